@@ -1,0 +1,101 @@
+// Connector configs: a document with secrets goes in, a document with coordinates
+// comes out, and the secrets live and die with it.
+//
+// A spec is a JSON Schema that marks secret places with "airbyte_secret": true. In
+// the stored (partial) document each secret is {"_secret": "<coordinate>"}, where
+// the coordinate airbyte_workspace_<uuid>_secret_<uuid>_v<N> is a path and a version.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer {
+
+/// Where secrets of check and discover runs are minted, and of configs without a workspace.
+inline constexpr std::string_view kNilWorkspace = "00000000-0000-0000-0000-000000000000";
+inline constexpr std::string_view kSecretMask = "**********";
+
+struct ConfigPutOptions {
+  std::string workspace = std::string(kNilWorkspace);
+  std::optional<std::uint64_t> revision;  ///< Must match the stored one; 0 = must not exist.
+  std::int64_t keep_old_ms = 0;           ///< Replaced versions live that much longer.
+  bool compat_airbyte = false;            ///< Always bump, JSON strings on hydrate, string-sorted order.
+};
+
+struct ConfigOutcome {
+  enum class Kind : std::uint8_t { minted, bumped, kept, external, removed };
+  std::string pointer;     ///< JSON Pointer of the place (of the old document for `removed`).
+  Kind kind;
+  std::string coordinate;  ///< The one that stands there now; for `removed` the one that stood there.
+};
+
+struct ConfigPutReport {
+  std::string id;
+  std::uint64_t revision = 0;
+  SecretBytes partial;
+  std::vector<ConfigOutcome> outcomes;
+  std::vector<std::string> destroyed;  ///< Coordinates that are gone for good.
+};
+
+struct ConfigDocument {
+  std::string id;
+  std::uint64_t revision = 0;
+  std::string workspace;
+  std::int64_t updated_at_ms = 0;
+  SecretBytes document;  ///< In the form asked for.
+};
+
+struct ConfigSummary {
+  std::string id;
+  std::uint64_t revision = 0;
+  std::int64_t updated_at_ms = 0;
+  std::size_t secret_count = 0;
+};
+
+enum class ConfigForm : std::uint8_t { masked, partial, revealed };
+
+struct ConfigCheckOptions {
+  std::optional<std::string> id;  ///< A later put of this id promotes equal values.
+  std::int64_t ttl_ms = std::int64_t{2} * 60 * 60 * 1000;
+};
+
+namespace secrets {
+class Engine;
+}
+
+/// The configs of one store. A view on it: cheap, valid while the Store is open.
+/// Thread-safe. Nothing is written where an error is returned.
+class Configs {
+ public:
+  /// Errors: usage (spec, document, mask or coordinate not acceptable; subject() = the place),
+  /// conflict (revision), limit, not_found or destroyed (a coordinate that leads nowhere).
+  Result<ConfigPutReport> put(std::string_view id, std::string_view spec, std::string_view document,
+                              const ConfigPutOptions& options = {});
+  /// Splits for a check or discover run: the partial document, its secrets gone after the TTL.
+  Result<ConfigPutReport> check(std::string_view spec, std::string_view document,
+                                const ConfigCheckOptions& options = {});
+  Result<ConfigDocument> get(std::string_view id, ConfigForm form = ConfigForm::masked);
+  Result<std::vector<ConfigSummary>> list();
+  /// Drops the document and everything that only it reached; returns the coordinates destroyed.
+  Result<std::vector<std::string>> remove(std::string_view id);
+
+  /// Puts values back into a partial document, only at the places the config's spec declares
+  /// and only coordinates in the config's scope; all or nothing.
+  Result<SecretBytes> hydrate_for(std::string_view id, std::string_view partial);
+  Result<SecretBytes> hydrate_with(std::string_view spec, std::string_view partial);
+  /// Without a spec: every {"_secret": c} whose coordinate this store manages.
+  Result<SecretBytes> hydrate(std::string_view partial);
+
+  explicit Configs(secrets::Engine& engine) : engine_(&engine) {}
+
+ private:
+  secrets::Engine* engine_;
+};
+
+}  // namespace coffer

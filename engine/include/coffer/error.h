@@ -1,0 +1,104 @@
+// Errors are values: a fixed code, a text that is a literal, typed details.
+//
+// No runtime string can become the text of an Error, so no secret can travel
+// in one: the constructor takes only string literals (checked when compiled).
+// What an error is *about* travels apart, as a Subject: the name of a file, a
+// secret's path, a place in a document. A Subject never holds a value.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace coffer {
+
+/// The numbers are the command's exit codes and the C ABI's error codes: fixed for ever.
+enum class ErrorCode : int {
+  failed = 1,            ///< anything without a code of its own
+  usage = 2,             ///< bad argument, bad name, bad input document
+  declined = 3,          ///< a question was answered no, or a prompt was cut off
+  not_found = 4,         ///< no such secret, version, config, slot or field
+  deleted = 5,           ///< the version asked for is soft-deleted
+  expired = 6,           ///< its time is over, reclaimed or not
+  destroyed = 7,         ///< the version existed and is gone
+  conflict = 8,          ///< compare-and-swap mismatch, or it already exists
+  in_use = 9,            ///< deletion refused: something refers to it
+  limit = 10,            ///< too large, too long, too many
+  wrong_key = 11,        ///< no slot opens with what was given
+  key_unavailable = 12,  ///< provider down, denied, disabled, timed out
+  corrupt = 13,          ///< a record, file or chain fails its check
+  rolled_back = 14,      ///< the store is older than its anchor or its keyring
+  denied = 15,           ///< refused by policy
+  busy = 16,             ///< lock not had in time, too many readers
+  io = 17,               ///< disk full, EIO, read-only, permissions
+  no_store = 18,         ///< not a store, not initialised, or already initialised
+  too_new = 19,          ///< written by a newer format
+};
+
+/// The word for a code, as in the command's JSON errors ("not_found").
+std::string_view code_name(ErrorCode code);
+
+/// Text known when the program is compiled. A runtime buffer does not convert.
+class Literal {
+ public:
+  template <std::size_t N>
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert.
+  consteval Literal(const char (&text)[N]) : text_(text, N - 1) {}
+  constexpr std::string_view view() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
+/// What an error is about. Never a value: only names that the caller gave or may see.
+struct Subject {
+  enum class Kind : std::uint8_t { path, file, pointer, uri, name };
+  Kind kind;
+  std::string text;
+};
+
+class Error {
+ public:
+  Error(ErrorCode code, Literal text) : code_(code), text_(text.view()) {}
+  Error(ErrorCode code, Literal text, Literal hint)
+      : code_(code), text_(text.view()), hint_(hint.view()) {}
+
+  ErrorCode code() const { return code_; }
+  std::string_view text() const { return text_; }
+  /// What to do next; empty where there is nothing to do.
+  std::string_view hint() const { return hint_; }
+  const Subject* subject() const { return subject_.get(); }
+  /// errno of the system call that failed, 0 where none did.
+  int os_errno() const { return os_errno_; }
+  /// The number that the text speaks of (a size, a version, an offset), if any.
+  std::optional<std::uint64_t> number() const { return number_; }
+
+  Error&& about(Subject::Kind kind, std::string_view name) && {
+    subject_ = std::make_shared<const Subject>(Subject{kind, std::string(name)});
+    return std::move(*this);
+  }
+  Error&& with_errno(int value) && {
+    os_errno_ = value;
+    return std::move(*this);
+  }
+  Error&& with_number(std::uint64_t value) && {
+    number_ = value;
+    return std::move(*this);
+  }
+
+ private:
+  ErrorCode code_;
+  int os_errno_ = 0;
+  std::string_view text_;
+  std::string_view hint_;
+  std::optional<std::uint64_t> number_;
+  std::shared_ptr<const Subject> subject_;
+};
+
+/// One line for a person: "path: text (number, errno text)". Holds no value.
+std::string describe(const Error& error);
+
+}  // namespace coffer

@@ -1,0 +1,97 @@
+// Result<T>: a value or an Error, never ignored silently.
+#pragma once
+
+#include <coffer/error.h>
+
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+namespace coffer {
+
+namespace detail {
+[[noreturn]] void result_misused();
+}
+
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  using value_type = T;
+  // NOLINTBEGIN(google-explicit-constructor): `return value;` and `return Error(...)` read best.
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  // NOLINTEND(google-explicit-constructor)
+
+  bool ok() const { return state_.index() == 0; }
+  explicit operator bool() const { return ok(); }
+
+  /// Taking the value of an error is our own bug and stops the process.
+  T& value() & {
+    require(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    require(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    require(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
+
+  const Error& error() const& {
+    require(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    require(!ok());
+    return std::move(*std::get_if<1>(&state_));
+  }
+
+ private:
+  static void require(bool holds) {
+    if (!holds) detail::result_misused();
+  }
+  std::variant<T, Error> state_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using value_type = void;
+  Result() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Result(Error error) : error_(std::move(error)) {}
+
+  bool ok() const { return !error_.has_value(); }
+  explicit operator bool() const { return ok(); }
+  void value() const {
+    if (!ok()) detail::result_misused();
+  }
+  const Error& error() const& {
+    if (ok()) detail::result_misused();
+    return *error_;
+  }
+  Error&& error() && {
+    if (ok()) detail::result_misused();
+    return std::move(*error_);
+  }
+
+ private:
+  std::optional<Error> error_;
+};
+
+}  // namespace coffer
+
+/// `auto x = COFFER_TRY(f());` hands an error to the caller, or yields the value.
+#define COFFER_TRY(...)                                                    \
+  __extension__({                                                          \
+    auto coffer_try_result = (__VA_ARGS__);                                \
+    if (!coffer_try_result.ok()) return std::move(coffer_try_result).error(); \
+    std::move(coffer_try_result).value();                                  \
+  })

@@ -1,0 +1,149 @@
+// What can be done to secrets inside one transaction of the store.
+//
+// A View is a point in time; a Transaction is a View that may also change things.
+// Both are handed to a function by Engine::read and Engine::write and end with it.
+// Everything a Transaction did is committed together or not at all; where it
+// destroyed versions, the commit is a shredding (rotation.h) and they are beyond
+// recovery when Engine::write returns.
+//
+// Three kinds of record share the history table and so the key hierarchy: secret
+// versions, config documents, specs. A document is the latter two: sealed bytes
+// under an id, with a revision, one revision kept.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/value.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace coffer::secrets {
+
+enum class DocumentKind : std::uint8_t { config = 2, spec = 3 };
+
+/// Who refers to what: the reverse index behind `refs` and the sweep.
+struct Reference {
+  std::string target;         ///< A secret's path; or a spec's id for a config's spec.
+  std::uint64_t version = 0;  ///< 0: whatever version is current.
+  std::string user_kind;      ///< "config" or "external".
+  std::string user;           ///< A config's id, or the name given by refs add.
+};
+
+struct Document {
+  std::uint64_t revision = 0;
+  std::int64_t created_at_ms = 0;  ///< When this revision was written.
+  SecretBytes body;
+};
+
+struct PutRequest {
+  std::optional<std::uint64_t> cas;  ///< The current version must be this; 0 = must not exist.
+  std::int64_t expires_at_ms = 0;
+  bool managed = false;
+  std::optional<std::map<std::string, std::string>> custom;  ///< Replaces the custom metadata.
+};
+
+enum class NameState : std::uint8_t { live, deleted, expired, destroyed, empty };
+
+struct ListedName {
+  std::string name;  ///< One component; a folder's ends in '/'. Recursive: the full path.
+  bool folder = false;
+  NameState state = NameState::live;  ///< Of the newest version; `empty`: metadata only.
+};
+
+struct Pending {
+  std::int64_t due_at_ms = 0;
+  std::string path;
+  std::uint64_t version = 0;
+  enum class Why : std::uint8_t { expiry = 1, unreachable = 2 } why = Why::expiry;
+};
+
+class Engine;
+
+class View {
+ public:
+  /// The engine's time for this transaction: never behind what any earlier one saw.
+  std::int64_t now_ms() const;
+
+  /// Version 0 asks for the newest one; an expired or deleted newest uncovers no older one.
+  /// Errors: not_found, deleted, expired, destroyed, corrupt.
+  Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
+  /// As get, without the value and without the state's errors. Errors: not_found, corrupt.
+  Result<VersionInfo> version_info(std::string_view path, std::uint64_t version = 0) const;
+  /// Newest first. Errors: not_found (no such secret), corrupt.
+  Result<std::vector<VersionInfo>> history(std::string_view path) const;
+  Result<bool> exists(std::string_view path) const;
+  Result<Metadata> metadata(std::string_view path) const;
+  /// Names below a folder ("" = root), byte order. Includes every state.
+  Result<std::vector<ListedName>> list(std::string_view folder, bool recursive) const;
+
+  Result<std::optional<Document>> find_document(DocumentKind kind, std::string_view id) const;
+  Result<std::vector<std::string>> list_documents(DocumentKind kind) const;
+
+  /// Every reference to `target`, in no order.
+  Result<std::vector<Reference>> references_to(std::string_view target) const;
+
+  /// What is due at or before `now`, oldest first, at most `limit`: reads the time index only.
+  Result<std::vector<Pending>> due(Pending::Why why, std::int64_t now, std::size_t limit) const;
+
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+
+ protected:
+  friend class Engine;
+  struct Impl;
+  explicit View(Impl& impl) : impl_(&impl) {}
+  ~View() = default;
+  Impl* impl_;
+};
+
+class Transaction : public View {
+ public:
+  /// Adds a version; creates the secret where there is none. Trims to max_versions.
+  /// Errors: usage (name), limit (size, length), conflict (CAS), corrupt.
+  Result<VersionInfo> put(std::string_view path, const Value& value, const PutRequest& request = {});
+
+  // Of several versions all or none; a version that never was, or is gone, is not_found.
+  // An empty list means: the newest.
+  Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions);
+  Result<void> undelete(std::string_view path, const std::vector<std::uint64_t>& versions);
+  /// Removes the value for good (shredded at commit); the version's number stays taken.
+  Result<void> destroy(std::string_view path, const std::vector<std::uint64_t>& versions);
+  Result<void> destroy_all(std::string_view path);
+  /// Removes the secret with its history and name; shredded at commit.
+  Result<void> erase(std::string_view path);
+
+  /// 0 clears it: the version no longer expires.
+  Result<void> set_expiry(std::string_view path, std::uint64_t version, std::int64_t expires_at_ms);
+  /// Notes that nothing refers to a managed version since now (sweep's grace starts), or
+  /// that something does again.
+  Result<void> mark_unreachable(std::string_view path, std::uint64_t version);
+  Result<void> mark_reachable(std::string_view path, std::uint64_t version);
+
+  /// Replaces the document's only revision; the old one is shredded at commit.
+  /// Errors: limit.
+  Result<void> put_document(DocumentKind kind, std::string_view id, std::uint64_t revision,
+                            ByteView body);
+  /// Errors: not_found. Shredded at commit.
+  Result<void> remove_document(DocumentKind kind, std::string_view id);
+
+  /// Adding what is there already, or removing what is not, is no error.
+  Result<void> add_reference(const Reference& reference);
+  Result<void> remove_reference(const Reference& reference);
+
+  /// 16 random bytes as a lower-case UUID (RFC 4122 version 4).
+  std::string mint_uuid();
+  /// A keyed digest of `bytes`, to name a document by its content without telling the content.
+  std::string content_id(ByteView bytes) const;
+
+ private:
+  friend class Engine;
+  explicit Transaction(Impl& impl) : View(impl) {}
+};
+
+}  // namespace coffer::secrets

@@ -1,0 +1,107 @@
+// JSON text read exactly: every value keeps the span of text it came from, so that
+// a document can be changed at one place and stay the same, to the byte, at all
+// others. nlohmann/json and its peers lose number text and copy secrets about.
+//
+// Strict RFC 8259: UTF-8 without a byte order mark, no duplicate keys (compared
+// after decoding), no lone surrogates, bounded depth and node count, nothing after
+// the value. Text and decoded strings stay in locked memory.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace coffer::json {
+
+enum class Type : std::uint8_t { null, boolean, number, string, array, object };
+
+struct Limits {
+  std::size_t depth = 128;
+  std::size_t nodes = 1'000'000;
+};
+
+/// Index of a node in its document; the root is 0, children come after their parent.
+using NodeId = std::uint32_t;
+inline constexpr NodeId kNoNode = 0xFFFFFFFF;
+
+class Document {
+ public:
+  /// Errors: usage (not JSON; number() = the byte offset), limit (depth, nodes).
+  static Result<Document> parse(SecretBytes text, Limits limits = {});
+  static Result<Document> parse(std::string_view text, Limits limits = {});
+
+  const SecretBytes& text() const;
+  Type type(NodeId node) const;
+  /// The exact text of the value, from its first byte to its last.
+  std::string_view raw(NodeId node) const;
+  /// Where raw(node) begins in text().
+  std::size_t offset(NodeId node) const;
+  /// The decoded content of a string node, or of an object member's key.
+  std::string_view string(NodeId node) const;
+  bool boolean(NodeId node) const;
+
+  /// First child, then next sibling; kNoNode at the end. Of an object these are the
+  /// member values, each with its decoded key().
+  NodeId first_child(NodeId node) const;
+  NodeId next_sibling(NodeId node) const;
+  std::string_view key(NodeId member) const;
+  std::size_t child_count(NodeId node) const;
+  /// A member of an object by decoded key; kNoNode where absent or `node` is no object.
+  NodeId find(NodeId node, std::string_view key) const;
+  /// An element of an array; kNoNode where absent or `node` is no array.
+  NodeId element(NodeId node, std::size_t index) const;
+
+ private:
+  friend class Parser;
+  struct Node {
+    std::uint32_t begin = 0, end = 0;          // Span in text_.
+    std::uint32_t string_begin = 0, string_size = 0;  // Decoded string, in strings_ or text_.
+    std::uint32_t key_begin = 0, key_size = 0;        // Decoded key.
+    NodeId first_child = kNoNode, next_sibling = kNoNode;
+    std::uint32_t child_count = 0;
+    Type type = Type::null;
+    bool string_in_text = true, key_in_text = true;  // No escapes: the text itself serves.
+  };
+  SecretBytes text_;
+  SecretBytes strings_;  // Decoded forms of strings that had escapes.
+  std::vector<Node> nodes_;
+};
+
+/// Appends `text` as a JSON string with its quotes. Invalid UTF-8 is the caller's to refuse.
+void append_quoted(SecretBytes& out, std::string_view text);
+std::string quoted(std::string_view text);
+bool is_valid_utf8(std::string_view text);
+
+/// A place in a document as reference tokens (RFC 6901), decoded; array indices as decimal.
+using Pointer = std::vector<std::string>;
+std::string print_pointer(const Pointer& pointer);
+/// Errors: usage.
+Result<Pointer> parse_pointer(std::string_view text);
+/// kNoNode where the document has nothing there.
+NodeId resolve(const Document& document, const Pointer& pointer);
+
+/// Copies a document's text with some values replaced, all else byte for byte.
+class Splice {
+ public:
+  explicit Splice(const Document& document) : document_(document) {}
+  /// `replacement` is JSON text. Replacing inside what is replaced is our own bug.
+  void replace(NodeId node, SecretBytes replacement);
+  SecretBytes text() &&;
+
+ private:
+  struct Edit {
+    std::size_t begin, end;
+    SecretBytes replacement;
+  };
+  const Document& document_;
+  std::vector<Edit> edits_;
+};
+
+}  // namespace coffer::json
