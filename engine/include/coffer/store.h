@@ -1,0 +1,199 @@
+// coffer::Store: an encrypted, versioned store of secrets in one directory.
+//
+//   auto store = coffer::Store::open("/var/lib/agent/secrets",
+//                                    coffer::KeySource::file("/etc/agent/master.key"));
+//   if (!store) return fail(store.error());
+//   auto secret = store->get("ingestion/my-job");
+//
+// A Store is used from any number of threads, and a directory by any number of
+// processes, at once. After fork() the child may not use the parent's Store: each
+// call answers `failed`. A write is on disk when the call returns.
+//
+// Paths: '/'-separated components of UTF-8 without control characters, at most
+// 1,024 bytes. Any call that takes a path may answer: usage (bad name), limit
+// (too long), corrupt (a record fails its check), io, busy.
+#pragma once
+
+#include <coffer/clock.h>
+#include <coffer/configs.h>
+#include <coffer/key_source.h>
+#include <coffer/result.h>
+#include <coffer/value.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer {
+
+enum class ValueCipher : std::uint8_t {
+  chacha20_poly1305 = 1,
+  aes_256_gcm = 2,  ///< Needs AES instructions on every machine that opens the store.
+};
+
+/// What the engine has to tell: level ("warn", "info"), a literal text, what it is about.
+using LogSink = std::function<void(std::string_view level, std::string_view text,
+                                   std::string_view subject)>;
+
+struct CreateOptions {
+  std::uint64_t value_bytes_max = std::uint64_t{1} << 20;  ///< Of one version's plaintext.
+  std::uint32_t max_versions = 10;
+  ValueCipher cipher = ValueCipher::chacha20_poly1305;
+  const Clock* clock = nullptr;  ///< nullptr: the system's. Must outlive the call.
+};
+
+struct OpenOptions {
+  const Clock* clock = nullptr;  ///< nullptr: the system's. Must outlive the Store.
+  LogSink log;
+  std::uint64_t map_bytes = std::uint64_t{64} << 30;  ///< Address space, not memory; grows by itself.
+};
+
+struct PutOptions {
+  std::optional<std::uint64_t> cas;  ///< Current version must be this; 0 = must not exist.
+  std::int64_t ttl_ms = 0;           ///< 0: does not expire.
+  std::optional<std::map<std::string, std::string>> custom;  ///< Replaces custom metadata.
+};
+
+struct History {
+  std::string path;
+  std::uint64_t current_version = 0;
+  std::uint64_t oldest_version = 0;
+  std::vector<VersionInfo> versions;  ///< Newest first.
+};
+
+enum class ListState : std::uint8_t { standard, live, deleted, expired, all };
+
+struct ListOptions {
+  bool recursive = false;
+  ListState state = ListState::standard;  ///< standard: all but expired.
+};
+
+struct SweepOptions {
+  bool dry_run = false;
+  std::int64_t grace_ms = 0;
+};
+
+struct SweptVersion {
+  std::string path;
+  std::uint64_t version = 0;
+  std::string why;  ///< "expired" or "unreachable"
+};
+
+struct SweepReport {
+  bool dry_run = false;
+  std::vector<SweptVersion> swept;
+};
+
+struct ReferenceInfo {
+  std::string target;
+  std::uint64_t version = 0;  ///< 0: whatever is current.
+  std::string user_kind;
+  std::string user;
+};
+
+struct KeySlotInfo {
+  int slot = 0;
+  std::string provider;
+  std::string uri;
+  std::string key_id;
+  std::int64_t created_at_ms = 0;
+  std::int64_t last_used_at_ms = 0;
+};
+
+struct ShredReceipt {
+  std::vector<SweptVersion> destroyed;
+  std::uint64_t epoch_before = 0;
+  std::uint64_t epoch_after = 0;
+  std::int64_t at_ms = 0;
+  std::string erase;  ///< "verified-in-place" or "best-effort"
+};
+
+struct Status {
+  std::string store_id;
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t record_count = 0;
+  std::uint64_t secret_count = 0;
+  std::uint64_t config_count = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t map_bytes = 0;
+  std::uint64_t pending_shred_buckets = 0;
+  std::uint64_t oldest_reader_lag = 0;  ///< Commits that the oldest open reader is behind.
+  int slot_count = 0;
+  std::string erase;
+  std::size_t memory_bytes = 0;
+  std::size_t memory_locked_bytes = 0;
+};
+
+struct VerifyReport {
+  std::uint64_t records = 0;
+  std::vector<std::string> problems;  ///< Empty: everything opens and the digest agrees.
+};
+
+class Store {
+ public:
+  /// Makes a new store: `directory` must not exist, or be empty. A power cut leaves either
+  /// nothing (but a `.coffer-new-*` directory beside it) or the whole store.
+  /// Errors: usage (no key), no_store (something is there), io, limit (too many keys).
+  static Result<void> create(std::string_view directory, const std::vector<KeySource>& keys,
+                             const CreateOptions& options = {});
+
+  /// Errors: no_store, wrong_key, key_unavailable, corrupt, rolled_back, too_new, io, busy.
+  static Result<Store> open(std::string_view directory, const KeySource& key,
+                            OpenOptions options = {});
+  /// The first of `keys` that opens a slot wins; a failing one is told to the log.
+  static Result<Store> open(std::string_view directory, const std::vector<KeySource>& keys,
+                            OpenOptions options = {});
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  /// Errors: conflict (CAS), limit (value too large: nothing changed).
+  Result<VersionInfo> put(std::string_view path, const Value& value, const PutOptions& options = {});
+  /// Version 0: the newest. Errors: not_found, deleted, expired, destroyed.
+  Result<Secret> get(std::string_view path, std::uint64_t version = 0);
+  Result<Metadata> metadata(std::string_view path);
+  /// Errors: not_found.
+  Result<History> history(std::string_view path);
+  /// Names one level below `prefix` ("" = root), folders end in '/', in byte order;
+  /// recursive: full paths. Errors: none of its own; nothing there is an empty list.
+  Result<std::vector<std::string>> list(std::string_view prefix, const ListOptions& options = {});
+
+  // An empty list of versions means the newest. Of several, all or none. Errors: not_found.
+  Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions = {});
+  Result<void> undelete(std::string_view path, const std::vector<std::uint64_t>& versions);
+  /// Gone for good when this returns. Errors: not_found, in_use (a config refers to it).
+  Result<ShredReceipt> destroy(std::string_view path, const std::vector<std::uint64_t>& versions);
+  Result<ShredReceipt> destroy_all(std::string_view path);
+
+  /// Destroys what expired and what is managed and unreachable for longer than the grace.
+  Result<SweepReport> sweep(const SweepOptions& options = {});
+  Result<std::vector<ReferenceInfo>> references_to(std::string_view path);
+
+  Configs configs();
+
+  Result<std::vector<KeySlotInfo>> key_slots();
+  /// Returns the slot's number. Errors: limit (no free slot), conflict, key_unavailable.
+  Result<int> add_key(const KeySource& key);
+  /// Errors: not_found, in_use (the last one).
+  Result<void> remove_key(int slot);
+  /// Opens the slot with `key` without changing anything. Errors: as open().
+  Result<void> test_key(int slot, const KeySource& key);
+
+  Result<Status> status();
+  /// Opens every record and recomputes the digest of all of them.
+  Result<VerifyReport> verify();
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coffer

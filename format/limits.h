@@ -1,0 +1,32 @@
+// Every limit of the format, with its unit. SPEC.md section 9 lists the same numbers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace coffer::format {
+
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+inline constexpr std::size_t kPathBytesMax = 1024;
+inline constexpr std::size_t kValueBytesDefaultMax = std::size_t{1} << 20;
+inline constexpr std::size_t kValueBytesCeiling = std::size_t{16} << 20;
+inline constexpr std::size_t kDocumentBytesMax = std::size_t{4} << 20;
+inline constexpr std::size_t kCustomEntriesMax = 64;
+inline constexpr std::size_t kCustomKeyBytesMax = 128;
+inline constexpr std::size_t kCustomValueBytesMax = 512;
+
+inline constexpr std::size_t kStoreIdBytes = 16;
+inline constexpr std::size_t kPathHashBytes = 16;
+inline constexpr std::size_t kKeyBytes = 32;
+inline constexpr std::size_t kTagBytes = 16;
+inline constexpr std::size_t kNonceBytes = 24;
+inline constexpr std::size_t kWrapOverhead = kNonceBytes + kTagBytes;
+inline constexpr std::size_t kWrappedKeyBytes = kKeyBytes + kWrapOverhead;
+inline constexpr std::size_t kBucketCount = 256;
+
+inline constexpr std::size_t kKeySlotsMax = 8;
+inline constexpr std::size_t kSlotUriBytesMax = 1024;
+inline constexpr std::size_t kSlotBlobBytesMax = 2048;
+
+}  // namespace coffer::format

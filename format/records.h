@@ -1,0 +1,188 @@
+// The records of data.mdb: what stands in the clear, what is sealed, and the bytes
+// that a seal binds. SPEC.md sections 4 to 7. No key is seen here.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+#include <coffer/value.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "format/limits.h"
+
+namespace coffer::format {
+
+using StoreId = std::array<std::uint8_t, kStoreIdBytes>;
+using PathHash = std::array<std::uint8_t, kPathHashBytes>;
+
+/// What a 128-bit keyed hash names. The kind is hashed with the name, so that a config
+/// and a secret of the same name never meet. Numbers are on disk: never change one.
+enum class Kind : std::uint8_t {
+  secret = 1,
+  config = 2,
+  spec = 3,
+  folder = 16,         ///< Of the names table: a folder's path.
+  document_list = 17,  ///< Of the names table: all ids of one document kind.
+  reference_target = 18,
+  reference_user = 19,
+};
+
+/// What a seal is for; the first byte of its associated data. Never change a number.
+enum class Domain : std::uint8_t {
+  dek = 1,
+  value = 2,
+  head = 3,
+  name = 4,
+  reference = 5,
+  due = 6,
+  root = 7,
+  settings = 8,
+  bucket_key = 9,
+  epoch_key = 10,
+  root_secret = 11,
+  key_slot = 12,
+  tombstone = 13,
+};
+
+enum class ValueAlgorithm : std::uint8_t { chacha20_poly1305 = 1, aes_256_gcm = 2 };
+
+// --- keys of the tables ------------------------------------------------------------
+
+inline constexpr std::size_t kHistoryKeyBytes = kPathHashBytes + 8;
+using HistoryKey = std::array<std::uint8_t, kHistoryKeyBytes>;
+/// Newest version first: the version is complemented, big-endian. Version 0 is the head's.
+HistoryKey history_key(const PathHash& hash, std::uint64_t version);
+std::uint64_t version_of_history_key(ByteView key);
+
+inline constexpr std::size_t kPairKeyBytes = 2 * kPathHashBytes;
+using PairKey = std::array<std::uint8_t, kPairKeyBytes>;
+PairKey pair_key(const PathHash& first, const PathHash& second);
+
+inline constexpr std::size_t kDueKeyBytes = 8 + 1 + kPathHashBytes + 8;
+using DueKey = std::array<std::uint8_t, kDueKeyBytes>;
+DueKey due_key(std::int64_t due_at_ms, std::uint8_t why, const PathHash& hash,
+               std::uint64_t version);
+struct DueKeyParts {
+  std::int64_t due_at_ms;
+  std::uint8_t why;
+  PathHash hash;
+  std::uint64_t version;
+};
+DueKeyParts parse_due_key(ByteView key);  ///< `key` must be kDueKeyBytes long.
+
+// --- version record ------------------------------------------------------------------
+
+/// The clear part of a version; every field is bound by the wrap of its DEK (or, once the
+/// version is gone, by the tombstone's seal).
+struct VersionHeader {
+  ValueAlgorithm algorithm = ValueAlgorithm::chacha20_poly1305;
+  std::int64_t created_at_ms = 0;
+  std::int64_t deletion_at_ms = 0;
+  std::int64_t expires_at_ms = 0;
+  std::int64_t unreachable_at_ms = 0;
+  std::uint32_t flags = 0;
+  std::array<std::uint8_t, kTagBytes> value_tag{};
+};
+inline constexpr std::uint32_t kFlagDestroyed = 1;
+inline constexpr std::uint32_t kFlagReclaimed = 2;  ///< Destroyed because its time was over.
+inline constexpr std::uint32_t kFlagsKnown = 3;
+
+struct VersionRecord {
+  VersionHeader header;
+  ByteView wrapped_dek;  ///< kWrappedKeyBytes; of a tombstone its empty seal, kWrapOverhead.
+  ByteView ciphertext;
+};
+/// Views into `bytes`. Errors: corrupt, too_new.
+Result<VersionRecord> decode_version(ByteView bytes);
+void encode_version(const VersionRecord& record, Bytes& out);
+
+/// The associated data of a DEK's wrap, and, with bucket_epoch 0, what the digest covers.
+inline constexpr std::size_t kDekContextBytes =
+    2 + kStoreIdBytes + 1 + kPathHashBytes + 8 + 8 + 1 + 4 * 8 + 4 + kTagBytes;
+using DekContext = std::array<std::uint8_t, kDekContextBytes>;
+DekContext dek_context(const StoreId& store, Kind kind, const PathHash& hash,
+                       std::uint64_t version, std::uint64_t bucket_epoch,
+                       const VersionHeader& header);
+
+/// The associated data of a value's seal. It ends in kind and path: the very bytes that the
+/// path hash is taken of, so one buffer serves both.
+class ValueContext {
+ public:
+  ValueContext(const StoreId& store, Kind kind, std::string_view path);
+  void set(std::uint64_t version, ValueAlgorithm algorithm);
+  ByteView bytes() const { return {buffer_.data(), size_}; }
+  ByteView hashed() const { return {buffer_.data() + kHead, size_ - kHead}; }
+
+ private:
+  static constexpr std::size_t kHead = 2 + kStoreIdBytes + 8 + 1;
+  std::array<std::uint8_t, kHead + 1 + kPathBytesMax + 64> buffer_;
+  std::size_t size_;
+};
+
+// --- sealed records --------------------------------------------------------------------
+
+struct Head {
+  std::string path;
+  Metadata metadata;
+};
+SecretBytes encode_head(const Head& head);
+Result<Head> decode_head(ByteView bytes);
+
+struct Name {
+  bool folder = false;
+  std::string component;  ///< Without '/'; a document's whole id.
+};
+SecretBytes encode_name(const Name& name);
+Result<Name> decode_name(ByteView bytes);
+
+struct ReferenceRecord {
+  std::string target;
+  std::uint64_t version = 0;
+  std::string user_kind;
+  std::string user;
+};
+SecretBytes encode_reference(const ReferenceRecord& reference);
+Result<ReferenceRecord> decode_reference(ByteView bytes);
+
+struct Settings {
+  std::uint64_t value_bytes_max = kValueBytesDefaultMax;
+  std::uint32_t max_versions = 10;
+  bool cas_required = false;
+  std::int64_t delete_version_after_ms = 0;
+  ValueAlgorithm algorithm = ValueAlgorithm::chacha20_poly1305;
+};
+SecretBytes encode_settings(const Settings& settings);
+Result<Settings> decode_settings(ByteView bytes);
+
+/// Written anew by every commit.
+struct Root {
+  std::uint64_t sequence = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t record_count = 0;
+  std::array<std::uint8_t, 16> digest{};
+  std::int64_t time_high_ms = 0;
+  std::uint64_t secret_count = 0;
+  std::uint64_t config_count = 0;
+  std::array<std::uint8_t, kBucketCount / 8> pending_buckets{};  ///< Removed, not yet erased.
+  std::uint64_t pending_since = 0;                               ///< Sequence; 0: nothing pending.
+  std::array<std::uint8_t, 32> audit_head{};
+};
+SecretBytes encode_root(const Root& root);
+Result<Root> decode_root(ByteView bytes);
+
+/// A bucket key as it stands in its table: the epoch it was made in, and its wrap.
+struct BucketRecord {
+  std::uint64_t made_in_epoch = 0;
+  ByteView wrapped;
+};
+Result<BucketRecord> decode_bucket(ByteView bytes);
+void encode_bucket(const BucketRecord& record, Bytes& out);
+
+/// Associated data of small seals: domain, format, store, then what the seal must not leave.
+Bytes seal_context(Domain domain, const StoreId& store, ByteView rest);
+
+}  // namespace coffer::format

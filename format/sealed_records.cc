@@ -1,0 +1,252 @@
+// What stands inside seals: heads, names, references, settings, the root (SPEC.md
+// section 6). These bytes were authenticated before they come here; a record that
+// does not parse all the same is damage or a newer format, never a guess.
+#include <cstring>
+
+#include "format/records.h"
+#include "format/wire.h"
+
+namespace coffer::format {
+namespace {
+
+Error malformed() { return {ErrorCode::corrupt, "a sealed record is malformed"}; }
+Error unknown_field() { return {ErrorCode::too_new, "a sealed record has an unknown field"}; }
+
+using SecretWriter = WireWriter<SecretBytes>;
+
+template <std::size_t N>
+void copy_fixed(WireReader& reader, std::array<std::uint8_t, N>& out) {
+  const ByteView bytes = reader.want_bytes(N);
+  if (reader.ok()) std::memcpy(out.data(), bytes.data(), N);
+}
+
+std::uint32_t want_u32(WireReader& reader) {
+  const std::uint64_t number = reader.want_number();
+  if (number > 0xFFFFFFFF) reader.fail();
+  return static_cast<std::uint32_t>(number);
+}
+
+bool want_bool(WireReader& reader) {
+  if (reader.want_number() != 1) reader.fail();
+  return true;
+}
+
+// A custom entry: key and value as a nested message, like protobuf's map.
+Result<std::pair<std::string, std::string>> decode_entry(ByteView bytes) {
+  std::pair<std::string, std::string> entry;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    if (reader.field() == 1) {
+      entry.first = as_text(reader.want_bytes());
+    } else if (reader.field() == 2) {
+      entry.second = as_text(reader.want_bytes());
+    } else {
+      return unknown_field();
+    }
+  }
+  if (!reader.ok()) return malformed();
+  return entry;
+}
+
+}  // namespace
+
+Bytes seal_context(Domain domain, const StoreId& store, ByteView rest) {
+  Bytes context{static_cast<std::uint8_t>(domain), static_cast<std::uint8_t>(kFormatVersion)};
+  context.insert(context.end(), store.begin(), store.end());
+  context.insert(context.end(), rest.begin(), rest.end());
+  return context;
+}
+
+SecretBytes encode_head(const Head& head) {
+  SecretBytes out;
+  SecretWriter writer(out);
+  const Metadata& metadata = head.metadata;
+  writer.text(1, head.path);
+  writer.number(2, time_to_wire(metadata.created_at_ms));
+  writer.number(3, time_to_wire(metadata.updated_at_ms));
+  writer.number(4, metadata.max_versions);
+  writer.number(5, metadata.cas_required ? 1 : 0);
+  writer.number(6, time_to_wire(metadata.delete_version_after_ms));
+  writer.number(7, metadata.managed ? 1 : 0);
+  writer.text(8, metadata.kind);
+  writer.text(9, metadata.description);
+  writer.text(10, metadata.owner);
+  for (const std::string& tag : metadata.tags) writer.always_text(11, tag);
+  for (const auto& [key, value] : metadata.custom) {
+    SecretBytes entry;
+    SecretWriter entry_writer(entry);
+    entry_writer.text(1, key);
+    entry_writer.text(2, value);
+    writer.always_bytes(12, entry.bytes());
+  }
+  return out;
+}
+
+Result<Head> decode_head(ByteView bytes) {
+  Head head;
+  Metadata& metadata = head.metadata;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: head.path = as_text(reader.want_bytes()); break;
+      case 2: metadata.created_at_ms = time_from_wire(reader.want_number()); break;
+      case 3: metadata.updated_at_ms = time_from_wire(reader.want_number()); break;
+      case 4: metadata.max_versions = want_u32(reader); break;
+      case 5: metadata.cas_required = want_bool(reader); break;
+      case 6: metadata.delete_version_after_ms = time_from_wire(reader.want_number()); break;
+      case 7: metadata.managed = want_bool(reader); break;
+      case 8: metadata.kind = as_text(reader.want_bytes()); break;
+      case 9: metadata.description = as_text(reader.want_bytes()); break;
+      case 10: metadata.owner = as_text(reader.want_bytes()); break;
+      case 11: metadata.tags.emplace_back(as_text(reader.want_bytes())); break;
+      case 12: metadata.custom.insert(COFFER_TRY(decode_entry(reader.want_bytes()))); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || head.path.empty()) return malformed();
+  return head;
+}
+
+SecretBytes encode_name(const Name& name) {
+  SecretBytes out;
+  SecretWriter writer(out);
+  writer.number(1, name.folder ? 1 : 0);
+  writer.text(2, name.component);
+  return out;
+}
+
+Result<Name> decode_name(ByteView bytes) {
+  Name name;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: name.folder = want_bool(reader); break;
+      case 2: name.component = as_text(reader.want_bytes()); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || name.component.empty()) return malformed();
+  return name;
+}
+
+SecretBytes encode_reference(const ReferenceRecord& reference) {
+  SecretBytes out;
+  SecretWriter writer(out);
+  writer.text(1, reference.target);
+  writer.number(2, reference.version);
+  writer.text(3, reference.user_kind);
+  writer.text(4, reference.user);
+  return out;
+}
+
+Result<ReferenceRecord> decode_reference(ByteView bytes) {
+  ReferenceRecord reference;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: reference.target = as_text(reader.want_bytes()); break;
+      case 2: reference.version = reader.want_number(); break;
+      case 3: reference.user_kind = as_text(reader.want_bytes()); break;
+      case 4: reference.user = as_text(reader.want_bytes()); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || reference.target.empty()) return malformed();
+  return reference;
+}
+
+SecretBytes encode_settings(const Settings& settings) {
+  SecretBytes out;
+  SecretWriter writer(out);
+  writer.number(1, settings.value_bytes_max);
+  writer.number(2, settings.max_versions);
+  writer.number(3, settings.cas_required ? 1 : 0);
+  writer.number(4, time_to_wire(settings.delete_version_after_ms));
+  writer.number(5, static_cast<std::uint64_t>(settings.algorithm));
+  return out;
+}
+
+Result<Settings> decode_settings(ByteView bytes) {
+  Settings settings;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: settings.value_bytes_max = reader.want_number(); break;
+      case 2: settings.max_versions = want_u32(reader); break;
+      case 3: settings.cas_required = want_bool(reader); break;
+      case 4: settings.delete_version_after_ms = time_from_wire(reader.want_number()); break;
+      case 5: {
+        const std::uint64_t algorithm = reader.want_number();
+        if (algorithm < 1 || algorithm > 2)
+          return Error{ErrorCode::too_new, "the store uses an unknown value algorithm"};
+        settings.algorithm = static_cast<ValueAlgorithm>(algorithm);
+        break;
+      }
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || settings.value_bytes_max > kValueBytesCeiling) return malformed();
+  return settings;
+}
+
+SecretBytes encode_root(const Root& root) {
+  SecretBytes out;
+  SecretWriter writer(out);
+  writer.number(1, root.sequence);
+  writer.number(2, root.epoch);
+  writer.number(3, root.record_count);
+  writer.bytes(4, root.digest);
+  writer.number(5, time_to_wire(root.time_high_ms));
+  writer.number(6, root.secret_count);
+  writer.number(7, root.config_count);
+  if (root.pending_since != 0) {
+    writer.bytes(8, root.pending_buckets);
+    writer.number(9, root.pending_since);
+  }
+  if (root.audit_head != decltype(root.audit_head){}) writer.bytes(10, root.audit_head);
+  return out;
+}
+
+Result<Root> decode_root(ByteView bytes) {
+  Root root;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: root.sequence = reader.want_number(); break;
+      case 2: root.epoch = reader.want_number(); break;
+      case 3: root.record_count = reader.want_number(); break;
+      case 4: copy_fixed(reader, root.digest); break;
+      case 5: root.time_high_ms = time_from_wire(reader.want_number()); break;
+      case 6: root.secret_count = reader.want_number(); break;
+      case 7: root.config_count = reader.want_number(); break;
+      case 8: copy_fixed(reader, root.pending_buckets); break;
+      case 9: root.pending_since = reader.want_number(); break;
+      case 10: copy_fixed(reader, root.audit_head); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || root.sequence == 0 || root.epoch == 0) return malformed();
+  return root;
+}
+
+Result<BucketRecord> decode_bucket(ByteView bytes) {
+  BucketRecord record;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: record.made_in_epoch = reader.want_number(); break;
+      case 2: record.wrapped = reader.want_bytes(kWrappedKeyBytes); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || record.made_in_epoch == 0 || record.wrapped.empty()) return malformed();
+  return record;
+}
+
+void encode_bucket(const BucketRecord& record, Bytes& out) {
+  WireWriter<Bytes> writer(out);
+  writer.number(1, record.made_in_epoch);
+  writer.bytes(2, record.wrapped);
+}
+
+}  // namespace coffer::format

@@ -1,0 +1,169 @@
+// The version record and the bytes its two seals bind (SPEC.md section 5).
+#include <cstring>
+
+#include "base/check.h"
+#include "format/records.h"
+#include "format/wire.h"
+
+namespace coffer::format {
+namespace {
+
+void put_be64(std::uint8_t* out, std::uint64_t value) {
+  for (int i = 7; i >= 0; --i) {
+    out[i] = static_cast<std::uint8_t>(value);
+    value >>= 8;
+  }
+}
+
+std::uint64_t get_be64(const std::uint8_t* in) {
+  std::uint64_t value = 0;
+  for (int i = 0; i < 8; ++i) value = value << 8 | in[i];
+  return value;
+}
+
+Error malformed() { return {ErrorCode::corrupt, "a version record is malformed"}; }
+
+bool is_time(std::uint64_t number) { return number <= 0x7FFFFFFFFFFFFFFF; }
+
+}  // namespace
+
+HistoryKey history_key(const PathHash& hash, std::uint64_t version) {
+  HistoryKey key;
+  std::memcpy(key.data(), hash.data(), hash.size());
+  put_be64(key.data() + hash.size(), ~version);
+  return key;
+}
+
+std::uint64_t version_of_history_key(ByteView key) {
+  COFFER_CHECK(key.size() == kHistoryKeyBytes);
+  return ~get_be64(key.data() + kPathHashBytes);
+}
+
+PairKey pair_key(const PathHash& first, const PathHash& second) {
+  PairKey key;
+  std::memcpy(key.data(), first.data(), first.size());
+  std::memcpy(key.data() + first.size(), second.data(), second.size());
+  return key;
+}
+
+DueKey due_key(std::int64_t due_at_ms, std::uint8_t why, const PathHash& hash,
+               std::uint64_t version) {
+  DueKey key;
+  put_be64(key.data(), static_cast<std::uint64_t>(due_at_ms));
+  key[8] = why;
+  std::memcpy(key.data() + 9, hash.data(), hash.size());
+  put_be64(key.data() + 9 + hash.size(), version);
+  return key;
+}
+
+DueKeyParts parse_due_key(ByteView key) {
+  COFFER_CHECK(key.size() == kDueKeyBytes);
+  DueKeyParts parts{};
+  parts.due_at_ms = static_cast<std::int64_t>(get_be64(key.data()));
+  parts.why = key[8];
+  std::memcpy(parts.hash.data(), key.data() + 9, parts.hash.size());
+  parts.version = get_be64(key.data() + 9 + parts.hash.size());
+  return parts;
+}
+
+Result<VersionRecord> decode_version(ByteView bytes) {
+  VersionRecord record;
+  VersionHeader& header = record.header;
+  WireReader reader(bytes);
+  std::uint32_t last = 0;
+  while (reader.next()) {
+    if (reader.field() == last) return malformed();
+    last = reader.field();
+    switch (last) {
+      case 1: {
+        const std::uint64_t algorithm = reader.want_number();
+        if (algorithm < 1 || algorithm > 2)
+          return Error{ErrorCode::too_new, "a version is sealed with an unknown algorithm"};
+        header.algorithm = static_cast<ValueAlgorithm>(algorithm);
+        break;
+      }
+      case 2: header.created_at_ms = time_from_wire(reader.want_number()); break;
+      case 3: header.deletion_at_ms = time_from_wire(reader.want_number()); break;
+      case 4: header.expires_at_ms = time_from_wire(reader.want_number()); break;
+      case 5: header.unreachable_at_ms = time_from_wire(reader.want_number()); break;
+      case 6: {
+        const std::uint64_t flags = reader.want_number();
+        if ((flags & ~std::uint64_t{kFlagsKnown}) != 0) return malformed();
+        header.flags = static_cast<std::uint32_t>(flags);
+        break;
+      }
+      case 7: record.wrapped_dek = reader.want_bytes(); break;
+      case 8: {
+        const ByteView tag = reader.want_bytes(kTagBytes);
+        if (reader.ok()) std::memcpy(header.value_tag.data(), tag.data(), kTagBytes);
+        break;
+      }
+      case 9: record.ciphertext = reader.want_bytes(); break;
+      default: return Error{ErrorCode::too_new, "a version record has an unknown field"};
+    }
+    if (!reader.is_bytes() && !is_time(reader.number())) return malformed();
+  }
+  const bool destroyed = (header.flags & kFlagDestroyed) != 0;
+  const bool complete = destroyed
+                            ? record.wrapped_dek.size() == kWrapOverhead && record.ciphertext.empty()
+                            : record.wrapped_dek.size() == kWrappedKeyBytes;
+  if (!reader.ok() || !complete || last < 7) return malformed();
+  return record;
+}
+
+void encode_version(const VersionRecord& record, Bytes& out) {
+  WireWriter<Bytes> writer(out);
+  const VersionHeader& header = record.header;
+  writer.number(1, static_cast<std::uint64_t>(header.algorithm));
+  writer.number(2, time_to_wire(header.created_at_ms));
+  writer.number(3, time_to_wire(header.deletion_at_ms));
+  writer.number(4, time_to_wire(header.expires_at_ms));
+  writer.number(5, time_to_wire(header.unreachable_at_ms));
+  writer.number(6, header.flags);
+  writer.bytes(7, record.wrapped_dek);
+  if ((header.flags & kFlagDestroyed) == 0) writer.always_bytes(8, header.value_tag);
+  writer.bytes(9, record.ciphertext);
+}
+
+DekContext dek_context(const StoreId& store, Kind kind, const PathHash& hash,
+                       std::uint64_t version, std::uint64_t bucket_epoch,
+                       const VersionHeader& header) {
+  DekContext context;
+  std::uint8_t* at = context.data();
+  const bool destroyed = (header.flags & kFlagDestroyed) != 0;
+  *at++ = static_cast<std::uint8_t>(destroyed ? Domain::tombstone : Domain::dek);
+  *at++ = static_cast<std::uint8_t>(kFormatVersion);
+  at = static_cast<std::uint8_t*>(std::memcpy(at, store.data(), store.size())) + store.size();
+  *at++ = static_cast<std::uint8_t>(kind);
+  at = static_cast<std::uint8_t*>(std::memcpy(at, hash.data(), hash.size())) + hash.size();
+  put_be64(at, version);
+  put_be64(at + 8, bucket_epoch);
+  at += 16;
+  *at++ = static_cast<std::uint8_t>(header.algorithm);
+  put_be64(at, static_cast<std::uint64_t>(header.created_at_ms));
+  put_be64(at + 8, static_cast<std::uint64_t>(header.deletion_at_ms));
+  put_be64(at + 16, static_cast<std::uint64_t>(header.expires_at_ms));
+  put_be64(at + 24, static_cast<std::uint64_t>(header.unreachable_at_ms));
+  at += 32;
+  for (int shift = 24; shift >= 0; shift -= 8) *at++ = static_cast<std::uint8_t>(header.flags >> shift);
+  std::memcpy(at, header.value_tag.data(), kTagBytes);
+  return context;
+}
+
+ValueContext::ValueContext(const StoreId& store, Kind kind, std::string_view path) {
+  COFFER_CHECK(path.size() + kHead + 1 <= buffer_.size());
+  std::uint8_t* at = buffer_.data();
+  *at++ = static_cast<std::uint8_t>(Domain::value);
+  *at++ = static_cast<std::uint8_t>(kFormatVersion);
+  std::memcpy(at, store.data(), store.size());
+  buffer_[kHead] = static_cast<std::uint8_t>(kind);
+  if (!path.empty()) std::memcpy(buffer_.data() + kHead + 1, path.data(), path.size());
+  size_ = kHead + 1 + path.size();
+}
+
+void ValueContext::set(std::uint64_t version, ValueAlgorithm algorithm) {
+  put_be64(buffer_.data() + 2 + kStoreIdBytes, version);
+  buffer_[2 + kStoreIdBytes + 8] = static_cast<std::uint8_t>(algorithm);
+}
+
+}  // namespace coffer::format

@@ -1,0 +1,127 @@
+// Protobuf's wire format, read without copying and written without a heap of strings.
+//
+// The generated code would copy every field into a std::string; records here hold
+// wrapped keys and ciphertext in the map, and plaintext in locked memory. A reader
+// walks the bytes in place. It is stricter than protobuf: varints must be minimal,
+// field numbers must rise (a repeated field may repeat), groups and 32-bit fields
+// are refused, so that what decodes re-encodes to the same bytes. The generated
+// code of format/*.proto is its oracle in the tests.
+#pragma once
+
+#include <coffer/secret_bytes.h>
+
+#include <cstdint>
+
+#include "base/bytes.h"
+
+namespace coffer::format {
+
+class WireReader {
+ public:
+  explicit WireReader(ByteView bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  /// Steps to the next field; false at the end or where the bytes are malformed: see ok().
+  bool next() {
+    if (at_ == end_ || !ok_) return false;
+    return read_field();
+  }
+  std::uint32_t field() const { return field_; }
+  bool is_bytes() const { return is_bytes_; }
+  std::uint64_t number() const { return number_; }
+  ByteView bytes() const { return bytes_; }
+  std::string_view text() const { return as_text(bytes_); }
+  /// False once anything was malformed.
+  bool ok() const { return ok_; }
+  void fail() { ok_ = false; }
+
+  /// The current field as a number or bytes; the wrong type makes the reader not ok.
+  std::uint64_t want_number() {
+    if (is_bytes_) ok_ = false;
+    return number_;
+  }
+  ByteView want_bytes() {
+    if (!is_bytes_) ok_ = false;
+    return bytes_;
+  }
+  /// Bytes of exactly `size`.
+  ByteView want_bytes(std::size_t size) {
+    if (!is_bytes_ || bytes_.size() != size) ok_ = false;
+    return bytes_;
+  }
+
+ private:
+  bool read_field();
+  bool read_varint(std::uint64_t& out) {
+    // Most varints are one byte; the loop is in wire.cc.
+    if (at_ != end_ && *at_ < 0x80) {
+      out = *at_++;
+      return true;
+    }
+    return read_long_varint(out);
+  }
+  bool read_long_varint(std::uint64_t& out);
+
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
+  ByteView bytes_;
+  std::uint64_t number_ = 0;
+  std::uint32_t field_ = 0;
+  bool is_bytes_ = false;
+  bool ok_ = true;
+};
+
+/// Appends fields to Bytes or SecretBytes. Zero numbers and empty bytes are left out,
+/// as proto3 does.
+template <typename Out>
+class WireWriter {
+ public:
+  explicit WireWriter(Out& out) : out_(out) {}
+
+  void number(std::uint32_t field, std::uint64_t value) {
+    if (value == 0) return;
+    varint(std::uint64_t{field} << 3);
+    varint(value);
+  }
+  void bytes(std::uint32_t field, ByteView value) {
+    if (!value.empty()) always_bytes(field, value);
+  }
+  void text(std::uint32_t field, std::string_view value) { bytes(field, as_bytes(value)); }
+  /// For repeated fields, where an empty element counts.
+  void always_bytes(std::uint32_t field, ByteView value) {
+    varint(std::uint64_t{field} << 3 | 2);
+    varint(value.size());
+    append(value);
+  }
+  void always_text(std::uint32_t field, std::string_view value) {
+    always_bytes(field, as_bytes(value));
+  }
+
+ private:
+  void varint(std::uint64_t value) {
+    std::uint8_t buffer[10];
+    std::size_t size = 0;
+    while (value >= 0x80) {
+      buffer[size++] = static_cast<std::uint8_t>(value | 0x80);
+      value >>= 7;
+    }
+    buffer[size++] = static_cast<std::uint8_t>(value);
+    append({buffer, size});
+  }
+  void append(ByteView bytes);
+  Out& out_;
+};
+
+template <>
+inline void WireWriter<Bytes>::append(ByteView bytes) {
+  out_.insert(out_.end(), bytes.begin(), bytes.end());
+}
+template <>
+inline void WireWriter<SecretBytes>::append(ByteView bytes) {
+  out_.append(bytes);
+}
+
+/// Signed times travel as the two's complement of protobuf's int64; ours are never negative.
+inline std::uint64_t time_to_wire(std::int64_t ms) { return static_cast<std::uint64_t>(ms); }
+inline std::int64_t time_from_wire(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+
+}  // namespace coffer::format
