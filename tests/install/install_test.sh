@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs into a temporary place and uses what stands there, and nothing else:
+# install_test.sh BUILD_DIR SOURCE_DIR COMPILER
+set -euo pipefail
+build=$1 source=$2 compiler=$3
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+fail() {
+  echo "install_test: $*" >&2
+  exit 1
+}
+
+cmake --install "$build" --prefix "$scratch/first" >"$scratch/log" 2>&1 || {
+  cat "$scratch/log" >&2
+  fail "cmake --install failed"
+}
+# Moved after it was installed: nothing in it may remember where it stood.
+mv "$scratch/first" "$scratch/prefix"
+prefix=$scratch/prefix
+if grep -rlF -e "$source" -e "$scratch/first" "$prefix" --include='*.cmake' --include='*.pc'; then
+  fail "the files above name a folder of this machine"
+fi
+
+echo "-- each public header stands alone"
+count=0
+for header in "$prefix"/include/coffer/*.h; do
+  name=coffer/$(basename "$header")
+  echo "#include <$name>" | "$compiler" -std=c++20 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+    -Wno-sign-conversion -Werror -I "$prefix/include" -fsyntax-only -x c++ - || fail "$name does not stand alone"
+  count=$((count + 1))
+done
+[[ $count -ge 8 ]] || fail "only $count public headers were installed"
+
+echo "-- a CMake project finds it"
+cmake -S "$source/tests/install/consumer" -B "$scratch/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$compiler" >"$scratch/log" 2>&1 &&
+  cmake --build "$scratch/build" >>"$scratch/log" 2>&1 || {
+  cat "$scratch/log" >&2
+  fail "the CMake project does not build"
+}
+mkdir "$scratch/one"
+"$scratch/build/consumer" "$scratch/one"
+
+echo "-- pkg-config finds it"
+pc=$(find "$prefix" -name coffer.pc)
+[[ -n $pc ]] || fail "no coffer.pc"
+export PKG_CONFIG_PATH=${pc%/*}
+read -ra flags <<<"$(pkg-config --cflags --libs coffer)"
+"$compiler" -std=c++20 "$source/tests/install/consumer/consumer.cc" "${flags[@]}" -o "$scratch/consumer"
+mkdir "$scratch/two"
+"$scratch/consumer" "$scratch/two"
