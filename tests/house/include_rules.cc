@@ -1,0 +1,121 @@
+#include "tests/house/include_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <regex>
+
+#include "tests/house/source_files.h"
+
+namespace house {
+namespace {
+
+// Floors of equal height are neighbours and do not see each other.
+struct Floor {
+  std::string_view name;
+  int height;
+};
+constexpr std::array kFloors = {Floor{"base", 0},    Floor{"format", 1},  Floor{"crypto", 1},
+                                Floor{"storage", 1}, Floor{"keys", 2},    Floor{"audit", 3},
+                                Floor{"secrets", 4}, Floor{"configs", 5}, Floor{"api", 6},
+                                Floor{"tools", 7}};
+constexpr std::string_view kPublic = "public";
+
+struct Owner {
+  std::string_view prefix;  // Of what stands between the angle brackets.
+  std::string_view floor;
+};
+constexpr std::array kOwners = {
+    Owner{"sodium.h", "crypto"},         Owner{"sodium/", "crypto"},
+    Owner{"lmdb.h", "storage"},          Owner{"CLI/", "tools"},
+    Owner{"spdlog/", "tools"},           Owner{"nlohmann/", "tools"},
+    Owner{"google/protobuf/", "format"},
+};
+
+constexpr std::array<std::string_view, 32> kSystemHeaders = {
+    "cpuid.h",     "dirent.h",    "dlfcn.h",    "endian.h",  "errno.h",  "fcntl.h",  "grp.h",
+    "immintrin.h", "limits.h",    "poll.h",     "pthread.h", "pty.h",    "pwd.h",    "sched.h",
+    "signal.h",    "spawn.h",     "stdarg.h",   "stddef.h",  "stdint.h", "stdio.h",  "stdlib.h",
+    "string.h",    "strings.h",   "syslog.h",   "termios.h", "time.h",   "unistd.h", "utmp.h",
+    "wchar.h",     "x86intrin.h", "arm_neon.h", "fnmatch.h"};
+
+bool is_system_header(std::string_view name) {
+  if (name.find('.') == std::string_view::npos && name.find('/') == std::string_view::npos) {
+    return true;  // C++'s own.
+  }
+  if (name.starts_with("sys/") || name.starts_with("linux/")) return true;
+  return std::find(kSystemHeaders.begin(), kSystemHeaders.end(), name) != kSystemHeaders.end();
+}
+
+std::optional<int> height_of(std::string_view floor) {
+  for (const Floor& known : kFloors) {
+    if (known.name == floor) return known.height;
+  }
+  return std::nullopt;
+}
+
+/// The floor that a file stands on; empty where it stands on none.
+std::string_view floor_of(std::string_view path) {
+  if (path.starts_with("engine/include/coffer/")) return kPublic;
+  if (path.starts_with("engine/")) path.remove_prefix(7);
+  const std::string_view folder = path.substr(0, path.find('/'));
+  return height_of(folder) ? folder : std::string_view();
+}
+
+std::optional<std::string> check_bracketed(std::string_view floor, std::string_view name) {
+  if (name.starts_with("coffer/")) return std::nullopt;
+  if (floor == kPublic) {
+    if (name.find('.') == std::string_view::npos) return std::nullopt;
+    return "a public header includes only C++ and <coffer/...>";
+  }
+  for (const Owner& owner : kOwners) {
+    if (!name.starts_with(owner.prefix)) continue;
+    if (owner.floor == floor) return std::nullopt;
+    return "this header belongs to " + std::string(owner.floor);
+  }
+  if (is_system_header(name)) return std::nullopt;
+  return "no rule knows this header";
+}
+
+std::optional<std::string> check_quoted(std::string_view floor, std::string_view name) {
+  if (floor == kPublic) return "a public header includes only C++ and <coffer/...>";
+  const std::size_t slash = name.find('/');
+  const std::string_view target = slash == std::string_view::npos ? floor : name.substr(0, slash);
+  if (name.ends_with(".pb.h") && target != "format") return "generated codecs belong to format";
+  const std::optional<int> height = height_of(target);
+  if (!height) return "an include names its floor: \"floor/file.h\"";
+  if (target == floor) return std::nullopt;
+  if (*height > *height_of(floor)) return "a look upward";
+  if (*height == *height_of(floor)) return "a look at a neighbour on the same floor";
+  // The command is a guest of the public API; of the inner floors it may use the pure ones.
+  if (floor == "tools" && target != "format" && target != "base") return "a look behind the API";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::string> check_includes(std::string_view path, std::string_view text) {
+  static const std::regex kInclude(R"(^\s*#\s*include\s*([<"])([^>"]*)[>"])");
+  static const std::regex kAnyInclude(R"(^\s*#\s*(include|include_next|import)\b)");
+  const std::string_view floor = floor_of(path);
+  std::vector<std::string> findings;
+  if (floor.empty()) return {std::string(path) + ": stands on no floor"};
+  std::size_t line_number = 0;
+  for (const std::string_view line : lines_of(text)) {
+    ++line_number;
+    std::optional<std::string> why;
+    std::cmatch match;
+    if (std::regex_search(line.data(), line.data() + line.size(), match, kInclude)) {
+      const std::string name = match[2];
+      why = match[1] == "<" ? check_bracketed(floor, name) : check_quoted(floor, name);
+    } else if (std::regex_search(line.begin(), line.end(), kAnyInclude)) {
+      why = "an include that cannot be read";
+    }
+    if (!why) continue;
+    findings.push_back(std::string(path) + ":" + std::to_string(line_number) + ": " + *why + ": " +
+                       std::string(line));
+  }
+  return findings;
+}
+
+}  // namespace house
