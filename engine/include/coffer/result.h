@@ -88,7 +88,7 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace coffer
 
-/// `auto x = COFFER_TRY(f());` hands an error to the caller, or yields the value.
+/// `auto x = COFFER_TRY(f());` hands an error to the caller, or yields the value (also void).
 #define COFFER_TRY(...)                                                    \
   __extension__({                                                          \
     auto coffer_try_result = (__VA_ARGS__);                                \

@@ -1,0 +1,46 @@
+// A 256-bit key in the locked memory for keys: wiped when it goes, and in a forked
+// child from the start (it reads zeros there; the engine refuses to be used anyway).
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/locked_arena.h"
+
+namespace coffer::crypto {
+
+inline constexpr std::size_t kKeyBytes = 32;
+using KeyView = std::span<const std::uint8_t, kKeyBytes>;
+
+class Key {
+ public:
+  Key() : bytes_(static_cast<std::uint8_t*>(arena().allocate(kKeyBytes))) {}
+  static Key random();
+  static Key copy_of(KeyView bytes) {
+    Key key;
+    std::memcpy(key.bytes_, bytes.data(), kKeyBytes);
+    return key;
+  }
+  Key(Key&& other) noexcept : bytes_(std::exchange(other.bytes_, nullptr)) {}
+  Key& operator=(Key&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  Key(const Key&) = delete;
+  Key& operator=(const Key&) = delete;
+  ~Key() {
+    if (bytes_ != nullptr) arena().release(bytes_, kKeyBytes);
+  }
+
+  KeyView view() const { return KeyView(bytes_, kKeyBytes); }
+  MutableByteView mutable_bytes() { return {bytes_, kKeyBytes}; }
+
+ private:
+  static LockedArena& arena() { return LockedArena::of(LockedArena::Kind::keys); }
+  std::uint8_t* bytes_;
+};
+
+}  // namespace coffer::crypto

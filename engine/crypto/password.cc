@@ -1,0 +1,33 @@
+#include "crypto/password.h"
+
+#include "crypto/sodium.h"
+
+namespace coffer::crypto {
+
+static_assert(kSaltBytes == crypto_pwhash_SALTBYTES);
+
+PasswordCost default_password_cost() {
+  return {crypto_pwhash_OPSLIMIT_MODERATE, crypto_pwhash_MEMLIMIT_MODERATE};
+}
+
+bool is_acceptable(const PasswordCost& cost) {
+  return cost.passes >= 1 && cost.passes <= 16 &&
+         cost.memory_bytes >= (std::uint64_t{8} << 20) &&
+         cost.memory_bytes <= (std::uint64_t{1} << 30);
+}
+
+Result<Key> stretch_password(ByteView password, ByteView salt, const PasswordCost& cost) {
+  ensure_sodium();
+  if (!is_acceptable(cost) || salt.size() != kSaltBytes)
+    return Error{ErrorCode::limit, "the passphrase parameters are outside what is allowed"};
+  Key key;
+  if (crypto_pwhash(key.mutable_bytes().data(), kKeyBytes,
+                    reinterpret_cast<const char*>(password.data()), password.size(), salt.data(),
+                    cost.passes, static_cast<std::size_t>(cost.memory_bytes),
+                    crypto_pwhash_ALG_ARGON2ID13) != 0)
+    return Error{ErrorCode::limit, "not enough memory to stretch the passphrase",
+                 "free some memory, or open the store by another key slot"};
+  return key;
+}
+
+}  // namespace coffer::crypto

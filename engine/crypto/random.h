@@ -1,0 +1,11 @@
+// The system's random numbers behind the seam of base/random.h.
+#pragma once
+
+#include "base/random.h"
+
+namespace coffer::crypto {
+
+/// libsodium's generator (getrandom); fork-safe, thread-safe.
+Random& system_random();
+
+}  // namespace coffer::crypto

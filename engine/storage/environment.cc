@@ -1,0 +1,273 @@
+#include "storage/environment.h"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <map>
+#include <thread>
+
+#include "base/check.h"
+#include "storage/directory.h"
+#include "storage/lmdb_error.h"
+#include "storage/page_verifier.h"
+#include "storage/txn.h"
+
+namespace coffer::storage {
+namespace {
+
+// A transaction may dirty that much: larger values and batches are refused above this floor.
+constexpr std::uint64_t kHeadroomBytes = std::uint64_t{96} << 20;
+constexpr unsigned kReadersMax = 1024;
+constexpr unsigned kFlags = MDB_NOTLS | MDB_NORDAHEAD;
+
+// A page that the kernel hands to a forked child as zeros: one load tells parent from child.
+const volatile unsigned char* fork_sentinel() {
+  static const volatile unsigned char* const sentinel = [] {
+    const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    void* page = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    COFFER_CHECK(page != MAP_FAILED);
+    COFFER_CHECK(madvise(page, size, MADV_WIPEONFORK) == 0);
+    auto* byte = static_cast<unsigned char*>(page);
+    *byte = 1;
+    return static_cast<const volatile unsigned char*>(byte);
+  }();
+  return sentinel;
+}
+
+struct Registry {
+  std::mutex mutex;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::weak_ptr<Environment>> open;
+};
+Registry& registry() {
+  static auto* const instance = new Registry;
+  return *instance;
+}
+
+}  // namespace
+
+bool is_forked_child() { return *fork_sentinel() == 0; }
+
+Environment::Environment(std::string directory, const EnvironmentOptions& options)
+    : directory_(std::move(directory)), map_bytes_(options.map_bytes) {}
+
+Result<std::shared_ptr<Environment>> Environment::open(const std::string& directory,
+                                                       const EnvironmentOptions& options) {
+  fork_sentinel();
+  auto handle = COFFER_TRY(Directory::open(directory));
+  // One opener at a time in this process: the registry must not show a half-open environment.
+  const std::lock_guard lock(registry().mutex);
+  auto& entry = registry().open[{handle->device, handle->inode}];
+  if (auto already = entry.lock()) {
+    COFFER_TRY(already->check_usable());
+    return already;
+  }
+  std::shared_ptr<Environment> environment(new Environment(directory, options));
+  if (!options.create) COFFER_TRY(handle->check_file("data.mdb"));
+  COFFER_TRY(handle->lock());
+  environment->directory_handle_ = std::move(handle);
+  const bool verify = environment->directory_handle_->alone && !options.create;
+  COFFER_TRY(environment->open_files(verify, options.create));
+  environment->directory_handle_->share();
+  entry = environment;
+  return environment;
+}
+
+Environment::~Environment() {
+  // A child that inherited the handle leaves it alone: its files are the parent's.
+  if (env_ != nullptr && !is_forked_child()) mdb_env_close(env_);
+}
+
+// Opens everything, or leaves env_ null.
+Result<void> Environment::open_files(bool verify, bool create) {
+  if (verify) {
+    // LMDB keeps its locks on lock.mdb, so that opening and closing data.mdb here is harmless.
+    const int fd = ::open((directory_ + "/data.mdb").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return lmdb_error(errno);
+    const auto report = verify_pages(fd);
+    ::close(fd);
+    if (!report) return report.error();
+  }
+  auto opened = open_map();
+  if (opened) opened = open_tables(create);
+  if (!opened) close_env();
+  return opened;
+}
+
+int Environment::make_env() {
+  int code = mdb_env_create(&env_);
+  if (code == 0) code = mdb_env_set_maxdbs(env_, kTableCount);
+  if (code == 0) code = mdb_env_set_maxreaders(env_, kReadersMax);
+  return code;
+}
+
+void Environment::close_env() {
+  if (env_ != nullptr) mdb_env_close(env_);
+  env_ = nullptr;
+}
+
+Result<void> Environment::open_map() {
+  int code = 0;
+  // A large map is address space only; where that is limited, settle for less.
+  for (;;) {
+    code = make_env();
+    if (code == 0) code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(map_bytes_));
+    if (code == 0) code = mdb_env_open(env_, directory_.c_str(), kFlags, 0600);
+    if (code != ENOMEM || map_bytes_ <= kHeadroomBytes) break;
+    close_env();
+    map_bytes_ /= 2;
+  }
+  if (code != 0) return lmdb_error(code);
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  map_bytes_ = info.me_mapsize;
+  struct stat status {};
+  if (stat((directory_ + "/lock.mdb").c_str(), &status) != 0) return lmdb_error(errno);
+  lock_inode_ = status.st_ino;
+  int dead = 0;
+  mdb_reader_check(env_, &dead);
+  return {};
+}
+
+Result<void> Environment::open_tables(bool create) {
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_, nullptr, create ? 0 : MDB_RDONLY, &txn);
+  if (code == MDB_MAP_RESIZED) {
+    mdb_env_set_mapsize(env_, 0);
+    code = mdb_txn_begin(env_, nullptr, create ? 0 : MDB_RDONLY, &txn);
+  }
+  if (code != 0) return lmdb_error(code);
+  for (std::size_t i = 0; i < kTableCount && code == 0; ++i) {
+    const unsigned flags = create && kTableNames[i] != nullptr ? MDB_CREATE : 0;
+    code = mdb_dbi_open(txn, kTableNames[i], flags, &tables_[i]);
+  }
+  if (code != 0) {
+    mdb_txn_abort(txn);
+    if (code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE)
+      return Error{ErrorCode::corrupt, "the data file lacks a table of the store",
+                   "restore it from a backup"};
+    return lmdb_error(code);
+  }
+  code = mdb_txn_commit(txn);
+  if (code != 0) return lmdb_error(code);
+  return {};
+}
+
+Result<void> Environment::check_usable() const {
+  if (is_forked_child())
+    return Error{ErrorCode::failed, "a forked child may not use its parent's store",
+                 "open the store anew in the child"};
+  return {};
+}
+
+// A lock file that was deleted or replaced lets a second writer in beside us.
+Result<void> Environment::check_lock_file() const {
+  struct stat status {};
+  if (stat((directory_ + "/lock.mdb").c_str(), &status) != 0 || status.st_ino != lock_inode_)
+    return Error{ErrorCode::failed, "the store's lock file was replaced while it was open",
+                 "stop every process that uses the store, then open it again"};
+  return {};
+}
+
+Environment::GateClosed::GateClosed(Environment& environment) : environment_(environment) {
+  {
+    const std::lock_guard lock(environment_.gate_mutex_);
+    environment_.gate_closed_.store(true, std::memory_order_seq_cst);
+  }
+  const std::lock_guard lock(environment_.readers_mutex_);
+  for (const ReadTxn* reader : environment_.readers_) {
+    while (reader->active_.load(std::memory_order_seq_cst)) std::this_thread::yield();
+  }
+}
+
+Environment::GateClosed::~GateClosed() {
+  {
+    const std::lock_guard lock(environment_.gate_mutex_);
+    environment_.gate_closed_.store(false, std::memory_order_seq_cst);
+  }
+  environment_.gate_opened_.notify_all();
+}
+
+void Environment::wait_for_gate() {
+  std::unique_lock lock(gate_mutex_);
+  gate_opened_.wait(lock, [this] { return !gate_closed_.load(); });
+}
+
+Result<void> Environment::set_map_bytes(std::uint64_t bytes) {
+  const GateClosed gate(*this);
+  const int code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(bytes));
+  if (code != 0) return lmdb_error(code);
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  map_bytes_ = info.me_mapsize;
+  return {};
+}
+
+// Called by a writer between transactions, under writer_mutex_.
+Result<void> Environment::grow(std::uint64_t at_least) {
+  std::uint64_t bytes = map_bytes_ * 2;
+  while (bytes < at_least) bytes *= 2;
+  return set_map_bytes(bytes);
+}
+
+// After a failed commit: what the kernel still has in its cache is not to be trusted as
+// being on the disk, so everything is read again from the start.
+Result<void> Environment::reopen() {
+  const GateClosed gate(*this);
+  {
+    const std::lock_guard lock(readers_mutex_);
+    for (ReadTxn* reader : readers_) reader->drop_handles();
+  }
+  close_env();
+  generation_.fetch_add(1);
+  COFFER_TRY(open_files(false, false));
+  needs_reopen_.store(false);
+  return {};
+}
+
+void Environment::register_reader(ReadTxn* reader) {
+  const std::lock_guard lock(readers_mutex_);
+  readers_.push_back(reader);
+}
+
+void Environment::unregister_reader(ReadTxn* reader) {
+  const std::lock_guard lock(readers_mutex_);
+  readers_.erase(std::remove(readers_.begin(), readers_.end(), reader), readers_.end());
+}
+
+Result<EnvironmentInfo> Environment::info() {
+  COFFER_TRY(check_usable());
+  const std::lock_guard lock(writer_mutex_);
+  if (env_ == nullptr) return Error{ErrorCode::failed, "the store could not be opened again"};
+  EnvironmentInfo result;
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  result.map_bytes = info.me_mapsize;
+  result.last_transaction = info.me_last_txnid;
+  struct stat status {};
+  if (stat((directory_ + "/data.mdb").c_str(), &status) == 0)
+    result.file_bytes = static_cast<std::uint64_t>(status.st_size);
+  // The reader table is told as text, a line a reader: "pid thread txnid" ('-' = none).
+  auto oldest = result.last_transaction;
+  mdb_reader_list(
+      env_,
+      [](const char* line, void* context) {
+        unsigned long long pid = 0;
+        unsigned long long thread = 0;
+        unsigned long long txn = 0;
+        auto* least = static_cast<std::uint64_t*>(context);
+        if (std::sscanf(line, "%llu %llx %llu", &pid, &thread, &txn) == 3 && txn < *least)
+          *least = txn;
+        return 0;
+      },
+      &oldest);
+  result.oldest_reader_lag = result.last_transaction - oldest;
+  return result;
+}
+
+}  // namespace coffer::storage

@@ -1,0 +1,117 @@
+// One open data file: LMDB with its pitfalls fenced off (one rule each, see SPEC.md 8).
+//
+//  - A directory is opened once in a process, however often it is asked for: closing
+//    one of two LMDB environments of a file drops the locks of the other.
+//  - Before LMDB sees the file, its pages are verified, unless another process has it
+//    open at this moment (it verified them, and they change under a verifier).
+//  - The map grows by itself, also when another process grew it; growing and reopening
+//    wait until no transaction of this process is running (the gate).
+//  - After a failed commit the environment is closed and opened anew: a page that the
+//    kernel failed to write may look clean, so nothing is ever retried on top of it.
+//  - A forked child, a replaced lock file: every call answers with an error.
+//  - Readers that died are cleared at open and every so many writes.
+//
+// Never used: WRITEMAP, NOSYNC, NOMETASYNC, MAPASYNC, NOLOCK, NOMEMINIT, DUPSORT.
+// Thread-safe, except that a thread inside one transaction must not begin another.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "storage/tables.h"
+
+struct MDB_env;
+
+namespace coffer::storage {
+
+class Txn;
+class Cursor;
+class ReadTxn;
+class WriteTxn;
+
+struct EnvironmentOptions {
+  std::uint64_t map_bytes = std::uint64_t{64} << 30;
+  bool create = false;  ///< The directory is ours alone and empty: make the tables.
+};
+
+struct EnvironmentInfo {
+  std::uint64_t file_bytes = 0;
+  std::uint64_t map_bytes = 0;
+  std::uint64_t last_transaction = 0;
+  std::uint64_t oldest_reader_lag = 0;
+};
+
+class Environment : public std::enable_shared_from_this<Environment> {
+ public:
+  /// Errors: no_store, io, corrupt, too_new, busy, failed.
+  static Result<std::shared_ptr<Environment>> open(const std::string& directory,
+                                                   const EnvironmentOptions& options);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  Result<EnvironmentInfo> info();
+  const std::string& directory() const { return directory_; }
+
+ private:
+  friend class Txn;
+  friend class Cursor;
+  friend class ReadTxn;
+  friend class WriteTxn;
+  struct Directory;  // The open, checked and flocked directory.
+
+  Environment(std::string directory, const EnvironmentOptions& options);
+  Result<void> open_files(bool verify, bool create);
+  Result<void> open_map();
+  Result<void> open_tables(bool create);
+  int make_env();
+  void close_env();
+  Result<void> check_usable() const;
+  Result<void> check_lock_file() const;
+  Result<void> reopen();
+  Result<void> set_map_bytes(std::uint64_t bytes);
+  Result<void> grow(std::uint64_t at_least);
+  void wait_for_gate();
+  void register_reader(ReadTxn* reader);
+  void unregister_reader(ReadTxn* reader);
+
+  // Closed while the map moves or the environment is opened anew. A reader raises its own
+  // flag, then looks at the gate; the closer shuts the gate, then looks at every flag: one
+  // of the two sees the other, and readers share no cache line.
+  class GateClosed {
+   public:
+    explicit GateClosed(Environment& environment);
+    ~GateClosed();
+
+   private:
+    Environment& environment_;
+  };
+
+  std::string directory_;
+  std::unique_ptr<Directory> directory_handle_;
+  std::uint64_t map_bytes_;
+  MDB_env* env_ = nullptr;
+  std::array<unsigned, kTableCount> tables_{};
+  std::uint64_t lock_inode_ = 0;
+  std::atomic<std::uint64_t> generation_{1};
+  std::atomic<bool> gate_closed_{false};
+  std::atomic<bool> needs_reopen_{false};
+  std::mutex gate_mutex_;
+  std::condition_variable gate_opened_;
+  std::mutex readers_mutex_;
+  std::vector<ReadTxn*> readers_;
+  std::mutex writer_mutex_;
+  std::uint64_t writes_ = 0;
+};
+
+/// True in a process that is not the one that called this first (a forked child).
+bool is_forked_child();
+
+}  // namespace coffer::storage

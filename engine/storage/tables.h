@@ -1,0 +1,16 @@
+// The tables of data.mdb. Names and numbers are part of the format (SPEC.md 4).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace coffer::storage {
+
+enum class Table : std::uint8_t { main, history, names, references, due, buckets };
+inline constexpr std::size_t kTableCount = 6;
+/// The unnamed database holds the root and the settings; the others are named in it.
+inline constexpr std::array<const char*, kTableCount> kTableNames = {
+    nullptr, "history", "names", "references", "due", "buckets"};
+
+}  // namespace coffer::storage

@@ -1,0 +1,243 @@
+#include "storage/txn.h"
+
+#include <lmdb.h>
+
+#include "base/check.h"
+#include "storage/lmdb_error.h"
+
+namespace coffer::storage {
+namespace {
+
+MDB_val to_val(ByteView bytes) {
+  return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};  // LMDB takes void*, reads only.
+}
+ByteView to_view(const MDB_val& val) {
+  return {static_cast<const std::uint8_t*>(val.mv_data), val.mv_size};
+}
+
+constexpr std::uint64_t kReaderCheckEvery = 64;
+constexpr std::uint64_t kHeadroomBytes = std::uint64_t{96} << 20;
+
+std::size_t index_of(Table table) { return static_cast<std::size_t>(table); }
+
+}  // namespace
+
+Result<std::optional<ByteView>> Txn::get(Table table, ByteView key) const {
+  MDB_val k = to_val(key);
+  MDB_val v;
+  const int code = mdb_get(txn_, environment_->tables_[index_of(table)], &k, &v);
+  if (code == MDB_NOTFOUND) return std::optional<ByteView>();
+  if (code != 0) return lmdb_error(code);
+  return std::optional<ByteView>(to_view(v));
+}
+
+std::uint64_t Txn::id() const { return mdb_txn_id(txn_); }
+
+Result<std::uint64_t> Txn::count(Table table) const {
+  MDB_stat stat;
+  const int code = mdb_stat(txn_, environment_->tables_[index_of(table)], &stat);
+  if (code != 0) return lmdb_error(code);
+  return static_cast<std::uint64_t>(stat.ms_entries);
+}
+
+Result<Cursor> Cursor::open(const Txn& txn, Table table) {
+  Cursor cursor;
+  const int code =
+      mdb_cursor_open(txn.txn_, txn.environment_->tables_[index_of(table)], &cursor.cursor_);
+  if (code != 0) return lmdb_error(code);
+  return cursor;
+}
+
+Cursor::~Cursor() {
+  if (cursor_ != nullptr) mdb_cursor_close(cursor_);
+}
+
+void Cursor::swap(Cursor& other) noexcept {
+  std::swap(cursor_, other.cursor_);
+  std::swap(key_, other.key_);
+  std::swap(value_, other.value_);
+}
+
+Result<bool> Cursor::move(int operation, ByteView key) {
+  MDB_val k = to_val(key);
+  MDB_val v{};
+  const int code = mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(operation));
+  if (code == MDB_NOTFOUND) return false;
+  if (code != 0) return lmdb_error(code);
+  key_ = to_view(k);
+  value_ = to_view(v);
+  return true;
+}
+
+Result<bool> Cursor::seek(ByteView at_or_after) { return move(MDB_SET_RANGE, at_or_after); }
+Result<bool> Cursor::first() { return move(MDB_FIRST, {}); }
+Result<bool> Cursor::next() { return move(MDB_NEXT, {}); }
+
+Result<void> Cursor::replace(ByteView value) {
+  MDB_val k = to_val(key_);
+  MDB_val v = to_val(value);
+  const int code = mdb_cursor_put(cursor_, &k, &v, MDB_CURRENT);
+  if (code != 0) return lmdb_error(code);
+  return {};
+}
+
+Result<void> Cursor::remove() {
+  const int code = mdb_cursor_del(cursor_, 0);
+  if (code != 0) return lmdb_error(code);
+  return {};
+}
+
+ReadTxn::ReadTxn(std::shared_ptr<Environment> environment) : owner_(std::move(environment)) {
+  environment_ = owner_.get();
+  environment_->register_reader(this);
+}
+
+ReadTxn::~ReadTxn() {
+  environment_->unregister_reader(this);
+  if (!is_forked_child()) drop_handles();
+  else txn_ = nullptr;
+}
+
+void ReadTxn::drop_handles() {
+  history_cursor_ = Cursor();
+  cursor_is_current_ = false;
+  if (txn_ != nullptr) mdb_txn_abort(txn_);
+  txn_ = nullptr;
+}
+
+Result<void> ReadTxn::renew() {
+  COFFER_TRY(environment_->check_usable());
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    if (COFFER_TRY(try_renew())) return {};
+  }
+  return Error{ErrorCode::busy, "the store keeps changing its size", "try again"};
+}
+
+// False: the map moved or a reader slot had to be freed; try again.
+Result<bool> ReadTxn::try_renew() {
+  active_.store(true, std::memory_order_seq_cst);
+  while (environment_->gate_closed_.load(std::memory_order_seq_cst)) {
+    active_.store(false, std::memory_order_seq_cst);
+    environment_->wait_for_gate();
+    active_.store(true, std::memory_order_seq_cst);
+  }
+  if (environment_->env_ == nullptr) {
+    active_.store(false, std::memory_order_release);
+    return Error{ErrorCode::failed, "the store could not be opened again after a failed write",
+                 "close it, look at the disk, and open it anew"};
+  }
+  if (generation_ != environment_->generation_.load(std::memory_order_acquire)) {
+    drop_handles();  // Of an environment that is gone: reopen() has aborted them already.
+    generation_ = environment_->generation_.load();
+  }
+  const int code = txn_ == nullptr ? mdb_txn_begin(environment_->env_, nullptr, MDB_RDONLY, &txn_)
+                                   : mdb_txn_renew(txn_);
+  cursor_is_current_ = false;
+  if (code == 0) return true;
+  active_.store(false, std::memory_order_release);
+  if (code == MDB_MAP_RESIZED) {
+    // Not while a writer of this process is at work: LMDB refuses to move the map under it.
+    const std::lock_guard lock(environment_->writer_mutex_);
+    COFFER_TRY(environment_->set_map_bytes(0));
+    return false;
+  }
+  if (code == MDB_READERS_FULL) {
+    int dead = 0;
+    mdb_reader_check(environment_->env_, &dead);
+    if (dead > 0) return false;
+  }
+  return lmdb_error(code);
+}
+
+void ReadTxn::reset() {
+  if (txn_ != nullptr) mdb_txn_reset(txn_);
+  active_.store(false, std::memory_order_release);
+}
+
+Result<Cursor*> ReadTxn::history_cursor() {
+  if (!cursor_is_current_) {
+    if (history_cursor_.cursor_ == nullptr) {
+      history_cursor_ = COFFER_TRY(Cursor::open(*this, Table::history));
+    } else if (const int code = mdb_cursor_renew(txn_, history_cursor_.cursor_); code != 0) {
+      return lmdb_error(code);
+    }
+    cursor_is_current_ = true;
+  }
+  return &history_cursor_;
+}
+
+WriteTxn::WriteTxn(Environment& environment) : lock_(environment.writer_mutex_) {
+  environment_ = &environment;
+}
+
+Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment) {
+  COFFER_TRY(environment.check_usable());
+  std::unique_ptr<WriteTxn> txn(new WriteTxn(environment));
+  if (environment.needs_reopen_) COFFER_TRY(environment.reopen());
+  if (environment.env_ == nullptr)
+    return Error{ErrorCode::failed, "the store could not be opened again after a failed write",
+                 "close it, look at the disk, and open it anew"};
+  if (++environment.writes_ % kReaderCheckEvery == 0) {
+    int dead = 0;
+    mdb_reader_check(environment.env_, &dead);
+  }
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const int code = mdb_txn_begin(environment.env_, nullptr, 0, &txn->txn_);
+    if (code == MDB_MAP_RESIZED) {
+      COFFER_TRY(environment.set_map_bytes(0));
+      continue;
+    }
+    if (code != 0) {
+      if (code == MDB_PANIC) environment.needs_reopen_ = true;
+      return lmdb_error(code);
+    }
+    COFFER_TRY(environment.check_lock_file());
+    MDB_envinfo info;
+    mdb_env_info(environment.env_, &info);
+    MDB_stat stat;
+    mdb_env_stat(environment.env_, &stat);
+    const std::uint64_t needed = (info.me_last_pgno + 1) * stat.ms_psize + kHeadroomBytes;
+    if (needed <= environment.map_bytes_) return txn;
+    mdb_txn_abort(txn->txn_);
+    txn->txn_ = nullptr;
+    if (auto grown = environment.grow(needed); !grown) return std::move(grown).error();
+  }
+  return Error{ErrorCode::busy, "the store keeps changing its size", "try again"};
+}
+
+WriteTxn::~WriteTxn() {
+  if (txn_ != nullptr && !is_forked_child()) mdb_txn_abort(txn_);
+}
+
+Error WriteTxn::failure(int code) {
+  if (code == MDB_MAP_FULL) map_was_full_ = true;
+  return lmdb_error(code);
+}
+
+Result<void> WriteTxn::put(Table table, ByteView key, ByteView value) {
+  MDB_val k = to_val(key);
+  MDB_val v = to_val(value);
+  const int code = mdb_put(txn_, environment_->tables_[index_of(table)], &k, &v, 0);
+  if (code != 0) return failure(code);
+  return {};
+}
+
+Result<bool> WriteTxn::remove(Table table, ByteView key) {
+  MDB_val k = to_val(key);
+  const int code = mdb_del(txn_, environment_->tables_[index_of(table)], &k, nullptr);
+  if (code == MDB_NOTFOUND) return false;
+  if (code != 0) return failure(code);
+  return true;
+}
+
+// Power cut: LMDB writes the pages, syncs, writes the meta page with O_DSYNC. Before the
+// meta the old state stands, after it the new one; a torn meta leaves the other meta.
+Result<void> WriteTxn::commit() {
+  const int code = mdb_txn_commit(txn_);
+  txn_ = nullptr;
+  if (code == 0) return {};
+  if (code != MDB_MAP_FULL) environment_->needs_reopen_ = true;
+  return failure(code);
+}
+
+}  // namespace coffer::storage
