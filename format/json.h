@@ -11,7 +11,6 @@
 #include <coffer/secret_bytes.h>
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +22,12 @@ namespace coffer::json {
 enum class Type : std::uint8_t { null, boolean, number, string, array, object };
 
 struct Limits {
-  std::size_t depth = 128;
+  std::size_t depth = 128;  ///< Containers inside one another; a lone number has depth 0.
   std::size_t nodes = 1'000'000;
 };
+
+/// Longer texts are refused: offsets are 32 bits wide, and no store holds a value that large.
+inline constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20;
 
 /// Index of a node in its document; the root is 0, children come after their parent.
 using NodeId = std::uint32_t;
@@ -33,7 +35,8 @@ inline constexpr NodeId kNoNode = 0xFFFFFFFF;
 
 class Document {
  public:
-  /// Errors: usage (not JSON; number() = the byte offset), limit (depth, nodes).
+  /// Errors: usage (not JSON; number() = the byte offset where it went wrong), limit (depth,
+  /// nodes, length; number() = the limit). Time is O(n log n) at worst, whatever the text.
   static Result<Document> parse(SecretBytes text, Limits limits = {});
   static Result<Document> parse(std::string_view text, Limits limits = {});
 
@@ -52,8 +55,12 @@ class Document {
   NodeId first_child(NodeId node) const;
   NodeId next_sibling(NodeId node) const;
   std::string_view key(NodeId member) const;
+  /// The key as it stands in the text, with its quotes, and where it begins.
+  std::string_view raw_key(NodeId member) const;
+  std::size_t key_offset(NodeId member) const;
   std::size_t child_count(NodeId node) const;
   /// A member of an object by decoded key; kNoNode where absent or `node` is no object.
+  /// find and element never walk more than a few nodes: large containers have an index.
   NodeId find(NodeId node, std::string_view key) const;
   /// An element of an array; kNoNode where absent or `node` is no array.
   NodeId element(NodeId node, std::size_t index) const;
@@ -61,17 +68,24 @@ class Document {
  private:
   friend class Parser;
   struct Node {
-    std::uint32_t begin = 0, end = 0;          // Span in text_.
-    std::uint32_t string_begin = 0, string_size = 0;  // Decoded string, in strings_ or text_.
-    std::uint32_t key_begin = 0, key_size = 0;        // Decoded key.
+    std::uint32_t begin = 0, end = 0;  // Span in text_.
+    // Of a string: where its decoded form is, in text_ or strings_. Of a container with more
+    // than kIndexedFrom children: string_begin is where its part of index_ begins.
+    std::uint32_t string_begin = 0, string_size = 0;
+    std::uint32_t key_token = 0;                // The key's opening quote in text_.
+    std::uint32_t key_begin = 0, key_size = 0;  // Decoded key.
     NodeId first_child = kNoNode, next_sibling = kNoNode;
     std::uint32_t child_count = 0;
     Type type = Type::null;
     bool string_in_text = true, key_in_text = true;  // No escapes: the text itself serves.
   };
+  static constexpr std::size_t kIndexedFrom = 16;
+
+  const Node& at(NodeId node) const;
   SecretBytes text_;
   SecretBytes strings_;  // Decoded forms of strings that had escapes.
   std::vector<Node> nodes_;
+  std::vector<NodeId> index_;  // Children of large containers: members by key, elements in order.
 };
 
 /// Appends `text` as a JSON string with its quotes. Invalid UTF-8 is the caller's to refuse.
@@ -84,22 +98,29 @@ using Pointer = std::vector<std::string>;
 std::string print_pointer(const Pointer& pointer);
 /// Errors: usage.
 Result<Pointer> parse_pointer(std::string_view text);
-/// kNoNode where the document has nothing there.
+/// kNoNode where the document has nothing there; "-" (past an array's end) is nothing.
 NodeId resolve(const Document& document, const Pointer& pointer);
 
-/// Copies a document's text with some values replaced, all else byte for byte.
+/// Copies a document's text with some spans replaced, all else byte for byte.
+/// The document must outlive it. Overlapping edits are our own bug.
 class Splice {
  public:
   explicit Splice(const Document& document) : document_(document) {}
-  /// `replacement` is JSON text. Replacing inside what is replaced is our own bug.
+  /// `replacement` is JSON text.
   void replace(NodeId node, SecretBytes replacement);
+  /// Any span of text(); an empty one inserts. At one offset, edits keep the order they came in,
+  /// but that an insertion goes before what begins there.
+  void replace_span(std::size_t begin, std::size_t end, SecretBytes replacement);
   SecretBytes text() &&;
+  /// The same for one node's text; every edit must lie within it.
+  SecretBytes raw(NodeId node) &&;
 
  private:
   struct Edit {
     std::size_t begin, end;
     SecretBytes replacement;
   };
+  SecretBytes edited(std::size_t begin, std::size_t end);
   const Document& document_;
   std::vector<Edit> edits_;
 };

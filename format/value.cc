@@ -1,0 +1,93 @@
+#include <coffer/value.h>
+
+#include <unordered_set>
+
+#include "format/json.h"
+#include "format/utf8.h"
+
+namespace coffer {
+namespace {
+
+// Parses a value that is to have fields.
+Result<json::Document> parse_object(const Value& value) {
+  if (!value.is_json()) return Error(ErrorCode::usage, "an opaque value has no fields");
+  auto document = json::Document::parse(value.text());
+  if (!document.ok()) return document;
+  if (document->type(0) != json::Type::object) {
+    return Error(ErrorCode::usage, "a JSON value that is no object has no fields");
+  }
+  return document;
+}
+
+// A field's name as an error may show it: bytes that would upset a terminal are not shown.
+Error about_field(Error error, std::string_view name) {
+  if (!utf8::is_valid(name) || utf8::has_control_character(name)) return error;
+  return std::move(error).about(Subject::Kind::name, name);
+}
+
+}  // namespace
+
+Value Value::opaque(std::span<const std::uint8_t> bytes) {
+  return opaque(SecretBytes::copy_of(bytes));
+}
+
+Value Value::opaque(std::string_view text) { return opaque(SecretBytes::copy_of(text)); }
+
+Result<Value> Value::json(std::string_view text) {
+  auto document = json::Document::parse(text);
+  if (!document.ok()) return std::move(document).error();
+  return Value(Form::json, SecretBytes::copy_of(text));
+}
+
+Result<Value> Value::json(SecretBytes text) {
+  auto document = json::Document::parse(text.text());
+  if (!document.ok()) return std::move(document).error();
+  return Value(Form::json, std::move(text));
+}
+
+Result<Value> Value::fields(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+  std::unordered_set<std::string_view> names;
+  SecretBytes text;
+  text.append("{");
+  for (const auto& [name, content] : fields) {
+    if (!utf8::is_valid(name)) return Error(ErrorCode::usage, "a field's name is not valid UTF-8");
+    if (!utf8::is_valid(content)) {
+      return about_field(Error(ErrorCode::usage, "a field's text is not valid UTF-8"), name);
+    }
+    if (!names.insert(name).second) {
+      return about_field(Error(ErrorCode::usage, "two fields have one name"), name);
+    }
+    if (names.size() > 1) text.append(",");
+    json::append_quoted(text, name);
+    text.append(":");
+    json::append_quoted(text, content);
+  }
+  text.append("}");
+  return Value(Form::json, std::move(text));
+}
+
+Result<Value> Value::field(std::string_view name) const {
+  const auto document = parse_object(*this);
+  if (!document.ok()) return document.error();
+  const json::NodeId member = document->find(0, name);
+  if (member == json::kNoNode) {
+    return about_field(Error(ErrorCode::not_found, "the value has no such field"), name);
+  }
+  if (document->type(member) == json::Type::string) return opaque(document->string(member));
+  return Value(Form::json, SecretBytes::copy_of(document->raw(member)));
+}
+
+Result<std::vector<std::string>> Value::field_names() const {
+  const auto document = parse_object(*this);
+  if (!document.ok()) return document.error();
+  std::vector<std::string> names;
+  names.reserve(document->child_count(0));
+  for (json::NodeId member = document->first_child(0); member != json::kNoNode;
+       member = document->next_sibling(member)) {
+    names.emplace_back(document->key(member));
+  }
+  return names;
+}
+
+}  // namespace coffer
