@@ -49,3 +49,18 @@ read -ra flags <<<"$(pkg-config --cflags --libs coffer)"
 "$compiler" -std=c++20 "$source/tests/install/consumer/consumer.cc" "${flags[@]}" -o "$scratch/consumer"
 mkdir "$scratch/two"
 "$scratch/consumer" "$scratch/two"
+
+echo "-- the README's lines build"
+block() { # the first fenced block of language $1
+  awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } /^```$/ { if (on) exit } on' "$source/README.md"
+}
+mkdir "$scratch/readme"
+block cmake >"$scratch/readme/CMakeLists.txt"
+block cpp >"$scratch/readme/agent.cc"
+[[ $(wc -l <"$scratch/readme/CMakeLists.txt") -eq 5 ]] || fail "the README does not show five lines of CMake"
+cmake -S "$scratch/readme" -B "$scratch/readme/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+  -DCMAKE_CXX_COMPILER="$compiler" >"$scratch/log" 2>&1 &&
+  cmake --build "$scratch/readme/build" >>"$scratch/log" 2>&1 || {
+  cat "$scratch/log" >&2
+  fail "what the README shows does not build"
+}
