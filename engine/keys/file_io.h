@@ -1,0 +1,43 @@
+// Reading and writing small files of keys: bounded, complete or an error.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+
+namespace coffer::keys {
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  bool ok() const { return fd_ >= 0; }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Everything up to the end of file. Errors: io, limit (more than `bytes_max`).
+Result<SecretBytes> read_secret(int fd, std::size_t bytes_max);
+/// Fills `out` from `offset`. Errors: io, corrupt (the file ends before).
+Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset);
+Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset);
+/// Durable: the file's content, and its name in the directory.
+Result<void> sync_file_and_parent(int fd, const std::string& path);
+
+}  // namespace coffer::keys

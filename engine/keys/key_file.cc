@@ -1,0 +1,73 @@
+#include "keys/key_file.h"
+
+#include <coffer/key_source.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "crypto/encoding.h"
+#include "crypto/random.h"
+#include "keys/file_io.h"
+
+namespace coffer {
+namespace keys {
+namespace {
+
+constexpr std::size_t kKeyFileBytesMax = 256;
+
+Error unavailable(const std::string& path, int error) {
+  return Error{ErrorCode::key_unavailable, "the key file cannot be read",
+               "check the path and its owner"}
+      .with_errno(error)
+      .about(Subject::Kind::file, path);
+}
+
+}  // namespace
+
+Result<crypto::Key> read_key_file(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file.ok()) return unavailable(path, errno);
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0) return unavailable(path, errno);
+  // A key that others can read is no key; a pipe (`<(...)`) or root's file is fine.
+  if (S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
+    return Error{ErrorCode::key_unavailable, "other users may read the key file", "chmod 600 it"}
+        .about(Subject::Kind::file, path);
+  auto content = read_secret(file.get(), kKeyFileBytesMax);
+  if (!content) return std::move(content).error().about(Subject::Kind::file, path);
+  crypto::Key key;
+  if (!crypto::decode_key_text(content->bytes(), key.mutable_bytes()))
+    return Error{ErrorCode::wrong_key, "the key file does not hold 32 bytes, raw, hex or base64",
+                 "make one: coffer init --key file:///PATH makes it where there is none"}
+        .about(Subject::Kind::file, path);
+  return key;
+}
+
+}  // namespace keys
+
+// Power cut: O_EXCL makes the name; before fsync an empty or short file may be left, which
+// opens nothing and is refused as no key; after fsync of file and directory it is whole.
+Result<void> create_key_file(std::string_view path) {
+  const std::string name(path);
+  const keys::FileDescriptor file(
+      ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file.ok()) {
+    if (errno == EEXIST)
+      return Error{ErrorCode::conflict, "there is such a file already"}.about(Subject::Kind::file,
+                                                                              path);
+    return Error{ErrorCode::io, "the key file cannot be made"}.with_errno(errno).about(
+        Subject::Kind::file, path);
+  }
+  crypto::Key key = crypto::Key::random();
+  auto written = keys::write_fully(file.get(), key.view(), 0);
+  if (written) written = keys::sync_file_and_parent(file.get(), name);
+  if (!written) {
+    ::unlink(name.c_str());
+    return std::move(written).error().about(Subject::Kind::file, path);
+  }
+  return {};
+}
+
+}  // namespace coffer

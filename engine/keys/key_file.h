@@ -1,0 +1,15 @@
+// Key files: 32 random bytes, raw, or as hex or base64 text.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <string>
+
+#include "crypto/key.h"
+
+namespace coffer::keys {
+
+/// Errors: key_unavailable (missing, unreadable), io (others may read it), wrong_key (not a key).
+Result<crypto::Key> read_key_file(const std::string& path);
+
+}  // namespace coffer::keys

@@ -1,0 +1,74 @@
+// Key URIs: parsed strictly, since they are stored in slots and shown.
+#include <coffer/key_source.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "format/limits.h"
+
+namespace coffer {
+namespace {
+
+Error bad_uri(Literal text, Literal hint, std::string_view uri) {
+  return Error{ErrorCode::usage, text, hint}.about(Subject::Kind::uri, uri);
+}
+
+// A URI that is no key URI may be a key somebody pasted: then it is not repeated.
+Error unknown_scheme() {
+  return {ErrorCode::usage, "this is no key URI that coffer knows",
+          "use file:///PATH or passphrase:, for example --key file:///etc/app/master.key"};
+}
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '?' && c != '#';
+  });
+}
+
+bool is_descriptor(std::string_view text) {
+  return !text.empty() && text.size() <= 6 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Result<KeySource> KeySource::parse(std::string_view uri, PassphrasePrompt prompt) {
+  constexpr std::string_view kFile = "file://";
+  constexpr std::string_view kPassphrase = "passphrase:";
+  constexpr std::string_view kSource = "?source=";
+  if (uri.size() > format::kSlotUriBytesMax)
+    return Error{ErrorCode::limit, "the key URI is too long"};
+  if (uri.starts_with(kFile)) {
+    const std::string_view path = uri.substr(kFile.size());
+    if (!path.starts_with('/'))
+      return bad_uri("a key file needs an absolute path", "write file:///PATH, three slashes", uri);
+    if (!is_plain(path))
+      return bad_uri("a file: URI takes no parameters", "only file:///PATH", uri);
+    return KeySource(Scheme::file, std::string(uri), std::string(path), {});
+  }
+  if (!uri.starts_with(kPassphrase)) return unknown_scheme();
+  std::string_view rest = uri.substr(kPassphrase.size());
+  if (rest.empty()) return KeySource(Scheme::passphrase, std::string(uri), "", std::move(prompt));
+  // What follows `passphrase:` may be a passphrase typed in the wrong place: never shown.
+  if (!rest.starts_with(kSource))
+    return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
+                 "never write a passphrase into a URI: it is stored and shown"};
+  rest.remove_prefix(kSource.size());
+  const bool is_file = rest.starts_with("file:/") && is_plain(rest);
+  if (!is_file && !(rest.starts_with("fd:") && is_descriptor(rest.substr(3))))
+    return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
+                 "the path is absolute, the descriptor a number"};
+  return KeySource(Scheme::passphrase, std::string(uri), std::string(rest), {});
+}
+
+KeySource KeySource::file(std::string_view absolute_path) {
+  return {Scheme::file, "file://" + std::string(absolute_path), std::string(absolute_path), {}};
+}
+
+KeySource KeySource::passphrase(SecretBytes passphrase) {
+  auto kept = std::make_shared<SecretBytes>(std::move(passphrase));
+  return {Scheme::passphrase, "passphrase:", "",
+          [kept](bool) -> Result<SecretBytes> { return kept->clone(); }};
+}
+
+}  // namespace coffer

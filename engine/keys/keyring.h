@@ -1,0 +1,97 @@
+// The keyring file, opened: slots, master key, root secret, epoch keys.
+//
+//   slot -> master key -> { root secret -> path-hash, name, digest, root keys ;
+//                           epoch key e -> bucket keys (in data.mdb) }
+//
+// The root secret is random and wrapped by the master key, so that a new master key
+// changes no path hash. An epoch key is never derived: to erase it is to lose it.
+// Changes of the file (slots, epochs) are made by whoever holds the store's write
+// lock; reading is free. Thread-safe.
+#pragma once
+
+#include <coffer/key_source.h>
+#include <coffer/result.h>
+#include <coffer/store.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crypto/hash.h"
+#include "crypto/key.h"
+#include "format/keyring_records.h"
+#include "keys/file_io.h"
+#include "keys/slot.h"
+
+namespace coffer::keys {
+
+/// What the root secret gives: keys that outlive epochs and are never wrapped by anything.
+struct IndexKeys {
+  crypto::Key path_hash;  ///< SipHash: its first 16 bytes.
+  crypto::Key digest;     ///< SipHash: its first 16 bytes.
+  crypto::Key names;      ///< Wraps heads, names, references, due entries, tombstones.
+  crypto::Key root;       ///< Wraps the root and the settings.
+};
+
+class Keyring {
+ public:
+  /// Writes a new keyring file with epoch 1; not yet synced as a name (the caller moves the
+  /// whole directory into place). Errors: usage, limit, io, key_unavailable.
+  static Result<std::unique_ptr<Keyring>> create(const std::string& path,
+                                                 std::span<const KeySource> sources,
+                                                 std::int64_t now_ms);
+  /// Errors: no_store, corrupt, too_new, wrong_key, key_unavailable, io.
+  static Result<std::unique_ptr<Keyring>> open(const std::string& path,
+                                               std::span<const KeySource> sources,
+                                               const LogSink& log);
+
+  const format::StoreId& store_id() const { return header_.store_id; }
+  const IndexKeys& index_keys() const { return index_keys_; }
+
+  using EpochKey = std::shared_ptr<const crypto::Key>;
+  /// The key of one epoch, from memory or the file. Errors: not_found (erased, or not yet
+  /// there), corrupt, io.
+  Result<EpochKey> epoch_key(std::uint64_t epoch);
+  /// The epochs that the file holds now, intact.
+  Result<std::vector<std::uint64_t>> stored_epochs();
+
+  // Under the write lock of the store:
+  /// Makes epoch e + 1's key durable in the other epoch slot. Power cut: both epochs stand,
+  /// and the next open erases the one that data.mdb does not name.
+  Result<EpochKey> add_epoch(std::uint64_t epoch);
+  /// Overwrites every epoch slot but this epoch's, in place, durably.
+  Result<void> erase_epochs_except(std::uint64_t epoch);
+
+  Result<std::vector<KeySlotInfo>> slots();
+  Result<int> add_slot(const KeySource& source, std::int64_t now_ms);
+  /// Errors: not_found, in_use (the last slot).
+  Result<void> remove_slot(int number);
+  Result<void> test_slot(int number, const KeySource& source);
+
+ private:
+  explicit Keyring(FileDescriptor file) : file_(std::move(file)) {}
+  Result<void> read_header();
+  Result<format::KeyringMaster> read_master();
+  Result<void> unlock(const format::KeyringMaster& master, std::span<const KeySource> sources,
+                      const LogSink& log);
+  Result<void> adopt_master(crypto::Key master_key, const format::KeyringMaster& master);
+  Result<void> write_master(format::KeyringMaster& master);
+  Result<void> write_frame(format::FramePlace place, ByteView payload);
+  Result<Bytes> read_frame(format::FramePlace place);
+  Result<format::EpochRecord> read_epoch_slot(int slot);
+  Bytes epoch_context(std::uint64_t epoch, std::uint64_t generation) const;
+
+  FileDescriptor file_;
+  format::KeyringHeader header_;
+  crypto::Key master_key_;
+  std::uint64_t generation_ = 1;
+  IndexKeys index_keys_;
+  std::mutex mutex_;
+  std::map<std::uint64_t, EpochKey> epochs_;
+};
+
+}  // namespace coffer::keys

@@ -1,0 +1,13 @@
+// Where a passphrase is had from: the caller's prompt, a file, a descriptor.
+#pragma once
+
+#include <coffer/key_source.h>
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+
+namespace coffer::keys {
+
+/// `confirm`: it is a new one. Errors: key_unavailable, declined, usage (empty, too long).
+Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm);
+
+}  // namespace coffer::keys

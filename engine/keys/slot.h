@@ -1,0 +1,41 @@
+// A key slot: one way to the master key.
+//
+// What a slot wraps is 64 bytes: the master key and a hash of the context that the
+// slot belongs to (store, slot number, scheme), so that a provider without associated
+// data is no weaker: a blob moved to another store or slot opens to the wrong hash.
+// Each slot also keeps a commitment to its key, checked first: XChaCha20-Poly1305
+// alone would let one blob open under two keys.
+#pragma once
+
+#include <coffer/key_source.h>
+#include <coffer/result.h>
+
+#include "crypto/key.h"
+#include "format/keyring_records.h"
+
+namespace coffer::keys {
+
+struct SlotContext {
+  format::StoreId store_id{};
+  std::uint32_t number = 0;
+};
+
+
+/// Makes a slot that wraps `master`. Errors: key_unavailable, declined, usage, io.
+Result<format::KeySlot> wrap_master(const KeySource& source, const SlotContext& context,
+                                    const crypto::Key& master, std::int64_t now_ms);
+
+/// What a source yields before it is known which slot it opens: read or asked once.
+struct SourceMaterial {
+  const KeySource* source = nullptr;
+  crypto::Key key;         // file: the key itself
+  SecretBytes passphrase;  // passphrase: stretched with each slot's own salt
+};
+/// Errors: key_unavailable (file missing, unreadable), declined, usage (no 32-byte key).
+Result<SourceMaterial> obtain(const KeySource& source, bool confirm);
+
+/// Errors: wrong_key (not this slot's key), corrupt (the key is right, the blob is not).
+Result<crypto::Key> unwrap_master(const SourceMaterial& material, const SlotContext& context,
+                                  const format::KeySlot& slot);
+
+}  // namespace coffer::keys

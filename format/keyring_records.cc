@@ -1,0 +1,222 @@
+#include "format/keyring_records.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "format/wire.h"
+
+namespace coffer::format {
+namespace {
+
+constexpr std::array<std::uint8_t, 8> kMagic = {'c', 'o', 'f', 'f', 'e', 'r', 'k', '1'};
+
+Error malformed() {
+  return {ErrorCode::corrupt, "the keyring file is damaged", "restore it from a copy"};
+}
+Error newer() { return {ErrorCode::too_new, "the keyring was written by a newer format"}; }
+
+template <std::size_t N>
+void copy_fixed(WireReader& reader, std::array<std::uint8_t, N>& out) {
+  const ByteView bytes = reader.want_bytes(N);
+  if (reader.ok()) std::memcpy(out.data(), bytes.data(), N);
+}
+
+std::string want_text(WireReader& reader) {
+  const ByteView bytes = reader.want_bytes();
+  if (bytes.size() > kSlotUriBytesMax) reader.fail();
+  return std::string(as_text(bytes));
+}
+
+Bytes want_blob(WireReader& reader) {
+  const ByteView bytes = reader.want_bytes();
+  if (bytes.size() > kSlotBlobBytesMax) reader.fail();
+  return {bytes.begin(), bytes.end()};
+}
+
+std::uint32_t want_u32(WireReader& reader) {
+  const std::uint64_t number = reader.want_number();
+  if (number > 0xFFFFFFFF) reader.fail();
+  return static_cast<std::uint32_t>(number);
+}
+
+Result<KeySlot> decode_slot(ByteView bytes) {
+  KeySlot slot;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: slot.number = want_u32(reader); break;
+      case 2: slot.scheme = static_cast<SlotScheme>(want_u32(reader)); break;
+      case 3: slot.uri = want_text(reader); break;
+      case 4: slot.key_id = want_text(reader); break;
+      case 5: slot.created_at_ms = time_from_wire(reader.want_number()); break;
+      case 6: copy_fixed(reader, slot.commitment); break;
+      case 7: slot.blob = want_blob(reader); break;
+      case 8: slot.salt = want_blob(reader); break;
+      case 9: slot.passes = reader.want_number(); break;
+      case 10: slot.memory_bytes = reader.want_number(); break;
+      default: return newer();
+    }
+  }
+  if (!reader.ok() || slot.number == 0 || slot.blob.empty()) return malformed();
+  return slot;
+}
+
+Bytes encode_slot(const KeySlot& slot) {
+  Bytes out;
+  WireWriter<Bytes> writer(out);
+  writer.number(1, slot.number);
+  writer.number(2, static_cast<std::uint64_t>(slot.scheme));
+  writer.text(3, slot.uri);
+  writer.text(4, slot.key_id);
+  writer.number(5, time_to_wire(slot.created_at_ms));
+  writer.bytes(6, slot.commitment);
+  writer.bytes(7, slot.blob);
+  writer.bytes(8, slot.salt);
+  writer.number(9, slot.passes);
+  writer.number(10, slot.memory_bytes);
+  return out;
+}
+
+void encode_master_body(const KeyringMaster& master, Bytes& out) {
+  WireWriter<Bytes> writer(out);
+  writer.number(1, master.revision);
+  writer.number(2, master.generation);
+  writer.number(3, master.next_slot);
+  for (const KeySlot& slot : master.slots) writer.always_bytes(4, encode_slot(slot));
+  writer.bytes(5, master.wrapped_root);
+}
+
+}  // namespace
+
+Result<Frame> decode_frame(ByteView place) {
+  if (place.size() < kFrameHeadBytes || !std::equal(kMagic.begin(), kMagic.end(), place.begin()))
+    return malformed();
+  const std::uint32_t size = static_cast<std::uint32_t>(place[8]) |
+                             static_cast<std::uint32_t>(place[9]) << 8 |
+                             static_cast<std::uint32_t>(place[10]) << 16 |
+                             static_cast<std::uint32_t>(place[11]) << 24;
+  if (size > place.size() - kFrameHeadBytes) return malformed();
+  Frame frame;
+  std::memcpy(frame.checksum.data(), place.data() + 12, frame.checksum.size());
+  frame.payload = place.subspan(kFrameHeadBytes, size);
+  const ByteView rest = place.subspan(kFrameHeadBytes + size);
+  if (std::any_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte != 0; }))
+    return malformed();
+  return frame;
+}
+
+Bytes encode_frame(ByteView payload, const Checksum& checksum, std::size_t place_bytes) {
+  COFFER_CHECK(payload.size() + kFrameHeadBytes <= place_bytes);
+  Bytes out(place_bytes);
+  std::memcpy(out.data(), kMagic.data(), kMagic.size());
+  for (std::size_t i = 0; i < 4; ++i)
+    out[8 + i] = static_cast<std::uint8_t>(payload.size() >> (8 * i));
+  std::memcpy(out.data() + 12, checksum.data(), checksum.size());
+  std::memcpy(out.data() + kFrameHeadBytes, payload.data(), payload.size());
+  return out;
+}
+
+Result<KeyringHeader> decode_keyring_header(ByteView payload) {
+  KeyringHeader header;
+  std::uint64_t format = 0;
+  bool has_id = false;
+  WireReader reader(payload);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: format = reader.want_number(); break;
+      case 2:
+        copy_fixed(reader, header.store_id);
+        has_id = true;
+        break;
+      case 3: header.created_at_ms = time_from_wire(reader.want_number()); break;
+      default: return newer();
+    }
+  }
+  if (format > kFormatVersion) return newer();
+  if (!reader.ok() || format != kFormatVersion || !has_id) return malformed();
+  return header;
+}
+
+Bytes encode_keyring_header(const KeyringHeader& header) {
+  Bytes out;
+  WireWriter<Bytes> writer(out);
+  writer.number(1, kFormatVersion);
+  writer.bytes(2, header.store_id);
+  writer.number(3, time_to_wire(header.created_at_ms));
+  return out;
+}
+
+Result<EpochRecord> decode_epoch(ByteView payload) {
+  EpochRecord record;
+  bool has_key = false;
+  WireReader reader(payload);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: record.epoch = reader.want_number(); break;
+      case 2: record.master_generation = reader.want_number(); break;
+      case 3:
+        copy_fixed(reader, record.wrapped);
+        has_key = true;
+        break;
+      default: return newer();
+    }
+  }
+  if (!reader.ok() || record.epoch == 0 || !has_key) return malformed();
+  return record;
+}
+
+Bytes encode_epoch(const EpochRecord& record) {
+  Bytes out;
+  WireWriter<Bytes> writer(out);
+  writer.number(1, record.epoch);
+  writer.number(2, record.master_generation);
+  writer.bytes(3, record.wrapped);
+  return out;
+}
+
+Result<KeyringMaster> decode_master(ByteView payload) {
+  KeyringMaster master;
+  bool has_root = false;
+  bool has_mac = false;
+  WireReader reader(payload);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: master.revision = reader.want_number(); break;
+      case 2: master.generation = reader.want_number(); break;
+      case 3: master.next_slot = want_u32(reader); break;
+      case 4:
+        if (master.slots.size() == kKeySlotsMax) return malformed();
+        master.slots.push_back(COFFER_TRY(decode_slot(reader.want_bytes())));
+        break;
+      case 5:
+        copy_fixed(reader, master.wrapped_root);
+        has_root = true;
+        break;
+      case 6:
+        copy_fixed(reader, master.mac);
+        has_mac = true;
+        break;
+      default: return newer();
+    }
+  }
+  if (!reader.ok() || !has_root || !has_mac || master.slots.empty()) return malformed();
+  return master;
+}
+
+Bytes encode_master(const KeyringMaster& master) {
+  Bytes out;
+  encode_master_body(master, out);
+  WireWriter<Bytes> writer(out);
+  writer.bytes(6, master.mac);
+  return out;
+}
+
+Bytes master_mac_input(const KeyringHeader& header, const KeyringMaster& master) {
+  Bytes out = encode_keyring_header(header);
+  out.push_back(0);  // Ends the header: no field starts with a zero byte.
+  encode_master_body(master, out);
+  return out;
+}
+
+}  // namespace coffer::format
