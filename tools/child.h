@@ -1,0 +1,26 @@
+// Running another program in this one's place, as far as its parent can tell.
+#pragma once
+
+#include <coffer/result.h>
+
+namespace coffer::tools {
+
+inline constexpr int kExitCannotRun = 126;
+inline constexpr int kExitNoCommand = 127;
+inline constexpr int kExitSignalBase = 128;
+
+/// Holds the signals that are to be forwarded. Call before the child is started, so that
+/// none is lost in between.
+class Child {
+ public:
+  /// Starts `command` (null-terminated; found by PATH). On error errno's value is given:
+  /// the caller maps it to 126 or 127.
+  int start(char* const* command, char* const* environment);
+  /// Forwards signals until the child ends; returns its exit code, 128+N for signal N.
+  int wait();
+
+ private:
+  int pid_ = -1;
+};
+
+}  // namespace coffer::tools

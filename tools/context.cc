@@ -1,0 +1,106 @@
+#include "tools/context.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "tools/fail.h"
+#include "tools/log.h"
+#include "tools/prompt.h"
+
+namespace coffer::tools {
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+Result<std::string> default_directory() {
+  // A relative path there is to be ignored (XDG base directory specification).
+  if (const std::string_view data = environment("XDG_DATA_HOME"); data.starts_with('/')) {
+    return std::string(data) + "/coffer";
+  }
+  if (const std::string_view home = environment("HOME"); home.starts_with('/')) {
+    return std::string(home) + "/.local/share/coffer";
+  }
+  return Error(ErrorCode::usage, "no store is named, and there is no home directory",
+               "name it with --store DIR or COFFER_STORE");
+}
+
+Result<Format> parse_format(std::string_view text, std::string_view whence) {
+  if (text == "table") return Format::table;
+  if (text == "json") return Format::json;
+  return Error(ErrorCode::usage, "takes `table` or `json`").about(Subject::Kind::name, whence);
+}
+
+Result<SecretBytes> ask_passphrase(bool again) {
+  Result<SecretBytes> passphrase = ask_secret("Passphrase: ", again ? "Passphrase, again: " : "");
+  if (!passphrase && passphrase.error().code() == ErrorCode::usage) {
+    return Error(ErrorCode::key_unavailable, "there is no terminal to ask for the passphrase on",
+                 "passphrase:?source=file:PATH takes it from a file");
+  }
+  return passphrase;
+}
+
+}  // namespace
+
+Result<KeySource> parse_key(std::string_view uri) {
+  if (uri.starts_with('/')) {
+    // Not repeated: the text of a key can begin with a slash as well.
+    return Error(ErrorCode::usage, "a key is named by a URI", "write a file as file:///PATH");
+  }
+  return KeySource::parse(uri, ask_passphrase);
+}
+
+Result<void> make_missing_key_file(const KeySource& key) {
+  if (key.scheme() != KeySource::Scheme::file) return {};
+  if (access(key.location().c_str(), F_OK) == 0 || errno != ENOENT) return {};
+  COFFER_TRY(create_key_file(key.location()));
+  note("made the key file " + key.location() + ": without it the store does not open, keep a copy");
+  return {};
+}
+
+Result<Context> Context::from(const Globals& globals) {
+  Context context;
+  context.verbose_ = globals.verbose;
+  if (globals.format) {
+    context.format_ = COFFER_TRY(parse_format(*globals.format, "--format"));
+  } else if (const std::string_view set = environment("COFFER_FORMAT"); !set.empty()) {
+    context.format_ = COFFER_TRY(parse_format(set, "COFFER_FORMAT"));
+  }
+  if (globals.store) {
+    context.directory_ = *globals.store;
+  } else if (const std::string_view set = environment("COFFER_STORE"); !set.empty()) {
+    context.directory_ = set;
+  } else {
+    context.directory_ = COFFER_TRY(default_directory());
+    context.default_directory_ = true;
+  }
+  for (const std::string& uri : globals.keys) {
+    context.keys_.push_back(COFFER_TRY(parse_key(uri)));
+  }
+  if (const std::string_view set = environment("COFFER_KEY");
+      globals.keys.empty() && !set.empty()) {
+    context.keys_.push_back(COFFER_TRY(parse_key(set)));
+  }
+  return context;
+}
+
+Result<Store> Context::open() const {
+  OpenOptions options;
+  options.log = stderr_log(verbose_);
+  if (!keys_.empty()) return Store::open(directory_, keys_, std::move(options));
+  if (access((directory_ + "/keyring").c_str(), F_OK) != 0 && errno == ENOENT) {
+    return Error(ErrorCode::no_store, "there is no store here")
+        .about(Subject::Kind::file, directory_);
+  }
+  if (!can_ask()) {
+    return Error(ErrorCode::usage, "no key is given", "give it with --key URI or COFFER_KEY");
+  }
+  const KeySource asked = COFFER_TRY(parse_key("passphrase:"));
+  return Store::open(directory_, asked, std::move(options));
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,45 @@
+// Which store, opened by which keys, told in which form.
+#pragma once
+
+#include <coffer/store.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/arguments.h"
+#include "tools/syntax.h"
+
+namespace coffer::tools {
+
+class Context {
+ public:
+  /// Options first, then the environment, then the defaults. Errors: usage.
+  static Result<Context> from(const Globals& globals);
+
+  /// Errors: as Store::open; usage (no key given, and nobody to ask for a passphrase).
+  Result<Store> open() const;
+
+  const std::string& directory() const { return directory_; }
+  /// Whether nobody named a directory.
+  bool is_default_directory() const { return default_directory_; }
+  bool json() const { return format_ == Format::json; }
+  /// The keys given; none where none was.
+  const std::vector<KeySource>& keys() const { return keys_; }
+
+ private:
+  std::string directory_;
+  bool default_directory_ = false;
+  Format format_ = Format::table;
+  bool verbose_ = false;
+  std::vector<KeySource> keys_;
+};
+
+/// A key URI with the terminal behind its prompts. Errors: usage.
+Result<KeySource> parse_key(std::string_view uri);
+
+/// Makes the key file of a `file:` source that does not exist yet, and says so.
+/// Errors: io.
+Result<void> make_missing_key_file(const KeySource& key);
+
+}  // namespace coffer::tools

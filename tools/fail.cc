@@ -1,0 +1,102 @@
+#include "tools/fail.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "format/json.h"
+
+namespace coffer::tools {
+namespace {
+
+Format error_format = Format::table;
+
+void write_stderr(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+    // Nobody is left to be told that telling failed.
+    if (written < 0 && errno != EINTR) return;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// For errors whose maker did not know that it was a command that asked.
+std::string_view hint_for(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::usage:
+      return "`coffer help` lists the verbs, `coffer help VERB` what one takes";
+    case ErrorCode::not_found: return "`coffer list` shows what there is";
+    case ErrorCode::deleted: return "`coffer undelete PATH --versions N` brings it back";
+    case ErrorCode::expired: return "its time is over; `coffer put` writes a new version";
+    case ErrorCode::destroyed: return "`coffer history PATH` shows which versions remain";
+    case ErrorCode::conflict: return "read the present state, then try again";
+    case ErrorCode::in_use: return "`coffer refs PATH` shows who uses it";
+    case ErrorCode::wrong_key: return "give the right key with --key or COFFER_KEY";
+    case ErrorCode::corrupt: return "`coffer verify` tells what else is damaged; restore a backup";
+    case ErrorCode::no_store:
+      return "`coffer init` makes a store; --store or COFFER_STORE names one";
+    case ErrorCode::too_new: return "a newer coffer wrote this store; use that one";
+    case ErrorCode::busy: return "another process holds the store; try again";
+    default: return "";
+  }
+}
+
+// The reader of our output went away: nobody is there to read a message about it.
+bool is_closed_pipe(const Error& error) {
+  return error.os_errno() == EPIPE && error.subject() != nullptr &&
+         error.subject()->text == "standard output";
+}
+
+std::size_t utf8_length(std::string_view text) {
+  for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size) {
+    if (json::is_valid_utf8(text.substr(0, size))) return size;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void set_error_format(Format format) { error_format = format; }
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t size = utf8_length(text);
+    const auto first = static_cast<unsigned char>(text.front());
+    const bool c1_control =
+        size == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
+    if (size == 0 || first < 0x20 || first == 0x7F || c1_control) {
+      static constexpr char kDigits[] = "0123456789abcdef";
+      out += "\\x";
+      out += kDigits[first >> 4];
+      out += kDigits[first & 15];
+      text.remove_prefix(1);
+    } else {
+      out += text.substr(0, size);
+      text.remove_prefix(size);
+    }
+  }
+  return out;
+}
+
+int fail(const Error& error) {
+  const int exit_code = static_cast<int>(error.code());
+  if (is_closed_pipe(error)) return exit_code;
+  const std::string message = printable(describe(error));
+  const std::string_view hint = error.hint().empty() ? hint_for(error.code()) : error.hint();
+  std::string out;
+  if (error_format == Format::json) {
+    out = R"({"error":{"code":)" + json::quoted(code_name(error.code())) + R"(,"message":)" +
+          json::quoted(message) + R"(,"hint":)" + json::quoted(hint) + "}}\n";
+  } else {
+    out = "coffer: error: " + message + "\n";
+    if (!hint.empty()) out += "coffer: hint: " + std::string(hint) + "\n";
+  }
+  write_stderr(out);
+  return exit_code;
+}
+
+void note(std::string_view text) { write_stderr("coffer: " + printable(text) + "\n"); }
+void warn(std::string_view text) { write_stderr("coffer: warning: " + printable(text) + "\n"); }
+
+}  // namespace coffer::tools

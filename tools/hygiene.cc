@@ -1,0 +1,62 @@
+#include "tools/hygiene.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define COFFER_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define COFFER_SANITIZED
+#endif
+#endif
+
+namespace coffer::tools {
+namespace {
+
+mode_t umask_before = 022;
+bool sigpipe_ignored_before = false;
+
+// With 0, 1 or 2 closed the next file opened would take its number, and an error
+// message would be written into the store.
+void hold_standard_descriptors() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // The wrong direction on purpose: using a stream that is not there stays an error.
+    if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) std::abort();
+  }
+}
+
+}  // namespace
+
+void harden_process() {
+  hold_standard_descriptors();
+#ifndef COFFER_SANITIZED
+  // The leak sanitizer reads the process through ptrace, which this refuses.
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+  rlimit core{};
+  if (getrlimit(RLIMIT_CORE, &core) == 0) {
+    // The soft limit only: a child that wants its dumps can raise it again.
+    core.rlim_cur = 0;
+    setrlimit(RLIMIT_CORE, &core);
+  }
+  umask_before = umask(077);
+  struct sigaction before {};
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, &before);
+  sigpipe_ignored_before = before.sa_handler == SIG_IGN;
+}
+
+mode_t inherited_umask() { return umask_before; }
+bool inherited_sigpipe_ignored() { return sigpipe_ignored_before; }
+
+}  // namespace coffer::tools

@@ -1,0 +1,20 @@
+// The coffer command.
+#include <exception>
+
+#include "tools/fail.h"
+#include "tools/hygiene.h"
+#include "tools/verbs.h"
+
+int main(int argc, char** argv) {
+  using namespace coffer;
+  tools::harden_process();
+  // Nothing of ours throws; the standard library may, for want of memory.
+  try {
+    tools::Arguments arguments(argc, argv);
+    tools::set_error_format(arguments.format_asked());
+    const tools::VerbResult result = tools::dispatch(arguments);
+    return result ? *result : tools::fail(result.error());
+  } catch (const std::exception&) {
+    return tools::fail(Error(ErrorCode::failed, "out of memory, or a bug in coffer"));
+  }
+}

@@ -1,0 +1,17 @@
+// Numbers as words of the command line.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace coffer::tools {
+
+/// Decimal digits only. Errors: usage, about the option.
+Result<std::uint64_t> parse_number(std::string_view option, std::string_view text);
+/// `1,2,5`: from 1 up, none twice. Errors: usage.
+Result<std::vector<std::uint64_t>> parse_versions(std::string_view text);
+
+}  // namespace coffer::tools

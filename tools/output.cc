@@ -1,0 +1,134 @@
+#include "tools/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "format/json.h"
+#include "format/time_text.h"
+#include "tools/fail.h"
+
+namespace coffer::tools {
+namespace {
+
+// Characters rather than bytes; wide ones may still stand a little out of line.
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+Result<void> write_stdout(ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return Error(ErrorCode::io, "cannot write")
+          .about(Subject::Kind::file, "standard output")
+          .with_errno(errno);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<void> write_value(ByteView bytes) {
+  COFFER_TRY(write_stdout(bytes));
+  if (isatty(STDOUT_FILENO) == 1) return write_stdout(as_bytes("\n"));
+  return {};
+}
+
+Result<void> write_line(std::string_view text) {
+  std::string line(text);
+  line += '\n';
+  return write_stdout(as_bytes(line));
+}
+
+void JsonText::separate() {
+  if (!first_) text_.push_back(',');
+  first_ = false;
+}
+
+JsonText& JsonText::open(char bracket) {
+  separate();
+  text_.push_back(static_cast<std::uint8_t>(bracket));
+  first_ = true;
+  return *this;
+}
+
+JsonText& JsonText::close(char bracket) {
+  text_.push_back(static_cast<std::uint8_t>(bracket));
+  first_ = false;
+  return *this;
+}
+
+JsonText& JsonText::key(std::string_view name) {
+  separate();
+  json::append_quoted(text_, name);
+  text_.push_back(':');
+  first_ = true;
+  return *this;
+}
+
+JsonText& JsonText::string(std::string_view text) {
+  separate();
+  json::append_quoted(text_, text);
+  return *this;
+}
+
+JsonText& JsonText::raw(std::string_view text) {
+  separate();
+  text_.append(text);
+  return *this;
+}
+
+JsonText& JsonText::number(std::uint64_t value) { return raw(std::to_string(value)); }
+JsonText& JsonText::boolean(bool value) { return raw(value ? "true" : "false"); }
+JsonText& JsonText::time(std::int64_t ms) { return string(format::print_time(ms)); }
+
+Result<void> JsonText::write() const {
+  SecretBytes line = text_.clone();
+  line.push_back('\n');
+  return write_stdout(line.bytes());
+}
+
+Result<void> Table::write() const {
+  std::vector<std::size_t> widths(rows_.front().size(), 0);
+  std::vector<std::vector<std::string>> cells;
+  for (const auto& row : rows_) {
+    auto& shown = cells.emplace_back();
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      shown.push_back(row[column].empty() ? "-" : printable(row[column]));
+      widths[column] = std::max(widths[column], display_width(shown.back()));
+    }
+  }
+  std::string text;
+  for (const auto& row : cells) {
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      text += row[column];
+      if (column + 1 == row.size()) break;
+      text.append(widths[column] - display_width(row[column]) + 2, ' ');
+    }
+    text += '\n';
+  }
+  return write_stdout(as_bytes(text));
+}
+
+void append_base64(SecretBytes& out, ByteView bytes) {
+  static constexpr char kAlphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? bytes[i + k] : 0u);
+    for (std::size_t k = 0; k < 4; ++k) {
+      const char digit = kAlphabet[group >> (18 - 6 * k) & 63];
+      out.push_back(static_cast<std::uint8_t>(k <= count ? digit : '='));
+    }
+  }
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,202 @@
+#include "tools/prompt.h"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string>
+
+#include "tools/fail.h"
+#include "tools/input.h"
+
+namespace coffer::tools {
+namespace {
+
+// Signals that would end or stop the process and leave the terminal without echo.
+constexpr std::array kHeldSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
+
+volatile std::sig_atomic_t signal_seen = 0;
+
+void remember_signal(int number) { signal_seen = number; }
+
+int open_terminal() { return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC); }
+
+// The terminal with echo off, or as it is; put back whatever happens in between.
+//
+// A hidden line is read without the kernel's line editing, for that cuts a line at
+// 4,096 bytes without a word, and a pasted token would be stored in part.
+class Terminal {
+ public:
+  explicit Terminal(bool hidden) : hidden_(hidden) {}
+  ~Terminal() {
+    leave();
+    if (fd_ >= 0) close(fd_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  Result<void> open();
+  /// Asks until there is an answer. Errors: declined, limit, io.
+  Result<SecretBytes> ask(std::string_view prompt);
+
+ private:
+  enum class Step { more, done, cut_off };
+  void enter();
+  void leave();
+  void show(std::string_view text) const;
+  void handle_signal();
+  Step take(unsigned char byte, SecretBytes& line) const;
+
+  bool hidden_;
+  int fd_ = -1;
+  bool entered_ = false;
+  termios before_{};
+  std::array<struct sigaction, kHeldSignals.size()> handlers_{};
+};
+
+Result<void> Terminal::open() {
+  fd_ = open_terminal();
+  if (fd_ < 0 || tcgetattr(fd_, &before_) != 0) {
+    return Error(ErrorCode::usage, "there is no terminal to ask on",
+                 "give it by a file or by standard input; `coffer help VERB` tells how");
+  }
+  return {};
+}
+
+void Terminal::enter() {
+  struct sigaction action {};
+  action.sa_handler = remember_signal;  // Without SA_RESTART: the read must end.
+  sigemptyset(&action.sa_mask);
+  signal_seen = 0;
+  for (std::size_t i = 0; i < kHeldSignals.size(); ++i) {
+    sigaction(kHeldSignals[i], &action, &handlers_[i]);
+    // What the caller wanted ignored stays so.
+    if (handlers_[i].sa_handler == SIG_IGN) sigaction(kHeldSignals[i], &handlers_[i], nullptr);
+  }
+  if (hidden_) {
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON);
+    quiet.c_cc[VMIN] = 1;
+    quiet.c_cc[VTIME] = 0;
+    // Not TCSAFLUSH: what was typed ahead is an answer too.
+    while (tcsetattr(fd_, TCSADRAIN, &quiet) != 0 && errno == EINTR && signal_seen == 0) continue;
+  }
+  entered_ = true;
+}
+
+void Terminal::leave() {
+  if (!entered_) return;
+  entered_ = false;
+  if (hidden_) {
+    // In the background each try brings another SIGTTOU; the shell that sent us there
+    // set its own modes anyway.
+    while (tcsetattr(fd_, TCSADRAIN, &before_) != 0 && errno == EINTR && signal_seen != SIGTTOU) {
+      continue;
+    }
+  }
+  for (std::size_t i = 0; i < kHeldSignals.size(); ++i) {
+    sigaction(kHeldSignals[i], &handlers_[i], nullptr);
+  }
+}
+
+void Terminal::show(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t written = write(fd_, text.data(), text.size());
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// With the terminal as it was, the signal does what it would have done; a stopped
+// process comes back here and asks again.
+void Terminal::handle_signal() {
+  const int number = signal_seen;
+  leave();
+  kill(getpid(), number);
+}
+
+Terminal::Step Terminal::take(unsigned char byte, SecretBytes& line) const {
+  if (byte == '\n' || byte == '\r') return Step::done;
+  if (!hidden_) {
+    line.push_back(byte);
+    return Step::more;
+  }
+  if (byte == before_.c_cc[VEOF] && byte != 0) return line.empty() ? Step::cut_off : Step::done;
+  if (byte == before_.c_cc[VERASE] || byte == '\b' || byte == 0x7F) {
+    std::size_t size = line.size();
+    while (size > 0 && (line.data()[size - 1] & 0xC0) == 0x80) --size;  // A whole character.
+    line.resize(size > 0 ? size - 1 : 0);
+    return Step::more;
+  }
+  if (byte == before_.c_cc[VKILL] && byte != 0) {
+    line.resize(0);
+    return Step::more;
+  }
+  line.push_back(byte);
+  return Step::more;
+}
+
+Result<SecretBytes> Terminal::ask(std::string_view prompt) {
+  if (!entered_) enter();
+  show(prompt);
+  SecretBytes line;
+  Step step = Step::more;
+  while (step == Step::more) {
+    unsigned char byte = 0;
+    const ssize_t got = signal_seen == 0 ? read(fd_, &byte, 1) : -1;
+    if (signal_seen == SIGINT) {
+      step = Step::cut_off;
+    } else if (signal_seen != 0) {
+      handle_signal();
+      line.resize(0);
+      enter();
+      show(prompt);
+    } else if (got == 1) {
+      step = take(byte, line);
+      wipe(&byte, 1);
+      if (line.size() > kInputBytesMax) return Error(ErrorCode::limit, "the line is too long");
+    } else if (got == 0 || errno != EINTR) {
+      step = Step::cut_off;
+    }
+  }
+  if (hidden_ || step == Step::cut_off) show("\n");
+  if (step == Step::cut_off) return Error(ErrorCode::declined, "the prompt was cut off");
+  return line;
+}
+
+}  // namespace
+
+bool can_ask() {
+  if (isatty(STDIN_FILENO) != 1) return false;
+  const int fd = open_terminal();
+  if (fd < 0) return false;
+  close(fd);
+  return true;
+}
+
+Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again) {
+  Terminal terminal(true);
+  COFFER_TRY(terminal.open());
+  SecretBytes first = COFFER_TRY(terminal.ask(prompt));
+  if (again.empty()) return first;
+  const SecretBytes second = COFFER_TRY(terminal.ask(again));
+  if (!equal_in_constant_time(first.bytes(), second.bytes())) {
+    return Error(ErrorCode::declined, "the two are not the same", "try again");
+  }
+  return first;
+}
+
+Result<void> confirm(std::string_view question, bool yes) {
+  if (yes || !can_ask()) return {};
+  Terminal terminal(false);
+  COFFER_TRY(terminal.open());
+  const SecretBytes answer = COFFER_TRY(terminal.ask(printable(question) + " [y/N] "));
+  const std::string_view text = answer.text();
+  if (text == "y" || text == "Y" || text == "yes" || text == "Yes" || text == "YES") return {};
+  return Error(ErrorCode::declined, "nothing was done", "-y says yes beforehand");
+}
+
+}  // namespace coffer::tools

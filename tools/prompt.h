@@ -1,0 +1,24 @@
+// Asking a person, on the terminal and nowhere else.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+
+#include <string_view>
+
+namespace coffer::tools {
+
+/// Whether standard input is a terminal and there is one to ask on.
+bool can_ask();
+
+/// Asks for a line that is not shown; `again` (if not empty) asks for it a second time.
+/// The line end is not part of it. Errors: usage (no terminal), declined (cut off by
+/// Ctrl-C or Ctrl-D, or the two differ), limit.
+Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again);
+
+/// Asks a yes-or-no question where a person is there to answer; elsewhere, and where `yes`
+/// was said beforehand, the command's own words are the consent.
+/// Errors: declined.
+Result<void> confirm(std::string_view question, bool yes);
+
+}  // namespace coffer::tools

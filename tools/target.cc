@@ -1,0 +1,26 @@
+#include "tools/target.h"
+
+namespace coffer::tools {
+
+Result<Target> parse_target(std::string_view text) { return format::parse_ref(text); }
+
+Result<Target> parse_versioned(std::string_view text) {
+  Target target = COFFER_TRY(parse_target(text));
+  if (target.field) {
+    return Error(ErrorCode::usage, "names a field, where a secret is wanted")
+        .about(Subject::Kind::path, target.path);
+  }
+  return target;
+}
+
+Result<std::string> parse_whole(std::string_view text) {
+  Target target = COFFER_TRY(parse_versioned(text));
+  if (target.version != 0) {
+    return Error(ErrorCode::usage, "names one version, where a secret is wanted",
+                 "leave the version away; in a coordinate that is the end, _vN")
+        .about(Subject::Kind::path, target.path);
+  }
+  return std::move(target.path);
+}
+
+}  // namespace coffer::tools

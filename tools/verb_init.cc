@@ -1,0 +1,73 @@
+// coffer init
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "tools/context.h"
+#include "tools/fail.h"
+#include "tools/output.h"
+#include "tools/prompt.h"
+#include "tools/verbs.h"
+
+namespace coffer::tools {
+namespace {
+
+// A key file must not be made for a store that then cannot be.
+Result<void> check_room(const std::string& directory) {
+  if (access((directory + "/keyring").c_str(), F_OK) == 0) {
+    return Error(ErrorCode::no_store, "a store is here already", "`coffer status` tells about it")
+        .about(Subject::Kind::file, directory);
+  }
+  return {};
+}
+
+// ~/.local/share need not be there on a fresh account.
+Result<void> make_parents(const std::string& directory) {
+  for (std::size_t slash = directory.find('/', 1); slash != std::string::npos;
+       slash = directory.find('/', slash + 1)) {
+    const std::string parent = directory.substr(0, slash);
+    if (mkdir(parent.c_str(), 0700) != 0 && errno != EEXIST) {
+      return Error(ErrorCode::io, "cannot make the directory")
+          .about(Subject::Kind::file, parent)
+          .with_errno(errno);
+    }
+  }
+  return {};
+}
+
+Result<std::vector<KeySource>> keys_for(const Context& context) {
+  std::vector<KeySource> keys = context.keys();
+  if (keys.empty()) {
+    if (!can_ask()) {
+      return Error(ErrorCode::usage, "no key is given",
+                   "`coffer init --key file:///PATH` makes a key file where there is none");
+    }
+    keys.push_back(COFFER_TRY(parse_key("passphrase:")));
+  }
+  for (const KeySource& key : keys) COFFER_TRY(make_missing_key_file(key));
+  return keys;
+}
+
+}  // namespace
+
+VerbResult verb_init(Arguments& arguments, const VerbText& text) {
+  Syntax syntax(arguments, text);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  COFFER_TRY(check_room(context.directory()));
+  if (context.is_default_directory()) COFFER_TRY(make_parents(context.directory()));
+  const std::vector<KeySource> keys = COFFER_TRY(keys_for(context));
+  COFFER_TRY(Store::create(context.directory(), keys));
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("store").string(printable(context.directory()));
+    json.key("slots").number(keys.size()).close('}');
+    COFFER_TRY(json.write());
+  } else {
+    note("made the store " + context.directory());
+  }
+  return 0;
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,114 @@
+// coffer key list | add | remove | test
+#include <algorithm>
+
+#include "format/time_text.h"
+#include "tools/context.h"
+#include "tools/fail.h"
+#include "tools/numbers.h"
+#include "tools/output.h"
+#include "tools/prompt.h"
+#include "tools/verbs.h"
+
+namespace coffer::tools {
+namespace {
+
+Result<int> parse_slot(std::string_view text) {
+  constexpr std::uint64_t kFarAboveAnySlot = 1'000'000;
+  const std::uint64_t slot = COFFER_TRY(parse_number("SLOT", text));
+  return static_cast<int>(std::min(slot, kFarAboveAnySlot));
+}
+
+Error no_such_slot(std::string_view slot) {
+  return Error(ErrorCode::not_found, "there is no such key slot", "`coffer key list` shows them")
+      .about(Subject::Kind::name, slot);
+}
+
+Result<void> write_slots_json(const std::vector<KeySlotInfo>& slots) {
+  JsonText json;
+  json.open('{').key("slots").open('[');
+  for (const KeySlotInfo& slot : slots) {
+    json.open('{').key("slot").number(static_cast<std::uint64_t>(slot.slot));
+    json.key("provider").string(slot.provider).key("uri").string(printable(slot.uri));
+    json.key("key_id").string(slot.key_id).key("created_time").time(slot.created_at_ms);
+    json.key("last_used_time").time(slot.last_used_at_ms).close('}');
+  }
+  json.close(']').close('}');
+  return json.write();
+}
+
+Result<void> write_slots_table(const std::vector<KeySlotInfo>& slots) {
+  Table table({"SLOT", "PROVIDER", "URI", "KEY ID", "CREATED", "LAST USED"});
+  for (const KeySlotInfo& slot : slots) {
+    table.row({std::to_string(slot.slot), slot.provider, slot.uri, slot.key_id,
+               format::print_time(slot.created_at_ms), format::print_time(slot.last_used_at_ms)});
+  }
+  return table.write();
+}
+
+}  // namespace
+
+VerbResult verb_key_list(Arguments& arguments, const VerbText& text) {
+  Syntax syntax(arguments, text);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.key_slots());
+  COFFER_TRY(context.json() ? write_slots_json(slots) : write_slots_table(slots));
+  return 0;
+}
+
+VerbResult verb_key_add(Arguments& arguments, const VerbText& text) {
+  std::string uri;
+  Syntax syntax(arguments, text);
+  syntax.word("URI", uri, "The new key");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  const KeySource key = COFFER_TRY(parse_key(uri));
+  Store store = COFFER_TRY(context.open());
+  COFFER_TRY(make_missing_key_file(key));
+  const int slot = COFFER_TRY(store.add_key(key));
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("slot").number(static_cast<std::uint64_t>(slot)).close('}');
+    COFFER_TRY(json.write());
+  } else {
+    COFFER_TRY(write_line(std::to_string(slot)));
+  }
+  return 0;
+}
+
+VerbResult verb_key_remove(Arguments& arguments, const VerbText& text) {
+  std::string word;
+  bool yes = false;
+  Syntax syntax(arguments, text);
+  syntax.word("SLOT", word, "Its number, as `coffer key list` shows it");
+  syntax.flag("-y,--yes", yes, "Do not ask");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  const int slot = COFFER_TRY(parse_slot(word));
+  Store store = COFFER_TRY(context.open());
+  COFFER_TRY(
+      confirm("Remove key slot " + word + ", so that its key opens the store no more?", yes));
+  COFFER_TRY(store.remove_key(slot));
+  return 0;
+}
+
+VerbResult verb_key_test(Arguments& arguments, const VerbText& text) {
+  std::string word;
+  Syntax syntax(arguments, text);
+  syntax.word("SLOT", word, "Its number, as `coffer key list` shows it");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  const int number = COFFER_TRY(parse_slot(word));
+  Store store = COFFER_TRY(context.open());
+  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.key_slots());
+  const auto slot = std::find_if(slots.begin(), slots.end(),
+                                 [number](const KeySlotInfo& info) { return info.slot == number; });
+  if (slot == slots.end()) return no_such_slot(word);
+  const KeySource key = COFFER_TRY(parse_key(slot->uri));
+  COFFER_TRY(store.test_key(number, key));
+  note("key slot " + word + " opens the store");
+  return 0;
+}
+
+}  // namespace coffer::tools

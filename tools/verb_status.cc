@@ -1,0 +1,81 @@
+// coffer status | verify
+#include "tools/context.h"
+#include "tools/fail.h"
+#include "tools/output.h"
+#include "tools/verbs.h"
+
+namespace coffer::tools {
+namespace {
+
+Result<void> write_status_json(const Status& status) {
+  JsonText json;
+  json.open('{').key("store_id").string(status.store_id).key("epoch").number(status.epoch);
+  json.key("sequence").number(status.sequence).key("records").number(status.record_count);
+  json.key("secrets").number(status.secret_count).key("configs").number(status.config_count);
+  json.key("file_bytes").number(status.file_bytes).key("map_bytes").number(status.map_bytes);
+  json.key("pending_shred_buckets").number(status.pending_shred_buckets);
+  json.key("oldest_reader_lag").number(status.oldest_reader_lag);
+  json.key("slots").number(static_cast<std::uint64_t>(status.slot_count));
+  json.key("erase").string(status.erase).key("memory_bytes").number(status.memory_bytes);
+  json.key("memory_locked_bytes").number(status.memory_locked_bytes).close('}');
+  return json.write();
+}
+
+Result<void> write_status_table(const Status& status) {
+  Table table({"WHAT", "STATE"});
+  table.row({"store id", status.store_id});
+  table.row({"secrets", std::to_string(status.secret_count)});
+  table.row({"configs", std::to_string(status.config_count)});
+  table.row({"records", std::to_string(status.record_count)});
+  table.row({"key slots", std::to_string(status.slot_count)});
+  table.row({"epoch", std::to_string(status.epoch)});
+  table.row({"sequence", std::to_string(status.sequence)});
+  table.row({"file size", std::to_string(status.file_bytes)});
+  table.row({"map size", std::to_string(status.map_bytes)});
+  table.row({"buckets to shred", std::to_string(status.pending_shred_buckets)});
+  table.row({"oldest reader behind", std::to_string(status.oldest_reader_lag)});
+  table.row({"erasing", status.erase});
+  table.row({"secret memory", std::to_string(status.memory_bytes)});
+  table.row({"of it locked", std::to_string(status.memory_locked_bytes)});
+  return table.write();
+}
+
+}  // namespace
+
+VerbResult verb_status(Arguments& arguments, const VerbText& text) {
+  Syntax syntax(arguments, text);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  const Status status = COFFER_TRY(store.status());
+  COFFER_TRY(context.json() ? write_status_json(status) : write_status_table(status));
+  return 0;
+}
+
+VerbResult verb_verify(Arguments& arguments, const VerbText& text) {
+  Syntax syntax(arguments, text);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  const VerifyReport report = COFFER_TRY(store.verify());
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("records").number(report.records).key("problems").open('[');
+    for (const std::string& problem : report.problems) json.string(printable(problem));
+    json.close(']').close('}');
+    COFFER_TRY(json.write());
+  } else {
+    for (const std::string& problem : report.problems) COFFER_TRY(write_line(printable(problem)));
+  }
+  if (!report.problems.empty()) {
+    return Error(ErrorCode::corrupt, "the store is damaged", "restore it from a backup")
+        .about(Subject::Kind::file, context.directory())
+        .with_number(report.problems.size());
+  }
+  if (!context.json()) {
+    COFFER_TRY(write_line(std::to_string(report.records) + " records, all of them whole"));
+  }
+  return 0;
+}
+
+}  // namespace coffer::tools

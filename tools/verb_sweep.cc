@@ -1,0 +1,39 @@
+// coffer sweep
+#include "format/time_text.h"
+#include "tools/context.h"
+#include "tools/output.h"
+#include "tools/verbs.h"
+
+namespace coffer::tools {
+
+VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
+  std::optional<std::string> grace;
+  SweepOptions options;
+  Syntax syntax(arguments, text);
+  syntax.flag("-n,--dry-run", options.dry_run, "Tell what would be destroyed, and destroy nothing");
+  syntax.option("--grace", grace, "DURATION", "Spare what was still in use within this time");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  if (grace) options.grace_ms = COFFER_TRY(format::parse_duration(*grace));
+  Store store = COFFER_TRY(context.open());
+  const SweepReport report = COFFER_TRY(store.sweep(options));
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("dry_run").boolean(report.dry_run).key("swept").open('[');
+    for (const SweptVersion& swept : report.swept) {
+      json.open('{').key("path").string(swept.path).key("version").number(swept.version);
+      json.key("why").string(swept.why).close('}');
+    }
+    json.close(']').close('}');
+    COFFER_TRY(json.write());
+    return 0;
+  }
+  Table table({"PATH", "VERSION", "WHY"});
+  for (const SweptVersion& swept : report.swept) {
+    table.row({swept.path, std::to_string(swept.version), swept.why});
+  }
+  COFFER_TRY(table.write());
+  return 0;
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,162 @@
+#include "tools/verbs.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "tools/output.h"
+
+namespace coffer::tools {
+namespace {
+
+// The hint must be literal text, so the preprocessor puts it together.
+#define COFFER_VERB(name, function, summary, example) \
+  Verb { {name, summary, example}, function, "did you mean `coffer " name "`?" }
+
+constexpr std::array kVerbs = {
+    COFFER_VERB("init", verb_init, "Makes a new store.",
+                "coffer init --key file:///etc/agent/master.key"),
+    COFFER_VERB("put", verb_put,
+                "Writes a new version of a secret. A value in an argument shows in ps until it is "
+                "read: prefer k=-, k=@file, --value - or the prompt.",
+                "coffer put ingestion/my-job redshift-user=foo redshift-password=@pw.txt"),
+    COFFER_VERB("get", verb_get, "Writes a secret's value to standard output, to the byte.",
+                "coffer get ingestion/my-job --field redshift-user"),
+    COFFER_VERB("list", verb_list, "Names what is in the store, never a value.",
+                "coffer list ingestion --recursive"),
+    COFFER_VERB("history", verb_history, "Tells the versions of a secret, newest first.",
+                "coffer history ingestion/my-job"),
+    COFFER_VERB("delete", verb_delete, "Deletes versions so that undelete can bring them back.",
+                "coffer delete ingestion/my-job --versions 1,2"),
+    COFFER_VERB("undelete", verb_undelete, "Brings deleted versions back.",
+                "coffer undelete ingestion/my-job --versions 2"),
+    COFFER_VERB("destroy", verb_destroy, "Destroys versions for good.",
+                "coffer destroy ingestion/my-job --versions 1 --receipt"),
+    COFFER_VERB("run", verb_run, "Runs a command with secrets in its environment.",
+                "coffer run --only ingestion/my-job -- ./job.sh"),
+    COFFER_VERB("exec", verb_run, "The same as run.", "coffer exec --only ingestion/my-job -- env"),
+    COFFER_VERB("refs", verb_refs, "Tells who uses a secret.", "coffer refs ingestion/my-job"),
+    COFFER_VERB("sweep", verb_sweep, "Destroys what expired and what no config refers to any more.",
+                "coffer sweep --dry-run --grace 7d"),
+    COFFER_VERB("config put", verb_config_put,
+                "Stores a connector config; its secrets become versions of their own.",
+                "coffer config put source-1 --spec spec.json --input full.json"),
+    COFFER_VERB("config get", verb_config_get, "Writes a stored config, masked unless said.",
+                "coffer config get source-1 --reveal"),
+    COFFER_VERB("config list", verb_config_list, "Lists the stored configs.", "coffer config list"),
+    COFFER_VERB("config delete", verb_config_delete,
+                "Drops a config and destroys what only it referred to.",
+                "coffer config delete source-1"),
+    COFFER_VERB("config hydrate", verb_config_hydrate,
+                "Puts the values back into a partial config document.",
+                "coffer config hydrate partial.json --id source-1"),
+    COFFER_VERB("config check", verb_config_check,
+                "Splits a config for a check run; its secrets expire by themselves.",
+                "coffer config check --spec spec.json --input full.json --ttl 2h"),
+    COFFER_VERB("key list", verb_key_list, "Lists the key slots.", "coffer key list"),
+    COFFER_VERB("key add", verb_key_add,
+                "Adds a key slot. Kinds: file:///PATH (made where it does not exist), passphrase: "
+                "(asked for), passphrase:?source=file:PATH, passphrase:?source=fd:N.",
+                "coffer key add file:///media/usb/spare.key"),
+    COFFER_VERB("key remove", verb_key_remove, "Removes a key slot.", "coffer key remove 2"),
+    COFFER_VERB("key test", verb_key_test, "Tries whether a key slot opens.", "coffer key test 2"),
+    COFFER_VERB("status", verb_status, "Tells the state of the store.", "coffer status"),
+    COFFER_VERB("verify", verb_verify, "Opens every record and tells what is damaged.",
+                "coffer verify"),
+    COFFER_VERB("help", verb_help, "Tells about a verb, or the exit codes.", "coffer help put"),
+    COFFER_VERB("version", verb_version, "Tells the version.", "coffer version"),
+};
+#undef COFFER_VERB
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above + 1, row[j - 1] + 1, change});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+Error unknown_verb(std::string_view name) {
+  constexpr std::size_t kFarthest = 2;
+  constexpr std::size_t kLongest = 40;  // A longer word is no mistyped verb, and costs time.
+  const Verb* nearest = nullptr;
+  std::size_t least = kFarthest + 1;
+  for (const Verb& verb : kVerbs) {
+    if (name.size() > kLongest) break;
+    const std::size_t distance = edit_distance(name, verb.text.name);
+    if (distance < least) {
+      least = distance;
+      nearest = &verb;
+    }
+  }
+  const Literal hint =
+      nearest != nullptr ? nearest->nearest : Literal("`coffer help` lists the verbs");
+  return Error(ErrorCode::usage, "there is no such verb", hint)
+      .about(Subject::Kind::name, name.substr(0, kLongest));
+}
+
+}  // namespace
+
+std::span<const Verb> all_verbs() { return kVerbs; }
+
+const Verb* find_verb(std::string_view name) {
+  const auto found = std::find_if(kVerbs.begin(), kVerbs.end(),
+                                  [name](const Verb& verb) { return name == verb.text.name; });
+  return found == kVerbs.end() ? nullptr : &*found;
+}
+
+VerbResult dispatch(Arguments& arguments) {
+  const std::optional<std::string_view> first = arguments.take_word();
+  if (!first) {
+    if (arguments.has("-V", "--version"))
+      return verb_version(arguments, find_verb("version")->text);
+    if (arguments.has("-h", "--help")) {
+      COFFER_TRY(write_overview());
+      return 0;
+    }
+    return Error(ErrorCode::usage, "say what to do", "`coffer help` lists the verbs");
+  }
+  std::string name(*first);
+  if (name == "config" || name == "key") {
+    const std::optional<std::string_view> second = arguments.take_word();
+    if (!second && arguments.has("-h", "--help")) {
+      COFFER_TRY(write_overview());
+      return 0;
+    }
+    name += ' ';
+    if (second) name += *second;
+  }
+  const Verb* verb = find_verb(name);
+  if (verb == nullptr) return unknown_verb(name);
+  return verb->run(arguments, verb->text);
+}
+
+Result<void> write_overview() {
+  std::string text =
+      "coffer keeps secrets: encrypted, versioned, in one directory.\n\n"
+      "Usage: coffer [--store DIR] [--key URI] [--format table|json] [-v] VERB ...\n\n";
+  for (const Verb& verb : kVerbs) {
+    const std::string_view summary = verb.text.summary;
+    std::string line = "  " + std::string(verb.text.name);
+    line.resize(18, ' ');
+    // The first sentence is enough here.
+    line += summary.substr(0, summary.find(". "));
+    if (line.back() == '.') line.pop_back();
+    text += line + "\n";
+  }
+  text +=
+      "\n`coffer help VERB` tells what a verb takes, `coffer help exit-codes` what its exit code "
+      "means.\n";
+  return write_stdout(as_bytes(text));
+}
+
+}  // namespace coffer::tools

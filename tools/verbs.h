@@ -1,0 +1,57 @@
+// The verbs there are; each has a file of its own (verb_*.cc).
+#pragma once
+
+#include <coffer/result.h>
+
+#include <span>
+#include <string_view>
+
+#include "tools/arguments.h"
+#include "tools/syntax.h"
+
+namespace coffer::tools {
+
+/// An exit code, or the error that decides it.
+using VerbResult = Result<int>;
+
+struct Verb {
+  VerbText text;
+  VerbResult (*run)(Arguments& arguments, const VerbText& text);
+  Literal nearest;  ///< The hint for whoever mistyped its name.
+};
+
+std::span<const Verb> all_verbs();
+/// nullptr where there is none.
+const Verb* find_verb(std::string_view name);
+/// Takes the verb's word or words out of the arguments and runs it.
+VerbResult dispatch(Arguments& arguments);
+/// `coffer help`: every verb in a line.
+Result<void> write_overview();
+
+VerbResult verb_init(Arguments&, const VerbText&);
+VerbResult verb_key_list(Arguments&, const VerbText&);
+VerbResult verb_key_add(Arguments&, const VerbText&);
+VerbResult verb_key_remove(Arguments&, const VerbText&);
+VerbResult verb_key_test(Arguments&, const VerbText&);
+VerbResult verb_status(Arguments&, const VerbText&);
+VerbResult verb_verify(Arguments&, const VerbText&);
+VerbResult verb_put(Arguments&, const VerbText&);
+VerbResult verb_get(Arguments&, const VerbText&);
+VerbResult verb_list(Arguments&, const VerbText&);
+VerbResult verb_history(Arguments&, const VerbText&);
+VerbResult verb_delete(Arguments&, const VerbText&);
+VerbResult verb_undelete(Arguments&, const VerbText&);
+VerbResult verb_destroy(Arguments&, const VerbText&);
+VerbResult verb_config_put(Arguments&, const VerbText&);
+VerbResult verb_config_check(Arguments&, const VerbText&);
+VerbResult verb_config_get(Arguments&, const VerbText&);
+VerbResult verb_config_list(Arguments&, const VerbText&);
+VerbResult verb_config_delete(Arguments&, const VerbText&);
+VerbResult verb_config_hydrate(Arguments&, const VerbText&);
+VerbResult verb_refs(Arguments&, const VerbText&);
+VerbResult verb_sweep(Arguments&, const VerbText&);
+VerbResult verb_run(Arguments&, const VerbText&);
+VerbResult verb_help(Arguments&, const VerbText&);
+VerbResult verb_version(Arguments&, const VerbText&);
+
+}  // namespace coffer::tools
