@@ -5,6 +5,15 @@
 // that following the file's own pointers stays inside it: both meta pages, every
 // page of the live trees, every node, the free list. It proves structure, not
 // content; content is the AEAD's.
+//
+// Accepted are files as this engine writes them: 64-bit little-endian, data version 1,
+// a page size that is a power of two from 4096 to 32768 (LMDB's own bound), tables
+// without any flag (no DUPSORT, no INTEGERKEY, no REVERSEKEY). Two things that look
+// damaged are healthy, and accepted: a file that ends before its last page number, if
+// every page past the end is in the free list (LMDB does not write a page that was
+// taken and given back in one transaction), and a torn page at the end (the disk was
+// full) that no tree uses. Of the older meta page only what LMDB reads of it counts:
+// a failed meta write leaves the rest of it mixed.
 #pragma once
 
 #include <coffer/result.h>
@@ -17,16 +26,22 @@ namespace coffer::storage {
 
 struct PageReport {
   std::uint64_t transaction_id = 0;  ///< Of the newest valid meta page.
-  std::uint64_t pages_in_use = 0;
-  std::uint64_t entry_count = 0;
+  std::uint64_t pages_in_use = 0;    ///< Meta pages, trees and overflow runs of that transaction.
+  std::uint64_t pages_free = 0;      ///< Named by the free list.
+  std::uint64_t entry_count = 0;     ///< Records of all tables; the tables' names do not count.
 };
 
 /// Checks a whole file image. Errors: corrupt (number() = the page), too_new (an LMDB
-/// version that this engine does not read). Never reads outside `file`. Thread-safe.
+/// version that this engine does not read), limit (no memory for one bit a page). Never
+/// reads outside `file`, whatever it holds; needs one bit a page and 8 bytes for every
+/// free page past the file's end. Thread-safe.
 Result<PageReport> verify_pages(ByteView file);
 
-/// The same for an open file of a store, read through a private mapping.
-/// Errors: as above, and io.
+/// The same for an open file of a store, read through a private mapping. Nobody may write
+/// the file meanwhile (hold the store's lock): a commit in between is answered with busy
+/// where it disturbed the walk. A file cut short under the mapping can still raise SIGBUS,
+/// as it does under LMDB itself; a cut that the walk survives is answered with busy.
+/// Errors: as above, busy, and io.
 Result<PageReport> verify_pages(int file_descriptor);
 
 }  // namespace coffer::storage
