@@ -102,11 +102,11 @@ void encode_version(const VersionRecord& record, Bytes& out);
 
 /// The associated data of a DEK's wrap, and, with bucket_epoch 0, what the digest covers.
 inline constexpr std::size_t kDekContextBytes =
-    2 + kStoreIdBytes + 1 + kPathHashBytes + 8 + 8 + 1 + 4 * 8 + 4 + kTagBytes;
+    2 + kStoreIdBytes + kPathHashBytes + 8 + 8 + 1 + 4 * 8 + 4 + kTagBytes;
 using DekContext = std::array<std::uint8_t, kDekContextBytes>;
-DekContext dek_context(const StoreId& store, Kind kind, const PathHash& hash,
-                       std::uint64_t version, std::uint64_t bucket_epoch,
-                       const VersionHeader& header);
+/// The kind is in it through the hash, which is taken of kind and path.
+DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t version,
+                       std::uint64_t bucket_epoch, const VersionHeader& header);
 
 /// The associated data of a value's seal. It ends in kind and path: the very bytes that the
 /// path hash is taken of, so one buffer serves both.
@@ -125,6 +125,7 @@ class ValueContext {
 
 // --- sealed records --------------------------------------------------------------------
 
+/// A secret's settings and metadata; there is none while all of them are the defaults.
 struct Head {
   std::string path;
   Metadata metadata;
@@ -135,6 +136,7 @@ Result<Head> decode_head(ByteView bytes);
 struct Name {
   bool folder = false;
   std::string component;  ///< Without '/'; a document's whole id.
+  std::int64_t created_at_ms = 0;
 };
 SecretBytes encode_name(const Name& name);
 Result<Name> decode_name(ByteView bytes);

@@ -112,6 +112,7 @@ SecretBytes encode_name(const Name& name) {
   SecretWriter writer(out);
   writer.number(1, name.folder ? 1 : 0);
   writer.text(2, name.component);
+  writer.number(3, time_to_wire(name.created_at_ms));
   return out;
 }
 
@@ -122,6 +123,7 @@ Result<Name> decode_name(ByteView bytes) {
     switch (reader.field()) {
       case 1: name.folder = want_bool(reader); break;
       case 2: name.component = as_text(reader.want_bytes()); break;
+      case 3: name.created_at_ms = time_from_wire(reader.want_number()); break;
       default: return unknown_field();
     }
   }

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "format/json.h"
+#include "format/printable.h"
 #include "format/utf8.h"
 
 namespace coffer {
@@ -19,10 +20,8 @@ Result<json::Document> parse_object(const Value& value) {
   return document;
 }
 
-// A field's name as an error may show it: bytes that would upset a terminal are not shown.
 Error about_field(Error error, std::string_view name) {
-  if (!utf8::is_valid(name) || utf8::has_control_character(name)) return error;
-  return std::move(error).about(Subject::Kind::name, name);
+  return format::about_if_printable(std::move(error), Subject::Kind::name, name);
 }
 
 }  // namespace

@@ -125,16 +125,14 @@ void encode_version(const VersionRecord& record, Bytes& out) {
   writer.bytes(9, record.ciphertext);
 }
 
-DekContext dek_context(const StoreId& store, Kind kind, const PathHash& hash,
-                       std::uint64_t version, std::uint64_t bucket_epoch,
-                       const VersionHeader& header) {
+DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t version,
+                       std::uint64_t bucket_epoch, const VersionHeader& header) {
   DekContext context;
   std::uint8_t* at = context.data();
   const bool destroyed = (header.flags & kFlagDestroyed) != 0;
   *at++ = static_cast<std::uint8_t>(destroyed ? Domain::tombstone : Domain::dek);
   *at++ = static_cast<std::uint8_t>(kFormatVersion);
   at = static_cast<std::uint8_t*>(std::memcpy(at, store.data(), store.size())) + store.size();
-  *at++ = static_cast<std::uint8_t>(kind);
   at = static_cast<std::uint8_t*>(std::memcpy(at, hash.data(), hash.size())) + hash.size();
   put_be64(at, version);
   put_be64(at + 8, bucket_epoch);

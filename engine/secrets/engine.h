@@ -4,22 +4,64 @@
 
 #include <coffer/clock.h>
 #include <coffer/result.h>
+#include <coffer/store.h>
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "secrets/transaction.h"
 
+namespace coffer::keys {
+class Keyring;
+}
+
 namespace coffer::secrets {
+
+/// What a write did beyond what its body knows.
+struct WriteReport {
+  std::uint64_t epoch_before = 0;
+  std::uint64_t epoch_after = 0;  ///< Higher: old keys were erased.
+  std::int64_t at_ms = 0;
+  std::vector<SweptVersion> destroyed;
+};
 
 class Engine {
  public:
+  /// Fills an empty directory with the files of a new store; the caller moves it into place.
+  static Result<void> create(const std::string& directory, const std::vector<KeySource>& keys,
+                             const CreateOptions& options);
+  static Result<std::unique_ptr<Engine>> open(const std::string& directory,
+                                              const std::vector<KeySource>& keys,
+                                              const OpenOptions& options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
   /// Runs `body` against one consistent snapshot.
   Result<void> read(const std::function<Result<void>(const View&)>& body);
   /// Runs `body` alone among writers, of all processes, and commits what it did if it
   /// returned no error; durable, and shredded where it destroyed, when this returns.
-  Result<void> write(const std::function<Result<void>(Transaction&)>& body);
+  /// `body` may run again from the start, on a transaction that has not seen its first run
+  /// (the map had to grow): it must not count on running once.
+  Result<WriteReport> write(const std::function<Result<void>(Transaction&)>& body);
+  /// One read of one secret: View::get without the detour.
+  Result<Secret> get(std::string_view path, std::uint64_t version);
+
+  keys::Keyring& keyring();
+  /// Runs `body` while no other process or thread writes the store or its keyring.
+  Result<void> with_write_lock(const std::function<Result<void>()>& body);
+
+  Result<Status> status();
+  Result<VerifyReport> verify();
+  std::int64_t now_ms() const;
+
+ private:
+  friend class View;
+  struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace coffer::secrets

@@ -56,11 +56,15 @@ struct ListedName {
   NameState state = NameState::live;  ///< Of the newest version; `empty`: metadata only.
 };
 
+/// So long `expired` is told of a minted secret; then its name goes as well.
+inline constexpr std::int64_t kForgetAfterMs = std::int64_t{7} * 24 * 60 * 60 * 1000;
+
 struct Pending {
   std::int64_t due_at_ms = 0;
   std::string path;
   std::uint64_t version = 0;
-  enum class Why : std::uint8_t { expiry = 1, unreachable = 2 } why = Why::expiry;
+  /// forget: what is left of a minted secret whose time was over, after kForgetAfterMs.
+  enum class Why : std::uint8_t { expiry = 1, unreachable = 2, forget = 3 } why = Why::expiry;
 };
 
 class Engine;
@@ -82,6 +86,10 @@ class View {
   /// Names below a folder ("" = root), byte order. Includes every state.
   Result<std::vector<ListedName>> list(std::string_view folder, bool recursive) const;
 
+  /// Whether any secret below a folder, however deep, is in a wanted state; stops at the first.
+  Result<bool> any_below(std::string_view folder,
+                         const std::function<bool(NameState)>& wanted) const;
+
   Result<std::optional<Document>> find_document(DocumentKind kind, std::string_view id) const;
   Result<std::vector<std::string>> list_documents(DocumentKind kind) const;
 
@@ -94,9 +102,10 @@ class View {
   View(const View&) = delete;
   View& operator=(const View&) = delete;
 
+  struct Impl;
+
  protected:
   friend class Engine;
-  struct Impl;
   explicit View(Impl& impl) : impl_(&impl) {}
   ~View() = default;
   Impl* impl_;
@@ -124,6 +133,9 @@ class Transaction : public View {
   /// that something does again.
   Result<void> mark_unreachable(std::string_view path, std::uint64_t version);
   Result<void> mark_reachable(std::string_view path, std::uint64_t version);
+
+  /// Takes a reclaimed version of a secret that lives on out of the list of what to forget.
+  Result<void> stop_forgetting(std::string_view path, std::uint64_t version);
 
   /// Replaces the document's only revision; the old one is shredded at commit.
   /// Errors: limit.

@@ -21,8 +21,6 @@
 namespace coffer::storage {
 namespace {
 
-// A transaction may dirty that much: larger values and batches are refused above this floor.
-constexpr std::uint64_t kHeadroomBytes = std::uint64_t{96} << 20;
 constexpr unsigned kReadersMax = 1024;
 constexpr unsigned kFlags = MDB_NOTLS | MDB_NORDAHEAD;
 
@@ -118,7 +116,7 @@ Result<void> Environment::open_map() {
     code = make_env();
     if (code == 0) code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(map_bytes_));
     if (code == 0) code = mdb_env_open(env_, directory_.c_str(), kFlags, 0600);
-    if (code != ENOMEM || map_bytes_ <= kHeadroomBytes) break;
+    if (code != ENOMEM || map_bytes_ <= WriteTxn::kRoomBytes) break;
     close_env();
     map_bytes_ /= 2;
   }

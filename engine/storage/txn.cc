@@ -16,7 +16,6 @@ ByteView to_view(const MDB_val& val) {
 }
 
 constexpr std::uint64_t kReaderCheckEvery = 64;
-constexpr std::uint64_t kHeadroomBytes = std::uint64_t{96} << 20;
 
 std::size_t index_of(Table table) { return static_cast<std::size_t>(table); }
 
@@ -170,7 +169,8 @@ WriteTxn::WriteTxn(Environment& environment) : lock_(environment.writer_mutex_) 
   environment_ = &environment;
 }
 
-Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment) {
+Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
+                                                  std::uint64_t room_bytes) {
   COFFER_TRY(environment.check_usable());
   std::unique_ptr<WriteTxn> txn(new WriteTxn(environment));
   if (environment.needs_reopen_) COFFER_TRY(environment.reopen());
@@ -196,7 +196,7 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment) {
     mdb_env_info(environment.env_, &info);
     MDB_stat stat;
     mdb_env_stat(environment.env_, &stat);
-    const std::uint64_t needed = (info.me_last_pgno + 1) * stat.ms_psize + kHeadroomBytes;
+    const std::uint64_t needed = (info.me_last_pgno + 1) * stat.ms_psize + room_bytes;
     if (needed <= environment.map_bytes_) return txn;
     mdb_txn_abort(txn->txn_);
     txn->txn_ = nullptr;

@@ -98,8 +98,10 @@ class ReadTxn : public Txn {
 /// Alone among writers of all processes, from begin() to commit() or destruction.
 class WriteTxn : public Txn {
  public:
-  /// Errors: as ReadTxn::renew.
-  static Result<std::unique_ptr<WriteTxn>> begin(Environment& environment);
+  static constexpr std::uint64_t kRoomBytes = std::uint64_t{96} << 20;
+  /// Grows the map first where fewer than `room_bytes` are left. Errors: as ReadTxn::renew.
+  static Result<std::unique_ptr<WriteTxn>> begin(Environment& environment,
+                                                 std::uint64_t room_bytes = kRoomBytes);
   ~WriteTxn();
   WriteTxn(const WriteTxn&) = delete;
   WriteTxn& operator=(const WriteTxn&) = delete;

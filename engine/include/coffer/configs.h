@@ -20,6 +20,9 @@ namespace coffer {
 /// Where secrets of check and discover runs are minted, and of configs without a workspace.
 inline constexpr std::string_view kNilWorkspace = "00000000-0000-0000-0000-000000000000";
 inline constexpr std::string_view kSecretMask = "**********";
+/// The longest grace or time to live: a thousand years, so that no sum of times overflows.
+inline constexpr std::int64_t kConfigDurationMaxMs =
+    std::int64_t{365'000} * 24 * 60 * 60 * 1000;
 
 struct ConfigPutOptions {
   std::string workspace = std::string(kNilWorkspace);

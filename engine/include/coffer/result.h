@@ -89,9 +89,13 @@ class [[nodiscard]] Result<void> {
 }  // namespace coffer
 
 /// `auto x = COFFER_TRY(f());` hands an error to the caller, or yields the value (also void).
-#define COFFER_TRY(...)                                                    \
-  __extension__({                                                          \
-    auto coffer_try_result = (__VA_ARGS__);                                \
-    if (!coffer_try_result.ok()) return std::move(coffer_try_result).error(); \
-    std::move(coffer_try_result).value();                                  \
+#define COFFER_TRY(...) COFFER_TRY_NAMED(COFFER_JOIN(coffer_try_, __COUNTER__), __VA_ARGS__)
+// Each use has a name of its own, so that one may stand inside another.
+#define COFFER_TRY_NAMED(name, ...)                  \
+  __extension__({                                    \
+    auto name = (__VA_ARGS__);                       \
+    if (!name.ok()) return std::move(name).error();  \
+    std::move(name).value();                         \
   })
+#define COFFER_JOIN(a, b) COFFER_JOIN_EXPANDED(a, b)
+#define COFFER_JOIN_EXPANDED(a, b) a##b

@@ -1,0 +1,281 @@
+// The facade: names are checked here, and nothing throws past here.
+#include <coffer/store.h>
+
+#include <algorithm>
+
+#include "api/guarded.h"
+#include "api/new_directory.h"
+#include "format/names.h"
+#include "keys/keyring.h"
+#include "secrets/engine.h"
+#include "secrets/sweep.h"
+#include "storage/directory.h"
+
+namespace coffer {
+
+struct Store::Impl {
+  std::string directory;
+  std::unique_ptr<secrets::Engine> engine;
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<void> Store::create(std::string_view directory, const std::vector<KeySource>& keys,
+                           const CreateOptions& options) {
+  return api::guarded([&]() -> Result<void> {
+    auto fresh = COFFER_TRY(api::NewDirectory::beside(directory));
+    COFFER_TRY(secrets::Engine::create(fresh.path(), keys, options));
+    return fresh.move_into_place();
+  });
+}
+
+Result<Store> Store::open(std::string_view directory, const KeySource& key, OpenOptions options) {
+  return open(directory, std::vector<KeySource>{key}, std::move(options));
+}
+
+Result<Store> Store::open(std::string_view directory, const std::vector<KeySource>& keys,
+                          OpenOptions options) {
+  return api::guarded([&]() -> Result<Store> {
+    auto impl = std::make_unique<Impl>();
+    impl->directory = directory;
+    impl->engine = COFFER_TRY(secrets::Engine::open(impl->directory, keys, options));
+    return Store(std::move(impl));
+  });
+}
+
+Result<VersionInfo> Store::put(std::string_view path, const Value& value,
+                               const PutOptions& options) {
+  return api::guarded([&]() -> Result<VersionInfo> {
+    if (options.ttl_ms < 0)
+      return Error{ErrorCode::usage, "a time to live is not negative"};
+    VersionInfo info;
+    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) -> Result<void> {
+      secrets::PutRequest request;
+      request.cas = options.cas;
+      request.custom = options.custom;
+      if (options.ttl_ms > 0) request.expires_at_ms = txn.now_ms() + options.ttl_ms;
+      info = COFFER_TRY(txn.put(path, value, request));
+      return {};
+    }));
+    return info;
+  });
+}
+
+Result<Secret> Store::get(std::string_view path, std::uint64_t version) {
+  return api::guarded([&]() -> Result<Secret> {
+    COFFER_TRY(format::check_path(path));
+    return impl_->engine->get(path, version);
+  });
+}
+
+Result<Metadata> Store::metadata(std::string_view path) {
+  return api::guarded([&]() -> Result<Metadata> {
+    COFFER_TRY(format::check_path(path));
+    Metadata metadata;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      metadata = COFFER_TRY(view.metadata(path));
+      return {};
+    }));
+    return metadata;
+  });
+}
+
+Result<History> Store::history(std::string_view path) {
+  return api::guarded([&]() -> Result<History> {
+    COFFER_TRY(format::check_path(path));
+    History history;
+    history.path = path;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      history.versions = COFFER_TRY(view.history(path));
+      return {};
+    }));
+    if (!history.versions.empty()) {
+      history.current_version = history.versions.front().version;
+      history.oldest_version = history.versions.back().version;
+    }
+    return history;
+  });
+}
+
+namespace {
+
+bool is_wanted(secrets::NameState state, ListState wanted) {
+  switch (wanted) {
+    case ListState::standard: return state != secrets::NameState::expired;
+    case ListState::live: return state == secrets::NameState::live;
+    case ListState::deleted: return state == secrets::NameState::deleted;
+    case ListState::expired: return state == secrets::NameState::expired;
+    case ListState::all: return true;
+  }
+  return false;
+}
+
+std::string_view without_slash(std::string_view prefix) {
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  return prefix;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> Store::list(std::string_view prefix, const ListOptions& options) {
+  return api::guarded([&]() -> Result<std::vector<std::string>> {
+    const std::string_view folder = without_slash(prefix);
+    if (!folder.empty()) COFFER_TRY(format::check_path(folder));
+    std::vector<std::string> names;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      // A folder is shown where anything below it is: expired names alone do not show one.
+      const auto wanted = [&](secrets::NameState state) { return is_wanted(state, options.state); };
+      for (secrets::ListedName& name : COFFER_TRY(view.list(folder, options.recursive))) {
+        bool shown = wanted(name.state);
+        if (name.folder) {
+          const std::string parent = folder.empty() ? "" : std::string(folder) + "/";
+          shown = COFFER_TRY(view.any_below(parent + name.name, wanted));
+        }
+        if (shown) names.push_back(std::move(name.name));
+      }
+      return {};
+    }));
+    return names;
+  });
+}
+
+Result<void> Store::soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions) {
+  return api::guarded([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
+      return txn.soft_delete(path, versions);
+    }));
+    return {};
+  });
+}
+
+Result<void> Store::undelete(std::string_view path, const std::vector<std::uint64_t>& versions) {
+  return api::guarded([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
+      return txn.undelete(path, versions);
+    }));
+    return {};
+  });
+}
+
+namespace {
+
+// What a config's document or an outside user points at is not pulled away under it.
+Result<void> check_unused(const secrets::View& view, std::string_view path,
+                          const std::vector<std::uint64_t>& versions) {
+  for (const secrets::Reference& reference : COFFER_TRY(view.references_to(path))) {
+    const bool meant = versions.empty() || reference.version == 0 ||
+                       std::find(versions.begin(), versions.end(), reference.version) !=
+                           versions.end();
+    if (meant)
+      return Error{ErrorCode::in_use, "something refers to this secret; nothing was destroyed",
+                   "see who: coffer refs PATH"}
+          .about(Subject::Kind::path, path);
+  }
+  return {};
+}
+
+Result<ShredReceipt> destroy_by(
+    secrets::Engine& engine, const std::string& directory,
+    const std::function<Result<void>(secrets::Transaction&)>& body) {
+  secrets::WriteReport report = COFFER_TRY(engine.write(body));
+  ShredReceipt receipt;
+  receipt.destroyed = std::move(report.destroyed);
+  receipt.epoch_before = report.epoch_before;
+  receipt.epoch_after = report.epoch_after == 0 ? report.epoch_before : report.epoch_after;
+  receipt.at_ms = report.at_ms;
+  receipt.erase = storage::erase_promise(directory);
+  return receipt;
+}
+
+}  // namespace
+
+Result<ShredReceipt> Store::destroy(std::string_view path,
+                                    const std::vector<std::uint64_t>& versions) {
+  return api::guarded([&]() -> Result<ShredReceipt> {
+    COFFER_TRY(format::check_path(path));
+    return destroy_by(*impl_->engine, impl_->directory,
+                      [&](secrets::Transaction& txn) -> Result<void> {
+                        COFFER_TRY(check_unused(txn, path, versions));
+                        return txn.destroy(path, versions);
+                      });
+  });
+}
+
+Result<ShredReceipt> Store::destroy_all(std::string_view path) {
+  return api::guarded([&]() -> Result<ShredReceipt> {
+    COFFER_TRY(format::check_path(path));
+    return destroy_by(*impl_->engine, impl_->directory,
+                      [&](secrets::Transaction& txn) -> Result<void> {
+                        COFFER_TRY(check_unused(txn, path, {}));
+                        return txn.destroy_all(path);
+                      });
+  });
+}
+
+Result<SweepReport> Store::sweep(const SweepOptions& options) {
+  return api::guarded([&] { return secrets::sweep(*impl_->engine, options); });
+}
+
+Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
+  return api::guarded([&]() -> Result<std::vector<ReferenceInfo>> {
+    COFFER_TRY(format::check_path(path));
+    std::vector<ReferenceInfo> infos;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      auto found = COFFER_TRY(view.references_to(path));
+      if (found.empty() && !COFFER_TRY(view.exists(path)))
+        return Error{ErrorCode::not_found, "there is no such secret",
+                     "see what is there: coffer list"};
+      for (secrets::Reference& reference : found)
+        infos.push_back({std::move(reference.target), reference.version,
+                         std::move(reference.user_kind), std::move(reference.user)});
+      return {};
+    }));
+    std::sort(infos.begin(), infos.end(), [](const ReferenceInfo& a, const ReferenceInfo& b) {
+      return std::tie(a.user_kind, a.user, a.version) < std::tie(b.user_kind, b.user, b.version);
+    });
+    return infos;
+  });
+}
+
+Configs Store::configs() { return Configs(*impl_->engine); }
+
+Result<std::vector<KeySlotInfo>> Store::key_slots() {
+  return api::guarded([&] { return impl_->engine->keyring().slots(); });
+}
+
+Result<int> Store::add_key(const KeySource& key) {
+  return api::guarded([&]() -> Result<int> {
+    int slot = 0;
+    COFFER_TRY(impl_->engine->with_write_lock([&]() -> Result<void> {
+      slot = COFFER_TRY(impl_->engine->keyring().add_slot(key, impl_->engine->now_ms()));
+      return {};
+    }));
+    return slot;
+  });
+}
+
+Result<void> Store::remove_key(int slot) {
+  return api::guarded([&] {
+    return impl_->engine->with_write_lock(
+        [&] { return impl_->engine->keyring().remove_slot(slot); });
+  });
+}
+
+Result<void> Store::test_key(int slot, const KeySource& key) {
+  return api::guarded([&] { return impl_->engine->keyring().test_slot(slot, key); });
+}
+
+Result<Status> Store::status() {
+  return api::guarded([&] { return impl_->engine->status(); });
+}
+
+Result<VerifyReport> Store::verify() {
+  return api::guarded([&] { return impl_->engine->verify(); });
+}
+
+}  // namespace coffer

@@ -1,0 +1,206 @@
+#include "secrets/cipher.h"
+
+#include <array>
+#include <cstring>
+
+#include "crypto/random.h"
+
+namespace coffer::secrets {
+namespace {
+
+Error damaged() {
+  return {ErrorCode::corrupt, "a record fails its check: it was altered or damaged",
+          "see what else is: coffer verify; restore from a backup"};
+}
+
+// A DEK for the time of one call: on the stack, wiped on every way out.
+class ShortLivedKey {
+ public:
+  ShortLivedKey() = default;
+  ~ShortLivedKey() { wipe(bytes_.data(), bytes_.size()); }
+  ShortLivedKey(const ShortLivedKey&) = delete;
+  ShortLivedKey& operator=(const ShortLivedKey&) = delete;
+  MutableByteView mutable_bytes() { return bytes_; }
+  crypto::KeyView view() const { return crypto::KeyView(bytes_); }
+
+ private:
+  std::array<std::uint8_t, crypto::kKeyBytes> bytes_{};
+};
+
+Bytes bucket_context(const format::StoreId& store, std::uint8_t bucket,
+                     std::uint64_t made_in_epoch, std::uint64_t epoch) {
+  Bytes rest{bucket};
+  for (const std::uint64_t number : {made_in_epoch, epoch})
+    for (int shift = 56; shift >= 0; shift -= 8)
+      rest.push_back(static_cast<std::uint8_t>(number >> shift));
+  return format::seal_context(format::Domain::bucket_key, store, rest);
+}
+
+Bytes seal_with(const crypto::Key& key, ByteView context, ByteView plaintext) {
+  Bytes sealed(plaintext.size() + crypto::kWrapOverhead);
+  crypto::wrap(key.view(), context, plaintext, sealed);
+  return sealed;
+}
+
+Result<SecretBytes> open_with(const crypto::Key& key, ByteView context, ByteView sealed) {
+  if (sealed.size() < crypto::kWrapOverhead) return damaged();
+  SecretBytes plaintext(sealed.size() - crypto::kWrapOverhead);
+  if (!crypto::unwrap(key.view(), context, sealed, plaintext.bytes())) return damaged();
+  return plaintext;
+}
+
+crypto::SealAlgorithm algorithm_of(const format::VersionHeader& header) {
+  return static_cast<crypto::SealAlgorithm>(header.algorithm);
+}
+
+}  // namespace
+
+format::PathHash Cipher::hash(format::Kind kind, std::string_view name) const {
+  Bytes message{static_cast<std::uint8_t>(kind)};
+  message.insert(message.end(), name.begin(), name.end());
+  return crypto::short_hash(path_key(), message);
+}
+
+Bytes Cipher::seal_small(format::Domain domain, ByteView place, ByteView plaintext) const {
+  return seal_with(keys_.names, format::seal_context(domain, store_, place), plaintext);
+}
+
+Result<SecretBytes> Cipher::open_small(format::Domain domain, ByteView place,
+                                       ByteView sealed) const {
+  return open_with(keys_.names, format::seal_context(domain, store_, place), sealed);
+}
+
+Bytes Cipher::seal_root(format::Domain domain, ByteView plaintext) const {
+  return seal_with(keys_.root, format::seal_context(domain, store_, {}), plaintext);
+}
+
+Result<SecretBytes> Cipher::open_root(format::Domain domain, ByteView sealed) const {
+  return open_with(keys_.root, format::seal_context(domain, store_, {}), sealed);
+}
+
+Bytes Cipher::seal_version(format::ValueContext& context, const format::PathHash& hash,
+                           std::uint64_t version, format::VersionHeader header,
+                           const BucketKey& bucket, ByteView value, std::uint8_t form) const {
+  // The form stands behind the value, so that opening needs no second copy to drop it.
+  SecretBytes plaintext(value.size() + 1);
+  if (!value.empty()) std::memcpy(plaintext.data(), value.data(), value.size());
+  plaintext.data()[value.size()] = form;
+  ShortLivedKey dek;
+  crypto::system_random().fill(dek.mutable_bytes());
+  context.set(version, header.algorithm);
+  Bytes ciphertext(plaintext.size());
+  crypto::seal(algorithm_of(header), dek.view(), context.bytes(), plaintext.bytes(), ciphertext,
+               header.value_tag);
+  std::array<std::uint8_t, format::kWrappedKeyBytes> wrapped;
+  crypto::wrap(bucket.key.view(),
+               format::dek_context(store_, hash, version, bucket.made_in_epoch, header), dek.view(),
+               wrapped);
+  Bytes record;
+  record.reserve(ciphertext.size() + 160);
+  format::encode_version({header, wrapped, ciphertext}, record);
+  return record;
+}
+
+Result<Cipher::Opened> Cipher::open_version(format::ValueContext& context,
+                                            const format::PathHash& hash, std::uint64_t version,
+                                            const format::VersionRecord& record,
+                                            const BucketKey& bucket) const {
+  ShortLivedKey dek;
+  if (record.ciphertext.empty() ||
+      !crypto::unwrap(
+          bucket.key.view(),
+          format::dek_context(store_, hash, version, bucket.made_in_epoch, record.header),
+          record.wrapped_dek, dek.mutable_bytes()))
+    return damaged();
+  context.set(version, record.header.algorithm);
+  Opened opened;
+  opened.value = SecretBytes(record.ciphertext.size());
+  if (!crypto::open(algorithm_of(record.header), dek.view(), context.bytes(), record.ciphertext,
+                    record.header.value_tag, opened.value.bytes()))
+    return damaged();
+  opened.form = opened.value.data()[opened.value.size() - 1];
+  opened.value.resize(opened.value.size() - 1);
+  return opened;
+}
+
+Result<Bytes> Cipher::rewrap_version(const format::PathHash& hash, std::uint64_t version,
+                                     const format::VersionRecord& record, const BucketKey& from,
+                                     const format::VersionHeader& header,
+                                     const BucketKey& to) const {
+  ShortLivedKey dek;
+  if (!crypto::unwrap(from.key.view(),
+                      format::dek_context(store_, hash, version, from.made_in_epoch, record.header),
+                      record.wrapped_dek, dek.mutable_bytes()))
+    return damaged();
+  std::array<std::uint8_t, format::kWrappedKeyBytes> wrapped;
+  crypto::wrap(to.key.view(), format::dek_context(store_, hash, version, to.made_in_epoch, header),
+               dek.view(), wrapped);
+  Bytes bytes;
+  bytes.reserve(record.ciphertext.size() + 160);
+  format::encode_version({header, wrapped, record.ciphertext}, bytes);
+  return bytes;
+}
+
+Bytes Cipher::tombstone(const format::PathHash& hash, std::uint64_t version,
+                        const format::VersionHeader& header) const {
+  const Bytes seal = seal_with(keys_.names, format::dek_context(store_, hash, version, 0, header),
+                               ByteView());
+  Bytes bytes;
+  format::encode_version({header, seal, {}}, bytes);
+  return bytes;
+}
+
+Result<void> Cipher::check_header(const format::PathHash& hash, std::uint64_t version,
+                                  const format::VersionRecord& record,
+                                  const BucketKey& bucket) const {
+  if ((record.header.flags & format::kFlagDestroyed) != 0) {
+    auto opened = open_with(keys_.names,
+                            format::dek_context(store_, hash, version, 0, record.header),
+                            record.wrapped_dek);
+    if (!opened) return std::move(opened).error();
+    return {};
+  }
+  ShortLivedKey dek;
+  if (!crypto::unwrap(
+          bucket.key.view(),
+          format::dek_context(store_, hash, version, bucket.made_in_epoch, record.header),
+          record.wrapped_dek, dek.mutable_bytes()))
+    return damaged();
+  return {};
+}
+
+Bytes Cipher::wrap_bucket(std::uint8_t bucket, const BucketKey& key, const crypto::Key& epoch_key,
+                          std::uint64_t epoch) const {
+  const Bytes wrapped = seal_with(
+      epoch_key, bucket_context(store_, bucket, key.made_in_epoch, epoch), key.key.view());
+  Bytes record;
+  format::encode_bucket({key.made_in_epoch, wrapped}, record);
+  return record;
+}
+
+Result<BucketKey> Cipher::unwrap_bucket(std::uint8_t bucket, ByteView record,
+                                        const crypto::Key& epoch_key, std::uint64_t epoch) const {
+  const format::BucketRecord decoded = COFFER_TRY(format::decode_bucket(record));
+  BucketKey key;
+  key.made_in_epoch = decoded.made_in_epoch;
+  if (!crypto::unwrap(epoch_key.view(),
+                      bucket_context(store_, bucket, decoded.made_in_epoch, epoch),
+                      decoded.wrapped, key.key.mutable_bytes()))
+    return damaged();
+  return key;
+}
+
+crypto::ShortHash Cipher::digest(std::uint8_t table, ByteView key, ByteView value) const {
+  Bytes message{table, static_cast<std::uint8_t>(key.size())};
+  message.insert(message.end(), key.begin(), key.end());
+  message.insert(message.end(), value.begin(), value.end());
+  return crypto::short_hash(ByteView(keys_.digest.view()).first(16), message);
+}
+
+crypto::ShortHash Cipher::digest_version(const format::PathHash& hash, std::uint64_t version,
+                                         const format::VersionHeader& header) const {
+  return crypto::short_hash(ByteView(keys_.digest.view()).first(16),
+                            format::dek_context(store_, hash, version, 0, header));
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,81 @@
+// Where layout meets key: the only file that knows both what a record binds and which
+// key seals it (SPEC.md sections 5 and 6).
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+#include <coffer/value.h>
+
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "format/records.h"
+#include "keys/keyring.h"
+
+namespace coffer::secrets {
+
+/// A bucket's key with the epoch it was made in: what wraps the DEKs of 1/256 of the records.
+struct BucketKey {
+  crypto::Key key;
+  std::uint64_t made_in_epoch = 0;
+};
+
+class Cipher {
+ public:
+  explicit Cipher(const keys::Keyring& keyring)
+      : store_(keyring.store_id()), keys_(keyring.index_keys()) {}
+
+  format::PathHash hash(format::Kind kind, std::string_view name) const;
+  format::PathHash hash(const format::ValueContext& context) const {
+    return crypto::short_hash(path_key(), context.hashed());
+  }
+  const format::StoreId& store() const { return store_; }
+
+  /// Small records: heads, names, references, due entries; bound to their place.
+  Bytes seal_small(format::Domain domain, ByteView place, ByteView plaintext) const;
+  /// Errors: corrupt.
+  Result<SecretBytes> open_small(format::Domain domain, ByteView place, ByteView sealed) const;
+  /// The same under the root's key.
+  Bytes seal_root(format::Domain domain, ByteView plaintext) const;
+  Result<SecretBytes> open_root(format::Domain domain, ByteView sealed) const;
+
+  /// A complete version record with a fresh DEK. `form` is sealed behind the value.
+  Bytes seal_version(format::ValueContext& context, const format::PathHash& hash,
+                     std::uint64_t version, format::VersionHeader header, const BucketKey& bucket,
+                     ByteView value, std::uint8_t form) const;
+  struct Opened {
+    SecretBytes value;
+    std::uint8_t form = 0;
+  };
+  /// Errors: corrupt.
+  Result<Opened> open_version(format::ValueContext& context, const format::PathHash& hash,
+                              std::uint64_t version, const format::VersionRecord& record,
+                              const BucketKey& bucket) const;
+  /// The same record under another header, bucket key or both; the value is not touched.
+  Result<Bytes> rewrap_version(const format::PathHash& hash, std::uint64_t version,
+                               const format::VersionRecord& record, const BucketKey& from,
+                               const format::VersionHeader& header, const BucketKey& to) const;
+  /// What is left of a version: its header, sealed under the names key.
+  Bytes tombstone(const format::PathHash& hash, std::uint64_t version,
+                  const format::VersionHeader& header) const;
+  /// Errors: corrupt. Authenticates a tombstone, or a version's header without its value.
+  Result<void> check_header(const format::PathHash& hash, std::uint64_t version,
+                            const format::VersionRecord& record, const BucketKey& bucket) const;
+
+  Bytes wrap_bucket(std::uint8_t bucket, const BucketKey& key, const crypto::Key& epoch_key,
+                    std::uint64_t epoch) const;
+  Result<BucketKey> unwrap_bucket(std::uint8_t bucket, ByteView record,
+                                  const crypto::Key& epoch_key, std::uint64_t epoch) const;
+
+  /// One record's share of the store's digest. Of a version it covers the header and the
+  /// value's tag, not the wrap, so that a new bucket key leaves the digest as it is.
+  crypto::ShortHash digest(std::uint8_t table, ByteView key, ByteView value) const;
+  crypto::ShortHash digest_version(const format::PathHash& hash, std::uint64_t version,
+                                   const format::VersionHeader& header) const;
+
+ private:
+  ByteView path_key() const { return ByteView(keys_.path_hash.view()).first(16); }
+  format::StoreId store_;
+  const keys::IndexKeys& keys_;
+};
+
+}  // namespace coffer::secrets

@@ -1,0 +1,87 @@
+// Config documents and specs: one revision each, sealed like a version of a secret and in
+// the same table, so that a new bucket key and a shredding reach them as well.
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+
+format::Kind kind_of(DocumentKind kind) { return static_cast<format::Kind>(kind); }
+
+format::PairKey list_key(const View::Impl& impl, DocumentKind kind, std::string_view id) {
+  const char list_name = static_cast<char>(kind);
+  return format::pair_key(impl.cipher().hash(format::Kind::document_list, {&list_name, 1}),
+                          impl.cipher().hash(kind_of(kind), id));
+}
+
+// Ids may carry a prefix of the layer above in addition to a name of full length.
+constexpr std::size_t kDocumentIdBytesMax = format::kPathBytesMax + 32;
+
+}  // namespace
+
+Result<SecretBytes> View::Impl::open_document(DocumentKind kind, std::string_view id,
+                                              const Located& located) const {
+  format::ValueContext context(cipher().store(), kind_of(kind), id);
+  const format::PathHash hash = cipher().hash(context);
+  const BucketKey* key = COFFER_TRY(bucket(hash));
+  auto opened =
+      COFFER_TRY(cipher().open_version(context, hash, located.version, located.record, *key));
+  return std::move(opened.value);
+}
+
+Result<std::optional<Document>> View::find_document(DocumentKind kind, std::string_view id) const {
+  if (id.size() > kDocumentIdBytesMax) return std::optional<Document>();
+  const format::PathHash hash = impl_->cipher().hash(kind_of(kind), id);
+  const auto located = COFFER_TRY(impl_->find(hash, 0));
+  if (!located) return std::optional<Document>();
+  Document document;
+  document.revision = located->version;
+  document.created_at_ms = located->record.header.created_at_ms;
+  document.body = COFFER_TRY(impl_->open_document(kind, id, *located));
+  return std::optional<Document>(std::move(document));
+}
+
+Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
+                                       std::uint64_t revision, ByteView body) {
+  if (body.size() > format::kDocumentBytesMax)
+    return Error{ErrorCode::limit, "the document is too large"}.with_number(
+        format::kDocumentBytesMax);
+  if (id.empty() || id.size() > kDocumentIdBytesMax || revision == 0)
+    return Error{ErrorCode::limit, "the document's name is too long"};
+  Impl& impl = *impl_;
+  format::ValueContext context(impl.cipher().store(), kind_of(kind), id);
+  const format::PathHash hash = impl.cipher().hash(context);
+  if (const auto old = COFFER_TRY(impl.find(hash, 0))) {
+    const format::VersionHeader header = old->record.header;
+    COFFER_TRY(impl.remove_version(hash, old->version, header));
+    impl.must_shred = true;
+  } else {
+    const SecretBytes name = format::encode_name({false, std::string(id), now_ms()});
+    COFFER_TRY(impl.put_small(Table::names, list_key(impl, kind, id), format::Domain::name,
+                              name.bytes()));
+    if (kind == DocumentKind::config) ++impl.root.config_count;
+  }
+  const BucketKey* key = COFFER_TRY(impl.bucket(hash));
+  format::VersionHeader header;
+  header.algorithm = impl.engine.settings.algorithm;
+  header.created_at_ms = now_ms();
+  const Bytes record = impl.cipher().seal_version(context, hash, revision, header, *key, body, 0);
+  header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
+  return impl.put_version(hash, revision, record, header);
+}
+
+Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id) {
+  Impl& impl = *impl_;
+  const format::PathHash hash = impl.cipher().hash(kind_of(kind), id);
+  const auto old = COFFER_TRY(impl.find(hash, 0));
+  if (!old) return Error{ErrorCode::not_found, "there is no such document"};
+  const format::VersionHeader header = old->record.header;
+  COFFER_TRY(impl.remove_version(hash, old->version, header));
+  COFFER_TRY(impl.remove_small(Table::names, list_key(impl, kind, id)));
+  if (kind == DocumentKind::config) --impl.root.config_count;
+  impl.must_shred = true;
+  return {};
+}
+
+}  // namespace coffer::secrets

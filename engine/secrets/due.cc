@@ -1,0 +1,55 @@
+// The time index: what is due when, oldest first, so that a sweep costs what is due and
+// not what exists. The time stands in the key; what is due is sealed.
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+
+using storage::Table;
+
+Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
+                                       std::size_t limit) const {
+  std::vector<Pending> found;
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_->txn, Table::due));
+  for (bool more = COFFER_TRY(cursor.first()); more && found.size() < limit;
+       more = COFFER_TRY(cursor.next())) {
+    const ByteView key = cursor.key();
+    if (key.size() != format::kDueKeyBytes)
+      return Error{ErrorCode::corrupt, "the time index is damaged", "see: coffer verify"};
+    const format::DueKeyParts parts = format::parse_due_key(key);
+    if (parts.due_at_ms > now) break;
+    if (parts.why != static_cast<std::uint8_t>(why)) continue;
+    const SecretBytes path =
+        COFFER_TRY(impl_->cipher().open_small(format::Domain::due, key, cursor.value()));
+    found.push_back({parts.due_at_ms, std::string(path.text()), parts.version, why});
+  }
+  return found;
+}
+
+Result<void> View::Impl::add_due(const format::PathHash& hash, std::uint64_t version,
+                                 std::int64_t due_at_ms, Pending::Why why, std::string_view path) {
+  return put_small(Table::due,
+                   format::due_key(due_at_ms, static_cast<std::uint8_t>(why), hash, version),
+                   format::Domain::due, as_bytes(path));
+}
+
+Result<void> View::Impl::remove_due(const format::PathHash& hash, std::uint64_t version,
+                                    std::int64_t due_at_ms, Pending::Why why) {
+  COFFER_TRY(remove_small(
+      Table::due, format::due_key(due_at_ms, static_cast<std::uint8_t>(why), hash, version)));
+  return {};
+}
+
+Result<void> View::Impl::remove_all_due(const format::PathHash& hash, std::uint64_t version,
+                                        const format::VersionHeader& header) {
+  const bool gone = (header.flags & format::kFlagDestroyed) != 0;
+  if (header.expires_at_ms != 0 && !gone)
+    COFFER_TRY(remove_due(hash, version, header.expires_at_ms, Pending::Why::expiry));
+  if (header.unreachable_at_ms != 0 && gone)
+    COFFER_TRY(remove_due(hash, version, header.unreachable_at_ms + kForgetAfterMs,
+                          Pending::Why::forget));
+  if (header.unreachable_at_ms != 0 && !gone)
+    COFFER_TRY(remove_due(hash, version, header.unreachable_at_ms, Pending::Why::unreachable));
+  return {};
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,212 @@
+#include "secrets/engine.h"
+
+#include <algorithm>
+
+#include "keys/keyring.h"
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+
+constexpr std::uint64_t kRoomBytesMax = std::uint64_t{8} << 30;
+
+std::string file_in(const std::string& directory, const char* name) {
+  return directory + "/" + name;
+}
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+// --- create and open ------------------------------------------------------------------------
+
+Result<void> Engine::create(const std::string& directory, const std::vector<KeySource>& keys,
+                            const CreateOptions& options) {
+  const Clock& clock = options.clock != nullptr ? *options.clock : Clock::system();
+  const auto algorithm = static_cast<crypto::SealAlgorithm>(options.cipher);
+  if (!crypto::is_available(algorithm))
+    return Error{ErrorCode::usage, "this machine has no AES instructions",
+                 "make the store with ChaCha20-Poly1305"};
+  if (options.value_bytes_max == 0 || options.value_bytes_max > format::kValueBytesCeiling)
+    return Error{ErrorCode::limit, "the value limit is outside what the format allows"}
+        .with_number(format::kValueBytesCeiling);
+  const auto keyring =
+      COFFER_TRY(keys::Keyring::create(file_in(directory, "keyring"), keys, clock.now_ms()));
+  Impl impl;
+  impl.cipher = std::make_unique<Cipher>(*keyring);
+  impl.environment =
+      COFFER_TRY(storage::Environment::open(directory, {.map_bytes = 1 << 30, .create = true}));
+  const auto epoch_key = COFFER_TRY(keyring->epoch_key(1));
+  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*impl.environment));
+  for (unsigned number = 0; number < format::kBucketCount; ++number) {
+    const auto bucket = static_cast<std::uint8_t>(number);
+    const Bytes record =
+        impl.cipher->wrap_bucket(bucket, {crypto::Key::random(), 1}, *epoch_key, 1);
+    COFFER_TRY(txn->put(Table::buckets, {&bucket, 1}, record));
+  }
+  format::Settings settings;
+  settings.value_bytes_max = options.value_bytes_max;
+  settings.max_versions = options.max_versions;
+  settings.algorithm = static_cast<format::ValueAlgorithm>(options.cipher);
+  const SecretBytes plain = format::encode_settings(settings);
+  COFFER_TRY(txn->put(Table::main, as_bytes(kSettingsKey),
+                      impl.cipher->seal_root(format::Domain::settings, plain.bytes())));
+  format::Root root;
+  root.epoch = 1;
+  root.time_high_ms = clock.now_ms();
+  COFFER_TRY(impl.put_root(*txn, root));
+  return txn->commit();
+}
+
+Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
+                                             const std::vector<KeySource>& keys,
+                                             const OpenOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->directory = directory;
+  impl->clock = options.clock != nullptr ? options.clock : &Clock::system();
+  impl->log = options.log;
+  // The files first: what is wrong with them is told before a key is asked for.
+  impl->environment =
+      COFFER_TRY(storage::Environment::open(directory, {.map_bytes = options.map_bytes}));
+  impl->keyring =
+      COFFER_TRY(keys::Keyring::open(file_in(directory, "keyring"), keys, options.log));
+  impl->cipher = std::make_unique<Cipher>(*impl->keyring);
+  COFFER_TRY(impl->recover());
+  auto session = COFFER_TRY(impl->begin_read());
+  const auto sealed = COFFER_TRY(session->txn.get(Table::main, as_bytes(kSettingsKey)));
+  if (!sealed) return Error{ErrorCode::corrupt, "the data file has no settings record"};
+  const SecretBytes plain =
+      COFFER_TRY(impl->cipher->open_root(format::Domain::settings, *sealed));
+  impl->settings = COFFER_TRY(format::decode_settings(plain.bytes()));
+  impl->end_read(std::move(session));
+  const auto algorithm = static_cast<crypto::SealAlgorithm>(impl->settings.algorithm);
+  if (!crypto::is_available(algorithm))
+    return Error{ErrorCode::failed, "this store needs AES instructions, which this machine lacks",
+                 "export it on a machine that has them"};
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+// --- time ---------------------------------------------------------------------------------------
+
+// Never behind what any commit or any earlier call saw: a clock set back revives nothing.
+std::int64_t Engine::Impl::now_ms(std::int64_t root_high) {
+  const std::int64_t now = std::max(clock->now_ms(), root_high);
+  std::int64_t high = time_high_ms.load(std::memory_order_relaxed);
+  while (high < now &&
+         !time_high_ms.compare_exchange_weak(high, now, std::memory_order_relaxed)) {
+  }
+  return std::max(high, now);
+}
+
+std::int64_t Engine::now_ms() const { return impl_->now_ms(0); }
+
+// --- reading ------------------------------------------------------------------------------------
+
+Result<void> Engine::read(const std::function<Result<void>(const View&)>& body) {
+  auto session = COFFER_TRY(impl_->begin_read());
+  View::Impl state{*impl_, session->txn};
+  state.reader = &session->txn;
+  state.keys = session->keys;
+  state.root = session->root;
+  auto result = body(View(state));
+  impl_->end_read(std::move(session));
+  // What was once told to be expired stays so, whatever the clock says after a restart: the
+  // time is written down. Where that fails (a full disk) the answer is still the right one.
+  if (state.expired_seen_ms > state.root.time_high_ms) {
+    const auto noted = write([](Transaction& txn) -> Result<void> {
+      txn.impl_->changed = true;
+      return {};
+    });
+    if (!noted && impl_->log) impl_->log("warn", "the time could not be written down", "");
+  }
+  return result;
+}
+
+Result<Secret> Engine::get(std::string_view path, std::uint64_t version) {
+  std::optional<Secret> secret;
+  COFFER_TRY(read([&](const View& view) -> Result<void> {
+    secret = COFFER_TRY(view.get(path, version));
+    return {};
+  }));
+  return std::move(*secret);
+}
+
+// --- writing ------------------------------------------------------------------------------------
+
+Result<void> Engine::Impl::put_root(storage::WriteTxn& txn, format::Root& root) {
+  ++root.sequence;
+  const SecretBytes plain = format::encode_root(root);
+  return txn.put(Table::main, as_bytes(kRootKey),
+                 cipher->seal_root(format::Domain::root, plain.bytes()));
+}
+
+Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body) {
+  std::uint64_t room = storage::WriteTxn::kRoomBytes;
+  for (;;) {
+    bool map_was_full = false;
+    auto report = impl_->attempt_write(body, room, map_was_full);
+    if (report || !map_was_full || room >= kRoomBytesMax) return report;
+    room *= 2;
+  }
+}
+
+Result<WriteReport> Engine::Impl::attempt_write(
+    const std::function<Result<void>(Transaction&)>& body, std::uint64_t room_bytes,
+    bool& map_was_full) {
+  auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment, room_bytes));
+  View::Impl state{*this, *txn};
+  state.writer = txn.get();
+  state.root = COFFER_TRY(read_root(*txn));
+  state.keys = COFFER_TRY(keys_of(state.root.epoch));
+  WriteReport report;
+  report.epoch_before = state.root.epoch;
+  Transaction transaction(state);
+
+  auto result = body(transaction);
+  if (result && !state.changed) return report;
+  if (result && state.touched.any() && !state.must_shred) {
+    for (std::size_t i = 0; i < state.touched.size(); ++i)
+      if (state.touched.test(i))
+        state.root.pending_buckets[i / 8] =
+            static_cast<std::uint8_t>(state.root.pending_buckets[i / 8] | 1U << (i % 8));
+    if (state.root.pending_since == 0) state.root.pending_since = state.root.sequence + 1;
+  }
+  const bool overdue = state.root.pending_since != 0 &&
+                       state.root.sequence >= state.root.pending_since + kPendingCommitsMax;
+  const bool shred = state.must_shred || overdue;
+  if (result && shred) result = state.rotate();
+  if (result) {
+    state.root.time_high_ms = state.now_ms();
+    result = put_root(*txn, state.root);
+  }
+  if (!result) {
+    map_was_full = txn->map_was_full();
+    // Still under the write lock: an epoch key that no commit will name goes at once.
+    if (shred) (void)keyring->erase_epochs_except(report.epoch_before);
+    return std::move(result).error();
+  }
+  // A commit that fails may have reached the disk all the same: both epoch keys stay, and
+  // what is read next decides which of them counts.
+  if (auto committed = txn->commit(); !committed) {
+    map_was_full = txn->map_was_full();
+    return std::move(committed).error();
+  }
+  txn.reset();
+  report.epoch_after = state.root.epoch;
+  report.at_ms = state.root.time_high_ms;
+  report.destroyed = std::move(state.destroyed);
+  if (shred) COFFER_TRY(finish_erasing(state.root.epoch));
+  return report;
+}
+
+keys::Keyring& Engine::keyring() { return *impl_->keyring; }
+
+Result<void> Engine::with_write_lock(const std::function<Result<void>()>& body) {
+  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*impl_->environment));
+  return body();
+}
+
+}  // namespace coffer::secrets

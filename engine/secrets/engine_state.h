@@ -1,0 +1,147 @@
+// The state behind Engine and its transactions. Internal to secrets/.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bitset>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "secrets/cipher.h"
+#include "secrets/engine.h"
+#include "secrets/epoch_keys.h"
+#include "storage/environment.h"
+#include "storage/txn.h"
+
+namespace coffer::secrets {
+
+inline constexpr std::string_view kRootKey = "root";
+inline constexpr std::string_view kSettingsKey = "settings";
+/// A removal by max_versions is erased at most this many commits later.
+inline constexpr std::uint64_t kPendingCommitsMax = 1000;
+
+/// A reader with what it learnt from its last snapshot; renewed, not rebuilt.
+struct Session {
+  explicit Session(std::shared_ptr<storage::Environment> environment)
+      : txn(std::move(environment)) {}
+  storage::ReadTxn txn;
+  std::uint64_t seen_txn_id = 0;
+  format::Root root;
+  std::shared_ptr<EpochKeys> keys;
+};
+
+/// Idle sessions, spread so that threads do not meet.
+class SessionPool {
+ public:
+  std::unique_ptr<Session> take();
+  void give_back(std::unique_ptr<Session> session);
+
+ private:
+  struct alignas(64) Stripe {
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Session>> idle;
+  };
+  static std::size_t stripe_of_this_thread();
+  std::array<Stripe, 16> stripes_;
+};
+
+struct Engine::Impl {
+  std::string directory;
+  std::shared_ptr<storage::Environment> environment;
+  std::unique_ptr<keys::Keyring> keyring;
+  std::unique_ptr<Cipher> cipher;
+  format::Settings settings;
+  const Clock* clock = nullptr;
+  LogSink log;
+  std::atomic<std::int64_t> time_high_ms{0};
+  std::mutex keys_mutex;
+  std::shared_ptr<EpochKeys> newest_keys;
+  SessionPool sessions;
+
+  Result<std::unique_ptr<Session>> begin_read();
+  void end_read(std::unique_ptr<Session> session);
+  Result<void> refresh(Session& session);
+  Result<std::shared_ptr<EpochKeys>> keys_of(std::uint64_t epoch);
+  Result<format::Root> read_root(const storage::Txn& txn) const;
+  Error missing_epoch(std::uint64_t epoch);
+  std::int64_t now_ms(std::int64_t root_high);
+
+  Result<void> put_root(storage::WriteTxn& txn, format::Root& root);
+  Result<void> finish_erasing(std::uint64_t epoch);
+  Result<void> recover();
+  Result<WriteReport> attempt_write(const std::function<Result<void>(Transaction&)>& body,
+                                    std::uint64_t room_bytes, bool& map_was_full);
+};
+
+/// What a View and a Transaction stand on.
+struct View::Impl {
+  Engine::Impl& engine;
+  storage::Txn& txn;
+  storage::ReadTxn* reader = nullptr;
+  storage::WriteTxn* writer = nullptr;
+  std::shared_ptr<EpochKeys> keys = nullptr;
+  format::Root root = {};
+  mutable std::int64_t now = 0;  // 0: the clock was not asked yet.
+  mutable std::int64_t expired_seen_ms = 0;
+
+  // Transactions only.
+  bool changed = false;
+  bool must_shred = false;
+  std::bitset<format::kBucketCount> touched = {};
+  std::vector<SweptVersion> destroyed = {};
+
+  const Cipher& cipher() const { return *engine.cipher; }
+  std::int64_t now_ms() const;
+  Result<const BucketKey*> bucket(const format::PathHash& hash) const {
+    return keys->bucket(hash[0], txn);
+  }
+
+  struct Located {
+    std::uint64_t version = 0;
+    format::VersionRecord record;
+  };
+  /// Runs `visit` over a hash's versions, newest first, from `from` on (0 = newest), until it
+  /// answers false. The views are valid inside the visit only.
+  Result<void> each_version(const format::PathHash& hash, std::uint64_t from,
+                            const std::function<Result<bool>(const Located&)>& visit) const;
+  Result<std::optional<Located>> find(const format::PathHash& hash, std::uint64_t version) const;
+  Result<std::optional<format::Head>> find_head(const format::PathHash& hash) const;
+  Result<std::optional<format::Name>> find_name(std::string_view path) const;
+  /// The state's error, or none. Notes that something was seen to be expired.
+  Result<void> check_state(const Located& located) const;
+  Result<SecretBytes> open_document(DocumentKind kind, std::string_view id,
+                                    const Located& located) const;
+
+  // Changes, each of which keeps count and digest of the root.
+  Result<void> put_small(storage::Table table, ByteView key, format::Domain domain,
+                         ByteView plaintext);
+  Result<bool> remove_small(storage::Table table, ByteView key);
+  Result<void> put_version(const format::PathHash& hash, std::uint64_t version, ByteView record,
+                           const format::VersionHeader& header);
+  Result<void> replace_version(const format::PathHash& hash, std::uint64_t version,
+                               const format::VersionHeader& before, ByteView record,
+                               const format::VersionHeader& after);
+  Result<void> remove_version(const format::PathHash& hash, std::uint64_t version,
+                              const format::VersionHeader& header);
+  void toggle_digest(const crypto::ShortHash& item);
+
+  Result<void> add_due(const format::PathHash& hash, std::uint64_t version, std::int64_t due_at_ms,
+                       Pending::Why why, std::string_view path);
+  Result<void> remove_due(const format::PathHash& hash, std::uint64_t version,
+                          std::int64_t due_at_ms, Pending::Why why);
+  Result<void> remove_all_due(const format::PathHash& hash, std::uint64_t version,
+                              const format::VersionHeader& header);
+  Result<void> add_secret_name(std::string_view path);
+  Result<void> remove_secret_name(std::string_view path);
+  Result<void> trim(const format::PathHash& hash, std::uint64_t newest, std::uint32_t keep);
+  Result<void> destroy_located(const format::PathHash& hash, const Located& located,
+                               std::string_view path, bool time_was_over);
+  /// Gives touched buckets new keys and wraps every bucket key under the next epoch.
+  Result<void> rotate();
+};
+
+Error no_such_secret();
+Error no_such_version(std::uint64_t version);
+
+}  // namespace coffer::secrets

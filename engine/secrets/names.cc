@@ -1,0 +1,187 @@
+// Names: a folder's hash, then a child's hash, then the sealed component. So a folder is
+// one run of the table, and a thief sees how many children some folder has, not which.
+#include <algorithm>
+#include <cstring>
+
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+
+constexpr unsigned kFolderDepthMax = format::kPathBytesMax;
+
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+std::string_view component_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+format::PathHash second_hash(ByteView pair) {
+  format::PathHash hash;
+  std::memcpy(hash.data(), pair.data() + hash.size(), hash.size());
+  return hash;
+}
+
+/// Runs `visit` over the children of a folder's hash, in no order that means anything, until
+/// it answers false.
+Result<void> each_child(
+    const View::Impl& impl, const format::PathHash& folder,
+    const std::function<Result<bool>(const format::Name&, const format::PathHash&)>& visit) {
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl.txn, Table::names));
+  for (bool more = COFFER_TRY(cursor.seek(folder)); more; more = COFFER_TRY(cursor.next())) {
+    const ByteView key = cursor.key();
+    if (key.size() != format::kPairKeyBytes ||
+        std::memcmp(key.data(), folder.data(), folder.size()) != 0)
+      break;
+    const SecretBytes plain =
+        COFFER_TRY(impl.cipher().open_small(format::Domain::name, key, cursor.value()));
+    if (!COFFER_TRY(visit(COFFER_TRY(format::decode_name(plain.bytes())), second_hash(key))))
+      break;
+  }
+  return {};
+}
+
+Result<NameState> state_of(const View::Impl& impl, const format::PathHash& hash) {
+  const auto newest = COFFER_TRY(impl.find(hash, 0));
+  if (!newest) return NameState::empty;
+  auto state = impl.check_state(*newest);
+  if (state) return NameState::live;
+  switch (state.error().code()) {
+    case ErrorCode::deleted: return NameState::deleted;
+    case ErrorCode::expired: return NameState::expired;
+    case ErrorCode::destroyed: return NameState::destroyed;
+    default: return std::move(state).error();
+  }
+}
+
+Result<void> list_into(const View::Impl& impl, std::string_view folder, bool recursive,
+                       unsigned depth, std::vector<ListedName>& out) {
+  if (depth > kFolderDepthMax)
+    return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
+  const format::PathHash hash = impl.cipher().hash(format::Kind::folder, folder);
+  std::vector<std::string> folders;
+  COFFER_TRY(each_child(impl, hash, [&](const format::Name& name, const format::PathHash& child)
+                                        -> Result<bool> {
+    const std::string path =
+        folder.empty() ? name.component : std::string(folder) + "/" + name.component;
+    if (name.folder) {
+      if (recursive) folders.push_back(path);
+      if (!recursive) out.push_back({name.component + "/", true, NameState::live});
+      return true;
+    }
+    out.push_back({recursive ? path : name.component, false, COFFER_TRY(state_of(impl, child))});
+    return true;
+  }));
+  for (const std::string& sub : folders)
+    COFFER_TRY(list_into(impl, sub, true, depth + 1, out));
+  return {};
+}
+
+Result<bool> any_in(const View::Impl& impl, std::string_view folder,
+                    const std::function<bool(NameState)>& wanted, unsigned depth) {
+  if (depth > kFolderDepthMax)
+    return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
+  bool found = false;
+  COFFER_TRY(each_child(impl, impl.cipher().hash(format::Kind::folder, folder),
+                        [&](const format::Name& name, const format::PathHash& child)
+                            -> Result<bool> {
+                          if (name.folder) {
+                            const std::string below =
+                                folder.empty() ? name.component
+                                               : std::string(folder) + "/" + name.component;
+                            found = COFFER_TRY(any_in(impl, below, wanted, depth + 1));
+                          } else {
+                            found = wanted(COFFER_TRY(state_of(impl, child)));
+                          }
+                          return !found;
+                        }));
+  return found;
+}
+
+}  // namespace
+
+Result<bool> View::any_below(std::string_view folder,
+                             const std::function<bool(NameState)>& wanted) const {
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  return any_in(*impl_, folder, wanted, 0);
+}
+
+Result<std::vector<ListedName>> View::list(std::string_view folder, bool recursive) const {
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  std::vector<ListedName> names;
+  COFFER_TRY(list_into(*impl_, folder, recursive, 0, names));
+  std::sort(names.begin(), names.end(),
+            [](const ListedName& a, const ListedName& b) { return a.name < b.name; });
+  return names;
+}
+
+Result<std::vector<std::string>> View::list_documents(DocumentKind kind) const {
+  const char list_name = static_cast<char>(kind);
+  const format::PathHash hash =
+      impl_->cipher().hash(format::Kind::document_list, {&list_name, 1});
+  std::vector<std::string> ids;
+  COFFER_TRY(each_child(*impl_, hash,
+                        [&](const format::Name& name, const format::PathHash&) -> Result<bool> {
+                          ids.push_back(name.component);
+                          return true;
+                        }));
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+Result<std::optional<format::Name>> View::Impl::find_name(std::string_view path) const {
+  const format::PathHash folder = cipher().hash(format::Kind::folder, parent_of(path));
+  const format::PathHash child = cipher().hash(format::Kind::secret, path);
+  const format::PairKey key = format::pair_key(folder, child);
+  const auto sealed = COFFER_TRY(txn.get(Table::names, key));
+  if (!sealed) return std::optional<format::Name>();
+  const SecretBytes plain = COFFER_TRY(cipher().open_small(format::Domain::name, key, *sealed));
+  auto name = COFFER_TRY(format::decode_name(plain.bytes()));
+  if (name.folder || name.component != component_of(path))
+    return Error{ErrorCode::corrupt, "a name's record belongs to another name"};
+  return std::optional<format::Name>(std::move(name));
+}
+
+// The secret's own name, then every folder above it that is not there yet.
+Result<void> View::Impl::add_secret_name(std::string_view path) {
+  format::PathHash child = cipher().hash(format::Kind::secret, path);
+  bool is_folder = false;
+  for (std::string_view at = path;;) {
+    const std::string_view parent = parent_of(at);
+    const format::PairKey key =
+        format::pair_key(cipher().hash(format::Kind::folder, parent), child);
+    if (COFFER_TRY(txn.get(Table::names, key))) return {};
+    const SecretBytes name =
+        format::encode_name({is_folder, std::string(component_of(at)), is_folder ? 0 : now_ms()});
+    COFFER_TRY(put_small(Table::names, key, format::Domain::name, name.bytes()));
+    if (parent.empty()) return {};
+    at = parent;
+    child = cipher().hash(format::Kind::folder, at);
+    is_folder = true;
+  }
+}
+
+// The name, then every folder above it that has no other child.
+Result<void> View::Impl::remove_secret_name(std::string_view path) {
+  format::PathHash child = cipher().hash(format::Kind::secret, path);
+  for (std::string_view at = path;;) {
+    const std::string_view parent = parent_of(at);
+    const format::PathHash folder = cipher().hash(format::Kind::folder, parent);
+    COFFER_TRY(remove_small(Table::names, format::pair_key(folder, child)));
+    if (parent.empty()) return {};
+    storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(txn, Table::names));
+    const bool more = COFFER_TRY(cursor.seek(folder));
+    if (more && cursor.key().size() == format::kPairKeyBytes &&
+        std::memcmp(cursor.key().data(), folder.data(), folder.size()) == 0)
+      return {};
+    at = parent;
+    child = folder;
+  }
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,100 @@
+// Shredding (SPEC.md section 7): what was destroyed must not come back for whoever holds
+// the current master key and every byte of the files, free pages included.
+//
+//   1. epoch key e+1 is written to the other epoch slot of the keyring, durably
+//   2. one commit: the versions are gone, touched buckets have new keys, living DEKs are
+//      re-wrapped, every bucket key is wrapped under e+1, the root says e+1
+//   3. a second commit, so that both meta pages of the data file stand at e+1
+//   4. epoch slot e is overwritten in place, durably; only then is the write acknowledged
+//
+// Steps 1 and 2 run under one write lock, 3 under a second, 4 under a third that finds the
+// root still at e+1 (if another process went on to e+2, it has overwritten slot e itself).
+// A power cut after 1: the next open finds root e, erases e+1. After 2 or 3: it finds e+1,
+// does 3 and 4. After 4: nothing to do.
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+
+Result<void> rewrap_bucket(View::Impl& impl, std::uint8_t number, const BucketKey& from,
+                           const BucketKey& to) {
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl.txn, Table::history));
+  for (bool more = COFFER_TRY(cursor.seek({&number, 1})); more; more = COFFER_TRY(cursor.next())) {
+    const ByteView key = cursor.key();
+    if (key.size() != format::kHistoryKeyBytes)
+      return Error{ErrorCode::corrupt, "the history table is damaged", "see: coffer verify"};
+    if (key[0] != number) break;
+    const std::uint64_t version = format::version_of_history_key(key);
+    if (version == 0) continue;
+    const format::VersionRecord record = COFFER_TRY(format::decode_version(cursor.value()));
+    if ((record.header.flags & format::kFlagDestroyed) != 0) continue;
+    format::PathHash hash;
+    std::copy_n(key.begin(), hash.size(), hash.begin());
+    const Bytes rewrapped = COFFER_TRY(
+        impl.cipher().rewrap_version(hash, version, record, from, record.header, to));
+    COFFER_TRY(cursor.replace(rewrapped));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> View::Impl::rotate() {
+  const std::uint64_t next = root.epoch + 1;
+  const auto next_key = COFFER_TRY(engine.keyring->add_epoch(next));
+  for (unsigned number = 0; number < format::kBucketCount; ++number) {
+    const auto bucket_number = static_cast<std::uint8_t>(number);
+    const BucketKey* current = COFFER_TRY(keys->bucket(bucket_number, txn));
+    const bool pending = (root.pending_buckets[number / 8] >> (number % 8) & 1) != 0;
+    Bytes record;
+    if (touched.test(number) || pending) {
+      const BucketKey fresh{crypto::Key::random(), next};
+      COFFER_TRY(rewrap_bucket(*this, bucket_number, *current, fresh));
+      record = cipher().wrap_bucket(bucket_number, fresh, *next_key, next);
+    } else {
+      record = cipher().wrap_bucket(bucket_number, *current, *next_key, next);
+    }
+    COFFER_TRY(writer->put(Table::buckets, {&bucket_number, 1}, record));
+  }
+  root.epoch = next;
+  root.pending_buckets = {};
+  root.pending_since = 0;
+  return {};
+}
+
+// Steps 3 and 4, also what recovery does at open.
+Result<void> Engine::Impl::finish_erasing(std::uint64_t epoch) {
+  {
+    const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+    format::Root root = COFFER_TRY(read_root(*txn));
+    if (root.epoch != epoch) return {};
+    COFFER_TRY(put_root(*txn, root));
+    COFFER_TRY(txn->commit());
+  }
+  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+  const format::Root root = COFFER_TRY(read_root(*txn));
+  if (root.epoch != epoch) return {};
+  return keyring->erase_epochs_except(epoch);
+}
+
+// At open: an epoch key beside the root's own is a shredding that a crash cut short (or one
+// that another process is in the middle of, which the write lock then waits for).
+Result<void> Engine::Impl::recover() {
+  const auto stored = COFFER_TRY(keyring->stored_epochs());
+  if (stored.size() < 2) return {};
+  std::uint64_t epoch = 0;
+  {
+    const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+    epoch = COFFER_TRY(read_root(*txn)).epoch;
+    bool holds_ours = false;
+    for (const std::uint64_t other : COFFER_TRY(keyring->stored_epochs()))
+      holds_ours = holds_ours || other == epoch;
+    // Never erase the wrong one: a data file that names a third epoch is a rolled-back one.
+    if (!holds_ours) return missing_epoch(epoch);
+  }
+  return finish_erasing(epoch);
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,96 @@
+// Readers: taken, renewed, brought up to the snapshot they see, given back.
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+
+std::size_t SessionPool::stripe_of_this_thread() {
+  static std::atomic<std::size_t> next{0};
+  thread_local const std::size_t stripe = next.fetch_add(1) % 16;
+  return stripe;
+}
+
+std::unique_ptr<Session> SessionPool::take() {
+  Stripe& stripe = stripes_[stripe_of_this_thread()];
+  const std::lock_guard lock(stripe.mutex);
+  if (stripe.idle.empty()) return nullptr;
+  auto session = std::move(stripe.idle.back());
+  stripe.idle.pop_back();
+  return session;
+}
+
+void SessionPool::give_back(std::unique_ptr<Session> session) {
+  Stripe& stripe = stripes_[stripe_of_this_thread()];
+  const std::lock_guard lock(stripe.mutex);
+  // Idle readers hold a slot of LMDB's reader table: few are kept.
+  if (stripe.idle.size() < 4) stripe.idle.push_back(std::move(session));
+}
+
+Result<std::unique_ptr<Session>> Engine::Impl::begin_read() {
+  auto session = sessions.take();
+  if (!session) session = std::make_unique<Session>(environment);
+  // Another process may erase our epoch between the snapshot and the look at the keyring:
+  // then the snapshot is old, and a new one has a newer epoch.
+  for (int attempt = 0;; ++attempt) {
+    COFFER_TRY(session->txn.renew());
+    auto fresh = refresh(*session);
+    if (fresh) return session;
+    session->txn.reset();
+    session->seen_txn_id = 0;
+    const ErrorCode code = fresh.error().code();
+    if (attempt == 2 || (code != ErrorCode::rolled_back && code != ErrorCode::corrupt))
+      return std::move(fresh).error();
+  }
+}
+
+void Engine::Impl::end_read(std::unique_ptr<Session> session) {
+  session->txn.reset();
+  sessions.give_back(std::move(session));
+}
+
+Result<void> Engine::Impl::refresh(Session& session) {
+  const std::uint64_t id = session.txn.id();
+  if (id == session.seen_txn_id) return {};
+  session.root = COFFER_TRY(read_root(session.txn));
+  if (!session.keys || session.keys->epoch() != session.root.epoch)
+    session.keys = COFFER_TRY(keys_of(session.root.epoch));
+  session.seen_txn_id = id;
+  return {};
+}
+
+Result<std::shared_ptr<EpochKeys>> Engine::Impl::keys_of(std::uint64_t epoch) {
+  const std::lock_guard lock(keys_mutex);
+  if (newest_keys && newest_keys->epoch() == epoch) return newest_keys;
+  auto key = keyring->epoch_key(epoch);
+  if (!key) {
+    if (key.error().code() == ErrorCode::not_found) return missing_epoch(epoch);
+    return std::move(key).error();
+  }
+  auto made = std::make_shared<EpochKeys>(*cipher, epoch, std::move(*key));
+  if (!newest_keys || newest_keys->epoch() < epoch) newest_keys = made;
+  return made;
+}
+
+// data.mdb names an epoch that the keyring does not hold: one of the two is older.
+Error Engine::Impl::missing_epoch(std::uint64_t epoch) {
+  auto stored = keyring->stored_epochs();
+  if (!stored) return std::move(stored).error();
+  if (stored->empty())
+    return {ErrorCode::corrupt, "the keyring holds no epoch key any more",
+            "restore the keyring file from a copy of the same day as the data file"};
+  for (const std::uint64_t other : *stored) {
+    if (other > epoch)
+      return {ErrorCode::rolled_back, "the data file is older than the keyring",
+              "a copy from before the last destroy does not open: put the newer data file back"};
+  }
+  return {ErrorCode::rolled_back, "the keyring is older than the data file",
+          "put the newer keyring file back"};
+}
+
+Result<format::Root> Engine::Impl::read_root(const storage::Txn& txn) const {
+  const auto sealed = COFFER_TRY(txn.get(storage::Table::main, as_bytes(kRootKey)));
+  if (!sealed) return Error{ErrorCode::corrupt, "the data file has no root record"};
+  const SecretBytes plain = COFFER_TRY(cipher->open_root(format::Domain::root, *sealed));
+  return format::decode_root(plain.bytes());
+}
+
+}  // namespace coffer::secrets

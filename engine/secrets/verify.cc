@@ -1,0 +1,213 @@
+// Opens every record, checks that every name leads to one and every record has a name,
+// and recomputes what the root says of all of them. Also the status.
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "secrets/engine_state.h"
+#include "storage/directory.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+
+struct HashOfHash {
+  std::size_t operator()(const format::PathHash& hash) const {
+    std::size_t out = 0;
+    std::memcpy(&out, hash.data(), sizeof out);
+    return out;
+  }
+};
+struct Owner {
+  format::Kind kind = format::Kind::secret;
+  std::string name;
+  bool seen = false;
+};
+using Owners = std::unordered_map<format::PathHash, Owner, HashOfHash>;
+
+class Verifier {
+ public:
+  Verifier(const View& view, const View::Impl& impl) : view_(view), impl_(impl) {}
+
+  Result<VerifyReport> run() {
+    COFFER_TRY(collect_owners());
+    COFFER_TRY(check_buckets());
+    COFFER_TRY(check_history());
+    COFFER_TRY(check_small(Table::names, format::Domain::name));
+    COFFER_TRY(check_small(Table::references, format::Domain::reference));
+    COFFER_TRY(check_small(Table::due, format::Domain::due));
+    for (const auto& [hash, owner] : owners_)
+      if (!owner.seen) problem(owner.name, "has a name but no record");
+    if (report_.records != impl_.root.record_count)
+      problem("store", "holds another number of records than its root says");
+    if (digest_ != impl_.root.digest)
+      problem("store", "a record was replayed, dropped or put in from elsewhere");
+    return std::move(report_);
+  }
+
+ private:
+  void problem(std::string_view what, std::string_view text) {
+    report_.problems.push_back(std::string(what) + ": " + std::string(text));
+  }
+
+  void count(const crypto::ShortHash& item) {
+    for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
+    ++report_.records;
+  }
+
+  Result<void> collect_owners() {
+    auto names = view_.list("", true);
+    if (!names) {
+      problem("names", "a name cannot be read");
+      return {};
+    }
+    for (ListedName& name : *names)
+      owners_[impl_.cipher().hash(format::Kind::secret, name.name)] = {format::Kind::secret,
+                                                                        std::move(name.name)};
+    for (const DocumentKind kind : {DocumentKind::config, DocumentKind::spec}) {
+      auto ids = view_.list_documents(kind);
+      if (!ids) {
+        problem("documents", "a document's name cannot be read");
+        continue;
+      }
+      for (std::string& id : *ids)
+        owners_[impl_.cipher().hash(static_cast<format::Kind>(kind), id)] = {
+            static_cast<format::Kind>(kind), std::move(id)};
+    }
+    return {};
+  }
+
+  Result<void> check_buckets() {
+    for (unsigned number = 0; number < format::kBucketCount; ++number) {
+      auto key = impl_.keys->bucket(static_cast<std::uint8_t>(number), impl_.txn);
+      if (!key && key.error().code() == ErrorCode::io) return std::move(key).error();
+      if (!key) problem("bucket " + std::to_string(number), "its key does not open");
+    }
+    return {};
+  }
+
+  Result<void> check_small(Table table, format::Domain domain) {
+    storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_.txn, table));
+    for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
+      count(impl_.cipher().digest(static_cast<std::uint8_t>(table), cursor.key(), cursor.value()));
+      if (!impl_.cipher().open_small(domain, cursor.key(), cursor.value()))
+        problem(storage::kTableNames[static_cast<std::size_t>(table)], "a record does not open");
+    }
+    return {};
+  }
+
+  Result<void> check_history() {
+    storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_.txn, Table::history));
+    for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
+      const ByteView key = cursor.key();
+      if (key.size() != format::kHistoryKeyBytes) {
+        problem("history", "a record has a key of the wrong size");
+        continue;
+      }
+      format::PathHash hash;
+      std::copy_n(key.begin(), hash.size(), hash.begin());
+      const std::uint64_t version = format::version_of_history_key(key);
+      const auto owner = owners_.find(hash);
+      if (owner == owners_.end()) {
+        problem("history", "a record belongs to no name");
+      } else {
+        owner->second.seen = true;
+      }
+      if (version == 0) {
+        count(impl_.cipher().digest(static_cast<std::uint8_t>(Table::history), key,
+                                    cursor.value()));
+        check_head(hash, cursor.value(), owner);
+      } else {
+        check_version(hash, version, cursor.value(), owner);
+      }
+    }
+    return {};
+  }
+
+  void check_head(const format::PathHash& hash, ByteView sealed, Owners::iterator owner) {
+    const auto plain = impl_.cipher().open_small(format::Domain::head, hash, sealed);
+    const auto head = plain ? format::decode_head(plain->bytes()) : plain.error();
+    if (!head || (owner != owners_.end() && head->path != owner->second.name))
+      problem(owner == owners_.end() ? "history" : owner->second.name, "its metadata does not open");
+  }
+
+  void check_version(const format::PathHash& hash, std::uint64_t version, ByteView bytes,
+                     Owners::iterator owner) {
+    const auto record = format::decode_version(bytes);
+    const std::string name = owner == owners_.end() ? "history" : owner->second.name;
+    if (!record) {
+      ++report_.records;
+      problem(name, "version " + std::to_string(version) + " is malformed");
+      return;
+    }
+    count(impl_.cipher().digest_version(hash, version, record->header));
+    if (!opens(hash, version, *record, owner))
+      problem(name, "version " + std::to_string(version) + " does not open");
+  }
+
+  bool opens(const format::PathHash& hash, std::uint64_t version,
+             const format::VersionRecord& record, Owners::iterator owner) {
+    const auto bucket = impl_.keys->bucket(hash[0], impl_.txn);
+    if (!bucket) return false;
+    if ((record.header.flags & format::kFlagDestroyed) != 0 || owner == owners_.end())
+      return impl_.cipher().check_header(hash, version, record, **bucket).ok();
+    format::ValueContext context(impl_.cipher().store(), owner->second.kind, owner->second.name);
+    return impl_.cipher().open_version(context, hash, version, record, **bucket).ok();
+  }
+
+  const View& view_;
+  const View::Impl& impl_;
+  Owners owners_;
+  VerifyReport report_;
+  std::array<std::uint8_t, 16> digest_{};
+};
+
+std::string hex(ByteView bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<VerifyReport> Engine::verify() {
+  std::optional<VerifyReport> report;
+  COFFER_TRY(read([&](const View& view) -> Result<void> {
+    report = COFFER_TRY(Verifier(view, *view.impl_).run());
+    return {};
+  }));
+  return std::move(*report);
+}
+
+Result<Status> Engine::status() {
+  Status status;
+  COFFER_TRY(read([&](const View& view) -> Result<void> {
+    const format::Root& root = view.impl_->root;
+    status.epoch = root.epoch;
+    status.sequence = root.sequence;
+    status.record_count = root.record_count;
+    status.secret_count = root.secret_count;
+    status.config_count = root.config_count;
+    for (const std::uint8_t byte : root.pending_buckets)
+      status.pending_shred_buckets += static_cast<std::uint64_t>(__builtin_popcount(byte));
+    return {};
+  }));
+  const storage::EnvironmentInfo info = COFFER_TRY(impl_->environment->info());
+  status.store_id = hex(impl_->keyring->store_id());
+  status.file_bytes = info.file_bytes;
+  status.map_bytes = info.map_bytes;
+  status.oldest_reader_lag = info.oldest_reader_lag;
+  status.slot_count = static_cast<int>(COFFER_TRY(impl_->keyring->slots()).size());
+  status.erase = storage::erase_promise(impl_->directory);
+  const SecretMemory memory = secret_memory();
+  status.memory_bytes = memory.mapped_bytes;
+  status.memory_locked_bytes = memory.locked_bytes;
+  return status;
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,190 @@
+// Reading: versions, history, metadata. What a state forbids is an error of its own.
+#include <algorithm>
+#include <cstring>
+
+#include "format/value_access.h"
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+
+using storage::Table;
+
+Error no_such_secret() {
+  return {ErrorCode::not_found, "there is no such secret", "see what is there: coffer list"};
+}
+
+Error no_such_version(std::uint64_t version) {
+  return Error{ErrorCode::not_found, "there is no such version", "see: coffer history PATH"}
+      .with_number(version);
+}
+
+std::int64_t View::Impl::now_ms() const {
+  if (now == 0) now = engine.now_ms(root.time_high_ms);
+  return now;
+}
+
+std::int64_t View::now_ms() const { return impl_->now_ms(); }
+
+Result<std::optional<View::Impl::Located>> View::Impl::find(const format::PathHash& hash,
+                                                            std::uint64_t version) const {
+  if (version != 0) {
+    const auto bytes = COFFER_TRY(txn.get(Table::history, format::history_key(hash, version)));
+    if (!bytes) return std::optional<Located>();
+    return std::optional<Located>(Located{version, COFFER_TRY(format::decode_version(*bytes))});
+  }
+  // The newest: the first key of the hash. Readers keep their cursor, writers open one.
+  storage::Cursor opened;
+  storage::Cursor* cursor = &opened;
+  if (reader != nullptr) {
+    cursor = COFFER_TRY(reader->history_cursor());
+  } else {
+    opened = COFFER_TRY(storage::Cursor::open(txn, Table::history));
+  }
+  if (!COFFER_TRY(cursor->seek(hash))) return std::optional<Located>();
+  const ByteView key = cursor->key();
+  if (key.size() != format::kHistoryKeyBytes ||
+      std::memcmp(key.data(), hash.data(), hash.size()) != 0)
+    return std::optional<Located>();
+  const std::uint64_t found = format::version_of_history_key(key);
+  if (found == 0) return std::optional<Located>();  // Only the head: no version yet.
+  return std::optional<Located>(
+      Located{found, COFFER_TRY(format::decode_version(cursor->value()))});
+}
+
+Result<void> View::Impl::each_version(
+    const format::PathHash& hash, std::uint64_t from,
+    const std::function<Result<bool>(const Located&)>& visit) const {
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(txn, Table::history));
+  const format::HistoryKey start =
+      format::history_key(hash, from == 0 ? ~std::uint64_t{0} : from);
+  for (bool more = COFFER_TRY(cursor.seek(start)); more; more = COFFER_TRY(cursor.next())) {
+    const ByteView key = cursor.key();
+    if (key.size() != format::kHistoryKeyBytes ||
+        std::memcmp(key.data(), hash.data(), hash.size()) != 0)
+      break;
+    const std::uint64_t version = format::version_of_history_key(key);
+    if (version == 0) break;
+    if (!COFFER_TRY(visit({version, COFFER_TRY(format::decode_version(cursor.value()))}))) break;
+  }
+  return {};
+}
+
+Result<std::optional<format::Head>> View::Impl::find_head(const format::PathHash& hash) const {
+  const auto sealed = COFFER_TRY(txn.get(Table::history, format::history_key(hash, 0)));
+  if (!sealed) return std::optional<format::Head>();
+  const SecretBytes plain = COFFER_TRY(cipher().open_small(format::Domain::head, hash, *sealed));
+  return std::optional<format::Head>(COFFER_TRY(format::decode_head(plain.bytes())));
+}
+
+Result<void> View::Impl::check_state(const Located& located) const {
+  const format::VersionHeader& header = located.record.header;
+  const bool reclaimed = (header.flags & format::kFlagReclaimed) != 0;
+  if ((header.flags & format::kFlagDestroyed) != 0 && !reclaimed)
+    return Error{ErrorCode::destroyed, "this version was destroyed", "see: coffer history PATH"}
+        .with_number(located.version);
+  if (reclaimed || (header.expires_at_ms != 0 && header.expires_at_ms <= now_ms())) {
+    expired_seen_ms = std::max(expired_seen_ms, header.expires_at_ms);
+    return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
+        located.version);
+  }
+  if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now_ms())
+    return Error{ErrorCode::deleted, "this version is deleted",
+                 "bring it back: coffer undelete PATH --versions N"}
+        .with_number(located.version);
+  return {};
+}
+
+namespace {
+
+VersionInfo info_of(const View::Impl::Located& located) {
+  const format::VersionHeader& header = located.record.header;
+  VersionInfo info;
+  info.version = located.version;
+  info.created_at_ms = header.created_at_ms;
+  info.deletion_at_ms = header.deletion_at_ms;
+  info.expires_at_ms = header.expires_at_ms;
+  info.destroyed = (header.flags & format::kFlagDestroyed) != 0;
+  return info;
+}
+
+Result<void> authenticate(const View::Impl& impl, const format::PathHash& hash,
+                          const View::Impl::Located& located) {
+  const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
+  return impl.cipher().check_header(hash, located.version, located.record, *bucket);
+}
+
+}  // namespace
+
+Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
+  if (path.size() > format::kPathBytesMax) return no_such_secret();
+  format::ValueContext context(impl_->cipher().store(), format::Kind::secret, path);
+  const format::PathHash hash = impl_->cipher().hash(context);
+  const auto located = COFFER_TRY(impl_->find(hash, version));
+  if (!located) {
+    if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
+    return no_such_version(version);
+  }
+  if (auto state = impl_->check_state(*located); !state) {
+    COFFER_TRY(authenticate(*impl_, hash, *located));
+    return std::move(state).error();
+  }
+  const BucketKey* bucket = COFFER_TRY(impl_->bucket(hash));
+  Cipher::Opened opened = COFFER_TRY(
+      impl_->cipher().open_version(context, hash, located->version, located->record, *bucket));
+  if (opened.form > 1) return Error{ErrorCode::too_new, "this value has an unknown form"};
+  Secret secret;
+  secret.path = path;
+  secret.info = info_of(*located);
+  secret.value =
+      ValueAccess::make(static_cast<Value::Form>(opened.form), std::move(opened.value));
+  return secret;
+}
+
+Result<VersionInfo> View::version_info(std::string_view path, std::uint64_t version) const {
+  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  const auto located = COFFER_TRY(impl_->find(hash, version));
+  if (!located) {
+    if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
+    return no_such_version(version);
+  }
+  COFFER_TRY(authenticate(*impl_, hash, *located));
+  return info_of(*located);
+}
+
+Result<std::vector<VersionInfo>> View::history(std::string_view path) const {
+  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  std::vector<VersionInfo> versions;
+  COFFER_TRY(impl_->each_version(hash, 0, [&](const Impl::Located& located) -> Result<bool> {
+    COFFER_TRY(authenticate(*impl_, hash, located));
+    versions.push_back(info_of(located));
+    return true;
+  }));
+  if (versions.empty() && !COFFER_TRY(exists(path))) return no_such_secret();
+  return versions;
+}
+
+Result<bool> View::exists(std::string_view path) const {
+  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  if (COFFER_TRY(impl_->find(hash, 0))) return true;
+  return COFFER_TRY(impl_->txn.get(Table::history, format::history_key(hash, 0))).has_value();
+}
+
+Result<Metadata> View::metadata(std::string_view path) const {
+  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  const auto name = COFFER_TRY(impl_->find_name(path));
+  if (!name) return no_such_secret();
+  Metadata metadata;
+  if (auto head = COFFER_TRY(impl_->find_head(hash))) {
+    if (head->path != path)
+      return Error{ErrorCode::corrupt, "a secret's metadata belongs to another secret"};
+    metadata = std::move(head->metadata);
+  }
+  metadata.created_at_ms = name->created_at_ms;
+  const auto newest = COFFER_TRY(impl_->find(hash, 0));
+  const std::int64_t written =
+      newest ? newest->record.header.created_at_ms : metadata.created_at_ms;
+  metadata.updated_at_ms = std::max(metadata.updated_at_ms, written);
+  return metadata;
+}
+
+}  // namespace coffer::secrets
