@@ -18,7 +18,7 @@ constexpr std::array kVerbs = {
     COFFER_VERB("init", verb_init, "Makes a new store.",
                 "coffer init --key file:///etc/agent/master.key"),
     COFFER_VERB("put", verb_put,
-                "Writes a new version of a secret. A value in an argument shows in ps until it is "
+                "Writes a new version of a secret.\nA value in an argument shows in ps until it is "
                 "read: prefer k=-, k=@file, --value - or the prompt.",
                 "coffer put ingestion/my-job redshift-user=foo redshift-password=@pw.txt"),
     COFFER_VERB("get", verb_get, "Writes a secret's value to standard output, to the byte.",
@@ -149,7 +149,7 @@ Result<void> write_overview() {
     std::string line = "  " + std::string(verb.text.name);
     line.resize(18, ' ');
     // The first sentence is enough here.
-    line += summary.substr(0, summary.find(". "));
+    line += summary.substr(0, summary.find_first_of("."));
     if (line.back() == '.') line.pop_back();
     text += line + "\n";
   }
