@@ -1,0 +1,50 @@
+// A property-name pattern of a schema, matched in time linear in the name.
+//
+// patternProperties holds regular expressions that anyone may have written.
+// std::regex throws, recurses once a character and backtracks without end on
+// some of them; here a pattern becomes a small automaton whose states are all
+// followed at once. What such an automaton cannot do (look-around,
+// back-references, word boundaries, \p classes) is refused: a spec that cannot
+// be evaluated must fail, for a guess would leave a secret in plain sight.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace coffer::configs {
+
+inline constexpr std::size_t kPatternBytesMax = 1024;
+inline constexpr std::size_t kPatternStepsMax = 4096;
+
+class Pattern {
+ public:
+  /// ECMA-262 syntax. Errors: usage (malformed, or a feature named above), limit (size).
+  static Result<Pattern> compile(std::string_view text);
+
+  /// Whether the pattern occurs anywhere in `name`, which must be UTF-8.
+  bool matches(std::string_view name) const;
+  /// How many automaton steps one character may cost: for the walker's budget.
+  std::size_t step_count() const { return steps_.size(); }
+
+  struct Range {
+    std::uint32_t first, last;
+  };
+  /// Jumps are relative, so that a repeated part can be copied as it is.
+  struct Step {
+    enum class Op : std::uint8_t { characters, split, jump, at_start, at_end, accept };
+    Op op;
+    std::int32_t a = 0, b = 0;  // Targets; for `characters`, a = index into sets_.
+  };
+
+ private:
+  friend class PatternParser;
+  bool admits(const Step& step, std::uint32_t character) const;
+
+  std::vector<Step> steps_;
+  std::vector<std::vector<Range>> sets_;
+};
+
+}  // namespace coffer::configs

@@ -1,0 +1,53 @@
+#include "configs/spec_cache.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <utility>
+
+namespace coffer::configs {
+namespace {
+
+constexpr std::size_t kCachedSpecsMax = 16;
+constexpr std::size_t kCachedSpecBytesMax = std::size_t{256} << 10;
+
+class SpecCache {
+ public:
+  std::shared_ptr<const Spec> find(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(specs_.begin(), specs_.end(), [&](const auto& spec) {
+      return spec->document().text().text() == text;
+    });
+    if (found == specs_.end()) return nullptr;
+    specs_.splice(specs_.begin(), specs_, found);
+    return specs_.front();
+  }
+
+  void keep(std::shared_ptr<const Spec> spec) {
+    const std::lock_guard lock(mutex_);
+    specs_.push_front(std::move(spec));
+    if (specs_.size() > kCachedSpecsMax) specs_.pop_back();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::list<std::shared_ptr<const Spec>> specs_;  // Used last comes first.
+};
+
+SpecCache& cache() {
+  // Never destroyed: threads may still hydrate while statics go.
+  static SpecCache* const instance = new SpecCache;
+  return *instance;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Spec>> compiled_spec(std::string_view text) {
+  if (auto known = cache().find(text)) return known;
+  auto spec = std::make_shared<const Spec>(COFFER_TRY(Spec::compile(text)));
+  if (text.size() <= kCachedSpecBytesMax) cache().keep(spec);
+  return std::shared_ptr<const Spec>(std::move(spec));
+}
+
+}  // namespace coffer::configs

@@ -1,0 +1,16 @@
+// Specs compiled lately. A process works with few specs and many documents, and
+// compiling one costs more than walking by it.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "configs/spec.h"
+
+namespace coffer::configs {
+
+/// The compiled spec, from the cache where its exact text was compiled before.
+/// Thread-safe. Errors: those of Spec::compile.
+Result<std::shared_ptr<const Spec>> compiled_spec(std::string_view text);
+
+}  // namespace coffer::configs
