@@ -1,0 +1,96 @@
+#include "configs/documents.h"
+
+#include "format/json.h"
+#include "format/wire.h"
+
+namespace coffer::configs {
+namespace {
+
+constexpr std::uint64_t kRecordFormat = 1;
+
+enum Field : std::uint32_t {
+  kFieldFormat = 1,
+  kFieldWorkspace = 2,
+  kFieldSpecId = 3,
+  kFieldPartial = 4,
+  kFieldPlace = 5,
+  kFieldCompat = 6,
+  kFieldExpiresAt = 7,
+};
+enum PlaceField : std::uint32_t {
+  kPlacePointer = 1,
+  kPlaceCoordinate = 2,
+  kPlaceExternal = 3,
+};
+
+Error damaged() { return {ErrorCode::corrupt, "a config's record is damaged"}; }
+
+Result<StoredPlace> decode_place(ByteView bytes) {
+  StoredPlace place;
+  format::WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case kPlacePointer: place.pointer = as_text(reader.want_bytes()); break;
+      case kPlaceCoordinate: place.coordinate = as_text(reader.want_bytes()); break;
+      case kPlaceExternal: place.external = reader.want_number() != 0; break;
+      default: reader.fail();
+    }
+  }
+  if (!reader.ok() || place.coordinate.empty() || !json::parse_pointer(place.pointer).ok()) {
+    return damaged();
+  }
+  return place;
+}
+
+}  // namespace
+
+SecretBytes encode_config(const ConfigRecord& record) {
+  SecretBytes out;
+  format::WireWriter writer(out);
+  writer.number(kFieldFormat, kRecordFormat);
+  writer.text(kFieldWorkspace, record.workspace);
+  writer.text(kFieldSpecId, record.spec_id);
+  writer.bytes(kFieldPartial, record.partial.bytes());
+  for (const StoredPlace& place : record.places) {
+    Bytes inner;
+    format::WireWriter inner_writer(inner);
+    inner_writer.text(kPlacePointer, place.pointer);
+    inner_writer.text(kPlaceCoordinate, place.coordinate);
+    inner_writer.number(kPlaceExternal, place.external ? 1 : 0);
+    writer.always_bytes(kFieldPlace, inner);
+  }
+  writer.number(kFieldCompat, record.compat_airbyte ? 1 : 0);
+  writer.number(kFieldExpiresAt, format::time_to_wire(record.expires_at_ms));
+  return out;
+}
+
+Result<ConfigRecord> decode_config(ByteView bytes) {
+  ConfigRecord record;
+  std::uint64_t format_number = 0;
+  format::WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case kFieldFormat:
+        format_number = reader.want_number();
+        if (format_number > kRecordFormat) {
+          return Error(ErrorCode::too_new, "a config's record was written by a newer format");
+        }
+        break;
+      case kFieldWorkspace: record.workspace = as_text(reader.want_bytes()); break;
+      case kFieldSpecId: record.spec_id = as_text(reader.want_bytes()); break;
+      case kFieldPartial: record.partial = SecretBytes::copy_of(reader.want_bytes()); break;
+      case kFieldPlace:
+        record.places.push_back(COFFER_TRY(decode_place(reader.want_bytes())));
+        break;
+      case kFieldCompat: record.compat_airbyte = reader.want_number() != 0; break;
+      case kFieldExpiresAt:
+        record.expires_at_ms = format::time_from_wire(reader.want_number());
+        break;
+      default: reader.fail();
+    }
+  }
+  if (!reader.ok() || format_number != kRecordFormat) return damaged();
+  return record;
+}
+
+}  // namespace coffer::configs

@@ -1,0 +1,37 @@
+// What is kept of a config: the partial document and, as stored facts, which place
+// holds which coordinate and which of them are somebody else's.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace coffer::configs {
+
+struct StoredPlace {
+  std::string pointer;     ///< JSON Pointer into the partial document.
+  std::string coordinate;  ///< Of an external one: the name without any prefix.
+  bool external = false;   ///< Not in this store: never read, written or deleted here.
+};
+
+/// Also serves for what a check leaves behind: then without document and spec.
+struct ConfigRecord {
+  std::string workspace;
+  std::string spec_id;
+  SecretBytes partial;
+  std::vector<StoredPlace> places;
+  bool compat_airbyte = false;
+  std::int64_t expires_at_ms = 0;  ///< Of a check's record.
+};
+
+/// Protobuf wire form of format/config.proto. Errors of decode: corrupt, too_new.
+SecretBytes encode_config(const ConfigRecord& record);
+Result<ConfigRecord> decode_config(ByteView bytes);
+
+}  // namespace coffer::configs
