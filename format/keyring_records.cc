@@ -214,7 +214,7 @@ Bytes encode_master(const KeyringMaster& master) {
 
 Bytes master_mac_input(const KeyringHeader& header, const KeyringMaster& master) {
   Bytes out = encode_keyring_header(header);
-  out.push_back(0);  // Ends the header: no field starts with a zero byte.
+  out.resize(out.size() + 1);  // Ends the header: no field starts with a zero byte.
   encode_master_body(master, out);
   return out;
 }

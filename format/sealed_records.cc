@@ -51,9 +51,11 @@ Result<std::pair<std::string, std::string>> decode_entry(ByteView bytes) {
 }  // namespace
 
 Bytes seal_context(Domain domain, const StoreId& store, ByteView rest) {
-  Bytes context{static_cast<std::uint8_t>(domain), static_cast<std::uint8_t>(kFormatVersion)};
-  context.insert(context.end(), store.begin(), store.end());
-  context.insert(context.end(), rest.begin(), rest.end());
+  Bytes context(2 + store.size() + rest.size());
+  context[0] = static_cast<std::uint8_t>(domain);
+  context[1] = static_cast<std::uint8_t>(kFormatVersion);
+  std::memcpy(context.data() + 2, store.data(), store.size());
+  if (!rest.empty()) std::memcpy(context.data() + 2 + store.size(), rest.data(), rest.size());
   return context;
 }
 

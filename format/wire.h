@@ -11,6 +11,7 @@
 #include <coffer/secret_bytes.h>
 
 #include <cstdint>
+#include <cstring>
 
 #include "base/bytes.h"
 
@@ -113,7 +114,10 @@ class WireWriter {
 
 template <>
 inline void WireWriter<Bytes>::append(ByteView bytes) {
-  out_.insert(out_.end(), bytes.begin(), bytes.end());
+  // Not insert(): g++ 12 sees an overflow in it that is not there.
+  const std::size_t at = out_.size();
+  out_.resize(at + bytes.size());
+  if (!bytes.empty()) std::memcpy(out_.data() + at, bytes.data(), bytes.size());
 }
 template <>
 inline void WireWriter<SecretBytes>::append(ByteView bytes) {
