@@ -99,7 +99,8 @@ std::vector<std::string> Arguments::tokens() {
 }
 
 std::string_view Arguments::text(std::string_view token) const {
-  COFFER_CHECK(!token.empty() && token.front() == kTokenMark);
+  // A negative number is the one thing with a dash that the parser takes for a value.
+  if (token.empty() || token.front() != kTokenMark) return token;
   std::size_t index = 0;
   for (const char digit : token.substr(1))
     index = index * 10 + static_cast<std::size_t>(digit - '0');

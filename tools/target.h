@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "format/names.h"
 
@@ -18,5 +19,12 @@ Result<Target> parse_target(std::string_view text);
 Result<Target> parse_versioned(std::string_view text);
 /// For verbs that act on a secret as a whole: a version or field there is refused.
 Result<std::string> parse_whole(std::string_view text);
+
+/// Lets an error that names nothing name the secret that was asked for.
+template <typename T>
+Result<T> about_secret(Result<T> result, std::string_view path) {
+  if (result || result.error().subject() != nullptr) return result;
+  return std::move(result).error().about(Subject::Kind::path, path);
+}
 
 }  // namespace coffer::tools

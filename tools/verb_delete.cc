@@ -97,7 +97,7 @@ VerbResult verb_delete(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const Versions versions = COFFER_TRY(parse_versions_of(word, option));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(store.soft_delete(versions.path, versions.numbers));
+  COFFER_TRY(about_secret(store.soft_delete(versions.path, versions.numbers), versions.path));
   return 0;
 }
 
@@ -112,7 +112,7 @@ VerbResult verb_undelete(Arguments& arguments, const VerbText& text) {
   const Versions versions = COFFER_TRY(parse_versions_of(word, option));
   if (versions.numbers.empty()) return versions_missing();
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(store.undelete(versions.path, versions.numbers));
+  COFFER_TRY(about_secret(store.undelete(versions.path, versions.numbers), versions.path));
   return 0;
 }
 
@@ -137,8 +137,9 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
   }
   Store store = COFFER_TRY(context.open());
   if (all) COFFER_TRY(confirm("Destroy every version of " + versions.path + " for good?", yes));
-  const ShredReceipt receipt = COFFER_TRY(all ? store.destroy_all(versions.path)
-                                              : store.destroy(versions.path, versions.numbers));
+  const ShredReceipt receipt = COFFER_TRY(about_secret(
+      all ? store.destroy_all(versions.path) : store.destroy(versions.path, versions.numbers),
+      versions.path));
   COFFER_TRY(write_destroyed(context, receipt, receipt_wanted));
   return 0;
 }

@@ -20,9 +20,14 @@ void append_opaque(JsonText& json, const SecretBytes& bytes) {
   json.key("value_base64").string(encoded.text());
 }
 
+Result<Value> about_field(Result<Value> field, const std::string& name) {
+  if (field || field.error().subject() != nullptr) return field;
+  return std::move(field).error().about(Subject::Kind::name, name);
+}
+
 // The field as the JSON value that it is in the document.
 Result<void> append_field(JsonText& json, const Value& value, const std::string& field) {
-  const Value found = COFFER_TRY(value.field(field));
+  const Value found = COFFER_TRY(about_field(value.field(field), field));
   json.key("data");
   if (found.is_json()) {
     json.raw(found.text());
@@ -56,7 +61,7 @@ Result<void> write_json(Store& store, const Secret& secret,
 
 Result<void> write_raw(const Secret& secret, const std::optional<std::string>& field) {
   if (!field) return write_value(secret.value.bytes().bytes());
-  const Value found = COFFER_TRY(secret.value.field(*field));
+  const Value found = COFFER_TRY(about_field(secret.value.field(*field), *field));
   return write_value(found.bytes().bytes());
 }
 
@@ -86,7 +91,8 @@ VerbResult verb_get(Arguments& arguments, const VerbText& text) {
   }
   if (field) target.field = field;
   Store store = COFFER_TRY(context.open());
-  const Secret secret = COFFER_TRY(store.get(target.path, target.version));
+  const Secret secret =
+      COFFER_TRY(about_secret(store.get(target.path, target.version), target.path));
   if (context.json()) {
     COFFER_TRY(write_json(store, secret, target.field));
   } else {

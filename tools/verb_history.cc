@@ -44,7 +44,7 @@ VerbResult verb_history(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const Target target = COFFER_TRY(parse_target(word));
   Store store = COFFER_TRY(context.open());
-  const History history = COFFER_TRY(store.history(target.path));
+  const History history = COFFER_TRY(about_secret(store.history(target.path), target.path));
   COFFER_TRY(context.json() ? write_json(history) : write_table(history));
   return 0;
 }

@@ -161,7 +161,7 @@ VerbResult verb_put(Arguments& arguments, const VerbText& text) {
   const PutOptions options = COFFER_TRY(options_of(words));
   const Value value = COFFER_TRY(value_of(words));
   Store store = COFFER_TRY(context.open());
-  const VersionInfo version = COFFER_TRY(store.put(path, value, options));
+  const VersionInfo version = COFFER_TRY(about_secret(store.put(path, value, options), path));
   if (context.json()) {
     JsonText json;
     json.open('{').key("path").string(path).key("version").number(version.version);

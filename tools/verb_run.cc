@@ -24,7 +24,7 @@ std::string origin_of(const std::string& path, std::uint64_t version, const std:
 
 Result<void> set_field(Environment& environment, const Secret& secret, const std::string& name,
                        const std::string& field) {
-  const Value value = COFFER_TRY(secret.value.field(field));
+  const Value value = COFFER_TRY(about_secret(secret.value.field(field), secret.path));
   return environment.set(name, value.text(), origin_of(secret.path, secret.info.version, field));
 }
 
@@ -44,7 +44,8 @@ Result<void> set_fields(Environment& environment, const Secret& secret) {
 
 Result<void> set_only(Environment& environment, Store& store, const std::string& word) {
   const Target target = COFFER_TRY(parse_target(word));
-  const Secret secret = COFFER_TRY(store.get(target.path, target.version));
+  const Secret secret =
+      COFFER_TRY(about_secret(store.get(target.path, target.version), target.path));
   if (target.field) return set_field(environment, secret, *target.field, *target.field);
   return set_fields(environment, secret);
 }
@@ -68,7 +69,8 @@ Result<std::string> set_mapped(Environment& environment, Store& store, const std
   }
   const std::string name = word.substr(0, equals);
   const Target target = COFFER_TRY(parse_target(std::string_view(word).substr(equals + 1)));
-  const Secret secret = COFFER_TRY(store.get(target.path, target.version));
+  const Secret secret =
+      COFFER_TRY(about_secret(store.get(target.path, target.version), target.path));
   if (target.field) {
     COFFER_TRY(set_field(environment, secret, name, *target.field));
   } else {
@@ -86,7 +88,7 @@ Result<void> set_below(Environment& environment, Store& store, const std::string
     if (mapped.contains(path)) continue;
     const Metadata metadata = COFFER_TRY(store.metadata(path));
     if (metadata.managed) continue;
-    const Secret secret = COFFER_TRY(store.get(path));
+    const Secret secret = COFFER_TRY(about_secret(store.get(path), path));
     COFFER_TRY(set_fields(environment, secret));
   }
   return {};
