@@ -56,24 +56,24 @@ class Verifier {
     ++report_.records;
   }
 
+  void add_owner(format::Kind kind, const std::string& name) {
+    owners_[impl_.cipher().hash(kind, name)] = {kind, name};
+  }
+
   Result<void> collect_owners() {
     auto names = view_.list("", true);
     if (!names) {
       problem("names", "a name cannot be read");
       return {};
     }
-    for (ListedName& name : *names)
-      owners_[impl_.cipher().hash(format::Kind::secret, name.name)] = {format::Kind::secret,
-                                                                        std::move(name.name)};
+    for (const ListedName& name : *names) add_owner(format::Kind::secret, name.name);
     for (const DocumentKind kind : {DocumentKind::config, DocumentKind::spec}) {
       auto ids = view_.list_documents(kind);
       if (!ids) {
         problem("documents", "a document's name cannot be read");
         continue;
       }
-      for (std::string& id : *ids)
-        owners_[impl_.cipher().hash(static_cast<format::Kind>(kind), id)] = {
-            static_cast<format::Kind>(kind), std::move(id)};
+      for (const std::string& id : *ids) add_owner(static_cast<format::Kind>(kind), id);
     }
     return {};
   }
