@@ -9,7 +9,8 @@ namespace {
 constexpr const char* kSpec = R"({"type": "object", "properties": {
   "host": {"type": "string"},
   "password": {"type": "string", "airbyte_secret": true},
-  "tunnel": {"type": "object", "properties": {"key": {"type": "string", "airbyte_secret": true}}}}})";
+  "tunnel": {"type": "object", "properties": {
+    "key": {"type": "string", "airbyte_secret": true}}}}})";
 constexpr const char* kFull =
     "{ \"host\": \"db\",\n  \"password\": \"Marzipan-7f3a\",\n  \"tunnel\": {\"key\": "
     "\"Nougat-1c\"} }";

@@ -136,7 +136,8 @@ TEST_CASE("a wrong key opens nothing and tells nothing") {
 TEST_CASE("a damaged store is told as damaged and gives nothing away") {
   const Sandbox box;
   box.init();
-  for (int i = 0; i < 40; ++i) box.expect(0, {"put", std::string("p").append(std::to_string(i)), "a=1"});
+  for (int i = 0; i < 40; ++i)
+    box.expect(0, {"put", std::string("p").append(std::to_string(i)), "a=1"});
   const std::string data = box.store() + "/data.mdb";
   const std::string keyring = box.store() + "/keyring";
   SECTION("data.mdb cut short") {
