@@ -6,7 +6,7 @@ namespace coffer::secrets {
 using storage::Table;
 
 void View::Impl::toggle_digest(const crypto::ShortHash& item) {
-  for (std::size_t i = 0; i < item.size(); ++i) root.digest[i] ^= item[i];
+  for (std::size_t i = 0; i < item.size(); ++i) root->digest[i] ^= item[i];
   changed = true;
 }
 
@@ -18,7 +18,7 @@ Result<void> View::Impl::put_small(Table table, ByteView key, format::Domain dom
   if (before) {
     toggle_digest(cipher().digest(number, key, *before));
   } else {
-    ++root.record_count;
+    ++root->record_count;
   }
   // A head's place is its hash; every other small record's place is its whole key.
   const ByteView place = domain == format::Domain::head ? key.first(format::kPathHashBytes) : key;
@@ -31,14 +31,14 @@ Result<bool> View::Impl::remove_small(Table table, ByteView key) {
   const auto before = COFFER_TRY(txn.get(table, key));
   if (!before) return false;
   toggle_digest(cipher().digest(static_cast<std::uint8_t>(table), key, *before));
-  --root.record_count;
+  --root->record_count;
   return writer->remove(table, key);
 }
 
 Result<void> View::Impl::put_version(const format::PathHash& hash, std::uint64_t version,
                                      ByteView record, const format::VersionHeader& header) {
   toggle_digest(cipher().digest_version(hash, version, header));
-  ++root.record_count;
+  ++root->record_count;
   return writer->put(Table::history, format::history_key(hash, version), record);
 }
 
@@ -55,7 +55,7 @@ Result<void> View::Impl::replace_version(const format::PathHash& hash, std::uint
 Result<void> View::Impl::remove_version(const format::PathHash& hash, std::uint64_t version,
                                         const format::VersionHeader& header) {
   toggle_digest(cipher().digest_version(hash, version, header));
-  --root.record_count;
+  --root->record_count;
   if ((header.flags & format::kFlagDestroyed) == 0) touched.set(hash[0]);
   if (!COFFER_TRY(writer->remove(Table::history, format::history_key(hash, version))))
     return Error{ErrorCode::corrupt, "a version vanished while it was being removed"};

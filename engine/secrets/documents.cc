@@ -60,7 +60,7 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
     const SecretBytes name = format::encode_name({false, std::string(id), now_ms()});
     COFFER_TRY(impl.put_small(Table::names, list_key(impl, kind, id), format::Domain::name,
                               name.bytes()));
-    if (kind == DocumentKind::config) ++impl.root.config_count;
+    if (kind == DocumentKind::config) ++impl.root->config_count;
   }
   const BucketKey* key = COFFER_TRY(impl.bucket(hash));
   format::VersionHeader header;
@@ -79,7 +79,7 @@ Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id
   const format::VersionHeader header = old->record.header;
   COFFER_TRY(impl.remove_version(hash, old->version, header));
   COFFER_TRY(impl.remove_small(Table::names, list_key(impl, kind, id)));
-  if (kind == DocumentKind::config) --impl.root.config_count;
+  if (kind == DocumentKind::config) --impl.root->config_count;
   impl.must_shred = true;
   return {};
 }

@@ -105,33 +105,42 @@ std::int64_t Engine::now_ms() const { return impl_->now_ms(0); }
 
 // --- reading ------------------------------------------------------------------------------------
 
+// What was once told to be expired stays so, whatever the clock says after a restart: the
+// time is written down. Where that fails (a full disk) the answer is still the right one.
+void Engine::note_expired(std::int64_t seen_ms, std::int64_t known_ms) {
+  if (seen_ms <= known_ms) return;
+  const auto noted = write([](Transaction& txn) -> Result<void> {
+    txn.impl_->changed = true;
+    return {};
+  });
+  if (!noted && impl_->log) impl_->log("warn", "the time could not be written down", "");
+}
+
 Result<void> Engine::read(const std::function<Result<void>(const View&)>& body) {
   auto session = COFFER_TRY(impl_->begin_read());
   View::Impl state{*impl_, session->txn};
   state.reader = &session->txn;
-  state.keys = session->keys;
-  state.root = session->root;
+  state.keys = session->keys.get();
+  state.root = &session->root;
   auto result = body(View(state));
+  const std::int64_t known_ms = session->root.time_high_ms;
   impl_->end_read(std::move(session));
-  // What was once told to be expired stays so, whatever the clock says after a restart: the
-  // time is written down. Where that fails (a full disk) the answer is still the right one.
-  if (state.expired_seen_ms > state.root.time_high_ms) {
-    const auto noted = write([](Transaction& txn) -> Result<void> {
-      txn.impl_->changed = true;
-      return {};
-    });
-    if (!noted && impl_->log) impl_->log("warn", "the time could not be written down", "");
-  }
+  note_expired(state.expired_seen_ms, known_ms);
   return result;
 }
 
+// The hot path: as read(), without a std::function in between.
 Result<Secret> Engine::get(std::string_view path, std::uint64_t version) {
-  std::optional<Secret> secret;
-  COFFER_TRY(read([&](const View& view) -> Result<void> {
-    secret = COFFER_TRY(view.get(path, version));
-    return {};
-  }));
-  return std::move(*secret);
+  auto session = COFFER_TRY(impl_->begin_read());
+  View::Impl state{*impl_, session->txn};
+  state.reader = &session->txn;
+  state.keys = session->keys.get();
+  state.root = &session->root;
+  Result<Secret> secret = View(state).get(path, version);
+  const std::int64_t known_ms = session->root.time_high_ms;
+  impl_->end_read(std::move(session));
+  if (state.expired_seen_ms > known_ms) note_expired(state.expired_seen_ms, known_ms);
+  return secret;
 }
 
 // --- writing ------------------------------------------------------------------------------------
@@ -158,11 +167,13 @@ Result<WriteReport> Engine::Impl::attempt_write(
     bool& map_was_full) {
   auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment, room_bytes));
   View::Impl state{*this, *txn};
+  format::Root root = COFFER_TRY(read_root(*txn));
+  const std::shared_ptr<EpochKeys> keys = COFFER_TRY(keys_of(root.epoch));
   state.writer = txn.get();
-  state.root = COFFER_TRY(read_root(*txn));
-  state.keys = COFFER_TRY(keys_of(state.root.epoch));
+  state.root = &root;
+  state.keys = keys.get();
   WriteReport report;
-  report.epoch_before = state.root.epoch;
+  report.epoch_before = root.epoch;
   Transaction transaction(state);
 
   auto result = body(transaction);
@@ -170,17 +181,17 @@ Result<WriteReport> Engine::Impl::attempt_write(
   if (result && state.touched.any() && !state.must_shred) {
     for (std::size_t i = 0; i < state.touched.size(); ++i)
       if (state.touched.test(i))
-        state.root.pending_buckets[i / 8] =
-            static_cast<std::uint8_t>(state.root.pending_buckets[i / 8] | 1U << (i % 8));
-    if (state.root.pending_since == 0) state.root.pending_since = state.root.sequence + 1;
+        root.pending_buckets[i / 8] =
+            static_cast<std::uint8_t>(root.pending_buckets[i / 8] | 1U << (i % 8));
+    if (root.pending_since == 0) root.pending_since = root.sequence + 1;
   }
-  const bool overdue = state.root.pending_since != 0 &&
-                       state.root.sequence >= state.root.pending_since + kPendingCommitsMax;
+  const bool overdue = root.pending_since != 0 &&
+                       root.sequence >= root.pending_since + kPendingCommitsMax;
   const bool shred = state.must_shred || overdue;
   if (result && shred) result = state.rotate();
   if (result) {
-    state.root.time_high_ms = state.now_ms();
-    result = put_root(*txn, state.root);
+    root.time_high_ms = state.now_ms();
+    result = put_root(*txn, root);
   }
   if (!result) {
     map_was_full = txn->map_was_full();
@@ -195,10 +206,10 @@ Result<WriteReport> Engine::Impl::attempt_write(
     return std::move(committed).error();
   }
   txn.reset();
-  report.epoch_after = state.root.epoch;
-  report.at_ms = state.root.time_high_ms;
+  report.epoch_after = root.epoch;
+  report.at_ms = root.time_high_ms;
   report.destroyed = std::move(state.destroyed);
-  if (shred) COFFER_TRY(finish_erasing(state.root.epoch));
+  if (shred) COFFER_TRY(finish_erasing(root.epoch));
   return report;
 }
 

@@ -61,6 +61,7 @@ class Engine {
   friend class View;
   struct Impl;
   explicit Engine(std::unique_ptr<Impl> impl);
+  void note_expired(std::int64_t seen_ms, std::int64_t known_ms);
   std::unique_ptr<Impl> impl_;
 };
 

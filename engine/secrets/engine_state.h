@@ -31,14 +31,20 @@ struct Session {
   std::shared_ptr<EpochKeys> keys;
 };
 
-/// Idle sessions, spread so that threads do not meet.
+/// Idle sessions, spread so that threads do not meet; a thread's usual one is had without
+/// a lock.
 class SessionPool {
  public:
+  SessionPool() = default;
+  ~SessionPool();
+  SessionPool(const SessionPool&) = delete;
+  SessionPool& operator=(const SessionPool&) = delete;
   std::unique_ptr<Session> take();
   void give_back(std::unique_ptr<Session> session);
 
  private:
   struct alignas(64) Stripe {
+    std::atomic<Session*> ready{nullptr};
     std::mutex mutex;
     std::vector<std::unique_ptr<Session>> idle;
   };
@@ -80,8 +86,8 @@ struct View::Impl {
   storage::Txn& txn;
   storage::ReadTxn* reader = nullptr;
   storage::WriteTxn* writer = nullptr;
-  std::shared_ptr<EpochKeys> keys = nullptr;
-  format::Root root = {};
+  EpochKeys* keys = nullptr;     // The session's or the writer's: it outlives this.
+  format::Root* root = nullptr;  // Changed by transactions only.
   mutable std::int64_t now = 0;  // 0: the clock was not asked yet.
   mutable std::int64_t expired_seen_ms = 0;
 

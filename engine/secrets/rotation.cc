@@ -42,12 +42,12 @@ Result<void> rewrap_bucket(View::Impl& impl, std::uint8_t number, const BucketKe
 }  // namespace
 
 Result<void> View::Impl::rotate() {
-  const std::uint64_t next = root.epoch + 1;
+  const std::uint64_t next = root->epoch + 1;
   const auto next_key = COFFER_TRY(engine.keyring->add_epoch(next));
   for (unsigned number = 0; number < format::kBucketCount; ++number) {
     const auto bucket_number = static_cast<std::uint8_t>(number);
     const BucketKey* current = COFFER_TRY(keys->bucket(bucket_number, txn));
-    const bool pending = (root.pending_buckets[number / 8] >> (number % 8) & 1) != 0;
+    const bool pending = (root->pending_buckets[number / 8] >> (number % 8) & 1) != 0;
     Bytes record;
     if (touched.test(number) || pending) {
       const BucketKey fresh{crypto::Key::random(), next};
@@ -58,9 +58,9 @@ Result<void> View::Impl::rotate() {
     }
     COFFER_TRY(writer->put(Table::buckets, {&bucket_number, 1}, record));
   }
-  root.epoch = next;
-  root.pending_buckets = {};
-  root.pending_since = 0;
+  root->epoch = next;
+  root->pending_buckets = {};
+  root->pending_since = 0;
   return {};
 }
 

@@ -9,8 +9,14 @@ std::size_t SessionPool::stripe_of_this_thread() {
   return stripe;
 }
 
+SessionPool::~SessionPool() {
+  for (Stripe& stripe : stripes_) delete stripe.ready.load();
+}
+
 std::unique_ptr<Session> SessionPool::take() {
   Stripe& stripe = stripes_[stripe_of_this_thread()];
+  if (Session* ready = stripe.ready.exchange(nullptr, std::memory_order_acquire))
+    return std::unique_ptr<Session>(ready);
   const std::lock_guard lock(stripe.mutex);
   if (stripe.idle.empty()) return nullptr;
   auto session = std::move(stripe.idle.back());
@@ -20,6 +26,11 @@ std::unique_ptr<Session> SessionPool::take() {
 
 void SessionPool::give_back(std::unique_ptr<Session> session) {
   Stripe& stripe = stripes_[stripe_of_this_thread()];
+  Session* none = nullptr;
+  if (stripe.ready.compare_exchange_strong(none, session.get(), std::memory_order_release)) {
+    (void)session.release();
+    return;
+  }
   const std::lock_guard lock(stripe.mutex);
   // Idle readers hold a slot of LMDB's reader table: few are kept.
   if (stripe.idle.size() < 4) stripe.idle.push_back(std::move(session));

@@ -127,7 +127,7 @@ Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
   }
   if (current == 0) {
     COFFER_TRY(impl.add_secret_name(path));
-    ++impl.root.secret_count;
+    ++impl.root->secret_count;
   }
   format::VersionHeader header;
   header.algorithm = settings.algorithm;
@@ -273,7 +273,7 @@ Result<void> Transaction::erase(std::string_view path) {
   }
   if (has_head)
     COFFER_TRY(impl.remove_small(Table::history, format::history_key(hash, 0)));
-  --impl.root.secret_count;
+  --impl.root->secret_count;
   return impl.remove_secret_name(path);
 }
 

@@ -39,9 +39,9 @@ class Verifier {
     COFFER_TRY(check_small(Table::due, format::Domain::due));
     for (const auto& [hash, owner] : owners_)
       if (!owner.seen) problem(owner.name, "has a name but no record");
-    if (report_.records != impl_.root.record_count)
+    if (report_.records != impl_.root->record_count)
       problem("store", "holds another number of records than its root says");
-    if (digest_ != impl_.root.digest)
+    if (digest_ != impl_.root->digest)
       problem("store", "a record was replayed, dropped or put in from elsewhere");
     return std::move(report_);
   }
@@ -187,7 +187,7 @@ Result<VerifyReport> Engine::verify() {
 Result<Status> Engine::status() {
   Status status;
   COFFER_TRY(read([&](const View& view) -> Result<void> {
-    const format::Root& root = view.impl_->root;
+    const format::Root& root = *view.impl_->root;
     status.epoch = root.epoch;
     status.sequence = root.sequence;
     status.record_count = root.record_count;

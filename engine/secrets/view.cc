@@ -19,7 +19,7 @@ Error no_such_version(std::uint64_t version) {
 }
 
 std::int64_t View::Impl::now_ms() const {
-  if (now == 0) now = engine.now_ms(root.time_high_ms);
+  if (now == 0) now = engine.now_ms(root->time_high_ms);
   return now;
 }
 
