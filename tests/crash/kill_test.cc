@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr int kRounds = 60;
+constexpr int kRounds = 120;
 
 /// What must be in the store: for each secret every value ever put, for each config the
 /// document that stands.
