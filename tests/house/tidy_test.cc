@@ -24,13 +24,19 @@ Findings check_lines(std::string_view path, std::string_view text) {
       "DO|FIX"
       "ME|XX"
       "X)\\b");
+  // A test may hold its data as it is: a long literal, a letter of any script.
+  const bool may_hold_data = path.starts_with("tests/");
   Findings findings;
   std::size_t number = 0;
   for (const std::string_view line : lines_of(text)) {
     ++number;
-    if (line.size() > kColumnsMax) findings.push_back(at(path, number) + "longer than 100 columns");
+    const bool is_data = may_hold_data && line.find('"') != std::string_view::npos;
+    if (line.size() > kColumnsMax && !is_data) {
+      findings.push_back(at(path, number) + "longer than 100 columns");
+    }
     for (const char c : line) {
       if (c >= ' ' && c <= '~') continue;
+      if (is_data && c != '\t') continue;
       findings.push_back(at(path, number) + "a tab, or not printable ASCII");
       break;
     }
@@ -144,6 +150,10 @@ TEST_CASE("lines are short, ASCII and finished") {
   CHECK(check_lines("a.cc", "x \n").size() == 1);
   CHECK(check_lines("a.cc", std::string("// TO") + "DO later\n").size() == 1);
   CHECK(check_lines("a.cc", "x").size() == 1);
+  CHECK(check_lines("a.cc", "f(\"caf\xC3\xA9\");\n").size() == 1);
+  CHECK(check_lines("tests/a.cc", "f(\"caf\xC3\xA9\");\n").empty());
+  CHECK(check_lines("tests/a.cc", "\tf(\"\");\n").size() == 1);
+  CHECK(check_lines("tests/a.cc", std::string(101, 'x') + "\n").size() == 1);
   CHECK(check_lines("a.cc", std::string(100, 'x') + "\n").empty());
 
   const auto files = all_code();
