@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/private_file.h"
 #include "crypto/aead.h"
 #include "crypto/random.h"
 
@@ -136,6 +137,10 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path,
                  "run as the owner of the store, on a file system that can be written"}
         .with_errno(errno);
   }
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0)
+    return Error{ErrorCode::io, "the keyring file cannot be read"}.with_errno(errno);
+  COFFER_TRY(check_private_file(status));
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));
   COFFER_TRY(keyring->read_header());
   const format::KeyringMaster master = COFFER_TRY(keyring->read_master());

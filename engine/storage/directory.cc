@@ -9,6 +9,8 @@
 
 #include <cerrno>
 
+#include "base/private_file.h"
+
 namespace coffer::storage {
 namespace {
 
@@ -24,13 +26,6 @@ bool is_network_file_system(std::uint64_t type) {
 
 Error no_store_here() {
   return {ErrorCode::no_store, "there is no store here", "make one: coffer init"};
-}
-
-Result<void> check_owner(const struct stat& status) {
-  if (status.st_uid != geteuid())
-    return Error{ErrorCode::io, "the store belongs to another user", "run as its owner"}.with_errno(
-        EPERM);
-  return {};
 }
 
 }  // namespace
@@ -73,13 +68,7 @@ Result<void> Environment::Directory::check_file(const char* name) const {
     if (errno == ENOENT) return no_store_here();
     return Error{ErrorCode::io, "a file of the store cannot be read"}.with_errno(errno);
   }
-  if (!S_ISREG(status.st_mode) || status.st_nlink != 1)
-    return Error{ErrorCode::io, "a file of the store is a link, or no regular file",
-                 "put the plain file back in its place"};
-  COFFER_TRY(check_owner(status));
-  if ((status.st_mode & 077) != 0)
-    return Error{ErrorCode::io, "a file of the store is open to other users", "chmod 600 it"};
-  return {};
+  return check_private_file(status);
 }
 
 Result<void> Environment::Directory::lock() {

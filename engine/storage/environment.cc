@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <lmdb.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +11,6 @@
 #include <map>
 #include <thread>
 
-#include "base/check.h"
 #include "storage/directory.h"
 #include "storage/lmdb_error.h"
 #include "storage/page_verifier.h"
@@ -23,20 +21,6 @@ namespace {
 
 constexpr unsigned kReadersMax = 1024;
 constexpr unsigned kFlags = MDB_NOTLS | MDB_NORDAHEAD;
-
-// A page that the kernel hands to a forked child as zeros: one load tells parent from child.
-const volatile unsigned char* fork_sentinel() {
-  static const volatile unsigned char* const sentinel = [] {
-    const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    void* page = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    COFFER_CHECK(page != MAP_FAILED);
-    COFFER_CHECK(madvise(page, size, MADV_WIPEONFORK) == 0);
-    auto* byte = static_cast<unsigned char*>(page);
-    *byte = 1;
-    return static_cast<const volatile unsigned char*>(byte);
-  }();
-  return sentinel;
-}
 
 struct Registry {
   std::mutex mutex;
@@ -49,22 +33,17 @@ Registry& registry() {
 
 }  // namespace
 
-bool is_forked_child() { return *fork_sentinel() == 0; }
-
 Environment::Environment(std::string directory, const EnvironmentOptions& options)
     : directory_(std::move(directory)), map_bytes_(options.map_bytes) {}
 
 Result<std::shared_ptr<Environment>> Environment::open(const std::string& directory,
                                                        const EnvironmentOptions& options) {
-  fork_sentinel();
   auto handle = COFFER_TRY(Directory::open(directory));
   // One opener at a time in this process: the registry must not show a half-open environment.
   const std::lock_guard lock(registry().mutex);
   auto& entry = registry().open[{handle->device, handle->inode}];
-  if (auto already = entry.lock()) {
-    COFFER_TRY(already->check_usable());
-    return already;
-  }
+  // What a child inherited from its parent is left alone: the child gets one of its own.
+  if (auto already = entry.lock(); already && !already->sentinel_.in_child()) return already;
   std::shared_ptr<Environment> environment(new Environment(directory, options));
   if (!options.create) COFFER_TRY(handle->check_file("data.mdb"));
   COFFER_TRY(handle->lock());
@@ -78,7 +57,7 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::string& direct
 
 Environment::~Environment() {
   // A child that inherited the handle leaves it alone: its files are the parent's.
-  if (env_ != nullptr && !is_forked_child()) mdb_env_close(env_);
+  if (env_ != nullptr && !sentinel_.in_child()) mdb_env_close(env_);
 }
 
 // Opens everything, or leaves env_ null.
@@ -157,7 +136,7 @@ Result<void> Environment::open_tables(bool create) {
 }
 
 Result<void> Environment::check_usable() const {
-  if (is_forked_child())
+  if (sentinel_.in_child())
     return Error{ErrorCode::failed, "a forked child may not use its parent's store",
                  "open the store anew in the child"};
   return {};

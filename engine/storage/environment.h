@@ -25,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/fork_sentinel.h"
 #include "storage/tables.h"
 
 struct MDB_env;
@@ -94,6 +95,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
     Environment& environment_;
   };
 
+  ForkSentinel sentinel_;
   std::string directory_;
   std::unique_ptr<Directory> directory_handle_;
   std::uint64_t map_bytes_;
@@ -110,8 +112,5 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::mutex writer_mutex_;
   std::uint64_t writes_ = 0;
 };
-
-/// True in a process that is not the one that called this first (a forked child).
-bool is_forked_child();
 
 }  // namespace coffer::storage
