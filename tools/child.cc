@@ -56,6 +56,7 @@ int Child::start(char* const* command, char* const* environment) {
   sigset_t defaults;
   sigemptyset(&defaults);
   if (!inherited_sigpipe_ignored()) sigaddset(&defaults, SIGPIPE);
+  if (!inherited_sigxfsz_ignored()) sigaddset(&defaults, SIGXFSZ);
   posix_spawnattr_setsigmask(&attributes, &mask_before);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

@@ -23,6 +23,16 @@ namespace {
 
 mode_t umask_before = 022;
 bool sigpipe_ignored_before = false;
+bool sigxfsz_ignored_before = false;
+
+// A reader that went away and a file size limit are errors to report, not ways to die.
+bool ignore_signal(int signal) {
+  struct sigaction before {};
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(signal, &ignore, &before);
+  return before.sa_handler == SIG_IGN;
+}
 
 // With 0, 1 or 2 closed the next file opened would take its number, and an error
 // message would be written into the store.
@@ -49,14 +59,12 @@ void harden_process() {
     setrlimit(RLIMIT_CORE, &core);
   }
   umask_before = umask(077);
-  struct sigaction before {};
-  struct sigaction ignore {};
-  ignore.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &ignore, &before);
-  sigpipe_ignored_before = before.sa_handler == SIG_IGN;
+  sigpipe_ignored_before = ignore_signal(SIGPIPE);
+  sigxfsz_ignored_before = ignore_signal(SIGXFSZ);
 }
 
 mode_t inherited_umask() { return umask_before; }
 bool inherited_sigpipe_ignored() { return sigpipe_ignored_before; }
+bool inherited_sigxfsz_ignored() { return sigxfsz_ignored_before; }
 
 }  // namespace coffer::tools

@@ -13,5 +13,6 @@ void harden_process();
 mode_t inherited_umask();
 /// Whether SIGPIPE was ignored before this process ignored it; a child gets it back so.
 bool inherited_sigpipe_ignored();
+bool inherited_sigxfsz_ignored();
 
 }  // namespace coffer::tools
