@@ -6,6 +6,7 @@
 // the coordinate airbyte_workspace_<uuid>_secret_<uuid>_v<N> is a path and a version.
 #pragma once
 
+#include <coffer/export.h>
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
@@ -26,7 +27,7 @@ inline constexpr std::int64_t kConfigDurationMaxMs =
 
 struct ConfigPutOptions {
   std::string workspace = std::string(kNilWorkspace);
-  std::optional<std::uint64_t> revision;  ///< Must match the stored one; 0 = must not exist.
+  std::optional<std::uint64_t> revision{};  ///< Must match the stored one; 0 = must not exist.
   std::int64_t keep_old_ms = 0;           ///< Replaced versions live that much longer.
   bool compat_airbyte = false;            ///< Always bump, JSON strings on hydrate, string-sorted order.
 };
@@ -64,7 +65,7 @@ struct ConfigSummary {
 enum class ConfigForm : std::uint8_t { masked, partial, revealed };
 
 struct ConfigCheckOptions {
-  std::optional<std::string> id;  ///< A later put of this id promotes equal values.
+  std::optional<std::string> id{};  ///< A later put of this id promotes equal values.
   std::int64_t ttl_ms = std::int64_t{2} * 60 * 60 * 1000;
 };
 
@@ -74,7 +75,7 @@ class Engine;
 
 /// The configs of one store. A view on it: cheap, valid while the Store is open.
 /// Thread-safe. Nothing is written where an error is returned.
-class Configs {
+class COFFER_API Configs {
  public:
   /// Errors: usage (spec, document, mask or coordinate not acceptable; subject() = the place),
   /// conflict (revision), limit, not_found or destroyed (a coordinate that leads nowhere).

@@ -1,0 +1,108 @@
+#include "configs/config_store.h"
+
+#include <utility>
+
+#include "configs/spec_cache.h"
+
+namespace coffer::configs {
+namespace {
+
+using secrets::DocumentKind;
+using secrets::Reference;
+
+constexpr std::string_view kCheckPrefix =
+    "\x01"
+    "check/";
+constexpr std::string_view kSpecPrefix =
+    "\x01"
+    "spec/";
+
+std::string check_id(std::string_view id) { return std::string(kCheckPrefix) + std::string(id); }
+
+Reference spec_reference(std::string_view id, const std::string& spec_id) {
+  return {std::string(kSpecPrefix) + spec_id, 0, "config", std::string(id)};
+}
+
+Error no_such_config(std::string_view id) {
+  return Error(ErrorCode::not_found, "no such config").about(Subject::Kind::name, id);
+}
+
+}  // namespace
+
+Result<std::optional<LoadedConfig>> find_config(const secrets::View& view, std::string_view id) {
+  auto document = COFFER_TRY(view.find_document(DocumentKind::config, id));
+  if (!document) return std::optional<LoadedConfig>();
+  LoadedConfig loaded;
+  loaded.record = COFFER_TRY(decode_config(document->body.bytes()));
+  loaded.revision = document->revision;
+  loaded.updated_at_ms = document->created_at_ms;
+  return std::optional(std::move(loaded));
+}
+
+Result<LoadedConfig> load_config(const secrets::View& view, std::string_view id) {
+  auto found = COFFER_TRY(find_config(view, id));
+  if (!found) return no_such_config(id);
+  return std::move(*found);
+}
+
+Result<std::shared_ptr<const Spec>> load_spec(const secrets::View& view,
+                                              const ConfigRecord& record) {
+  const auto document = COFFER_TRY(view.find_document(DocumentKind::spec, record.spec_id));
+  if (!document) return Error(ErrorCode::corrupt, "a config's spec is missing");
+  auto spec = compiled_spec(document->body.text());
+  if (!spec.ok()) return Error(ErrorCode::corrupt, "a stored spec cannot be walked");
+  return spec;
+}
+
+Result<std::string> keep_spec(secrets::Transaction& transaction, std::string_view id,
+                              std::string_view text) {
+  const std::string spec_id = transaction.content_id(as_bytes(text));
+  if (!COFFER_TRY(transaction.find_document(DocumentKind::spec, spec_id))) {
+    COFFER_TRY(transaction.put_document(DocumentKind::spec, spec_id, 1, as_bytes(text)));
+  }
+  COFFER_TRY(transaction.add_reference(spec_reference(id, spec_id)));
+  return spec_id;
+}
+
+Result<void> release_spec(secrets::Transaction& transaction, std::string_view id,
+                          const std::string& spec_id) {
+  const Reference reference = spec_reference(id, spec_id);
+  COFFER_TRY(transaction.remove_reference(reference));
+  if (!COFFER_TRY(transaction.references_to(reference.target)).empty()) return {};
+  return transaction.remove_document(DocumentKind::spec, spec_id);
+}
+
+Result<std::optional<ConfigRecord>> find_check(const secrets::View& view, std::string_view id) {
+  auto found = COFFER_TRY(find_config(view, check_id(id)));
+  if (!found || found->record.expires_at_ms <= view.now_ms()) return std::optional<ConfigRecord>();
+  return std::optional(std::move(found->record));
+}
+
+Result<void> keep_check(secrets::Transaction& transaction, std::string_view id,
+                        const ConfigRecord& record) {
+  const std::string name = check_id(id);
+  const auto before = COFFER_TRY(transaction.find_document(DocumentKind::config, name));
+  const std::uint64_t revision = before ? before->revision + 1 : 1;
+  return transaction.put_document(DocumentKind::config, name, revision,
+                                  encode_config(record).bytes());
+}
+
+Result<void> forget_check(secrets::Transaction& transaction, std::string_view id) {
+  const std::string name = check_id(id);
+  if (!COFFER_TRY(transaction.find_document(DocumentKind::config, name))) return {};
+  return transaction.remove_document(DocumentKind::config, name);
+}
+
+Result<void> forget_expired_checks(secrets::Transaction& transaction) {
+  for (const std::string& name : COFFER_TRY(transaction.list_documents(DocumentKind::config))) {
+    if (!is_check_id(name)) continue;
+    const auto found = COFFER_TRY(find_config(transaction, name));
+    if (!found || found->record.expires_at_ms > transaction.now_ms()) continue;
+    COFFER_TRY(transaction.remove_document(DocumentKind::config, name));
+  }
+  return {};
+}
+
+bool is_check_id(std::string_view id) { return id.substr(0, kCheckPrefix.size()) == kCheckPrefix; }
+
+}  // namespace coffer::configs

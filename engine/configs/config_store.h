@@ -1,0 +1,48 @@
+// Where configs, their specs and what checks left behind lie in the store.
+//
+// A spec is kept once, under a digest of its text, for as long as a config refers to
+// it. Names that begin with the control character 1 cannot be a caller's.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "configs/documents.h"
+#include "configs/spec.h"
+#include "secrets/transaction.h"
+
+namespace coffer::configs {
+
+struct LoadedConfig {
+  ConfigRecord record;
+  std::uint64_t revision = 0;
+  std::int64_t updated_at_ms = 0;
+};
+
+Result<std::optional<LoadedConfig>> find_config(const secrets::View& view, std::string_view id);
+/// Errors: not_found as well.
+Result<LoadedConfig> load_config(const secrets::View& view, std::string_view id);
+/// A config that does not compile any more is corrupt: it was compiled before it was stored.
+Result<std::shared_ptr<const Spec>> load_spec(const secrets::View& view,
+                                              const ConfigRecord& record);
+
+/// Keeps the text where it is not kept yet, and refers to it for the config. Returns its id.
+Result<std::string> keep_spec(secrets::Transaction& transaction, std::string_view id,
+                              std::string_view text);
+/// Ends the config's reference; the last one takes the spec along.
+Result<void> release_spec(secrets::Transaction& transaction, std::string_view id,
+                          const std::string& spec_id);
+
+/// What a check of this config minted, if its time is not over.
+Result<std::optional<ConfigRecord>> find_check(const secrets::View& view, std::string_view id);
+Result<void> keep_check(secrets::Transaction& transaction, std::string_view id,
+                        const ConfigRecord& record);
+Result<void> forget_check(secrets::Transaction& transaction, std::string_view id);
+Result<void> forget_expired_checks(secrets::Transaction& transaction);
+bool is_check_id(std::string_view id);
+
+}  // namespace coffer::configs

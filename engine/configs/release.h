@@ -1,0 +1,24 @@
+// References of a config: what it takes up, and what becomes of what it lets go.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "configs/documents.h"
+#include "secrets/transaction.h"
+
+namespace coffer::configs {
+
+/// Moves the config's references from the versions in `before` to those in `after`. A version
+/// that nobody refers to any more is destroyed, or ends at `keep_until_ms` where that is set;
+/// a secret without any version left is erased. Returns the coordinates destroyed.
+Result<std::vector<std::string>> move_references(secrets::Transaction& transaction,
+                                                 std::string_view id,
+                                                 const std::vector<StoredPlace>& before,
+                                                 const std::vector<StoredPlace>& after,
+                                                 std::int64_t keep_until_ms);
+
+}  // namespace coffer::configs

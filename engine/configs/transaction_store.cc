@@ -1,0 +1,135 @@
+#include "configs/transaction_store.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "format/json.h"
+#include "format/names.h"
+#include "format/value_access.h"
+
+namespace coffer::configs {
+namespace {
+
+using secrets::PutRequest;
+
+// In the custom metadata of what a check minted: only such a secret may be promoted by
+// whoever knows its coordinate. A bump takes it off.
+constexpr char kMintedByKey[] = "minted_by";
+constexpr char kMintedByCheck[] = "check";
+
+/// Not there any more, which is an answer; anything else is a failure.
+bool is_gone(ErrorCode code) {
+  return code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired ||
+         code == ErrorCode::destroyed;
+}
+
+Value value_of(std::string_view payload) {
+  // The payload is a span of a document that was parsed: it need not be parsed again.
+  return ValueAccess::make(Value::Form::json, SecretBytes::copy_of(payload));
+}
+
+}  // namespace
+
+Result<bool> TransactionStore::holds(std::string_view coordinate, std::string_view payload) {
+  const auto parsed = format::parse_coordinate(coordinate);
+  if (!parsed) return false;
+  const auto secret = transaction_.get(parsed->base, parsed->version);
+  if (!secret.ok()) {
+    if (is_gone(secret.error().code())) return false;
+    return secret.error();
+  }
+  return secret->value.is_json() &&
+         equal_in_constant_time(secret->value.bytes().bytes(), as_bytes(payload));
+}
+
+Result<std::string> TransactionStore::mint(std::string_view payload) {
+  const std::string base =
+      format::print_managed_name({settings_.workspace, transaction_.mint_uuid()});
+  PutRequest request;
+  request.cas = 0;
+  request.managed = true;
+  request.expires_at_ms = settings_.expires_at_ms;
+  if (is_check())
+    request.custom = std::map<std::string, std::string>{{kMintedByKey, kMintedByCheck}};
+  const VersionInfo info = COFFER_TRY(transaction_.put(base, value_of(payload), request));
+  return format::print_coordinate({base, info.version});
+}
+
+Result<std::optional<std::string>> TransactionStore::bump(std::string_view coordinate,
+                                                          std::string_view payload) {
+  const std::optional<std::string> none;
+  const auto parsed = format::parse_coordinate(coordinate);
+  if (!parsed || is_check()) return none;
+  const auto current = transaction_.version_info(parsed->base, 0);
+  if (!current.ok()) {
+    if (is_gone(current.error().code())) return none;
+    return current.error();
+  }
+  Metadata metadata = COFFER_TRY(transaction_.metadata(parsed->base));
+  // Somebody's own secret has taken the name: it is not this config's to write.
+  if (!metadata.managed) return none;
+  PutRequest request;
+  request.cas = current->version;
+  request.managed = true;
+  if (metadata.custom.erase(kMintedByKey) != 0) request.custom = std::move(metadata.custom);
+  const VersionInfo info = COFFER_TRY(transaction_.put(parsed->base, value_of(payload), request));
+  return std::optional(format::print_coordinate({parsed->base, info.version}));
+}
+
+Result<bool> TransactionStore::in_scope(const std::string& base, const VersionInfo& info) const {
+  const auto name = format::parse_managed_name(base);
+  const Metadata metadata = COFFER_TRY(transaction_.metadata(base));
+  if (!name || !metadata.managed) return false;
+  const auto references = COFFER_TRY(transaction_.references_to(base));
+  const bool own = std::all_of(references.begin(), references.end(), [&](const auto& each) {
+    return each.user_kind == "config" && each.user == settings_.id;
+  });
+  if (!own) return false;
+  const auto minted_by = metadata.custom.find(kMintedByKey);
+  const bool ephemeral = name->workspace == kNilWorkspace && info.expires_at_ms != 0 &&
+                         minted_by != metadata.custom.end() && minted_by->second == kMintedByCheck;
+  return ephemeral || (name->workspace == settings_.workspace && !references.empty());
+}
+
+Result<void> TransactionStore::adopt(std::string_view coordinate) {
+  if (adopted_.find(coordinate) != adopted_.end()) return {};
+  const auto parsed = format::parse_coordinate(coordinate);
+  COFFER_CHECK(parsed.has_value());
+  // Says what became of it, where it is gone.
+  const Secret secret = COFFER_TRY(transaction_.get(parsed->base, parsed->version));
+  if (!COFFER_TRY(in_scope(parsed->base, secret.info))) {
+    return Error(ErrorCode::usage, "this coordinate is not in the config's scope",
+                 "give the value, or a coordinate that the stored document holds");
+  }
+  if (!is_check() && secret.info.expires_at_ms != 0) {
+    COFFER_TRY(transaction_.set_expiry(parsed->base, parsed->version, 0));
+  }
+  adopted_.emplace(coordinate);
+  return {};
+}
+
+std::optional<std::string> TransactionStore::checked(std::string_view pointer) {
+  if (settings_.checked == nullptr) return std::nullopt;
+  for (const StoredPlace& place : settings_.checked->places) {
+    if (place.pointer == pointer && !place.external) return place.coordinate;
+  }
+  return std::nullopt;
+}
+
+bool TransactionStore::is_coordinate(std::string_view text) {
+  return format::parse_coordinate(text).has_value();
+}
+
+Result<SecretBytes> payload_of(const Value& value) {
+  if (value.is_json()) return value.bytes().clone();
+  if (!json::is_valid_utf8(value.text())) {
+    return Error(ErrorCode::usage, "an opaque secret cannot stand in a JSON document");
+  }
+  SecretBytes out;
+  json::append_quoted(out, value.text());
+  return out;
+}
+
+}  // namespace coffer::configs

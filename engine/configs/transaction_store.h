@@ -1,0 +1,48 @@
+// The SecretStore that split works on in earnest: secrets of one open transaction.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "configs/documents.h"
+#include "configs/split.h"
+#include "secrets/transaction.h"
+
+namespace coffer::configs {
+
+class TransactionStore : public SecretStore {
+ public:
+  struct Settings {
+    std::string id;         ///< The config; empty for a check of no config.
+    std::string workspace;  ///< New secrets are minted in it.
+    /// Of a check: new secrets end then, nothing is bumped, what is adopted still ends.
+    std::int64_t expires_at_ms = 0;
+    const ConfigRecord* checked = nullptr;  ///< What a check of this config left behind.
+  };
+
+  TransactionStore(secrets::Transaction& transaction, Settings settings)
+      : transaction_(transaction), settings_(std::move(settings)) {}
+
+  Result<bool> holds(std::string_view coordinate, std::string_view payload) override;
+  Result<std::string> mint(std::string_view payload) override;
+  Result<std::optional<std::string>> bump(std::string_view coordinate,
+                                          std::string_view payload) override;
+  Result<void> adopt(std::string_view coordinate) override;
+  std::optional<std::string> checked(std::string_view pointer) override;
+  bool is_coordinate(std::string_view text) override;
+
+ private:
+  bool is_check() const { return settings_.expires_at_ms != 0; }
+  Result<bool> in_scope(const std::string& base, const VersionInfo& info) const;
+
+  secrets::Transaction& transaction_;
+  Settings settings_;
+  std::set<std::string, std::less<>> adopted_;
+};
+
+/// The JSON text of a stored value; opaque text becomes a JSON string.
+/// Errors: usage (opaque bytes that are no UTF-8).
+Result<SecretBytes> payload_of(const Value& value);
+
+}  // namespace coffer::configs
