@@ -2,6 +2,9 @@
 
 #include <lmdb.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/check.h"
 #include "storage/lmdb_error.h"
 
@@ -16,6 +19,7 @@ ByteView to_view(const MDB_val& val) {
 }
 
 constexpr std::uint64_t kReaderCheckEvery = 64;
+constexpr std::size_t kKeyBytesMax = 511;  // LMDB's own limit.
 
 std::size_t index_of(Table table) { return static_cast<std::size_t>(table); }
 
@@ -73,7 +77,12 @@ Result<bool> Cursor::first() { return move(MDB_FIRST, {}); }
 Result<bool> Cursor::next() { return move(MDB_NEXT, {}); }
 
 Result<void> Cursor::replace(ByteView value) {
-  MDB_val k = to_val(key_);
+  // A value that does not fit in place is taken out and put in again: LMDB then shifts the
+  // page while it still reads the key, which therefore must not lie in that page.
+  std::array<std::uint8_t, kKeyBytesMax> key;
+  COFFER_CHECK(key_.size() <= key.size());
+  std::copy(key_.begin(), key_.end(), key.begin());
+  MDB_val k = to_val(ByteView(key).first(key_.size()));
   MDB_val v = to_val(value);
   const int code = mdb_cursor_put(cursor_, &k, &v, MDB_CURRENT);
   if (code != 0) return lmdb_error(code);
@@ -93,7 +102,7 @@ ReadTxn::ReadTxn(std::shared_ptr<Environment> environment) : owner_(std::move(en
 
 ReadTxn::~ReadTxn() {
   environment_->unregister_reader(this);
-  if (!is_forked_child()) drop_handles();
+  if (!environment_->sentinel_.in_child()) drop_handles();
   else txn_ = nullptr;
 }
 
@@ -206,7 +215,7 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
 }
 
 WriteTxn::~WriteTxn() {
-  if (txn_ != nullptr && !is_forked_child()) mdb_txn_abort(txn_);
+  if (txn_ != nullptr && !environment_->sentinel_.in_child()) mdb_txn_abort(txn_);
 }
 
 Error WriteTxn::failure(int code) {
