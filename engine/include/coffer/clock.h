@@ -1,11 +1,13 @@
 // The clock: a seam, so that tests turn time and a host can supply its own.
 #pragma once
 
+#include <coffer/export.h>
+
 #include <cstdint>
 
 namespace coffer {
 
-class Clock {
+class COFFER_API Clock {
  public:
   virtual ~Clock() = default;
   /// Milliseconds since 1970-01-01T00:00:00Z. May jump: the engine keeps a high-water mark.

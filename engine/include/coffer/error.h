@@ -6,6 +6,8 @@
 // secret's path, a place in a document. A Subject never holds a value.
 #pragma once
 
+#include <coffer/export.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,7 +41,7 @@ enum class ErrorCode : int {
 };
 
 /// The word for a code, as in the command's JSON errors ("not_found").
-std::string_view code_name(ErrorCode code);
+COFFER_API std::string_view code_name(ErrorCode code);
 
 /// Text known when the program is compiled. A runtime buffer does not convert.
 class Literal {
@@ -99,6 +101,6 @@ class Error {
 };
 
 /// One line for a person: "path: text (number, errno text)". Holds no value.
-std::string describe(const Error& error);
+COFFER_API std::string describe(const Error& error);
 
 }  // namespace coffer

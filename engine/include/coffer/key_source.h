@@ -8,6 +8,7 @@
 // Unknown schemes and parameters are refused; a secret never stands in a URI.
 #pragma once
 
+#include <coffer/export.h>
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
@@ -21,7 +22,7 @@ namespace coffer {
 /// Asks a person for a passphrase. `confirm`: a new one, to be typed twice.
 using PassphrasePrompt = std::function<Result<SecretBytes>(bool confirm)>;
 
-class KeySource {
+class COFFER_API KeySource {
  public:
   /// Errors: usage (unknown scheme or parameter, relative path, a secret in the URI).
   static Result<KeySource> parse(std::string_view uri, PassphrasePrompt prompt = {});
@@ -50,6 +51,6 @@ class KeySource {
 
 /// Writes 32 random bytes to a new file of mode 0600, durably; never over an existing one.
 /// Errors: conflict (it exists), io.
-Result<void> create_key_file(std::string_view path);
+COFFER_API Result<void> create_key_file(std::string_view path);
 
 }  // namespace coffer

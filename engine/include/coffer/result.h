@@ -1,6 +1,7 @@
 // Result<T>: a value or an Error, never ignored silently.
 #pragma once
 
+#include <coffer/export.h>
 #include <coffer/error.h>
 
 #include <cstdlib>
@@ -10,7 +11,7 @@
 namespace coffer {
 
 namespace detail {
-[[noreturn]] void result_misused();
+[[noreturn]] COFFER_API void result_misused();
 }
 
 template <typename T>

@@ -7,6 +7,8 @@
 // bytes still stand, and secret_memory() says so: a status to show, not to hide.
 #pragma once
 
+#include <coffer/export.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,7 +17,7 @@
 
 namespace coffer {
 
-class SecretBytes {
+class COFFER_API SecretBytes {
  public:
   SecretBytes() = default;
   /// Zeroed bytes.
@@ -64,15 +66,15 @@ class SecretBytes {
 };
 
 /// Takes time that depends on the sizes only.
-bool equal_in_constant_time(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
+COFFER_API bool equal_in_constant_time(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
 
 /// Wipes memory in a way that the compiler may not leave out.
-void wipe(void* memory, std::size_t size);
+COFFER_API void wipe(void* memory, std::size_t size);
 
 struct SecretMemory {
   std::size_t mapped_bytes = 0;
   std::size_t locked_bytes = 0;  ///< Less than mapped: RLIMIT_MEMLOCK refused the rest.
 };
-SecretMemory secret_memory();
+COFFER_API SecretMemory secret_memory();
 
 }  // namespace coffer

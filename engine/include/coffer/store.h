@@ -14,6 +14,7 @@
 // (too long), corrupt (a record fails its check), io, busy.
 #pragma once
 
+#include <coffer/export.h>
 #include <coffer/clock.h>
 #include <coffer/configs.h>
 #include <coffer/key_source.h>
@@ -135,7 +136,7 @@ struct VerifyReport {
   std::vector<std::string> problems;  ///< Empty: everything opens and the digest agrees.
 };
 
-class Store {
+class COFFER_API Store {
  public:
   /// Makes a new store: `directory` must not exist, or be empty. A power cut leaves either
   /// nothing (but a `.coffer-new-*` directory beside it) or the whole store.

@@ -1,6 +1,7 @@
 // What a secret holds, and what is told of it without revealing it.
 #pragma once
 
+#include <coffer/export.h>
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
@@ -17,7 +18,7 @@ namespace coffer {
 
 /// A value is opaque bytes, or a JSON value kept as its exact text: number text,
 /// key order and spacing come back to the byte. An object's members are its fields.
-class Value {
+class COFFER_API Value {
  public:
   enum class Form : std::uint8_t { opaque = 0, json = 1 };
 

@@ -1,0 +1,260 @@
+// The C interface over the C++ one: handles, codes and fixed texts; nothing throws here.
+#include <coffer/coffer.h>
+#include <coffer/store.h>
+
+#include <algorithm>
+#include <cstring>
+
+struct coffer_store {
+  coffer::Store store;
+};
+struct coffer_bytes {
+  coffer::SecretBytes bytes;
+};
+
+namespace {
+
+using coffer::Error;
+using coffer::ErrorCode;
+using coffer::Result;
+
+static_assert(COFFER_TOO_NEW == static_cast<int>(ErrorCode::too_new));
+
+void copy_text(char* out, std::size_t size, std::string_view text) {
+  const std::size_t count = std::min(text.size(), size - 1);
+  std::memcpy(out, text.data(), count);
+  out[count] = '\0';
+}
+
+coffer_code report(const Error& error, coffer_error* out) {
+  const auto code = static_cast<coffer_code>(error.code());
+  if (out != nullptr) {
+    out->code = code;
+    copy_text(out->message, sizeof out->message, describe(error));
+    copy_text(out->hint, sizeof out->hint, error.hint());
+  }
+  return code;
+}
+
+// Runs a body that yields a Result<void>; memory that runs out becomes an error as well.
+template <typename Body>
+coffer_code run(coffer_error* error, Body&& body) noexcept {
+  try {
+    const Result<void> result = body();
+    return result ? COFFER_OK : report(result.error(), error);
+  } catch (const std::bad_alloc&) {
+    if (error != nullptr) {
+      error->code = COFFER_LIMIT;
+      copy_text(error->message, sizeof error->message, "not enough memory; nothing was changed");
+      error->hint[0] = '\0';
+    }
+    return COFFER_LIMIT;
+  }
+}
+
+Error null_argument() { return {ErrorCode::usage, "a required argument is NULL"}; }
+
+template <typename... Pointers>
+Result<void> require(const Pointers*... pointers) {
+  if ((... || !pointers)) return null_argument();
+  return {};
+}
+
+void fill(coffer_version* out, const coffer::VersionInfo& info) {
+  if (out == nullptr) return;
+  *out = {info.version, info.created_at_ms, info.deletion_at_ms, info.expires_at_ms,
+          info.destroyed ? 1 : 0};
+}
+
+Result<std::vector<coffer::KeySource>> parse_keys(const char* const* uris, std::size_t count) {
+  std::vector<coffer::KeySource> keys;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (uris == nullptr || uris[i] == nullptr) return null_argument();
+    keys.push_back(COFFER_TRY(coffer::KeySource::parse(uris[i])));
+  }
+  return keys;
+}
+
+Result<std::vector<std::uint64_t>> to_versions(const std::uint64_t* versions, std::size_t count) {
+  if (count > 0 && versions == nullptr) return null_argument();
+  return std::vector<std::uint64_t>(versions, versions + count);
+}
+
+Result<std::vector<std::uint64_t>> some_versions(const std::uint64_t* versions,
+                                                 std::size_t count) {
+  if (count == 0) return Error{ErrorCode::usage, "no version was given"};
+  return to_versions(versions, count);
+}
+
+}  // namespace
+
+unsigned coffer_abi_version(void) { return COFFER_ABI_VERSION; }
+
+const char* coffer_code_name(coffer_code code) {
+  if (code == COFFER_OK) return "ok";
+  return coffer::code_name(static_cast<ErrorCode>(code)).data();  // Literals: NUL-terminated.
+}
+
+const std::uint8_t* coffer_bytes_data(const coffer_bytes* bytes) {
+  return bytes == nullptr ? nullptr : bytes->bytes.data();
+}
+std::size_t coffer_bytes_size(const coffer_bytes* bytes) {
+  return bytes == nullptr ? 0 : bytes->bytes.size();
+}
+void coffer_bytes_free(coffer_bytes* bytes) { delete bytes; }
+
+coffer_code coffer_create(const char* directory, const char* const* key_uris,
+                          std::size_t key_count, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(directory));
+    return coffer::Store::create(directory, COFFER_TRY(parse_keys(key_uris, key_count)));
+  });
+}
+
+coffer_code coffer_open(const char* directory, const char* const* key_uris, std::size_t key_count,
+                        coffer_store** store, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(directory, store));
+    *store = nullptr;
+    *store = new coffer_store{COFFER_TRY(
+        coffer::Store::open(directory, COFFER_TRY(parse_keys(key_uris, key_count))))};
+    return {};
+  });
+}
+
+void coffer_close(coffer_store* store) { delete store; }
+
+coffer_code coffer_put(coffer_store* store, const char* path, const std::uint8_t* value,
+                       std::size_t size, int is_json, std::uint64_t cas, std::int64_t ttl_ms,
+                       coffer_version* written, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, path));
+    if (size > 0) COFFER_TRY(require(value));
+    coffer::SecretBytes bytes = coffer::SecretBytes::copy_of({value, size});
+    const coffer::Value wrapped = is_json != 0
+                                      ? COFFER_TRY(coffer::Value::json(std::move(bytes)))
+                                      : coffer::Value::opaque(std::move(bytes));
+    coffer::PutOptions options;
+    if (cas != COFFER_ANY_VERSION) options.cas = cas;
+    options.ttl_ms = ttl_ms;
+    fill(written, COFFER_TRY(store->store.put(path, wrapped, options)));
+    return {};
+  });
+}
+
+coffer_code coffer_get(coffer_store* store, const char* path, std::uint64_t version,
+                       coffer_bytes** value, coffer_version* info, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, path, value));
+    *value = nullptr;
+    const coffer::Secret secret = COFFER_TRY(store->store.get(path, version));
+    fill(info, secret.info);
+    *value = new coffer_bytes{secret.value.bytes().clone()};
+    return {};
+  });
+}
+
+coffer_code coffer_get_field(coffer_store* store, const char* path, std::uint64_t version,
+                             const char* field, coffer_bytes** value, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, path, field, value));
+    *value = nullptr;
+    const coffer::Secret secret = COFFER_TRY(store->store.get(path, version));
+    const coffer::Value found = COFFER_TRY(secret.value.field(field));
+    *value = new coffer_bytes{found.bytes().clone()};
+    return {};
+  });
+}
+
+coffer_code coffer_delete(coffer_store* store, const char* path, const std::uint64_t* versions,
+                          std::size_t count, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, path));
+    return store->store.soft_delete(path, COFFER_TRY(to_versions(versions, count)));
+  });
+}
+
+coffer_code coffer_undelete(coffer_store* store, const char* path, const std::uint64_t* versions,
+                            std::size_t count, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, path));
+    return store->store.undelete(path, COFFER_TRY(some_versions(versions, count)));
+  });
+}
+
+coffer_code coffer_destroy(coffer_store* store, const char* path, const std::uint64_t* versions,
+                           std::size_t count, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, path));
+    COFFER_TRY(store->store.destroy(path, COFFER_TRY(some_versions(versions, count))));
+    return {};
+  });
+}
+
+coffer_code coffer_destroy_all(coffer_store* store, const char* path, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, path));
+    COFFER_TRY(store->store.destroy_all(path));
+    return {};
+  });
+}
+
+coffer_code coffer_list(coffer_store* store, const char* folder, int recursive,
+                        coffer_bytes** names, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, folder, names));
+    *names = nullptr;
+    coffer::SecretBytes text;
+    for (const std::string& name :
+         COFFER_TRY(store->store.list(folder, {.recursive = recursive != 0}))) {
+      text.append(name);
+      text.push_back(0);
+    }
+    *names = new coffer_bytes{std::move(text)};
+    return {};
+  });
+}
+
+coffer_code coffer_sweep(coffer_store* store, std::int64_t grace_ms, std::uint64_t* count,
+                         coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store));
+    const coffer::SweepReport swept = COFFER_TRY(store->store.sweep({.grace_ms = grace_ms}));
+    if (count != nullptr) *count = swept.swept.size();
+    return {};
+  });
+}
+
+coffer_code coffer_config_put(coffer_store* store, const char* id, const char* spec,
+                              const char* document, const char* workspace, coffer_bytes** partial,
+                              coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, id, spec, document, partial));
+    *partial = nullptr;
+    coffer::ConfigPutOptions options;
+    if (workspace != nullptr) options.workspace = workspace;
+    coffer::ConfigPutReport report =
+        COFFER_TRY(store->store.configs().put(id, spec, document, options));
+    *partial = new coffer_bytes{std::move(report.partial)};
+    return {};
+  });
+}
+
+coffer_code coffer_config_hydrate(coffer_store* store, const char* id, const char* partial,
+                                  coffer_bytes** document, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, id, partial, document));
+    *document = nullptr;
+    *document =
+        new coffer_bytes{COFFER_TRY(store->store.configs().hydrate_for(id, partial))};
+    return {};
+  });
+}
+
+coffer_code coffer_config_delete(coffer_store* store, const char* id, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, id));
+    COFFER_TRY(store->store.configs().remove(id));
+    return {};
+  });
+}

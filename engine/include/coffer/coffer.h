@@ -1,0 +1,141 @@
+/* coffer's C interface: opaque handles, buffers of the caller, no globals.
+ *
+ * Every function that can fail returns a coffer_code: 0, or the numbers of the
+ * command's exit codes. What went wrong in words is in the coffer_error that the
+ * caller passes in (or NULL): texts are fixed and never hold a value.
+ *
+ * Secrets come out in a coffer_bytes, which lives in locked memory and is wiped by
+ * coffer_bytes_free. Strings are UTF-8 and end with NUL; values are pointer and size
+ * and may hold any byte.
+ *
+ * Threads: a coffer_store may be used from many at once, a coffer_error and a
+ * coffer_bytes from one. After fork() the child must not use the parent's handles.
+ */
+#ifndef COFFER_COFFER_H
+#define COFFER_COFFER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define COFFER_EXPORT __attribute__((visibility("default")))
+#else
+#define COFFER_EXPORT
+#endif
+
+/* Rises when something here changes incompatibly. */
+#define COFFER_ABI_VERSION 1
+COFFER_EXPORT unsigned coffer_abi_version(void);
+
+typedef enum coffer_code {
+  COFFER_OK = 0,
+  COFFER_FAILED = 1,
+  COFFER_USAGE = 2,
+  COFFER_DECLINED = 3,
+  COFFER_NOT_FOUND = 4,
+  COFFER_DELETED = 5,
+  COFFER_EXPIRED = 6,
+  COFFER_DESTROYED = 7,
+  COFFER_CONFLICT = 8,
+  COFFER_IN_USE = 9,
+  COFFER_LIMIT = 10,
+  COFFER_WRONG_KEY = 11,
+  COFFER_KEY_UNAVAILABLE = 12,
+  COFFER_CORRUPT = 13,
+  COFFER_ROLLED_BACK = 14,
+  COFFER_DENIED = 15,
+  COFFER_BUSY = 16,
+  COFFER_IO = 17,
+  COFFER_NO_STORE = 18,
+  COFFER_TOO_NEW = 19
+} coffer_code;
+
+/* The word for a code: "not_found". Never NULL. */
+COFFER_EXPORT const char* coffer_code_name(coffer_code code);
+
+/* Filled by a failing call: one line each, cut where they are longer. */
+typedef struct coffer_error {
+  coffer_code code;
+  char message[256];
+  char hint[160];
+} coffer_error;
+
+typedef struct coffer_store coffer_store;
+typedef struct coffer_bytes coffer_bytes;
+
+COFFER_EXPORT const uint8_t* coffer_bytes_data(const coffer_bytes* bytes);
+COFFER_EXPORT size_t coffer_bytes_size(const coffer_bytes* bytes);
+/* Wipes. NULL is allowed. */
+COFFER_EXPORT void coffer_bytes_free(coffer_bytes* bytes);
+
+/* Makes a new store. `key_uris`: at least one, e.g. "file:///etc/app/master.key". */
+COFFER_EXPORT coffer_code coffer_create(const char* directory, const char* const* key_uris,
+                                        size_t key_count, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_open(const char* directory, const char* const* key_uris,
+                                      size_t key_count, coffer_store** store, coffer_error* error);
+/* NULL is allowed. */
+COFFER_EXPORT void coffer_close(coffer_store* store);
+
+#define COFFER_ANY_VERSION UINT64_MAX /* as `cas`: no check-and-set */
+
+typedef struct coffer_version {
+  uint64_t version;
+  int64_t created_at_ms;
+  int64_t deletion_at_ms;
+  int64_t expires_at_ms;
+  int destroyed;
+} coffer_version;
+
+/* `is_json`: the value must be one JSON value and is kept as its exact text. `cas`: the
+ * current version, 0 = must not exist, COFFER_ANY_VERSION = do not check. `ttl_ms`: 0 =
+ * does not expire. `written` may be NULL. Durable when it returns COFFER_OK. */
+COFFER_EXPORT coffer_code coffer_put(coffer_store* store, const char* path, const uint8_t* value,
+                                     size_t size, int is_json, uint64_t cas, int64_t ttl_ms,
+                                     coffer_version* written, coffer_error* error);
+/* `version`: 0 = the newest. `info` may be NULL. */
+COFFER_EXPORT coffer_code coffer_get(coffer_store* store, const char* path, uint64_t version,
+                                     coffer_bytes** value, coffer_version* info,
+                                     coffer_error* error);
+/* One field of a JSON object: a string decoded, anything else as its text. */
+COFFER_EXPORT coffer_code coffer_get_field(coffer_store* store, const char* path, uint64_t version,
+                                           const char* field, coffer_bytes** value,
+                                           coffer_error* error);
+
+/* `versions` empty: the newest (not for undelete and destroy). Of several, all or none. */
+COFFER_EXPORT coffer_code coffer_delete(coffer_store* store, const char* path,
+                                        const uint64_t* versions, size_t count,
+                                        coffer_error* error);
+COFFER_EXPORT coffer_code coffer_undelete(coffer_store* store, const char* path,
+                                          const uint64_t* versions, size_t count,
+                                          coffer_error* error);
+COFFER_EXPORT coffer_code coffer_destroy(coffer_store* store, const char* path,
+                                         const uint64_t* versions, size_t count,
+                                         coffer_error* error);
+COFFER_EXPORT coffer_code coffer_destroy_all(coffer_store* store, const char* path,
+                                             coffer_error* error);
+
+/* The names below a folder ("" = root), each ended by NUL, one after the other. */
+COFFER_EXPORT coffer_code coffer_list(coffer_store* store, const char* folder, int recursive,
+                                      coffer_bytes** names, coffer_error* error);
+/* Destroys what is expired or unreachable; `count` (or NULL) gets how many. */
+COFFER_EXPORT coffer_code coffer_sweep(coffer_store* store, int64_t grace_ms, uint64_t* count,
+                                       coffer_error* error);
+
+/* JSON in and out; see <coffer/configs.h>. `workspace` may be NULL. */
+COFFER_EXPORT coffer_code coffer_config_put(coffer_store* store, const char* id, const char* spec,
+                                            const char* document, const char* workspace,
+                                            coffer_bytes** partial, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_config_hydrate(coffer_store* store, const char* id,
+                                                const char* partial, coffer_bytes** document,
+                                                coffer_error* error);
+COFFER_EXPORT coffer_code coffer_config_delete(coffer_store* store, const char* id,
+                                               coffer_error* error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
