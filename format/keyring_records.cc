@@ -23,34 +23,51 @@ void copy_fixed(WireReader& reader, std::array<std::uint8_t, N>& out) {
 }
 
 std::string want_text(WireReader& reader) {
-  const ByteView bytes = reader.want_bytes();
+  const ByteView bytes = reader.want_some_bytes();
   if (bytes.size() > kSlotUriBytesMax) reader.fail();
   return std::string(as_text(bytes));
 }
 
 Bytes want_blob(WireReader& reader) {
-  const ByteView bytes = reader.want_bytes();
+  const ByteView bytes = reader.want_some_bytes();
   if (bytes.size() > kSlotBlobBytesMax) reader.fail();
   return {bytes.begin(), bytes.end()};
 }
 
-std::uint32_t want_u32(WireReader& reader) {
-  const std::uint64_t number = reader.want_number();
-  if (number > 0xFFFFFFFF) reader.fail();
-  return static_cast<std::uint32_t>(number);
+bool is_known(SlotScheme scheme) {
+  return scheme == SlotScheme::file || scheme == SlotScheme::passphrase;
+}
+
+// Numbers rise, each given out before the table's next one.
+bool are_in_order(const KeyringMaster& master) {
+  std::uint32_t last = 0;
+  for (const KeySlot& slot : master.slots) {
+    if (slot.number <= last) return false;
+    last = slot.number;
+  }
+  return last < master.next_slot;
 }
 
 Result<KeySlot> decode_slot(ByteView bytes) {
   KeySlot slot;
+  bool has_scheme = false;
+  bool has_commitment = false;
   WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
-      case 1: slot.number = want_u32(reader); break;
-      case 2: slot.scheme = static_cast<SlotScheme>(want_u32(reader)); break;
+      case 1: slot.number = reader.want_u32(); break;
+      case 2:
+        slot.scheme = static_cast<SlotScheme>(reader.want_u32());
+        if (reader.ok() && !is_known(slot.scheme)) return newer();
+        has_scheme = true;
+        break;
       case 3: slot.uri = want_text(reader); break;
       case 4: slot.key_id = want_text(reader); break;
-      case 5: slot.created_at_ms = time_from_wire(reader.want_number()); break;
-      case 6: copy_fixed(reader, slot.commitment); break;
+      case 5: slot.created_at_ms = reader.want_time(); break;
+      case 6:
+        copy_fixed(reader, slot.commitment);
+        has_commitment = true;
+        break;
       case 7: slot.blob = want_blob(reader); break;
       case 8: slot.salt = want_blob(reader); break;
       case 9: slot.passes = reader.want_number(); break;
@@ -58,7 +75,8 @@ Result<KeySlot> decode_slot(ByteView bytes) {
       default: return newer();
     }
   }
-  if (!reader.ok() || slot.number == 0 || slot.blob.empty()) return malformed();
+  if (!reader.ok() || slot.number == 0 || !has_scheme || !has_commitment || slot.blob.empty())
+    return malformed();
   return slot;
 }
 
@@ -92,10 +110,9 @@ void encode_master_body(const KeyringMaster& master, Bytes& out) {
 Result<Frame> decode_frame(ByteView place) {
   if (place.size() < kFrameHeadBytes || !std::equal(kMagic.begin(), kMagic.end(), place.begin()))
     return malformed();
-  const std::uint32_t size = static_cast<std::uint32_t>(place[8]) |
-                             static_cast<std::uint32_t>(place[9]) << 8 |
-                             static_cast<std::uint32_t>(place[10]) << 16 |
-                             static_cast<std::uint32_t>(place[11]) << 24;
+  const std::uint32_t size =
+      static_cast<std::uint32_t>(place[8]) | static_cast<std::uint32_t>(place[9]) << 8 |
+      static_cast<std::uint32_t>(place[10]) << 16 | static_cast<std::uint32_t>(place[11]) << 24;
   if (size > place.size() - kFrameHeadBytes) return malformed();
   Frame frame;
   std::memcpy(frame.checksum.data(), place.data() + 12, frame.checksum.size());
@@ -129,11 +146,11 @@ Result<KeyringHeader> decode_keyring_header(ByteView payload) {
         copy_fixed(reader, header.store_id);
         has_id = true;
         break;
-      case 3: header.created_at_ms = time_from_wire(reader.want_number()); break;
+      case 3: header.created_at_ms = reader.want_time(); break;
       default: return newer();
     }
   }
-  if (format > kFormatVersion) return newer();
+  if (reader.ok() && format > kFormatVersion) return newer();
   if (!reader.ok() || format != kFormatVersion || !has_id) return malformed();
   return header;
 }
@@ -162,7 +179,8 @@ Result<EpochRecord> decode_epoch(ByteView payload) {
       default: return newer();
     }
   }
-  if (!reader.ok() || record.epoch == 0 || !has_key) return malformed();
+  if (!reader.ok() || record.epoch == 0 || record.master_generation == 0 || !has_key)
+    return malformed();
   return record;
 }
 
@@ -177,6 +195,7 @@ Bytes encode_epoch(const EpochRecord& record) {
 
 Result<KeyringMaster> decode_master(ByteView payload) {
   KeyringMaster master;
+  master.generation = 0;
   bool has_root = false;
   bool has_mac = false;
   WireReader reader(payload);
@@ -184,7 +203,7 @@ Result<KeyringMaster> decode_master(ByteView payload) {
     switch (reader.field()) {
       case 1: master.revision = reader.want_number(); break;
       case 2: master.generation = reader.want_number(); break;
-      case 3: master.next_slot = want_u32(reader); break;
+      case 3: master.next_slot = reader.want_u32(); break;
       case 4:
         if (master.slots.size() == kKeySlotsMax) return malformed();
         master.slots.push_back(COFFER_TRY(decode_slot(reader.want_bytes())));
@@ -200,7 +219,9 @@ Result<KeyringMaster> decode_master(ByteView payload) {
       default: return newer();
     }
   }
-  if (!reader.ok() || !has_root || !has_mac || master.slots.empty()) return malformed();
+  if (!reader.ok() || !has_root || !has_mac || master.slots.empty() || !are_in_order(master) ||
+      master.revision == 0 || master.generation == 0)
+    return malformed();
   return master;
 }
 

@@ -20,16 +20,7 @@ void copy_fixed(WireReader& reader, std::array<std::uint8_t, N>& out) {
   if (reader.ok()) std::memcpy(out.data(), bytes.data(), N);
 }
 
-std::uint32_t want_u32(WireReader& reader) {
-  const std::uint64_t number = reader.want_number();
-  if (number > 0xFFFFFFFF) reader.fail();
-  return static_cast<std::uint32_t>(number);
-}
-
-bool want_bool(WireReader& reader) {
-  if (reader.want_number() != 1) reader.fail();
-  return true;
-}
+std::string want_text(WireReader& reader) { return std::string(as_text(reader.want_some_bytes())); }
 
 // A custom entry: key and value as a nested message, like protobuf's map.
 Result<std::pair<std::string, std::string>> decode_entry(ByteView bytes) {
@@ -37,14 +28,14 @@ Result<std::pair<std::string, std::string>> decode_entry(ByteView bytes) {
   WireReader reader(bytes);
   while (reader.next()) {
     if (reader.field() == 1) {
-      entry.first = as_text(reader.want_bytes());
+      entry.first = want_text(reader);
     } else if (reader.field() == 2) {
-      entry.second = as_text(reader.want_bytes());
+      entry.second = want_text(reader);
     } else {
       return unknown_field();
     }
   }
-  if (!reader.ok()) return malformed();
+  if (!reader.ok() || entry.first.empty()) return malformed();
   return entry;
 }
 
@@ -90,18 +81,25 @@ Result<Head> decode_head(ByteView bytes) {
   WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
-      case 1: head.path = as_text(reader.want_bytes()); break;
-      case 2: metadata.created_at_ms = time_from_wire(reader.want_number()); break;
-      case 3: metadata.updated_at_ms = time_from_wire(reader.want_number()); break;
-      case 4: metadata.max_versions = want_u32(reader); break;
-      case 5: metadata.cas_required = want_bool(reader); break;
-      case 6: metadata.delete_version_after_ms = time_from_wire(reader.want_number()); break;
-      case 7: metadata.managed = want_bool(reader); break;
-      case 8: metadata.kind = as_text(reader.want_bytes()); break;
-      case 9: metadata.description = as_text(reader.want_bytes()); break;
-      case 10: metadata.owner = as_text(reader.want_bytes()); break;
+      case 1: head.path = want_text(reader); break;
+      case 2: metadata.created_at_ms = reader.want_time(); break;
+      case 3: metadata.updated_at_ms = reader.want_time(); break;
+      case 4: metadata.max_versions = reader.want_u32(); break;
+      case 5: metadata.cas_required = reader.want_true(); break;
+      case 6: metadata.delete_version_after_ms = reader.want_time(); break;
+      case 7: metadata.managed = reader.want_true(); break;
+      case 8: metadata.kind = want_text(reader); break;
+      case 9: metadata.description = want_text(reader); break;
+      case 10: metadata.owner = want_text(reader); break;
       case 11: metadata.tags.emplace_back(as_text(reader.want_bytes())); break;
-      case 12: metadata.custom.insert(COFFER_TRY(decode_entry(reader.want_bytes()))); break;
+      case 12: {
+        auto entry = COFFER_TRY(decode_entry(reader.want_bytes()));
+        // In the order of their keys, each key once: as they are written.
+        if (!metadata.custom.empty() && entry.first <= metadata.custom.rbegin()->first)
+          return malformed();
+        metadata.custom.insert(metadata.custom.end(), std::move(entry));
+        break;
+      }
       default: return unknown_field();
     }
   }
@@ -123,9 +121,9 @@ Result<Name> decode_name(ByteView bytes) {
   WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
-      case 1: name.folder = want_bool(reader); break;
-      case 2: name.component = as_text(reader.want_bytes()); break;
-      case 3: name.created_at_ms = time_from_wire(reader.want_number()); break;
+      case 1: name.folder = reader.want_true(); break;
+      case 2: name.component = want_text(reader); break;
+      case 3: name.created_at_ms = reader.want_time(); break;
       default: return unknown_field();
     }
   }
@@ -148,10 +146,10 @@ Result<ReferenceRecord> decode_reference(ByteView bytes) {
   WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
-      case 1: reference.target = as_text(reader.want_bytes()); break;
+      case 1: reference.target = want_text(reader); break;
       case 2: reference.version = reader.want_number(); break;
-      case 3: reference.user_kind = as_text(reader.want_bytes()); break;
-      case 4: reference.user = as_text(reader.want_bytes()); break;
+      case 3: reference.user_kind = want_text(reader); break;
+      case 4: reference.user = want_text(reader); break;
       default: return unknown_field();
     }
   }
@@ -172,24 +170,30 @@ SecretBytes encode_settings(const Settings& settings) {
 
 Result<Settings> decode_settings(ByteView bytes) {
   Settings settings;
+  settings.value_bytes_max = 0;
+  settings.max_versions = 0;
+  bool has_algorithm = false;
   WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
       case 1: settings.value_bytes_max = reader.want_number(); break;
-      case 2: settings.max_versions = want_u32(reader); break;
-      case 3: settings.cas_required = want_bool(reader); break;
-      case 4: settings.delete_version_after_ms = time_from_wire(reader.want_number()); break;
+      case 2: settings.max_versions = reader.want_u32(); break;
+      case 3: settings.cas_required = reader.want_true(); break;
+      case 4: settings.delete_version_after_ms = reader.want_time(); break;
       case 5: {
         const std::uint64_t algorithm = reader.want_number();
-        if (algorithm < 1 || algorithm > 2)
+        if (reader.ok() && algorithm > 2)
           return Error{ErrorCode::too_new, "the store uses an unknown value algorithm"};
+        has_algorithm = true;
         settings.algorithm = static_cast<ValueAlgorithm>(algorithm);
         break;
       }
       default: return unknown_field();
     }
   }
-  if (!reader.ok() || settings.value_bytes_max > kValueBytesCeiling) return malformed();
+  if (!reader.ok() || !has_algorithm || settings.value_bytes_max == 0 ||
+      settings.value_bytes_max > kValueBytesCeiling)
+    return malformed();
   return settings;
 }
 
@@ -213,23 +217,36 @@ SecretBytes encode_root(const Root& root) {
 
 Result<Root> decode_root(ByteView bytes) {
   Root root;
+  bool has_digest = false;
+  bool has_pending = false;
   WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
       case 1: root.sequence = reader.want_number(); break;
       case 2: root.epoch = reader.want_number(); break;
       case 3: root.record_count = reader.want_number(); break;
-      case 4: copy_fixed(reader, root.digest); break;
-      case 5: root.time_high_ms = time_from_wire(reader.want_number()); break;
+      case 4:
+        copy_fixed(reader, root.digest);
+        has_digest = true;
+        break;
+      case 5: root.time_high_ms = reader.want_time(); break;
       case 6: root.secret_count = reader.want_number(); break;
       case 7: root.config_count = reader.want_number(); break;
-      case 8: copy_fixed(reader, root.pending_buckets); break;
+      case 8:
+        copy_fixed(reader, root.pending_buckets);
+        has_pending = true;
+        break;
       case 9: root.pending_since = reader.want_number(); break;
-      case 10: copy_fixed(reader, root.audit_head); break;
+      case 10:
+        copy_fixed(reader, root.audit_head);
+        if (root.audit_head == decltype(root.audit_head){}) reader.fail();
+        break;
       default: return unknown_field();
     }
   }
-  if (!reader.ok() || root.sequence == 0 || root.epoch == 0) return malformed();
+  if (!reader.ok() || root.sequence == 0 || root.epoch == 0 || !has_digest ||
+      has_pending != (root.pending_since != 0))
+    return malformed();
   return root;
 }
 

@@ -23,7 +23,17 @@ std::uint64_t get_be64(const std::uint8_t* in) {
 
 Error malformed() { return {ErrorCode::corrupt, "a version record is malformed"}; }
 
-bool is_time(std::uint64_t number) { return number <= 0x7FFFFFFFFFFFFFFF; }
+constexpr std::uint32_t bit(std::uint32_t field) { return 1U << field; }
+
+// A living version has a DEK, a tag and a value; a tombstone has its seal and neither.
+bool is_complete(const VersionRecord& record, std::uint32_t seen) {
+  constexpr std::uint32_t kValueFields = bit(8) | bit(9);
+  const std::uint32_t flags = record.header.flags;
+  const bool destroyed = (flags & kFlagDestroyed) != 0;
+  if (!destroyed && (flags & kFlagReclaimed) != 0) return false;
+  return (seen & bit(1)) != 0 && (seen & kValueFields) == (destroyed ? 0 : kValueFields) &&
+         record.wrapped_dek.size() == (destroyed ? kWrapOverhead : kWrappedKeyBytes);
+}
 
 }  // namespace
 
@@ -70,44 +80,39 @@ Result<VersionRecord> decode_version(ByteView bytes) {
   VersionRecord record;
   VersionHeader& header = record.header;
   WireReader reader(bytes);
-  std::uint32_t last = 0;
+  std::uint32_t seen = 0;
   while (reader.next()) {
-    if (reader.field() == last) return malformed();
-    last = reader.field();
-    switch (last) {
+    switch (reader.field()) {
       case 1: {
         const std::uint64_t algorithm = reader.want_number();
-        if (algorithm < 1 || algorithm > 2)
+        if (reader.ok() && algorithm > 2)
           return Error{ErrorCode::too_new, "a version is sealed with an unknown algorithm"};
         header.algorithm = static_cast<ValueAlgorithm>(algorithm);
         break;
       }
-      case 2: header.created_at_ms = time_from_wire(reader.want_number()); break;
-      case 3: header.deletion_at_ms = time_from_wire(reader.want_number()); break;
-      case 4: header.expires_at_ms = time_from_wire(reader.want_number()); break;
-      case 5: header.unreachable_at_ms = time_from_wire(reader.want_number()); break;
+      case 2: header.created_at_ms = reader.want_time(); break;
+      case 3: header.deletion_at_ms = reader.want_time(); break;
+      case 4: header.expires_at_ms = reader.want_time(); break;
+      case 5: header.unreachable_at_ms = reader.want_time(); break;
       case 6: {
         const std::uint64_t flags = reader.want_number();
-        if ((flags & ~std::uint64_t{kFlagsKnown}) != 0) return malformed();
+        if (reader.ok() && (flags & ~std::uint64_t{kFlagsKnown}) != 0)
+          return Error{ErrorCode::too_new, "a version has an unknown flag"};
         header.flags = static_cast<std::uint32_t>(flags);
         break;
       }
-      case 7: record.wrapped_dek = reader.want_bytes(); break;
+      case 7: record.wrapped_dek = reader.want_some_bytes(); break;
       case 8: {
         const ByteView tag = reader.want_bytes(kTagBytes);
         if (reader.ok()) std::memcpy(header.value_tag.data(), tag.data(), kTagBytes);
         break;
       }
-      case 9: record.ciphertext = reader.want_bytes(); break;
+      case 9: record.ciphertext = reader.want_some_bytes(); break;
       default: return Error{ErrorCode::too_new, "a version record has an unknown field"};
     }
-    if (!reader.is_bytes() && !is_time(reader.number())) return malformed();
+    seen |= bit(reader.field());
   }
-  const bool destroyed = (header.flags & kFlagDestroyed) != 0;
-  const bool complete = destroyed
-                            ? record.wrapped_dek.size() == kWrapOverhead && record.ciphertext.empty()
-                            : record.wrapped_dek.size() == kWrappedKeyBytes;
-  if (!reader.ok() || !complete || last < 7) return malformed();
+  if (!reader.ok() || !is_complete(record, seen)) return malformed();
   return record;
 }
 
@@ -143,7 +148,8 @@ DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t
   put_be64(at + 16, static_cast<std::uint64_t>(header.expires_at_ms));
   put_be64(at + 24, static_cast<std::uint64_t>(header.unreachable_at_ms));
   at += 32;
-  for (int shift = 24; shift >= 0; shift -= 8) *at++ = static_cast<std::uint8_t>(header.flags >> shift);
+  for (int shift = 24; shift >= 0; shift -= 8)
+    *at++ = static_cast<std::uint8_t>(header.flags >> shift);
   std::memcpy(at, header.value_tag.data(), kTagBytes);
   return context;
 }

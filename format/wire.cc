@@ -6,8 +6,8 @@ bool WireReader::read_long_varint(std::uint64_t& out) {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64 && at_ != end_; shift += 7) {
     const std::uint8_t byte = *at_++;
-    if (shift == 63 && byte > 1) break;               // More than 64 bits.
-    if (byte == 0 && shift > 0) break;                // Not the shortest form.
+    if (shift == 63 && byte > 1) break;  // More than 64 bits.
+    if (byte == 0 && shift > 0) break;   // Not the shortest form.
     value |= std::uint64_t{byte & 0x7FU} << shift;
     if (byte < 0x80) {
       out = value;
@@ -24,6 +24,7 @@ bool WireReader::read_field() {
   const std::uint64_t number = tag >> 3;
   const std::uint64_t type = tag & 7;
   if (number < field_ || number == 0 || number > 0xFFFF) return ok_ = false;
+  is_again_ = number == field_;
   field_ = static_cast<std::uint32_t>(number);
   if (type == 0) {
     is_bytes_ = false;

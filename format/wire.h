@@ -3,9 +3,9 @@
 // The generated code would copy every field into a std::string; records here hold
 // wrapped keys and ciphertext in the map, and plaintext in locked memory. A reader
 // walks the bytes in place. It is stricter than protobuf: varints must be minimal,
-// field numbers must rise (a repeated field may repeat), groups and 32-bit fields
-// are refused, so that what decodes re-encodes to the same bytes. The generated
-// code of format/*.proto is its oracle in the tests.
+// field numbers must rise (a repeated field may repeat), defaults are not spelled out,
+// groups and 32-bit fields are refused, so that what decodes re-encodes to the same
+// bytes. The generated code of format/coffer.proto is its oracle in the tests.
 #pragma once
 
 #include <coffer/secret_bytes.h>
@@ -35,18 +35,38 @@ class WireReader {
   bool ok() const { return ok_; }
   void fail() { ok_ = false; }
 
-  /// The current field as a number or bytes; the wrong type makes the reader not ok.
+  // The current field as what it must be. Anything else makes the reader not ok: the wrong
+  // type, and what no writer writes: a default value spelled out, a lone field given twice.
   std::uint64_t want_number() {
-    if (is_bytes_) ok_ = false;
+    if (is_bytes_ || is_again_ || number_ == 0) ok_ = false;
     return number_;
   }
-  ByteView want_bytes() {
-    if (!is_bytes_) ok_ = false;
+  /// A time in ms: never negative, so at most 2^63 - 1.
+  std::int64_t want_time() {
+    if (want_number() > 0x7FFFFFFFFFFFFFFF) ok_ = false;
+    return static_cast<std::int64_t>(number_);
+  }
+  std::uint32_t want_u32() {
+    if (want_number() > 0xFFFFFFFF) ok_ = false;
+    return static_cast<std::uint32_t>(number_);
+  }
+  bool want_true() {
+    if (want_number() != 1) ok_ = false;
+    return true;
+  }
+  /// Bytes that are there once and not empty.
+  ByteView want_some_bytes() {
+    if (!is_bytes_ || is_again_ || bytes_.empty()) ok_ = false;
     return bytes_;
   }
-  /// Bytes of exactly `size`.
+  /// Bytes of exactly `size`, once.
   ByteView want_bytes(std::size_t size) {
-    if (!is_bytes_ || bytes_.size() != size) ok_ = false;
+    if (!is_bytes_ || is_again_ || bytes_.size() != size) ok_ = false;
+    return bytes_;
+  }
+  /// An element of a repeated field: it may be empty, and may come again.
+  ByteView want_bytes() {
+    if (!is_bytes_) ok_ = false;
     return bytes_;
   }
 
@@ -68,6 +88,7 @@ class WireReader {
   std::uint64_t number_ = 0;
   std::uint32_t field_ = 0;
   bool is_bytes_ = false;
+  bool is_again_ = false;  // The field before had the same number.
   bool ok_ = true;
 };
 
@@ -126,6 +147,8 @@ inline void WireWriter<SecretBytes>::append(ByteView bytes) {
 
 /// Signed times travel as the two's complement of protobuf's int64; ours are never negative.
 inline std::uint64_t time_to_wire(std::int64_t ms) { return static_cast<std::uint64_t>(ms); }
-inline std::int64_t time_from_wire(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+inline std::int64_t time_from_wire(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
 
 }  // namespace coffer::format
