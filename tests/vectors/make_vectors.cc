@@ -1,0 +1,509 @@
+// Writes the vectors: one record with one defect each. Run by hand when the format gains a
+// rule; what is written is looked at, then kept. Usage: make_vectors DIRECTORY
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace {
+
+using coffer::Bytes;
+
+void put_varint(Bytes& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
+  out.push_back(static_cast<std::uint8_t>(value));
+}
+
+struct Field {
+  std::uint32_t number;
+  Bytes bytes;  // With its tag.
+};
+using Record = std::vector<Field>;
+
+Field num(std::uint32_t number, std::uint64_t value) {
+  Field field{number, {}};
+  put_varint(field.bytes, std::uint64_t{number} << 3);
+  put_varint(field.bytes, value);
+  return field;
+}
+
+Field bin(std::uint32_t number, const Bytes& content) {
+  Field field{number, {}};
+  put_varint(field.bytes, std::uint64_t{number} << 3 | 2);
+  put_varint(field.bytes, content.size());
+  field.bytes.insert(field.bytes.end(), content.begin(), content.end());
+  return field;
+}
+
+Field text(std::uint32_t number, std::string_view content) {
+  return bin(number, Bytes(content.begin(), content.end()));
+}
+
+Field raw(std::uint32_t number, Bytes bytes) { return {number, std::move(bytes)}; }
+
+/// Bytes that differ from one another: start, start + 1, ...
+Bytes run(std::size_t size, std::uint8_t start) {
+  Bytes bytes(size);
+  for (std::uint8_t& byte : bytes) byte = start++;
+  return bytes;
+}
+
+Bytes joined(const Record& record) {
+  Bytes out;
+  for (const Field& field : record) out.insert(out.end(), field.bytes.begin(), field.bytes.end());
+  return out;
+}
+
+Record without(Record record, std::uint32_t number) {
+  std::erase_if(record, [number](const Field& field) { return field.number == number; });
+  return record;
+}
+
+/// In place of the field of the same number, or where its number belongs.
+Record with(Record record, const Field& field) {
+  record = without(std::move(record), field.number);
+  const auto at = std::find_if(record.begin(), record.end(),
+                               [&](const Field& other) { return other.number > field.number; });
+  record.insert(at, field);
+  return record;
+}
+
+Record twice(Record record, std::uint32_t number) {
+  const auto at = std::find_if(record.begin(), record.end(),
+                               [number](const Field& field) { return field.number == number; });
+  record.insert(at, Field(*at));
+  return record;
+}
+
+Record appended(Record record, const Field& field) {
+  record.push_back(field);
+  return record;
+}
+
+bool is_bytes(const Record& record, std::uint32_t number) {
+  return std::any_of(record.begin(), record.end(), [number](const Field& field) {
+    return field.number == number && (field.bytes[0] & 7) == 2;
+  });
+}
+
+Bytes cut(Bytes bytes, std::size_t from_end) {
+  bytes.resize(bytes.size() - from_end);
+  return bytes;
+}
+
+class Folder {
+ public:
+  Folder(const std::filesystem::path& root, std::string record) : record_(std::move(record)) {
+    folder_ = root / record_;
+    std::filesystem::create_directories(folder_);
+  }
+  void ok(const char* name, const char* comment, const Bytes& bytes) const {
+    write(name, "ok", comment, bytes);
+  }
+  void corrupt(const char* name, const char* comment, const Bytes& bytes) const {
+    write(name, "corrupt", comment, bytes);
+  }
+  void too_new(const char* name, const char* comment, const Bytes& bytes) const {
+    write(name, "too_new", comment, bytes);
+  }
+
+ private:
+  void write(const std::string& name, const char* expect, const char* comment,
+             const Bytes& bytes) const {
+    std::ofstream file(folder_ / (name + ".txt"));
+    file << "record: " << record_ << "\nexpect: " << expect << "\ncomment: " << comment << "\n\n";
+    constexpr std::size_t kPerLine = 32;
+    // A frame is mostly zeros; those at the end are told by their count.
+    std::size_t size = bytes.size();
+    while (size > 0 && bytes[size - 1] == 0) --size;
+    if (bytes.size() - size < 64) size = bytes.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      char digits[3];
+      std::snprintf(digits, sizeof digits, "%02x", bytes[i]);
+      file << digits << (i + 1 == size || (i + 1) % kPerLine == 0 ? '\n' : ' ');
+    }
+    if (size < bytes.size()) file << "zeros " << bytes.size() - size << '\n';
+  }
+  std::string record_;
+  std::filesystem::path folder_;
+};
+
+// The rules of section 2, broken on a record whose field 1 is a number and whose field
+// `blob` stands once.
+void wire_rules(const Folder& folder, const Record& good, std::uint32_t blob) {
+  const Bytes bytes = joined(good);
+  folder.corrupt("cut_by_one_byte", "F-10: the last field runs past the end", cut(bytes, 1));
+  folder.corrupt("last_byte_is_a_tag", "F-10: a tag without a field",
+                 joined(appended(good, raw(99, {0x7a}))));
+  folder.too_new("unknown_field", "F-7: field 15 is in no version 1 record",
+                 joined(appended(good, num(15, 1))));
+  folder.corrupt("field_twice", "F-3: a lone field given twice", joined(twice(good, blob)));
+  folder.corrupt("fields_out_of_order", "F-2: field numbers fall",
+                 joined(appended(without(good, good.front().number), good.front())));
+  if (is_bytes(good, blob))
+    folder.corrupt("number_where_bytes_belong", "F-6: the wrong wire type",
+                   joined(with(good, num(blob, 7))));
+  folder.corrupt("fixed32", "F-5: wire type 5",
+                 joined(appended(good, raw(99, {0x7d, 1, 2, 3, 4}))));
+  folder.corrupt("group", "F-5: wire types 3 and 4", joined(appended(good, raw(99, {0x7b, 0x7c}))));
+  Bytes wide = good.front().bytes;
+  wide[0] |= 0x80;
+  wide.insert(wide.begin() + 1, 0x00);
+  folder.corrupt("tag_not_shortest", "F-1: a tag of two bytes where one serves",
+                 joined(with(good, raw(good.front().number, wide))));
+}
+
+Record version_record() {
+  return {num(1, 1),
+          num(2, 1760000000000),
+          num(3, 1760000100000),
+          num(4, 1760000200000),
+          num(5, 1760000300000),
+          bin(7, run(72, 0x10)),
+          bin(8, run(16, 0xa0)),
+          bin(9, run(21, 0xc0))};
+}
+
+Record tombstone() {
+  return {num(1, 1), num(2, 1760000000000), num(4, 1760000200000), num(6, 3),
+          bin(7, run(40, 0x10))};
+}
+
+void version_records(const std::filesystem::path& root) {
+  const Folder folder(root, "version_record");
+  const Record good = version_record();
+  wire_rules(folder, good, 7);
+  folder.ok("every_field", "F-37: a living version with every field", joined(good));
+  folder.ok("least", "F-37: a living version without times",
+            joined({num(1, 2), bin(7, run(72, 1)), bin(8, run(16, 2)), bin(9, {0})}));
+  folder.ok("tombstone", "F-39: a version whose time was over", joined(tombstone()));
+  folder.corrupt("empty", "F-37: no field at all", {});
+  folder.too_new("algorithm_unknown", "F-38: algorithm 3", joined(with(good, num(1, 3))));
+  folder.too_new("algorithm_huge", "F-38: algorithm 2^64 - 1", joined(with(good, num(1, ~0ULL))));
+  folder.corrupt("algorithm_zero", "F-4: a zero spelled out", joined(with(good, num(1, 0))));
+  folder.corrupt("algorithm_missing", "F-37", joined(without(good, 1)));
+  folder.corrupt("algorithm_is_bytes", "F-6: bytes where a number belongs",
+                 joined(with(good, bin(1, {1}))));
+  folder.corrupt("time_negative", "F-8: 2^63 ms", joined(with(good, num(4, 1ULL << 63))));
+  folder.ok("time_greatest", "F-8: 2^63 - 1 ms", joined(with(good, num(4, ~0ULL >> 1))));
+  folder.corrupt("time_zero", "F-4: an unset time is left out", joined(with(good, num(3, 0))));
+  folder.corrupt("time_not_shortest", "F-1: eleven bits in three bytes",
+                 joined(with(good, raw(2, {0x10, 0x80, 0x88, 0x00}))));
+  folder.corrupt("time_over_64_bits", "F-1: a varint of 65 bits",
+                 joined(with(good, raw(2, {0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                           0xff, 0x02}))));
+  folder.corrupt("varint_of_eleven_bytes", "F-1",
+                 joined(with(good, raw(2, {0x10, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                                           0x80, 0x80, 0x01}))));
+  folder.too_new("flag_unknown", "F-40: flag 4", joined(with(tombstone(), num(6, 5))));
+  folder.corrupt("reclaimed_but_living", "F-40: flag 2 without flag 1",
+                 joined(with(good, num(6, 2))));
+  folder.corrupt("wrapped_dek_short", "F-37: 71 bytes", joined(with(good, bin(7, run(71, 1)))));
+  folder.corrupt("wrapped_dek_long", "F-37: 73 bytes", joined(with(good, bin(7, run(73, 1)))));
+  folder.corrupt("wrapped_dek_missing", "F-37", joined(without(good, 7)));
+  folder.corrupt("tag_short", "F-37: 15 bytes", joined(with(good, bin(8, run(15, 1)))));
+  folder.corrupt("tag_missing", "F-37", joined(without(good, 8)));
+  folder.corrupt("ciphertext_missing", "F-37", joined(without(good, 9)));
+  folder.corrupt("ciphertext_empty", "F-4: empty bytes spelled out",
+                 joined(with(good, bin(9, {}))));
+  folder.corrupt("tombstone_with_value", "F-39", joined(appended(tombstone(), bin(9, run(21, 1)))));
+  folder.corrupt("tombstone_with_tag", "F-39", joined(appended(tombstone(), bin(8, run(16, 1)))));
+  folder.corrupt("tombstone_with_dek", "F-39: 72 bytes where the empty seal has 40",
+                 joined(with(tombstone(), bin(7, run(72, 1)))));
+  folder.corrupt("field_number_zero", "F-10: no field has the number 0",
+                 joined(with(good, raw(1, {0x00, 0x01}))));
+  folder.corrupt("length_past_end", "F-10: a length of 2^32",
+                 joined(with(good, raw(9, {0x4a, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 2, 3}))));
+  folder.corrupt("length_of_64_bits", "F-10: a length of 2^64 - 1",
+                 joined(with(good, raw(9, {0x4a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                           0xff, 0x01, 1, 2}))));
+}
+
+Bytes entry(std::string_view key, std::string_view value) {
+  return joined({text(1, key), text(2, value)});
+}
+
+void heads(const std::filesystem::path& root) {
+  const Folder folder(root, "head");
+  const Record good = {text(1, "team/db"),
+                       num(2, 1760000000000),
+                       num(3, 1760000000001),
+                       num(4, 7),
+                       num(5, 1),
+                       num(6, 3600000),
+                       num(7, 1),
+                       text(8, "password"),
+                       text(9, "the main database"),
+                       text(10, "ops")};
+  wire_rules(folder, good, 1);
+  folder.ok("every_lone_field", "F-43", joined(good));
+  Record rich = good;
+  for (const char* tag : {"", "b", "a", "a"}) rich.push_back(text(11, tag));
+  rich.push_back(bin(12, entry("a", "1")));
+  rich.push_back(bin(12, entry("b", "2")));
+  folder.ok("tags_and_custom", "F-4: an element of a repeated field may be empty", joined(rich));
+  folder.corrupt("path_missing", "F-43", joined(without(good, 1)));
+  folder.corrupt("path_empty", "F-4", joined(with(good, bin(1, {}))));
+  folder.corrupt("max_versions_over_32_bits", "F-9: 2^32", joined(with(good, num(4, 1ULL << 32))));
+  folder.corrupt("bool_of_two", "F-9", joined(with(good, num(5, 2))));
+  folder.corrupt("bool_of_zero", "F-4", joined(with(good, num(7, 0))));
+  folder.corrupt("duration_negative", "F-8", joined(with(good, num(6, ~0ULL))));
+  folder.corrupt("description_empty", "F-4", joined(with(good, bin(9, {}))));
+  folder.corrupt("tag_is_a_number", "F-6", joined(appended(good, num(11, 1))));
+  folder.corrupt(
+      "custom_twice", "F-44: one key, two values",
+      joined(appended(appended(good, bin(12, entry("a", "1"))), bin(12, entry("a", "2")))));
+  folder.corrupt(
+      "custom_out_of_order", "F-44",
+      joined(appended(appended(good, bin(12, entry("b", "1"))), bin(12, entry("a", "2")))));
+  folder.corrupt("custom_without_key", "F-44",
+                 joined(appended(good, bin(12, joined({text(2, "1")})))));
+  folder.too_new("custom_with_unknown_field", "F-7",
+                 joined(appended(good, bin(12, joined({text(1, "a"), text(3, "1")})))));
+  folder.corrupt("custom_cut", "F-10: the entry's length ends inside its value",
+                 joined(appended(good, bin(12, cut(entry("a", "long"), 2)))));
+}
+
+void names_and_references(const std::filesystem::path& root) {
+  {
+    const Folder folder(root, "name");
+    const Record good = {num(1, 1), text(2, "team"), num(3, 1760000000000)};
+    wire_rules(folder, good, 2);
+    folder.ok("folder", "F-45", joined(good));
+    folder.ok("secret", "F-45: no folder", joined(without(good, 1)));
+    folder.corrupt("component_missing", "F-45", joined(without(good, 2)));
+    folder.corrupt("component_empty", "F-4", joined(with(good, bin(2, {}))));
+    folder.corrupt("folder_of_two", "F-9", joined(with(good, num(1, 2))));
+    folder.corrupt("time_negative", "F-8", joined(with(good, num(3, 1ULL << 63))));
+  }
+  const Folder folder(root, "reference");
+  const Record good = {text(1, "team/db"), num(2, 3), text(3, "config"), text(4, "my-source")};
+  wire_rules(folder, good, 3);
+  folder.ok("of_a_version", "F-46", joined(good));
+  folder.ok("of_the_current_version", "F-46: version 0 is left out", joined(without(good, 2)));
+  folder.corrupt("target_missing", "F-46", joined(without(good, 1)));
+  folder.corrupt("version_zero", "F-4", joined(with(good, num(2, 0))));
+  folder.corrupt("user_empty", "F-4", joined(with(good, bin(4, {}))));
+}
+
+void settings_and_roots(const std::filesystem::path& root) {
+  {
+    const Folder folder(root, "settings");
+    const Record good = {num(1, 1048576), num(2, 10), num(3, 1), num(4, 86400000), num(5, 1)};
+    wire_rules(folder, good, 5);
+    folder.ok("every_field", "F-52", joined(good));
+    folder.ok("no_version_limit", "F-52: max_versions is left out", joined(without(good, 2)));
+    folder.too_new("algorithm_unknown", "F-38", joined(with(good, num(5, 3))));
+    folder.corrupt("algorithm_missing", "F-52", joined(without(good, 5)));
+    folder.corrupt("value_limit_missing", "F-52", joined(without(good, 1)));
+    folder.corrupt("value_limit_over_ceiling", "F-52: 16 MiB + 1",
+                   joined(with(good, num(1, (16U << 20) + 1))));
+    folder.ok("value_limit_at_ceiling", "F-52: 16 MiB", joined(with(good, num(1, 16U << 20))));
+    folder.corrupt("cas_of_two", "F-9", joined(with(good, num(3, 2))));
+    folder.corrupt("algorithm_is_bytes", "F-6", joined(with(good, bin(5, {1}))));
+  }
+  const Folder folder(root, "root");
+  const Record good = {
+      num(1, 9),  num(2, 2), num(3, 40),         bin(4, run(16, 1)), num(5, 1760000000000),
+      num(6, 12), num(7, 3), bin(8, run(32, 1)), num(9, 5),          bin(10, run(32, 9))};
+  wire_rules(folder, good, 4);
+  folder.ok("every_field", "F-48", joined(good));
+  folder.ok("least", "F-48: of an empty store", joined({num(1, 1), num(2, 1), bin(4, Bytes(16))}));
+  folder.corrupt("sequence_missing", "F-48", joined(without(good, 1)));
+  folder.corrupt("epoch_missing", "F-48", joined(without(good, 2)));
+  folder.corrupt("digest_missing", "F-48", joined(without(good, 4)));
+  folder.corrupt("digest_short", "F-48", joined(with(good, bin(4, run(15, 1)))));
+  folder.corrupt("pending_without_since", "F-48", joined(without(good, 9)));
+  folder.corrupt("since_without_pending", "F-48", joined(without(good, 8)));
+  folder.corrupt("pending_short", "F-48: 31 bytes", joined(with(good, bin(8, run(31, 1)))));
+  folder.corrupt("audit_head_zero", "F-48: an empty chain has no head",
+                 joined(with(good, bin(10, Bytes(32)))));
+  folder.corrupt("time_negative", "F-8", joined(with(good, num(5, 1ULL << 63))));
+}
+
+void buckets(const std::filesystem::path& root) {
+  const Folder folder(root, "bucket");
+  const Record good = {num(1, 3), bin(2, run(72, 1))};
+  wire_rules(folder, good, 2);
+  folder.ok("whole", "F-47", joined(good));
+  folder.corrupt("epoch_missing", "F-47", joined(without(good, 1)));
+  folder.corrupt("epoch_zero", "F-4", joined(with(good, num(1, 0))));
+  folder.corrupt("key_missing", "F-47", joined(without(good, 2)));
+  folder.corrupt("key_short", "F-47", joined(with(good, bin(2, run(71, 1)))));
+}
+
+Bytes frame(std::size_t length, std::size_t place) {
+  Bytes bytes = {'c', 'o', 'f', 'f', 'e', 'r', 'k', '1'};
+  for (int shift = 0; shift < 32; shift += 8)
+    bytes.push_back(static_cast<std::uint8_t>(length >> shift));
+  const Bytes checksum = run(32, 0x40);
+  bytes.insert(bytes.end(), checksum.begin(), checksum.end());
+  const Bytes payload = run(std::min<std::size_t>(length, 20), 1);
+  bytes.insert(bytes.end(), payload.begin(), payload.end());
+  bytes.resize(place);
+  return bytes;
+}
+
+void frames(const std::filesystem::path& root) {
+  const Folder folder(root, "frame");
+  folder.ok("payload_of_20", "F-20", frame(20, 4096));
+  folder.ok("payload_empty", "F-20: the frame allows it, no record does", frame(0, 4096));
+  folder.corrupt("length_past_place", "F-20: 4053 of 4052 bytes", frame(4053, 4096));
+  folder.corrupt("length_of_32_bits", "F-20", frame(0xFFFFFFFF, 4096));
+  folder.corrupt("place_of_43_bytes", "F-20: shorter than a frame's head", cut(frame(0, 44), 1));
+  Bytes bytes = frame(20, 4096);
+  bytes[7] = '2';
+  folder.corrupt("magic_of_another_format", "F-19", bytes);
+  bytes = frame(20, 4096);
+  bytes[4095] = 1;
+  folder.corrupt("byte_behind_payload", "F-21: at the very end of the place", bytes);
+  bytes = frame(20, 4096);
+  bytes[64] = 1;
+  folder.corrupt("byte_right_behind_payload", "F-21", bytes);
+  folder.corrupt("place_of_zeros", "F-19: never written", Bytes(4096));
+}
+
+void keyring_parts(const std::filesystem::path& root) {
+  {
+    const Folder folder(root, "keyring_header");
+    const Record good = {num(1, 1), bin(2, run(16, 1)), num(3, 1760000000000)};
+    wire_rules(folder, good, 2);
+    folder.ok("whole", "F-25", joined(good));
+    folder.too_new("format_two", "F-26", joined(with(good, num(1, 2))));
+    folder.corrupt("format_missing", "F-25", joined(without(good, 1)));
+    folder.corrupt("store_id_missing", "F-25", joined(without(good, 2)));
+    folder.corrupt("store_id_long", "F-25", joined(with(good, bin(2, run(17, 1)))));
+    folder.corrupt("time_negative", "F-8", joined(with(good, num(3, ~0ULL))));
+  }
+  const Folder folder(root, "epoch");
+  const Record good = {num(1, 4), num(2, 1), bin(3, run(72, 1))};
+  wire_rules(folder, good, 3);
+  folder.ok("whole", "F-27", joined(good));
+  folder.corrupt("epoch_missing", "F-27", joined(without(good, 1)));
+  folder.corrupt("generation_missing", "F-27", joined(without(good, 2)));
+  folder.corrupt("key_missing", "F-27", joined(without(good, 3)));
+  folder.corrupt("key_long", "F-27", joined(with(good, bin(3, run(73, 1)))));
+}
+
+Record key_slot(std::uint32_t number) {
+  return {num(1, number),
+          num(2, 2),
+          text(3, "passphrase:"),
+          text(4, "id"),
+          num(5, 1760000000000),
+          bin(6, run(32, 1)),
+          bin(7, run(104, 1)),
+          bin(8, run(16, 1)),
+          num(9, 3),
+          num(10, 268435456)};
+}
+
+Record master(const std::vector<Record>& slots) {
+  Record record = {num(1, 2), num(2, 1), num(3, 9)};
+  for (const Record& slot : slots) record.push_back(bin(4, joined(slot)));
+  record.push_back(bin(5, run(72, 1)));
+  record.push_back(bin(6, run(32, 1)));
+  return record;
+}
+
+void key_slots(const std::filesystem::path& root) {
+  const Folder folder(root, "master");
+  const Record slot = key_slot(1);
+  const auto one = [](const Record& changed) { return joined(master({changed})); };
+  folder.ok("slot_by_file", "F-30",
+            one({num(1, 1), num(2, 1), bin(6, run(32, 1)), bin(7, run(104, 1))}));
+  folder.corrupt("slot_without_number", "F-30", one(without(slot, 1)));
+  folder.corrupt("slot_without_scheme", "F-30", one(without(slot, 2)));
+  folder.too_new("slot_of_unknown_scheme", "F-31", one(with(slot, num(2, 3))));
+  folder.corrupt("slot_without_commitment", "F-30", one(without(slot, 6)));
+  folder.corrupt("slot_with_short_commitment", "F-30", one(with(slot, bin(6, run(31, 1)))));
+  folder.corrupt("slot_without_blob", "F-30", one(without(slot, 7)));
+  folder.corrupt("slot_with_long_blob", "F-32: 2049 bytes", one(with(slot, bin(7, run(2049, 1)))));
+  folder.ok("slot_with_longest_blob", "F-32: 2048 bytes", one(with(slot, bin(7, run(2048, 1)))));
+  folder.corrupt("slot_with_long_uri", "F-32: 1025 bytes", one(with(slot, bin(3, run(1025, 1)))));
+  folder.too_new("slot_with_unknown_field", "F-7", one(appended(slot, num(11, 1))));
+  folder.corrupt("slot_field_twice", "F-3", one(twice(slot, 7)));
+  folder.corrupt("slot_salt_empty", "F-4", one(with(slot, bin(8, {}))));
+  folder.corrupt("slot_cut", "F-10", joined(with(master({slot}), bin(4, cut(joined(slot), 1)))));
+  folder.corrupt("slot_numbers_fall", "F-29", joined(master({key_slot(2), key_slot(1)})));
+  folder.corrupt("slot_number_twice", "F-29", joined(master({key_slot(2), key_slot(2)})));
+  folder.corrupt("slot_number_not_given_out", "F-29: 9 is the next one",
+                 joined(master({key_slot(9)})));
+}
+
+void masters(const std::filesystem::path& root) {
+  const Folder folder(root, "master");
+  const Record good = master({key_slot(1), key_slot(3)});
+  wire_rules(folder, good, 5);
+  folder.ok("two_slots", "F-28", joined(good));
+  std::vector<Record> slots;
+  for (std::uint32_t number = 1; number <= 8; ++number) slots.push_back(key_slot(number));
+  folder.ok("eight_slots", "F-28", joined(master(slots)));
+  slots.push_back(key_slot(9));
+  folder.corrupt("nine_slots", "F-28", joined(with(master(slots), num(3, 10))));
+  folder.corrupt("no_slot", "F-28", joined(master({})));
+  folder.corrupt("revision_missing", "F-28", joined(without(good, 1)));
+  folder.corrupt("generation_missing", "F-28", joined(without(good, 2)));
+  folder.corrupt("next_slot_missing", "F-29", joined(without(good, 3)));
+  folder.corrupt("wrapped_root_missing", "F-28", joined(without(good, 5)));
+  folder.corrupt("wrapped_root_short", "F-28", joined(with(good, bin(5, run(71, 1)))));
+  folder.corrupt("mac_missing", "F-28", joined(without(good, 6)));
+  folder.corrupt("mac_long", "F-28", joined(with(good, bin(6, run(33, 1)))));
+}
+
+void config_records(const std::filesystem::path& root) {
+  const Folder folder(root, "config_record");
+  const auto place = [](std::string_view pointer, std::string_view coordinate) {
+    Record inner = {text(2, coordinate)};
+    if (!pointer.empty()) inner = with(inner, text(1, pointer));
+    return bin(5, joined(inner));
+  };
+  const Record good = {num(1, 1),
+                       text(2, "00000000-0000-0000-0000-000000000000"),
+                       text(3, "5f"),
+                       text(4, "{\"a\":1}"),
+                       place("/a", "airbyte_x_v1"),
+                       place("", "airbyte_y_v2"),
+                       num(6, 1),
+                       num(7, 1760000000000)};
+  folder.ok("every_field", "F-55", joined(good));
+  folder.ok("of_a_check", "F-55: without document and spec",
+            joined(without(without(without(good, 3), 4), 6)));
+  folder.ok("place_external", "F-55",
+            joined({num(1, 1), bin(5, joined({text(1, "/p"), text(2, "c"), num(3, 1)}))}));
+  folder.too_new("format_two", "F-26", joined(with(good, num(1, 2))));
+  folder.corrupt("format_missing", "F-55", joined(without(good, 1)));
+  folder.corrupt("cut_by_one_byte", "F-10", cut(joined(good), 1));
+  folder.corrupt("format_twice", "F-3", joined(twice(good, 1)));
+  folder.corrupt("place_without_coordinate", "F-55",
+                 joined(with(good, bin(5, joined({text(1, "/a")})))));
+  folder.corrupt("place_with_bad_pointer", "F-55: no slash before the first token",
+                 joined(with(good, place("a", "c"))));
+  folder.corrupt("place_is_a_number", "F-6", joined(with(good, num(5, 1))));
+  folder.corrupt("fields_out_of_order", "F-2", joined(appended(without(good, 1), num(1, 1))));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: make_vectors DIRECTORY\n", stderr);
+    return 2;
+  }
+  const std::filesystem::path root = argv[1];
+  version_records(root);
+  heads(root);
+  names_and_references(root);
+  settings_and_roots(root);
+  buckets(root);
+  frames(root);
+  keyring_parts(root);
+  key_slots(root);
+  masters(root);
+  config_records(root);
+  return 0;
+}

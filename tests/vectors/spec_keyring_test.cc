@@ -1,0 +1,194 @@
+// The rules of format/SPEC.md for the keyring file, each on a copy of the golden store's.
+#include <catch2/catch.hpp>
+
+#include "keys/keyring.h"
+#include "keys/slot.h"
+#include "tests/vectors/by_the_words.h"
+#include "tests/vectors/golden_copy.h"
+
+namespace {
+
+using namespace coffer;
+using namespace coffer::words;
+
+struct KeyringCopy : golden::Copy {
+  Bytes file = read_file(keyring());
+  Result<std::unique_ptr<keys::Keyring>> load() const {
+    write_file(keyring(), file);
+    const std::vector<KeySource> sources = {key()};
+    return keys::Keyring::open(keyring(), sources, {});
+  }
+  std::string outcome() const {
+    const auto opened = load();
+    return opened ? "ok" : std::string(code_name(opened.error().code()));
+  }
+  void spoil(std::size_t offset) { file[offset + 50] ^= 1; }
+  Bytes header_payload() const { return frame_at(file, Places::kHeader[0], 4096).value(); }
+};
+
+/// A table changed by somebody who has no key: the checksums are right, the MAC is not.
+template <typename Change>
+std::string outcome_of_change(const Change& change) {
+  KeyringCopy copy;
+  format::KeyringMaster master = master_of(copy.file);
+  change(master);
+  put_master(copy.file, format::encode_master(master));
+  return copy.outcome();
+}
+
+}  // namespace
+
+TEST_CASE("F-18: a keyring that was cut short is refused") {
+  for (const std::size_t size : {0, 1, 4096, 24576, 57343, 57344, 90111}) {
+    KeyringCopy copy;
+    copy.file.resize(size);
+    INFO(size);
+    // A cut of the second master table's place leaves the first one whole.
+    CHECK(copy.outcome() == (size >= 57344 ? "ok" : "corrupt"));
+  }
+}
+
+TEST_CASE("F-22, F-23: where the first place is spoilt the second serves, and nothing else") {
+  KeyringCopy header;
+  header.spoil(Places::kHeader[0]);
+  CHECK(header.outcome() == "ok");
+  header.spoil(Places::kHeader[1]);
+  CHECK(header.outcome() == "corrupt");
+  KeyringCopy master;
+  master.spoil(Places::kMaster[0]);
+  CHECK(master.outcome() == "ok");
+  master.spoil(Places::kMaster[1]);
+  CHECK(master.outcome() == "corrupt");
+  KeyringCopy epoch;
+  epoch.spoil(Places::kEpoch[0][0]);
+  CHECK(epoch.load().value()->epoch_key(2).ok());
+  epoch.spoil(Places::kEpoch[0][1]);
+  CHECK_FALSE(epoch.load().value()->epoch_key(2).ok());
+}
+
+TEST_CASE("F-24: of two whole tables the newer one counts") {
+  for (const int newer : {0, 1}) {
+    KeyringCopy copy;
+    const OpenKeyring keys(copy.keyring(), copy.key_file());
+    format::KeyringMaster master = master_of(copy.file);
+    ++master.revision;
+    master.slots.at(0).key_id = "newer";
+    const Bytes mac = mac_of(keys.master_key, keys.header_payload, master);
+    std::copy(mac.begin(), mac.end(), master.mac.begin());
+    put_frame(copy.file, Places::kMaster[newer], Places::kMasterBytes,
+              format::encode_master(master));
+    const auto opened = copy.load();
+    REQUIRE(opened.ok());
+    CHECK((*opened)->slots().value().at(0).key_id == "newer");
+  }
+}
+
+TEST_CASE("F-33: a table of slots that was changed without the master key is refused") {
+  CHECK(outcome_of_change([](auto&) {}) == "ok");
+  CHECK(outcome_of_change([](auto& master) { master.slots.pop_back(); }) == "corrupt");
+  CHECK(outcome_of_change([](auto& master) { ++master.revision; }) == "corrupt");
+  CHECK(outcome_of_change([](auto& master) { ++master.next_slot; }) == "corrupt");
+  CHECK(outcome_of_change([](auto& master) { master.slots[0].uri += "x"; }) == "corrupt");
+  CHECK(outcome_of_change([](auto& master) { master.slots[1].created_at_ms = 1; }) == "corrupt");
+  CHECK(outcome_of_change([](auto& master) {
+          master.slots.push_back(master.slots[1]);
+          master.slots.back().number = master.next_slot++;
+        }) == "corrupt");
+  CHECK(outcome_of_change([](auto& master) { master.wrapped_root[30] ^= 1; }) == "corrupt");
+  KeyringCopy header;  // The header is bound as well.
+  auto decoded = format::decode_keyring_header(header.header_payload()).value();
+  decoded.created_at_ms += 1;
+  for (const std::size_t offset : Places::kHeader)
+    put_frame(header.file, offset, 4096, format::encode_keyring_header(decoded));
+  CHECK(header.outcome() == "corrupt");
+}
+
+TEST_CASE("F-34: another key is told from a damaged blob by the commitment") {
+  CHECK(outcome_of_change([](auto& master) {
+          master.slots.pop_back();
+          master.slots[0].commitment[0] ^= 1;
+        }) == "wrong_key");
+  CHECK(outcome_of_change([](auto& master) {
+          master.slots.pop_back();
+          master.slots[0].blob[60] ^= 1;
+        }) == "corrupt");
+}
+
+TEST_CASE("F-35: a blob without its context's hash is refused") {
+  const KeyringCopy copy;
+  const OpenKeyring keys(copy.keyring(), copy.key_file());
+  format::KeySlot slot = master_of(copy.file).slots.at(0);
+  const Bytes key = read_file(copy.key_file());
+  const Bytes bound = slot_context(keys.store_id, slot);
+  const keys::SlotContext context{format::decode_keyring_header(keys.header_payload)->store_id,
+                                  slot.number};
+  const KeySource source = copy.key();
+  const auto material = keys::obtain(source, false);
+  REQUIRE(material.ok());
+  slot.blob = wrap(kdf(key, 2, "cofwrap_"), bound, keys.master_key + blake2b({}, bound));
+  CHECK(keys::unwrap_master(*material, context, slot).ok());
+  slot.blob = wrap(kdf(key, 2, "cofwrap_"), bound, keys.master_key + blake2b({}, keys.store_id));
+  const auto refused = keys::unwrap_master(*material, context, slot);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code() == ErrorCode::corrupt);
+}
+
+TEST_CASE("F-36: a slot that asks for too much, or too little, stretching is refused") {
+  const KeyringCopy copy;
+  const format::KeySlot good = master_of(copy.file).slots.at(1);
+  CHECK((good.passes == 3 && good.memory_bytes == 256U << 20 && good.salt.size() == 16));
+  const KeySource source = KeySource::passphrase(SecretBytes::copy_of(golden::kPassphrase));
+  const auto outcome = [&](std::uint64_t passes, std::uint64_t memory, std::size_t salt) {
+    format::KeySlot slot = good;
+    slot.passes = passes;
+    slot.memory_bytes = memory;
+    slot.salt.resize(salt);
+    const auto material = keys::obtain(source, false);
+    REQUIRE(material.ok());
+    return keys::unwrap_master(*material, {}, slot).error().code();
+  };
+  CHECK(outcome(0, 8U << 20, 16) == ErrorCode::limit);
+  CHECK(outcome(17, 8U << 20, 16) == ErrorCode::limit);
+  CHECK(outcome(1, (8U << 20) - 1, 16) == ErrorCode::limit);
+  CHECK(outcome(1, (1U << 30) + 1, 16) == ErrorCode::limit);
+  CHECK(outcome(1, ~std::uint64_t{0}, 16) == ErrorCode::limit);
+  CHECK(outcome(1, 8U << 20, 15) == ErrorCode::limit);
+  CHECK(outcome(1, 8U << 20, 16) == ErrorCode::wrong_key);  // Stretched, and not the key.
+}
+
+TEST_CASE("F-53: an epoch's key stands in its own slot, twice, and serves no other epoch") {
+  KeyringCopy copy;
+  const OpenKeyring keys(copy.keyring(), copy.key_file());
+  CHECK(keys.epoch_key(2, 0).has_value());
+  CHECK(keys.epoch_key(2, 0) == keys.epoch_key(2, 1));
+  const auto opened = copy.load();
+  REQUIRE(opened.ok());
+  CHECK((*opened)->epoch_key(2).ok());
+  CHECK((*opened)->epoch_key(4).error().code() == ErrorCode::not_found);
+  CHECK((*opened)->epoch_key(1).error().code() == ErrorCode::not_found);
+  // Under another number the same wrap does not open.
+  auto record = format::decode_epoch(*frame_at(copy.file, Places::kEpoch[0][0], 4096)).value();
+  record.epoch = 4;
+  for (const std::size_t offset : Places::kEpoch[0])
+    put_frame(copy.file, offset, 4096, format::encode_epoch(record));
+  CHECK(copy.load().value()->epoch_key(4).error().code() == ErrorCode::corrupt);
+}
+
+TEST_CASE("F-54, F-69: a change of slots stands in both places, and no number comes again") {
+  const KeyringCopy copy;
+  const auto opened = copy.load();
+  REQUIRE(opened.ok());
+  const auto both_places_agree = [&] {
+    const Bytes file = read_file(copy.keyring());
+    const auto first = frame_at(file, Places::kMaster[0], Places::kMasterBytes);
+    return first.has_value() && first == frame_at(file, Places::kMaster[1], Places::kMasterBytes);
+  };
+  CHECK(both_places_agree());
+  CHECK((*opened)->add_slot(copy.key(), 1).value() == 3);
+  CHECK(both_places_agree());
+  REQUIRE((*opened)->remove_slot(3).ok());
+  CHECK(both_places_agree());
+  CHECK((*opened)->add_slot(copy.key(), 1).value() == 4);
+  const auto master = master_of(read_file(copy.keyring()));
+  CHECK((master.revision == 4 && master.next_slot == 5 && master.slots.size() == 3));
+}

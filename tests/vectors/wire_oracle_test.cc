@@ -1,0 +1,185 @@
+// The codecs against code generated from format/coffer.proto: field by field, both ways.
+#include <coffer.pb.h>
+
+#include <catch2/catch.hpp>
+
+#include "configs/documents.h"
+#include "format/keyring_records.h"
+#include "format/records.h"
+
+namespace {
+
+using namespace coffer;
+using namespace coffer::format;
+
+template <typename Message, typename Container>
+Message parsed(const Container& encoded) {
+  Message message;
+  REQUIRE(message.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())));
+  return message;
+}
+
+/// Deterministic, so that comparing bytes means something.
+template <typename Message>
+Bytes serialised(const Message& message) {
+  const std::string text = message.SerializeAsString();
+  return {text.begin(), text.end()};
+}
+
+std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
+
+template <std::size_t N>
+std::array<std::uint8_t, N> filled(std::uint8_t start) {
+  std::array<std::uint8_t, N> bytes;
+  for (std::uint8_t& byte : bytes) byte = start++;
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("a version record means the same to the generated code") {
+  const auto dek = filled<kWrappedKeyBytes>(3);
+  const Bytes value(300, 0xEE);
+  VersionRecord record;
+  record.header = {ValueAlgorithm::aes_256_gcm, 1, 1LL << 40,           0,
+                   0x7FFFFFFFFFFFFFFF,          0, filled<kTagBytes>(9)};
+  record.wrapped_dek = dek;
+  record.ciphertext = value;
+  Bytes bytes;
+  encode_version(record, bytes);
+  const auto message = parsed<proto::VersionRecord>(bytes);
+  CHECK(message.algorithm() == 2);
+  CHECK(message.created_at_ms() == 1);
+  CHECK(message.deletion_at_ms() == 1LL << 40);
+  CHECK(message.expires_at_ms() == 0);
+  CHECK(message.unreachable_at_ms() == 0x7FFFFFFFFFFFFFFF);
+  CHECK(message.flags() == 0);
+  CHECK(message.wrapped_dek() == text_of(dek));
+  CHECK(message.value_tag() == text_of(record.header.value_tag));
+  CHECK(message.ciphertext() == text_of(value));
+  CHECK(serialised(message) == bytes);
+  const auto back = decode_version(serialised(message));
+  REQUIRE(back.ok());
+  CHECK(back->header.deletion_at_ms == 1LL << 40);
+  CHECK(back->header.value_tag == record.header.value_tag);
+}
+
+TEST_CASE("a head means the same to the generated code") {
+  Head head;
+  head.path = "team/db";
+  head.metadata = {
+      1, 2, 3, true, 4, true, "kind", "described", "owner", {"", "x"}, {{"a", "1"}, {"b", ""}}};
+  const SecretBytes bytes = encode_head(head);
+  const auto message = parsed<proto::Head>(bytes);
+  CHECK(message.path() == "team/db");
+  CHECK(message.created_at_ms() == 1);
+  CHECK(message.updated_at_ms() == 2);
+  CHECK(message.max_versions() == 3);
+  CHECK(message.cas_required());
+  CHECK(message.delete_version_after_ms() == 4);
+  CHECK(message.managed());
+  CHECK(message.kind() == "kind");
+  CHECK(message.description() == "described");
+  CHECK(message.owner() == "owner");
+  REQUIRE(message.tags_size() == 2);
+  CHECK((message.tags(0).empty() && message.tags(1) == "x"));
+  REQUIRE(message.custom_size() == 2);
+  CHECK((message.custom(0).key() == "a" && message.custom(0).value() == "1"));
+  CHECK((message.custom(1).key() == "b" && message.custom(1).value().empty()));
+  const auto back = decode_head(serialised(message));
+  REQUIRE(back.ok());
+  CHECK(back->metadata.custom == head.metadata.custom);
+  CHECK(back->metadata.tags == head.metadata.tags);
+  CHECK(back->metadata.description == "described");
+}
+
+TEST_CASE("names, references and settings mean the same to the generated code") {
+  const auto name = parsed<proto::Name>(encode_name({true, "team", 5}));
+  CHECK((name.folder() && name.component() == "team" && name.created_at_ms() == 5));
+  const auto reference =
+      parsed<proto::Reference>(encode_reference({"target", 1ULL << 63, "config", "me"}));
+  CHECK((reference.target() == "target" && reference.version() == 1ULL << 63));
+  CHECK((reference.user_kind() == "config" && reference.user() == "me"));
+  const auto back = decode_reference(serialised(reference));
+  REQUIRE(back.ok());
+  CHECK((back->target == "target" && back->version == 1ULL << 63 && back->user == "me"));
+  const auto settings =
+      parsed<proto::Settings>(encode_settings({1 << 20, 0, true, 7, ValueAlgorithm::aes_256_gcm}));
+  CHECK((settings.value_bytes_max() == 1 << 20 && settings.max_versions() == 0));
+  CHECK((settings.cas_required() && settings.delete_version_after_ms() == 7));
+  CHECK(settings.algorithm() == 2);
+  const auto settings_back = decode_settings(serialised(settings));
+  REQUIRE(settings_back.ok());
+  CHECK(settings_back->max_versions == 0);  // Not the default of a new store.
+}
+
+TEST_CASE("a root and a bucket mean the same to the generated code") {
+  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8)};
+  const SecretBytes bytes = encode_root(root);
+  const auto message = parsed<proto::Root>(bytes);
+  CHECK((message.sequence() == 7 && message.epoch() == 2 && message.record_count() == 1000));
+  CHECK((message.digest() == text_of(root.digest) && message.time_high_ms() == 5));
+  CHECK((message.secret_count() == 6 && message.config_count() == 4));
+  CHECK(message.pending_buckets() == text_of(root.pending_buckets));
+  CHECK((message.pending_since() == 3 && message.audit_head() == text_of(root.audit_head)));
+  const auto back = decode_root(serialised(message));
+  REQUIRE(back.ok());
+  CHECK((back->digest == root.digest && back->pending_buckets == root.pending_buckets));
+  const auto wrapped = filled<kWrappedKeyBytes>(5);
+  Bytes bucket;
+  encode_bucket({9, wrapped}, bucket);
+  const auto bucket_message = parsed<proto::BucketRecord>(bucket);
+  CHECK(bucket_message.made_in_epoch() == 9);
+  CHECK(bucket_message.wrapped() == text_of(wrapped));
+}
+
+TEST_CASE("the keyring's parts mean the same to the generated code") {
+  const KeyringHeader header{filled<16>(1), 12};
+  const auto header_message = parsed<proto::KeyringHeader>(encode_keyring_header(header));
+  CHECK((header_message.format() == 1 && header_message.created_at_ms() == 12));
+  CHECK(header_message.store_id() == text_of(header.store_id));
+  const EpochRecord epoch{4, 1, filled<72>(2)};
+  const auto epoch_message = parsed<proto::EpochRecord>(encode_epoch(epoch));
+  CHECK((epoch_message.epoch() == 4 && epoch_message.master_generation() == 1));
+  CHECK(epoch_message.wrapped() == text_of(epoch.wrapped));
+  KeyringMaster master;
+  master.revision = 3;
+  master.next_slot = 6;
+  master.slots.push_back({5, SlotScheme::passphrase, "passphrase:", "id", 8, filled<32>(4),
+                          Bytes(104, 1), Bytes(16, 2), 3, 1 << 28});
+  master.wrapped_root = filled<72>(6);
+  master.mac = filled<32>(7);
+  const Bytes bytes = encode_master(master);
+  const auto message = parsed<proto::KeyringMaster>(bytes);
+  CHECK((message.revision() == 3 && message.generation() == 1 && message.next_slot() == 6));
+  REQUIRE(message.slots_size() == 1);
+  const proto::KeySlot& slot = message.slots(0);
+  CHECK((slot.number() == 5 && slot.scheme() == 2 && slot.uri() == "passphrase:"));
+  CHECK((slot.key_id() == "id" && slot.created_at_ms() == 8 && slot.passes() == 3));
+  CHECK((slot.memory_bytes() == 1 << 28 && slot.salt().size() == 16 && slot.blob().size() == 104));
+  CHECK(slot.commitment() == text_of(master.slots[0].commitment));
+  CHECK((message.wrapped_root() == text_of(master.wrapped_root)));
+  CHECK(message.mac() == text_of(master.mac));
+  const auto back = decode_master(serialised(message));
+  REQUIRE(back.ok());
+  CHECK(encode_master(*back) == bytes);
+}
+
+TEST_CASE("a config record means the same to the generated code") {
+  configs::ConfigRecord record;
+  record.workspace = "w";
+  record.spec_id = "s";
+  record.partial = SecretBytes::copy_of("{}");
+  record.places = {{"/a", "airbyte_a_v1", false}, {"", "b", true}};
+  record.compat_airbyte = true;
+  record.expires_at_ms = 77;
+  const auto message = parsed<proto::ConfigRecord>(configs::encode_config(record));
+  CHECK((message.format() == 1 && message.workspace() == "w" && message.spec_id() == "s"));
+  CHECK((message.partial() == "{}" && message.compat_airbyte() && message.expires_at_ms() == 77));
+  REQUIRE(message.places_size() == 2);
+  CHECK((message.places(0).pointer() == "/a" && message.places(0).coordinate() == "airbyte_a_v1"));
+  CHECK((message.places(1).external() && !message.places(0).external()));
+  const auto back = configs::decode_config(serialised(message));
+  REQUIRE(back.ok());
+  CHECK((back->places.size() == 2 && back->places[1].external && back->expires_at_ms == 77));
+}
