@@ -65,8 +65,10 @@ std::string_view floor_of(std::string_view path) {
 std::optional<std::string> check_bracketed(std::string_view floor, std::string_view name) {
   if (name.starts_with("coffer/")) return std::nullopt;
   if (floor == kPublic) {
-    if (name.find('.') == std::string_view::npos) return std::nullopt;
-    return "a public header includes only C++ and <coffer/...>";
+    // The C interface needs C's sizes.
+    const bool is_c = name == "stddef.h" || name == "stdint.h" || name == "stdbool.h";
+    if (is_c || name.find('.') == std::string_view::npos) return std::nullopt;
+    return "a public header includes only the language's own and <coffer/...>";
   }
   for (const Owner& owner : kOwners) {
     if (!name.starts_with(owner.prefix)) continue;
@@ -78,7 +80,7 @@ std::optional<std::string> check_bracketed(std::string_view floor, std::string_v
 }
 
 std::optional<std::string> check_quoted(std::string_view floor, std::string_view name) {
-  if (floor == kPublic) return "a public header includes only C++ and <coffer/...>";
+  if (floor == kPublic) return "a public header includes only the language's own and <coffer/...>";
   const std::size_t slash = name.find('/');
   const std::string_view target = slash == std::string_view::npos ? floor : name.substr(0, slash);
   if (name.ends_with(".pb.h") && target != "format") return "generated codecs belong to format";
