@@ -49,8 +49,8 @@ Result<Store> Store::open(std::string_view directory, const std::vector<KeySourc
 Result<VersionInfo> Store::put(std::string_view path, const Value& value,
                                const PutOptions& options) {
   return api::guarded([&]() -> Result<VersionInfo> {
-    if (options.ttl_ms < 0)
-      return Error{ErrorCode::usage, "a time to live is not negative"};
+    if (options.ttl_ms < 0 || options.ttl_ms > kTtlMaxMs)
+      return Error{ErrorCode::limit, "the time to live is negative or longer than 1,000 years"};
     VersionInfo info;
     COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) -> Result<void> {
       secrets::PutRequest request;

@@ -103,6 +103,10 @@ Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
   Impl& impl = *impl_;
   const format::Settings& settings = impl.engine.settings;
   COFFER_TRY(format::check_path(path));
+  if (format::parse_coordinate(path))
+    return Error{ErrorCode::usage, "this path reads as a coordinate, so nothing could find it",
+                 "leave out the _v and number at its end"}
+        .about(Subject::Kind::path, path);
   if (value.bytes().size() > settings.value_bytes_max)
     return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
                  "split it, or make the store with a larger limit"}

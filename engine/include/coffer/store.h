@@ -54,6 +54,8 @@ struct OpenOptions {
   std::uint64_t map_bytes = std::uint64_t{64} << 30;  ///< Address space, not memory; grows by itself.
 };
 
+inline constexpr std::int64_t kTtlMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
+
 struct PutOptions {
   std::optional<std::uint64_t> cas;  ///< Current version must be this; 0 = must not exist.
   std::int64_t ttl_ms = 0;           ///< 0: does not expire.
