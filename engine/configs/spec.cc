@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "configs/place.h"
+#include "configs/spec_branches.h"
 
 namespace coffer::configs {
 namespace {
@@ -15,10 +16,6 @@ using json::Document;
 using json::kNoNode;
 using json::NodeId;
 using json::Type;
-
-constexpr std::size_t kAdmitsDepthMax = 128;
-constexpr std::size_t kDiscriminatorsMax = 64;
-constexpr std::size_t kDiscriminatorDepthMax = 16;
 
 /// Keywords whose value is data, however much it may look like a schema.
 bool holds_data(std::string_view keyword) {
@@ -87,13 +84,7 @@ class SpecCompiler {
       COFFER_TRY(compile_queued());
     }
     COFFER_TRY(find_unreachable_secrets());
-    for (SchemaId id = 0; id < spec_.schemas_.size(); ++id) {
-      spec_.schemas_[id].admits = admitted(id, 0);
-    }
-    for (SchemaId id = 0; id < spec_.schemas_.size(); ++id) {
-      if (branches_.count(id) != 0) COFFER_TRY(collect_discriminators(id, id, 0));
-    }
-    return {};
+    return describe_branches(doc_, branches_, spec_.schemas_);
   }
 
  private:
@@ -376,74 +367,7 @@ class SpecCompiler {
     return {};
   }
 
-  /// Too deep or going in circles: everything is admitted, which hides more, never less.
-  TypeSet admitted(SchemaId id, std::size_t depth) {
-    if (const auto found = admits_.find(id); found != admits_.end()) return found->second;
-    if (depth == kAdmitsDepthMax) return kAnyType;
-    admits_.emplace(id, kAnyType);
-    const Schema& at = schema(id);
-    TypeSet types = at.types;
-    if (at.reference != kNoSchema) types &= admitted(at.reference, depth + 1);
-    for (const SchemaId each : at.all_of) types &= admitted(each, depth + 1);
-    return admits_[id] = types;
-  }
-
-  /// Looks through $ref and one level of allOf: deeper ones could multiply without end.
-  Result<void> collect_discriminators(SchemaId into, SchemaId from, std::size_t depth) {
-    if (depth == kDiscriminatorDepthMax) return {};
-    for (const auto& [name, property] : schema(from).properties) {
-      if (schema(into).discriminators.size() == kDiscriminatorsMax) return {};
-      Discriminator found{name, allowed_values(schema(property).node), false};
-      discriminator_work_ += 1 + found.allowed.size();
-      if (discriminator_work_ > kDiscriminatorWorkMax) {
-        return failure(Error(ErrorCode::limit, "spec: its branches are too many to tell apart"),
-                       schema(into).node);
-      }
-      // What is secret cannot tell branches apart: it is not there once it is stored.
-      if (found.allowed.empty() || marks_secret(property)) continue;
-      found.required = requires_member(schema(from).node, name);
-      schema(into).choice_steps += found.allowed.size();
-      schema(into).discriminators.push_back(std::move(found));
-    }
-    if (schema(from).reference != kNoSchema) {
-      COFFER_TRY(collect_discriminators(into, schema(from).reference, depth + 1));
-    }
-    if (depth > 1 || schema(from).all_of.size() > kDiscriminatorsMax) return {};
-    for (const SchemaId each : schema(from).all_of) {
-      COFFER_TRY(collect_discriminators(into, each, depth + 1));
-    }
-    return {};
-  }
-
-  bool marks_secret(SchemaId id) const {
-    const SchemaId reference = spec_.schemas_[id].reference;
-    return spec_.schemas_[id].secret ||
-           (reference != kNoSchema && spec_.schemas_[reference].secret);
-  }
-
-  std::vector<NodeId> allowed_values(NodeId node) const {
-    std::vector<NodeId> out;
-    const NodeId constant = doc_.find(node, "const");
-    if (constant != kNoNode) return {constant};
-    const NodeId list = doc_.find(node, "enum");
-    if (list == kNoNode) return out;
-    for (NodeId each = doc_.first_child(list); each != kNoNode; each = doc_.next_sibling(each)) {
-      out.push_back(each);
-    }
-    return out;
-  }
-
-  bool requires_member(NodeId node, std::string_view name) const {
-    const NodeId list = doc_.find(node, "required");
-    if (list == kNoNode || doc_.type(list) != Type::array) return false;
-    for (NodeId each = doc_.first_child(list); each != kNoNode; each = doc_.next_sibling(each)) {
-      if (doc_.type(each) == Type::string && doc_.string(each) == name) return true;
-    }
-    return false;
-  }
-
   static constexpr std::size_t kPatternStepsTotalMax = 65'536;
-  static constexpr std::size_t kDiscriminatorWorkMax = 1'000'000;
 
   Spec& spec_;
   const Document& doc_;
@@ -452,9 +376,7 @@ class SpecCompiler {
   std::deque<Queued> queue_;
   std::deque<std::pair<SchemaId, NodeId>> references_;
   std::unordered_set<SchemaId> branches_;  // Branches that discriminators may tell apart.
-  std::unordered_map<SchemaId, TypeSet> admits_;
   std::size_t pattern_steps_ = 0;
-  std::size_t discriminator_work_ = 0;
 };
 
 Result<Spec> Spec::compile(std::string_view text) {
