@@ -51,8 +51,14 @@ void sqlcipher_get(benchmark::State& state) {
   Walk walk(static_cast<std::uint64_t>(state.range(0)));
   for (auto _ : state) benchmark::DoNotOptimize(store.get(walk.next()));
 }
-BENCHMARK(sqlcipher_get<DefaultCache>)->Args({1'000, 100})->Args({100'000, 100})->Args({100'000, 1024});
-BENCHMARK(sqlcipher_get<AllCached>)->Args({1'000, 100})->Args({100'000, 100})->Args({100'000, 1024});
+BENCHMARK(sqlcipher_get<DefaultCache>)
+    ->Args({1'000, 100})
+    ->Args({100'000, 100})
+    ->Args({100'000, 1024});
+BENCHMARK(sqlcipher_get<AllCached>)
+    ->Args({1'000, 100})
+    ->Args({100'000, 100})
+    ->Args({100'000, 1024});
 #endif
 
 BENCHMARK(floor_get)->Args({1'000, 100})->Args({100'000, 100})->Args({100'000, 1024});

@@ -58,7 +58,8 @@ CofferStore::CofferStore(std::uint64_t count, std::size_t bytes) {
   std::filesystem::create_directory(store);
   std::filesystem::permissions(store, std::filesystem::perms::owner_all);
   if (!secrets::Engine::create(store, keys, {})) fail("create");
-  auto engine = secrets::Engine::open(store, keys, {.clock = nullptr, .log = {}, .map_bytes = std::uint64_t{1} << 30});
+  auto engine = secrets::Engine::open(
+      store, keys, {.clock = nullptr, .log = {}, .map_bytes = std::uint64_t{1} << 30});
   if (!engine) fail("open");
   engine_ = std::move(*engine);
   for (std::uint64_t from = 0; from < count; from += kBatch) {

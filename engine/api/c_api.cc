@@ -80,8 +80,7 @@ Result<std::vector<std::uint64_t>> to_versions(const std::uint64_t* versions, st
   return std::vector<std::uint64_t>(versions, versions + count);
 }
 
-Result<std::vector<std::uint64_t>> some_versions(const std::uint64_t* versions,
-                                                 std::size_t count) {
+Result<std::vector<std::uint64_t>> some_versions(const std::uint64_t* versions, std::size_t count) {
   if (count == 0) return Error{ErrorCode::usage, "no version was given"};
   return to_versions(versions, count);
 }
@@ -103,8 +102,8 @@ std::size_t coffer_bytes_size(const coffer_bytes* bytes) {
 }
 void coffer_bytes_free(coffer_bytes* bytes) { delete bytes; }
 
-coffer_code coffer_create(const char* directory, const char* const* key_uris,
-                          std::size_t key_count, coffer_error* error) {
+coffer_code coffer_create(const char* directory, const char* const* key_uris, std::size_t key_count,
+                          coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(directory));
     return coffer::Store::create(directory, COFFER_TRY(parse_keys(key_uris, key_count)));
@@ -116,8 +115,8 @@ coffer_code coffer_open(const char* directory, const char* const* key_uris, std:
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(directory, store));
     *store = nullptr;
-    *store = new coffer_store{COFFER_TRY(
-        coffer::Store::open(directory, COFFER_TRY(parse_keys(key_uris, key_count))))};
+    *store = new coffer_store{
+        COFFER_TRY(coffer::Store::open(directory, COFFER_TRY(parse_keys(key_uris, key_count))))};
     return {};
   });
 }
@@ -131,9 +130,8 @@ coffer_code coffer_put(coffer_store* store, const char* path, const std::uint8_t
     COFFER_TRY(require(store, path));
     if (size > 0) COFFER_TRY(require(value));
     coffer::SecretBytes bytes = coffer::SecretBytes::copy_of({value, size});
-    const coffer::Value wrapped = is_json != 0
-                                      ? COFFER_TRY(coffer::Value::json(std::move(bytes)))
-                                      : coffer::Value::opaque(std::move(bytes));
+    const coffer::Value wrapped = is_json != 0 ? COFFER_TRY(coffer::Value::json(std::move(bytes)))
+                                               : coffer::Value::opaque(std::move(bytes));
     coffer::PutOptions options;
     if (cas != COFFER_ANY_VERSION) options.cas = cas;
     options.ttl_ms = ttl_ms;
@@ -245,8 +243,7 @@ coffer_code coffer_config_hydrate(coffer_store* store, const char* id, const cha
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, id, partial, document));
     *document = nullptr;
-    *document =
-        new coffer_bytes{COFFER_TRY(store->store.configs().hydrate_for(id, partial))};
+    *document = new coffer_bytes{COFFER_TRY(store->store.configs().hydrate_for(id, partial))};
     return {};
   });
 }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "api/guarded.h"
 #include "api/new_directory.h"
+#include "base/guarded.h"
 #include "format/names.h"
 #include "keys/keyring.h"
 #include "secrets/engine.h"
@@ -25,7 +25,7 @@ Store::~Store() = default;
 
 Result<void> Store::create(std::string_view directory, const std::vector<KeySource>& keys,
                            const CreateOptions& options) {
-  return api::guarded([&]() -> Result<void> {
+  return guarded([&]() -> Result<void> {
     auto fresh = COFFER_TRY(api::NewDirectory::beside(directory));
     COFFER_TRY(secrets::Engine::create(fresh.path(), keys, options));
     return fresh.move_into_place();
@@ -38,7 +38,7 @@ Result<Store> Store::open(std::string_view directory, const KeySource& key, Open
 
 Result<Store> Store::open(std::string_view directory, const std::vector<KeySource>& keys,
                           OpenOptions options) {
-  return api::guarded([&]() -> Result<Store> {
+  return guarded([&]() -> Result<Store> {
     auto impl = std::make_unique<Impl>();
     impl->directory = directory;
     impl->engine = COFFER_TRY(secrets::Engine::open(impl->directory, keys, options));
@@ -48,7 +48,7 @@ Result<Store> Store::open(std::string_view directory, const std::vector<KeySourc
 
 Result<VersionInfo> Store::put(std::string_view path, const Value& value,
                                const PutOptions& options) {
-  return api::guarded([&]() -> Result<VersionInfo> {
+  return guarded([&]() -> Result<VersionInfo> {
     if (options.ttl_ms < 0 || options.ttl_ms > kTtlMaxMs)
       return Error{ErrorCode::limit, "the time to live is negative or longer than 1,000 years"};
     VersionInfo info;
@@ -65,14 +65,14 @@ Result<VersionInfo> Store::put(std::string_view path, const Value& value,
 }
 
 Result<Secret> Store::get(std::string_view path, std::uint64_t version) {
-  return api::guarded([&]() -> Result<Secret> {
+  return guarded([&]() -> Result<Secret> {
     COFFER_TRY(format::check_path(path));
     return impl_->engine->get(path, version);
   });
 }
 
 Result<Metadata> Store::metadata(std::string_view path) {
-  return api::guarded([&]() -> Result<Metadata> {
+  return guarded([&]() -> Result<Metadata> {
     COFFER_TRY(format::check_path(path));
     Metadata metadata;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
@@ -84,7 +84,7 @@ Result<Metadata> Store::metadata(std::string_view path) {
 }
 
 Result<History> Store::history(std::string_view path) {
-  return api::guarded([&]() -> Result<History> {
+  return guarded([&]() -> Result<History> {
     COFFER_TRY(format::check_path(path));
     History history;
     history.path = path;
@@ -121,7 +121,7 @@ std::string_view without_slash(std::string_view prefix) {
 }  // namespace
 
 Result<std::vector<std::string>> Store::list(std::string_view prefix, const ListOptions& options) {
-  return api::guarded([&]() -> Result<std::vector<std::string>> {
+  return guarded([&]() -> Result<std::vector<std::string>> {
     const std::string_view folder = without_slash(prefix);
     if (!folder.empty()) COFFER_TRY(format::check_path(folder));
     std::vector<std::string> names;
@@ -143,21 +143,19 @@ Result<std::vector<std::string>> Store::list(std::string_view prefix, const List
 }
 
 Result<void> Store::soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions) {
-  return api::guarded([&]() -> Result<void> {
+  return guarded([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
-      return txn.soft_delete(path, versions);
-    }));
+    COFFER_TRY(impl_->engine->write(
+        [&](secrets::Transaction& txn) { return txn.soft_delete(path, versions); }));
     return {};
   });
 }
 
 Result<void> Store::undelete(std::string_view path, const std::vector<std::uint64_t>& versions) {
-  return api::guarded([&]() -> Result<void> {
+  return guarded([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
-      return txn.undelete(path, versions);
-    }));
+    COFFER_TRY(impl_->engine->write(
+        [&](secrets::Transaction& txn) { return txn.undelete(path, versions); }));
     return {};
   });
 }
@@ -165,12 +163,13 @@ Result<void> Store::undelete(std::string_view path, const std::vector<std::uint6
 namespace {
 
 // What a config's document or an outside user points at is not pulled away under it.
+// `versions` are numbers of versions; none: every one is to go.
 Result<void> check_unused(const secrets::View& view, std::string_view path,
                           const std::vector<std::uint64_t>& versions) {
   for (const secrets::Reference& reference : COFFER_TRY(view.references_to(path))) {
-    const bool meant = versions.empty() || reference.version == 0 ||
-                       std::find(versions.begin(), versions.end(), reference.version) !=
-                           versions.end();
+    const bool meant =
+        versions.empty() || reference.version == 0 ||
+        std::find(versions.begin(), versions.end(), reference.version) != versions.end();
     if (meant)
       return Error{ErrorCode::in_use, "something refers to this secret; nothing was destroyed",
                    "see who: coffer refs PATH"}
@@ -179,9 +178,8 @@ Result<void> check_unused(const secrets::View& view, std::string_view path,
   return {};
 }
 
-Result<ShredReceipt> destroy_by(
-    secrets::Engine& engine, const std::string& directory,
-    const std::function<Result<void>(secrets::Transaction&)>& body) {
+Result<ShredReceipt> destroy_by(secrets::Engine& engine, const std::string& directory,
+                                const std::function<Result<void>(secrets::Transaction&)>& body) {
   secrets::WriteReport report = COFFER_TRY(engine.write(body));
   ShredReceipt receipt;
   receipt.destroyed = std::move(report.destroyed);
@@ -196,18 +194,22 @@ Result<ShredReceipt> destroy_by(
 
 Result<ShredReceipt> Store::destroy(std::string_view path,
                                     const std::vector<std::uint64_t>& versions) {
-  return api::guarded([&]() -> Result<ShredReceipt> {
+  return guarded([&]() -> Result<ShredReceipt> {
     COFFER_TRY(format::check_path(path));
     return destroy_by(*impl_->engine, impl_->directory,
                       [&](secrets::Transaction& txn) -> Result<void> {
-                        COFFER_TRY(check_unused(txn, path, versions));
-                        return txn.destroy(path, versions);
+                        std::vector<std::uint64_t> wanted = versions;
+                        if (wanted.empty()) wanted.push_back(0);
+                        for (std::uint64_t& version : wanted)
+                          version = COFFER_TRY(txn.version_info(path, version)).version;
+                        COFFER_TRY(check_unused(txn, path, wanted));
+                        return txn.destroy(path, wanted);
                       });
   });
 }
 
 Result<ShredReceipt> Store::destroy_all(std::string_view path) {
-  return api::guarded([&]() -> Result<ShredReceipt> {
+  return guarded([&]() -> Result<ShredReceipt> {
     COFFER_TRY(format::check_path(path));
     return destroy_by(*impl_->engine, impl_->directory,
                       [&](secrets::Transaction& txn) -> Result<void> {
@@ -218,11 +220,15 @@ Result<ShredReceipt> Store::destroy_all(std::string_view path) {
 }
 
 Result<SweepReport> Store::sweep(const SweepOptions& options) {
-  return api::guarded([&] { return secrets::sweep(*impl_->engine, options); });
+  return guarded([&]() -> Result<SweepReport> {
+    if (options.grace_ms < 0 || options.grace_ms > kTtlMaxMs)
+      return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years"};
+    return secrets::sweep(*impl_->engine, options);
+  });
 }
 
 Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
-  return api::guarded([&]() -> Result<std::vector<ReferenceInfo>> {
+  return guarded([&]() -> Result<std::vector<ReferenceInfo>> {
     COFFER_TRY(format::check_path(path));
     std::vector<ReferenceInfo> infos;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
@@ -245,11 +251,11 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
 Configs Store::configs() { return Configs(*impl_->engine); }
 
 Result<std::vector<KeySlotInfo>> Store::key_slots() {
-  return api::guarded([&] { return impl_->engine->keyring().slots(); });
+  return guarded([&] { return impl_->engine->keyring().slots(); });
 }
 
 Result<int> Store::add_key(const KeySource& key) {
-  return api::guarded([&]() -> Result<int> {
+  return guarded([&]() -> Result<int> {
     int slot = 0;
     COFFER_TRY(impl_->engine->with_write_lock([&]() -> Result<void> {
       slot = COFFER_TRY(impl_->engine->keyring().add_slot(key, impl_->engine->now_ms()));
@@ -260,22 +266,22 @@ Result<int> Store::add_key(const KeySource& key) {
 }
 
 Result<void> Store::remove_key(int slot) {
-  return api::guarded([&] {
+  return guarded([&] {
     return impl_->engine->with_write_lock(
         [&] { return impl_->engine->keyring().remove_slot(slot); });
   });
 }
 
 Result<void> Store::test_key(int slot, const KeySource& key) {
-  return api::guarded([&] { return impl_->engine->keyring().test_slot(slot, key); });
+  return guarded([&] { return impl_->engine->keyring().test_slot(slot, key); });
 }
 
 Result<Status> Store::status() {
-  return api::guarded([&] { return impl_->engine->status(); });
+  return guarded([&] { return impl_->engine->status(); });
 }
 
 Result<VerifyReport> Store::verify() {
-  return api::guarded([&] { return impl_->engine->verify(); });
+  return guarded([&] { return impl_->engine->verify(); });
 }
 
 }  // namespace coffer

@@ -56,7 +56,9 @@ void check_failed(const char* expression, const char* file, int line) {
   std::abort();
 }
 
-void result_misused() { check_failed("the result holds what was taken from it", __FILE__, __LINE__); }
+void result_misused() {
+  check_failed("the result holds what was taken from it", __FILE__, __LINE__);
+}
 
 }  // namespace detail
 }  // namespace coffer

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/locked_arena.h"
 
 namespace coffer {
@@ -27,7 +28,8 @@ bool equal_in_constant_time(std::span<const std::uint8_t> a, std::span<const std
 
 SecretMemory secret_memory() {
   const LockedArena& keys = LockedArena::of(LockedArena::Kind::keys);
-  return {arena().mapped_bytes() + keys.mapped_bytes(), arena().locked_bytes() + keys.locked_bytes()};
+  return {arena().mapped_bytes() + keys.mapped_bytes(),
+          arena().locked_bytes() + keys.locked_bytes()};
 }
 
 SecretBytes::SecretBytes(std::size_t size) { resize(size); }
@@ -64,10 +66,20 @@ void SecretBytes::resize(std::size_t size) {
 
 void SecretBytes::append(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return;
+  COFFER_CHECK(bytes.size() <= SIZE_MAX / 2 - size_);
   const std::size_t needed = size_ + bytes.size();
-  if (needed > capacity_) reserve(needed > 2 * capacity_ ? needed : 2 * capacity_);
-  std::memcpy(data_ + size_, bytes.data(), bytes.size());
-  size_ = needed;
+  if (needed <= capacity_) {
+    std::memcpy(data_ + size_, bytes.data(), bytes.size());
+    size_ = needed;
+    return;
+  }
+  // The bytes may be our own: they are copied before the old memory is given back.
+  SecretBytes larger;
+  larger.reserve(needed > 2 * capacity_ ? needed : 2 * capacity_);
+  if (size_ > 0) std::memcpy(larger.data_, data_, size_);
+  std::memcpy(larger.data_ + size_, bytes.data(), bytes.size());
+  larger.size_ = needed;
+  swap(larger);
 }
 
 void SecretBytes::append(std::string_view text) { append(as_bytes(text)); }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/guarded.h"
 #include "configs/config_put.h"
 #include "configs/config_store.h"
 #include "configs/config_view.h"
@@ -35,122 +36,139 @@ Result<json::Document> parse_document(std::string_view text) {
 
 Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
                                      std::string_view document, const ConfigPutOptions& options) {
-  COFFER_TRY(format::check_config_id(id));
-  if (options.keep_old_ms < 0 || options.keep_old_ms > kConfigDurationMaxMs) {
-    return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
-  }
-  const auto compiled = COFFER_TRY(compiled_spec(spec));
-  const auto parsed = COFFER_TRY(parse_document(document));
-  const PutInput input{spec, *compiled, parsed};
-  ConfigPutReport report;
-  const auto body = [&](Transaction& transaction) -> Result<void> {
-    report = COFFER_TRY(put_in(transaction, id, input, options));
-    return {};
-  };
-  COFFER_TRY(engine_->write(body));
-  return report;
+  return guarded([&]() -> Result<ConfigPutReport> {
+    COFFER_TRY(format::check_config_id(id));
+    if (options.keep_old_ms < 0 || options.keep_old_ms > kConfigDurationMaxMs) {
+      return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
+    }
+    const auto compiled = COFFER_TRY(compiled_spec(spec));
+    const auto parsed = COFFER_TRY(parse_document(document));
+    const PutInput input{spec, *compiled, parsed};
+    ConfigPutReport report;
+    const auto body = [&](Transaction& transaction) -> Result<void> {
+      report = COFFER_TRY(put_in(transaction, id, input, options));
+      return {};
+    };
+    COFFER_TRY(engine_->write(body));
+    return report;
+  });
 }
 
 Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view document,
                                        const ConfigCheckOptions& options) {
-  if (options.id) COFFER_TRY(format::check_config_id(*options.id));
-  if (options.ttl_ms <= 0 || options.ttl_ms > kConfigDurationMaxMs) {
-    return Error(ErrorCode::usage, "the time to live of a check is out of range");
-  }
-  const auto compiled = COFFER_TRY(compiled_spec(spec));
-  const auto parsed = COFFER_TRY(parse_document(document));
-  const PutInput input{spec, *compiled, parsed};
-  ConfigPutReport report;
-  const auto body = [&](Transaction& transaction) -> Result<void> {
-    report = COFFER_TRY(check_in(transaction, input, options));
-    return {};
-  };
-  COFFER_TRY(engine_->write(body));
-  return report;
+  return guarded([&]() -> Result<ConfigPutReport> {
+    if (options.id) COFFER_TRY(format::check_config_id(*options.id));
+    if (options.ttl_ms <= 0 || options.ttl_ms > kConfigDurationMaxMs) {
+      return Error(ErrorCode::usage, "the time to live of a check is out of range");
+    }
+    const auto compiled = COFFER_TRY(compiled_spec(spec));
+    const auto parsed = COFFER_TRY(parse_document(document));
+    const PutInput input{spec, *compiled, parsed};
+    ConfigPutReport report;
+    const auto body = [&](Transaction& transaction) -> Result<void> {
+      report = COFFER_TRY(check_in(transaction, input, options));
+      return {};
+    };
+    COFFER_TRY(engine_->write(body));
+    return report;
+  });
 }
 
 Result<ConfigDocument> Configs::get(std::string_view id, ConfigForm form) {
-  COFFER_TRY(format::check_config_id(id));
-  ConfigDocument out;
-  const auto body = [&](const View& view) -> Result<void> {
-    const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
-    out.id = id;
-    out.revision = loaded.revision;
-    out.workspace = loaded.record.workspace;
-    out.updated_at_ms = loaded.updated_at_ms;
-    out.document = COFFER_TRY(render(view, loaded.record, form));
-    return {};
-  };
-  COFFER_TRY(engine_->read(body));
-  return out;
+  return guarded([&]() -> Result<ConfigDocument> {
+    COFFER_TRY(format::check_config_id(id));
+    ConfigDocument out;
+    const auto body = [&](const View& view) -> Result<void> {
+      const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
+      out.id = id;
+      out.revision = loaded.revision;
+      out.workspace = loaded.record.workspace;
+      out.updated_at_ms = loaded.updated_at_ms;
+      out.document = COFFER_TRY(render(view, loaded.record, form));
+      return {};
+    };
+    COFFER_TRY(engine_->read(body));
+    return out;
+  });
 }
 
 Result<std::vector<ConfigSummary>> Configs::list() {
-  std::vector<ConfigSummary> out;
-  const auto body = [&](const View& view) -> Result<void> {
-    for (const std::string& id : COFFER_TRY(view.list_documents(DocumentKind::config))) {
-      if (is_check_id(id)) continue;
-      const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
-      ConfigSummary summary{id, loaded.revision, loaded.updated_at_ms, 0};
-      for (const StoredPlace& place : loaded.record.places) summary.secret_count += !place.external;
-      out.push_back(std::move(summary));
-    }
-    return {};
-  };
-  COFFER_TRY(engine_->read(body));
-  return out;
+  return guarded([&]() -> Result<std::vector<ConfigSummary>> {
+    std::vector<ConfigSummary> out;
+    const auto body = [&](const View& view) -> Result<void> {
+      for (const std::string& id : COFFER_TRY(view.list_documents(DocumentKind::config))) {
+        if (is_check_id(id)) continue;
+        const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
+        ConfigSummary summary{id, loaded.revision, loaded.updated_at_ms, 0};
+        for (const StoredPlace& place : loaded.record.places)
+          summary.secret_count += !place.external;
+        out.push_back(std::move(summary));
+      }
+      return {};
+    };
+    COFFER_TRY(engine_->read(body));
+    return out;
+  });
 }
 
 Result<std::vector<std::string>> Configs::remove(std::string_view id) {
-  COFFER_TRY(format::check_config_id(id));
-  std::vector<std::string> destroyed;
-  const auto body = [&](Transaction& transaction) -> Result<void> {
-    const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
-    destroyed = COFFER_TRY(move_references(transaction, id, loaded.record.places, {}, 0));
-    COFFER_TRY(release_spec(transaction, id, loaded.record.spec_id));
-    COFFER_TRY(transaction.remove_document(DocumentKind::config, id));
-    return forget_check(transaction, id);
-  };
-  COFFER_TRY(engine_->write(body));
-  return destroyed;
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    COFFER_TRY(format::check_config_id(id));
+    std::vector<std::string> destroyed;
+    const auto body = [&](Transaction& transaction) -> Result<void> {
+      const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
+      destroyed = COFFER_TRY(move_references(transaction, id, loaded.record.places, {}, 0));
+      COFFER_TRY(release_spec(transaction, id, loaded.record.spec_id));
+      COFFER_TRY(transaction.remove_document(DocumentKind::config, id));
+      return forget_check(transaction, id);
+    };
+    COFFER_TRY(engine_->write(body));
+    return destroyed;
+  });
 }
 
 Result<SecretBytes> Configs::hydrate_for(std::string_view id, std::string_view partial) {
-  COFFER_TRY(format::check_config_id(id));
-  const auto document = COFFER_TRY(parse_document(partial));
-  SecretBytes out;
-  const auto body = [&](const View& view) -> Result<void> {
-    const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
-    const auto spec = COFFER_TRY(load_spec(view, loaded.record));
-    out = COFFER_TRY(hydrate_declared(*spec, document, reveal_in(view, loaded.record),
-                                      {loaded.record.compat_airbyte}));
-    return {};
-  };
-  COFFER_TRY(engine_->read(body));
-  return out;
+  return guarded([&]() -> Result<SecretBytes> {
+    COFFER_TRY(format::check_config_id(id));
+    const auto document = COFFER_TRY(parse_document(partial));
+    SecretBytes out;
+    const auto body = [&](const View& view) -> Result<void> {
+      const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
+      const auto spec = COFFER_TRY(load_spec(view, loaded.record));
+      out = COFFER_TRY(hydrate_declared(*spec, document, reveal_in(view, loaded.record),
+                                        {loaded.record.compat_airbyte}));
+      return {};
+    };
+    COFFER_TRY(engine_->read(body));
+    return out;
+  });
 }
 
 Result<SecretBytes> Configs::hydrate_with(std::string_view spec, std::string_view partial) {
-  const auto compiled = COFFER_TRY(compiled_spec(spec));
-  const auto document = COFFER_TRY(parse_document(partial));
-  SecretBytes out;
-  const auto body = [&](const View& view) -> Result<void> {
-    out = COFFER_TRY(hydrate_declared(*compiled, document, reveal_managed(view)));
-    return {};
-  };
-  COFFER_TRY(engine_->read(body));
-  return out;
+  return guarded([&]() -> Result<SecretBytes> {
+    const auto compiled = COFFER_TRY(compiled_spec(spec));
+    const auto document = COFFER_TRY(parse_document(partial));
+    SecretBytes out;
+    const auto body = [&](const View& view) -> Result<void> {
+      out = COFFER_TRY(hydrate_declared(*compiled, document, reveal_managed(view)));
+      return {};
+    };
+    COFFER_TRY(engine_->read(body));
+    return out;
+  });
 }
 
 Result<SecretBytes> Configs::hydrate(std::string_view partial) {
-  const auto document = COFFER_TRY(parse_document(partial));
-  SecretBytes out;
-  const auto body = [&](const View& view) -> Result<void> {
-    out = COFFER_TRY(hydrate_everywhere(document, reveal_managed(view)));
-    return {};
-  };
-  COFFER_TRY(engine_->read(body));
-  return out;
+  return guarded([&]() -> Result<SecretBytes> {
+    const auto document = COFFER_TRY(parse_document(partial));
+    SecretBytes out;
+    const auto body = [&](const View& view) -> Result<void> {
+      out = COFFER_TRY(hydrate_everywhere(document, reveal_managed(view)));
+      return {};
+    };
+    COFFER_TRY(engine_->read(body));
+    return out;
+  });
 }
 
 }  // namespace coffer

@@ -29,7 +29,7 @@ bool is_available(SealAlgorithm algorithm);
 /// `ciphertext` has plaintext.size() bytes, `tag` kTagBytes. The key must be fresh.
 void seal(SealAlgorithm algorithm, KeyView single_use_key, ByteView context, ByteView plaintext,
           MutableByteView ciphertext, MutableByteView tag);
-[[nodiscard]] bool open(SealAlgorithm algorithm, KeyView key, ByteView context,
-                        ByteView ciphertext, ByteView tag, MutableByteView plaintext);
+[[nodiscard]] bool open(SealAlgorithm algorithm, KeyView key, ByteView context, ByteView ciphertext,
+                        ByteView tag, MutableByteView plaintext);
 
 }  // namespace coffer::crypto

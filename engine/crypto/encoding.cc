@@ -18,8 +18,8 @@ bool decode_key_text(ByteView content, MutableByteView key) {
   const std::size_t size = last + 1;
   std::size_t decoded = 0;
   const char* end = nullptr;
-  if (size == 2 * kKeyBytes && sodium_hex2bin(key.data(), key.size(), text.data(), size, nullptr,
-                                              &decoded, &end) == 0)
+  if (size == 2 * kKeyBytes &&
+      sodium_hex2bin(key.data(), key.size(), text.data(), size, nullptr, &decoded, &end) == 0)
     return decoded == kKeyBytes;
   for (const int variant :
        {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING,

@@ -11,8 +11,7 @@ PasswordCost default_password_cost() {
 }
 
 bool is_acceptable(const PasswordCost& cost) {
-  return cost.passes >= 1 && cost.passes <= 16 &&
-         cost.memory_bytes >= (std::uint64_t{8} << 20) &&
+  return cost.passes >= 1 && cost.passes <= 16 && cost.memory_bytes >= (std::uint64_t{8} << 20) &&
          cost.memory_bytes <= (std::uint64_t{1} << 30);
 }
 

@@ -44,8 +44,7 @@ crypto::Key wrapping_key(const crypto::Key& kek) {
 }
 
 Result<crypto::Key> key_for_slot(const SourceMaterial& material, const format::KeySlot& slot) {
-  if (slot.scheme == format::SlotScheme::file)
-    return crypto::Key::copy_of(material.key.view());
+  if (slot.scheme == format::SlotScheme::file) return crypto::Key::copy_of(material.key.view());
   return crypto::stretch_password(material.passphrase.bytes(), slot.salt,
                                   {slot.passes, slot.memory_bytes});
 }

@@ -20,7 +20,6 @@ struct SlotContext {
   std::uint32_t number = 0;
 };
 
-
 /// Makes a slot that wraps `master`. Errors: key_unavailable, declined, usage, io.
 Result<format::KeySlot> wrap_master(const KeySource& source, const SlotContext& context,
                                     const crypto::Key& master, std::int64_t now_ms);

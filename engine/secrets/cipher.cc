@@ -27,8 +27,8 @@ class ShortLivedKey {
   std::array<std::uint8_t, crypto::kKeyBytes> bytes_{};
 };
 
-Bytes bucket_context(const format::StoreId& store, std::uint8_t bucket,
-                     std::uint64_t made_in_epoch, std::uint64_t epoch) {
+Bytes bucket_context(const format::StoreId& store, std::uint8_t bucket, std::uint64_t made_in_epoch,
+                     std::uint64_t epoch) {
   Bytes rest{bucket};
   for (const std::uint64_t number : {made_in_epoch, epoch})
     for (int shift = 56; shift >= 0; shift -= 8)
@@ -143,8 +143,8 @@ Result<Bytes> Cipher::rewrap_version(const format::PathHash& hash, std::uint64_t
 
 Bytes Cipher::tombstone(const format::PathHash& hash, std::uint64_t version,
                         const format::VersionHeader& header) const {
-  const Bytes seal = seal_with(keys_.names, format::dek_context(store_, hash, version, 0, header),
-                               ByteView());
+  const Bytes seal =
+      seal_with(keys_.names, format::dek_context(store_, hash, version, 0, header), ByteView());
   Bytes bytes;
   format::encode_version({header, seal, {}}, bytes);
   return bytes;
@@ -154,9 +154,9 @@ Result<void> Cipher::check_header(const format::PathHash& hash, std::uint64_t ve
                                   const format::VersionRecord& record,
                                   const BucketKey& bucket) const {
   if ((record.header.flags & format::kFlagDestroyed) != 0) {
-    auto opened = open_with(keys_.names,
-                            format::dek_context(store_, hash, version, 0, record.header),
-                            record.wrapped_dek);
+    auto opened =
+        open_with(keys_.names, format::dek_context(store_, hash, version, 0, record.header),
+                  record.wrapped_dek);
     if (!opened) return std::move(opened).error();
     return {};
   }
@@ -184,8 +184,8 @@ Result<BucketKey> Cipher::unwrap_bucket(std::uint8_t bucket, ByteView record,
   BucketKey key;
   key.made_in_epoch = decoded.made_in_epoch;
   if (!crypto::unwrap(epoch_key.view(),
-                      bucket_context(store_, bucket, decoded.made_in_epoch, epoch),
-                      decoded.wrapped, key.key.mutable_bytes()))
+                      bucket_context(store_, bucket, decoded.made_in_epoch, epoch), decoded.wrapped,
+                      key.key.mutable_bytes()))
     return damaged();
   return key;
 }

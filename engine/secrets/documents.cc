@@ -15,6 +15,11 @@ format::PairKey list_key(const View::Impl& impl, DocumentKind kind, std::string_
                           impl.cipher().hash(kind_of(kind), id));
 }
 
+// Ids that begin with a control character are notes of the floor above, not a user's configs.
+bool counts_as_config(DocumentKind kind, std::string_view id) {
+  return kind == DocumentKind::config && static_cast<unsigned char>(id.front()) >= 0x20;
+}
+
 // Ids may carry a prefix of the layer above in addition to a name of full length.
 constexpr std::size_t kDocumentIdBytesMax = format::kPathBytesMax + 32;
 
@@ -58,9 +63,9 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
     impl.must_shred = true;
   } else {
     const SecretBytes name = format::encode_name({false, std::string(id), now_ms()});
-    COFFER_TRY(impl.put_small(Table::names, list_key(impl, kind, id), format::Domain::name,
-                              name.bytes()));
-    if (kind == DocumentKind::config) ++impl.root->config_count;
+    COFFER_TRY(
+        impl.put_small(Table::names, list_key(impl, kind, id), format::Domain::name, name.bytes()));
+    if (counts_as_config(kind, id)) ++impl.root->config_count;
   }
   const BucketKey* key = COFFER_TRY(impl.bucket(hash));
   format::VersionHeader header;
@@ -79,7 +84,7 @@ Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id
   const format::VersionHeader header = old->record.header;
   COFFER_TRY(impl.remove_version(hash, old->version, header));
   COFFER_TRY(impl.remove_small(Table::names, list_key(impl, kind, id)));
-  if (kind == DocumentKind::config) --impl.root->config_count;
+  if (counts_as_config(kind, id)) --impl.root->config_count;
   impl.must_shred = true;
   return {};
 }

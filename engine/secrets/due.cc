@@ -1,5 +1,7 @@
 // The time index: what is due when, oldest first, so that a sweep costs what is due and
 // not what exists. The time stands in the key; what is due is sealed.
+#include <algorithm>
+
 #include "secrets/engine_state.h"
 
 namespace coffer::secrets {
@@ -21,6 +23,9 @@ Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
     const SecretBytes path =
         COFFER_TRY(impl_->cipher().open_small(format::Domain::due, key, cursor.value()));
     found.push_back({parts.due_at_ms, std::string(path.text()), parts.version, why});
+    // Whoever is told that it is over must not find it alive after a restart.
+    if (why == Pending::Why::expiry)
+      impl_->expired_seen_ms = std::max(impl_->expired_seen_ms, parts.due_at_ms);
   }
   return found;
 }
@@ -45,8 +50,8 @@ Result<void> View::Impl::remove_all_due(const format::PathHash& hash, std::uint6
   if (header.expires_at_ms != 0 && !gone)
     COFFER_TRY(remove_due(hash, version, header.expires_at_ms, Pending::Why::expiry));
   if (header.unreachable_at_ms != 0 && gone)
-    COFFER_TRY(remove_due(hash, version, header.unreachable_at_ms + kForgetAfterMs,
-                          Pending::Why::forget));
+    COFFER_TRY(
+        remove_due(hash, version, header.unreachable_at_ms + kForgetAfterMs, Pending::Why::forget));
   if (header.unreachable_at_ms != 0 && !gone)
     COFFER_TRY(remove_due(hash, version, header.unreachable_at_ms, Pending::Why::unreachable));
   return {};

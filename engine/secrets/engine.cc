@@ -31,8 +31,8 @@ Result<void> Engine::create(const std::string& directory, const std::vector<KeyS
     return Error{ErrorCode::usage, "this machine has no AES instructions",
                  "make the store with ChaCha20-Poly1305"};
   if (options.value_bytes_max == 0 || options.value_bytes_max > format::kValueBytesCeiling)
-    return Error{ErrorCode::limit, "the value limit is outside what the format allows"}
-        .with_number(format::kValueBytesCeiling);
+    return Error{ErrorCode::limit, "the value limit is outside what the format allows"}.with_number(
+        format::kValueBytesCeiling);
   const auto keyring =
       COFFER_TRY(keys::Keyring::create(file_in(directory, "keyring"), keys, clock.now_ms()));
   Impl impl;
@@ -71,15 +71,13 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   // The files first: what is wrong with them is told before a key is asked for.
   impl->environment =
       COFFER_TRY(storage::Environment::open(directory, {.map_bytes = options.map_bytes}));
-  impl->keyring =
-      COFFER_TRY(keys::Keyring::open(file_in(directory, "keyring"), keys, options.log));
+  impl->keyring = COFFER_TRY(keys::Keyring::open(file_in(directory, "keyring"), keys, options.log));
   impl->cipher = std::make_unique<Cipher>(*impl->keyring);
   COFFER_TRY(impl->recover());
   auto session = COFFER_TRY(impl->begin_read());
   const auto sealed = COFFER_TRY(session->txn.get(Table::main, as_bytes(kSettingsKey)));
   if (!sealed) return Error{ErrorCode::corrupt, "the data file has no settings record"};
-  const SecretBytes plain =
-      COFFER_TRY(impl->cipher->open_root(format::Domain::settings, *sealed));
+  const SecretBytes plain = COFFER_TRY(impl->cipher->open_root(format::Domain::settings, *sealed));
   impl->settings = COFFER_TRY(format::decode_settings(plain.bytes()));
   impl->end_read(std::move(session));
   const auto algorithm = static_cast<crypto::SealAlgorithm>(impl->settings.algorithm);
@@ -95,8 +93,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
 std::int64_t Engine::Impl::now_ms(std::int64_t root_high) {
   const std::int64_t now = std::max(clock->now_ms(), root_high);
   std::int64_t high = time_high_ms.load(std::memory_order_relaxed);
-  while (high < now &&
-         !time_high_ms.compare_exchange_weak(high, now, std::memory_order_relaxed)) {
+  while (high < now && !time_high_ms.compare_exchange_weak(high, now, std::memory_order_relaxed)) {
   }
   return std::max(high, now);
 }
@@ -185,8 +182,8 @@ Result<WriteReport> Engine::Impl::attempt_write(
             static_cast<std::uint8_t>(root.pending_buckets[i / 8] | 1U << (i % 8));
     if (root.pending_since == 0) root.pending_since = root.sequence + 1;
   }
-  const bool overdue = root.pending_since != 0 &&
-                       root.sequence >= root.pending_since + kPendingCommitsMax;
+  const bool overdue =
+      root.pending_since != 0 && root.sequence >= root.pending_since + kPendingCommitsMax;
   const bool shred = state.must_shred || overdue;
   if (result && shred) result = state.rotate();
   if (result) {

@@ -111,7 +111,10 @@ struct View::Impl {
   /// answers false. The views are valid inside the visit only.
   Result<void> each_version(const format::PathHash& hash, std::uint64_t from,
                             const std::function<Result<bool>(const Located&)>& visit) const;
+  /// Version 0: the newest. The views are valid until the transaction changes or ends.
   Result<std::optional<Located>> find(const format::PathHash& hash, std::uint64_t version) const;
+  Result<bool> find_into(const format::PathHash& hash, std::uint64_t version,
+                         Located& located) const;
   Result<std::optional<format::Head>> find_head(const format::PathHash& hash) const;
   Result<std::optional<format::Name>> find_name(std::string_view path) const;
   /// The state's error, or none. Notes that something was seen to be expired.

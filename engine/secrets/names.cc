@@ -40,8 +40,7 @@ Result<void> each_child(
       break;
     const SecretBytes plain =
         COFFER_TRY(impl.cipher().open_small(format::Domain::name, key, cursor.value()));
-    if (!COFFER_TRY(visit(COFFER_TRY(format::decode_name(plain.bytes())), second_hash(key))))
-      break;
+    if (!COFFER_TRY(visit(COFFER_TRY(format::decode_name(plain.bytes())), second_hash(key)))) break;
   }
   return {};
 }
@@ -65,20 +64,20 @@ Result<void> list_into(const View::Impl& impl, std::string_view folder, bool rec
     return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
   const format::PathHash hash = impl.cipher().hash(format::Kind::folder, folder);
   std::vector<std::string> folders;
-  COFFER_TRY(each_child(impl, hash, [&](const format::Name& name, const format::PathHash& child)
-                                        -> Result<bool> {
-    const std::string path =
-        folder.empty() ? name.component : std::string(folder) + "/" + name.component;
-    if (name.folder) {
-      if (recursive) folders.push_back(path);
-      if (!recursive) out.push_back({name.component + "/", true, NameState::live});
-      return true;
-    }
-    out.push_back({recursive ? path : name.component, false, COFFER_TRY(state_of(impl, child))});
-    return true;
-  }));
-  for (const std::string& sub : folders)
-    COFFER_TRY(list_into(impl, sub, true, depth + 1, out));
+  COFFER_TRY(each_child(
+      impl, hash, [&](const format::Name& name, const format::PathHash& child) -> Result<bool> {
+        const std::string path =
+            folder.empty() ? name.component : std::string(folder) + "/" + name.component;
+        if (name.folder) {
+          if (recursive) folders.push_back(path);
+          if (!recursive) out.push_back({name.component + "/", true, NameState::live});
+          return true;
+        }
+        out.push_back(
+            {recursive ? path : name.component, false, COFFER_TRY(state_of(impl, child))});
+        return true;
+      }));
+  for (const std::string& sub : folders) COFFER_TRY(list_into(impl, sub, true, depth + 1, out));
   return {};
 }
 
@@ -87,19 +86,18 @@ Result<bool> any_in(const View::Impl& impl, std::string_view folder,
   if (depth > kFolderDepthMax)
     return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
   bool found = false;
-  COFFER_TRY(each_child(impl, impl.cipher().hash(format::Kind::folder, folder),
-                        [&](const format::Name& name, const format::PathHash& child)
-                            -> Result<bool> {
-                          if (name.folder) {
-                            const std::string below =
-                                folder.empty() ? name.component
-                                               : std::string(folder) + "/" + name.component;
-                            found = COFFER_TRY(any_in(impl, below, wanted, depth + 1));
-                          } else {
-                            found = wanted(COFFER_TRY(state_of(impl, child)));
-                          }
-                          return !found;
-                        }));
+  COFFER_TRY(each_child(
+      impl, impl.cipher().hash(format::Kind::folder, folder),
+      [&](const format::Name& name, const format::PathHash& child) -> Result<bool> {
+        if (name.folder) {
+          const std::string below =
+              folder.empty() ? name.component : std::string(folder) + "/" + name.component;
+          found = COFFER_TRY(any_in(impl, below, wanted, depth + 1));
+        } else {
+          found = wanted(COFFER_TRY(state_of(impl, child)));
+        }
+        return !found;
+      }));
   return found;
 }
 
@@ -122,8 +120,7 @@ Result<std::vector<ListedName>> View::list(std::string_view folder, bool recursi
 
 Result<std::vector<std::string>> View::list_documents(DocumentKind kind) const {
   const char list_name = static_cast<char>(kind);
-  const format::PathHash hash =
-      impl_->cipher().hash(format::Kind::document_list, {&list_name, 1});
+  const format::PathHash hash = impl_->cipher().hash(format::Kind::document_list, {&list_name, 1});
   std::vector<std::string> ids;
   COFFER_TRY(each_child(*impl_, hash,
                         [&](const format::Name& name, const format::PathHash&) -> Result<bool> {

@@ -10,8 +10,8 @@ using storage::Table;
 
 format::PairKey key_of(const Cipher& cipher, const Reference& reference) {
   // The parts are set apart by a byte that no name may contain.
-  const std::string user = std::to_string(reference.version) + '\0' + reference.user_kind + '\0' +
-                           reference.user;
+  const std::string user =
+      std::to_string(reference.version) + '\0' + reference.user_kind + '\0' + reference.user;
   return format::pair_key(cipher.hash(format::Kind::reference_target, reference.target),
                           cipher.hash(format::Kind::reference_user, user));
 }

@@ -32,8 +32,8 @@ Result<void> rewrap_bucket(View::Impl& impl, std::uint8_t number, const BucketKe
     if ((record.header.flags & format::kFlagDestroyed) != 0) continue;
     format::PathHash hash;
     std::copy_n(key.begin(), hash.size(), hash.begin());
-    const Bytes rewrapped = COFFER_TRY(
-        impl.cipher().rewrap_version(hash, version, record, from, record.header, to));
+    const Bytes rewrapped =
+        COFFER_TRY(impl.cipher().rewrap_version(hash, version, record, from, record.header, to));
     COFFER_TRY(cursor.replace(rewrapped));
   }
   return {};

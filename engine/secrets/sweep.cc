@@ -1,6 +1,8 @@
 #include "secrets/sweep.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace coffer::secrets {
 namespace {
@@ -17,8 +19,12 @@ Result<bool> is_referenced(const View& view, const Pending& pending) {
 
 Result<std::vector<Pending>> find_due(const View& view, std::int64_t grace_ms, std::size_t limit) {
   auto found = COFFER_TRY(view.due(Pending::Why::expiry, view.now_ms(), limit));
+  std::set<std::pair<std::string, std::uint64_t>> expired;
+  for (const Pending& pending : found) expired.emplace(pending.path, pending.version);
   for (Pending& pending :
        COFFER_TRY(view.due(Pending::Why::unreachable, view.now_ms() - grace_ms, limit))) {
+    // What is both expired and unreachable is destroyed once.
+    if (expired.contains({pending.path, pending.version})) continue;
     // Whatever refers to it by now keeps it, whatever the index says.
     if (!COFFER_TRY(is_referenced(view, pending))) found.push_back(std::move(pending));
   }
@@ -70,8 +76,7 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options) {
     std::vector<Pending> batch;
     COFFER_TRY(engine.write([&](Transaction& txn) -> Result<void> {
       batch = COFFER_TRY(find_due(txn, options.grace_ms, kBatch));
-      for (const Pending& pending : batch)
-        COFFER_TRY(txn.destroy(pending.path, {pending.version}));
+      for (const Pending& pending : batch) COFFER_TRY(txn.destroy(pending.path, {pending.version}));
       return {};
     }));
     for (const Pending& pending : batch) report.swept.push_back(to_swept(pending));

@@ -222,8 +222,8 @@ Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Loc
   if (after.unreachable_at_ms != 0)
     COFFER_TRY(add_due(hash, version, after.unreachable_at_ms + kForgetAfterMs,
                        Pending::Why::forget, path));
-  COFFER_TRY(replace_version(hash, version, before, cipher().tombstone(hash, version, after),
-                             after));
+  COFFER_TRY(
+      replace_version(hash, version, before, cipher().tombstone(hash, version, after), after));
   touched.set(hash[0]);
   must_shred = true;
   destroyed.push_back({std::string(path), version, time_was_over ? "expired" : "destroyed"});
@@ -264,8 +264,8 @@ Result<void> Transaction::erase(std::string_view path) {
     versions.push_back({located.version, located.record.header});
     return true;
   }));
-  const bool has_head = COFFER_TRY(
-      impl.txn.get(Table::history, format::history_key(hash, 0))).has_value();
+  const bool has_head =
+      COFFER_TRY(impl.txn.get(Table::history, format::history_key(hash, 0))).has_value();
   if (versions.empty() && !has_head) return no_such_secret();
   for (const Kept& version : versions) {
     if (!is_destroyed(version.header)) {
@@ -275,8 +275,7 @@ Result<void> Transaction::erase(std::string_view path) {
     COFFER_TRY(impl.remove_all_due(hash, version.version, version.header));
     COFFER_TRY(impl.remove_version(hash, version.version, version.header));
   }
-  if (has_head)
-    COFFER_TRY(impl.remove_small(Table::history, format::history_key(hash, 0)));
+  if (has_head) COFFER_TRY(impl.remove_small(Table::history, format::history_key(hash, 0)));
   --impl.root->secret_count;
   return impl.remove_secret_name(path);
 }
@@ -306,8 +305,8 @@ Result<void> Transaction::mark_unreachable(std::string_view path, std::uint64_t 
   if (header.unreachable_at_ms != 0 || is_destroyed(header)) return {};
   header.unreachable_at_ms = now_ms();
   COFFER_TRY(change_header(*impl_, hash, located, header));
-  return impl_->add_due(hash, located.version, header.unreachable_at_ms,
-                        Pending::Why::unreachable, path);
+  return impl_->add_due(hash, located.version, header.unreachable_at_ms, Pending::Why::unreachable,
+                        path);
 }
 
 Result<void> Transaction::mark_reachable(std::string_view path, std::uint64_t version) {

@@ -42,10 +42,10 @@ struct Document {
 };
 
 struct PutRequest {
-  std::optional<std::uint64_t> cas;  ///< The current version must be this; 0 = must not exist.
+  std::optional<std::uint64_t> cas = {};  ///< The current version must be this; 0 = must not exist.
   std::int64_t expires_at_ms = 0;
   bool managed = false;
-  std::optional<std::map<std::string, std::string>> custom;  ///< Replaces the custom metadata.
+  std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
 };
 
 enum class NameState : std::uint8_t { live, deleted, expired, destroyed, empty };
@@ -115,7 +115,8 @@ class Transaction : public View {
  public:
   /// Adds a version; creates the secret where there is none. Trims to max_versions.
   /// Errors: usage (name), limit (size, length), conflict (CAS), corrupt.
-  Result<VersionInfo> put(std::string_view path, const Value& value, const PutRequest& request = {});
+  Result<VersionInfo> put(std::string_view path, const Value& value,
+                          const PutRequest& request = {});
 
   // Of several versions all or none; a version that never was, or is gone, is not_found.
   // An empty list means: the newest.

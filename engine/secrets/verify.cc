@@ -115,8 +115,8 @@ class Verifier {
         owner->second.seen = true;
       }
       if (version == 0) {
-        count(impl_.cipher().digest(static_cast<std::uint8_t>(Table::history), key,
-                                    cursor.value()));
+        count(
+            impl_.cipher().digest(static_cast<std::uint8_t>(Table::history), key, cursor.value()));
         check_head(hash, cursor.value(), owner);
       } else {
         check_version(hash, version, cursor.value(), owner);
@@ -129,7 +129,8 @@ class Verifier {
     const auto plain = impl_.cipher().open_small(format::Domain::head, hash, sealed);
     const auto head = plain ? format::decode_head(plain->bytes()) : plain.error();
     if (!head || (owner != owners_.end() && head->path != owner->second.name))
-      problem(owner == owners_.end() ? "history" : owner->second.name, "its metadata does not open");
+      problem(owner == owners_.end() ? "history" : owner->second.name,
+              "its metadata does not open");
   }
 
   void check_version(const format::PathHash& hash, std::uint64_t version, ByteView bytes,

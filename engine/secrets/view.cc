@@ -27,10 +27,19 @@ std::int64_t View::now_ms() const { return impl_->now_ms(); }
 
 Result<std::optional<View::Impl::Located>> View::Impl::find(const format::PathHash& hash,
                                                             std::uint64_t version) const {
+  Located located;
+  if (!COFFER_TRY(find_into(hash, version, located))) return std::optional<Located>();
+  return std::optional<Located>(located);
+}
+
+Result<bool> View::Impl::find_into(const format::PathHash& hash, std::uint64_t version,
+                                   Located& located) const {
   if (version != 0) {
     const auto bytes = COFFER_TRY(txn.get(Table::history, format::history_key(hash, version)));
-    if (!bytes) return std::optional<Located>();
-    return std::optional<Located>(Located{version, COFFER_TRY(format::decode_version(*bytes))});
+    if (!bytes) return false;
+    located.version = version;
+    COFFER_TRY(format::decode_version(*bytes, located.record));
+    return true;
   }
   // The newest: the first key of the hash. Readers keep their cursor, writers open one.
   storage::Cursor opened;
@@ -40,23 +49,22 @@ Result<std::optional<View::Impl::Located>> View::Impl::find(const format::PathHa
   } else {
     opened = COFFER_TRY(storage::Cursor::open(txn, Table::history));
   }
-  if (!COFFER_TRY(cursor->seek(hash))) return std::optional<Located>();
+  if (!COFFER_TRY(cursor->seek(hash))) return false;
   const ByteView key = cursor->key();
   if (key.size() != format::kHistoryKeyBytes ||
       std::memcmp(key.data(), hash.data(), hash.size()) != 0)
-    return std::optional<Located>();
-  const std::uint64_t found = format::version_of_history_key(key);
-  if (found == 0) return std::optional<Located>();  // Only the head: no version yet.
-  return std::optional<Located>(
-      Located{found, COFFER_TRY(format::decode_version(cursor->value()))});
+    return false;
+  located.version = format::version_of_history_key(key);
+  if (located.version == 0) return false;  // Only the head: no version yet.
+  COFFER_TRY(format::decode_version(cursor->value(), located.record));
+  return true;
 }
 
 Result<void> View::Impl::each_version(
     const format::PathHash& hash, std::uint64_t from,
     const std::function<Result<bool>(const Located&)>& visit) const {
   storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(txn, Table::history));
-  const format::HistoryKey start =
-      format::history_key(hash, from == 0 ? ~std::uint64_t{0} : from);
+  const format::HistoryKey start = format::history_key(hash, from == 0 ? ~std::uint64_t{0} : from);
   for (bool more = COFFER_TRY(cursor.seek(start)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes ||
@@ -119,24 +127,23 @@ Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
   if (path.size() > format::kPathBytesMax) return no_such_secret();
   format::ValueContext context(impl_->cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl_->cipher().hash(context);
-  const auto located = COFFER_TRY(impl_->find(hash, version));
-  if (!located) {
+  Impl::Located located;
+  if (!COFFER_TRY(impl_->find_into(hash, version, located))) {
     if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
     return no_such_version(version);
   }
-  if (auto state = impl_->check_state(*located); !state) {
-    COFFER_TRY(authenticate(*impl_, hash, *located));
+  if (auto state = impl_->check_state(located); !state) {
+    COFFER_TRY(authenticate(*impl_, hash, located));
     return std::move(state).error();
   }
   const BucketKey* bucket = COFFER_TRY(impl_->bucket(hash));
   Cipher::Opened opened = COFFER_TRY(
-      impl_->cipher().open_version(context, hash, located->version, located->record, *bucket));
+      impl_->cipher().open_version(context, hash, located.version, located.record, *bucket));
   if (opened.form > 1) return Error{ErrorCode::too_new, "this value has an unknown form"};
   Secret secret;
   secret.path = path;
-  secret.info = info_of(*located);
-  secret.value =
-      ValueAccess::make(static_cast<Value::Form>(opened.form), std::move(opened.value));
+  secret.info = info_of(located);
+  secret.value = ValueAccess::make(static_cast<Value::Form>(opened.form), std::move(opened.value));
   return secret;
 }
 

@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
+#include <charconv>
 #include <map>
+#include <string_view>
 #include <thread>
 
 #include "storage/directory.h"
@@ -100,6 +101,9 @@ Result<void> Environment::open_map() {
     map_bytes_ /= 2;
   }
   if (code != 0) return lmdb_error(code);
+  // LMDB 0.9 does not: a host that runs programs must not hand them the data file.
+  mdb_filehandle_t data_fd = -1;
+  if (mdb_env_get_fd(env_, &data_fd) == 0) fcntl(data_fd, F_SETFD, FD_CLOEXEC);
   MDB_envinfo info;
   mdb_env_info(env_, &info);
   map_bytes_ = info.me_mapsize;
@@ -234,11 +238,13 @@ Result<EnvironmentInfo> Environment::info() {
   mdb_reader_list(
       env_,
       [](const char* line, void* context) {
-        unsigned long long pid = 0;
-        unsigned long long thread = 0;
-        unsigned long long txn = 0;
+        std::string_view text(line);
+        while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
+        const std::string_view last = text.substr(text.rfind(' ') + 1);
+        std::uint64_t txn = 0;
         auto* least = static_cast<std::uint64_t*>(context);
-        if (std::sscanf(line, "%llu %llx %llu", &pid, &thread, &txn) == 3 && txn < *least)
+        if (std::from_chars(last.data(), last.data() + last.size(), txn).ec == std::errc() &&
+            txn < *least)
           *least = txn;
         return 0;
       },

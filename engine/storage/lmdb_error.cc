@@ -25,9 +25,9 @@ Error lmdb_error(int code) {
     case MDB_TXN_FULL:
       return {ErrorCode::limit, "the transaction changes too much at once",
               "split it into smaller ones"};
-    case MDB_PANIC:
-      return {ErrorCode::failed, "the store needs to be opened again"};
-    case ENOENT: return Error{ErrorCode::no_store, "there is no store here", "make one: coffer init"};
+    case MDB_PANIC: return {ErrorCode::failed, "the store needs to be opened again"};
+    case ENOENT:
+      return Error{ErrorCode::no_store, "there is no store here", "make one: coffer init"};
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
@@ -42,7 +42,8 @@ Error lmdb_error(int code) {
           .with_errno(code);
     default: break;
   }
-  if (code > 0) return Error{ErrorCode::io, "the store could not be read or written"}.with_errno(code);
+  if (code > 0)
+    return Error{ErrorCode::io, "the store could not be read or written"}.with_errno(code);
   return {ErrorCode::failed, "the storage layer failed"};
 }
 

@@ -102,8 +102,10 @@ ReadTxn::ReadTxn(std::shared_ptr<Environment> environment) : owner_(std::move(en
 
 ReadTxn::~ReadTxn() {
   environment_->unregister_reader(this);
-  if (!environment_->sentinel_.in_child()) drop_handles();
-  else txn_ = nullptr;
+  if (!environment_->sentinel_.in_child())
+    drop_handles();
+  else
+    txn_ = nullptr;
 }
 
 void ReadTxn::drop_handles() {

@@ -22,21 +22,22 @@ namespace coffer {
 inline constexpr std::string_view kNilWorkspace = "00000000-0000-0000-0000-000000000000";
 inline constexpr std::string_view kSecretMask = "**********";
 /// The longest grace or time to live: a thousand years, so that no sum of times overflows.
-inline constexpr std::int64_t kConfigDurationMaxMs =
-    std::int64_t{365'000} * 24 * 60 * 60 * 1000;
+inline constexpr std::int64_t kConfigDurationMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
 
 struct ConfigPutOptions {
   std::string workspace = std::string(kNilWorkspace);
   std::optional<std::uint64_t> revision{};  ///< Must match the stored one; 0 = must not exist.
-  std::int64_t keep_old_ms = 0;           ///< Replaced versions live that much longer.
-  bool compat_airbyte = false;            ///< Always bump, JSON strings on hydrate, string-sorted order.
+  std::int64_t keep_old_ms = 0;             ///< Replaced versions live that much longer.
+  /// Always bump, JSON strings on hydrate, string-sorted order.
+  bool compat_airbyte = false;
 };
 
 struct ConfigOutcome {
   enum class Kind : std::uint8_t { minted, bumped, kept, external, removed };
-  std::string pointer;     ///< JSON Pointer of the place (of the old document for `removed`).
+  std::string pointer;  ///< JSON Pointer of the place (of the old document for `removed`).
   Kind kind;
-  std::string coordinate;  ///< The one that stands there now; for `removed` the one that stood there.
+  /// The one that stands there now; for `removed` the one that stood there.
+  std::string coordinate;
 };
 
 struct ConfigPutReport {

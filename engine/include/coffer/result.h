@@ -1,8 +1,8 @@
 // Result<T>: a value or an Error, never ignored silently.
 #pragma once
 
-#include <coffer/export.h>
 #include <coffer/error.h>
+#include <coffer/export.h>
 
 #include <cstdlib>
 #include <utility>
@@ -92,11 +92,11 @@ class [[nodiscard]] Result<void> {
 /// `auto x = COFFER_TRY(f());` hands an error to the caller, or yields the value (also void).
 #define COFFER_TRY(...) COFFER_TRY_NAMED(COFFER_JOIN(coffer_try_, __COUNTER__), __VA_ARGS__)
 // Each use has a name of its own, so that one may stand inside another.
-#define COFFER_TRY_NAMED(name, ...)                  \
-  __extension__({                                    \
-    auto name = (__VA_ARGS__);                       \
-    if (!name.ok()) return std::move(name).error();  \
-    std::move(name).value();                         \
+#define COFFER_TRY_NAMED(name, ...)                 \
+  __extension__({                                   \
+    auto name = (__VA_ARGS__);                      \
+    if (!name.ok()) return std::move(name).error(); \
+    std::move(name).value();                        \
   })
 #define COFFER_JOIN(a, b) COFFER_JOIN_EXPANDED(a, b)
 #define COFFER_JOIN_EXPANDED(a, b) a##b

@@ -66,7 +66,8 @@ class COFFER_API SecretBytes {
 };
 
 /// Takes time that depends on the sizes only.
-COFFER_API bool equal_in_constant_time(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
+COFFER_API bool equal_in_constant_time(std::span<const std::uint8_t> a,
+                                       std::span<const std::uint8_t> b);
 
 /// Wipes memory in a way that the compiler may not leave out.
 COFFER_API void wipe(void* memory, std::size_t size);

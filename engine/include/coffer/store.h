@@ -14,9 +14,9 @@
 // (too long), corrupt (a record fails its check), io, busy.
 #pragma once
 
-#include <coffer/export.h>
 #include <coffer/clock.h>
 #include <coffer/configs.h>
+#include <coffer/export.h>
 #include <coffer/key_source.h>
 #include <coffer/result.h>
 #include <coffer/value.h>
@@ -38,8 +38,8 @@ enum class ValueCipher : std::uint8_t {
 };
 
 /// What the engine has to tell: level ("warn", "info"), a literal text, what it is about.
-using LogSink = std::function<void(std::string_view level, std::string_view text,
-                                   std::string_view subject)>;
+using LogSink =
+    std::function<void(std::string_view level, std::string_view text, std::string_view subject)>;
 
 struct CreateOptions {
   std::uint64_t value_bytes_max = std::uint64_t{1} << 20;  ///< Of one version's plaintext.
@@ -50,16 +50,17 @@ struct CreateOptions {
 
 struct OpenOptions {
   const Clock* clock = nullptr;  ///< nullptr: the system's. Must outlive the Store.
-  LogSink log;
-  std::uint64_t map_bytes = std::uint64_t{64} << 30;  ///< Address space, not memory; grows by itself.
+  LogSink log = {};
+  /// Address space, not memory; grows by itself.
+  std::uint64_t map_bytes = std::uint64_t{64} << 30;
 };
 
 inline constexpr std::int64_t kTtlMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
 
 struct PutOptions {
-  std::optional<std::uint64_t> cas;  ///< Current version must be this; 0 = must not exist.
-  std::int64_t ttl_ms = 0;           ///< 0: does not expire.
-  std::optional<std::map<std::string, std::string>> custom;  ///< Replaces custom metadata.
+  std::optional<std::uint64_t> cas = {};  ///< Current version must be this; 0 = must not exist.
+  std::int64_t ttl_ms = 0;                ///< 0: does not expire.
+  std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
 };
 
 struct History {
@@ -158,7 +159,8 @@ class COFFER_API Store {
   ~Store();
 
   /// Errors: conflict (CAS), limit (value too large: nothing changed).
-  Result<VersionInfo> put(std::string_view path, const Value& value, const PutOptions& options = {});
+  Result<VersionInfo> put(std::string_view path, const Value& value,
+                          const PutOptions& options = {});
   /// Version 0: the newest. Errors: not_found, deleted, expired, destroyed.
   Result<Secret> get(std::string_view path, std::uint64_t version = 0);
   Result<Metadata> metadata(std::string_view path);

@@ -70,7 +70,8 @@ struct Metadata {
   std::uint32_t max_versions = 0;  ///< 0: the store's setting.
   bool cas_required = false;
   std::int64_t delete_version_after_ms = 0;
-  bool managed = false;  ///< Minted for a config; such a secret may be swept, one put by hand never.
+  /// Minted for a config; such a secret may be swept, one put by hand never.
+  bool managed = false;
   std::string kind;
   std::string description;
   std::string owner;

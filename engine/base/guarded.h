@@ -1,4 +1,4 @@
-// The edge: what the standard library throws for want of memory becomes an Error here.
+// The edge of the public calls: what the standard library throws for want of memory becomes an Error here.
 // Nothing else is caught: another exception is our own bug and ends the process.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <type_traits>
 
-namespace coffer::api {
+namespace coffer {
 
 template <typename Body>
 auto guarded(Body&& body) noexcept -> std::invoke_result_t<Body> {
@@ -19,4 +19,4 @@ auto guarded(Body&& body) noexcept -> std::invoke_result_t<Body> {
   }
 }
 
-}  // namespace coffer::api
+}  // namespace coffer
