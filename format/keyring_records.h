@@ -30,9 +30,9 @@ constexpr FramePlace header_place(int copy) {
 }
 /// Epoch e lives in slot e % 2, twice.
 constexpr FramePlace epoch_place(int slot, int copy) {
-  return {(2 + 2 * static_cast<std::uint64_t>(slot) + static_cast<std::uint64_t>(copy)) *
-              kKeyringBlock,
-          kKeyringBlock};
+  return {
+      (2 + 2 * static_cast<std::uint64_t>(slot) + static_cast<std::uint64_t>(copy)) * kKeyringBlock,
+      kKeyringBlock};
 }
 constexpr FramePlace master_place(int copy) {
   return {6 * kKeyringBlock + static_cast<std::uint64_t>(copy) * kKeyringMasterBytes,

@@ -1,4 +1,5 @@
 // The version record and the bytes its two seals bind (SPEC.md section 5).
+#include <bit>
 #include <cstring>
 
 #include "base/check.h"
@@ -9,16 +10,14 @@ namespace coffer::format {
 namespace {
 
 void put_be64(std::uint8_t* out, std::uint64_t value) {
-  for (int i = 7; i >= 0; --i) {
-    out[i] = static_cast<std::uint8_t>(value);
-    value >>= 8;
-  }
+  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
+  std::memcpy(out, &value, sizeof value);
 }
 
 std::uint64_t get_be64(const std::uint8_t* in) {
   std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = value << 8 | in[i];
-  return value;
+  std::memcpy(&value, in, sizeof value);
+  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
 }
 
 Error malformed() { return {ErrorCode::corrupt, "a version record is malformed"}; }
@@ -78,6 +77,11 @@ DueKeyParts parse_due_key(ByteView key) {
 
 Result<VersionRecord> decode_version(ByteView bytes) {
   VersionRecord record;
+  COFFER_TRY(decode_version(bytes, record));
+  return record;
+}
+
+Result<void> decode_version(ByteView bytes, VersionRecord& record) {
   VersionHeader& header = record.header;
   WireReader reader(bytes);
   std::uint32_t seen = 0;
@@ -113,7 +117,7 @@ Result<VersionRecord> decode_version(ByteView bytes) {
     seen |= bit(reader.field());
   }
   if (!reader.ok() || !is_complete(record, seen)) return malformed();
-  return record;
+  return {};
 }
 
 void encode_version(const VersionRecord& record, Bytes& out) {

@@ -92,6 +92,31 @@ class WireReader {
   bool ok_ = true;
 };
 
+// Inline: every get passes here nine times.
+inline bool WireReader::read_field() {
+  std::uint64_t tag = 0;
+  if (!read_varint(tag)) return false;
+  const std::uint64_t number = tag >> 3;
+  const std::uint64_t type = tag & 7;
+  if (number < field_ || number == 0 || number > 0xFFFF) return ok_ = false;
+  is_again_ = number == field_;
+  field_ = static_cast<std::uint32_t>(number);
+  if (type == 0) {
+    is_bytes_ = false;
+    bytes_ = {};
+    return read_varint(number_);
+  }
+  if (type != 2) return ok_ = false;
+  is_bytes_ = true;
+  number_ = 0;
+  std::uint64_t size = 0;
+  if (!read_varint(size)) return false;
+  if (size > static_cast<std::uint64_t>(end_ - at_)) return ok_ = false;
+  bytes_ = {at_, static_cast<std::size_t>(size)};
+  at_ += size;
+  return true;
+}
+
 /// Appends fields to Bytes or SecretBytes. Zero numbers and empty bytes are left out,
 /// as proto3 does.
 template <typename Out>
