@@ -1,4 +1,5 @@
-// The edge of the public calls: what the standard library throws for want of memory becomes an Error here.
+// The edge of the public calls: what the standard library throws for want of memory becomes
+// an Error here.
 // Nothing else is caught: another exception is our own bug and ends the process.
 #pragma once
 
