@@ -161,8 +161,8 @@ inline Bytes slot_context(ByteView store_id, const format::KeySlot& slot) {
 inline Bytes mac_of(ByteView master_key, const Bytes& header_payload,
                     const format::KeyringMaster& master) {
   // Field 6 is the last: a tag, a length and 32 bytes.
-  Bytes body = format::encode_master(master);
-  body.resize(body.size() - 34);
+  const Bytes whole = format::encode_master(master);
+  const ByteView body = ByteView(whole).first(whole.size() - 34);
   return blake2b(kdf(master_key, 1, "cofslots"), header_payload + Bytes{0} + body);
 }
 
