@@ -1,19 +1,27 @@
 #include "storage/directory.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <thread>
 
 #include "base/private_file.h"
 
 namespace coffer::storage {
 namespace {
 
+constexpr int kGatePollMs = 1;
+constexpr int kGateWaitMaxMs = 30'000;
 constexpr std::uint64_t kCifsMagic = 0xFF534D42;
 constexpr std::uint64_t kSmb2Magic = 0xFE534D42;
 constexpr std::uint64_t kCephMagic = 0x00C36400;
@@ -28,13 +36,42 @@ Error no_store_here() {
   return {ErrorCode::no_store, "there is no store here", "make one: coffer init"};
 }
 
+// chattr +j: the file's blocks also pass through the journal, where the old ones stay.
+bool journals_data(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return true;
+  unsigned flags = 0;
+  const bool known = ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0;
+  ::close(fd);
+  return !known || (flags & FS_JOURNAL_DATA_FL) != 0;
+}
+
+// The same for a whole file system: /proc/self/mountinfo tells device and options.
+bool mounted_with_data_journal(dev_t device) {
+  std::ifstream mounts("/proc/self/mountinfo");
+  const std::string wanted =
+      ' ' + std::to_string(major(device)) + ':' + std::to_string(minor(device)) + ' ';
+  bool found = false;
+  for (std::string line; std::getline(mounts, line);) {
+    if (line.find(wanted) == std::string::npos) continue;
+    found = true;
+    if (line.find("data=journal") != std::string::npos) return true;
+  }
+  return !found;  // What cannot be told is not promised.
+}
+
 }  // namespace
 
 std::string erase_promise(const std::string& directory) {
+  const std::string keyring = directory + "/keyring";
   struct statfs fs {};
-  if (statfs(directory.c_str(), &fs) != 0) return "best-effort";
+  struct stat status {};
+  if (statfs(keyring.c_str(), &fs) != 0 || stat(keyring.c_str(), &status) != 0)
+    return "best-effort";
   const auto type = static_cast<std::uint64_t>(static_cast<unsigned>(fs.f_type));
-  return type == EXT4_SUPER_MAGIC || type == kXfsMagic ? "verified-in-place" : "best-effort";
+  const bool in_place = type == kXfsMagic || (type == EXT4_SUPER_MAGIC && !journals_data(keyring) &&
+                                              !mounted_with_data_journal(status.st_dev));
+  return in_place ? "verified-in-place" : "best-effort";
 }
 
 Result<std::unique_ptr<Environment::Directory>> Environment::Directory::open(
@@ -71,26 +108,38 @@ Result<void> Environment::Directory::check_file(const char* name) const {
   return check_private_file(status);
 }
 
-Result<void> Environment::Directory::lock() {
-  if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-    alone = true;
-    return {};
-  }
-  // Somebody is there: wait until he is past his own opening, then go in beside him.
-  while (flock(fd, LOCK_SH) != 0) {
-    if (errno != EINTR)
+Result<void> Environment::Directory::enter_gate() {
+  // An opener is done in milliseconds; one that was stopped must not stop everybody.
+  for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited_ms += kGatePollMs) {
+    if (errno != EWOULDBLOCK && errno != EINTR)
       return Error{ErrorCode::io, "the store's directory cannot be locked"}.with_errno(errno);
+    if (waited_ms >= kGateWaitMaxMs)
+      return Error{ErrorCode::busy, "another process is still opening the store", "try again"};
+    std::this_thread::sleep_for(std::chrono::milliseconds(kGatePollMs));
   }
-  alone = false;
   return {};
 }
 
-void Environment::Directory::share() {
-  if (alone) flock(fd, LOCK_SH);
-  alone = false;
+void Environment::Directory::leave_gate() { flock(fd, LOCK_UN); }
+
+Result<bool> Environment::Directory::is_alone() {
+  data_fd = openat(fd, "data.mdb", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (data_fd < 0)
+    return Error{ErrorCode::io, "the data file cannot be opened", "run as the store's owner"}
+        .with_errno(errno);
+  return flock(data_fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+Result<void> Environment::Directory::hold() {
+  while (flock(data_fd, LOCK_SH) != 0) {
+    if (errno != EINTR)
+      return Error{ErrorCode::io, "the data file cannot be locked"}.with_errno(errno);
+  }
+  return {};
 }
 
 Environment::Directory::~Directory() {
+  if (data_fd >= 0) ::close(data_fd);
   if (fd >= 0) ::close(fd);
 }
 

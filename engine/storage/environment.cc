@@ -23,9 +23,16 @@ namespace {
 constexpr unsigned kReadersMax = 1024;
 constexpr unsigned kFlags = MDB_NOTLS | MDB_NORDAHEAD;
 
+// What this process has open. An entry stays until its environment is closed for good: a
+// newcomer must not open the file while an old environment is about to drop its locks.
 struct Registry {
+  struct Entry {
+    std::weak_ptr<Environment> shared;
+    const Environment* environment = nullptr;
+  };
   std::mutex mutex;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::weak_ptr<Environment>> open;
+  std::condition_variable closed;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Entry> open;
 };
 Registry& registry() {
   static auto* const instance = new Registry;
@@ -40,25 +47,52 @@ Environment::Environment(std::string directory, const EnvironmentOptions& option
 Result<std::shared_ptr<Environment>> Environment::open(const std::string& directory,
                                                        const EnvironmentOptions& options) {
   auto handle = COFFER_TRY(Directory::open(directory));
+  const std::pair id{handle->device, handle->inode};
+  // Both go, where they go at all, after the lock: an environment's end takes it.
+  std::shared_ptr<Environment> environment;
+  std::shared_ptr<Environment> already;
   // One opener at a time in this process: the registry must not show a half-open environment.
-  const std::lock_guard lock(registry().mutex);
-  auto& entry = registry().open[{handle->device, handle->inode}];
-  // What a child inherited from its parent is left alone: the child gets one of its own.
-  if (auto already = entry.lock(); already && !already->sentinel_.in_child()) return already;
-  std::shared_ptr<Environment> environment(new Environment(directory, options));
-  if (!options.create) COFFER_TRY(handle->check_file("data.mdb"));
-  COFFER_TRY(handle->lock());
+  std::unique_lock lock(registry().mutex);
+  for (auto found = registry().open.find(id); found != registry().open.end();
+       found = registry().open.find(id)) {
+    already = found->second.shared.lock();
+    if (already && !already->sentinel_.in_child()) return already;
+    // What a child inherited from its parent is left alone: the child gets one of its own.
+    if (already || found->second.environment->sentinel_.in_child()) break;
+    registry().closed.wait(lock);
+  }
+  environment.reset(new Environment(directory, options));
   environment->directory_handle_ = std::move(handle);
-  const bool verify = environment->directory_handle_->alone && !options.create;
-  COFFER_TRY(environment->open_files(verify, options.create));
-  environment->directory_handle_->share();
-  entry = environment;
+  COFFER_TRY(environment->open_first(options.create));
+  registry().open[id] = {environment, environment.get()};
   return environment;
 }
 
+Result<void> Environment::open_first(bool create) {
+  Directory& directory = *directory_handle_;
+  COFFER_TRY(directory.enter_gate());
+  auto opened = [&]() -> Result<void> {
+    if (create) return open_files(false, true);
+    COFFER_TRY(directory.check_file("data.mdb"));
+    if (auto checked = directory.check_file("lock.mdb");
+        !checked && checked.error().code() != ErrorCode::no_store)
+      return checked;
+    const bool alone = COFFER_TRY(directory.is_alone());
+    COFFER_TRY(open_files(alone, false));
+    return directory.hold();
+  }();
+  directory.leave_gate();
+  return opened;
+}
+
 Environment::~Environment() {
+  const std::lock_guard lock(registry().mutex);
   // A child that inherited the handle leaves it alone: its files are the parent's.
-  if (env_ != nullptr && !sentinel_.in_child()) mdb_env_close(env_);
+  if (!sentinel_.in_child()) close_env();
+  const auto entry = registry().open.find({directory_handle_->device, directory_handle_->inode});
+  if (entry != registry().open.end() && entry->second.environment == this)
+    registry().open.erase(entry);
+  registry().closed.notify_all();
 }
 
 // Opens everything, or leaves env_ null.
@@ -182,7 +216,11 @@ void Environment::wait_for_gate() {
 Result<void> Environment::set_map_bytes(std::uint64_t bytes) {
   const GateClosed gate(*this);
   const int code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(bytes));
-  if (code != 0) return lmdb_error(code);
+  if (code != 0) {
+    // LMDB has unmapped the file by now: without a fresh start the next read would crash.
+    COFFER_TRY(start_anew());
+    return lmdb_error(code == ENOMEM ? MDB_MAP_FULL : code);
+  }
   MDB_envinfo info;
   mdb_env_info(env_, &info);
   map_bytes_ = info.me_mapsize;
@@ -200,15 +238,20 @@ Result<void> Environment::grow(std::uint64_t at_least) {
 // being on the disk, so everything is read again from the start.
 Result<void> Environment::reopen() {
   const GateClosed gate(*this);
+  COFFER_TRY(start_anew());
+  needs_reopen_.store(false);
+  return {};
+}
+
+// Behind the closed gate: no transaction of this process is running.
+Result<void> Environment::start_anew() {
   {
     const std::lock_guard lock(readers_mutex_);
     for (ReadTxn* reader : readers_) reader->drop_handles();
   }
   close_env();
   generation_.fetch_add(1);
-  COFFER_TRY(open_files(false, false));
-  needs_reopen_.store(false);
-  return {};
+  return open_files(false, false);
 }
 
 void Environment::register_reader(ReadTxn* reader) {
@@ -216,8 +259,9 @@ void Environment::register_reader(ReadTxn* reader) {
   readers_.push_back(reader);
 }
 
-void Environment::unregister_reader(ReadTxn* reader) {
+void Environment::forget_reader(ReadTxn* reader) {
   const std::lock_guard lock(readers_mutex_);
+  if (!sentinel_.in_child()) reader->drop_handles();
   readers_.erase(std::remove(readers_.begin(), readers_.end(), reader), readers_.end());
 }
 

@@ -76,12 +76,14 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void close_env();
   Result<void> check_usable() const;
   Result<void> check_lock_file() const;
+  Result<void> open_first(bool create);
   Result<void> reopen();
+  Result<void> start_anew();
   Result<void> set_map_bytes(std::uint64_t bytes);
   Result<void> grow(std::uint64_t at_least);
   void wait_for_gate();
   void register_reader(ReadTxn* reader);
-  void unregister_reader(ReadTxn* reader);
+  void forget_reader(ReadTxn* reader);
 
   // Closed while the map moves or the environment is opened anew. A reader raises its own
   // flag, then looks at the gate; the closer shuts the gate, then looks at every flag: one

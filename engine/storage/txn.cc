@@ -48,6 +48,7 @@ Result<Cursor> Cursor::open(const Txn& txn, Table table) {
   const int code =
       mdb_cursor_open(txn.txn_, txn.environment_->tables_[index_of(table)], &cursor.cursor_);
   if (code != 0) return lmdb_error(code);
+  cursor.txn_ = &txn;
   return cursor;
 }
 
@@ -57,6 +58,7 @@ Cursor::~Cursor() {
 
 void Cursor::swap(Cursor& other) noexcept {
   std::swap(cursor_, other.cursor_);
+  std::swap(txn_, other.txn_);
   std::swap(key_, other.key_);
   std::swap(value_, other.value_);
 }
@@ -85,6 +87,7 @@ Result<void> Cursor::replace(ByteView value) {
   MDB_val k = to_val(ByteView(key).first(key_.size()));
   MDB_val v = to_val(value);
   const int code = mdb_cursor_put(cursor_, &k, &v, MDB_CURRENT);
+  if (code == MDB_MAP_FULL) txn_->map_was_full_ = true;
   if (code != 0) return lmdb_error(code);
   return {};
 }
@@ -100,12 +103,10 @@ ReadTxn::ReadTxn(std::shared_ptr<Environment> environment) : owner_(std::move(en
   environment_->register_reader(this);
 }
 
+// Lowers its flag first: who has shut the gate waits for it while holding the list of readers.
 ReadTxn::~ReadTxn() {
-  environment_->unregister_reader(this);
-  if (!environment_->sentinel_.in_child())
-    drop_handles();
-  else
-    txn_ = nullptr;
+  active_.store(false, std::memory_order_release);
+  environment_->forget_reader(this);
 }
 
 void ReadTxn::drop_handles() {

@@ -32,6 +32,7 @@ class Txn {
   friend class Cursor;
   MDB_txn* txn_ = nullptr;
   Environment* environment_ = nullptr;
+  mutable bool map_was_full_ = false;
 };
 
 /// Walks a table in key order; ends before its transaction.
@@ -65,6 +66,7 @@ class Cursor {
   Result<bool> move(int operation, ByteView key);
   void swap(Cursor& other) noexcept;
   MDB_cursor* cursor_ = nullptr;
+  const Txn* txn_ = nullptr;
   ByteView key_;
   ByteView value_;
 };
@@ -118,7 +120,6 @@ class WriteTxn : public Txn {
   explicit WriteTxn(Environment& environment);
   Error failure(int code);
   std::unique_lock<std::mutex> lock_;
-  bool map_was_full_ = false;
 };
 
 }  // namespace coffer::storage
