@@ -86,10 +86,13 @@ struct VersionHeader {
   std::int64_t unreachable_at_ms = 0;
   std::uint32_t flags = 0;
   std::array<std::uint8_t, kTagBytes> value_tag{};
+
+  bool is_destroyed() const;
 };
 inline constexpr std::uint32_t kFlagDestroyed = 1;
 inline constexpr std::uint32_t kFlagReclaimed = 2;  ///< Destroyed because its time was over.
 inline constexpr std::uint32_t kFlagsKnown = 3;
+inline bool VersionHeader::is_destroyed() const { return (flags & kFlagDestroyed) != 0; }
 
 struct VersionRecord {
   VersionHeader header;

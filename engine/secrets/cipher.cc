@@ -153,7 +153,7 @@ Bytes Cipher::tombstone(const format::PathHash& hash, std::uint64_t version,
 Result<void> Cipher::check_header(const format::PathHash& hash, std::uint64_t version,
                                   const format::VersionRecord& record,
                                   const BucketKey& bucket) const {
-  if ((record.header.flags & format::kFlagDestroyed) != 0) {
+  if (record.header.is_destroyed()) {
     auto opened =
         open_with(keys_.names, format::dek_context(store_, hash, version, 0, record.header),
                   record.wrapped_dek);

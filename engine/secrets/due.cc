@@ -46,7 +46,7 @@ Result<void> View::Impl::remove_due(const format::PathHash& hash, std::uint64_t 
 
 Result<void> View::Impl::remove_all_due(const format::PathHash& hash, std::uint64_t version,
                                         const format::VersionHeader& header) {
-  const bool gone = (header.flags & format::kFlagDestroyed) != 0;
+  const bool gone = header.is_destroyed();
   if (header.expires_at_ms != 0 && !gone)
     COFFER_TRY(remove_due(hash, version, header.expires_at_ms, Pending::Why::expiry));
   if (header.unreachable_at_ms != 0 && gone)

@@ -152,16 +152,16 @@ Result<void> Engine::Impl::put_root(storage::WriteTxn& txn, format::Root& root) 
 Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body) {
   std::uint64_t room = storage::WriteTxn::kRoomBytes;
   for (;;) {
-    bool map_was_full = false;
-    auto report = impl_->attempt_write(body, room, map_was_full);
-    if (report || !map_was_full || room >= kRoomBytesMax) return report;
-    room *= 2;
+    Retry retry = Retry::none;
+    auto report = impl_->attempt_write(body, room, retry);
+    if (report || retry == Retry::none || room >= kRoomBytesMax) return report;
+    if (retry == Retry::more_room) room *= 2;
+    if (retry == Retry::erase_first) COFFER_TRY(impl_->recover());
   }
 }
 
 Result<WriteReport> Engine::Impl::attempt_write(
-    const std::function<Result<void>(Transaction&)>& body, std::uint64_t room_bytes,
-    bool& map_was_full) {
+    const std::function<Result<void>(Transaction&)>& body, std::uint64_t room_bytes, Retry& retry) {
   auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment, room_bytes));
   View::Impl state{*this, *txn};
   format::Root root = COFFER_TRY(read_root(*txn));
@@ -185,13 +185,18 @@ Result<WriteReport> Engine::Impl::attempt_write(
   const bool overdue =
       root.pending_since != 0 && root.sequence >= root.pending_since + kPendingCommitsMax;
   const bool shred = state.must_shred || overdue;
+  // Another shredder between its commit and its erasing: its two-commit rule comes first.
+  if (result && shred && COFFER_TRY(keyring->stored_epochs()).size() > 1) {
+    retry = Retry::erase_first;
+    return Error{ErrorCode::busy, "another process is erasing what it destroyed", "try again"};
+  }
   if (result && shred) result = state.rotate();
   if (result) {
     root.time_high_ms = state.now_ms();
     result = put_root(*txn, root);
   }
   if (!result) {
-    map_was_full = txn->map_was_full();
+    if (txn->map_was_full()) retry = Retry::more_room;
     // Still under the write lock: an epoch key that no commit will name goes at once.
     if (shred) (void)keyring->erase_epochs_except(report.epoch_before);
     return std::move(result).error();
@@ -199,7 +204,7 @@ Result<WriteReport> Engine::Impl::attempt_write(
   // A commit that fails may have reached the disk all the same: both epoch keys stay, and
   // what is read next decides which of them counts.
   if (auto committed = txn->commit(); !committed) {
-    map_was_full = txn->map_was_full();
+    if (txn->map_was_full()) retry = Retry::more_room;
     return std::move(committed).error();
   }
   txn.reset();

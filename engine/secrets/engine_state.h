@@ -52,6 +52,9 @@ class SessionPool {
   std::array<Stripe, 16> stripes_;
 };
 
+/// Why a write that failed may be run again.
+enum class Retry : std::uint8_t { none, more_room, erase_first };
+
 struct Engine::Impl {
   std::string directory;
   std::shared_ptr<storage::Environment> environment;
@@ -77,7 +80,7 @@ struct Engine::Impl {
   Result<void> finish_erasing(std::uint64_t epoch);
   Result<void> recover();
   Result<WriteReport> attempt_write(const std::function<Result<void>(Transaction&)>& body,
-                                    std::uint64_t room_bytes, bool& map_was_full);
+                                    std::uint64_t room_bytes, Retry& retry);
 };
 
 /// What a View and a Transaction stand on.
@@ -117,6 +120,8 @@ struct View::Impl {
                          Located& located) const;
   Result<std::optional<format::Head>> find_head(const format::PathHash& hash) const;
   Result<std::optional<format::Name>> find_name(std::string_view path) const;
+  /// Errors: corrupt. Checks a version's header against its wrap, without opening the value.
+  Result<void> authenticate(const format::PathHash& hash, const Located& located) const;
   /// The state's error, or none. Notes that something was seen to be expired.
   Result<void> check_state(const Located& located) const;
   Result<SecretBytes> open_document(DocumentKind kind, std::string_view id,
@@ -143,11 +148,18 @@ struct View::Impl {
                               const format::VersionHeader& header);
   Result<void> add_secret_name(std::string_view path);
   Result<void> remove_secret_name(std::string_view path);
-  Result<void> trim(const format::PathHash& hash, std::uint64_t newest, std::uint32_t keep);
+  Result<void> trim(const format::PathHash& hash, std::uint64_t newest_to_go, std::int64_t now_ms,
+                    const std::vector<Reference>& references);
   Result<void> destroy_located(const format::PathHash& hash, const Located& located,
                                std::string_view path, bool time_was_over);
   /// Gives touched buckets new keys and wraps every bucket key under the next epoch.
   Result<void> rotate();
+};
+
+/// What a Located points into is gone with the next write: this is not.
+struct KeptVersion {
+  std::uint64_t version = 0;
+  format::VersionHeader header;
 };
 
 Error no_such_secret();

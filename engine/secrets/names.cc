@@ -48,6 +48,7 @@ Result<void> each_child(
 Result<NameState> state_of(const View::Impl& impl, const format::PathHash& hash) {
   const auto newest = COFFER_TRY(impl.find(hash, 0));
   if (!newest) return NameState::empty;
+  COFFER_TRY(impl.authenticate(hash, *newest));
   auto state = impl.check_state(*newest);
   if (state) return NameState::live;
   switch (state.error().code()) {

@@ -29,7 +29,7 @@ Result<void> rewrap_bucket(View::Impl& impl, std::uint8_t number, const BucketKe
     const std::uint64_t version = format::version_of_history_key(key);
     if (version == 0) continue;
     const format::VersionRecord record = COFFER_TRY(format::decode_version(cursor.value()));
-    if ((record.header.flags & format::kFlagDestroyed) != 0) continue;
+    if (record.header.is_destroyed()) continue;
     format::PathHash hash;
     std::copy_n(key.begin(), hash.size(), hash.begin());
     const Bytes rewrapped =

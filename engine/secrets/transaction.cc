@@ -15,53 +15,12 @@ namespace {
 using storage::Table;
 using Located = View::Impl::Located;
 
-// What View::Impl::Located points into is gone with the next write: this is not.
-struct Kept {
-  std::uint64_t version = 0;
-  format::VersionHeader header;
-};
-
-bool is_destroyed(const format::VersionHeader& header) {
-  return (header.flags & format::kFlagDestroyed) != 0;
-}
-
-Result<void> check_custom(const std::map<std::string, std::string>& custom) {
-  if (custom.size() > format::kCustomEntriesMax)
-    return Error{ErrorCode::limit, "too many custom metadata entries"}.with_number(
-        format::kCustomEntriesMax);
-  for (const auto& [key, value] : custom) {
-    if (key.empty() || key.size() > format::kCustomKeyBytesMax)
-      return Error{ErrorCode::limit, "a custom metadata key is empty or too long"}
-          .with_number(format::kCustomKeyBytesMax)
-          .about(Subject::Kind::name, key);
-    if (value.empty() || value.size() > format::kCustomValueBytesMax)
-      return Error{ErrorCode::limit, "a custom metadata value is empty or too long"}
-          .with_number(format::kCustomValueBytesMax)
-          .about(Subject::Kind::name, key);
-  }
-  return {};
-}
-
-Result<void> check_cas(const PutRequest& request, std::uint64_t current, bool required) {
-  if (!request.cas) {
-    if (required)
-      return Error{ErrorCode::conflict, "this secret is only written with check-and-set",
-                   "give the current version: --cas N"};
-    return {};
-  }
-  if (*request.cas != current)
-    return Error{ErrorCode::conflict, "the current version is not the one given",
-                 "read it again, then put with its number"}
-        .with_number(current);
-  return {};
-}
-
 // Re-wraps the DEK under a changed header; the value is not read.
 Result<void> change_header(View::Impl& impl, const format::PathHash& hash, const Located& located,
                            const format::VersionHeader& after) {
   const format::VersionHeader before = located.record.header;
   Bytes record;
-  if (is_destroyed(before)) {
+  if (before.is_destroyed()) {
     record = impl.cipher().tombstone(hash, located.version, after);
   } else {
     const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
@@ -75,12 +34,16 @@ Result<void> change_header(View::Impl& impl, const format::PathHash& hash, const
 Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format::PathHash& hash,
                                            const std::vector<std::uint64_t>& versions) {
   std::vector<std::uint64_t> wanted = versions;
+  // 0 means the newest inside; from a caller it would slip past who asks what is in use.
+  if (std::find(wanted.begin(), wanted.end(), 0U) != wanted.end())
+    return Error{ErrorCode::usage, "there is no version 0", "versions begin with 1"};
   if (wanted.empty()) wanted.push_back(0);
   for (std::uint64_t& version : wanted) {
     const auto located = COFFER_TRY(impl.find(hash, version));
     if (!located) return version == 0 ? no_such_secret() : no_such_version(version);
+    COFFER_TRY(impl.authenticate(hash, *located));
     version = located->version;
-    if (is_destroyed(located->record.header))
+    if (located->record.header.is_destroyed())
       return Error{ErrorCode::not_found, "this version is gone", "see: coffer history PATH"}
           .with_number(version);
   }
@@ -97,86 +60,6 @@ Result<Located> require(const View::Impl& impl, const format::PathHash& hash,
 }
 
 }  // namespace
-
-Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
-                                     const PutRequest& request) {
-  Impl& impl = *impl_;
-  const format::Settings& settings = impl.engine.settings;
-  COFFER_TRY(format::check_path(path));
-  if (format::parse_coordinate(path))
-    return Error{ErrorCode::usage, "this path reads as a coordinate, so nothing could find it",
-                 "leave out the _v and number at its end"}
-        .about(Subject::Kind::path, path);
-  if (value.bytes().size() > settings.value_bytes_max)
-    return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
-                 "split it, or make the store with a larger limit"}
-        .with_number(settings.value_bytes_max);
-  if (request.custom) COFFER_TRY(check_custom(*request.custom));
-  format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
-  const format::PathHash hash = impl.cipher().hash(context);
-  const auto newest = COFFER_TRY(impl.find(hash, 0));
-  const std::uint64_t current = newest ? newest->version : 0;
-  auto head = COFFER_TRY(impl.find_head(hash));
-  const bool required = settings.cas_required || (head && head->metadata.cas_required);
-  COFFER_TRY(check_cas(request, current, required));
-
-  const std::int64_t now = now_ms();
-  if (request.custom || request.managed) {
-    if (!head) head = format::Head{std::string(path), {}};
-    if (request.custom) head->metadata.custom = *request.custom;
-    if (request.managed) head->metadata.managed = true;
-    head->metadata.updated_at_ms = now;
-    COFFER_TRY(impl.put_small(Table::history, format::history_key(hash, 0), format::Domain::head,
-                              format::encode_head(*head).bytes()));
-  }
-  if (current == 0) {
-    COFFER_TRY(impl.add_secret_name(path));
-    ++impl.root->secret_count;
-  }
-  format::VersionHeader header;
-  header.algorithm = settings.algorithm;
-  header.created_at_ms = now;
-  header.expires_at_ms = request.expires_at_ms;
-  std::int64_t after = settings.delete_version_after_ms;
-  if (head && head->metadata.delete_version_after_ms > 0 &&
-      (after == 0 || head->metadata.delete_version_after_ms < after))
-    after = head->metadata.delete_version_after_ms;
-  if (after > 0) header.deletion_at_ms = now + after;
-  const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
-  const std::uint64_t version = current + 1;
-  const Bytes record =
-      impl.cipher().seal_version(context, hash, version, header, *bucket, value.bytes().bytes(),
-                                 static_cast<std::uint8_t>(value.form()));
-  header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
-  COFFER_TRY(impl.put_version(hash, version, record, header));
-  if (header.expires_at_ms != 0)
-    COFFER_TRY(impl.add_due(hash, version, header.expires_at_ms, Pending::Why::expiry, path));
-  std::uint32_t keep = std::max(settings.max_versions, head ? head->metadata.max_versions : 0);
-  if (keep == 0) keep = 10;
-  COFFER_TRY(impl.trim(hash, version, keep));
-  VersionInfo info;
-  info.version = version;
-  info.created_at_ms = now;
-  info.deletion_at_ms = header.deletion_at_ms;
-  info.expires_at_ms = header.expires_at_ms;
-  return info;
-}
-
-// Versions beyond the limit go at once; what could open them goes with the next shredding.
-Result<void> View::Impl::trim(const format::PathHash& hash, std::uint64_t newest,
-                              std::uint32_t keep) {
-  if (newest <= keep) return {};
-  std::vector<Kept> old;
-  COFFER_TRY(each_version(hash, newest - keep, [&](const Located& located) -> Result<bool> {
-    old.push_back({located.version, located.record.header});
-    return true;
-  }));
-  for (const Kept& version : old) {
-    COFFER_TRY(remove_all_due(hash, version.version, version.header));
-    COFFER_TRY(remove_version(hash, version.version, version.header));
-  }
-  return {};
-}
 
 Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
@@ -248,7 +131,7 @@ Result<void> Transaction::destroy_all(std::string_view path) {
   bool any = false;
   COFFER_TRY(impl_->each_version(hash, 0, [&](const Located& located) -> Result<bool> {
     any = true;
-    if (!is_destroyed(located.record.header)) living.push_back(located.version);
+    if (!located.record.header.is_destroyed()) living.push_back(located.version);
     return true;
   }));
   if (!any) return no_such_secret();
@@ -259,7 +142,7 @@ Result<void> Transaction::destroy_all(std::string_view path) {
 Result<void> Transaction::erase(std::string_view path) {
   Impl& impl = *impl_;
   const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
-  std::vector<Kept> versions;
+  std::vector<KeptVersion> versions;
   COFFER_TRY(impl.each_version(hash, 0, [&](const Located& located) -> Result<bool> {
     versions.push_back({located.version, located.record.header});
     return true;
@@ -267,8 +150,8 @@ Result<void> Transaction::erase(std::string_view path) {
   const bool has_head =
       COFFER_TRY(impl.txn.get(Table::history, format::history_key(hash, 0))).has_value();
   if (versions.empty() && !has_head) return no_such_secret();
-  for (const Kept& version : versions) {
-    if (!is_destroyed(version.header)) {
+  for (const KeptVersion& version : versions) {
+    if (!version.header.is_destroyed()) {
       impl.must_shred = true;
       impl.destroyed.push_back({std::string(path), version.version, "destroyed"});
     }
@@ -302,7 +185,7 @@ Result<void> Transaction::mark_unreachable(std::string_view path, std::uint64_t 
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const Located located = COFFER_TRY(require(*impl_, hash, version));
   format::VersionHeader header = located.record.header;
-  if (header.unreachable_at_ms != 0 || is_destroyed(header)) return {};
+  if (header.unreachable_at_ms != 0 || header.is_destroyed()) return {};
   header.unreachable_at_ms = now_ms();
   COFFER_TRY(change_header(*impl_, hash, located, header));
   return impl_->add_due(hash, located.version, header.unreachable_at_ms, Pending::Why::unreachable,

@@ -151,7 +151,7 @@ class Verifier {
              const format::VersionRecord& record, Owners::iterator owner) {
     const auto bucket = impl_.keys->bucket(hash[0], impl_.txn);
     if (!bucket) return false;
-    if ((record.header.flags & format::kFlagDestroyed) != 0 || owner == owners_.end())
+    if (record.header.is_destroyed() || owner == owners_.end())
       return impl_.cipher().check_header(hash, version, record, **bucket).ok();
     format::ValueContext context(impl_.cipher().store(), owner->second.kind, owner->second.name);
     return impl_.cipher().open_version(context, hash, version, record, **bucket).ok();

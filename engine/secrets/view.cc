@@ -84,10 +84,15 @@ Result<std::optional<format::Head>> View::Impl::find_head(const format::PathHash
   return std::optional<format::Head>(COFFER_TRY(format::decode_head(plain.bytes())));
 }
 
+Result<void> View::Impl::authenticate(const format::PathHash& hash, const Located& located) const {
+  const BucketKey* key = COFFER_TRY(bucket(hash));
+  return cipher().check_header(hash, located.version, located.record, *key);
+}
+
 Result<void> View::Impl::check_state(const Located& located) const {
   const format::VersionHeader& header = located.record.header;
   const bool reclaimed = (header.flags & format::kFlagReclaimed) != 0;
-  if ((header.flags & format::kFlagDestroyed) != 0 && !reclaimed)
+  if (header.is_destroyed() && !reclaimed)
     return Error{ErrorCode::destroyed, "this version was destroyed", "see: coffer history PATH"}
         .with_number(located.version);
   if (reclaimed || (header.expires_at_ms != 0 && header.expires_at_ms <= now_ms())) {
@@ -95,10 +100,12 @@ Result<void> View::Impl::check_state(const Located& located) const {
     return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
         located.version);
   }
-  if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now_ms())
+  if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now_ms()) {
+    expired_seen_ms = std::max(expired_seen_ms, header.deletion_at_ms);
     return Error{ErrorCode::deleted, "this version is deleted",
                  "bring it back: coffer undelete PATH --versions N"}
         .with_number(located.version);
+  }
   return {};
 }
 
@@ -111,16 +118,9 @@ VersionInfo info_of(const View::Impl::Located& located) {
   info.created_at_ms = header.created_at_ms;
   info.deletion_at_ms = header.deletion_at_ms;
   info.expires_at_ms = header.expires_at_ms;
-  info.destroyed = (header.flags & format::kFlagDestroyed) != 0;
+  info.destroyed = header.is_destroyed();
   return info;
 }
-
-Result<void> authenticate(const View::Impl& impl, const format::PathHash& hash,
-                          const View::Impl::Located& located) {
-  const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
-  return impl.cipher().check_header(hash, located.version, located.record, *bucket);
-}
-
 }  // namespace
 
 Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
@@ -133,7 +133,7 @@ Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
     return no_such_version(version);
   }
   if (auto state = impl_->check_state(located); !state) {
-    COFFER_TRY(authenticate(*impl_, hash, located));
+    COFFER_TRY(impl_->authenticate(hash, located));
     return std::move(state).error();
   }
   const BucketKey* bucket = COFFER_TRY(impl_->bucket(hash));
@@ -154,7 +154,7 @@ Result<VersionInfo> View::version_info(std::string_view path, std::uint64_t vers
     if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
     return no_such_version(version);
   }
-  COFFER_TRY(authenticate(*impl_, hash, *located));
+  COFFER_TRY(impl_->authenticate(hash, *located));
   return info_of(*located);
 }
 
@@ -162,7 +162,7 @@ Result<std::vector<VersionInfo>> View::history(std::string_view path) const {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   std::vector<VersionInfo> versions;
   COFFER_TRY(impl_->each_version(hash, 0, [&](const Impl::Located& located) -> Result<bool> {
-    COFFER_TRY(authenticate(*impl_, hash, located));
+    COFFER_TRY(impl_->authenticate(hash, located));
     versions.push_back(info_of(located));
     return true;
   }));
