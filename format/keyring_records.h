@@ -1,4 +1,4 @@
-// The keyring file's fixed places and what stands in them (SPEC.md section 3).
+// The keyring file's fixed places and what stands in them (SPEC.md section 4).
 //
 // Each part has two places, written one after the other and each made durable, so that
 // a power cut spoils at most one. A place is a frame: magic, length, checksum, payload,

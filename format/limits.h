@@ -1,4 +1,4 @@
-// Every limit of the format, with its unit. SPEC.md section 9 lists the same numbers.
+// Every limit of the format, with its unit. SPEC.md section 8 lists the same numbers.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // The records of data.mdb: what stands in the clear, what is sealed, and the bytes
-// that a seal binds. SPEC.md sections 4 to 7. No key is seen here.
+// that a seal binds. SPEC.md section 6. No key is seen here.
 #pragma once
 
 #include <coffer/result.h>

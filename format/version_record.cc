@@ -1,4 +1,4 @@
-// The version record and the bytes its two seals bind (SPEC.md section 5).
+// The version record and the bytes its two seals bind (SPEC.md section 6).
 #include <bit>
 #include <cstring>
 

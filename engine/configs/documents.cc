@@ -25,15 +25,19 @@ enum PlaceField : std::uint32_t {
 
 Error damaged() { return {ErrorCode::corrupt, "a config's record is damaged"}; }
 
+Error newer() {
+  return Error(ErrorCode::too_new, "a config's record was written by a newer format");
+}
+
 Result<StoredPlace> decode_place(ByteView bytes) {
   StoredPlace place;
   format::WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
-      case kPlacePointer: place.pointer = as_text(reader.want_bytes()); break;
-      case kPlaceCoordinate: place.coordinate = as_text(reader.want_bytes()); break;
-      case kPlaceExternal: place.external = reader.want_number() != 0; break;
-      default: reader.fail();
+      case kPlacePointer: place.pointer = as_text(reader.want_some_bytes()); break;
+      case kPlaceCoordinate: place.coordinate = as_text(reader.want_some_bytes()); break;
+      case kPlaceExternal: place.external = reader.want_true(); break;
+      default: return newer();
     }
   }
   if (!reader.ok() || place.coordinate.empty() || !json::parse_pointer(place.pointer).ok()) {
@@ -72,21 +76,17 @@ Result<ConfigRecord> decode_config(ByteView bytes) {
     switch (reader.field()) {
       case kFieldFormat:
         format_number = reader.want_number();
-        if (format_number > kRecordFormat) {
-          return Error(ErrorCode::too_new, "a config's record was written by a newer format");
-        }
+        if (reader.ok() && format_number > kRecordFormat) return newer();
         break;
-      case kFieldWorkspace: record.workspace = as_text(reader.want_bytes()); break;
-      case kFieldSpecId: record.spec_id = as_text(reader.want_bytes()); break;
-      case kFieldPartial: record.partial = SecretBytes::copy_of(reader.want_bytes()); break;
+      case kFieldWorkspace: record.workspace = as_text(reader.want_some_bytes()); break;
+      case kFieldSpecId: record.spec_id = as_text(reader.want_some_bytes()); break;
+      case kFieldPartial: record.partial = SecretBytes::copy_of(reader.want_some_bytes()); break;
       case kFieldPlace:
         record.places.push_back(COFFER_TRY(decode_place(reader.want_bytes())));
         break;
-      case kFieldCompat: record.compat_airbyte = reader.want_number() != 0; break;
-      case kFieldExpiresAt:
-        record.expires_at_ms = format::time_from_wire(reader.want_number());
-        break;
-      default: reader.fail();
+      case kFieldCompat: record.compat_airbyte = reader.want_true(); break;
+      case kFieldExpiresAt: record.expires_at_ms = reader.want_time(); break;
+      default: return newer();
     }
   }
   if (!reader.ok() || format_number != kRecordFormat) return damaged();

@@ -30,7 +30,7 @@ struct ConfigRecord {
   std::int64_t expires_at_ms = 0;  ///< Of a check's record.
 };
 
-/// Protobuf wire form of format/config.proto. Errors of decode: corrupt, too_new.
+/// Protobuf wire form of format/coffer.proto. Errors of decode: corrupt, too_new.
 SecretBytes encode_config(const ConfigRecord& record);
 Result<ConfigRecord> decode_config(ByteView bytes);
 

@@ -1,4 +1,4 @@
-// One open data file: LMDB with its pitfalls fenced off (one rule each, see SPEC.md 8).
+// One open data file: LMDB with its pitfalls fenced off (one rule each).
 //
 //  - A directory is opened once in a process, however often it is asked for: closing
 //    one of two LMDB environments of a file drops the locks of the other.

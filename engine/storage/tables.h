@@ -1,4 +1,4 @@
-// The tables of data.mdb. Names and numbers are part of the format (SPEC.md 4).
+// The tables of data.mdb. Names and numbers are part of the format (SPEC.md section 6).
 #pragma once
 
 #include <array>
