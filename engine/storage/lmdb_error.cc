@@ -42,6 +42,11 @@ Error lmdb_error(int code) {
           .with_errno(code);
     default: break;
   }
+  // LMDB calls a write that was cut short (a disk just full) EIO as well.
+  if (code == EIO)
+    return Error{ErrorCode::io, "the disk refused a read or a write of the store",
+                 "look whether the disk is full, over quota or failing; then try again"}
+        .with_errno(code);
   if (code > 0)
     return Error{ErrorCode::io, "the store could not be read or written"}.with_errno(code);
   return {ErrorCode::failed, "the storage layer failed"};
