@@ -46,7 +46,7 @@ void coffer_put_100(benchmark::State& state) {
 
 void coffer_destroy(benchmark::State& state) {
   static CofferStore store(kCount, kBytes);
-  std::uint64_t next = 0;
+  static std::uint64_t next = 0;  // A run is repeated; a version is destroyed once.
   for (auto _ : state) {
     const std::string& name = secret_name(next++);
     auto done = store.engine().write(
