@@ -256,9 +256,12 @@ Result<std::vector<KeySlotInfo>> Store::key_slots() {
 
 Result<int> Store::add_key(const KeySource& key) {
   return guarded([&]() -> Result<int> {
+    // Asking a person and stretching take their time: nobody else waits for it.
+    keys::PreparedSlot prepared =
+        COFFER_TRY(impl_->engine->keyring().prepare_slot(key, impl_->engine->now_ms()));
     int slot = 0;
     COFFER_TRY(impl_->engine->with_write_lock([&]() -> Result<void> {
-      slot = COFFER_TRY(impl_->engine->keyring().add_slot(key, impl_->engine->now_ms()));
+      slot = COFFER_TRY(impl_->engine->keyring().add_slot(std::move(prepared)));
       return {};
     }));
     return slot;

@@ -13,6 +13,7 @@
 #include <coffer/result.h>
 #include <coffer/store.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,7 +25,7 @@
 #include "crypto/hash.h"
 #include "crypto/key.h"
 #include "format/keyring_records.h"
-#include "keys/file_io.h"
+#include "keys/keyring_file.h"
 #include "keys/slot.h"
 
 namespace coffer::keys {
@@ -61,37 +62,55 @@ class Keyring {
 
   // Under the write lock of the store:
   /// Makes epoch e + 1's key durable in the other epoch slot. Power cut: both epochs stand,
-  /// and the next open erases the one that data.mdb does not name.
+  /// and the next open erases the one that data.mdb does not name. The key is not kept in
+  /// memory: until data.mdb names the epoch, another process may make another key for it.
   Result<EpochKey> add_epoch(std::uint64_t epoch);
   /// Overwrites every epoch slot but this epoch's, in place, durably.
   Result<void> erase_epochs_except(std::uint64_t epoch);
 
+  /// Whether the copies of some part were not the same when the keyring was opened.
+  bool needs_repair() const { return needs_repair_; }
+  /// Under the write lock: makes both copies of every part equal again. Of two epochs neither
+  /// is touched: first erase the one that is not the store's. Errors: corrupt, too_new, io.
+  Result<void> repair();
+
+  // The table of key slots. Each call reads it anew and refuses one that is not genuine.
   Result<std::vector<KeySlotInfo>> slots();
+  /// Not under the write lock: may ask a person, and stretches. Errors: limit (every slot is
+  /// taken, the URI is too long), usage, key_unavailable, declined, io, corrupt.
+  Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
+  /// Under the write lock; returns the new slot's number. Errors: limit, corrupt, io.
+  Result<int> add_slot(PreparedSlot prepared);
+  /// Both at once, where nobody else waits for the lock.
   Result<int> add_slot(const KeySource& source, std::int64_t now_ms);
-  /// Errors: not_found, in_use (the last slot).
+  /// Under the write lock. Errors: not_found, in_use (the last slot), corrupt, io. Where the
+  /// slot is gone already, afterwards no copy of the file holds it either.
   Result<void> remove_slot(int number);
   Result<void> test_slot(int number, const KeySource& source);
 
  private:
-  explicit Keyring(FileDescriptor file) : file_(std::move(file)) {}
+  explicit Keyring(KeyringFile file) : file_(std::move(file)) {}
   Result<void> read_header();
-  Result<format::KeyringMaster> read_master();
-  Result<void> unlock(const format::KeyringMaster& master, std::span<const KeySource> sources,
-                      const LogSink& log);
-  Result<void> adopt_master(crypto::Key master_key, const format::KeyringMaster& master);
-  Result<void> write_master(format::KeyringMaster& master);
-  Result<void> write_frame(format::FramePlace place, ByteView payload);
-  Result<Bytes> read_frame(format::FramePlace place);
-  Result<format::EpochRecord> read_epoch_slot(int slot);
+  Result<void> unlock(std::span<const format::KeyringMaster> tables,
+                      std::span<const KeySource> sources, const LogSink& log);
+  Result<void> unlock_table(const format::KeyringMaster& table, const SourceMaterial& material);
+  Result<void> adopt_master(crypto::Key master_key, const format::KeyringMaster& table);
+  Result<format::KeyringMaster> read_table();
+  Result<format::KeyringMaster> read_table_for_change();
+  Result<void> write_table(format::KeyringMaster& table);
+  Result<format::EpochRecord> read_epoch_slot(std::uint64_t epoch);
+  Result<EpochKey> open_epoch(const format::EpochRecord& record) const;
+  Result<void> repair_epoch(std::uint64_t slot);
   Bytes epoch_context(std::uint64_t epoch, std::uint64_t generation) const;
 
-  FileDescriptor file_;
+  KeyringFile file_;
   format::KeyringHeader header_;
   crypto::Key master_key_;
   std::uint64_t generation_ = 1;
   IndexKeys index_keys_;
   std::mutex mutex_;
   std::map<std::uint64_t, EpochKey> epochs_;
+  std::atomic<bool> needs_repair_ = false;
 };
 
 }  // namespace coffer::keys

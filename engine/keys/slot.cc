@@ -3,6 +3,7 @@
 #include <coffer/secret_bytes.h>
 
 #include <cstring>
+#include <utility>
 
 #include "crypto/aead.h"
 #include "crypto/hash.h"
@@ -49,6 +50,15 @@ Result<crypto::Key> key_for_slot(const SourceMaterial& material, const format::K
                                   {slot.passes, slot.memory_bytes});
 }
 
+// A source need not come from parse(), and a slot whose URI nobody can read is worse than
+// none: it would be shown, tested and re-wrapped by that URI.
+Result<void> check_storable(const KeySource& source) {
+  const KeySource again = COFFER_TRY(KeySource::parse(source.uri()));
+  if (again.scheme() != source.scheme() || again.location() != source.location())
+    return Error{ErrorCode::usage, "the key's URI does not name the key"};
+  return {};
+}
+
 Error wrong_key() {
   return {ErrorCode::wrong_key, "this key does not open the store",
           "give the key the store was made with, or another slot's: coffer key list"};
@@ -67,11 +77,11 @@ Result<SourceMaterial> obtain(const KeySource& source, bool confirm) {
   return material;
 }
 
-Result<format::KeySlot> wrap_master(const KeySource& source, const SlotContext& context,
-                                    const crypto::Key& master, std::int64_t now_ms) {
+Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms) {
+  COFFER_TRY(check_storable(source));
   const SourceMaterial material = COFFER_TRY(obtain(source, true));
-  format::KeySlot slot;
-  slot.number = context.number;
+  PreparedSlot prepared;
+  format::KeySlot& slot = prepared.slot;
   slot.scheme = scheme_of(source);
   slot.uri = source.uri();
   slot.created_at_ms = now_ms;
@@ -82,15 +92,22 @@ Result<format::KeySlot> wrap_master(const KeySource& source, const SlotContext& 
     slot.salt.resize(crypto::kSaltBytes);
     crypto::system_random().fill(slot.salt);
   }
-  const crypto::Key kek = COFFER_TRY(key_for_slot(material, slot));
+  prepared.key = COFFER_TRY(key_for_slot(material, slot));
+  return prepared;
+}
+
+format::KeySlot wrap_master(PreparedSlot prepared, const SlotContext& context,
+                            const crypto::Key& master) {
+  format::KeySlot slot = std::move(prepared.slot);
+  slot.number = context.number;
   const Bytes bound = context_bytes(context, slot);
-  slot.commitment = commitment_of(kek, bound);
+  slot.commitment = commitment_of(prepared.key, bound);
   SecretBytes payload(kPayloadBytes);
   std::memcpy(payload.data(), master.view().data(), crypto::kKeyBytes);
   const crypto::Hash context_hash = crypto::hash({}, bound);
   std::memcpy(payload.data() + crypto::kKeyBytes, context_hash.data(), context_hash.size());
   slot.blob.resize(kPayloadBytes + crypto::kWrapOverhead);
-  crypto::wrap(wrapping_key(kek).view(), bound, payload.bytes(), slot.blob);
+  crypto::wrap(wrapping_key(prepared.key).view(), bound, payload.bytes(), slot.blob);
   return slot;
 }
 

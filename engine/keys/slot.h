@@ -20,9 +20,19 @@ struct SlotContext {
   std::uint32_t number = 0;
 };
 
-/// Makes a slot that wraps `master`. Errors: key_unavailable, declined, usage, io.
-Result<format::KeySlot> wrap_master(const KeySource& source, const SlotContext& context,
-                                    const crypto::Key& master, std::int64_t now_ms);
+/// A slot made as far as it can be before its number is known: the key is had, and stretched.
+/// This is the slow part (a person may be asked); it is done without any lock.
+struct PreparedSlot {
+  format::KeySlot slot;  // without number, commitment and blob
+  crypto::Key key;       // of the slot
+};
+/// Errors: limit (the URI is too long), usage (a URI that could not be read back, no 32-byte
+/// key), key_unavailable, declined, io.
+Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
+
+/// Makes the slot that wraps `master`.
+format::KeySlot wrap_master(PreparedSlot prepared, const SlotContext& context,
+                            const crypto::Key& master);
 
 /// What a source yields before it is known which slot it opens: read or asked once.
 struct SourceMaterial {

@@ -1,0 +1,100 @@
+// Epoch keys: made, read, erased. An epoch key is nowhere but in its two places of the file
+// and, while the store uses it, in memory.
+#include "crypto/aead.h"
+#include "keys/keyring.h"
+
+namespace coffer::keys {
+namespace {
+
+constexpr std::size_t kEpochsInMemory = 3;
+
+Error not_held() {
+  return {ErrorCode::not_found, "the keyring does not hold the key of this epoch"};
+}
+
+Result<format::EpochRecord> decode_copy(const Result<Bytes>& copy) {
+  if (!copy) return copy.error();
+  return format::decode_epoch(*copy);
+}
+
+}  // namespace
+
+Bytes Keyring::epoch_context(std::uint64_t epoch, std::uint64_t generation) const {
+  Bytes rest;
+  for (const std::uint64_t number : {epoch, generation})
+    for (int shift = 56; shift >= 0; shift -= 8)
+      rest.push_back(static_cast<std::uint8_t>(number >> shift));
+  return format::seal_context(format::Domain::epoch_key, header_.store_id, rest);
+}
+
+// The first of the slot's copies that reads.
+Result<format::EpochRecord> Keyring::read_epoch_slot(std::uint64_t epoch) {
+  const Copies copies = file_.read(epoch_part(epoch));
+  auto first = decode_copy(copies[0]);
+  if (first) return first;
+  auto second = decode_copy(copies[1]);
+  if (!second && first.error().code() == ErrorCode::io) return first;
+  return second;
+}
+
+Result<Keyring::EpochKey> Keyring::open_epoch(const format::EpochRecord& record) const {
+  auto key = std::make_shared<crypto::Key>();
+  if (!crypto::unwrap(master_key_.view(), epoch_context(record.epoch, record.master_generation),
+                      record.wrapped, key->mutable_bytes()))
+    return damaged_keyring();
+  return EpochKey(key);
+}
+
+Result<Keyring::EpochKey> Keyring::epoch_key(std::uint64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = epochs_.find(epoch); known != epochs_.end()) return known->second;
+  const auto record = read_epoch_slot(epoch);
+  if (!record && record.error().code() == ErrorCode::io) return record.error();
+  if (!record || record->epoch != epoch) return not_held();
+  EpochKey key = COFFER_TRY(open_epoch(*record));
+  while (epochs_.size() >= kEpochsInMemory) epochs_.erase(epochs_.begin());
+  epochs_[epoch] = key;
+  return key;
+}
+
+Result<std::vector<std::uint64_t>> Keyring::stored_epochs() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint64_t> epochs;
+  for (const std::uint64_t slot : {0, 1}) {
+    const auto record = read_epoch_slot(slot);
+    if (record) epochs.push_back(record->epoch);
+    if (!record && record.error().code() == ErrorCode::io) return record.error();
+  }
+  return epochs;
+}
+
+Result<Keyring::EpochKey> Keyring::add_epoch(std::uint64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  epochs_.erase(epoch);
+  auto key = std::make_shared<crypto::Key>(crypto::Key::random());
+  format::EpochRecord record;
+  record.epoch = epoch;
+  record.master_generation = generation_;
+  crypto::wrap(master_key_.view(), epoch_context(epoch, generation_), key->view(), record.wrapped);
+  COFFER_TRY(file_.write(epoch_part(epoch), format::encode_epoch(record)));
+  return EpochKey(key);
+}
+
+Result<void> Keyring::erase_epochs_except(std::uint64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  COFFER_TRY(file_.erase(epoch_part(epoch + 1)));
+  std::erase_if(epochs_, [epoch](const auto& entry) { return entry.first != epoch; });
+  return {};
+}
+
+// From the copy that opens; where none does there is nothing to copy, and reading tells.
+Result<void> Keyring::repair_epoch(std::uint64_t slot) {
+  for (const Result<Bytes>& copy : file_.read(epoch_part(slot))) {
+    const auto record = decode_copy(copy);
+    if (!record || !open_epoch(*record)) continue;
+    return file_.make_equal(epoch_part(slot), *copy);
+  }
+  return {};
+}
+
+}  // namespace coffer::keys

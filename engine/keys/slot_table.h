@@ -1,0 +1,35 @@
+// The table of key slots as it stands in the keyring file: two copies and a MAC.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <vector>
+
+#include "crypto/key.h"
+#include "format/keyring_records.h"
+#include "keys/keyring_file.h"
+
+namespace coffer::keys {
+
+/// The tables that read, the newest first; one where both copies are the same. None of them
+/// is to be used before is_genuine(). Errors: corrupt, too_new (either copy: a table of a
+/// newer format must not be taken for a torn one and overwritten), io.
+Result<std::vector<format::KeyringMaster>> decode_tables(const Copies& copies);
+
+/// Whether it was written by somebody who had the master key.
+bool is_genuine(const format::KeyringMaster& table, const format::KeyringHeader& header,
+                const crypto::Key& master_key);
+
+/// The newest genuine one. Errors: those of decode_tables(); corrupt (none is genuine).
+Result<format::KeyringMaster> genuine_table(const Copies& copies,
+                                            const format::KeyringHeader& header,
+                                            const crypto::Key& master_key);
+Error altered_table();
+
+/// The next revision of the table, with its MAC, as its payload. It is read back before it
+/// is handed out, so that no table is ever written that the next open refuses.
+/// Errors: limit (too many slots, too long).
+Result<Bytes> encode_next(format::KeyringMaster& table, const format::KeyringHeader& header,
+                          const crypto::Key& master_key);
+
+}  // namespace coffer::keys
