@@ -1,23 +1,71 @@
 #include "keys/file_io.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
 namespace coffer::keys {
 
-Result<SecretBytes> read_secret(int fd, std::size_t bytes_max) {
+namespace {
+
+Error unreadable(int error) {
+  return Error{ErrorCode::key_unavailable, "the key cannot be read", "check its path and its owner"}
+      .with_errno(error);
+}
+
+// Ready is also what has ended or failed: the read then says which.
+Result<void> wait_for_data(int fd, int patience_ms) {
+  pollfd wait{fd, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&wait, 1, patience_ms);
+  } while (ready < 0 && errno == EINTR);
+  if (ready < 0) return unreadable(errno);
+  if (ready == 0)
+    return Error{ErrorCode::key_unavailable, "nothing came that could be the key",
+                 "whoever writes it did not begin, or did not end"};
+  return {};
+}
+
+// A key that others can read is no key; a pipe (`<(...)`) or root's file is fine.
+Result<void> check_closed_to_others(int fd) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) return unreadable(errno);
+  if (S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
+    return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};
+  return {};
+}
+
+}  // namespace
+
+Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms) {
   SecretBytes content(bytes_max + 1);
   std::size_t size = 0;
   while (size <= bytes_max) {
+    COFFER_TRY(wait_for_data(fd, patience_ms));
     const ssize_t got = ::read(fd, content.data() + size, content.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{ErrorCode::io, "the file cannot be read"}.with_errno(errno);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got < 0) return unreadable(errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
   if (size > bytes_max) return Error{ErrorCode::limit, "the file is too long"};
   content.resize(size);
+  return content;
+}
+
+// Opened without blocking, so that a pipe that nobody writes to cannot hold us for ever, and
+// read the same way: a read before the writer came would look like the end of the file.
+Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
+                                     int patience_ms) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file.ok()) return unreadable(errno).about(Subject::Kind::file, path);
+  auto closed = check_closed_to_others(file.get());
+  if (!closed) return std::move(closed).error().about(Subject::Kind::file, path);
+  auto content = read_secret(file.get(), bytes_max, patience_ms);
+  if (!content) return std::move(content).error().about(Subject::Kind::file, path);
   return content;
 }
 

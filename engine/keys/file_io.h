@@ -32,8 +32,16 @@ class FileDescriptor {
   int fd_;
 };
 
-/// Everything up to the end of file. Errors: io, limit (more than `bytes_max`).
-Result<SecretBytes> read_secret(int fd, std::size_t bytes_max);
+/// How long a pipe or device may keep silent before it counts as hanging.
+inline constexpr int kPatienceMs = 10'000;
+
+/// Everything up to the end of file. Waits for each piece at most `patience_ms`; negative: for
+/// ever. Errors: key_unavailable (not to be read, or silent), limit (more than `bytes_max`).
+Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms);
+/// The content of a file that holds a key or passphrase, or of a pipe or device.
+/// Errors: key_unavailable (also: a file that others may read), limit; each about `path`.
+Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
+                                     int patience_ms = kPatienceMs);
 /// Fills `out` from `offset`. Errors: io, corrupt (the file ends before).
 Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset);
 Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset);

@@ -2,7 +2,6 @@
 
 #include <coffer/key_source.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,28 +16,12 @@ namespace {
 
 constexpr std::size_t kKeyFileBytesMax = 256;
 
-Error unavailable(const std::string& path, int error) {
-  return Error{ErrorCode::key_unavailable, "the key file cannot be read",
-               "check the path and its owner"}
-      .with_errno(error)
-      .about(Subject::Kind::file, path);
-}
-
 }  // namespace
 
 Result<crypto::Key> read_key_file(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file.ok()) return unavailable(path, errno);
-  struct stat status {};
-  if (fstat(file.get(), &status) != 0) return unavailable(path, errno);
-  // A key that others can read is no key; a pipe (`<(...)`) or root's file is fine.
-  if (S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
-    return Error{ErrorCode::key_unavailable, "other users may read the key file", "chmod 600 it"}
-        .about(Subject::Kind::file, path);
-  auto content = read_secret(file.get(), kKeyFileBytesMax);
-  if (!content) return std::move(content).error().about(Subject::Kind::file, path);
+  const SecretBytes content = COFFER_TRY(read_secret_file(path, kKeyFileBytesMax));
   crypto::Key key;
-  if (!crypto::decode_key_text(content->bytes(), key.mutable_bytes()))
+  if (!crypto::decode_key_text(content.bytes(), key.mutable_bytes()))
     return Error{ErrorCode::wrong_key, "the key file does not hold 32 bytes, raw, hex or base64",
                  "make one: coffer init --key file:///PATH makes it where there is none"}
         .about(Subject::Kind::file, path);

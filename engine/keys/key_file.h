@@ -9,7 +9,8 @@
 
 namespace coffer::keys {
 
-/// Errors: key_unavailable (missing, unreadable), io (others may read it), wrong_key (not a key).
+/// Errors: key_unavailable (missing, unreadable, open to others, a silent pipe), limit (too
+/// long), wrong_key (not a key).
 Result<crypto::Key> read_key_file(const std::string& path);
 
 }  // namespace coffer::keys

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
 
 #include "keys/file_io.h"
@@ -15,20 +14,23 @@ constexpr std::size_t kPassphraseBytesMax = 4096;
 constexpr std::string_view kFilePrefix = "file:";
 constexpr std::string_view kDescriptorPrefix = "fd:";
 
+// A program that is started later (`coffer run`) must not find the passphrase there: a file
+// can be read again. The standard streams are left as they are, since a program that starts
+// without them takes the next file it opens for one.
+void keep_from_programs(int fd) {
+  const int flags = fd > STDERR_FILENO ? ::fcntl(fd, F_GETFD) : -1;
+  if (flags >= 0) ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+}
+
 Result<SecretBytes> read_source(const std::string& location) {
-  if (location.starts_with(kFilePrefix)) {
-    const std::string path = location.substr(kFilePrefix.size());
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file.ok())
-      return Error{ErrorCode::key_unavailable, "the passphrase file cannot be read"}
-          .with_errno(errno)
-          .about(Subject::Kind::file, path);
-    return read_secret(file.get(), kPassphraseBytesMax);
-  }
+  if (location.starts_with(kFilePrefix))
+    return read_secret_file(location.substr(kFilePrefix.size()), kPassphraseBytesMax);
   int number = -1;
   std::from_chars(location.data() + kDescriptorPrefix.size(), location.data() + location.size(),
                   number);
-  return read_secret(number, kPassphraseBytesMax);
+  keep_from_programs(number);
+  // Without end: a person may be typing there.
+  return read_secret(number, kPassphraseBytesMax, -1);
 }
 
 }  // namespace
