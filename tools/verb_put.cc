@@ -25,8 +25,10 @@ struct PutWords {
 
 void describe_words(Syntax& syntax, PutWords& words) {
   syntax.word("PATH", words.path, "The secret");
-  syntax.secret_words("FIELD", words.pairs,
-                      "k=TEXT, k=@FILE, k=- (standard input), or k:=JSON for another JSON value");
+  syntax.secret_words(
+      "FIELD", words.pairs,
+      "k=TEXT, k=@FILE, k=- (standard input), or k:=JSON for another JSON value; "
+      "a text that begins with @, or is -, is written k:='\"@TEXT\"' or comes by k=-");
   syntax.option("--value", words.value, "-", "The whole value, from standard input");
   syntax.option("--file", words.file, "FILE", "The whole value, to the byte");
   syntax.option("--json", words.json, "FILE", "A JSON value, kept as its exact text");
@@ -35,10 +37,22 @@ void describe_words(Syntax& syntax, PutWords& words) {
   syntax.repeated("--metadata", words.metadata, "K=V", "Custom metadata, in place of all there is");
 }
 
+// What follows `@` may be a password that begins so: an error names the field, never the file.
+Result<SecretBytes> read_field_file(std::string_view name, std::string_view file) {
+  Result<SecretBytes> bytes = read_input(file);
+  if (bytes) return bytes;
+  if (bytes.error().code() != ErrorCode::io)
+    return std::move(bytes).error().about(Subject::Kind::name, name);
+  return Error(ErrorCode::io, "the file named after @ cannot be read",
+               "for a text that begins with @ write k:='\"@TEXT\"', or give it by k=-")
+      .with_errno(bytes.error().os_errno())
+      .about(Subject::Kind::name, name);
+}
+
 // `-` and `@FILE` mean what they mean; anything else is the value itself.
-Result<SecretBytes> read_field(std::string_view text) {
+Result<SecretBytes> read_field(std::string_view name, std::string_view text) {
   if (text == "-") return read_stdin();
-  if (text.starts_with('@')) return read_input(text.substr(1));
+  if (text.starts_with('@')) return read_field_file(name, text.substr(1));
   return SecretBytes::copy_of(text);
 }
 
@@ -55,7 +69,7 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair) {
   const std::string_view name = text.substr(0, equals - (is_json ? 1 : 0));
   if (name.empty()) return not_a_pair();
   if (!json::is_valid_utf8(name)) return Error(ErrorCode::usage, "a field's name is not UTF-8");
-  const SecretBytes value = COFFER_TRY(read_field(text.substr(equals + 1)));
+  const SecretBytes value = COFFER_TRY(read_field(name, text.substr(equals + 1)));
   json::append_quoted(object, name);
   object.push_back(':');
   if (is_json) {
