@@ -27,6 +27,23 @@ Result<void> sync_path(const std::string& path, int flags) {
   return {};
 }
 
+// Each level's name is made durable in the level above it: else a power cut could take away
+// the way to a store that is itself on disk.
+Result<void> make_parents(const fs::path& parent) {
+  fs::path made;
+  for (const fs::path& part : parent) {
+    const fs::path above = made.empty() ? fs::path(".") : made;
+    made /= part;
+    std::error_code error;
+    if (fs::is_directory(made, error)) continue;
+    // Another process may make the same level at the same time.
+    if (::mkdir(made.c_str(), 0777) != 0 && errno != EEXIST)
+      return io_error("the directory cannot be made", errno, made.string());
+    COFFER_TRY(sync_path(above.string(), O_DIRECTORY));
+  }
+  return {};
+}
+
 Result<void> check_target(const std::string& target) {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(target, error);
@@ -48,9 +65,7 @@ Result<NewDirectory> NewDirectory::beside(std::string_view target) {
   if (name.empty()) return Error{ErrorCode::usage, "the store needs a directory"};
   COFFER_TRY(check_target(name));
   const fs::path parent = fs::path(name).parent_path();
-  std::error_code error;
-  if (!parent.empty()) fs::create_directories(parent, error);
-  if (error) return io_error("the directory cannot be made", error.value(), parent.string());
+  COFFER_TRY(make_parents(parent));
   std::string temporary = (parent.empty() ? fs::path(".") : parent) / ".coffer-new-XXXXXX";
   if (mkdtemp(temporary.data()) == nullptr)
     return io_error("no directory can be made here", errno, parent.string());
