@@ -156,7 +156,7 @@ Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)
     auto report = impl_->attempt_write(body, room, retry);
     if (report || retry == Retry::none || room >= kRoomBytesMax) return report;
     if (retry == Retry::more_room) room *= 2;
-    if (retry == Retry::erase_first) COFFER_TRY(impl_->recover());
+    if (retry == Retry::erase_first) COFFER_TRY(impl_->finish_shredding());
   }
 }
 

@@ -80,10 +80,19 @@ Result<void> Engine::Impl::finish_erasing(std::uint64_t epoch) {
 }
 
 // At open: an epoch key beside the root's own is a shredding that a crash cut short (or one
-// that another process is in the middle of, which the write lock then waits for).
+// that another process is in the middle of, which the write lock then waits for). Then the
+// keyring's copies that a crash left unequal are made equal again.
 Result<void> Engine::Impl::recover() {
-  const auto stored = COFFER_TRY(keyring->stored_epochs());
-  if (stored.size() < 2) return {};
+  if (COFFER_TRY(keyring->stored_epochs()).size() > 1) COFFER_TRY(finish_shredding());
+  if (!keyring->needs_repair()) return {};
+  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+  // What is whole serves; a disk too full for the other copy is no reason to stay shut.
+  if (auto repaired = keyring->repair(); !repaired && log)
+    log("warn", "the keyring's second copy could not be written again", directory);
+  return {};
+}
+
+Result<void> Engine::Impl::finish_shredding() {
   std::uint64_t epoch = 0;
   {
     const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
