@@ -27,8 +27,6 @@ std::string make_environment(const test::ScratchDirectory& scratch) {
   return directory;
 }
 
-Bytes some_key(int number) { return Bytes(24, static_cast<std::uint8_t>(number)); }
-
 // Every page number in the newest meta's tables points far outside.
 void spoil(const std::string& directory) {
   std::fstream file(directory + "/data.mdb", std::ios::in | std::ios::out | std::ios::binary);
@@ -97,6 +95,8 @@ TEST_CASE("a lock file open to others or behind a link is refused") {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+Bytes some_key(int number) { return Bytes(24, static_cast<std::uint8_t>(number)); }
+
 // In a child of its own: the limit on address space stays with the process.
 TEST_CASE("a map that cannot grow is an error, and reading goes on") {
   const test::ScratchDirectory scratch;
