@@ -10,6 +10,8 @@ namespace {
 
 using storage::Table;
 
+// Others may shred in between; but a keyring that will not let go of a key is not waited for.
+constexpr int kErasingsMax = 64;
 constexpr std::uint64_t kRoomBytesMax = std::uint64_t{8} << 30;
 
 std::string file_in(const std::string& directory, const char* name) {
@@ -151,11 +153,12 @@ Result<void> Engine::Impl::put_root(storage::WriteTxn& txn, format::Root& root) 
 
 Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body) {
   std::uint64_t room = storage::WriteTxn::kRoomBytes;
-  for (;;) {
+  for (int erasings = 0;;) {
     Retry retry = Retry::none;
     auto report = impl_->attempt_write(body, room, retry);
     if (report || retry == Retry::none || room >= kRoomBytesMax) return report;
     if (retry == Retry::more_room) room *= 2;
+    if (retry == Retry::erase_first && ++erasings > kErasingsMax) return report;
     if (retry == Retry::erase_first) COFFER_TRY(impl_->finish_shredding());
   }
 }
