@@ -115,8 +115,10 @@ coffer_code coffer_open(const char* directory, const char* const* key_uris, std:
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(directory, store));
     *store = nullptr;
-    *store = new coffer_store{
-        COFFER_TRY(coffer::Store::open(directory, COFFER_TRY(parse_keys(key_uris, key_count))))};
+    // Before `new`: a return out of its initialiser would leave the memory behind.
+    coffer::Store opened =
+        COFFER_TRY(coffer::Store::open(directory, COFFER_TRY(parse_keys(key_uris, key_count))));
+    *store = new coffer_store{std::move(opened)};
     return {};
   });
 }
@@ -243,7 +245,8 @@ coffer_code coffer_config_hydrate(coffer_store* store, const char* id, const cha
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, id, partial, document));
     *document = nullptr;
-    *document = new coffer_bytes{COFFER_TRY(store->store.configs().hydrate_for(id, partial))};
+    coffer::SecretBytes hydrated = COFFER_TRY(store->store.configs().hydrate_for(id, partial));
+    *document = new coffer_bytes{std::move(hydrated)};
     return {};
   });
 }

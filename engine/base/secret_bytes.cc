@@ -68,7 +68,7 @@ void SecretBytes::append(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return;
   COFFER_CHECK(bytes.size() <= SIZE_MAX / 2 - size_);
   const std::size_t needed = size_ + bytes.size();
-  if (needed <= capacity_) {
+  if (data_ != nullptr && needed <= capacity_) {
     std::memcpy(data_ + size_, bytes.data(), bytes.size());
     size_ = needed;
     return;
@@ -76,7 +76,8 @@ void SecretBytes::append(std::span<const std::uint8_t> bytes) {
   // The bytes may be our own: they are copied before the old memory is given back.
   SecretBytes larger;
   larger.reserve(needed > 2 * capacity_ ? needed : 2 * capacity_);
-  if (size_ > 0) std::memcpy(larger.data_, data_, size_);
+  COFFER_CHECK(larger.data_ != nullptr);
+  if (data_ != nullptr) std::memcpy(larger.data_, data_, size_);
   std::memcpy(larger.data_ + size_, bytes.data(), bytes.size());
   larger.size_ = needed;
   swap(larger);

@@ -27,6 +27,7 @@ extern "C" {
 #define COFFER_EXPORT
 #endif
 
+/* NOLINTBEGIN(readability-identifier-naming): C has names of its own. */
 /* Rises when something here changes incompatibly. */
 #define COFFER_ABI_VERSION 1
 COFFER_EXPORT unsigned coffer_abi_version(void);
@@ -134,6 +135,8 @@ COFFER_EXPORT coffer_code coffer_config_hydrate(coffer_store* store, const char*
                                                 coffer_error* error);
 COFFER_EXPORT coffer_code coffer_config_delete(coffer_store* store, const char* id,
                                                coffer_error* error);
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #ifdef __cplusplus
 }
