@@ -94,7 +94,6 @@ void Terminal::leave() {
     // In the background each try brings another SIGTTOU; the shell that sent us there
     // set its own modes anyway.
     while (tcsetattr(fd_, TCSADRAIN, &before_) != 0 && errno == EINTR && signal_seen != SIGTTOU) {
-      continue;
     }
   }
   for (std::size_t i = 0; i < kHeldSignals.size(); ++i) {
@@ -147,6 +146,7 @@ Result<SecretBytes> Terminal::ask(std::string_view prompt) {
   while (step == Step::more) {
     unsigned char byte = 0;
     const ssize_t got = signal_seen == 0 ? read(fd_, &byte, 1) : -1;
+    // NOLINTNEXTLINE(bugprone-branch-clone): the ends are alike, the reasons are not.
     if (signal_seen == SIGINT) {
       step = Step::cut_off;
     } else if (signal_seen != 0) {

@@ -149,7 +149,7 @@ Result<void> write_overview() {
     std::string line = "  " + std::string(verb.text.name);
     line.resize(18, ' ');
     // The first sentence is enough here.
-    line += summary.substr(0, summary.find_first_of("."));
+    line += summary.substr(0, summary.find_first_of('.'));
     if (line.back() == '.') line.pop_back();
     text += line + "\n";
   }

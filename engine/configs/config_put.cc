@@ -72,8 +72,8 @@ Result<ConfigPutReport> put_in(Transaction& transaction, std::string_view id, co
   if (before != nullptr) add_removed(*before, result, report.outcomes);
   const std::int64_t keep_until =
       options.keep_old_ms > 0 ? transaction.now_ms() + options.keep_old_ms : 0;
-  static const std::vector<StoredPlace> kNothing;
-  report.destroyed = COFFER_TRY(move_references(transaction, id, before ? before->places : kNothing,
+  static const std::vector<StoredPlace> nothing;
+  report.destroyed = COFFER_TRY(move_references(transaction, id, before ? before->places : nothing,
                                                 result.places, keep_until));
 
   record.spec_id = COFFER_TRY(keep_spec(transaction, id, input.spec_text));

@@ -13,7 +13,6 @@ namespace {
 using json::Document;
 using json::kNoNode;
 using json::NodeId;
-using json::Type;
 
 class Hydrator {
  public:

@@ -9,7 +9,6 @@
 namespace coffer::configs {
 namespace {
 
-using format::Coordinate;
 using secrets::Reference;
 using secrets::Transaction;
 using Reached = std::set<std::pair<std::string, std::uint64_t>>;
