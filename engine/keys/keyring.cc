@@ -1,5 +1,6 @@
 #include "keys/keyring.h"
 
+#include "base/digits.h"
 #include "crypto/aead.h"
 #include "crypto/random.h"
 #include "keys/slot_table.h"
@@ -9,8 +10,7 @@ namespace {
 
 Bytes root_context(const format::StoreId& store, std::uint64_t generation) {
   Bytes rest;
-  for (int shift = 56; shift >= 0; shift -= 8)
-    rest.push_back(static_cast<std::uint8_t>(generation >> shift));
+  append_big_endian(rest, generation);
   return format::seal_context(format::Domain::root_secret, store, rest);
 }
 

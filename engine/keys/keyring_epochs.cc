@@ -1,5 +1,6 @@
 // Epoch keys: made, read, erased. An epoch key is nowhere but in its two places of the file
 // and, while the store uses it, in memory.
+#include "base/digits.h"
 #include "crypto/aead.h"
 #include "keys/keyring.h"
 
@@ -21,9 +22,8 @@ Result<format::EpochRecord> decode_copy(const Result<Bytes>& copy) {
 
 Bytes Keyring::epoch_context(std::uint64_t epoch, std::uint64_t generation) const {
   Bytes rest;
-  for (const std::uint64_t number : {epoch, generation})
-    for (int shift = 56; shift >= 0; shift -= 8)
-      rest.push_back(static_cast<std::uint8_t>(number >> shift));
+  append_big_endian(rest, epoch);
+  append_big_endian(rest, generation);
   return format::seal_context(format::Domain::epoch_key, header_.store_id, rest);
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/digits.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
@@ -24,13 +25,10 @@ format::SlotScheme scheme_of(const KeySource& source) {
 
 Bytes context_bytes(const SlotContext& context, const format::KeySlot& slot) {
   Bytes rest;
-  for (int shift = 24; shift >= 0; shift -= 8)
-    rest.push_back(static_cast<std::uint8_t>(context.number >> shift));
+  append_big_endian(rest, context.number);
   rest.push_back(static_cast<std::uint8_t>(slot.scheme));
-  for (int shift = 56; shift >= 0; shift -= 8)
-    rest.push_back(static_cast<std::uint8_t>(slot.passes >> shift));
-  for (int shift = 56; shift >= 0; shift -= 8)
-    rest.push_back(static_cast<std::uint8_t>(slot.memory_bytes >> shift));
+  append_big_endian(rest, slot.passes);
+  append_big_endian(rest, slot.memory_bytes);
   rest.insert(rest.end(), slot.salt.begin(), slot.salt.end());
   return format::seal_context(format::Domain::key_slot, context.store_id, rest);
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/digits.h"
 #include "crypto/random.h"
 
 namespace coffer::secrets {
@@ -30,9 +31,8 @@ class ShortLivedKey {
 Bytes bucket_context(const format::StoreId& store, std::uint8_t bucket, std::uint64_t made_in_epoch,
                      std::uint64_t epoch) {
   Bytes rest{bucket};
-  for (const std::uint64_t number : {made_in_epoch, epoch})
-    for (int shift = 56; shift >= 0; shift -= 8)
-      rest.push_back(static_cast<std::uint8_t>(number >> shift));
+  append_big_endian(rest, made_in_epoch);
+  append_big_endian(rest, epoch);
   return format::seal_context(format::Domain::bucket_key, store, rest);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/digits.h"
 #include "crypto/random.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
@@ -218,26 +219,13 @@ std::string Transaction::mint_uuid() {
   crypto::system_random().fill(bytes);
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-  }
+  std::string text = hex(bytes);
+  for (const std::size_t at : {20, 16, 12, 8}) text.insert(at, 1, '-');
   return text;
 }
 
 std::string Transaction::content_id(ByteView bytes) const {
-  const crypto::Hash digest =
-      crypto::hash(impl_->engine.keyring->index_keys().digest.view(), bytes);
-  std::string text;
-  for (const std::uint8_t byte : digest) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
+  return hex(crypto::hash(impl_->engine.keyring->index_keys().digest.view(), bytes));
 }
 
 }  // namespace coffer::secrets

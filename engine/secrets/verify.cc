@@ -4,6 +4,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "base/digits.h"
 #include "secrets/engine_state.h"
 #include "storage/directory.h"
 
@@ -163,16 +164,6 @@ class Verifier {
   VerifyReport report_;
   std::array<std::uint8_t, 16> digest_{};
 };
-
-std::string hex(ByteView bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
 
 }  // namespace
 
