@@ -110,6 +110,7 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
     }
     COFFER_TRY(keep_check(transaction, id, record));
   }
+  transaction.note(format::Action::config_check, id);
   ConfigPutReport report;
   report.id = id;
   report.outcomes = std::move(result.outcomes);

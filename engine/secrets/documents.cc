@@ -73,7 +73,9 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
   header.created_at_ms = now_ms();
   const Bytes record = impl.cipher().seal_version(context, hash, revision, header, *key, body, 0);
   header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
-  return impl.put_version(hash, revision, record, header);
+  COFFER_TRY(impl.put_version(hash, revision, record, header));
+  if (counts_as_config(kind, id)) impl.note(format::Action::config_put, id, revision);
+  return {};
 }
 
 Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id) {
@@ -86,6 +88,7 @@ Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id
   COFFER_TRY(impl.remove_small(Table::names, list_key(impl, kind, id)));
   if (counts_as_config(kind, id)) --impl.root->config_count;
   impl.must_shred = true;
+  if (counts_as_config(kind, id)) impl.note(format::Action::config_delete, id, old->version);
   return {};
 }
 

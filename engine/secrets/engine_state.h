@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "format/audit_action.h"
 #include "secrets/cipher.h"
 #include "secrets/engine.h"
 #include "secrets/epoch_keys.h"
@@ -84,6 +85,13 @@ struct Engine::Impl {
                                     std::uint64_t room_bytes, Retry& retry);
 };
 
+/// What one operation of a transaction did, for the audit record. Never a value.
+struct Noted {
+  format::Action action;
+  std::string path;           ///< Or a config's id, a key slot's number; may be empty.
+  std::uint64_t version = 0;  ///< Or a config's revision; 0 where there is none.
+};
+
 /// What a View and a Transaction stand on.
 struct View::Impl {
   Engine::Impl& engine;
@@ -100,6 +108,12 @@ struct View::Impl {
   bool must_shred = false;
   std::bitset<format::kBucketCount> touched = {};
   std::vector<SweptVersion> destroyed = {};
+  std::vector<Noted> noted = {};
+
+  /// Called at the end of each operation that changed something, once for each version.
+  void note(format::Action action, std::string_view path, std::uint64_t version = 0) {
+    noted.push_back({action, std::string(path), version});
+  }
 
   const Cipher& cipher() const { return *engine.cipher; }
   std::int64_t now_ms() const;
@@ -149,7 +163,7 @@ struct View::Impl {
                               const format::VersionHeader& header);
   Result<void> add_secret_name(std::string_view path);
   Result<void> remove_secret_name(std::string_view path);
-  Result<void> trim(const format::PathHash& hash, std::uint64_t newest_to_go, std::int64_t now_ms,
+  Result<void> trim(const format::PathHash& hash, std::string_view path, std::uint64_t newest_to_go,
                     const std::vector<Reference>& references);
   Result<void> destroy_located(const format::PathHash& hash, const Located& located,
                                std::string_view path, bool time_was_over);

@@ -142,7 +142,8 @@ Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
     COFFER_TRY(impl.add_due(hash, version, header.expires_at_ms, Pending::Why::expiry, path));
   const std::uint32_t kept = versions_kept(settings, current.head);
   if (version > kept)
-    COFFER_TRY(impl.trim(hash, version - kept, now_ms(), COFFER_TRY(references_to(path))));
+    COFFER_TRY(impl.trim(hash, path, version - kept, COFFER_TRY(references_to(path))));
+  impl.note(format::Action::put, path, version);
   VersionInfo info;
   info.version = version;
   info.created_at_ms = header.created_at_ms;
@@ -153,8 +154,9 @@ Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
 
 // Versions beyond the limit go at once; what could open them goes with the next shredding.
 // What somebody refers to stays, and so does a minted version on a lease.
-Result<void> View::Impl::trim(const format::PathHash& hash, std::uint64_t newest_to_go,
-                              std::int64_t now_ms, const std::vector<Reference>& references) {
+Result<void> View::Impl::trim(const format::PathHash& hash, std::string_view path,
+                              std::uint64_t newest_to_go,
+                              const std::vector<Reference>& references) {
   const auto head = COFFER_TRY(find_head(hash));
   const bool managed = head && head->metadata.managed;
   std::vector<KeptVersion> old;
@@ -163,13 +165,14 @@ Result<void> View::Impl::trim(const format::PathHash& hash, std::uint64_t newest
     const bool referenced = std::any_of(
         references.begin(), references.end(),
         [&](const Reference& reference) { return reference.version == located.version; });
-    const bool leased = managed && header.expires_at_ms > now_ms;
+    const bool leased = managed && header.expires_at_ms > now_ms();
     if (header.is_destroyed() || (!referenced && !leased)) old.push_back({located.version, header});
     return true;
   }));
   for (const KeptVersion& version : old) {
     COFFER_TRY(remove_all_due(hash, version.version, version.header));
     COFFER_TRY(remove_version(hash, version.version, version.header));
+    if (!version.header.is_destroyed()) note(format::Action::trim, path, version.version);
   }
   return {};
 }

@@ -16,6 +16,9 @@ format::PairKey key_of(const Cipher& cipher, const Reference& reference) {
                           cipher.hash(format::Kind::reference_user, user));
 }
 
+// What a config refers to is told by the config's own item.
+bool is_outside(const Reference& reference) { return reference.user_kind != "config"; }
+
 }  // namespace
 
 Result<std::vector<Reference>> View::references_to(std::string_view target) const {
@@ -44,11 +47,17 @@ Result<void> Transaction::add_reference(const Reference& reference) {
   if (COFFER_TRY(impl_->txn.get(Table::references, key))) return {};
   const SecretBytes record = format::encode_reference(
       {reference.target, reference.version, reference.user_kind, reference.user});
-  return impl_->put_small(Table::references, key, format::Domain::reference, record.bytes());
+  COFFER_TRY(impl_->put_small(Table::references, key, format::Domain::reference, record.bytes()));
+  if (is_outside(reference))
+    impl_->note(format::Action::reference_add, reference.target, reference.version);
+  return {};
 }
 
 Result<void> Transaction::remove_reference(const Reference& reference) {
-  COFFER_TRY(impl_->remove_small(Table::references, key_of(impl_->cipher(), reference)));
+  const bool was_there =
+      COFFER_TRY(impl_->remove_small(Table::references, key_of(impl_->cipher(), reference)));
+  if (was_there && is_outside(reference))
+    impl_->note(format::Action::reference_remove, reference.target, reference.version);
   return {};
 }
 

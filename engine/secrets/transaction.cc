@@ -72,6 +72,7 @@ Result<void> Transaction::soft_delete(std::string_view path,
     if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now) continue;
     header.deletion_at_ms = now;
     COFFER_TRY(change_header(*impl_, hash, located, header));
+    impl_->note(format::Action::soft_delete, path, version);
   }
   return {};
 }
@@ -85,6 +86,7 @@ Result<void> Transaction::undelete(std::string_view path,
     if (header.deletion_at_ms == 0) continue;
     header.deletion_at_ms = 0;
     COFFER_TRY(change_header(*impl_, hash, located, header));
+    impl_->note(format::Action::undelete, path, version);
   }
   return {};
 }
@@ -111,6 +113,7 @@ Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Loc
   touched.set(hash[0]);
   must_shred = true;
   destroyed.push_back({std::string(path), version, time_was_over ? "expired" : "destroyed"});
+  note(time_was_over ? format::Action::expire : format::Action::destroy, path, version);
   return {};
 }
 
@@ -161,7 +164,9 @@ Result<void> Transaction::erase(std::string_view path) {
   }
   if (has_head) COFFER_TRY(impl.remove_small(Table::history, format::history_key(hash, 0)));
   --impl.root->secret_count;
-  return impl.remove_secret_name(path);
+  COFFER_TRY(impl.remove_secret_name(path));
+  impl.note(format::Action::erase, path);
+  return {};
 }
 
 Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t version,
@@ -178,8 +183,10 @@ Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t versio
   header.expires_at_ms = expires_at_ms;
   COFFER_TRY(change_header(*impl_, hash, located, header));
   if (before != 0) COFFER_TRY(impl_->remove_due(hash, resolved, before, Pending::Why::expiry));
-  if (expires_at_ms == 0) return {};
-  return impl_->add_due(hash, resolved, expires_at_ms, Pending::Why::expiry, path);
+  if (expires_at_ms != 0)
+    COFFER_TRY(impl_->add_due(hash, resolved, expires_at_ms, Pending::Why::expiry, path));
+  impl_->note(format::Action::set_expiry, path, resolved);
+  return {};
 }
 
 Result<void> Transaction::mark_unreachable(std::string_view path, std::uint64_t version) {
@@ -212,6 +219,10 @@ Result<void> Transaction::stop_forgetting(std::string_view path, std::uint64_t v
   const Located again = COFFER_TRY(require(*impl_, hash, version));
   header.unreachable_at_ms = 0;
   return change_header(*impl_, hash, again, header);
+}
+
+void Transaction::note(format::Action action, std::string_view name, std::uint64_t version) {
+  impl_->note(action, name, version);
 }
 
 std::string Transaction::mint_uuid() {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "format/audit_action.h"
 
 namespace coffer::secrets {
 
@@ -148,6 +149,10 @@ class Transaction : public View {
   /// Adding what is there already, or removing what is not, is no error.
   Result<void> add_reference(const Reference& reference);
   Result<void> remove_reference(const Reference& reference);
+
+  /// Adds to what the audit record tells of this transaction; the operations above do by
+  /// themselves. `name` is a path, a config's id or empty; never a value.
+  void note(format::Action action, std::string_view name, std::uint64_t version = 0);
 
   /// 16 random bytes as a lower-case UUID (RFC 4122 version 4).
   std::string mint_uuid();

@@ -1,0 +1,45 @@
+// What can be told of in an audit record: a number on disk, a word for people and filters.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace coffer::format {
+
+/// The numbers are on disk (SPEC.md): never change one; new ones go where there is room.
+enum class Action : std::uint8_t {
+  put = 1,
+  soft_delete = 2,
+  undelete = 3,
+  destroy = 4,
+  expire = 5,  ///< Destroyed since its time was over.
+  trim = 6,    ///< Removed since max_versions newer ones stand.
+  erase = 7,   ///< The secret with its history and name.
+  metadata = 8,
+  move = 9,
+  copy = 10,
+  rollback = 11,
+  patch = 12,
+  settings = 13,
+  set_expiry = 14,
+  config_put = 20,
+  config_delete = 21,
+  config_check = 22,
+  reference_add = 30,
+  reference_remove = 31,
+  key_add = 40,
+  key_remove = 41,
+  key_rotate = 42,
+  key_rewrap = 43,
+  sweep = 50,
+  prune = 51,
+  read = 60,
+  hydrate = 61,
+};
+
+/// "put", "config.put" ...; empty for a number that has no meaning.
+std::string_view action_name(Action action);
+std::optional<Action> parse_action(std::string_view name);
+
+}  // namespace coffer::format
