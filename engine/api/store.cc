@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/new_directory.h"
+#include "api/reading.h"
 #include "base/guarded.h"
 #include "format/names.h"
 #include "keys/keyring.h"
@@ -73,10 +74,9 @@ Result<Secret> Store::get(std::string_view path, std::uint64_t version) {
 
 Result<Metadata> Store::metadata(std::string_view path) {
   return guarded([&]() -> Result<Metadata> {
-    COFFER_TRY(format::check_path(path));
     Metadata metadata;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
-      metadata = COFFER_TRY(view.metadata(path));
+      metadata = COFFER_TRY(api::read_metadata(view, path));
       return {};
     }));
     return metadata;
@@ -85,57 +85,20 @@ Result<Metadata> Store::metadata(std::string_view path) {
 
 Result<History> Store::history(std::string_view path) {
   return guarded([&]() -> Result<History> {
-    COFFER_TRY(format::check_path(path));
     History history;
-    history.path = path;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
-      history.versions = COFFER_TRY(view.history(path));
+      history = COFFER_TRY(api::read_history(view, path));
       return {};
     }));
-    if (!history.versions.empty()) {
-      history.current_version = history.versions.front().version;
-      history.oldest_version = history.versions.back().version;
-    }
     return history;
   });
 }
 
-namespace {
-
-bool is_wanted(secrets::NameState state, ListState wanted) {
-  switch (wanted) {
-    case ListState::standard: return state != secrets::NameState::expired;
-    case ListState::live: return state == secrets::NameState::live;
-    case ListState::deleted: return state == secrets::NameState::deleted;
-    case ListState::expired: return state == secrets::NameState::expired;
-    case ListState::all: return true;
-  }
-  return false;
-}
-
-std::string_view without_slash(std::string_view prefix) {
-  while (prefix.ends_with('/')) prefix.remove_suffix(1);
-  return prefix;
-}
-
-}  // namespace
-
 Result<std::vector<std::string>> Store::list(std::string_view prefix, const ListOptions& options) {
   return guarded([&]() -> Result<std::vector<std::string>> {
-    const std::string_view folder = without_slash(prefix);
-    if (!folder.empty()) COFFER_TRY(format::check_path(folder));
     std::vector<std::string> names;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
-      // A folder is shown where anything below it is: expired names alone do not show one.
-      const auto wanted = [&](secrets::NameState state) { return is_wanted(state, options.state); };
-      for (secrets::ListedName& name : COFFER_TRY(view.list(folder, options.recursive))) {
-        bool shown = wanted(name.state);
-        if (name.folder) {
-          const std::string parent = folder.empty() ? "" : std::string(folder) + "/";
-          shown = COFFER_TRY(view.any_below(parent + name.name, wanted));
-        }
-        if (shown) names.push_back(std::move(name.name));
-      }
+      names = COFFER_TRY(api::read_names(view, prefix, options));
       return {};
     }));
     return names;

@@ -18,6 +18,7 @@
 #include <coffer/configs.h>
 #include <coffer/export.h>
 #include <coffer/key_source.h>
+#include <coffer/operations.h>
 #include <coffer/result.h>
 #include <coffer/value.h>
 
@@ -55,37 +56,9 @@ struct OpenOptions {
   std::uint64_t map_bytes = std::uint64_t{64} << 30;
 };
 
-inline constexpr std::int64_t kTtlMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
-
-struct PutOptions {
-  std::optional<std::uint64_t> cas = {};  ///< Current version must be this; 0 = must not exist.
-  std::int64_t ttl_ms = 0;                ///< 0: does not expire.
-  std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
-};
-
-struct History {
-  std::string path;
-  std::uint64_t current_version = 0;
-  std::uint64_t oldest_version = 0;
-  std::vector<VersionInfo> versions;  ///< Newest first.
-};
-
-enum class ListState : std::uint8_t { standard, live, deleted, expired, all };
-
-struct ListOptions {
-  bool recursive = false;
-  ListState state = ListState::standard;  ///< standard: all but expired.
-};
-
 struct SweepOptions {
   bool dry_run = false;
   std::int64_t grace_ms = 0;
-};
-
-struct SweptVersion {
-  std::string path;
-  std::uint64_t version = 0;
-  std::string why;  ///< "expired" or "unreachable"
 };
 
 struct SweepReport {
@@ -107,14 +80,6 @@ struct KeySlotInfo {
   std::string key_id;
   std::int64_t created_at_ms = 0;
   std::int64_t last_used_at_ms = 0;
-};
-
-struct ShredReceipt {
-  std::vector<SweptVersion> destroyed;
-  std::uint64_t epoch_before = 0;
-  std::uint64_t epoch_after = 0;
-  std::int64_t at_ms = 0;
-  std::string erase;  ///< "verified-in-place" or "best-effort"
 };
 
 struct Status {

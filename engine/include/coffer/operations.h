@@ -1,0 +1,51 @@
+// What the operations on secrets take and give, whoever carries them out: a Store, a
+// transaction, a snapshot. Times are ms since 1970 UTC, 0 = unset; durations are ms.
+#pragma once
+
+#include <coffer/value.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer {
+
+inline constexpr std::int64_t kTtlMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
+
+struct PutOptions {
+  std::optional<std::uint64_t> cas = {};  ///< Current version must be this; 0 = must not exist.
+  std::int64_t ttl_ms = 0;                ///< 0: does not expire.
+  std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
+};
+
+struct History {
+  std::string path;
+  std::uint64_t current_version = 0;
+  std::uint64_t oldest_version = 0;
+  std::vector<VersionInfo> versions;  ///< Newest first.
+};
+
+enum class ListState : std::uint8_t { standard, live, deleted, expired, all };
+
+struct ListOptions {
+  bool recursive = false;
+  ListState state = ListState::standard;  ///< standard: all but expired.
+};
+
+struct SweptVersion {
+  std::string path;
+  std::uint64_t version = 0;
+  std::string why;  ///< "expired" or "unreachable"
+};
+
+struct ShredReceipt {
+  std::vector<SweptVersion> destroyed;
+  std::uint64_t epoch_before = 0;
+  std::uint64_t epoch_after = 0;
+  std::int64_t at_ms = 0;
+  std::string erase;  ///< "verified-in-place" or "best-effort"
+};
+
+}  // namespace coffer
