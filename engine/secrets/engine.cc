@@ -100,6 +100,10 @@ std::int64_t Engine::Impl::now_ms(std::int64_t root_high) {
   return std::max(high, now);
 }
 
+std::int64_t Engine::Impl::clock_behind_ms(std::int64_t now) const {
+  return std::max(std::int64_t{0}, now - clock->now_ms());
+}
+
 std::int64_t Engine::now_ms() const { return impl_->now_ms(0); }
 
 // --- reading ------------------------------------------------------------------------------------

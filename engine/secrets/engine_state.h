@@ -22,6 +22,10 @@ inline constexpr std::string_view kSettingsKey = "settings";
 /// A removal by max_versions is erased at most this many commits later.
 inline constexpr std::uint64_t kPendingCommitsMax = 1000;
 
+/// A clock that is set back this far is waited for: the store's time stands still so long.
+/// One that is further behind (a machine that boots in 1970) cannot tell what has expired.
+inline constexpr std::int64_t kClockBehindMaxMs = std::int64_t{5} * 60 * 1000;
+
 /// A reader with what it learnt from its last snapshot; renewed, not rebuilt.
 struct Session {
   explicit Session(std::shared_ptr<storage::Environment> environment)
@@ -76,6 +80,8 @@ struct Engine::Impl {
   Result<format::Root> read_root(const storage::Txn& txn) const;
   Error missing_epoch(std::uint64_t epoch);
   std::int64_t now_ms(std::int64_t root_high);
+  /// How far the clock is behind a time that was seen before; 0: it is not.
+  std::int64_t clock_behind_ms(std::int64_t now) const;
 
   Result<void> put_root(storage::WriteTxn& txn, format::Root& root);
   Result<void> finish_erasing(std::uint64_t epoch);
@@ -98,9 +104,10 @@ struct View::Impl {
   storage::Txn& txn;
   storage::ReadTxn* reader = nullptr;
   storage::WriteTxn* writer = nullptr;
-  EpochKeys* keys = nullptr;     // The session's or the writer's: it outlives this.
-  format::Root* root = nullptr;  // Changed by transactions only.
-  mutable std::int64_t now = 0;  // 0: the clock was not asked yet.
+  EpochKeys* keys = nullptr;             // The session's or the writer's: it outlives this.
+  format::Root* root = nullptr;          // Changed by transactions only.
+  mutable std::int64_t now = 0;          // 0: the clock was not asked yet.
+  mutable bool clock_is_behind = false;  // Known once `now` is.
   mutable std::int64_t expired_seen_ms = 0;
 
   // Transactions only.
@@ -137,6 +144,8 @@ struct View::Impl {
   Result<std::optional<format::Name>> find_name(std::string_view path) const;
   /// Errors: corrupt. Checks a version's header against its wrap, without opening the value.
   Result<void> authenticate(const format::PathHash& hash, const Located& located) const;
+  /// Errors: failed. A time to come cannot be set while the clock cannot be believed.
+  Result<void> check_clock() const;
   /// The state's error, or none. Notes that something was seen to be expired.
   Result<void> check_state(const Located& located) const;
   Result<SecretBytes> open_document(DocumentKind kind, std::string_view id,

@@ -120,6 +120,7 @@ Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
                  "split it, or make the store with a larger limit"}
         .with_number(settings.value_bytes_max);
   if (request.custom) COFFER_TRY(check_custom(*request.custom));
+  if (request.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
   format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl.cipher().hash(context);
   Current current = COFFER_TRY(check_put(impl, hash, path, request));

@@ -177,6 +177,7 @@ Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t versio
   format::VersionHeader header = located.record.header;
   const std::int64_t before = header.expires_at_ms;
   if (before == expires_at_ms) return {};
+  if (expires_at_ms != 0) COFFER_TRY(impl_->check_clock());
   if (before != 0 && before <= now_ms())
     return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
         resolved);

@@ -19,8 +19,18 @@ Error no_such_version(std::uint64_t version) {
 }
 
 std::int64_t View::Impl::now_ms() const {
-  if (now == 0) now = engine.now_ms(root->time_high_ms);
+  if (now == 0) {
+    now = engine.now_ms(root->time_high_ms);
+    clock_is_behind = engine.clock_behind_ms(now) > kClockBehindMaxMs;
+  }
   return now;
+}
+
+Result<void> View::Impl::check_clock() const {
+  (void)now_ms();
+  if (!clock_is_behind) return {};
+  return Error{ErrorCode::failed, "the clock is behind the store's time; nothing was changed",
+               "set the clock; coffer status tells how far it is behind"};
 }
 
 std::int64_t View::now_ms() const { return impl_->now_ms(); }
@@ -92,20 +102,29 @@ Result<void> View::Impl::authenticate(const format::PathHash& hash, const Locate
 Result<void> View::Impl::check_state(const Located& located) const {
   const format::VersionHeader& header = located.record.header;
   const bool reclaimed = (header.flags & format::kFlagReclaimed) != 0;
+  const bool has_end = header.expires_at_ms != 0;
+  const bool has_deletion = header.deletion_at_ms != 0;
   if (header.is_destroyed() && !reclaimed)
     return Error{ErrorCode::destroyed, "this version was destroyed", "see: coffer history PATH"}
         .with_number(located.version);
-  if (reclaimed || (header.expires_at_ms != 0 && header.expires_at_ms <= now_ms())) {
+  if (reclaimed || (has_end && header.expires_at_ms <= now_ms())) {
     expired_seen_ms = std::max(expired_seen_ms, header.expires_at_ms);
     return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
         located.version);
   }
-  if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now_ms()) {
+  if (has_deletion && header.deletion_at_ms <= now_ms()) {
     expired_seen_ms = std::max(expired_seen_ms, header.deletion_at_ms);
     return Error{ErrorCode::deleted, "this version is deleted",
                  "bring it back: coffer undelete PATH --versions N"}
         .with_number(located.version);
   }
+  // Time stands still while the clock is behind, perhaps for years: what has an end must not
+  // be had for longer by that.
+  if ((has_end || has_deletion) && clock_is_behind)
+    return Error{has_end ? ErrorCode::expired : ErrorCode::deleted,
+                 "the clock is behind the store's time, so this version counts as gone by",
+                 "set the clock; coffer status tells how far it is behind"}
+        .with_number(located.version);
   return {};
 }
 

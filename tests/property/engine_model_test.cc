@@ -172,6 +172,11 @@ class Run {
     if (op.has(5)) options.custom = {{"k", std::to_string(op.number)}, {"é", "x y"}};
     if (op.has(5) && op.has(6)) options.custom = std::map<std::string, std::string>{};
     auto info = store_->put(path, value, options);
+    const bool has_end = options.ttl_ms != 0;
+    if (has_end && model_.clock_may_be_behind() && !info.ok() &&
+        info.error().code() == ErrorCode::failed)
+      return;
+    if (has_end) RC_ASSERT(!model_.clock_is_behind());
     if (options.cas && *options.cas != current) {
       RC_ASSERT(!info.ok());
       RC_ASSERT(info.error().code() == ErrorCode::conflict);
@@ -210,7 +215,9 @@ class Run {
       if (state) RC_ASSERT(code == code_of(*state));
       RC_ASSERT((code == ErrorCode::deleted || code == ErrorCode::expired ||
                  code == ErrorCode::destroyed));
-      if (code == ErrorCode::expired && !expected->reclaimed) {
+      const bool by_clock = secret.error().text().starts_with("the clock is behind");
+      if (by_clock) RC_ASSERT(model_.clock_may_be_behind());
+      if (code == ErrorCode::expired && !expected->reclaimed && !by_clock) {
         expected->told_expired = true;
         model_.written_ms = std::max(model_.written_ms, expected->expires_at_ms);
       }

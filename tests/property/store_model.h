@@ -42,12 +42,16 @@ struct ModelSecret {
 
 enum class ModelState : std::uint8_t { live, deleted, expired, destroyed };
 
-inline ModelState state_at(const ModelVersion& version, std::int64_t now) {
+/// A clock further behind what was seen than this is not believed.
+inline constexpr std::int64_t kClockBehindMaxMs = 300'000;
+
+inline ModelState state_at(const ModelVersion& version, std::int64_t now, std::int64_t clock) {
   if (version.destroyed && !version.reclaimed) return ModelState::destroyed;
   if (version.reclaimed || version.told_expired ||
       (version.expires_at_ms != 0 && version.expires_at_ms <= now))
     return ModelState::expired;
   if (version.deletion_at_ms != 0 && version.deletion_at_ms <= now) return ModelState::deleted;
+  if (version.expires_at_ms != 0 && now - clock > kClockBehindMaxMs) return ModelState::expired;
   return ModelState::live;
 }
 
@@ -63,14 +67,17 @@ class StoreModel {
   bool is_exact() const { return now_low() == now_high(); }
   bool may_be_now(std::int64_t time) const { return now_low() <= time && time <= now_high(); }
 
+  bool clock_is_behind() const { return now_low() - clock_ms > kClockBehindMaxMs; }
+  bool clock_may_be_behind() const { return now_high() - clock_ms > kClockBehindMaxMs; }
+
   void turn_clock(std::int64_t by_ms) {
     clock_ms += by_ms;
     highest_ms = std::max(highest_ms, clock_ms);
   }
 
   std::optional<ModelState> state_of(const ModelVersion& version) const {
-    const ModelState early = state_at(version, now_low());
-    if (early == state_at(version, now_high())) return early;
+    const ModelState early = state_at(version, now_low(), clock_ms);
+    if (early == state_at(version, now_high(), clock_ms)) return early;
     return std::nullopt;
   }
 
@@ -92,7 +99,7 @@ class StoreModel {
     std::set<std::string> names;
     for (const auto& [path, secret] : secrets) {
       if (!path.starts_with(prefix) || path.size() == prefix.size()) continue;
-      if (!is_wanted(state_at(secret.versions.rbegin()->second, now), wanted)) continue;
+      if (!is_wanted(state_at(secret.versions.rbegin()->second, now, clock_ms), wanted)) continue;
       const std::string rest = path.substr(prefix.size());
       const std::size_t slash = rest.find('/');
       if (recursive) {

@@ -282,6 +282,18 @@ TEST_CASE("F-60, F-71: time does not fall, and what has expired stays so") {
   CHECK(root_of(copy).time_high_ms == golden::kMadeAtMs + 1000);
 }
 
+TEST_CASE("F-100: a clock far behind reads nothing that has an end, and notes nothing") {
+  const golden::Copy copy(golden::kMadeAtMs - 300'001);
+  Store store = copy.open();
+  CHECK(outcome_of(store.get("app/expired")) == "expired");
+  CHECK(outcome_of(store.get("app/db")) == "ok");
+  CHECK(root_of(copy).time_high_ms == golden::kMadeAtMs);
+  PutOptions brief;
+  brief.ttl_ms = 1000;
+  CHECK(outcome_of(store.put("a", Value::opaque("x"), brief)) == "failed");
+  CHECK(outcome_of(golden::Copy(golden::kMadeAtMs - 300'000).open().get("app/expired")) == "ok");
+}
+
 TEST_CASE("F-61: a data file from before the last destroy is refused, and so is such a keyring") {
   const golden::Copy data;
   const Bytes old_data = read_file(data.data());

@@ -93,6 +93,9 @@ struct Status {
   std::uint64_t map_bytes = 0;
   std::uint64_t pending_shred_buckets = 0;
   std::uint64_t oldest_reader_lag = 0;  ///< Commits that the oldest open reader is behind.
+  /// How far the clock is behind the latest time that was seen. Beyond five minutes nothing
+  /// that has an end is returned, and none can be set, until the clock is right again.
+  std::int64_t clock_behind_ms = 0;
   int slot_count = 0;
   std::string erase;
   std::size_t memory_bytes = 0;
