@@ -1,0 +1,99 @@
+// What configs do to a store: put, update, check, promote, delete, sweep.
+#include "tests/crash/power_cut/scenario.h"
+
+namespace coffer::test {
+namespace {
+
+constexpr std::int64_t kHour = 3'600'000;
+constexpr char kSpec[] = R"({"properties":{"host":{"type":"string"},
+  "password":{"type":"string","airbyte_secret":true},
+  "account":{"properties":{"key":{"airbyte_secret":true}}},
+  "tokens":{"type":"array","items":{"properties":{
+    "name":{"type":"string"},"token":{"airbyte_secret":true}}}}}})";
+constexpr char kFirst[] = R"({"host":"one","password":"p1","account":{"key":{"n":1.50}},
+  "tokens":[{"name":"a","token":"t-a"},{"name":"b","token":"t-b"}]})";
+// Bumps one, keeps two, drops one, mints one.
+constexpr char kSecond[] = R"({"host":"two","password":"p2","account":{"key":{"n":1.50}},
+  "tokens":[{"name":"b","token":"t-b"},{"name":"c","token":"t-c"},{"name":"d","token":"t-d"}]})";
+
+template <typename T>
+T good(Result<T> result) {
+  if (!result.ok()) throw std::runtime_error(describe(result.error()));
+  return std::move(*result);
+}
+
+/// A store with a secret put by hand and a config that nothing happens to.
+void prepare_others(const Place& place) {
+  place.create_store();
+  Store store = place.open();
+  good(store.put("by/hand", Value::opaque("mine")));
+  good(store.configs().put("other", kSpec, R"({"password":"theirs"})"));
+}
+
+void prepare_first(const Place& place) {
+  prepare_others(place);
+  Store store = place.open();
+  good(store.configs().put("c", kSpec, kFirst));
+}
+
+/// Everything a sweep takes: what a check left, replaced versions kept for a while, a TTL.
+void prepare_sweep(const Place& place) {
+  prepare_first(place);
+  Store store = place.open();
+  good(store.configs().check(kSpec, R"({"password":"tried"})", {.id = "tried"}));
+  good(store.configs().put("c", kSpec, kSecond, {.keep_old_ms = kHour}));
+  good(store.put("by/hand", Value::opaque("for a while"), {.ttl_ms = kHour}));
+}
+
+void put(Actor& actor, const char* document, const ConfigPutOptions& options = {}) {
+  Store store = actor.place.open();
+  good(store.configs().put("c", kSpec, document, options));
+  actor.acknowledge();
+}
+
+/// One that destroys: nothing of it may be left for a thief.
+Scenario destroying(std::string name, std::function<void(const Place&)> prepare,
+                    std::function<void(Actor&)> act, std::int64_t later_ms = 0) {
+  Scenario made{std::move(name), std::move(prepare), std::move(act), later_ms};
+  made.steal = find_old_epochs;
+  return made;
+}
+
+void remove_config(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().remove("c"));
+  actor.acknowledge();
+}
+
+void check_and_promote(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().check(kSpec, kSecond, {.id = "c"}));
+  actor.acknowledge();
+  good(store.configs().put("c", kSpec, kSecond));
+  actor.acknowledge();
+}
+
+void sweep_three(Actor& actor) {
+  Store store = actor.place.open();
+  if (good(store.sweep({})).swept.size() < 3) throw std::runtime_error("nothing to sweep");
+  actor.acknowledge();
+}
+
+const Registered kScenarios[] = {
+    Registered({"config put, new", prepare_others, [](Actor& actor) { put(actor, kFirst); }}),
+    Registered(
+        destroying("config put, update", prepare_first, [](Actor& actor) { put(actor, kSecond); })),
+    Registered({"config put, old kept", prepare_first,
+                [](Actor& actor) { put(actor, kSecond, {.keep_old_ms = kHour}); }}),
+    Registered(destroying("config put, twice", prepare_others,
+                          [](Actor& actor) {
+                            put(actor, kFirst);
+                            put(actor, kSecond);
+                          })),
+    Registered(destroying("config delete", prepare_first, remove_config)),
+    Registered(destroying("config check, then promoted", prepare_first, check_and_promote)),
+    Registered(destroying("sweep", prepare_sweep, sweep_three, 3 * kHour)),
+};
+
+}  // namespace
+}  // namespace coffer::test
