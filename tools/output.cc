@@ -116,19 +116,4 @@ Result<void> Table::write() const {
   return write_stdout(as_bytes(text));
 }
 
-void append_base64(SecretBytes& out, ByteView bytes) {
-  static constexpr char kAlphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? bytes[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k) {
-      const char digit = kAlphabet[group >> (18 - 6 * k) & 63];
-      out.push_back(static_cast<std::uint8_t>(k <= count ? digit : '='));
-    }
-  }
-}
-
 }  // namespace coffer::tools

@@ -55,7 +55,4 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Standard base64 with padding (RFC 4648 section 4).
-void append_base64(SecretBytes& out, ByteView bytes);
-
 }  // namespace coffer::tools

@@ -29,7 +29,7 @@ constexpr std::array kOwners = {
     Owner{"sodium.h", "crypto"},         Owner{"sodium/", "crypto"},
     Owner{"lmdb.h", "storage"},          Owner{"CLI/", "tools"},
     Owner{"spdlog/", "tools"},           Owner{"nlohmann/", "tools"},
-    Owner{"google/protobuf/", "format"},
+    Owner{"google/protobuf/", "format"}, Owner{"yaml-cpp/", "tools"},
 };
 
 constexpr std::array<std::string_view, 32> kSystemHeaders = {

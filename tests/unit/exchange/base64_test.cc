@@ -1,0 +1,56 @@
+// base64: RFC 4648's own examples, and that nothing but what is written is read.
+#include "tools/exchange/base64.h"
+
+#include <catch2/catch.hpp>
+
+using coffer::as_bytes;
+using coffer::SecretBytes;
+using coffer::tools::append_base64;
+using coffer::tools::decode_base64;
+
+namespace {
+
+std::string encode(std::string_view bytes) {
+  SecretBytes out;
+  append_base64(out, as_bytes(bytes));
+  return std::string(out.text());
+}
+
+}  // namespace
+
+TEST_CASE("base64 agrees with the examples of RFC 4648, both ways") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", ""},
+      {"f", "Zg=="},
+      {"fo", "Zm8="},
+      {"foo", "Zm9v"},
+      {"foob", "Zm9vYg=="},
+      {"fooba", "Zm9vYmE="},
+      {"foobar", "Zm9vYmFy"},
+  };
+  for (const auto& [plain, encoded] : cases) {
+    CHECK(encode(plain) == encoded);
+    const auto decoded = decode_base64(encoded);
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->text() == plain);
+  }
+}
+
+TEST_CASE("every byte goes through base64") {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  for (std::size_t size = 0; size <= all.size(); ++size) {
+    const auto decoded = decode_base64(encode(all.substr(0, size)));
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->text() == all.substr(0, size));
+  }
+}
+
+TEST_CASE("other spellings of base64 are refused") {
+  for (const std::string_view text :
+       {"Z", "Zg", "Zg=", "Zg===", "====", "=", "Zh==", "Zm9=", "Zm9v\n", "Zm 9", "Zm-_",
+        "Zg==Zg==", "Z===", "Zm=v", "\xC3\xBCZm"}) {
+    INFO(text);
+    CHECK_FALSE(decode_base64(text).has_value());
+  }
+}

@@ -1,0 +1,36 @@
+#include "tools/exchange/place.h"
+
+#include <algorithm>
+#include <string>
+
+namespace coffer::tools {
+
+Place place_of(std::string_view text, std::size_t offset) {
+  Place place;
+  for (const char c : text.substr(0, std::min(offset, text.size()))) {
+    if (c == '\n') {
+      ++place.line;
+      place.column = 1;
+    } else if ((c & 0xC0) != 0x80) {
+      ++place.column;
+    }
+  }
+  return place;
+}
+
+Error at_place(Error error, std::string_view source, Place place) {
+  const std::string text =
+      std::string(source) + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+  return std::move(error).about(Subject::Kind::file, text);
+}
+
+Error at_json_place(Error error, std::string_view source, std::string_view text) {
+  // A limit's number is the limit, not a place.
+  if (error.code() != ErrorCode::usage || !error.number()) {
+    return std::move(error).about(Subject::Kind::file, source);
+  }
+  const Place place = place_of(text, static_cast<std::size_t>(*error.number()));
+  return at_place(std::move(error), source, place);
+}
+
+}  // namespace coffer::tools

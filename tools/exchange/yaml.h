@@ -1,0 +1,41 @@
+// YAML 1.2 to JSON text and back, for documents that hold secrets: what two readers would take
+// in two ways is refused, and nothing in a document can make reading it dear.
+//
+// Read: plain scalars by the core schema. null, true and false are those, a number stands with
+// its exact text where JSON has that text and is refused elsewhere (0x1F, 007, .5, .inf: put
+// quotes around it); `yes`, `no`, dates and all else are strings. Anchors may be used in small
+// numbers; merge keys, tags other than the core ones, keys that are no scalars, duplicate keys
+// and a second document are refused.
+//
+// yaml-cpp holds what it reads in ordinary memory, neither locked nor wiped: alone among the
+// forms, YAML lets values pass through there. Output is made without it.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+
+#include <string_view>
+
+#include "format/json.h"
+
+namespace coffer::tools {
+
+struct YamlLimits {
+  std::size_t text_bytes = std::size_t{16} << 20;
+  std::size_t json_bytes = std::size_t{32} << 20;  ///< After aliases have been filled in.
+  std::size_t depth = 64;
+  std::size_t nodes = 1'000'000;
+  std::size_t aliases = 1'000;
+};
+
+/// The one document in `text` as JSON text, keys in their order.
+/// Errors, about SOURCE:LINE:COLUMN: usage, limit.
+Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view source,
+                                   const YamlLimits& limits = {});
+
+/// Appends `document` in block style; every string in double quotes, so that no reader takes it
+/// for something else. json_from_yaml gives an equal document back: same keys in the same
+/// order, same strings, same text of numbers.
+void append_yaml(SecretBytes& out, const json::Document& document);
+
+}  // namespace coffer::tools

@@ -1,0 +1,393 @@
+// Only yaml-cpp's events are used: its tree of nodes would copy each value once more.
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <exception>
+#include <istream>
+#include <map>
+#include <optional>
+#include <streambuf>
+#include <unordered_set>
+
+#include "format/utf8.h"
+#include "tools/exchange/place.h"
+#include "tools/exchange/yaml.h"
+
+namespace coffer::tools {
+namespace {
+
+// yaml-cpp is stopped by what it stops at itself: an exception, caught before it leaves this file.
+class Refusal : public std::exception {
+ public:
+  Refusal(Error error, const YAML::Mark& mark) : error_(std::move(error)), mark_(mark) {}
+  const Error& error() const { return error_; }
+  const YAML::Mark& mark() const { return mark_; }
+
+ private:
+  Error error_;
+  YAML::Mark mark_;
+};
+
+bool is_any_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+std::size_t count_digits(std::string_view text) {
+  const auto stop =
+      std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return static_cast<std::size_t>(stop - text.begin());
+}
+
+// A number by RFC 8259, whose text may stand in JSON as it is.
+bool is_json_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t whole = count_digits(text);
+  if (whole == 0 || (whole > 1 && text.front() == '0')) return false;
+  text.remove_prefix(whole);
+  if (text.starts_with('.')) {
+    const std::size_t fraction = count_digits(text.substr(1));
+    if (fraction == 0) return false;
+    text.remove_prefix(fraction + 1);
+  }
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(text.size() > 1 && (text[1] == '+' || text[1] == '-') ? 2 : 1);
+  return !text.empty() && count_digits(text) == text.size();
+}
+
+// What the core schema (or YAML 1.1 before it) calls a number, in a spelling that JSON has not.
+bool is_other_number(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  if (is_any_of(text, {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) return true;
+  if (text.starts_with("0x") || text.starts_with("0o") || text.starts_with("0b")) {
+    return text.size() > 2 &&
+           text.find_first_not_of("0123456789abcdefABCDEF_", 2) == std::string_view::npos;
+  }
+  const std::size_t whole = count_digits(text);
+  text.remove_prefix(whole);
+  std::size_t fraction = 0;
+  if (text.starts_with('.')) {
+    fraction = count_digits(text.substr(1));
+    text.remove_prefix(fraction + 1);
+  }
+  if (whole + fraction == 0) return false;
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(text.size() > 1 && (text[1] == '+' || text[1] == '-') ? 2 : 1);
+  return !text.empty() && count_digits(text) == text.size();
+}
+
+// Whether nothing is spelled out here, or a value is left away: `a:`, `[1,,2]`, `{a}`.
+bool says_null(std::string_view text, const YAML::Mark& mark) {
+  if (mark.pos < 0 || static_cast<std::size_t>(mark.pos) > text.size()) return false;
+  text.remove_prefix(static_cast<std::size_t>(mark.pos));
+  if (text.starts_with('!') || text.starts_with('&')) {  // Of a null with an anchor.
+    text.remove_prefix(std::min(text.find(' '), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  }
+  for (const std::string_view word : {"null", "Null", "NULL", "~"}) {
+    if (!text.starts_with(word)) continue;
+    const std::string_view rest = text.substr(word.size());
+    return rest.empty() || std::string_view(" \t\r\n,]}").find(rest[0]) != std::string_view::npos;
+  }
+  return false;
+}
+
+/// Writes the events of one document as JSON text.
+class JsonWriter : public YAML::EventHandler {
+ public:
+  JsonWriter(std::string_view text, const YamlLimits& limits) : text_(text), limits_(limits) {}
+
+  SecretBytes take() && { return std::move(out_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (document_seen_) {
+      throw Refusal({ErrorCode::usage, "a second document begins here",
+                     "give each document a file of its own"},
+                    mark);
+    }
+    document_seen_ = true;
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (wants_key()) {
+      throw Refusal({ErrorCode::usage, "a key must be text", "put quotes around the key"}, mark);
+    }
+    if (!says_null(text_, mark)) {
+      throw Refusal({ErrorCode::usage, "a value is left away here",
+                     "write null, or \"\" for an empty text; a : needs a blank behind "
+                     "it, and each bracket must be closed"},
+                    mark);
+    }
+    write_scalar(mark, anchor, [this] { out_.append("null"); });
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    if (wants_key()) return write_key(mark, tag, anchor, value);
+    write_scalar(mark, anchor, [&] { append_scalar(mark, tag, value); });
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    refuse_as_key(mark);
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) {
+      throw Refusal({ErrorCode::usage, "an alias inside what it stands for"}, mark);
+    }
+    if (++aliases_ > limits_.aliases) {
+      throw Refusal(Error(ErrorCode::limit, "more aliases than are taken", "write the values out")
+                        .with_number(limits_.aliases),
+                    mark);
+    }
+    separate(mark);
+    const Anchored& target = found->second;
+    count_nodes(mark, target.nodes);
+    if (frames_.size() + target.depth > limits_.depth) too_deep(mark);
+    if (target.end - target.begin > limits_.json_bytes - std::min(out_.size(), limits_.json_bytes))
+      too_long(mark);
+    // A copy first: appending may move what is appended.
+    const SecretBytes copy =
+        SecretBytes::copy_of(out_.text().substr(target.begin, target.end - target.begin));
+    out_.append(copy.bytes());
+    end_value();
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    start_container(mark, tag, "tag:yaml.org,2002:seq", anchor, '[');
+  }
+  void OnSequenceEnd() override { end_container(']'); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    start_container(mark, tag, "tag:yaml.org,2002:map", anchor, '{');
+  }
+  void OnMapEnd() override { end_container('}'); }
+
+ private:
+  struct Frame {
+    bool is_map;
+    bool after_key = false;
+    bool empty = true;
+    YAML::anchor_t anchor;
+    std::size_t begin;
+    std::size_t nodes_before;
+    std::size_t depth = 0;  // Of what it holds.
+    std::unordered_set<std::string> keys;
+  };
+  struct Anchored {
+    std::size_t begin, end, nodes, depth;
+  };
+
+  bool wants_key() const {
+    return !frames_.empty() && frames_.back().is_map && !frames_.back().after_key;
+  }
+  void refuse_as_key(const YAML::Mark& mark) const {
+    if (!wants_key()) return;
+    throw Refusal({ErrorCode::usage, "a key must be text, and stand here itself"}, mark);
+  }
+  [[noreturn]] void too_deep(const YAML::Mark& mark) const {
+    throw Refusal(Error(ErrorCode::limit, "more levels inside one another than are taken")
+                      .with_number(limits_.depth),
+                  mark);
+  }
+  [[noreturn]] void too_long(const YAML::Mark& mark) const {
+    throw Refusal(Error(ErrorCode::limit, "the document becomes too long here")
+                      .with_number(limits_.json_bytes),
+                  mark);
+  }
+  void count_nodes(const YAML::Mark& mark, std::size_t count) {
+    nodes_ += count;
+    if (nodes_ > limits_.nodes) {
+      throw Refusal(
+          Error(ErrorCode::limit, "more values than are taken").with_number(limits_.nodes), mark);
+    }
+  }
+
+  // Before a value: the comma that parts it from the one before.
+  void separate(const YAML::Mark& mark) {
+    if (out_.size() > limits_.json_bytes) too_long(mark);
+    if (frames_.empty()) return;
+    Frame& frame = frames_.back();
+    if (!frame.is_map && !frame.empty) out_.push_back(',');
+    frame.empty = false;
+  }
+  void end_value() {
+    if (!frames_.empty()) frames_.back().after_key = false;
+  }
+
+  template <typename Write>
+  void write_scalar(const YAML::Mark& mark, YAML::anchor_t anchor, Write write) {
+    separate(mark);
+    count_nodes(mark, 1);
+    const std::size_t begin = out_.size();
+    write();
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = {begin, out_.size(), 1, 0};
+    end_value();
+  }
+
+  void write_key(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                 const std::string& key) {
+    if (anchor != YAML::NullAnchor) {
+      throw Refusal({ErrorCode::usage, "a key cannot be an anchor"}, mark);
+    }
+    if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") unknown_tag(mark);
+    if (tag == "?" && key == "<<") {
+      throw Refusal({ErrorCode::usage, "merge keys are not taken",
+                     "write the members out, or put quotes around <<"},
+                    mark);
+    }
+    Frame& frame = frames_.back();
+    if (!frame.keys.insert(key).second) {
+      throw Refusal({ErrorCode::usage, "this key is given twice", "leave one of the two away"},
+                    mark);
+    }
+    if (!frame.empty) out_.push_back(',');
+    frame.empty = false;
+    json::append_quoted(out_, key);
+    out_.push_back(':');
+    frame.after_key = true;
+  }
+
+  [[noreturn]] static void unknown_tag(const YAML::Mark& mark) {
+    throw Refusal({ErrorCode::usage, "a tag that is not taken",
+                   "leave the tag away; quotes make text of a value"},
+                  mark);
+  }
+
+  void append_scalar(const YAML::Mark& mark, const std::string& tag, const std::string& value) {
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return json::append_quoted(out_, value);
+    if (tag != "?") unknown_tag(mark);
+    if (is_any_of(value, {"true", "True", "TRUE"})) return out_.append("true");
+    if (is_any_of(value, {"false", "False", "FALSE"})) return out_.append("false");
+    if (is_json_number(value)) return out_.append(value);
+    if (is_other_number(value)) {
+      throw Refusal({ErrorCode::usage, "a number in a spelling that JSON has not",
+                     "put quotes around it to keep it as text, or write it in decimal"},
+                    mark);
+    }
+    json::append_quoted(out_, value);
+  }
+
+  void start_container(const YAML::Mark& mark, const std::string& tag, std::string_view own_tag,
+                       YAML::anchor_t anchor, char bracket) {
+    refuse_as_key(mark);
+    if (!tag.empty() && tag != "?" && tag != "!" && tag != own_tag) unknown_tag(mark);
+    if (frames_.size() >= limits_.depth) too_deep(mark);
+    separate(mark);
+    frames_.push_back({bracket == '{', false, true, anchor, out_.size(), nodes_, 0, {}});
+    count_nodes(mark, 1);
+    out_.push_back(static_cast<std::uint8_t>(bracket));
+  }
+  void end_container(char bracket) {
+    out_.push_back(static_cast<std::uint8_t>(bracket));
+    const Frame frame = std::move(frames_.back());
+    frames_.pop_back();
+    const std::size_t depth = frame.depth + 1;
+    if (frame.anchor != YAML::NullAnchor) {
+      anchors_[frame.anchor] = {frame.begin, out_.size(), nodes_ - frame.nodes_before, depth};
+    }
+    if (!frames_.empty()) frames_.back().depth = std::max(frames_.back().depth, depth);
+    end_value();
+  }
+
+  std::string_view text_;
+  YamlLimits limits_;
+  SecretBytes out_;
+  std::vector<Frame> frames_;
+  std::map<YAML::anchor_t, Anchored> anchors_;
+  std::size_t nodes_ = 0;
+  std::size_t aliases_ = 0;
+  bool document_seen_ = false;
+};
+
+/// Reads where the text already is.
+class TextBuffer : public std::streambuf {
+ public:
+  explicit TextBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // Never written: there is no put area.
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+// yaml-cpp takes some control characters for the end of the text and mends bad UTF-8.
+Result<void> check_characters(std::string_view text, std::string_view source) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    const std::size_t size = utf8::sequence_bytes(rest);
+    if (size == 0) {
+      return at_place({ErrorCode::usage, "is not UTF-8 here", "convert the file to UTF-8"}, source,
+                      place_of(text, at));
+    }
+    const bool is_blank = rest[0] == '\t' || rest[0] == '\n' || rest[0] == '\r';
+    const bool is_mark = rest.starts_with("\xEF\xBB\xBF");
+    if (is_mark || (!is_blank && utf8::has_control_character(rest.substr(0, size)))) {
+      return at_place({ErrorCode::usage, "a character that cannot stand in YAML as it is",
+                       "write it as an escape between double quotes, as \\x1B or \\uFEFF"},
+                      source, place_of(text, at));
+    }
+    at += size;
+  }
+  return {};
+}
+
+bool is_empty(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#') return false;
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return true;
+}
+
+Result<SecretBytes> parse(std::string_view text, std::string_view source,
+                          const YamlLimits& limits) {
+  const auto at = [text, source](Error error, const YAML::Mark& mark) {
+    const std::size_t offset = mark.pos < 0 ? text.size() : static_cast<std::size_t>(mark.pos);
+    return at_place(std::move(error), source, place_of(text, offset));
+  };
+  TextBuffer buffer(text);
+  std::istream stream(&buffer);
+  try {
+    YAML::Parser parser(stream);
+    JsonWriter writer(text, limits);
+    while (parser.HandleNextDocument(writer)) continue;
+    return std::move(writer).take();
+  } catch (const Refusal& refusal) {
+    return at(refusal.error(), refusal.mark());
+  } catch (const YAML::Exception& error) {
+    // Its text is not repeated: it may quote the document.
+    return at({ErrorCode::usage, "is not YAML here",
+               "check indentation, quotes and brackets around this place"},
+              error.mark);
+  }
+}
+
+}  // namespace
+
+Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view source,
+                                   const YamlLimits& limits) {
+  if (text.size() > limits.text_bytes) {
+    return Error(ErrorCode::limit, "is longer than a YAML document may be", "split it, or use JSON")
+        .about(Subject::Kind::file, source)
+        .with_number(limits.text_bytes);
+  }
+  COFFER_TRY(check_characters(text, source));
+  if (is_empty(text)) {
+    return Error(ErrorCode::usage, "holds no document").about(Subject::Kind::file, source);
+  }
+  // At the end of the text yaml-cpp lets a quote go unclosed, so that a file cut short would pass;
+  // it does not where the end of the document is written out.
+  SecretBytes whole = SecretBytes::copy_of(text);
+  if (!text.ends_with('\n')) whole.push_back('\n');
+  whole.append("...\n");
+  SecretBytes json = COFFER_TRY(parse(whole.text(), source, limits));
+  if (text.ends_with('\n')) return json;
+  // The line end just added may have come into the last value.
+  return parse(text, source, limits);
+}
+
+}  // namespace coffer::tools
