@@ -30,14 +30,15 @@ constexpr std::array kOwners = {
     Owner{"lmdb.h", "storage"},          Owner{"CLI/", "tools"},
     Owner{"spdlog/", "tools"},           Owner{"nlohmann/", "tools"},
     Owner{"google/protobuf/", "format"}, Owner{"yaml-cpp/", "tools"},
+    Owner{"curl/", "keys"},
 };
 
-constexpr std::array<std::string_view, 32> kSystemHeaders = {
+constexpr std::array<std::string_view, 33> kSystemHeaders = {
     "cpuid.h",     "dirent.h",    "dlfcn.h",    "endian.h",  "errno.h",  "fcntl.h",  "grp.h",
     "immintrin.h", "limits.h",    "poll.h",     "pthread.h", "pty.h",    "pwd.h",    "sched.h",
     "signal.h",    "spawn.h",     "stdarg.h",   "stddef.h",  "stdint.h", "stdio.h",  "stdlib.h",
     "string.h",    "strings.h",   "syslog.h",   "termios.h", "time.h",   "unistd.h", "utmp.h",
-    "wchar.h",     "x86intrin.h", "arm_neon.h", "fnmatch.h"};
+    "wchar.h",     "x86intrin.h", "arm_neon.h", "fnmatch.h", "malloc.h"};
 
 bool is_system_header(std::string_view name) {
   if (name.find('.') == std::string_view::npos && name.find('/') == std::string_view::npos) {
