@@ -16,7 +16,7 @@ namespace coffer {
 
 struct Store::Impl {
   std::string directory;
-  std::unique_ptr<secrets::Engine> engine;
+  std::shared_ptr<secrets::Engine> engine;  // Shared with the snapshots.
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -93,6 +93,8 @@ Result<History> Store::history(std::string_view path) {
     return history;
   });
 }
+
+Result<Snapshot> Store::snapshot() { return Snapshot::of(impl_->engine); }
 
 Result<std::vector<std::string>> Store::list(std::string_view prefix, const ListOptions& options) {
   return guarded([&]() -> Result<std::vector<std::string>> {

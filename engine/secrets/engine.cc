@@ -70,6 +70,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   impl->directory = directory;
   impl->clock = options.clock != nullptr ? options.clock : &Clock::system();
   impl->log = options.log;
+  impl->hold_limits.commits_max = options.snapshot_commits_max;
+  impl->hold_limits.age_max_ms = options.snapshot_age_max_ms;
   // The files first: what is wrong with them is told before a key is asked for.
   impl->environment =
       COFFER_TRY(storage::Environment::open(directory, {.map_bytes = options.map_bytes}));

@@ -59,6 +59,7 @@ class Engine {
 
  private:
   friend class View;
+  friend class HeldView;
   struct Impl;
   explicit Engine(std::unique_ptr<Impl> impl);
   void note_expired(std::int64_t seen_ms, std::int64_t known_ms);

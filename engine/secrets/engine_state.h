@@ -68,6 +68,7 @@ struct Engine::Impl {
   format::Settings settings;
   const Clock* clock = nullptr;
   LogSink log;
+  storage::HoldLimits hold_limits;
   std::atomic<std::int64_t> time_high_ms{0};
   std::mutex keys_mutex;
   std::shared_ptr<EpochKeys> newest_keys;

@@ -107,6 +107,7 @@ class View {
 
  protected:
   friend class Engine;
+  friend class HeldView;
   explicit View(Impl& impl) : impl_(&impl) {}
   ~View() = default;
   Impl* impl_;

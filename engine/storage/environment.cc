@@ -89,6 +89,8 @@ Environment::~Environment() {
   const std::lock_guard lock(registry().mutex);
   // A child that inherited the handle leaves it alone: its files are the parent's.
   if (!sentinel_.in_child()) close_env();
+  // Nor has the child the keeper's thread, for which everything in the keeper would wait.
+  if (sentinel_.in_child()) (void)keeper_.release();
   const auto entry = registry().open.find({directory_handle_->device, directory_handle_->inode});
   if (entry != registry().open.end() && entry->second.environment == this)
     registry().open.erase(entry);
@@ -195,8 +197,9 @@ Environment::GateClosed::GateClosed(Environment& environment) : environment_(env
     environment_.gate_closed_.store(true, std::memory_order_seq_cst);
   }
   const std::lock_guard lock(environment_.readers_mutex_);
-  for (const ReadTxn* reader : environment_.readers_) {
+  for (ReadTxn* reader : environment_.readers_) {
     while (reader->active_.load(std::memory_order_seq_cst)) std::this_thread::yield();
+    if (reader->held_.load()) reader->end_hold();
   }
 }
 

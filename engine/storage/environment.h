@@ -8,6 +8,8 @@
 //    wait until no transaction of this process is running (the gate).
 //  - After a failed commit the environment is closed and opened anew: a page that the
 //    kernel failed to write may look clean, so nothing is ever retried on top of it.
+//  - A reader that is held between uses is given up when it holds back too much: by a look
+//    after each commit here, and by a thread for what other processes commit.
 //  - A forked child, a replaced lock file: every call answers with an error.
 //  - Readers that died are cleared at open and every so many writes.
 //
@@ -26,6 +28,7 @@
 #include <vector>
 
 #include "storage/fork_sentinel.h"
+#include "storage/reader_keeper.h"
 #include "storage/tables.h"
 
 struct MDB_env;
@@ -84,6 +87,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void wait_for_gate();
   void register_reader(ReadTxn* reader);
   void forget_reader(ReadTxn* reader);
+  void look_at_held_readers();
 
   // Closed while the map moves or the environment is opened anew. A reader raises its own
   // flag, then looks at the gate; the closer shuts the gate, then looks at every flag: one
@@ -111,8 +115,11 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::condition_variable gate_opened_;
   std::mutex readers_mutex_;
   std::vector<ReadTxn*> readers_;
+  std::atomic<std::size_t> held_count_{0};
   std::mutex writer_mutex_;
   std::uint64_t writes_ = 0;
+  std::unique_ptr<ReaderKeeper> keeper_ =  // Last: it ends first.
+      std::make_unique<ReaderKeeper>([this] { look_at_held_readers(); });
 };
 
 }  // namespace coffer::storage

@@ -107,6 +107,9 @@ ReadTxn::ReadTxn(std::shared_ptr<Environment> environment) : owner_(std::move(en
 ReadTxn::~ReadTxn() {
   active_.store(false, std::memory_order_release);
   environment_->forget_reader(this);
+  if (!held_.load() || environment_->sentinel_.in_child()) return;
+  environment_->held_count_.fetch_sub(1);
+  environment_->keeper_->remove();
 }
 
 void ReadTxn::drop_handles() {
@@ -247,7 +250,10 @@ Result<bool> WriteTxn::remove(Table table, ByteView key) {
 Result<void> WriteTxn::commit() {
   const int code = mdb_txn_commit(txn_);
   txn_ = nullptr;
-  if (code == 0) return {};
+  if (code == 0) {
+    if (environment_->held_count_.load() != 0) environment_->look_at_held_readers();
+    return {};
+  }
   if (code != MDB_MAP_FULL) environment_->needs_reopen_ = true;
   return failure(code);
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "base/bytes.h"
@@ -71,8 +72,16 @@ class Cursor {
   ByteView value_;
 };
 
+/// How long a reader may keep its snapshot; whichever comes first.
+struct HoldLimits {
+  std::uint64_t commits_max = 1000;
+  std::int64_t age_max_ms = std::int64_t{60} * 60 * 1000;
+  /// The file may grow by this much meanwhile, or double, whichever is more.
+  std::uint64_t growth_max_bytes = std::uint64_t{256} << 20;
+};
+
 /// A read transaction that is renewed and reset rather than made and destroyed.
-/// One thread at a time.
+/// One thread at a time, until it is held.
 class ReadTxn : public Txn {
  public:
   explicit ReadTxn(std::shared_ptr<Environment> environment);
@@ -86,14 +95,43 @@ class ReadTxn : public Txn {
   /// A cursor on the history table, kept across renewals.
   Result<Cursor*> history_cursor();
 
+  /// Renewed before: keeps this snapshot between uses, for any thread, until the end of this
+  /// object or until it is given up: beyond the limits, or because the map must move.
+  void hold(const HoldLimits& limits);
+  /// The right to read from a held snapshot, for as long as it lives; others wait.
+  class Use {
+   public:
+    /// There were commits since the snapshot.
+    bool moved() const { return moved_; }
+
+   private:
+    friend class ReadTxn;
+    explicit Use(std::mutex& mutex) : lock_(mutex) {}
+    std::unique_lock<std::mutex> lock_;
+    bool moved_ = false;
+  };
+  /// Errors: busy (it was given up), failed (forked). A thread holds one Use at a time and
+  /// begins no transaction under it.
+  Result<Use> use();
+
  private:
   friend class Environment;
+  bool is_outlived() const;
+  void give_up();
+  void give_up_where_outlived();
+  void end_hold();
   Result<bool> try_renew();
   void drop_handles();
   std::shared_ptr<Environment> owner_;
   std::uint64_t generation_ = 0;
   Cursor history_cursor_;
   bool cursor_is_current_ = false;
+  std::mutex use_mutex_;
+  std::atomic<bool> held_{false};
+  bool given_up_ = false;
+  HoldLimits limits_;
+  std::int64_t held_since_ms_ = 0;
+  std::uint64_t held_file_bytes_ = 0;
   alignas(64) std::atomic<bool> active_{false};
 };
 

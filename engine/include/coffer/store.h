@@ -20,6 +20,7 @@
 #include <coffer/key_source.h>
 #include <coffer/operations.h>
 #include <coffer/result.h>
+#include <coffer/snapshot.h>
 #include <coffer/value.h>
 
 #include <cstdint>
@@ -54,6 +55,9 @@ struct OpenOptions {
   LogSink log = {};
   /// Address space, not memory; grows by itself.
   std::uint64_t map_bytes = std::uint64_t{64} << 30;
+  /// A snapshot that falls back further, or is older, is given up: it holds back free pages.
+  std::uint64_t snapshot_commits_max = 1000;
+  std::int64_t snapshot_age_max_ms = std::int64_t{60} * 60 * 1000;
 };
 
 struct SweepOptions {
@@ -137,6 +141,9 @@ class COFFER_API Store {
   /// Names one level below `prefix` ("" = root), folders end in '/', in byte order;
   /// recursive: full paths. Errors: none of its own; nothing there is an empty list.
   Result<std::vector<std::string>> list(std::string_view prefix, const ListOptions& options = {});
+
+  /// What is committed now, for many reads. Errors: busy (too many readers).
+  Result<Snapshot> snapshot();
 
   // An empty list of versions means the newest. Of several, all or none. Errors: not_found.
   Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions = {});

@@ -1,0 +1,85 @@
+#include <coffer/snapshot.h>
+
+#include "api/reading.h"
+#include "base/guarded.h"
+#include "format/names.h"
+#include "secrets/held_view.h"
+
+namespace coffer {
+
+struct Snapshot::Impl {
+  // Kept open until the view on it is gone.
+  std::shared_ptr<secrets::Engine> engine;
+  std::unique_ptr<secrets::HeldView> view;
+};
+
+Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
+Snapshot::~Snapshot() = default;
+
+Result<Snapshot> Snapshot::of(std::shared_ptr<secrets::Engine> engine) {
+  return guarded([&]() -> Result<Snapshot> {
+    auto impl = std::make_unique<Impl>();
+    impl->engine = std::move(engine);
+    impl->view = COFFER_TRY(secrets::HeldView::take(*impl->engine));
+    return Snapshot(std::move(impl));
+  });
+}
+
+Result<Secret> Snapshot::get(std::string_view path, std::uint64_t version) const {
+  return guarded([&]() -> Result<Secret> {
+    COFFER_TRY(format::check_path(path));
+    return impl_->view->get(path, version);
+  });
+}
+
+Result<Metadata> Snapshot::metadata(std::string_view path) const {
+  return guarded([&]() -> Result<Metadata> {
+    Metadata metadata;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      metadata = COFFER_TRY(api::read_metadata(view, path));
+      return {};
+    }));
+    return metadata;
+  });
+}
+
+Result<History> Snapshot::history(std::string_view path) const {
+  return guarded([&]() -> Result<History> {
+    History history;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      history = COFFER_TRY(api::read_history(view, path));
+      return {};
+    }));
+    return history;
+  });
+}
+
+Result<bool> Snapshot::exists(std::string_view path) const {
+  return guarded([&]() -> Result<bool> {
+    bool there = false;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      there = COFFER_TRY(api::read_exists(view, path));
+      return {};
+    }));
+    return there;
+  });
+}
+
+Result<std::vector<std::string>> Snapshot::list(std::string_view prefix,
+                                                const ListOptions& options) const {
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> names;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      names = COFFER_TRY(api::read_names(view, prefix, options));
+      return {};
+    }));
+    return names;
+  });
+}
+
+std::uint64_t Snapshot::sequence() const { return impl_->view->sequence(); }
+std::int64_t Snapshot::taken_at_ms() const { return impl_->view->taken_at_ms(); }
+
+}  // namespace coffer

@@ -1,0 +1,70 @@
+// coffer::Snapshot: a store as it was at one instant, for as many reads as are wanted.
+//
+//   auto all = store.snapshot();
+//   auto user = all->get("team/db-user");      // These two belong together,
+//   auto word = all->get("team/db-password");  // whoever writes in between.
+//
+// What it shows is what was committed when it was taken, with two exceptions, both on the
+// safe side. Time is the present: what has expired by now is `expired`. And what was
+// destroyed since is `destroyed` (or `expired`), as it is everywhere; what only fell to
+// max_versions can be read until the next shredding.
+//
+// The store reuses no page that a snapshot may still look at, and the process keeps the keys
+// of its epoch in locked memory. So a snapshot does not stay for ever: it is given up, and
+// every call answers `busy`, once more than OpenOptions::snapshot_commits_max commits came
+// after it (of whatever process), once it is older than snapshot_age_max_ms, once the data
+// file has grown by 256 MiB or to twice its size since, whichever is more, and where the map
+// of the file must move. Take a new one then. Status::oldest_reader_lag tells how far the
+// oldest is behind.
+//
+// Used from any number of threads; calls on one Snapshot wait for each other. It keeps the
+// store open, even when its Store is gone. After fork() the child's calls answer `failed`.
+// Calls that take a path may also answer: usage, limit, corrupt, io.
+#pragma once
+
+#include <coffer/export.h>
+#include <coffer/operations.h>
+#include <coffer/result.h>
+#include <coffer/value.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer {
+namespace secrets {
+class Engine;
+}
+
+class COFFER_API Snapshot {
+ public:
+  Snapshot(Snapshot&&) noexcept;
+  Snapshot& operator=(Snapshot&&) noexcept;
+  ~Snapshot();
+
+  /// Version 0: the newest of that instant. Errors: not_found, deleted, expired, destroyed.
+  Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
+  /// Errors: not_found.
+  Result<Metadata> metadata(std::string_view path) const;
+  /// Errors: not_found.
+  Result<History> history(std::string_view path) const;
+  Result<bool> exists(std::string_view path) const;
+  /// As Store::list.
+  Result<std::vector<std::string>> list(std::string_view prefix,
+                                        const ListOptions& options = {}) const;
+
+  /// The number of the last commit that it shows.
+  std::uint64_t sequence() const;
+  std::int64_t taken_at_ms() const;
+
+ private:
+  friend class Store;
+  static Result<Snapshot> of(std::shared_ptr<secrets::Engine> engine);
+  struct Impl;
+  explicit Snapshot(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coffer
