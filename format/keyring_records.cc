@@ -28,14 +28,31 @@ std::string want_text(WireReader& reader) {
   return std::string(as_text(bytes));
 }
 
-Bytes want_blob(WireReader& reader) {
+Bytes want_blob(WireReader& reader, std::size_t bytes_max = kSlotBlobBytesMax) {
   const ByteView bytes = reader.want_some_bytes();
-  if (bytes.size() > kSlotBlobBytesMax) reader.fail();
+  if (bytes.size() > bytes_max) reader.fail();
   return {bytes.begin(), bytes.end()};
 }
 
 bool is_known(SlotScheme scheme) {
-  return scheme == SlotScheme::file || scheme == SlotScheme::passphrase;
+  switch (scheme) {
+    case SlotScheme::file:
+    case SlotScheme::passphrase:
+    case SlotScheme::pkcs11:
+    case SlotScheme::tpm2:
+    case SlotScheme::awskms:
+    case SlotScheme::hashivault:
+    case SlotScheme::kmsv2:
+    case SlotScheme::gcpkms:
+    case SlotScheme::azurekeyvault: return true;
+  }
+  return false;
+}
+
+// What a provider slot has, no other slot has, and the other way round.
+bool has_fields_of_its_scheme(const KeySlot& slot) {
+  const bool is_stretched = !slot.salt.empty() || slot.passes != 0 || slot.memory_bytes != 0;
+  return is_provider(slot.scheme) ? !is_stretched : slot.annotations.empty();
 }
 
 // Numbers rise, each given out before the table's next one.
@@ -72,10 +89,13 @@ Result<KeySlot> decode_slot(ByteView bytes) {
       case 8: slot.salt = want_blob(reader); break;
       case 9: slot.passes = reader.want_number(); break;
       case 10: slot.memory_bytes = reader.want_number(); break;
+      case 11: slot.annotations = want_blob(reader, kSlotAnnotationBytesMax); break;
+      case 12: slot.last_used_at_ms = reader.want_time(); break;
       default: return newer();
     }
   }
-  if (!reader.ok() || slot.number == 0 || !has_scheme || !has_commitment || slot.blob.empty())
+  if (!reader.ok() || slot.number == 0 || !has_scheme || !has_commitment || slot.blob.empty() ||
+      !has_fields_of_its_scheme(slot))
     return malformed();
   return slot;
 }
@@ -93,6 +113,8 @@ Bytes encode_slot(const KeySlot& slot) {
   writer.bytes(8, slot.salt);
   writer.number(9, slot.passes);
   writer.number(10, slot.memory_bytes);
+  writer.bytes(11, slot.annotations);
+  writer.number(12, time_to_wire(slot.last_used_at_ms));
   return out;
 }
 

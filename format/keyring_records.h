@@ -66,7 +66,19 @@ struct EpochRecord {
 Result<EpochRecord> decode_epoch(ByteView payload);
 Bytes encode_epoch(const EpochRecord& record);
 
-enum class SlotScheme : std::uint32_t { file = 1, passphrase = 2 };
+enum class SlotScheme : std::uint32_t {
+  file = 1,
+  passphrase = 2,
+  pkcs11 = 5,
+  tpm2 = 6,
+  awskms = 7,
+  hashivault = 8,
+  kmsv2 = 9,
+  gcpkms = 10,
+  azurekeyvault = 11,
+};
+/// Whether the key stays with somebody else, who wraps and unwraps for us.
+constexpr bool is_provider(SlotScheme scheme) { return scheme >= SlotScheme::pkcs11; }
 
 struct KeySlot {
   std::uint32_t number = 0;  ///< 1, 2, 3 ...; given out once, never reused.
@@ -79,6 +91,8 @@ struct KeySlot {
   Bytes salt;  ///< Passphrase slots: with the cost of stretching.
   std::uint64_t passes = 0;
   std::uint64_t memory_bytes = 0;
+  Bytes annotations;  ///< Provider slots: what the provider wants back with its blob.
+  std::int64_t last_used_at_ms = 0;
 };
 
 struct KeyringMaster {

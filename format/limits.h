@@ -28,5 +28,6 @@ inline constexpr std::size_t kBucketCount = 256;
 inline constexpr std::size_t kKeySlotsMax = 8;
 inline constexpr std::size_t kSlotUriBytesMax = 1024;
 inline constexpr std::size_t kSlotBlobBytesMax = 2048;
+inline constexpr std::size_t kSlotAnnotationBytesMax = 4096;
 
 }  // namespace coffer::format

@@ -51,11 +51,11 @@ Result<KeySource> parse_key(std::string_view uri) {
     // Not repeated: the text of a key can begin with a slash as well.
     return Error(ErrorCode::usage, "a key is named by a URI", "write a file as file:///PATH");
   }
-  return KeySource::parse(uri, ask_passphrase);
+  return KeySource::parse(uri, ask_passphrase, process_environment);
 }
 
 Result<void> make_missing_key_file(const KeySource& key) {
-  if (key.scheme() != KeySource::Scheme::file) return {};
+  if (key.scheme() != KeySource::Scheme::file || !key.location().starts_with('/')) return {};
   if (access(key.location().c_str(), F_OK) == 0 || errno != ENOENT) return {};
   COFFER_TRY(create_key_file(key.location()));
   note("made the key file " + key.location() + ": without it the store does not open, keep a copy");
@@ -96,11 +96,9 @@ Result<Store> Context::open() const {
     return Error(ErrorCode::no_store, "there is no store here")
         .about(Subject::Kind::file, directory_);
   }
-  if (!can_ask()) {
-    return Error(ErrorCode::usage, "no key is given", "give it with --key URI or COFFER_KEY");
-  }
-  const KeySource asked = COFFER_TRY(parse_key("passphrase:"));
-  return Store::open(directory_, asked, std::move(options));
+  options.environment = process_environment;
+  if (can_ask()) options.prompt = ask_passphrase;
+  return Store::open(directory_, keys_, std::move(options));
 }
 
 }  // namespace coffer::tools

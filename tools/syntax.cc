@@ -128,6 +128,10 @@ void Syntax::flag(const char* name, bool& into, const char* help) {
   impl_->fill.push_back([option, &into] { into = option->count() > 0; });
 }
 
+void Syntax::explain(const std::string& text) {
+  impl_->app.footer(text + "\n" + impl_->app.get_footer());
+}
+
 Result<bool> Syntax::parse() {
   std::vector<std::string> tokens = impl_->arguments.tokens();
   std::reverse(tokens.begin(), tokens.end());

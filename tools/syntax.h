@@ -48,6 +48,8 @@ class Syntax {
   void repeated(const char* name, std::vector<std::string>& into, const char* value,
                 const char* help);
   void flag(const char* name, bool& into, const char* help);
+  /// Shown in the verb's help, before its example.
+  void explain(const std::string& text);
 
   /// False where help was asked for, and given: there is nothing more to do.
   /// Errors: usage, io (help could not be written).

@@ -45,6 +45,16 @@ Result<void> write_slots_table(const std::vector<KeySlotInfo>& slots) {
   return table.write();
 }
 
+std::string kinds_of_keys() {
+  std::string text = "Kinds of keys:\n";
+  for (std::size_t i = 0; i < key_kind_count(); ++i) {
+    const KeyKind kind = key_kind(i);
+    text += "  " + std::string(kind.form) + "\n      " + std::string(kind.what);
+    text += kind.is_built ? "\n" : " (not in this build)\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 VerbResult verb_key_list(Arguments& arguments, const VerbText& text) {
@@ -61,6 +71,7 @@ VerbResult verb_key_add(Arguments& arguments, const VerbText& text) {
   std::string uri;
   Syntax syntax(arguments, text);
   syntax.word("URI", uri, "The new key");
+  syntax.explain(kinds_of_keys());
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const KeySource key = COFFER_TRY(parse_key(uri));

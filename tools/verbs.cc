@@ -55,9 +55,7 @@ constexpr std::array kVerbs = {
                 "Splits a config for a check run; its secrets expire by themselves.",
                 "coffer config check --spec spec.json --input full.json --ttl 2h"),
     COFFER_VERB("key list", verb_key_list, "Lists the key slots.", "coffer key list"),
-    COFFER_VERB("key add", verb_key_add,
-                "Adds a key slot. Kinds: file:///PATH (made where it does not exist), passphrase: "
-                "(asked for), passphrase:?source=file:PATH, passphrase:?source=fd:N.",
+    COFFER_VERB("key add", verb_key_add, "Adds a key slot: one more key that opens the store.",
                 "coffer key add file:///media/usb/spare.key"),
     COFFER_VERB("key remove", verb_key_remove, "Removes a key slot.", "coffer key remove 2"),
     COFFER_VERB("key test", verb_key_test, "Tries whether a key slot opens.", "coffer key test 2"),

@@ -30,10 +30,11 @@ Result<void> wait_for_data(int fd, int patience_ms) {
 }
 
 // A key that others can read is no key; a pipe (`<(...)`) or root's file is fine.
-Result<void> check_closed_to_others(int fd) {
+Result<void> check_closed_to_others(int fd, OpenTo open_to) {
+  const mode_t refused = open_to == OpenTo::owner ? 077 : 037;
   struct stat status {};
   if (fstat(fd, &status) != 0) return unreadable(errno);
-  if (S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
+  if (S_ISREG(status.st_mode) && (status.st_mode & refused) != 0)
     return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};
   return {};
 }
@@ -59,10 +60,10 @@ Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms) 
 // Opened without blocking, so that a pipe that nobody writes to cannot hold us for ever, and
 // read the same way: a read before the writer came would look like the end of the file.
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
-                                     int patience_ms) {
+                                     int patience_ms, OpenTo open_to) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!file.ok()) return unreadable(errno).about(Subject::Kind::file, path);
-  auto closed = check_closed_to_others(file.get());
+  auto closed = check_closed_to_others(file.get(), open_to);
   if (!closed) return std::move(closed).error().about(Subject::Kind::file, path);
   auto content = read_secret(file.get(), bytes_max, patience_ms);
   if (!content) return std::move(content).error().about(Subject::Kind::file, path);

@@ -38,10 +38,14 @@ inline constexpr int kPatienceMs = 10'000;
 /// Everything up to the end of file. Waits for each piece at most `patience_ms`; negative: for
 /// ever. Errors: key_unavailable (not to be read, or silent), limit (more than `bytes_max`).
 Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms);
+/// Who may be able to read a file of keys: its owner; or, of one that the service manager made,
+/// a group as well.
+enum class OpenTo : std::uint8_t { owner, service };
+
 /// The content of a file that holds a key or passphrase, or of a pipe or device.
 /// Errors: key_unavailable (also: a file that others may read), limit; each about `path`.
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
-                                     int patience_ms = kPatienceMs);
+                                     int patience_ms = kPatienceMs, OpenTo open_to = OpenTo::owner);
 /// Fills `out` from `offset`. Errors: io, corrupt (the file ends before).
 Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset);
 Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset);

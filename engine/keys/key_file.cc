@@ -15,17 +15,38 @@ namespace keys {
 namespace {
 
 constexpr std::size_t kKeyFileBytesMax = 256;
+constexpr std::string_view kCredential = "credential:";
 
-}  // namespace
-
-Result<crypto::Key> read_key_file(const std::string& path) {
-  const SecretBytes content = COFFER_TRY(read_secret_file(path, kKeyFileBytesMax));
+Result<crypto::Key> decode_key_file(const std::string& path, OpenTo open_to) {
+  const SecretBytes content =
+      COFFER_TRY(read_secret_file(path, kKeyFileBytesMax, kPatienceMs, open_to));
   crypto::Key key;
   if (!crypto::decode_key_text(content.bytes(), key.mutable_bytes()))
     return Error{ErrorCode::wrong_key, "the key file does not hold 32 bytes, raw, hex or base64",
                  "make one: coffer init --key file:///PATH makes it where there is none"}
         .about(Subject::Kind::file, path);
   return key;
+}
+
+}  // namespace
+
+Result<crypto::Key> read_key_file(const std::string& path) {
+  return decode_key_file(path, OpenTo::owner);
+}
+
+// The service manager gives each service a directory of its own; where it lets the service in
+// by an access list, the mode shows that as a right of the group.
+Result<crypto::Key> read_key_file(const KeySource& source) {
+  const std::string& location = source.location();
+  if (!location.starts_with(kCredential)) return read_key_file(location);
+  std::string_view directory;
+  if (source.environment()) directory = source.environment()("CREDENTIALS_DIRECTORY");
+  if (!directory.starts_with('/'))
+    return Error{ErrorCode::key_unavailable, "no directory of credentials is there",
+                 "run it as a service with LoadCredential=, which sets CREDENTIALS_DIRECTORY"}
+        .about(Subject::Kind::uri, source.uri());
+  return decode_key_file(std::string(directory) + "/" + location.substr(kCredential.size()),
+                         OpenTo::service);
 }
 
 }  // namespace keys

@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "format/limits.h"
+#include "keys/provider.h"
+#include "keys/uri_parameters.h"
 
 namespace coffer {
 namespace {
@@ -16,7 +18,7 @@ Error bad_uri(Literal text, Literal hint, std::string_view uri) {
 // A URI that is no key URI may be a key somebody pasted: then it is not repeated.
 Error unknown_scheme() {
   return {ErrorCode::usage, "this is no key URI that coffer knows",
-          "use file:///PATH or passphrase:, for example --key file:///etc/app/master.key"};
+          "use file:///PATH or passphrase:, or a kind that `coffer key add --help` shows"};
 }
 
 bool is_plain(std::string_view text) {
@@ -30,25 +32,33 @@ bool is_descriptor(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-}  // namespace
+bool is_credential_name(std::string_view text) {
+  return !text.empty() && text.size() <= 255 && text != "." && text != ".." &&
+         text.find('/') == std::string_view::npos && keys::is_uri_text(text) && is_plain(text);
+}
 
-Result<KeySource> KeySource::parse(std::string_view uri, PassphrasePrompt prompt) {
+/// Where the file of a file: URI is.
+Result<std::string> parse_file(std::string_view uri) {
   constexpr std::string_view kFile = "file://";
-  constexpr std::string_view kPassphrase = "passphrase:";
-  constexpr std::string_view kSource = "?source=";
-  if (uri.size() > format::kSlotUriBytesMax)
-    return Error{ErrorCode::limit, "the key URI is too long"};
-  if (uri.starts_with(kFile)) {
-    const std::string_view path = uri.substr(kFile.size());
-    if (!path.starts_with('/'))
-      return bad_uri("a key file needs an absolute path", "write file:///PATH, three slashes", uri);
-    if (!is_plain(path))
-      return bad_uri("a file: URI takes no parameters", "only file:///PATH", uri);
-    return KeySource(Scheme::file, std::string(uri), std::string(path), {});
+  constexpr std::string_view kCredential = "file:?credential=";
+  if (uri.starts_with(kCredential)) {
+    const std::string_view name = uri.substr(kCredential.size());
+    if (!is_credential_name(name))
+      return bad_uri("a credential is named by one word", "as in file:?credential=coffer.key", uri);
+    return "credential:" + std::string(name);
   }
-  if (!uri.starts_with(kPassphrase)) return unknown_scheme();
-  std::string_view rest = uri.substr(kPassphrase.size());
-  if (rest.empty()) return KeySource(Scheme::passphrase, std::string(uri), "", std::move(prompt));
+  if (!uri.starts_with(kFile)) return unknown_scheme();
+  const std::string_view path = uri.substr(kFile.size());
+  if (!path.starts_with('/'))
+    return bad_uri("a key file needs an absolute path", "write file:///PATH, three slashes", uri);
+  if (!is_plain(path)) return bad_uri("a file: URI takes no parameters", "only file:///PATH", uri);
+  return std::string(path);
+}
+
+/// Where the passphrase comes from; empty: from a person.
+Result<std::string> parse_passphrase(std::string_view rest) {
+  constexpr std::string_view kSource = "?source=";
+  if (rest.empty()) return std::string();
   // What follows `passphrase:` may be a passphrase typed in the wrong place: never shown.
   if (!rest.starts_with(kSource))
     return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
@@ -58,17 +68,45 @@ Result<KeySource> KeySource::parse(std::string_view uri, PassphrasePrompt prompt
   if (!is_file && !(rest.starts_with("fd:") && is_descriptor(rest.substr(3))))
     return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
                  "the path is absolute, the descriptor a number"};
-  return KeySource(Scheme::passphrase, std::string(uri), std::string(rest), {});
+  return std::string(rest);
+}
+
+}  // namespace
+
+Result<KeySource> KeySource::parse(std::string_view uri, PassphrasePrompt prompt,
+                                   EnvironmentLookup environment) {
+  constexpr std::string_view kPassphrase = "passphrase:";
+  if (uri.size() > format::kSlotUriBytesMax)
+    return Error{ErrorCode::limit, "the key URI is too long"};
+  std::string kept(uri);
+  if (uri.starts_with("file:")) {
+    std::string location = COFFER_TRY(parse_file(uri));
+    return KeySource(Scheme::file, std::move(kept), std::move(location), {},
+                     std::move(environment));
+  }
+  if (uri.starts_with(kPassphrase)) {
+    std::string location = COFFER_TRY(parse_passphrase(uri.substr(kPassphrase.size())));
+    if (!location.empty()) prompt = {};
+    return KeySource(Scheme::passphrase, std::move(kept), std::move(location), std::move(prompt),
+                     std::move(environment));
+  }
+  const keys::ProviderKind* kind = keys::provider_kind_of_uri(uri);
+  if (kind == nullptr) return unknown_scheme();
+  COFFER_TRY(kind->check(uri));
+  return KeySource(kind->scheme, std::move(kept), "", {}, std::move(environment));
 }
 
 KeySource KeySource::file(std::string_view absolute_path) {
-  return {Scheme::file, "file://" + std::string(absolute_path), std::string(absolute_path), {}};
+  return {Scheme::file, "file://" + std::string(absolute_path), std::string(absolute_path), {}, {}};
 }
 
 KeySource KeySource::passphrase(SecretBytes passphrase) {
   auto kept = std::make_shared<SecretBytes>(std::move(passphrase));
-  return {Scheme::passphrase, "passphrase:", "",
-          [kept](bool) -> Result<SecretBytes> { return kept->clone(); }};
+  return {Scheme::passphrase,
+          "passphrase:",
+          "",
+          [kept](bool) -> Result<SecretBytes> { return kept->clone(); },
+          {}};
 }
 
 }  // namespace coffer

@@ -1,9 +1,12 @@
 #include "keys/keyring.h"
 
+#include <algorithm>
+
 #include "base/digits.h"
 #include "crypto/aead.h"
 #include "crypto/random.h"
 #include "keys/slot_table.h"
+#include "keys/stored_sources.h"
 
 namespace coffer::keys {
 namespace {
@@ -41,7 +44,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   for (const KeySource& source : sources) {
     PreparedSlot prepared = COFFER_TRY(keys::prepare_slot(source, now_ms));
     const SlotContext context{keyring->header_.store_id, table.next_slot++};
-    table.slots.push_back(wrap_master(std::move(prepared), context, master_key));
+    table.slots.push_back(COFFER_TRY(wrap_master(std::move(prepared), context, master_key)));
   }
   const crypto::Key root_secret = crypto::Key::random();
   crypto::wrap(master_key.view(), root_context(keyring->header_.store_id, table.generation),
@@ -57,12 +60,16 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
 Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path,
                                                std::span<const KeySource> sources,
                                                const LogSink& log) {
+  return open(path, {.sources = sources, .log = log});
+}
+
+Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path, const Opening& opening) {
   KeyringFile file = COFFER_TRY(KeyringFile::open(path));
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));
   COFFER_TRY(keyring->read_header());
   const Copies copies = keyring->file_.read(kMasterPart);
   const auto tables = COFFER_TRY(decode_tables(copies));
-  COFFER_TRY(keyring->unlock(tables, sources, log));
+  COFFER_TRY(keyring->unlock(tables, opening));
   bool needs_repair = keyring->needs_repair_ || !are_equal(copies);
   for (const std::uint64_t slot : {0, 1}) {
     const Copies epoch = keyring->file_.read(epoch_part(slot));
@@ -81,43 +88,68 @@ Result<void> Keyring::read_header() {
 }
 
 // The first source that opens a slot wins. What the others failed with is told; the most
-// telling of their errors is the answer where none opens. The older of two tables serves
-// only where the newer one is damaged: a key that was removed must not open by it.
+// telling of their errors is the answer where none opens.
 Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
-                             std::span<const KeySource> sources, const LogSink& log) {
+                             const Opening& opening) {
+  std::vector<KeySource> stored;
+  std::span<const KeySource> sources = opening.sources;
+  if (sources.empty() && opening.try_stored) {
+    stored = stored_sources(tables.front(), opening);
+    sources = stored;
+  }
   if (sources.empty())
     return Error{ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
-  std::optional<Error> last;
+  std::optional<Error> telling;
   for (const KeySource& source : sources) {
-    auto material = obtain(source, false);
-    if (!material) {
-      if (log && sources.size() > 1) log("warn", "a key could not be had", source.uri());
-      last = std::move(material).error();
-      continue;
-    }
-    for (const format::KeyringMaster& table : tables) {
-      auto unlocked = unlock_table(table, *material);
-      if (unlocked) return {};
-      const bool is_wrong_key = unlocked.error().code() == ErrorCode::wrong_key;
-      // A damaged slot says more than another slot's plain "not this key".
-      if (!last || !is_wrong_key || last->code() == ErrorCode::wrong_key)
-        last = std::move(unlocked).error();
-      if (is_wrong_key) break;
-    }
-    if (log && sources.size() > 1) log("warn", "a key opens no slot of this store", source.uri());
+    auto unlocked = unlock_with(tables, source);
+    if (unlocked) return {};
+    if (opening.log && sources.size() > 1)
+      opening.log("warn", unlocked.error().text(), source.uri());
+    // A damaged slot, or a key that could not be had, says more than another's "not this key".
+    if (!telling || unlocked.error().code() != ErrorCode::wrong_key ||
+        telling->code() == ErrorCode::wrong_key)
+      telling = std::move(unlocked).error();
   }
-  return *last;
+  return *telling;
 }
 
+// The older of two tables serves only where the newer one is damaged: a key that was removed
+// must not open by it.
+Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
+                                  const KeySource& source) {
+  const SourceMaterial material = COFFER_TRY(obtain(source, false));
+  std::optional<Error> telling;
+  for (const format::KeyringMaster& table : tables) {
+    auto unlocked = unlock_table(table, material);
+    if (unlocked) return {};
+    const ErrorCode code = unlocked.error().code();
+    if (!telling || code != ErrorCode::wrong_key) telling = std::move(unlocked).error();
+    if (code == ErrorCode::wrong_key || code == ErrorCode::key_unavailable) break;
+  }
+  return *telling;
+}
+
+// A provider that is down is not asked again for the next slot.
 Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
                                    const SourceMaterial& material) {
-  std::optional<Error> last;
+  std::optional<Error> telling;
   for (const format::KeySlot& slot : table.slots) {
+    const bool is_of_scheme = slot.scheme == scheme_of(*material.source);
     auto key = unwrap_master(material, {header_.store_id, slot.number}, slot);
-    if (key) return adopt_master(std::move(*key), table);
-    if (!last || key.error().code() != ErrorCode::wrong_key) last = std::move(key).error();
+    if (key) {
+      opened_by_ = slot.number;
+      use_noted_at_ms_ = std::max(slot.created_at_ms, slot.last_used_at_ms);
+      return adopt_master(std::move(*key), table);
+    }
+    const ErrorCode code = key.error().code();
+    if (!telling || is_of_scheme) {
+      const bool says_less =
+          telling && code == ErrorCode::wrong_key && telling->code() != ErrorCode::wrong_key;
+      if (!says_less) telling = std::move(key).error();
+    }
+    if (code == ErrorCode::key_unavailable) break;
   }
-  return *last;
+  return *telling;
 }
 
 Result<void> Keyring::adopt_master(crypto::Key master_key, const format::KeyringMaster& table) {

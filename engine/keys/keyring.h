@@ -38,6 +38,19 @@ struct IndexKeys {
   crypto::Key root;       ///< Wraps the root and the settings.
 };
 
+/// What a keyring is opened with.
+struct Opening {
+  /// Tried in this order; the first that opens a slot wins.
+  std::span<const KeySource> sources;
+  LogSink log = {};
+  /// Where no source is given: the URIs that the slots keep, in the order of the slots, as far
+  /// as nobody needs to be asked and the URI may be followed unasked; last, where there is a
+  /// prompt, a passphrase.
+  bool try_stored = false;
+  EnvironmentLookup environment = {};
+  PassphrasePrompt prompt = {};
+};
+
 class Keyring {
  public:
   /// Writes a new keyring file with epoch 1; not yet synced as a name (the caller moves the
@@ -45,7 +58,8 @@ class Keyring {
   static Result<std::unique_ptr<Keyring>> create(const std::string& path,
                                                  std::span<const KeySource> sources,
                                                  std::int64_t now_ms);
-  /// Errors: no_store, corrupt, too_new, wrong_key, key_unavailable, io.
+  /// Errors: no_store, corrupt, too_new, wrong_key, key_unavailable, usage (no key), io.
+  static Result<std::unique_ptr<Keyring>> open(const std::string& path, const Opening& opening);
   static Result<std::unique_ptr<Keyring>> open(const std::string& path,
                                                std::span<const KeySource> sources,
                                                const LogSink& log);
@@ -79,7 +93,8 @@ class Keyring {
   /// Not under the write lock: may ask a person, and stretches. Errors: limit (every slot is
   /// taken, the URI is too long), usage, key_unavailable, declined, io, corrupt.
   Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
-  /// Under the write lock; returns the new slot's number. Errors: limit, corrupt, io.
+  /// Under the write lock; returns the new slot's number. Errors: limit, corrupt, io; busy (a
+  /// provider wrapped for a slot number or a master key that is no longer the next).
   Result<int> add_slot(PreparedSlot prepared);
   /// Both at once, where nobody else waits for the lock.
   Result<int> add_slot(const KeySource& source, std::int64_t now_ms);
@@ -87,12 +102,17 @@ class Keyring {
   /// slot is gone already, afterwards no copy of the file holds it either.
   Result<void> remove_slot(int number);
   Result<void> test_slot(int number, const KeySource& source);
+  /// Whether the slot that opened this keyring was last noted to be used a day ago or longer:
+  /// opening must not write each time.
+  bool use_is_worth_noting(std::int64_t now_ms) const;
+  /// Under the write lock. Errors: corrupt, io.
+  Result<void> note_use(std::int64_t now_ms);
 
  private:
   explicit Keyring(KeyringFile file) : file_(std::move(file)) {}
   Result<void> read_header();
-  Result<void> unlock(std::span<const format::KeyringMaster> tables,
-                      std::span<const KeySource> sources, const LogSink& log);
+  Result<void> unlock(std::span<const format::KeyringMaster> tables, const Opening& opening);
+  Result<void> unlock_with(std::span<const format::KeyringMaster> tables, const KeySource& source);
   Result<void> unlock_table(const format::KeyringMaster& table, const SourceMaterial& material);
   Result<void> adopt_master(crypto::Key master_key, const format::KeyringMaster& table);
   Result<format::KeyringMaster> read_table();
@@ -111,6 +131,8 @@ class Keyring {
   std::mutex mutex_;
   std::map<std::uint64_t, EpochKey> epochs_;
   std::atomic<bool> needs_repair_ = false;
+  std::uint32_t opened_by_ = 0;
+  std::int64_t use_noted_at_ms_ = 0;  // Of that slot; when it was made counts as a use.
 };
 
 }  // namespace coffer::keys

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keys/keyring.h"
+#include "keys/provider.h"
 #include "keys/slot_table.h"
 
 namespace coffer::keys {
@@ -15,6 +16,15 @@ Error every_slot_taken() {
 
 Error no_such_slot() {
   return {ErrorCode::not_found, "there is no such key slot", "see: coffer key list"};
+}
+
+constexpr std::int64_t kUseNotedEveryMs = 24LL * 60 * 60 * 1000;
+
+std::string provider_name(format::SlotScheme scheme) {
+  if (scheme == format::SlotScheme::file) return "file";
+  if (scheme == format::SlotScheme::passphrase) return "passphrase";
+  const ProviderKind* kind = provider_kind(static_cast<KeySource::Scheme>(scheme));
+  return kind != nullptr ? std::string(kind->shown.name) : "";
 }
 
 auto find_slot(format::KeyringMaster& table, int number) {
@@ -48,10 +58,11 @@ Result<std::vector<KeySlotInfo>> Keyring::slots() {
   for (const format::KeySlot& slot : table.slots) {
     KeySlotInfo info;
     info.slot = static_cast<int>(slot.number);
-    info.provider = slot.scheme == format::SlotScheme::file ? "file" : "passphrase";
+    info.provider = provider_name(slot.scheme);
     info.uri = slot.uri;
     info.key_id = slot.key_id;
     info.created_at_ms = slot.created_at_ms;
+    info.last_used_at_ms = slot.last_used_at_ms;
     infos.push_back(std::move(info));
   }
   return infos;
@@ -59,8 +70,15 @@ Result<std::vector<KeySlotInfo>> Keyring::slots() {
 
 // Whoever would be refused in the end is not asked for a passphrase first.
 Result<PreparedSlot> Keyring::prepare_slot(const KeySource& source, std::int64_t now_ms) {
-  if (COFFER_TRY(read_table()).slots.size() >= format::kKeySlotsMax) return every_slot_taken();
-  return keys::prepare_slot(source, now_ms);
+  const format::KeyringMaster table = COFFER_TRY(read_table());
+  if (table.slots.size() >= format::kKeySlotsMax) return every_slot_taken();
+  PreparedSlot prepared = COFFER_TRY(keys::prepare_slot(source, now_ms));
+  if (prepared.provider == nullptr) return prepared;
+  PreparedSlot wrapped;
+  wrapped.wrapped_generation = table.generation;
+  wrapped.slot = COFFER_TRY(
+      wrap_master(std::move(prepared), {header_.store_id, table.next_slot}, master_key_));
+  return wrapped;
 }
 
 Result<int> Keyring::add_slot(PreparedSlot prepared) {
@@ -68,7 +86,14 @@ Result<int> Keyring::add_slot(PreparedSlot prepared) {
   format::KeyringMaster table = COFFER_TRY(read_table_for_change());
   if (table.slots.size() >= format::kKeySlotsMax) return every_slot_taken();
   const SlotContext context{header_.store_id, table.next_slot++};
-  table.slots.push_back(wrap_master(std::move(prepared), context, master_key_));
+  if (prepared.wrapped_generation == 0) {
+    table.slots.push_back(COFFER_TRY(wrap_master(std::move(prepared), context, master_key_)));
+  } else if (prepared.slot.number == context.number &&
+             prepared.wrapped_generation == table.generation) {
+    table.slots.push_back(std::move(prepared.slot));
+  } else {
+    return Error{ErrorCode::busy, "another process changed the key slots meanwhile", "try again"};
+  }
   COFFER_TRY(write_table(table));
   return static_cast<int>(context.number);
 }
@@ -97,6 +122,24 @@ Result<void> Keyring::test_slot(int number, const KeySource& source) {
   const crypto::Key key =
       COFFER_TRY(unwrap_master(material, {header_.store_id, slot->number}, *slot));
   if (!equal_in_constant_time(key.view(), master_key_.view())) return damaged_keyring();
+  return {};
+}
+
+bool Keyring::use_is_worth_noting(std::int64_t now_ms) const {
+  return opened_by_ != 0 && now_ms - use_noted_at_ms_ >= kUseNotedEveryMs;
+}
+
+// Another process may have noted it meanwhile, or removed the slot.
+Result<void> Keyring::note_use(std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  format::KeyringMaster table = COFFER_TRY(read_table_for_change());
+  const auto slot = find_slot(table, static_cast<int>(opened_by_));
+  if (slot == table.slots.end()) return {};
+  if (now_ms - slot->last_used_at_ms >= kUseNotedEveryMs) {
+    slot->last_used_at_ms = now_ms;
+    COFFER_TRY(write_table(table));
+  }
+  use_noted_at_ms_ = slot->last_used_at_ms;
   return {};
 }
 

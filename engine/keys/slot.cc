@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::size_t kPayloadBytes = 2 * crypto::kKeyBytes;
 
-format::SlotScheme scheme_of(const KeySource& source) {
-  return source.scheme() == KeySource::Scheme::file ? format::SlotScheme::file
-                                                    : format::SlotScheme::passphrase;
-}
+static_assert(static_cast<int>(KeySource::Scheme::file) ==
+              static_cast<int>(format::SlotScheme::file));
+static_assert(static_cast<int>(KeySource::Scheme::azurekeyvault) ==
+              static_cast<int>(format::SlotScheme::azurekeyvault));
 
 Bytes context_bytes(const SlotContext& context, const format::KeySlot& slot) {
   Bytes rest;
@@ -62,13 +62,86 @@ Error wrong_key() {
           "give the key the store was made with, or another slot's: coffer key list"};
 }
 
+Error foreign_slot() {
+  return {ErrorCode::corrupt, "the key slot belongs to another store or slot",
+          "open the store by another slot"};
+}
+
+SecretBytes payload_of(const crypto::Key& master, ByteView context) {
+  SecretBytes payload(kPayloadBytes);
+  std::memcpy(payload.data(), master.view().data(), crypto::kKeyBytes);
+  const crypto::Hash context_hash = crypto::hash({}, context);
+  std::memcpy(payload.data() + crypto::kKeyBytes, context_hash.data(), context_hash.size());
+  return payload;
+}
+
+bool is_bound_to(const SecretBytes& payload, ByteView context) {
+  return payload.size() == kPayloadBytes &&
+         equal_in_constant_time(payload.bytes().subspan(crypto::kKeyBytes),
+                                crypto::hash({}, context));
+}
+
+// --- provider slots -----------------------------------------------------------------------------
+
+Result<void> check_fits(const WrappedByProvider& wrapped) {
+  if (wrapped.blob.empty())
+    return provider_failure(ProviderFailure::in_doubt, "the key's keeper wrapped nothing");
+  if (wrapped.blob.size() > format::kSlotBlobBytesMax ||
+      wrapped.annotations.size() > format::kSlotAnnotationBytesMax ||
+      wrapped.key_id.size() > format::kSlotUriBytesMax)
+    return Error{ErrorCode::limit, "what the key's keeper wants kept is too long for a slot"};
+  return {};
+}
+
+Result<SecretBytes> unwrap_by_provider(Provider& provider, const WrappedByProvider& wrapped,
+                                       ByteView context) {
+  SecretBytes payload = COFFER_TRY(provider.unwrap(wrapped, context));
+  if (!is_bound_to(payload, context)) return foreign_slot();
+  return payload;
+}
+
+// What cannot be unwrapped again is found out now and not when the store is to be opened.
+Result<void> wrap_by_provider(Provider& provider, format::KeySlot& slot, const crypto::Key& master,
+                              ByteView context) {
+  const SecretBytes payload = payload_of(master, context);
+  WrappedByProvider wrapped = COFFER_TRY(provider.wrap(payload, context));
+  COFFER_TRY(check_fits(wrapped));
+  const SecretBytes again = COFFER_TRY(unwrap_by_provider(provider, wrapped, context));
+  if (!equal_in_constant_time(again.bytes(), payload.bytes()))
+    return provider_failure(ProviderFailure::in_doubt,
+                            "the key's keeper does not give back what it was given");
+  slot.blob = std::move(wrapped.blob);
+  slot.key_id = std::move(wrapped.key_id);
+  slot.annotations = std::move(wrapped.annotations);
+  const crypto::Key key = crypto::derive(master.view(), 3, "cofcommt");
+  slot.commitment = crypto::hash(key.view(), context);
+  return {};
+}
+
+Result<crypto::Key> unwrap_provider_slot(Provider& provider, const format::KeySlot& slot,
+                                         ByteView context) {
+  const SecretBytes payload =
+      COFFER_TRY(unwrap_by_provider(provider, {slot.blob, slot.key_id, slot.annotations}, context));
+  crypto::Key master = crypto::Key::copy_of(crypto::KeyView(payload.data(), crypto::kKeyBytes));
+  const crypto::Key key = crypto::derive(master.view(), 3, "cofcommt");
+  if (!equal_in_constant_time(crypto::hash(key.view(), context), slot.commitment))
+    return foreign_slot();
+  return master;
+}
+
 }  // namespace
+
+format::SlotScheme scheme_of(const KeySource& source) {
+  return static_cast<format::SlotScheme>(source.scheme());
+}
 
 Result<SourceMaterial> obtain(const KeySource& source, bool confirm) {
   SourceMaterial material;
   material.source = &source;
-  if (source.scheme() == KeySource::Scheme::file) {
-    material.key = COFFER_TRY(read_key_file(source.location()));
+  if (const ProviderKind* kind = provider_kind(source.scheme())) {
+    material.provider = COFFER_TRY(kind->connect(source));
+  } else if (source.scheme() == KeySource::Scheme::file) {
+    material.key = COFFER_TRY(read_key_file(source));
   } else {
     material.passphrase = COFFER_TRY(read_passphrase(source, confirm));
   }
@@ -77,7 +150,7 @@ Result<SourceMaterial> obtain(const KeySource& source, bool confirm) {
 
 Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms) {
   COFFER_TRY(check_storable(source));
-  const SourceMaterial material = COFFER_TRY(obtain(source, true));
+  SourceMaterial material = COFFER_TRY(obtain(source, true));
   PreparedSlot prepared;
   format::KeySlot& slot = prepared.slot;
   slot.scheme = scheme_of(source);
@@ -90,20 +163,22 @@ Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms) 
     slot.salt.resize(crypto::kSaltBytes);
     crypto::system_random().fill(slot.salt);
   }
-  prepared.key = COFFER_TRY(key_for_slot(material, slot));
+  prepared.provider = std::move(material.provider);
+  if (prepared.provider == nullptr) prepared.key = COFFER_TRY(key_for_slot(material, slot));
   return prepared;
 }
 
-format::KeySlot wrap_master(PreparedSlot prepared, const SlotContext& context,
-                            const crypto::Key& master) {
+Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& context,
+                                    const crypto::Key& master) {
   format::KeySlot slot = std::move(prepared.slot);
   slot.number = context.number;
   const Bytes bound = context_bytes(context, slot);
+  if (prepared.provider != nullptr) {
+    COFFER_TRY(wrap_by_provider(*prepared.provider, slot, master, bound));
+    return slot;
+  }
   slot.commitment = commitment_of(prepared.key, bound);
-  SecretBytes payload(kPayloadBytes);
-  std::memcpy(payload.data(), master.view().data(), crypto::kKeyBytes);
-  const crypto::Hash context_hash = crypto::hash({}, bound);
-  std::memcpy(payload.data() + crypto::kKeyBytes, context_hash.data(), context_hash.size());
+  const SecretBytes payload = payload_of(master, bound);
   slot.blob.resize(kPayloadBytes + crypto::kWrapOverhead);
   crypto::wrap(wrapping_key(prepared.key).view(), bound, payload.bytes(), slot.blob);
   return slot;
@@ -112,16 +187,15 @@ format::KeySlot wrap_master(PreparedSlot prepared, const SlotContext& context,
 Result<crypto::Key> unwrap_master(const SourceMaterial& material, const SlotContext& context,
                                   const format::KeySlot& slot) {
   if (scheme_of(*material.source) != slot.scheme) return wrong_key();
-  const crypto::Key kek = COFFER_TRY(key_for_slot(material, slot));
   const Bytes bound = context_bytes(context, slot);
+  if (material.provider != nullptr) return unwrap_provider_slot(*material.provider, slot, bound);
+  const crypto::Key kek = COFFER_TRY(key_for_slot(material, slot));
   if (!equal_in_constant_time(commitment_of(kek, bound), slot.commitment)) return wrong_key();
   SecretBytes payload(kPayloadBytes);
   if (slot.blob.size() != kPayloadBytes + crypto::kWrapOverhead ||
       !crypto::unwrap(wrapping_key(kek).view(), bound, slot.blob, payload.bytes()))
     return Error{ErrorCode::corrupt, "the key slot is damaged", "open the store by another slot"};
-  const crypto::Hash context_hash = crypto::hash({}, bound);
-  if (!equal_in_constant_time(payload.bytes().subspan(crypto::kKeyBytes), context_hash))
-    return Error{ErrorCode::corrupt, "the key slot belongs to another store or slot"};
+  if (!is_bound_to(payload, bound)) return foreign_slot();
   return crypto::Key::copy_of(crypto::KeyView(payload.data(), crypto::kKeyBytes));
 }
 

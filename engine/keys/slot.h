@@ -4,7 +4,8 @@
 // slot belongs to (store, slot number, scheme), so that a provider without associated
 // data is no weaker: a blob moved to another store or slot opens to the wrong hash.
 // Each slot also keeps a commitment to its key, checked first: XChaCha20-Poly1305
-// alone would let one blob open under two keys.
+// alone would let one blob open under two keys. A provider's slot has no key of its own
+// here: it commits to the master key.
 #pragma once
 
 #include <coffer/key_source.h>
@@ -12,6 +13,7 @@
 
 #include "crypto/key.h"
 #include "format/keyring_records.h"
+#include "keys/provider.h"
 
 namespace coffer::keys {
 
@@ -24,26 +26,35 @@ struct SlotContext {
 /// This is the slow part (a person may be asked); it is done without any lock.
 struct PreparedSlot {
   format::KeySlot slot;  // without number, commitment and blob
-  crypto::Key key;       // of the slot
+  crypto::Key key;       // of the slot, where it has one
+  std::shared_ptr<Provider> provider;
+  /// Not 0: a provider has wrapped the master key of this generation for slot.number, since it
+  /// may take its time, as nobody holding a lock may.
+  std::uint64_t wrapped_generation = 0;
 };
 /// Errors: limit (the URI is too long), usage (a URI that could not be read back, no 32-byte
 /// key), key_unavailable, declined, io.
 Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
 
-/// Makes the slot that wraps `master`.
-format::KeySlot wrap_master(PreparedSlot prepared, const SlotContext& context,
-                            const crypto::Key& master);
+/// Makes the slot that wraps `master`. A provider's answer is tried before it is believed.
+/// Errors: those of provider_failure(), limit (what a provider wants kept is too long).
+Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& context,
+                                    const crypto::Key& master);
 
 /// What a source yields before it is known which slot it opens: read or asked once.
 struct SourceMaterial {
   const KeySource* source = nullptr;
-  crypto::Key key;         // file: the key itself
-  SecretBytes passphrase;  // passphrase: stretched with each slot's own salt
+  crypto::Key key;                     // file: the key itself
+  SecretBytes passphrase;              // passphrase: stretched with each slot's own salt
+  std::shared_ptr<Provider> provider;  // others: asked for each slot
 };
 /// Errors: key_unavailable (file missing, unreadable), declined, usage (no 32-byte key).
 Result<SourceMaterial> obtain(const KeySource& source, bool confirm);
 
-/// Errors: wrong_key (not this slot's key), corrupt (the key is right, the blob is not).
+format::SlotScheme scheme_of(const KeySource& source);
+
+/// Errors: wrong_key (not this slot's key), corrupt (the key is right, the blob is not), those
+/// of provider_failure().
 Result<crypto::Key> unwrap_master(const SourceMaterial& material, const SlotContext& context,
                                   const format::KeySlot& slot);
 

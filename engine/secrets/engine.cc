@@ -75,9 +75,15 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   // The files first: what is wrong with them is told before a key is asked for.
   impl->environment =
       COFFER_TRY(storage::Environment::open(directory, {.map_bytes = options.map_bytes}));
-  impl->keyring = COFFER_TRY(keys::Keyring::open(file_in(directory, "keyring"), keys, options.log));
+  impl->keyring = COFFER_TRY(
+      keys::Keyring::open(file_in(directory, "keyring"), {.sources = keys,
+                                                          .log = options.log,
+                                                          .try_stored = true,
+                                                          .environment = options.environment,
+                                                          .prompt = options.prompt}));
   impl->cipher = std::make_unique<Cipher>(*impl->keyring);
   COFFER_TRY(impl->recover());
+  impl->note_key_use();
   auto session = COFFER_TRY(impl->begin_read());
   const auto sealed = COFFER_TRY(session->txn.get(Table::main, as_bytes(kSettingsKey)));
   if (!sealed) return Error{ErrorCode::corrupt, "the data file has no settings record"};

@@ -87,6 +87,7 @@ struct Engine::Impl {
   Result<void> put_root(storage::WriteTxn& txn, format::Root& root);
   Result<void> finish_erasing(std::uint64_t epoch);
   Result<void> recover();
+  void note_key_use();
   Result<void> finish_shredding();
   Result<WriteReport> attempt_write(const std::function<Result<void>(Transaction&)>& body,
                                     std::uint64_t room_bytes, Retry& retry);

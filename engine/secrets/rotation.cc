@@ -92,6 +92,15 @@ Result<void> Engine::Impl::recover() {
   return {};
 }
 
+// Once a day, and never a reason to stay shut.
+void Engine::Impl::note_key_use() {
+  const std::int64_t now = clock->now_ms();
+  if (!keyring->use_is_worth_noting(now)) return;
+  const auto txn = storage::WriteTxn::begin(*environment);
+  if ((!txn || !keyring->note_use(now)) && log)
+    log("warn", "the use of the key could not be noted", directory);
+}
+
 Result<void> Engine::Impl::finish_shredding() {
   std::uint64_t epoch = 0;
   {

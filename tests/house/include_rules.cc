@@ -26,10 +26,16 @@ struct Owner {
   std::string_view floor;
 };
 constexpr std::array kOwners = {
-    Owner{"sodium.h", "crypto"},         Owner{"sodium/", "crypto"},
-    Owner{"lmdb.h", "storage"},          Owner{"CLI/", "tools"},
-    Owner{"spdlog/", "tools"},           Owner{"nlohmann/", "tools"},
-    Owner{"google/protobuf/", "format"}, Owner{"yaml-cpp/", "tools"},
+    Owner{"sodium.h", "crypto"},
+    Owner{"sodium/", "crypto"},
+    Owner{"lmdb.h", "storage"},
+    Owner{"CLI/", "tools"},
+    Owner{"spdlog/", "tools"},
+    Owner{"nlohmann/", "tools"},
+    Owner{"google/protobuf/", "format"},
+    Owner{"p11-kit/", "keys"},
+    Owner{"tss2/", "keys"},
+    Owner{"yaml-cpp/", "tools"},
     Owner{"curl/", "keys"},
 };
 

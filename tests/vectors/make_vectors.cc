@@ -416,16 +416,35 @@ void key_slots(const std::filesystem::path& root) {
   const auto one = [](const Record& changed) { return joined(master({changed})); };
   folder.ok("slot_by_file", "F-30",
             one({num(1, 1), num(2, 1), bin(6, run(32, 1)), bin(7, run(104, 1))}));
+  const Record provider = {num(1, 1),
+                           num(2, 5),
+                           text(3, "pkcs11:token=T"),
+                           text(4, "id"),
+                           num(5, 1760000000000),
+                           bin(6, run(32, 1)),
+                           bin(7, run(92, 1)),
+                           bin(11, run(40, 1)),
+                           num(12, 1760000000001)};
+  folder.ok("slot_by_provider", "F-120", one(provider));
+  folder.ok("slot_used", "F-122", one(appended(slot, num(12, 1760000000001))));
+  folder.corrupt("slot_by_provider_with_salt", "F-120",
+                 one(with(without(without(provider, 11), 12), bin(8, run(16, 1)))));
+  folder.corrupt("slot_by_passphrase_with_annotations", "F-120",
+                 one(appended(slot, bin(11, run(1, 1)))));
+  folder.corrupt("slot_with_long_annotations", "F-32: 4097 bytes",
+                 one(with(provider, bin(11, run(4097, 1)))));
+  folder.ok("slot_with_longest_annotations", "F-32: 4096 bytes",
+            one(with(provider, bin(11, run(4096, 1)))));
   folder.corrupt("slot_without_number", "F-30", one(without(slot, 1)));
   folder.corrupt("slot_without_scheme", "F-30", one(without(slot, 2)));
-  folder.too_new("slot_of_unknown_scheme", "F-31", one(with(slot, num(2, 3))));
+  folder.too_new("slot_of_unknown_scheme", "F-31", one(with(slot, num(2, 1000))));
   folder.corrupt("slot_without_commitment", "F-30", one(without(slot, 6)));
   folder.corrupt("slot_with_short_commitment", "F-30", one(with(slot, bin(6, run(31, 1)))));
   folder.corrupt("slot_without_blob", "F-30", one(without(slot, 7)));
   folder.corrupt("slot_with_long_blob", "F-32: 2049 bytes", one(with(slot, bin(7, run(2049, 1)))));
   folder.ok("slot_with_longest_blob", "F-32: 2048 bytes", one(with(slot, bin(7, run(2048, 1)))));
   folder.corrupt("slot_with_long_uri", "F-32: 1025 bytes", one(with(slot, bin(3, run(1025, 1)))));
-  folder.too_new("slot_with_unknown_field", "F-7", one(appended(slot, num(11, 1))));
+  folder.too_new("slot_with_unknown_field", "F-7", one(appended(slot, num(99, 1))));
   folder.corrupt("slot_field_twice", "F-3", one(twice(slot, 7)));
   folder.corrupt("slot_salt_empty", "F-4", one(with(slot, bin(8, {}))));
   folder.corrupt("slot_cut", "F-10", joined(with(master({slot}), bin(4, cut(joined(slot), 1)))));

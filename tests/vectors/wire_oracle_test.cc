@@ -144,19 +144,44 @@ TEST_CASE("the keyring's parts mean the same to the generated code") {
   CHECK(epoch_message.wrapped() == text_of(epoch.wrapped));
   KeyringMaster master;
   master.revision = 3;
-  master.next_slot = 6;
-  master.slots.push_back({5, SlotScheme::passphrase, "passphrase:", "id", 8, filled<32>(4),
-                          Bytes(104, 1), Bytes(16, 2), 3, 1 << 28});
+  master.next_slot = 7;
+  master.slots.push_back({5,
+                          SlotScheme::passphrase,
+                          "passphrase:",
+                          "id",
+                          8,
+                          filled<32>(4),
+                          Bytes(104, 1),
+                          Bytes(16, 2),
+                          3,
+                          1 << 28,
+                          {},
+                          9});
+  master.slots.push_back({6,
+                          SlotScheme::kmsv2,
+                          "kmsv2+unix:///s",
+                          "k",
+                          8,
+                          filled<32>(5),
+                          Bytes(50, 3),
+                          {},
+                          0,
+                          0,
+                          Bytes(60, 4),
+                          10});
   master.wrapped_root = filled<72>(6);
   master.mac = filled<32>(7);
   const Bytes bytes = encode_master(master);
   const auto message = parsed<proto::KeyringMaster>(bytes);
-  CHECK((message.revision() == 3 && message.generation() == 1 && message.next_slot() == 6));
-  REQUIRE(message.slots_size() == 1);
+  CHECK((message.revision() == 3 && message.generation() == 1 && message.next_slot() == 7));
+  REQUIRE(message.slots_size() == 2);
   const proto::KeySlot& slot = message.slots(0);
   CHECK((slot.number() == 5 && slot.scheme() == 2 && slot.uri() == "passphrase:"));
   CHECK((slot.key_id() == "id" && slot.created_at_ms() == 8 && slot.passes() == 3));
   CHECK((slot.memory_bytes() == 1 << 28 && slot.salt().size() == 16 && slot.blob().size() == 104));
+  CHECK((slot.annotations().empty() && slot.last_used_at_ms() == 9));
+  CHECK(message.slots(1).annotations() == text_of(master.slots[1].annotations));
+  CHECK((message.slots(1).scheme() == 9 && message.slots(1).last_used_at_ms() == 10));
   CHECK(slot.commitment() == text_of(master.slots[0].commitment));
   CHECK((message.wrapped_root() == text_of(master.wrapped_root)));
   CHECK(message.mac() == text_of(master.mac));

@@ -1,17 +1,23 @@
 // Where a store's key comes from: one URI a way in.
 //
 //   file:///etc/app/master.key              32 random bytes, raw, or as hex or base64 text
-//   passphrase:                             asked for, through the prompt given here
+//   file:?credential=NAME                   the same, in the service manager's credentials
+//   directory passphrase:                             asked for, through the prompt given here
 //   passphrase:?source=file:/run/pass       the file's bytes, one trailing newline dropped
 //   passphrase:?source=fd:3                 the same from an inherited descriptor
+//   pkcs11:token=T;object=O?module-path=/M.so&pin-source=file:/P       a key in an HSM or token
+//   tpm2:device=/dev/tpmrm0?pcrs=sha256:7&auth-source=file:/A          sealed by this machine's TPM
 //
-// Unknown schemes and parameters are refused; a secret never stands in a URI.
+// Unknown schemes and parameters are refused; a secret never stands in a URI. Where a provider
+// is asked, `timeout=SECONDS` (10 where nothing is said) bounds how long one question may take.
 #pragma once
 
 #include <coffer/export.h>
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,32 +28,68 @@ namespace coffer {
 /// Asks a person for a passphrase. `confirm`: a new one, to be typed twice.
 using PassphrasePrompt = std::function<Result<SecretBytes>(bool confirm)>;
 
+/// Tells the value of a variable; empty where it is not set. Some providers take their
+/// credentials from there. The library itself never reads the environment: give it this, or
+/// process_environment. What it answers must stay valid until the call that asked returns.
+using EnvironmentLookup = std::function<std::string_view(const char* name)>;
+inline std::string_view process_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
 class COFFER_API KeySource {
  public:
-  /// Errors: usage (unknown scheme or parameter, relative path, a secret in the URI).
-  static Result<KeySource> parse(std::string_view uri, PassphrasePrompt prompt = {});
+  /// Errors: usage (unknown scheme or parameter, relative path, a secret in the URI), limit.
+  static Result<KeySource> parse(std::string_view uri, PassphrasePrompt prompt = {},
+                                 EnvironmentLookup environment = {});
   static KeySource file(std::string_view absolute_path);
   static KeySource passphrase(SecretBytes passphrase);
 
-  enum class Scheme : std::uint8_t { file, passphrase };
+  /// The numbers are those of the store's format.
+  enum class Scheme : std::uint8_t {
+    file = 1,
+    passphrase = 2,
+    pkcs11 = 5,
+    tpm2 = 6,
+    awskms = 7,
+    hashivault = 8,
+    kmsv2 = 9,
+    gcpkms = 10,
+    azurekeyvault = 11,
+  };
   Scheme scheme() const { return scheme_; }
   /// As it is kept in the slot: holds nothing secret.
   const std::string& uri() const { return uri_; }
-  /// The file's or descriptor's name, where the URI has one.
+  /// Of `file:` the path, or `credential:NAME`; of `passphrase:` what its source says.
   const std::string& location() const { return location_; }
   const PassphrasePrompt& prompt() const { return prompt_; }
+  const EnvironmentLookup& environment() const { return environment_; }
 
  private:
-  KeySource(Scheme scheme, std::string uri, std::string location, PassphrasePrompt prompt)
+  KeySource(Scheme scheme, std::string uri, std::string location, PassphrasePrompt prompt,
+            EnvironmentLookup environment)
       : scheme_(scheme),
         uri_(std::move(uri)),
         location_(std::move(location)),
-        prompt_(std::move(prompt)) {}
+        prompt_(std::move(prompt)),
+        environment_(std::move(environment)) {}
   Scheme scheme_;
   std::string uri_;
   std::string location_;
   PassphrasePrompt prompt_;
+  EnvironmentLookup environment_;
 };
+
+/// One kind of key URI, for help texts.
+struct KeyKind {
+  std::string_view name;  ///< As `key list` shows it.
+  std::string_view form;  ///< How its URI is written.
+  std::string_view what;  ///< One line.
+  bool is_built = false;  ///< Whether this build of the library can use it.
+};
+/// Every kind, in the order in which to show them.
+COFFER_API std::size_t key_kind_count();
+COFFER_API KeyKind key_kind(std::size_t index);
 
 /// Writes 32 random bytes to a new file of mode 0600, durably; never over an existing one.
 /// Errors: conflict (it exists), io.

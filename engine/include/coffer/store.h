@@ -53,6 +53,10 @@ struct CreateOptions {
 struct OpenOptions {
   const Clock* clock = nullptr;  ///< nullptr: the system's. Must outlive the Store.
   LogSink log = {};
+  /// For keys whose URIs the store keeps, where none is given: what process_environment tells,
+  /// and who asks a person for a passphrase.
+  EnvironmentLookup environment = {};
+  PassphrasePrompt prompt = {};
   /// Address space, not memory; grows by itself.
   std::uint64_t map_bytes = std::uint64_t{64} << 30;
   /// A snapshot that falls back further, or is older, is given up: it holds back free pages.
@@ -122,7 +126,9 @@ class COFFER_API Store {
   /// Errors: no_store, wrong_key, key_unavailable, corrupt, rolled_back, too_new, io, busy.
   static Result<Store> open(std::string_view directory, const KeySource& key,
                             OpenOptions options = {});
-  /// The first of `keys` that opens a slot wins; a failing one is told to the log.
+  /// The first of `keys` that opens a slot wins; a failing one is told to the log. Without any
+  /// the URIs of the store's own slots are tried in the order of the slots, as far as they ask
+  /// nobody and name nothing that only the caller can vouch for; then options.prompt.
   static Result<Store> open(std::string_view directory, const std::vector<KeySource>& keys,
                             OpenOptions options = {});
 

@@ -1,0 +1,46 @@
+// Calls into foreign code that may never come back: a module, a device, a socket behind them.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "keys/provider_failure.h"
+
+namespace coffer::keys {
+
+/// Runs on a thread of its own that takes none of the program's signals.
+/// Errors: key_unavailable (no thread was to be had).
+Result<void> start_thread(std::function<void()> work);
+
+/// Runs `work` on a thread of its own and waits for it that long at most. A call that comes
+/// too late is left alone: `work` owns, by value or shared pointer, everything it touches, and
+/// what it answers then is dropped. Errors: those of `work`; key_unavailable (too late).
+template <typename T>
+Result<T> within(int patience_ms, std::function<Result<T>()> work) {
+  struct State {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::optional<Result<T>> result;
+  };
+  auto state = std::make_shared<State>();
+  COFFER_TRY(start_thread([state, work = std::move(work)]() mutable {
+    Result<T> result = work();
+    work = nullptr;  // What it held goes before the caller hears of the result.
+    const std::lock_guard lock(state->mutex);
+    state->result.emplace(std::move(result));
+    state->done.notify_one();
+  }));
+  std::unique_lock lock(state->mutex);
+  if (!state->done.wait_for(lock, std::chrono::milliseconds(patience_ms),
+                            [&] { return state->result.has_value(); }))
+    return provider_failure(ProviderFailure::unavailable, "the key's keeper does not answer");
+  return std::move(*state->result);
+}
+
+}  // namespace coffer::keys

@@ -1,0 +1,48 @@
+// Every kind of key URI, in one table.
+#include <algorithm>
+#include <array>
+
+#include "keys/provider.h"
+
+namespace coffer {
+namespace keys {
+namespace {
+
+constexpr KeyKind kLocalKinds[] = {
+    {"file", "file:///PATH", "a file of 32 random bytes, made where there is none", true},
+    {"file", "file:?credential=NAME", "the same, from the service manager's credentials", true},
+    {"passphrase", "passphrase:", "asked for on the terminal", true},
+    {"passphrase", "passphrase:?source=file:PATH", "or ?source=fd:N: read from there", true},
+};
+
+// In the order in which help shows them.
+const std::array<const ProviderKind*, 0> kProviders = {};
+
+}  // namespace
+
+std::span<const ProviderKind* const> provider_kinds() { return kProviders; }
+
+const ProviderKind* provider_kind(KeySource::Scheme scheme) {
+  for (const ProviderKind* kind : provider_kinds())
+    if (kind->scheme == scheme) return kind;
+  return nullptr;
+}
+
+const ProviderKind* provider_kind_of_uri(std::string_view uri) {
+  for (const ProviderKind* kind : provider_kinds())
+    if (uri.starts_with(kind->prefix)) return kind;
+  return nullptr;
+}
+
+}  // namespace keys
+
+std::size_t key_kind_count() {
+  return std::size(keys::kLocalKinds) + keys::provider_kinds().size();
+}
+
+KeyKind key_kind(std::size_t index) {
+  if (index < std::size(keys::kLocalKinds)) return keys::kLocalKinds[index];
+  return keys::provider_kinds()[index - std::size(keys::kLocalKinds)]->shown;
+}
+
+}  // namespace coffer

@@ -1,0 +1,119 @@
+#include "keys/uri_parameters.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace coffer::keys {
+namespace {
+
+constexpr int kPatienceSecondsMax = 600;
+
+Error malformed() {
+  return {ErrorCode::usage, "the key URI's parameters cannot be read",
+          "write name=value, other characters as %XX"};
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// An object's id in a token is bytes; everything else is text.
+constexpr std::string_view kBinaryName = "id";
+
+Result<std::string> decode(std::string_view name, std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int byte = static_cast<unsigned char>(text[i]);
+    if (text[i] == '%') {
+      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return malformed();
+      byte = high * 16 + low;
+      i += 2;
+    }
+    if ((byte < 0x20 || byte == 0x7F) && name != kBinaryName) return malformed();
+    out.push_back(static_cast<char>(byte));
+  }
+  return out;
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+}  // namespace
+
+bool is_uri_text(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+Result<UriParameters> UriParameters::parse(std::string_view text, char separator,
+                                           std::span<const std::string_view> known) {
+  UriParameters parameters;
+  for (bool more = !text.empty(); more;) {
+    const std::size_t end = text.find(separator);
+    more = end != std::string_view::npos;
+    const std::string_view one = text.substr(0, end);
+    if (more) text.remove_prefix(end + 1);
+    const std::size_t equals = one.find('=');
+    if (equals == std::string_view::npos) return malformed();
+    const std::string_view name = one.substr(0, equals);
+    if (!is_name(name)) return malformed();
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return Error{ErrorCode::usage, "a key URI of this kind has no such parameter",
+                   "coffer key add --help shows what each kind takes; a secret never stands there"}
+          .about(Subject::Kind::name, name);
+    std::string value = COFFER_TRY(decode(name, one.substr(equals + 1)));
+    if (value.empty())
+      return Error{ErrorCode::usage, "a parameter of the key URI is empty"}.about(
+          Subject::Kind::name, name);
+    if (!parameters.values_.emplace(name, std::move(value)).second)
+      return Error{ErrorCode::usage, "a parameter of the key URI is given twice"}.about(
+          Subject::Kind::name, name);
+  }
+  return parameters;
+}
+
+std::string_view UriParameters::get(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::string_view() : std::string_view(found->second);
+}
+
+Result<std::string> UriParameters::file(std::string_view name) const {
+  constexpr std::string_view kFile = "file:";
+  std::string_view value = get(name);
+  if (value.empty()) return std::string();
+  const bool is_file = value.starts_with(kFile);
+  if (is_file) value.remove_prefix(kFile.size());
+  if (is_file && value.starts_with("///")) value.remove_prefix(2);
+  if (!is_file || !value.starts_with('/') || value.starts_with("//"))
+    return Error{ErrorCode::usage, "takes file: and an absolute path, never the secret itself"}
+        .about(Subject::Kind::name, name);
+  return std::string(value);
+}
+
+Result<int> UriParameters::patience_ms() const {
+  std::string_view text = get("timeout");
+  if (text.empty()) return kProviderPatienceMs;
+  int unit = 1000;
+  if (text.ends_with("ms")) {
+    unit = 1;
+    text.remove_suffix(2);
+  } else if (text.ends_with('s')) {
+    text.remove_suffix(1);
+  }
+  int number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc() || end != text.data() + text.size() || number <= 0 ||
+      number > kPatienceSecondsMax * 1000 / unit)
+    return Error{ErrorCode::usage, "takes seconds, 1 to 600, or milliseconds as in 500ms"}.about(
+        Subject::Kind::name, "timeout");
+  return number * unit;
+}
+
+}  // namespace coffer::keys
