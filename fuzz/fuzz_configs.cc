@@ -77,7 +77,7 @@ void check_pair(const Spec& spec, const json::Document& document) {
   auto same = split({spec, document, &record, false}, store);
   COFFER_CHECK(same.ok());
   if (record.places.size() < 100) COFFER_CHECK(same->partial.text() == record.partial.text());
-  auto compat = split({spec, document, &record, true}, store);
+  auto compat = split({spec, document, &record, true, true}, store);
   COFFER_CHECK(compat.ok());
 }
 

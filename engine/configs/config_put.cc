@@ -62,8 +62,11 @@ Result<ConfigPutReport> put_in(Transaction& transaction, std::string_view id, co
   const ConfigRecord* before = stored ? &stored->record : nullptr;
   TransactionStore store(transaction,
                          {std::string(id), record.workspace, 0, checked ? &*checked : nullptr});
-  SplitResult result =
-      COFFER_TRY(split({input.spec, input.document, before, options.compat_airbyte}, store));
+  const ConfigBump bump =
+      options.bump.value_or(options.compat_airbyte ? ConfigBump::always : ConfigBump::changed);
+  SplitResult result = COFFER_TRY(split(
+      {input.spec, input.document, before, options.compat_airbyte, bump == ConfigBump::always},
+      store));
 
   ConfigPutReport report;
   report.id = id;
@@ -97,7 +100,7 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
   const std::int64_t expires_at = transaction.now_ms() + options.ttl_ms;
   TransactionStore store(transaction, {id, std::string(kNilWorkspace), expires_at, nullptr});
   SplitResult result = COFFER_TRY(
-      split({input.spec, input.document, stored ? &stored->record : nullptr, false}, store));
+      split({input.spec, input.document, stored ? &stored->record : nullptr, false, false}, store));
 
   COFFER_TRY(forget_expired_checks(transaction));
   if (options.id) {

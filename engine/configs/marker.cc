@@ -27,6 +27,7 @@ Marker marker_at(const json::Document& document, NodeId node, bool lenient) {
       }
       std::size_t members = 1;
       if (lenient && document.find(node, "_secret_storage_id") != kNoNode) ++members;
+      if (lenient && document.find(node, "_secret_reference_id") != kNoNode) ++members;
       if (document.type(secret) != Type::string || document.child_count(node) != members) {
         return {Marker::Kind::malformed, {}};
       }

@@ -24,7 +24,8 @@ struct Marker {
   std::string_view name;  ///< View into the document.
 };
 
-/// `lenient` also takes Airbyte's {"_secret": c, "_secret_storage_id": s}.
+/// `lenient` also takes the ids that Airbyte stores beside a coordinate: _secret_storage_id and
+/// _secret_reference_id.
 Marker marker_at(const json::Document& document, json::NodeId node, bool lenient = false);
 
 /// Whether the value stands for a secret whose type cannot be seen here.

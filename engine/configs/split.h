@@ -42,6 +42,7 @@ struct SplitInput {
   const json::Document& document;
   const ConfigRecord* stored = nullptr;  ///< The config as it stands, if it does.
   bool compat_airbyte = false;
+  bool always_bump = false;  ///< An equal value is a new version, too.
 };
 
 struct SplitResult {

@@ -24,12 +24,19 @@ inline constexpr std::string_view kSecretMask = "**********";
 /// The longest grace or time to live: a thousand years, so that no sum of times overflows.
 inline constexpr std::int64_t kConfigDurationMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
 
+/// When a raw value at a place that has a secret becomes a new version of it.
+enum class ConfigBump : std::uint8_t {
+  changed,  ///< Where it differs from the one stored (compared in constant time).
+  always,   ///< Where it is equal, too: as Airbyte does.
+};
+
 struct ConfigPutOptions {
   std::string workspace = std::string(kNilWorkspace);
   std::optional<std::uint64_t> revision{};  ///< Must match the stored one; 0 = must not exist.
   std::int64_t keep_old_ms = 0;             ///< Replaced versions live that much longer.
-  /// Always bump, JSON strings on hydrate, string-sorted order.
+  /// Bump always (where `bump` says nothing), JSON strings on hydrate, string-sorted order.
   bool compat_airbyte = false;
+  std::optional<ConfigBump> bump{};  ///< Unset: changed.
 };
 
 struct ConfigOutcome {

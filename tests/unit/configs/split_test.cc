@@ -32,7 +32,9 @@ std::string node(std::uint64_t secret, std::uint64_t version = 1) {
 /// One config in memory, put again and again.
 class Bench {
  public:
-  explicit Bench(std::string spec_text) {
+  explicit Bench(std::string spec_text) { respec(std::move(spec_text)); }
+
+  void respec(std::string spec_text) {
     auto compiled = Spec::compile(spec_text);
     REQUIRE(compiled.ok());
     spec_.emplace(std::move(*compiled));
@@ -41,7 +43,8 @@ class Bench {
   Result<SplitResult> attempt(const std::string& text, bool compat = false) {
     auto document = json::Document::parse(text);
     REQUIRE(document.ok());
-    return split({*spec_, *document, stored_ ? &*stored_ : nullptr, compat}, store);
+    return split({*spec_, *document, stored_ ? &*stored_ : nullptr, compat, compat || always},
+                 store);
   }
 
   /// The partial document; the stored config is then this one.
@@ -83,6 +86,7 @@ class Bench {
 
   MapSecretStore store;
   std::vector<ConfigOutcome> outcomes;
+  bool always = false;  ///< Bump what is equal, too.
 
  private:
   std::optional<Spec> spec_;
@@ -194,11 +198,13 @@ TEST_CASE("An object with _secret must be exactly a coordinate") {
   }
 }
 
-TEST_CASE("Compat takes a free name and a storage id, and writes the exact node") {
+TEST_CASE("Compat takes a free name and keeps the ids beside it as they were written") {
   Bench bench(kFlat);
   CHECK(bench.put(R"({"a":{"_secret":"free","_secret_storage_id":"u"}})", true) ==
-        R"({"a":{"_secret":"free"}})");
+        R"({"a":{"_secret":"free","_secret_storage_id":"u"}})");
   CHECK(bench.kinds() == std::vector<Kind>{Kind::external});
+  CHECK(bench.put(R"({"a":"**********"})", true) ==
+        R"({"a":{"_secret":"free","_secret_storage_id":"u"}})");
   CHECK(bench.put(R"({"a":"secret_coordinate::other"})", true) == R"({"a":{"_secret":"other"}})");
   // Held as external: it stays so, in the form that cannot be mistaken.
   CHECK(bench.put(R"({"a":{"_secret":"other"}})") == R"({"a":"secret_coordinate::other"})");
@@ -366,4 +372,94 @@ TEST_CASE("Keys that Airbyte loses are split as any other") {
     CHECK(bench.put(text) == "{" + json::quoted(key) + ":" + node(1) + R"(,"sibling":"w"})");
     CHECK(bench.hydrated() == text);
   }
+}
+
+TEST_CASE("A new version for every value, where that is wanted") {
+  Bench bench(kFlat);
+  bench.always = true;
+  bench.put(R"({"a":"x","b":"y"})");
+  CHECK(bench.put(R"({"a":"x","b":"**********"})") ==
+        R"({"a":)" + node(1, 2) + R"(,"b":)" + node(2) + "}");
+  CHECK(bench.kinds() == std::vector<Kind>{Kind::bumped, Kind::kept});
+}
+
+TEST_CASE("One operation leaves one live version of a base") {
+  Bench bench(kFlat);
+  bench.put(R"({"a":"x"})");
+  bench.put(R"({"a":)" + node(1) + R"(,"b":)" + node(1) + "}");
+  SECTION("Two new values: the second becomes a secret of its own") {
+    CHECK(bench.put(R"({"a":"1","b":"2"})") ==
+          R"({"a":)" + node(1, 2) + R"(,"b":)" + node(2) + "}");
+    CHECK(bench.kinds() == std::vector<Kind>{Kind::bumped, Kind::minted});
+  }
+  SECTION("Twice the same new value: one version at both places") {
+    CHECK(bench.put(R"({"a":"1","b":"1"})") ==
+          R"({"a":)" + node(1, 2) + R"(,"b":)" + node(1, 2) + "}");
+    CHECK(bench.kinds() == std::vector<Kind>{Kind::bumped, Kind::bumped});
+  }
+  SECTION("A place that keeps the base: the other one leaves it") {
+    for (const std::string& kept : {std::string(R"("**********")"), std::string(R"("x")"), node(1)})
+      CHECK(bench.put(R"({"a":"1","b":)" + kept + "}") ==
+            R"({"a":)" + node(2) + R"(,"b":)" + node(1) + "}");
+  }
+}
+
+TEST_CASE("What a newer spec calls secret is taken out of the document, by value or by mask") {
+  Bench bench(R"({"properties":{"a":{},"l":{"items":{"properties":{"n":{},"p":{}}}}}})");
+  const std::string plain = R"({"a":"x","l":[{"n":1,"p":5},{"n":2,"p":null}]})";
+  const std::string newer =
+      R"({"properties":{"a":{"airbyte_secret":true},
+          "l":{"items":{"properties":{"n":{},"p":{"airbyte_secret":true}}}}}})";
+  bench.put(plain);
+  bench.respec(newer);
+  CHECK(bench.refused(R"({"a":"x","l":[{"n":2,"p":"**********"}]})") == "/l/0/p");
+  CHECK(bench.put(R"({"a":"**********","l":[{"n":2,"p":null},{"n":1,"p":"**********"}]})") ==
+        R"({"a":)" + node(1) + R"(,"l":[{"n":2,"p":null},{"n":1,"p":)" + node(2) + "}]}");
+  CHECK(bench.hydrated() == R"({"a":"x","l":[{"n":2,"p":null},{"n":1,"p":5}]})");
+}
+
+TEST_CASE("What a newer spec no longer calls secret is refused, or plain where it is given") {
+  Bench bench(kFlat);
+  bench.put(R"({"a":"x","b":"y"})");
+  bench.respec(R"({"properties":{"b":{"airbyte_secret":true}}})");
+  for (const std::string& sign : {std::string(R"("**********")"), node(1)}) {
+    auto result = bench.attempt(R"({"a":)" + sign + R"(,"b":"y"})");
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.error().code() == ErrorCode::usage);
+    CHECK(result.error().subject()->text == "/a");
+  }
+  CHECK(bench.attempt(R"({"a":)" + node(1) + "}").error().text() ==
+        "the spec no longer declares the secret that is stored here");
+  CHECK(bench.put(R"({"a":"x","b":"**********"})") == R"({"a":"x","b":)" + node(2) + "}");
+}
+
+TEST_CASE("Plain values that the masked view hid come back, in lists too") {
+  Bench bench(R"({"properties":{"p":{"airbyte_secret":true},"l":{"items":{"properties":{
+      "q":{"airbyte_secret":true}}}}}})");
+  bench.put(R"({"p":"s","l":["s","t",7,{"u":"s","q":"1"},{"u":"t","q":"2"}]})");
+  const std::string shown =
+      R"({"p":"**********","l":["**********","t","**********",{"u":"**********","q":"**********"},)"
+      R"({"u":"t","q":"**********"}]})";
+  const std::string partial = R"({"p":)" + node(1) + R"(,"l":["s","t",7,{"u":"s","q":)" + node(2) +
+                              R"(},{"u":"t","q":)" + node(3) + "}]}";
+  CHECK(bench.put(shown) == partial);
+  // Reordered, where only one can be meant.
+  CHECK(bench.put(R"({"l":[{"u":"t","q":"**********"},{"q":"**********","u":"**********"}]})") ==
+        R"({"l":[{"u":"t","q":)" + node(3) + R"(},{"q":)" + node(2) + R"(,"u":"s"}]})");
+  bench.put(R"({"l":["s","s2","t"]})");
+  CHECK(bench.put(R"({"l":["**********","**********","t"]})") == R"({"l":["s","s2","t"]})");
+  CHECK(bench.refused(R"({"l":["**********","t"]})") == "/l/0");
+  CHECK(bench.put(R"({"l":["s2","t","**********"]})") == R"({"l":["s2","t","s"]})");
+  // Never null or a boolean, never where nothing stood.
+  bench.put(R"({"l":[null,true]})");
+  CHECK(bench.refused(R"({"l":["**********",true]})") == "/l/0");
+  CHECK(bench.refused(R"({"l":[null,"**********"]})") == "/l/1");
+  CHECK(bench.refused(R"({"m":"**********"})") == "/m");
+}
+
+TEST_CASE("A reference id without a coordinate is refused by its own error") {
+  Bench bench(kFlat);
+  const auto result = bench.attempt(R"({"a":{"_secret_reference_id":"u"}})", true);
+  REQUIRE_FALSE(result.ok());
+  CHECK(result.error().text() == "a reference id alone leads to no secret of this store");
 }
