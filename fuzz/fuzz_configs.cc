@@ -42,9 +42,11 @@ bool shows(const json::Document& document, json::NodeId node, std::string_view s
 
 void check_mask(const Spec& spec, const ConfigRecord& record, MapSecretStore& store) {
   const auto secrets = strings_of(store);
-  auto masked = masked_view(spec, record, secrets);
+  std::vector<SecretBytes> payloads;
+  for (const auto& each : store.values) payloads.push_back(SecretBytes::copy_of(each.second));
+  auto masked = masked_view(spec, record, payloads);
   COFFER_CHECK(masked.ok());
-  auto document = json::Document::parse(masked->text());
+  auto document = json::Document::parse(masked->text.text());
   COFFER_CHECK(document.ok());
   for (const SecretBytes& secret : secrets) {
     const bool harmless = secret.empty() || secret.text() == kSecretMask ||

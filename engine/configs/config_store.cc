@@ -47,10 +47,12 @@ Result<LoadedConfig> load_config(const secrets::View& view, std::string_view id)
 
 Result<std::shared_ptr<const Spec>> load_spec(const secrets::View& view,
                                               const ConfigRecord& record) {
+  if (auto known = spec_known_as(record.spec_id)) return known;
   const auto document = COFFER_TRY(view.find_document(DocumentKind::spec, record.spec_id));
   if (!document) return Error(ErrorCode::corrupt, "a config's spec is missing");
   auto spec = compiled_spec(document->body.text());
   if (!spec.ok()) return Error(ErrorCode::corrupt, "a stored spec cannot be walked");
+  know_spec_as(record.spec_id, *spec);
   return spec;
 }
 

@@ -15,11 +15,12 @@ namespace {
 
 using secrets::View;
 
-/// The values behind a config's places that are still there, as decoded strings.
-Result<std::vector<SecretBytes>> secret_strings(const View& view, const ConfigRecord& record) {
+/// The values behind a config's places that are still there, as JSON texts.
+Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRecord& record) {
   std::vector<SecretBytes> out;
+  std::set<std::string_view> seen;
   for (const StoredPlace& place : record.places) {
-    if (place.external) continue;
+    if (place.external || !seen.insert(place.coordinate).second) continue;
     const auto parsed = format::parse_coordinate(place.coordinate);
     if (!parsed) return Error(ErrorCode::corrupt, "a stored config holds a broken coordinate");
     const auto secret = view.get(parsed->base, parsed->version);
@@ -30,9 +31,7 @@ Result<std::vector<SecretBytes>> secret_strings(const View& view, const ConfigRe
       if (gone) continue;
       return secret.error();
     }
-    const SecretBytes payload = COFFER_TRY(payload_of(secret->value));
-    const auto value = COFFER_TRY(json::Document::parse(payload.text()));
-    if (value.type(0) == json::Type::string) out.push_back(SecretBytes::copy_of(value.string(0)));
+    out.push_back(COFFER_TRY(payload_of(secret->value)));
   }
   return out;
 }
@@ -46,17 +45,35 @@ Result<SecretBytes> reveal_version(const View& view, std::string_view coordinate
 
 }  // namespace
 
-Reveal reveal_in(const View& view, const ConfigRecord& record) {
-  std::set<std::string, std::less<>> scope;
+ExternalNames externals_of(const ConfigRecord& record) {
+  ExternalNames names;
+  for (const StoredPlace& place : record.places) {
+    if (place.external) names.insert(place.coordinate);
+  }
+  return names;
+}
+
+Result<Hydration> hydrate_in(const View& view, const ConfigRecord& record, json::Document partial,
+                             const ExternalNames& externals) {
+  std::set<std::string_view> scope;
   for (const StoredPlace& place : record.places) {
     if (!place.external) scope.insert(place.coordinate);
   }
-  return [&view, scope = std::move(scope)](std::string_view coordinate) -> Result<SecretBytes> {
-    if (scope.find(coordinate) == scope.end()) {
-      return Error(ErrorCode::usage, "this coordinate is not in the config's scope");
+  const Reveal reveal = [&](std::string_view coordinate) -> Result<SecretBytes> {
+    if (scope.count(coordinate) != 0) return reveal_version(view, coordinate);
+    // What there is not is told apart from what is not this config's.
+    const auto parsed = format::parse_coordinate(coordinate);
+    if (!parsed) {
+      return Error(ErrorCode::usage, "this is no coordinate of a secret in this store");
     }
-    return reveal_version(view, coordinate);
+    COFFER_TRY(view.version_info(parsed->base, parsed->version));
+    return Error(ErrorCode::usage, "this coordinate is not in the config's scope",
+                 "hydrate the document that is stored, or put this one first");
   };
+  const auto spec = COFFER_TRY(load_spec(view, record));
+  Hydration hydration(std::move(partial), {record.compat_airbyte, &externals});
+  COFFER_TRY(hydration.declared(*spec, reveal));
+  return hydration;
 }
 
 Reveal reveal_managed(const View& view) {
@@ -73,15 +90,11 @@ Reveal reveal_managed(const View& view) {
   };
 }
 
-Result<SecretBytes> render(const View& view, const ConfigRecord& record, ConfigForm form) {
-  if (form == ConfigForm::partial) return record.partial.clone();
+Result<MaskedView> render(const View& view, const ConfigRecord& record, ConfigForm form) {
+  if (form == ConfigForm::partial) return MaskedView{record.partial.clone(), {}};
   const auto spec = COFFER_TRY(load_spec(view, record));
-  if (form == ConfigForm::masked) {
-    return masked_view(*spec, record, COFFER_TRY(secret_strings(view, record)));
-  }
-  const auto document = json::Document::parse(record.partial.text());
-  if (!document.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");
-  return hydrate_declared(*spec, *document, reveal_in(view, record), {record.compat_airbyte});
+  return masked_view(*spec, record, COFFER_TRY(secret_values(view, record)),
+                     form == ConfigForm::coordinates ? MaskStyle::coordinates : MaskStyle::mask);
 }
 
 }  // namespace coffer::configs

@@ -78,16 +78,28 @@ Result<ConfigDocument> Configs::get(std::string_view id, ConfigForm form) {
   return guarded([&]() -> Result<ConfigDocument> {
     COFFER_TRY(format::check_config_id(id));
     ConfigDocument out;
+    ExternalNames externals;
+    std::optional<Hydration> revealed;
     const auto body = [&](const View& view) -> Result<void> {
       const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
       out.id = id;
       out.revision = loaded.revision;
       out.workspace = loaded.record.workspace;
       out.updated_at_ms = loaded.updated_at_ms;
-      out.document = COFFER_TRY(render(view, loaded.record, form));
+      if (form != ConfigForm::revealed) {
+        MaskedView shown = COFFER_TRY(render(view, loaded.record, form));
+        out.document = std::move(shown.text);
+        out.hidden = std::move(shown.hidden);
+        return {};
+      }
+      auto partial = json::Document::parse(loaded.record.partial.text());
+      if (!partial.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");
+      externals = externals_of(loaded.record);
+      revealed.emplace(COFFER_TRY(hydrate_in(view, loaded.record, std::move(*partial), externals)));
       return {};
     };
     COFFER_TRY(engine_->read(body));
+    if (revealed) out.document = COFFER_TRY(std::move(*revealed).finish(resolver_));
     return out;
   });
 }
@@ -130,45 +142,46 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
 Result<SecretBytes> Configs::hydrate_for(std::string_view id, std::string_view partial) {
   return guarded([&]() -> Result<SecretBytes> {
     COFFER_TRY(format::check_config_id(id));
-    const auto document = COFFER_TRY(parse_document(partial));
-    SecretBytes out;
+    auto document = COFFER_TRY(parse_document(partial));
+    ExternalNames externals;
+    std::optional<Hydration> hydration;
     const auto body = [&](const View& view) -> Result<void> {
       const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
-      const auto spec = COFFER_TRY(load_spec(view, loaded.record));
-      out = COFFER_TRY(hydrate_declared(*spec, document, reveal_in(view, loaded.record),
-                                        {loaded.record.compat_airbyte}));
+      externals = externals_of(loaded.record);
+      hydration.emplace(
+          COFFER_TRY(hydrate_in(view, loaded.record, std::move(document), externals)));
       return {};
     };
     COFFER_TRY(engine_->read(body));
-    return out;
+    return std::move(*hydration).finish(resolver_);
   });
 }
 
-Result<SecretBytes> Configs::hydrate_with(std::string_view spec, std::string_view partial) {
+Result<SecretBytes> Configs::hydrate_with(std::string_view spec, std::string_view partial,
+                                          const ConfigHydrateOptions& options) {
   return guarded([&]() -> Result<SecretBytes> {
     const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto document = COFFER_TRY(parse_document(partial));
-    SecretBytes out;
-    const auto body = [&](const View& view) -> Result<void> {
-      out = COFFER_TRY(hydrate_declared(*compiled, document, reveal_managed(view)));
-      return {};
-    };
-    COFFER_TRY(engine_->read(body));
-    return out;
+    Hydration hydration(COFFER_TRY(parse_document(partial)), {options.compat_airbyte, nullptr});
+    COFFER_TRY(engine_->read(
+        [&](const View& view) { return hydration.declared(*compiled, reveal_managed(view)); }));
+    return std::move(hydration).finish(resolver_);
   });
 }
 
-Result<SecretBytes> Configs::hydrate(std::string_view partial) {
+Result<SecretBytes> Configs::hydrate(std::string_view partial,
+                                     const ConfigHydrateOptions& options) {
   return guarded([&]() -> Result<SecretBytes> {
-    const auto document = COFFER_TRY(parse_document(partial));
-    SecretBytes out;
-    const auto body = [&](const View& view) -> Result<void> {
-      out = COFFER_TRY(hydrate_everywhere(document, reveal_managed(view)));
-      return {};
-    };
-    COFFER_TRY(engine_->read(body));
-    return out;
+    Hydration hydration(COFFER_TRY(parse_document(partial)), {options.compat_airbyte, nullptr});
+    COFFER_TRY(engine_->read(
+        [&](const View& view) { return hydration.everywhere(reveal_managed(view)); }));
+    return std::move(hydration).finish(resolver_);
   });
+}
+
+Configs Configs::with_resolver(ConfigResolver resolver) const {
+  Configs out(*engine_);
+  out.resolver_ = std::move(resolver);
+  return out;
 }
 
 }  // namespace coffer

@@ -1,11 +1,12 @@
 #include "configs/hydrate.h"
 
-#include <string>
+#include <optional>
 #include <utility>
 
 #include "configs/marker.h"
 #include "configs/place.h"
 #include "configs/spec_walker.h"
+#include "format/names.h"
 
 namespace coffer::configs {
 namespace {
@@ -16,15 +17,15 @@ using json::NodeId;
 
 class Hydrator {
  public:
-  Hydrator(const Document& partial, const Reveal& reveal, HydrateOptions options)
-      : doc_(partial), reveal_(reveal), options_(options), splice_(partial) {}
+  Hydrator(const Document& partial, HydrateOptions options)
+      : doc_(partial), options_(options), splice_(partial) {}
 
-  Result<SecretBytes> declared(const Spec& spec) {
+  Result<void> declared(const Spec& spec, const Reveal& reveal) {
     const auto places = COFFER_TRY(find_secret_places(spec, doc_));
     const auto index = index_places(places);
-    const auto visit = [&](NodeId node) -> Result<bool> {
+    return each_node([&](NodeId node) -> Result<bool> {
       if (index.count(node) != 0) {
-        COFFER_TRY(fill(node));
+        COFFER_TRY(fill(node, reveal));
         return false;
       }
       const Marker::Kind kind = marker_at(doc_, node).kind;
@@ -33,41 +34,56 @@ class Hydrator {
       }
       return failure(Error(ErrorCode::usage, "a coordinate stands where no secret is declared"),
                      node);
-    };
-    COFFER_TRY(each_node(visit));
-    return std::move(splice_).text();
+    });
   }
 
-  Result<SecretBytes> everywhere() {
-    const auto visit = [&](NodeId node) -> Result<bool> {
+  Result<void> everywhere(const Reveal& reveal) {
+    return each_node([&](NodeId node) -> Result<bool> {
       const bool sign = is_sign(doc_, node) && marker_at(doc_, node).kind != Marker::Kind::mask;
-      if (sign) COFFER_TRY(fill(node));
+      if (sign) COFFER_TRY(fill(node, reveal));
       return !sign;
-    };
-    COFFER_TRY(each_node(visit));
+    });
+  }
+
+  Result<SecretBytes> finish(const ConfigResolver* resolver) && {
+    for (const auto& [node, name] : elsewhere_) {
+      if (resolver == nullptr || !*resolver) {
+        return failure(
+            Error(ErrorCode::usage, "a secret kept elsewhere: no resolver is registered for it"),
+            node);
+      }
+      auto text = (*resolver)(name);
+      if (!text.ok()) return failure(std::move(text).error(), node);
+      if (!Document::parse(text->text()).ok()) {
+        return failure(Error(ErrorCode::usage, "the resolver's answer is not a JSON value"), node);
+      }
+      put(node, std::move(*text));
+    }
     return std::move(splice_).text();
   }
 
  private:
   Error failure(Error error, NodeId node) const { return at_node(std::move(error), doc_, node); }
 
-  /// Visits every node until `visit` says not to go below one.
+  /// Visits every node, in the order of the document, until `visit` says not to go below one.
   template <typename Visit>
   Result<void> each_node(const Visit& visit) {
-    std::vector<NodeId> open{0};
+    std::vector<NodeId> open{0}, children;
     while (!open.empty()) {
       const NodeId node = open.back();
       open.pop_back();
       if (!COFFER_TRY(visit(node))) continue;
+      children.clear();
       for (NodeId child = doc_.first_child(node); child != kNoNode;
            child = doc_.next_sibling(child)) {
-        open.push_back(child);
+        children.push_back(child);
       }
+      open.insert(open.end(), children.rbegin(), children.rend());
     }
     return {};
   }
 
-  Result<void> fill(NodeId node) {
+  Result<void> fill(NodeId node, const Reveal& reveal) {
     const Marker marker = marker_at(doc_, node, options_.strings);
     switch (marker.kind) {
       case Marker::Kind::none:  // A value already: it stays.
@@ -76,43 +92,86 @@ class Hydrator {
         return failure(Error(ErrorCode::usage, "a masked document cannot be hydrated",
                              "hydrate the partial document"),
                        node);
-      case Marker::Kind::external:
-        return failure(
-            Error(ErrorCode::usage, "a secret kept elsewhere: no resolver is registered for it"),
-            node);
+      case Marker::Kind::external: return note_external(node, marker.name);
       case Marker::Kind::malformed:
         return failure(
             Error(ErrorCode::usage, "an object with _secret must hold one coordinate only"), node);
       case Marker::Kind::coordinate: break;
     }
-    auto text = reveal_(marker.name);
-    if (!text.ok()) return failure(std::move(text).error(), node);
-    if (options_.strings && text->text().substr(0, 1) != "\"") {
-      SecretBytes quoted;
-      json::append_quoted(quoted, text->text());
-      splice_.replace(node, std::move(quoted));
-    } else {
-      splice_.replace(node, std::move(*text));
+    // Airbyte's form of an external one: a stored fact, never for what reads as this store's.
+    if (options_.externals != nullptr && options_.externals->count(marker.name) != 0 &&
+        !format::parse_coordinate(marker.name)) {
+      return note_external(node, marker.name);
     }
+    auto text = reveal(marker.name);
+    if (!text.ok()) return failure(std::move(text).error(), node);
+    put(node, std::move(*text));
     return {};
   }
 
+  Result<void> note_external(NodeId node, std::string_view name) {
+    if (options_.externals != nullptr && options_.externals->count(name) == 0) {
+      return failure(Error(ErrorCode::usage, "the stored config holds no such external secret"),
+                     node);
+    }
+    elsewhere_.emplace_back(node, name);
+    return {};
+  }
+
+  void put(NodeId node, SecretBytes text) {
+    if (options_.strings && text.text().substr(0, 1) != "\"") {
+      SecretBytes quoted;
+      json::append_quoted(quoted, text.text());
+      text = std::move(quoted);
+    }
+    splice_.replace(node, std::move(text));
+  }
+
   const Document& doc_;
-  const Reveal& reveal_;
   HydrateOptions options_;
   json::Splice splice_;
+  std::vector<std::pair<NodeId, std::string>> elsewhere_;
 };
 
 }  // namespace
 
+struct Hydration::State {
+  State(Document partial, HydrateOptions options)
+      : document(std::move(partial)), hydrator(document, options) {}
+  Document document;
+  Hydrator hydrator;
+};
+
+Hydration::Hydration(Document partial, HydrateOptions options)
+    : state_(std::make_unique<State>(std::move(partial), options)) {}
+Hydration::~Hydration() = default;
+Hydration::Hydration(Hydration&&) noexcept = default;
+Hydration& Hydration::operator=(Hydration&&) noexcept = default;
+
+Result<void> Hydration::declared(const Spec& spec, const Reveal& reveal) {
+  return state_->hydrator.declared(spec, reveal);
+}
+
+Result<void> Hydration::everywhere(const Reveal& reveal) {
+  return state_->hydrator.everywhere(reveal);
+}
+
+Result<SecretBytes> Hydration::finish(const ConfigResolver& resolver) && {
+  return std::move(state_->hydrator).finish(&resolver);
+}
+
 Result<SecretBytes> hydrate_declared(const Spec& spec, const Document& partial,
                                      const Reveal& reveal, HydrateOptions options) {
-  return Hydrator(partial, reveal, options).declared(spec);
+  Hydrator hydrator(partial, options);
+  COFFER_TRY(hydrator.declared(spec, reveal));
+  return std::move(hydrator).finish(nullptr);
 }
 
 Result<SecretBytes> hydrate_everywhere(const Document& partial, const Reveal& reveal,
                                        HydrateOptions options) {
-  return Hydrator(partial, reveal, options).everywhere();
+  Hydrator hydrator(partial, options);
+  COFFER_TRY(hydrator.everywhere(reveal));
+  return std::move(hydrator).finish(nullptr);
 }
 
 }  // namespace coffer::configs

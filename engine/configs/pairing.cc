@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "configs/canonical.h"
 #include "configs/marker.h"
 #include "configs/place.h"
 
@@ -54,56 +55,17 @@ class Side {
     return out;
   }
 
-  /// Appends, in a canonical form, all of a value that is not secret.
+  /// Appends, in a canonical form, all of a value that is not secret: absent or secret is alike.
   Result<void> append_remainder(SecretBytes& out, NodeId node, std::size_t& budget) const {
     if (place(node)) return {};
-    const std::size_t before = out.size();
-    switch (doc.type(node)) {
-      case Type::object: COFFER_TRY(append_object(out, node, budget)); break;
-      case Type::array: COFFER_TRY(append_array(out, node, budget)); break;
-      case Type::string: json::append_quoted(out, doc.string(node)); break;
-      default: out.append(doc.raw(node)); break;
-    }
-    const std::size_t added = out.size() - before;
-    if (added > budget) {
-      return Error(ErrorCode::limit, "the document's lists with secrets are too large to compare");
-    }
-    budget -= added;
-    return {};
+    return append_canonical(
+        out, doc, node, [this](NodeId each) { return place(each).has_value(); }, budget);
   }
 
   const Document& doc;
   const std::vector<SecretPlace>& places;
 
  private:
-  Result<void> append_object(SecretBytes& out, NodeId node, std::size_t& budget) const {
-    std::vector<std::pair<std::string_view, NodeId>> members;
-    for (NodeId each = doc.first_child(node); each != kNoNode; each = doc.next_sibling(each)) {
-      if (!place(each)) members.emplace_back(doc.key(each), each);  // Absent or secret: alike.
-    }
-    std::sort(members.begin(), members.end());
-    out.append("{");
-    for (const auto& [key, member] : members) {
-      json::append_quoted(out, key);
-      out.append(":");
-      COFFER_TRY(append_remainder(out, member, budget));
-      out.append(",");
-    }
-    out.append("}");
-    return {};
-  }
-
-  Result<void> append_array(SecretBytes& out, NodeId node, std::size_t& budget) const {
-    out.append("[");
-    for (NodeId each = doc.first_child(node); each != kNoNode; each = doc.next_sibling(each)) {
-      if (place(each)) continue;
-      COFFER_TRY(append_remainder(out, each, budget));
-      out.append(",");
-    }
-    out.append("]");
-    return {};
-  }
-
   std::unordered_map<NodeId, std::size_t> index_;
   std::unordered_set<NodeId> leads_;
 };

@@ -13,4 +13,9 @@ namespace coffer::configs {
 /// Thread-safe. Errors: those of Spec::compile.
 Result<std::shared_ptr<const Spec>> compiled_spec(std::string_view text);
 
+/// The same by the id that a store keeps the spec under, a keyed digest of its text: hydrating
+/// need not open the text each time. nullptr where it is not known. Thread-safe.
+std::shared_ptr<const Spec> spec_known_as(std::string_view id);
+void know_spec_as(std::string_view id, std::shared_ptr<const Spec> spec);
+
 }  // namespace coffer::configs

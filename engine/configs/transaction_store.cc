@@ -78,19 +78,29 @@ Result<std::optional<std::string>> TransactionStore::bump(std::string_view coord
   return std::optional(format::print_coordinate({parsed->base, info.version}));
 }
 
-Result<bool> TransactionStore::in_scope(const std::string& base, const VersionInfo& info) const {
-  const auto name = format::parse_managed_name(base);
+Result<void> TransactionStore::check_scope(const std::string& base, const VersionInfo& info) const {
+  constexpr Literal kHint("give the value, or a coordinate that the stored document holds");
   const Metadata metadata = COFFER_TRY(transaction_.metadata(base));
-  if (!name || !metadata.managed) return false;
+  if (!metadata.managed) {
+    return Error(ErrorCode::usage, "this coordinate names a secret that no config put", kHint);
+  }
   const auto references = COFFER_TRY(transaction_.references_to(base));
   const bool own = std::all_of(references.begin(), references.end(), [&](const auto& each) {
     return each.user_kind == "config" && each.user == settings_.id;
   });
-  if (!own) return false;
+  if (!own) return Error(ErrorCode::usage, "this coordinate belongs to another config", kHint);
+  const auto name = format::parse_managed_name(base);
   const auto minted_by = metadata.custom.find(kMintedByKey);
-  const bool ephemeral = name->workspace == kNilWorkspace && info.expires_at_ms != 0 &&
+  const bool ephemeral = name && name->workspace == kNilWorkspace && info.expires_at_ms != 0 &&
                          minted_by != metadata.custom.end() && minted_by->second == kMintedByCheck;
-  return ephemeral || (name->workspace == settings_.workspace && !references.empty());
+  if (ephemeral) return {};
+  if (!name || name->workspace != settings_.workspace) {
+    return Error(ErrorCode::usage, "this coordinate belongs to another workspace", kHint);
+  }
+  if (references.empty()) {
+    return Error(ErrorCode::usage, "this coordinate belongs to no config any more", kHint);
+  }
+  return {};
 }
 
 Result<void> TransactionStore::adopt(std::string_view coordinate) {
@@ -99,10 +109,7 @@ Result<void> TransactionStore::adopt(std::string_view coordinate) {
   COFFER_CHECK(parsed.has_value());
   // Says what became of it, where it is gone.
   const Secret secret = COFFER_TRY(transaction_.get(parsed->base, parsed->version));
-  if (!COFFER_TRY(in_scope(parsed->base, secret.info))) {
-    return Error(ErrorCode::usage, "this coordinate is not in the config's scope",
-                 "give the value, or a coordinate that the stored document holds");
-  }
+  COFFER_TRY(check_scope(parsed->base, secret.info));
   if (!is_check() && secret.info.expires_at_ms != 0) {
     COFFER_TRY(transaction_.set_expiry(parsed->base, parsed->version, 0));
   }

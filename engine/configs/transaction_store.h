@@ -34,7 +34,8 @@ class TransactionStore : public SecretStore {
 
  private:
   bool is_check() const { return settings_.expires_at_ms != 0; }
-  Result<bool> in_scope(const std::string& base, const VersionInfo& info) const;
+  /// Errors: usage, each reason with its own text.
+  Result<void> check_scope(const std::string& base, const VersionInfo& info) const;
 
   secrets::Transaction& transaction_;
   Settings settings_;

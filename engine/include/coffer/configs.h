@@ -11,6 +11,7 @@
 #include <coffer/secret_bytes.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ struct ConfigDocument {
   std::string workspace;
   std::int64_t updated_at_ms = 0;
   SecretBytes document;  ///< In the form asked for.
+  /// Of the masked forms: pointers of plain values that equal a secret of this config. They are
+  /// masked as well, but they are stored in plain: mark them in the spec, or change them.
+  std::vector<std::string> hidden;
 };
 
 struct ConfigSummary {
@@ -70,11 +74,25 @@ struct ConfigSummary {
   std::size_t secret_count = 0;
 };
 
-enum class ConfigForm : std::uint8_t { masked, partial, revealed };
+enum class ConfigForm : std::uint8_t {
+  masked,       ///< Secrets as the mask, external ones by their name.
+  coordinates,  ///< As masked, but secrets as their coordinates; put back, it changes nothing.
+  partial,      ///< As it is stored.
+  revealed,     ///< With the secrets.
+};
+
+/// The JSON text of a secret that is kept elsewhere, by the name behind secret_coordinate::.
+/// Called without any lock of the store held, once for each place.
+using ConfigResolver = std::function<Result<SecretBytes>(std::string_view name)>;
 
 struct ConfigCheckOptions {
   std::optional<std::string> id{};  ///< A later put of this id promotes equal values.
   std::int64_t ttl_ms = std::int64_t{2} * 60 * 60 * 1000;
+};
+
+struct ConfigHydrateOptions {
+  /// Every value as a JSON string; ids that Airbyte writes beside a coordinate are taken.
+  bool compat_airbyte = false;
 };
 
 namespace secrets {
@@ -100,14 +118,19 @@ class COFFER_API Configs {
   /// Puts values back into a partial document, only at the places the config's spec declares
   /// and only coordinates in the config's scope; all or nothing.
   Result<SecretBytes> hydrate_for(std::string_view id, std::string_view partial);
-  Result<SecretBytes> hydrate_with(std::string_view spec, std::string_view partial);
+  Result<SecretBytes> hydrate_with(std::string_view spec, std::string_view partial,
+                                   const ConfigHydrateOptions& options = {});
   /// Without a spec: every {"_secret": c} whose coordinate this store manages.
-  Result<SecretBytes> hydrate(std::string_view partial);
+  Result<SecretBytes> hydrate(std::string_view partial, const ConfigHydrateOptions& options = {});
+
+  /// The same configs, with a way to secrets kept elsewhere: for hydrating and revealing.
+  Configs with_resolver(ConfigResolver resolver) const;
 
   explicit Configs(secrets::Engine& engine) : engine_(&engine) {}
 
  private:
   secrets::Engine* engine_;
+  ConfigResolver resolver_;
 };
 
 }  // namespace coffer

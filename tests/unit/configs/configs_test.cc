@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -372,23 +373,50 @@ TEST_CASE("A coordinate from elsewhere is refused, each with its own error") {
               .ok());
   const std::string unknown = "airbyte_workspace_" + std::string(kWorkspace) + "_secret_" +
                               std::string(kNilWorkspace) + "_v1";
+  const auto elsewhere = bench.put("elsewhere", R"({"a":"far"})",
+                                   {.workspace = "99999999-2222-3333-4444-555555555555"});
   struct Case {
     std::string coordinate;
     ErrorCode code;
   };
+  std::set<std::string> texts;
   for (const Case& each : std::vector<Case>{{theirs, ErrorCode::usage},
                                             {"airbyte_by_hand_v1", ErrorCode::usage},
                                             {unknown, ErrorCode::not_found},
-                                            {"free/name", ErrorCode::usage},
-                                            {"airbyte_x_v007", ErrorCode::usage}}) {
+                                            {"free/name", ErrorCode::usage}}) {
     INFO(each.coordinate);
     const std::string document = R"({"a":)" + node(each.coordinate) + "}";
     const auto put = bench.configs().put("c", kSpec, document, {.workspace = kWorkspace});
     REQUIRE_FALSE(put.ok());
     CHECK(put.error().code() == each.code);
     CHECK(put.error().subject()->text == "/a");
+    CHECK(texts.insert(std::string(put.error().text())).second);
   }
+  const auto wrong = [&](const std::string& coordinate) {
+    return bench.configs()
+        .put("c", kSpec, R"({"a":)" + node(coordinate) + "}", {.workspace = kWorkspace})
+        .error()
+        .text();
+  };
+  CHECK(wrong("airbyte_x_v007") == wrong("free/name"));
+  REQUIRE(bench.engine
+              ->write([&](secrets::Transaction& t) {
+                const auto parsed = format::parse_coordinate(elsewhere.outcomes[0].coordinate);
+                return t.remove_reference({parsed->base, 1, "config", "elsewhere"});
+              })
+              .ok());
+  CHECK(wrong(elsewhere.outcomes[0].coordinate) == "this coordinate belongs to another workspace");
+  REQUIRE(bench.engine
+              ->write([&](secrets::Transaction& t) {
+                const auto parsed = format::parse_coordinate(theirs);
+                return t.remove_reference({parsed->base, 1, "config", "other"});
+              })
+              .ok());
+  CHECK(wrong(theirs) == "this coordinate belongs to no config any more");
   // Hydrate of a config gives only what that config holds.
+  bench.put("c", "{}", {.workspace = kWorkspace});
+  CHECK(bench.configs().hydrate_for("c", R"({"a":)" + node(unknown) + "}").error().code() ==
+        ErrorCode::not_found);
   bench.put("c", R"({"a":"own"})", {.workspace = kWorkspace});
   const std::string foreign = R"({"a":)" + node(theirs) + "}";
   CHECK(bench.configs().hydrate_for("c", foreign).error().code() == ErrorCode::usage);
@@ -545,4 +573,88 @@ TEST_CASE("No plaintext of a secret or document reaches the disk") {
       CHECK(bytes.find(needle) == std::string::npos);
     }
   }
+}
+
+TEST_CASE("Secrets kept elsewhere come through the resolver that the caller registers") {
+  Bench bench;
+  bench.put("c", R"({"a":"x","b":"secret_coordinate::vault/b"})");
+  std::vector<std::string> asked;
+  const Configs configs =
+      bench.configs().with_resolver([&](std::string_view name) -> Result<SecretBytes> {
+        asked.emplace_back(name);
+        // No lock of the store is held: it may be asked and written.
+        COFFER_TRY(bench.configs().put("other", kSpec, R"({"a":1})"));
+        return SecretBytes::copy_of("5.0");
+      });
+  auto resolved = configs;
+  CHECK(resolved.get("c", ConfigForm::revealed)->document.text() == R"({"a":"x","b":5.0})");
+  CHECK(resolved.hydrate_for("c", R"({"b":"secret_coordinate::vault/b"})")->text() ==
+        R"({"b":5.0})");
+  CHECK(asked == std::vector<std::string>{"vault/b", "vault/b"});
+  CHECK(resolved.hydrate_for("c", R"({"b":"secret_coordinate::vault/c"})").error().code() ==
+        ErrorCode::usage);
+  CHECK(resolved.hydrate_with(kSpec, R"({"b":"secret_coordinate::any"})")->text() ==
+        R"({"b":5.0})");
+  CHECK(resolved.hydrate(R"({"z":["secret_coordinate::any"]})")->text() == R"({"z":[5.0]})");
+  CHECK(asked.size() == 4);
+  CHECK(bench.configs().get("c", ConfigForm::revealed).error().code() == ErrorCode::usage);
+}
+
+TEST_CASE("A view tells which plain values it hides, and shows coordinates where asked") {
+  Bench bench;
+  const auto report = bench.put("c", R"({"host":{"u":["x",5]},"a":"x","b":5})");
+  const auto masked = bench.configs().get("c");
+  CHECK(masked->document.text() ==
+        R"({"host":{"u":["**********","**********"]},"a":"**********","b":"**********"})");
+  CHECK(masked->hidden == std::vector<std::string>{"/host/u/0", "/host/u/1"});
+  const std::string coordinates = bench.show("c", ConfigForm::coordinates);
+  CHECK(coordinates == R"({"host":{"u":["**********","**********"]},"a":)" +
+                           node(report.outcomes[0].coordinate) + R"(,"b":)" +
+                           node(report.outcomes[1].coordinate) + "}");
+  for (const std::string& shown : {std::string(masked->document.text()), coordinates}) {
+    CHECK(kinds(bench.put("c", shown)) == std::vector<Kind>{Kind::kept, Kind::kept});
+    CHECK(bench.show("c", ConfigForm::revealed) == R"({"host":{"u":["x",5]},"a":"x","b":5})");
+  }
+}
+
+TEST_CASE("Documents too deep, of too many values or too large are told apart") {
+  Bench bench;
+  const auto text_of = [&](const std::string& document) {
+    const auto result = bench.configs().put("c", kSpec, document);
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.error().code() == ErrorCode::limit);
+    return std::string(result.error().text());
+  };
+  std::string many = "[0";
+  for (int i = 0; i < 1'000'000; ++i) many += ",0";
+  std::set<std::string> texts;
+  texts.insert(text_of(std::string(200, '[') + std::string(200, ']')));
+  texts.insert(text_of(many + "]"));
+  texts.insert(text_of("\"" + std::string(std::size_t{4} << 20, 'a') + "\""));
+  CHECK(texts.size() == 3);
+  CHECK(bench.secret_paths().empty());
+}
+
+TEST_CASE("Either bump policy may be asked for, in compat as well") {
+  Bench bench;
+  bench.put("c", R"({"a":"x"})");
+  CHECK(kinds(bench.put("c", R"({"a":"x"})", {.bump = ConfigBump::always})) ==
+        std::vector<Kind>{Kind::bumped});
+  CHECK(kinds(bench.put("c", R"({"a":"x"})", {.bump = ConfigBump::changed})) ==
+        std::vector<Kind>{Kind::kept});
+  CHECK(kinds(bench.put("c", R"({"a":"x"})",
+                        {.compat_airbyte = true, .bump = ConfigBump::changed})) ==
+        std::vector<Kind>{Kind::kept});
+}
+
+TEST_CASE("Several bumps of one base in one put end with one live version") {
+  Bench bench;
+  const auto first = bench.put("c", R"({"a":"x"})");
+  const std::string both = node(first.outcomes[0].coordinate);
+  bench.put("c", R"({"a":)" + both + R"(,"b":)" + both + "}");
+  const auto last = bench.put("c", R"({"a":"1","b":"2"})");
+  CHECK(kinds(last) == std::vector<Kind>{Kind::bumped, Kind::minted});
+  CHECK(last.destroyed == std::vector<std::string>{first.outcomes[0].coordinate});
+  CHECK(bench.state(first.outcomes[0].coordinate) == ErrorCode::destroyed);
+  CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"1","b":"2"})");
 }

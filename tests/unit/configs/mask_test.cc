@@ -13,9 +13,10 @@ using namespace coffer::configs;
 
 namespace {
 
-std::string masked(const std::string& spec_text, const std::string& partial,
+MaskedView view_of(const std::string& spec_text, const std::string& partial,
                    std::vector<StoredPlace> places = {},
-                   const std::vector<std::string>& secrets = {}) {
+                   const std::vector<std::string>& secrets = {},
+                   MaskStyle style = MaskStyle::mask) {
   auto spec = Spec::compile(spec_text);
   REQUIRE(spec.ok());
   ConfigRecord record;
@@ -23,9 +24,15 @@ std::string masked(const std::string& spec_text, const std::string& partial,
   record.places = std::move(places);
   std::vector<SecretBytes> strings;
   for (const std::string& each : secrets) strings.push_back(SecretBytes::copy_of(each));
-  auto text = masked_view(*spec, record, strings);
-  REQUIRE(text.ok());
-  return std::string(text->text());
+  auto view = masked_view(*spec, record, strings, style);
+  REQUIRE(view.ok());
+  return std::move(*view);
+}
+
+std::string masked(const std::string& spec_text, const std::string& partial,
+                   std::vector<StoredPlace> places = {},
+                   const std::vector<std::string>& secrets = {}) {
+  return std::string(view_of(spec_text, partial, std::move(places), secrets).text.text());
 }
 
 constexpr char kSpec[] =
@@ -72,8 +79,29 @@ TEST_CASE("External places show their name, by the stored fact and not by their 
 
 TEST_CASE("A plain string that equals a secret is masked, and an empty secret masks nothing") {
   CHECK(masked(kSpec, R"({"a":{"_secret":"c"},"user":"root","o":["r\u006fot","rooted",""]})", {},
-               {"root", ""}) ==
+               {R"("root")", R"("")"}) ==
         R"({"a":"**********","user":"**********","o":["**********","rooted",""]})");
+}
+
+TEST_CASE("Plain values of other types that equal a secret are masked and named") {
+  const std::string partial =
+      R"({"a":1,"n":[12345,"12345",1.50,true,null,{},[]],"o":{ "y":[1], "x":"v" },"z":{"x":"v"}})";
+  const MaskedView view = view_of(
+      kSpec, partial, {}, {"12345", "true", "null", "{}", "[]", R"({"x":"v","y":[1]})", R"("")"});
+  CHECK(view.text.text() ==
+        R"({"a":"**********","n":["**********","**********",1.50,true,null,{},[]],)"
+        R"("o":"**********","z":{"x":"v"}})");
+  CHECK(view.hidden == std::vector<std::string>{"/n/0", "/n/1", "/o"});
+}
+
+TEST_CASE("Coordinates show where the record holds them, all else is masked") {
+  const std::string partial =
+      R"({"a":{"_secret":"c"},"b":"plain","l":["secret_coordinate::x",{"_secret":"d"}],"u":"s"})";
+  const MaskedView view = view_of(kSpec, partial, {{"/a", "c", false}, {"/l/0", "x", true}},
+                                  {R"("s")"}, MaskStyle::coordinates);
+  CHECK(view.text.text() ==
+        R"({"a":{"_secret":"c"},"b":"**********","l":["secret_coordinate::x","**********"],)"
+        R"("u":"**********"})");
 }
 
 TEST_CASE("What looks like a coordinate where none is declared is masked") {
@@ -162,4 +190,35 @@ TEST_CASE("A config's record comes back from its bytes, and damage is found") {
   CHECK(decode_config(newer).error().code() == ErrorCode::too_new);
   Bytes unknown{0x08, 0x01, 0x78, 0x01};
   CHECK(decode_config(unknown).error().code() == ErrorCode::too_new);
+}
+
+TEST_CASE("A resolver fills what is kept elsewhere, and only that") {
+  auto spec = Spec::compile(kSpec);
+  const auto finish = [&](const std::string& partial, const ConfigResolver& resolver,
+                          HydrateOptions options = {}) -> Result<std::string> {
+    Hydration hydration(COFFER_TRY(json::Document::parse(partial)), options);
+    COFFER_TRY(hydration.declared(*spec, reveal_x));
+    const SecretBytes text = COFFER_TRY(std::move(hydration).finish(resolver));
+    return std::string(text.text());
+  };
+  const ConfigResolver resolver = [](std::string_view name) -> Result<SecretBytes> {
+    if (name == "broken") return SecretBytes::copy_of("{");
+    if (name != "e") return Error(ErrorCode::key_unavailable, "down");
+    return SecretBytes::copy_of("[1.50]");
+  };
+  const std::string partial = R"({"a":{"_secret":"c"},"b":"secret_coordinate::e"})";
+  CHECK(*finish(partial, resolver) == R"({"a":"x","b":[1.50]})");
+  CHECK(*finish(partial, resolver, {true}) == R"({"a":"x","b":"[1.50]"})");
+  CHECK(finish(partial, {}).error().subject()->text == "/b");
+  CHECK(finish(R"({"b":"secret_coordinate::f"})", resolver).error().code() ==
+        ErrorCode::key_unavailable);
+  CHECK(finish(R"({"b":"secret_coordinate::broken"})", resolver).error().code() ==
+        ErrorCode::usage);
+  // A name that the stored config does not hold is not asked for; one that it holds is.
+  const ExternalNames names{"e", "c"};
+  CHECK(finish(R"({"b":"secret_coordinate::f"})", resolver, {false, &names}).error().code() ==
+        ErrorCode::usage);
+  CHECK(*finish(R"({"b":"secret_coordinate::e"})", resolver, {false, &names}) == R"({"b":[1.50]})");
+  CHECK(finish(R"({"a":{"_secret":"c"}})", resolver, {false, &names}).error().code() ==
+        ErrorCode::key_unavailable);
 }
