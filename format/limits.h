@@ -15,6 +15,11 @@ inline constexpr std::size_t kDocumentBytesMax = std::size_t{4} << 20;
 inline constexpr std::size_t kCustomEntriesMax = 64;
 inline constexpr std::size_t kCustomKeyBytesMax = 128;
 inline constexpr std::size_t kCustomValueBytesMax = 512;
+inline constexpr std::size_t kDescriptionBytesMax = 1024;
+inline constexpr std::size_t kOwnerBytesMax = 128;
+inline constexpr std::size_t kTagsMax = 64;
+inline constexpr std::size_t kTagBytesMax = 128;
+inline constexpr std::size_t kScopesMax = 64;
 
 inline constexpr std::size_t kStoreIdBytes = 16;
 inline constexpr std::size_t kPathHashBytes = 16;

@@ -4,12 +4,14 @@
 
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
+#include <coffer/settings.h>
 #include <coffer/value.h>
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "format/limits.h"
@@ -159,8 +161,11 @@ struct Settings {
   std::uint64_t value_bytes_max = kValueBytesDefaultMax;
   std::uint32_t max_versions = 10;
   bool cas_required = false;
-  std::int64_t delete_version_after_ms = 0;
+  std::int64_t delete_version_after_ms = 0;  ///< Negative: switched off for every secret.
   ValueAlgorithm algorithm = ValueAlgorithm::chacha20_poly1305;
+  NameProfile names = NameProfile::core;
+  std::vector<ScopeSettings> scopes = {};  ///< In the order of their prefixes' bytes.
+  std::uint64_t revision = 0;              ///< Of the settings: 0 as the store was made.
 };
 SecretBytes encode_settings(const Settings& settings);
 Result<Settings> decode_settings(ByteView bytes);

@@ -1,6 +1,7 @@
 // What stands inside seals: heads, names, references, settings, the root (SPEC.md
 // section 6). These bytes were authenticated before they come here; a record that
 // does not parse all the same is damage or a newer format, never a guess.
+#include <algorithm>
 #include <cstring>
 
 #include "format/records.h"
@@ -39,6 +40,30 @@ Result<std::pair<std::string, std::string>> decode_entry(ByteView bytes) {
   return entry;
 }
 
+// Settings tell core by leaving the profile out, a scope that has none does.
+Result<NameProfile> profile_of(std::uint64_t number) {
+  if (number > static_cast<std::uint64_t>(NameProfile::dataos))
+    return Error{ErrorCode::too_new, "the store uses an unknown name profile"};
+  return static_cast<NameProfile>(number);
+}
+
+Result<ScopeSettings> decode_scope(ByteView bytes) {
+  ScopeSettings scope;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: scope.prefix = want_text(reader); break;
+      case 2: scope.value_bytes_max = reader.want_number(); break;
+      case 3: scope.names = COFFER_TRY(profile_of(reader.want_number())); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || scope.prefix.empty() ||
+      scope.value_bytes_max.value_or(0) > kValueBytesCeiling)
+    return malformed();
+  return scope;
+}
+
 }  // namespace
 
 Bytes seal_context(Domain domain, const StoreId& store, ByteView rest) {
@@ -72,6 +97,7 @@ SecretBytes encode_head(const Head& head) {
     entry_writer.text(2, value);
     writer.always_bytes(12, entry.bytes());
   }
+  writer.number(13, metadata.revision);
   return out;
 }
 
@@ -100,6 +126,7 @@ Result<Head> decode_head(ByteView bytes) {
         metadata.custom.insert(metadata.custom.end(), std::move(entry));
         break;
       }
+      case 13: metadata.revision = reader.want_number(); break;
       default: return unknown_field();
     }
   }
@@ -163,8 +190,20 @@ SecretBytes encode_settings(const Settings& settings) {
   writer.number(1, settings.value_bytes_max);
   writer.number(2, settings.max_versions);
   writer.number(3, settings.cas_required ? 1 : 0);
-  writer.number(4, time_to_wire(settings.delete_version_after_ms));
+  writer.number(4, time_to_wire(std::max<std::int64_t>(settings.delete_version_after_ms, 0)));
   writer.number(5, static_cast<std::uint64_t>(settings.algorithm));
+  if (settings.names != NameProfile::core)
+    writer.number(6, static_cast<std::uint64_t>(settings.names));
+  for (const ScopeSettings& scope : settings.scopes) {
+    SecretBytes entry;
+    SecretWriter entry_writer(entry);
+    entry_writer.text(1, scope.prefix);
+    entry_writer.number(2, scope.value_bytes_max.value_or(0));
+    if (scope.names) entry_writer.number(3, static_cast<std::uint64_t>(*scope.names));
+    writer.always_bytes(7, entry.bytes());
+  }
+  writer.number(8, settings.revision);
+  writer.number(9, settings.delete_version_after_ms < 0 ? 1 : 0);
   return out;
 }
 
@@ -188,6 +227,22 @@ Result<Settings> decode_settings(ByteView bytes) {
         settings.algorithm = static_cast<ValueAlgorithm>(algorithm);
         break;
       }
+      case 6:
+        settings.names = COFFER_TRY(profile_of(reader.want_number()));
+        if (settings.names == NameProfile::core) reader.fail();
+        break;
+      case 7: {
+        auto scope = COFFER_TRY(decode_scope(reader.want_bytes()));
+        if (!settings.scopes.empty() && scope.prefix <= settings.scopes.back().prefix)
+          return malformed();
+        settings.scopes.push_back(std::move(scope));
+        break;
+      }
+      case 8: settings.revision = reader.want_number(); break;
+      case 9:
+        if (reader.want_true() && settings.delete_version_after_ms != 0) reader.fail();
+        settings.delete_version_after_ms = -1;
+        break;
       default: return unknown_field();
     }
   }

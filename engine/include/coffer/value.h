@@ -77,6 +77,7 @@ struct Metadata {
   std::string owner;
   std::vector<std::string> tags;
   std::map<std::string, std::string> custom;
+  std::uint64_t revision = 0;  ///< Up by one with each change of the above.
 };
 
 /// One version with its value; wiped when it goes out of scope.

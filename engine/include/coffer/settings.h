@@ -1,0 +1,42 @@
+// Settings of a whole store, or of a part of it; kept in the store, the same for every process.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer {
+
+/// Which names a value may be put under, beyond what every path must hold to. Checked when
+/// something is written; what stands already is read, deleted and moved away as before.
+enum class NameProfile : std::uint8_t {
+  core = 1,  ///< Any path, any field name.
+  /// No component of the path is blank; no field name of a JSON object has whitespace.
+  vdk = 2,
+  /// Components of a to z, 0 to 9 and '-' within, 2 to 48 long; field names of A to Z, a to z,
+  /// 0 to 9, '-', '_' and '.'.
+  dataos = 3,
+};
+
+/// A folder with settings of its own; where two hold the same setting, the longer prefix wins.
+struct ScopeSettings {
+  std::string prefix;  ///< A path: it and all below it.
+  std::optional<std::uint64_t> value_bytes_max{};
+  std::optional<NameProfile> names{};
+  bool operator==(const ScopeSettings&) const = default;
+};
+
+struct StoreSettings {
+  std::uint32_t max_versions = 10;  ///< 0: 10. Of a secret's and the store's the larger counts.
+  bool cas_required = false;        ///< Every put must give `cas`.
+  /// Stamped on new versions; of a secret's and the store's the smaller counts. 0: no such
+  /// time; negative: secrets' own are switched off too.
+  std::int64_t delete_version_after_ms = 0;
+  std::uint64_t value_bytes_max = std::uint64_t{1} << 20;  ///< Of one version; at most 16 MiB.
+  NameProfile names = NameProfile::core;
+  std::vector<ScopeSettings> scopes{};  ///< At most 64, each prefix once; any order.
+  bool operator==(const StoreSettings&) const = default;
+};
+
+}  // namespace coffer
