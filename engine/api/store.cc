@@ -5,6 +5,7 @@
 
 #include "api/new_directory.h"
 #include "api/reading.h"
+#include "api/transaction_state.h"
 #include "base/guarded.h"
 #include "format/names.h"
 #include "keys/keyring.h"
@@ -17,6 +18,37 @@ namespace coffer {
 struct Store::Impl {
   std::string directory;
   std::shared_ptr<secrets::Engine> engine;  // Shared with the snapshots.
+
+  /// One transaction; its body may run again.
+  Result<secrets::WriteReport> write(const std::function<Result<void>(Transaction&)>& body) {
+    return engine->write(
+        [&](secrets::Transaction& txn) { return Transaction::Impl::run(txn, body); });
+  }
+  /// One operation that yields something, or nothing, as a transaction of its own.
+  template <typename T, typename Body>
+  Result<T> write_one(const Body& body) {
+    return guarded([&]() -> Result<T> {
+      Result<T> result = Error{ErrorCode::failed, "the transaction did not run"};
+      COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
+        result = body(txn);
+        return result ? Result<void>() : Result<void>(result.error());
+      }));
+      return result;
+    });
+  }
+  template <typename Body>
+  Result<ShredReceipt> destroy(const Body& body) {
+    return guarded([&]() -> Result<ShredReceipt> { return receipt_of(COFFER_TRY(write(body))); });
+  }
+  ShredReceipt receipt_of(secrets::WriteReport report) const {
+    ShredReceipt receipt;
+    receipt.destroyed = std::move(report.destroyed);
+    receipt.epoch_before = report.epoch_before;
+    receipt.epoch_after = report.epoch_after == 0 ? report.epoch_before : report.epoch_after;
+    receipt.at_ms = report.at_ms;
+    receipt.erase = storage::erase_promise(directory);
+    return receipt;
+  }
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -47,22 +79,44 @@ Result<Store> Store::open(std::string_view directory, const std::vector<KeySourc
   });
 }
 
+Result<TransactionReport> Store::transaction(
+    const std::function<Result<void>(Transaction&)>& body) {
+  // What the body throws is the caller's: it ends the transaction and passes through.
+  std::exception_ptr thrown;
+  auto result = guarded([&]() -> Result<TransactionReport> {
+    secrets::WriteReport report = COFFER_TRY(impl_->write([&](Transaction& txn) -> Result<void> {
+      try {
+        return body(txn);
+      } catch (const std::bad_alloc&) {
+        throw;
+      } catch (...) {
+        thrown = std::current_exception();
+        return Error{ErrorCode::failed, "the transaction's body threw; nothing was written"};
+      }
+    }));
+    const std::uint64_t sequence = report.sequence;
+    return TransactionReport{sequence, impl_->receipt_of(std::move(report))};
+  });
+  if (thrown) std::rethrow_exception(thrown);
+  return result;
+}
+
 Result<VersionInfo> Store::put(std::string_view path, const Value& value,
                                const PutOptions& options) {
-  return guarded([&]() -> Result<VersionInfo> {
-    if (options.ttl_ms < 0 || options.ttl_ms > kTtlMaxMs)
-      return Error{ErrorCode::limit, "the time to live is negative or longer than 1,000 years"};
-    VersionInfo info;
-    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) -> Result<void> {
-      secrets::PutRequest request;
-      request.cas = options.cas;
-      request.custom = options.custom;
-      if (options.ttl_ms > 0) request.expires_at_ms = txn.now_ms() + options.ttl_ms;
-      info = COFFER_TRY(txn.put(path, value, request));
-      return {};
-    }));
-    return info;
-  });
+  return impl_->write_one<VersionInfo>(
+      [&](Transaction& txn) { return txn.put(path, value, options); });
+}
+
+Result<VersionInfo> Store::patch(std::string_view path, std::string_view merge_json,
+                                 const PutOptions& options) {
+  return impl_->write_one<VersionInfo>(
+      [&](Transaction& txn) { return txn.patch(path, merge_json, options); });
+}
+
+Result<VersionInfo> Store::rollback(std::string_view path, std::uint64_t to_version,
+                                    const PutOptions& options) {
+  return impl_->write_one<VersionInfo>(
+      [&](Transaction& txn) { return txn.rollback(path, to_version, options); });
 }
 
 Result<Secret> Store::get(std::string_view path, std::uint64_t version) {
@@ -108,80 +162,55 @@ Result<std::vector<std::string>> Store::list(std::string_view prefix, const List
 }
 
 Result<void> Store::soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions) {
-  return guarded([&]() -> Result<void> {
-    COFFER_TRY(format::check_path(path));
-    COFFER_TRY(impl_->engine->write(
-        [&](secrets::Transaction& txn) { return txn.soft_delete(path, versions); }));
-    return {};
-  });
+  return impl_->write_one<void>([&](Transaction& txn) { return txn.soft_delete(path, versions); });
 }
 
 Result<void> Store::undelete(std::string_view path, const std::vector<std::uint64_t>& versions) {
-  return guarded([&]() -> Result<void> {
-    COFFER_TRY(format::check_path(path));
-    COFFER_TRY(impl_->engine->write(
-        [&](secrets::Transaction& txn) { return txn.undelete(path, versions); }));
-    return {};
-  });
+  return impl_->write_one<void>([&](Transaction& txn) { return txn.undelete(path, versions); });
 }
-
-namespace {
-
-// What a config's document or an outside user points at is not pulled away under it.
-// `versions` are numbers of versions; none: every one is to go.
-Result<void> check_unused(const secrets::View& view, std::string_view path,
-                          const std::vector<std::uint64_t>& versions) {
-  for (const secrets::Reference& reference : COFFER_TRY(view.references_to(path))) {
-    const bool meant =
-        versions.empty() || reference.version == 0 ||
-        std::find(versions.begin(), versions.end(), reference.version) != versions.end();
-    if (meant)
-      return Error{ErrorCode::in_use, "something refers to this secret; nothing was destroyed",
-                   "see who: coffer refs PATH"}
-          .about(Subject::Kind::path, path);
-  }
-  return {};
-}
-
-Result<ShredReceipt> destroy_by(secrets::Engine& engine, const std::string& directory,
-                                const std::function<Result<void>(secrets::Transaction&)>& body) {
-  secrets::WriteReport report = COFFER_TRY(engine.write(body));
-  ShredReceipt receipt;
-  receipt.destroyed = std::move(report.destroyed);
-  receipt.epoch_before = report.epoch_before;
-  receipt.epoch_after = report.epoch_after == 0 ? report.epoch_before : report.epoch_after;
-  receipt.at_ms = report.at_ms;
-  receipt.erase = storage::erase_promise(directory);
-  return receipt;
-}
-
-}  // namespace
 
 Result<ShredReceipt> Store::destroy(std::string_view path,
                                     const std::vector<std::uint64_t>& versions) {
-  return guarded([&]() -> Result<ShredReceipt> {
-    COFFER_TRY(format::check_path(path));
-    return destroy_by(*impl_->engine, impl_->directory,
-                      [&](secrets::Transaction& txn) -> Result<void> {
-                        std::vector<std::uint64_t> wanted = versions;
-                        if (wanted.empty()) wanted.push_back(0);
-                        for (std::uint64_t& version : wanted)
-                          version = COFFER_TRY(txn.version_info(path, version)).version;
-                        COFFER_TRY(check_unused(txn, path, wanted));
-                        return txn.destroy(path, wanted);
-                      });
-  });
+  return impl_->destroy([&](Transaction& txn) { return txn.destroy(path, versions); });
 }
 
 Result<ShredReceipt> Store::destroy_all(std::string_view path) {
-  return guarded([&]() -> Result<ShredReceipt> {
-    COFFER_TRY(format::check_path(path));
-    return destroy_by(*impl_->engine, impl_->directory,
-                      [&](secrets::Transaction& txn) -> Result<void> {
-                        COFFER_TRY(check_unused(txn, path, {}));
-                        return txn.destroy_all(path);
-                      });
+  return impl_->destroy([&](Transaction& txn) { return txn.destroy_all(path); });
+}
+
+Result<ShredReceipt> Store::erase(std::string_view path) {
+  return impl_->destroy([&](Transaction& txn) { return txn.erase(path); });
+}
+
+Result<void> Store::put_metadata(std::string_view path, const MetadataChange& change) {
+  return impl_->write_one<void>([&](Transaction& txn) { return txn.put_metadata(path, change); });
+}
+
+Result<void> Store::patch_metadata(std::string_view path, const MetadataChange& change) {
+  return impl_->write_one<void>([&](Transaction& txn) { return txn.patch_metadata(path, change); });
+}
+
+Result<void> Store::move(std::string_view from, std::string_view to) {
+  return impl_->write_one<void>([&](Transaction& txn) { return txn.move(from, to); });
+}
+
+Result<void> Store::copy(std::string_view from, std::string_view to) {
+  return impl_->write_one<void>([&](Transaction& txn) { return txn.copy(from, to); });
+}
+
+Result<StoreSettings> Store::settings() {
+  return guarded([&]() -> Result<StoreSettings> {
+    StoreSettings settings;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      settings = COFFER_TRY(view.settings());
+      return {};
+    }));
+    return settings;
   });
+}
+
+Result<void> Store::put_settings(const StoreSettings& settings) {
+  return impl_->write_one<void>([&](Transaction& txn) { return txn.put_settings(settings); });
 }
 
 Result<SweepReport> Store::sweep(const SweepOptions& options) {

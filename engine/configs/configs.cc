@@ -20,7 +20,6 @@ namespace {
 
 using namespace configs;  // NOLINT(google-build-using-namespace): this file is its door.
 using secrets::DocumentKind;
-using secrets::Transaction;
 using secrets::View;
 
 Result<json::Document> parse_document(std::string_view text) {
@@ -45,7 +44,7 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
     const auto parsed = COFFER_TRY(parse_document(document));
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
-    const auto body = [&](Transaction& transaction) -> Result<void> {
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       report = COFFER_TRY(put_in(transaction, id, input, options));
       return {};
     };
@@ -65,7 +64,7 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     const auto parsed = COFFER_TRY(parse_document(document));
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
-    const auto body = [&](Transaction& transaction) -> Result<void> {
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       report = COFFER_TRY(check_in(transaction, input, options));
       return {};
     };
@@ -127,7 +126,7 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
   return guarded([&]() -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
     std::vector<std::string> destroyed;
-    const auto body = [&](Transaction& transaction) -> Result<void> {
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
       destroyed = COFFER_TRY(move_references(transaction, id, loaded.record.places, {}, 0));
       COFFER_TRY(release_spec(transaction, id, loaded.record.spec_id));

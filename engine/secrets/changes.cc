@@ -8,6 +8,7 @@ using storage::Table;
 void View::Impl::toggle_digest(const crypto::ShortHash& item) {
   for (std::size_t i = 0; i < item.size(); ++i) root->digest[i] ^= item[i];
   changed = true;
+  ++record_changes;
 }
 
 // Adds or replaces.

@@ -69,7 +69,7 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
   }
   const BucketKey* key = COFFER_TRY(impl.bucket(hash));
   format::VersionHeader header;
-  header.algorithm = impl.engine.settings.algorithm;
+  header.algorithm = COFFER_TRY(impl.settings())->algorithm;
   header.created_at_ms = now_ms();
   const Bytes record = impl.cipher().seal_version(context, hash, revision, header, *key, body, 0);
   header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;

@@ -85,12 +85,9 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   COFFER_TRY(impl->recover());
   impl->note_key_use();
   auto session = COFFER_TRY(impl->begin_read());
-  const auto sealed = COFFER_TRY(session->txn.get(Table::main, as_bytes(kSettingsKey)));
-  if (!sealed) return Error{ErrorCode::corrupt, "the data file has no settings record"};
-  const SecretBytes plain = COFFER_TRY(impl->cipher->open_root(format::Domain::settings, *sealed));
-  impl->settings = COFFER_TRY(format::decode_settings(plain.bytes()));
+  const auto stored = COFFER_TRY(impl->read_settings(session->txn));
   impl->end_read(std::move(session));
-  const auto algorithm = static_cast<crypto::SealAlgorithm>(impl->settings.algorithm);
+  const auto algorithm = static_cast<crypto::SealAlgorithm>(stored->settings.algorithm);
   if (!crypto::is_available(algorithm))
     return Error{ErrorCode::failed, "this store needs AES instructions, which this machine lacks",
                  "export it on a machine that has them"};
@@ -163,7 +160,32 @@ Result<void> Engine::Impl::put_root(storage::WriteTxn& txn, format::Root& root) 
                  cipher->seal_root(format::Domain::root, plain.bytes()));
 }
 
+namespace {
+
+// The engine whose transaction's body runs in this thread: a second write in there would wait
+// for the first for ever.
+thread_local const void* writing_in_this_thread = nullptr;
+
+class WritingHere {
+ public:
+  explicit WritingHere(const void* engine) : outer_(writing_in_this_thread) {
+    writing_in_this_thread = engine;
+  }
+  ~WritingHere() { writing_in_this_thread = outer_; }
+  WritingHere(const WritingHere&) = delete;
+  WritingHere& operator=(const WritingHere&) = delete;
+
+ private:
+  const void* outer_;
+};
+
+}  // namespace
+
 Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body) {
+  if (writing_in_this_thread == impl_.get())
+    return Error{ErrorCode::failed, "a transaction's body writes to its own store",
+                 "use the transaction that the body was given"};
+  const WritingHere here(impl_.get());
   std::uint64_t room = storage::WriteTxn::kRoomBytes;
   for (int erasings = 0;;) {
     Retry retry = Retry::none;
@@ -186,6 +208,7 @@ Result<WriteReport> Engine::Impl::attempt_write(
   state.keys = keys.get();
   WriteReport report;
   report.epoch_before = root.epoch;
+  report.sequence = root.sequence;
   Transaction transaction(state);
 
   auto result = body(transaction);
@@ -223,6 +246,7 @@ Result<WriteReport> Engine::Impl::attempt_write(
     return std::move(committed).error();
   }
   txn.reset();
+  report.sequence = root.sequence;
   report.epoch_after = root.epoch;
   report.at_ms = root.time_high_ms;
   report.destroyed = std::move(state.destroyed);

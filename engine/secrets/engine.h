@@ -21,6 +21,7 @@ namespace coffer::secrets {
 
 /// What a write did beyond what its body knows.
 struct WriteReport {
+  std::uint64_t sequence = 0;  ///< Of the commit; the last one's where nothing was changed.
   std::uint64_t epoch_before = 0;
   std::uint64_t epoch_after = 0;  ///< Higher: old keys were erased.
   std::int64_t at_ms = 0;

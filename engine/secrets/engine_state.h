@@ -57,6 +57,12 @@ class SessionPool {
   std::array<Stripe, 16> stripes_;
 };
 
+/// The settings record, opened, with the bytes that it was opened from.
+struct StoredSettings {
+  Bytes sealed;
+  format::Settings settings;
+};
+
 /// Why a write that failed may be run again.
 enum class Retry : std::uint8_t { none, more_room, erase_first };
 
@@ -65,7 +71,6 @@ struct Engine::Impl {
   std::shared_ptr<storage::Environment> environment;
   std::unique_ptr<keys::Keyring> keyring;
   std::unique_ptr<Cipher> cipher;
-  format::Settings settings;
   const Clock* clock = nullptr;
   LogSink log;
   storage::HoldLimits hold_limits;
@@ -73,12 +78,16 @@ struct Engine::Impl {
   std::mutex keys_mutex;
   std::shared_ptr<EpochKeys> newest_keys;
   SessionPool sessions;
+  std::mutex settings_mutex;
+  std::shared_ptr<const StoredSettings> newest_settings;
 
   Result<std::unique_ptr<Session>> begin_read();
   void end_read(std::unique_ptr<Session> session);
   Result<void> refresh(Session& session);
   Result<std::shared_ptr<EpochKeys>> keys_of(std::uint64_t epoch);
   Result<format::Root> read_root(const storage::Txn& txn) const;
+  /// As they stand in this transaction: another process may have changed them.
+  Result<std::shared_ptr<const StoredSettings>> read_settings(const storage::Txn& txn);
   Error missing_epoch(std::uint64_t epoch);
   std::int64_t now_ms(std::int64_t root_high);
   /// How far the clock is behind a time that was seen before; 0: it is not.
@@ -110,10 +119,12 @@ struct View::Impl {
   format::Root* root = nullptr;          // Changed by transactions only.
   mutable std::int64_t now = 0;          // 0: the clock was not asked yet.
   mutable bool clock_is_behind = false;  // Known once `now` is.
+  mutable std::shared_ptr<const StoredSettings> stored_settings = {};
   mutable std::int64_t expired_seen_ms = 0;
 
   // Transactions only.
   bool changed = false;
+  std::uint64_t record_changes = 0;  // Rises with every record that is written or removed.
   bool must_shred = false;
   std::bitset<format::kBucketCount> touched = {};
   std::vector<SweptVersion> destroyed = {};
@@ -125,6 +136,8 @@ struct View::Impl {
   }
 
   const Cipher& cipher() const { return *engine.cipher; }
+  /// Read once for a transaction, when first asked for.
+  Result<const format::Settings*> settings() const;
   std::int64_t now_ms() const;
   Result<const BucketKey*> bucket(const format::PathHash& hash) const {
     return keys->bucket(hash[0], txn);
@@ -143,6 +156,9 @@ struct View::Impl {
   Result<bool> find_into(const format::PathHash& hash, std::uint64_t version,
                          Located& located) const;
   Result<std::optional<format::Head>> find_head(const format::PathHash& hash) const;
+  /// The same for a path that is to be written to: a head of another path is `corrupt`.
+  Result<std::optional<format::Head>> head_of(const format::PathHash& hash,
+                                              std::string_view path) const;
   Result<std::optional<format::Name>> find_name(std::string_view path) const;
   /// Errors: corrupt. Checks a version's header against its wrap, without opening the value.
   Result<void> authenticate(const format::PathHash& hash, const Located& located) const;
@@ -172,10 +188,12 @@ struct View::Impl {
                           std::int64_t due_at_ms, Pending::Why why);
   Result<void> remove_all_due(const format::PathHash& hash, std::uint64_t version,
                               const format::VersionHeader& header);
-  Result<void> add_secret_name(std::string_view path);
+  /// `created_at_ms` 0: now.
+  Result<void> add_secret_name(std::string_view path, std::int64_t created_at_ms = 0);
   Result<void> remove_secret_name(std::string_view path);
   Result<void> trim(const format::PathHash& hash, std::string_view path, std::uint64_t newest_to_go,
                     const std::vector<Reference>& references);
+  Result<void> put_head(const format::PathHash& hash, const format::Head& head);
   Result<void> destroy_located(const format::PathHash& hash, const Located& located,
                                std::string_view path, bool time_was_over);
   /// Gives touched buckets new keys and wraps every bucket key under the next epoch.

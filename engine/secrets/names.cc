@@ -146,7 +146,8 @@ Result<std::optional<format::Name>> View::Impl::find_name(std::string_view path)
 }
 
 // The secret's own name, then every folder above it that is not there yet.
-Result<void> View::Impl::add_secret_name(std::string_view path) {
+Result<void> View::Impl::add_secret_name(std::string_view path, std::int64_t created_at_ms) {
+  const std::int64_t created = created_at_ms != 0 ? created_at_ms : now_ms();
   format::PathHash child = cipher().hash(format::Kind::secret, path);
   bool is_folder = false;
   for (std::string_view at = path;;) {
@@ -155,7 +156,7 @@ Result<void> View::Impl::add_secret_name(std::string_view path) {
         format::pair_key(cipher().hash(format::Kind::folder, parent), child);
     if (COFFER_TRY(txn.get(Table::names, key))) return {};
     const SecretBytes name =
-        format::encode_name({is_folder, std::string(component_of(at)), is_folder ? 0 : now_ms()});
+        format::encode_name({is_folder, std::string(component_of(at)), is_folder ? 0 : created});
     COFFER_TRY(put_small(Table::names, key, format::Domain::name, name.bytes()));
     if (parent.empty()) return {};
     at = parent;

@@ -1,8 +1,13 @@
 // Adding a version: what is checked first, what is written, what goes beyond the limit.
 #include <algorithm>
 
+#include "format/json.h"
+#include "format/name_profile.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
+#include "secrets/kinds.h"
+#include "secrets/scope.h"
+#include "secrets/secret_metadata.h"
 
 namespace coffer::secrets {
 namespace {
@@ -11,23 +16,6 @@ using storage::Table;
 using Located = View::Impl::Located;
 
 constexpr std::uint32_t kVersionsKeptByDefault = 10;
-
-Result<void> check_custom(const std::map<std::string, std::string>& custom) {
-  if (custom.size() > format::kCustomEntriesMax)
-    return Error{ErrorCode::limit, "too many custom metadata entries"}.with_number(
-        format::kCustomEntriesMax);
-  for (const auto& [key, value] : custom) {
-    if (key.empty() || key.size() > format::kCustomKeyBytesMax)
-      return Error{ErrorCode::limit, "a custom metadata key is empty or too long"}
-          .with_number(format::kCustomKeyBytesMax)
-          .about(Subject::Kind::name, key);
-    if (value.empty() || value.size() > format::kCustomValueBytesMax)
-      return Error{ErrorCode::limit, "a custom metadata value is empty or too long"}
-          .with_number(format::kCustomValueBytesMax)
-          .about(Subject::Kind::name, key);
-  }
-  return {};
-}
 
 Result<void> check_cas(const PutRequest& request, std::uint64_t current, bool required) {
   if (!request.cas) {
@@ -49,8 +37,8 @@ struct Current {
   std::optional<format::Head> head;
 };
 
-Result<Current> check_put(const View::Impl& impl, const format::PathHash& hash,
-                          std::string_view path, const PutRequest& request) {
+Result<Current> check_current(const View::Impl& impl, const format::PathHash& hash,
+                              std::string_view path, const PutRequest& request) {
   Current current;
   if (const auto newest = COFFER_TRY(impl.find(hash, 0))) {
     // The next number and check-and-set rest on this header: a forged one is not believed.
@@ -59,10 +47,10 @@ Result<Current> check_put(const View::Impl& impl, const format::PathHash& hash,
     if (current.version == UINT64_MAX)
       return Error{ErrorCode::corrupt, "a version's number is out of range", "see: coffer verify"};
   }
-  current.head = COFFER_TRY(impl.find_head(hash));
+  current.head = COFFER_TRY(impl.head_of(hash, path));
   const Metadata* metadata = current.head ? &current.head->metadata : nullptr;
   const bool required =
-      impl.engine.settings.cas_required || (metadata != nullptr && metadata->cas_required);
+      COFFER_TRY(impl.settings())->cas_required || (metadata != nullptr && metadata->cas_required);
   COFFER_TRY(check_cas(request, current.version, required));
   if (metadata != nullptr && metadata->managed && !request.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
@@ -71,17 +59,6 @@ Result<Current> check_put(const View::Impl& impl, const format::PathHash& hash,
   return current;
 }
 
-Result<void> put_head(View::Impl& impl, const format::PathHash& hash, std::string_view path,
-                      const PutRequest& request, std::optional<format::Head>& head) {
-  if (!head) head = format::Head{std::string(path), {}};
-  if (request.custom) head->metadata.custom = *request.custom;
-  if (request.managed) head->metadata.managed = true;
-  head->metadata.updated_at_ms = impl.now_ms();
-  return impl.put_small(Table::history, format::history_key(hash, 0), format::Domain::head,
-                        format::encode_head(*head).bytes());
-}
-
-// delete_version_after: the smaller of the store's and the secret's, of those that are set.
 format::VersionHeader new_header(const format::Settings& settings,
                                  const std::optional<format::Head>& head, const PutRequest& request,
                                  std::int64_t now_ms) {
@@ -89,10 +66,7 @@ format::VersionHeader new_header(const format::Settings& settings,
   header.algorithm = settings.algorithm;
   header.created_at_ms = now_ms;
   header.expires_at_ms = request.expires_at_ms;
-  std::int64_t after = settings.delete_version_after_ms;
-  const std::int64_t own = head ? head->metadata.delete_version_after_ms : 0;
-  if (own > 0 && (after == 0 || own < after)) after = own;
-  if (after > 0) header.deletion_at_ms = now_ms + after;
+  header.deletion_at_ms = deletion_time(settings, head, now_ms);
   return header;
 }
 
@@ -104,30 +78,79 @@ std::uint32_t versions_kept(const format::Settings& settings,
   return kept == 0 ? kVersionsKeptByDefault : kept;
 }
 
+// What may be said of a value before it is known what it is put upon.
+Result<void> check_value(std::string_view path, const Value& value, const PutRequest& request,
+                         const format::Settings& settings) {
+  const Scope scope = scope_of(settings, path);
+  if (value.bytes().size() > scope.value_bytes_max)
+    return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
+                 "split it, or raise the limit: coffer settings put --value-limit N"}
+        .with_number(scope.value_bytes_max);
+  // What a config mints is named by the engine, and its fields by nobody here.
+  if (request.managed) return {};
+  COFFER_TRY(check_new_name(settings, path));
+  if (scope.names == NameProfile::core || !value.is_json()) return {};
+  const auto document = COFFER_TRY(json::Document::parse(value.text()));
+  if (document.type(0) != json::Type::object) return {};
+  for (json::NodeId member = document.first_child(0); member != json::kNoNode;
+       member = document.next_sibling(member))
+    COFFER_TRY(format::check_field_name_by(scope.names, document.key(member)));
+  return {};
+}
+
+MetadataChange change_of(const PutRequest& request) {
+  MetadataChange change;
+  change.custom = request.custom;
+  change.kind = request.kind;
+  change.description = request.description;
+  change.owner = request.owner;
+  change.tags = request.tags;
+  return change;
+}
+
+VersionInfo info_of(std::uint64_t version, const format::VersionHeader& header) {
+  return {version, header.created_at_ms, header.deletion_at_ms, header.expires_at_ms, false};
+}
+
 }  // namespace
+
+// delete_version_after: the smaller of the store's and the secret's, of those that are set.
+std::int64_t deletion_time(const format::Settings& settings,
+                           const std::optional<format::Head>& head, std::int64_t now_ms) {
+  std::int64_t after = settings.delete_version_after_ms;
+  const std::int64_t own = head ? head->metadata.delete_version_after_ms : 0;
+  if (own > 0 && (after == 0 || own < after)) after = own;
+  return after > 0 ? now_ms + after : 0;
+}
 
 Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
                                      const PutRequest& request) {
+  return put_as(format::Action::put, path, value, request);
+}
+
+Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view path,
+                                        const Value& value, const PutRequest& request) {
   Impl& impl = *impl_;
-  const format::Settings& settings = impl.engine.settings;
   COFFER_TRY(format::check_path(path));
-  if (format::parse_coordinate(path))
-    return Error{ErrorCode::usage, "this path reads as a coordinate, so nothing could find it",
-                 "leave out the _v and number at its end"}
-        .about(Subject::Kind::path, path);
-  if (value.bytes().size() > settings.value_bytes_max)
-    return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
-                 "split it, or make the store with a larger limit"}
-        .with_number(settings.value_bytes_max);
-  if (request.custom) COFFER_TRY(check_custom(*request.custom));
+  const format::Settings& settings = *COFFER_TRY(impl.settings());
+  COFFER_TRY(check_value(path, value, request, settings));
+  const MetadataChange change = change_of(request);
+  COFFER_TRY(check_change(change));
   if (request.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
   format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl.cipher().hash(context);
-  Current current = COFFER_TRY(check_put(impl, hash, path, request));
+  Current current = COFFER_TRY(check_current(impl, hash, path, request));
+  const bool is_new = current.version == 0 && !current.head;
+  const bool changes_head = !is_nothing(change) || request.managed;
+  if (changes_head && !current.head) current.head = format::Head{std::string(path), {}};
+  if (changes_head) apply_change(change, current.head->metadata);
+  if (current.head) COFFER_TRY(check_value_of_kind(current.head->metadata.kind, value));
 
-  if (request.custom || request.managed)
-    COFFER_TRY(put_head(impl, hash, path, request, current.head));
-  if (current.version == 0) {
+  if (changes_head) {
+    current.head->metadata.managed = current.head->metadata.managed || request.managed;
+    COFFER_TRY(impl.put_head(hash, *current.head));
+  }
+  if (is_new) {
     COFFER_TRY(impl.add_secret_name(path));
     ++impl.root->secret_count;
   }
@@ -144,13 +167,8 @@ Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
   const std::uint32_t kept = versions_kept(settings, current.head);
   if (version > kept)
     COFFER_TRY(impl.trim(hash, path, version - kept, COFFER_TRY(references_to(path))));
-  impl.note(format::Action::put, path, version);
-  VersionInfo info;
-  info.version = version;
-  info.created_at_ms = header.created_at_ms;
-  info.deletion_at_ms = header.deletion_at_ms;
-  info.expires_at_ms = header.expires_at_ms;
-  return info;
+  impl.note(action, path, version);
+  return info_of(version, header);
 }
 
 // Versions beyond the limit go at once; what could open them goes with the next shredding.

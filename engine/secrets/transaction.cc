@@ -9,6 +9,7 @@
 #include "crypto/random.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
+#include "secrets/secret_metadata.h"
 
 namespace coffer::secrets {
 namespace {
@@ -80,11 +81,14 @@ Result<void> Transaction::soft_delete(std::string_view path,
 Result<void> Transaction::undelete(std::string_view path,
                                    const std::vector<std::uint64_t>& versions) {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, versions))) {
+  const std::vector<std::uint64_t> resolved = COFFER_TRY(resolve(*impl_, hash, versions));
+  const std::int64_t deletion_at_ms =
+      deletion_time(*COFFER_TRY(impl_->settings()), COFFER_TRY(impl_->find_head(hash)), now_ms());
+  for (const std::uint64_t version : resolved) {
     const Located located = COFFER_TRY(require(*impl_, hash, version));
     format::VersionHeader header = located.record.header;
     if (header.deletion_at_ms == 0) continue;
-    header.deletion_at_ms = 0;
+    header.deletion_at_ms = deletion_at_ms;
     COFFER_TRY(change_header(*impl_, hash, located, header));
     impl_->note(format::Action::undelete, path, version);
   }
@@ -225,6 +229,8 @@ Result<void> Transaction::stop_forgetting(std::string_view path, std::uint64_t v
 void Transaction::note(format::Action action, std::string_view name, std::uint64_t version) {
   impl_->note(action, name, version);
 }
+
+std::uint64_t Transaction::record_changes() const { return impl_->record_changes; }
 
 std::string Transaction::mint_uuid() {
   std::array<std::uint8_t, 16> bytes;

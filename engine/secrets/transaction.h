@@ -11,7 +11,9 @@
 // under an id, with a revision, one revision kept.
 #pragma once
 
+#include <coffer/metadata.h>
 #include <coffer/result.h>
+#include <coffer/settings.h>
 #include <coffer/value.h>
 
 #include <functional>
@@ -47,6 +49,10 @@ struct PutRequest {
   std::int64_t expires_at_ms = 0;
   bool managed = false;
   std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
+  std::optional<std::string> kind = {};
+  std::optional<std::string> description = {};
+  std::optional<std::string> owner = {};
+  std::optional<std::vector<std::string>> tags = {};
 };
 
 enum class NameState : std::uint8_t { live, deleted, expired, destroyed, empty };
@@ -84,6 +90,7 @@ class View {
   Result<std::vector<VersionInfo>> history(std::string_view path) const;
   Result<bool> exists(std::string_view path) const;
   Result<Metadata> metadata(std::string_view path) const;
+  Result<StoreSettings> settings() const;
   /// Names below a folder ("" = root), byte order. Includes every state.
   Result<std::vector<ListedName>> list(std::string_view folder, bool recursive) const;
 
@@ -116,19 +123,44 @@ class View {
 class Transaction : public View {
  public:
   /// Adds a version; creates the secret where there is none. Trims to max_versions.
-  /// Errors: usage (name), limit (size, length), conflict (CAS), corrupt.
+  /// Errors: usage (name, kind), limit (size, length), conflict (CAS), in_use (belongs to a
+  /// config), corrupt.
   Result<VersionInfo> put(std::string_view path, const Value& value,
                           const PutRequest& request = {});
+  /// A new version: the newest one changed by a merge patch (RFC 7396). Expires when that
+  /// did, if the request says nothing. Errors: as get and put; usage (no JSON value).
+  Result<VersionInfo> patch(std::string_view path, std::string_view merge_json,
+                            const PutRequest& request = {});
+  /// A new version with an older one's value; expires when that did, if the request says
+  /// nothing. Errors: as get and put.
+  Result<VersionInfo> rollback(std::string_view path, std::uint64_t to_version,
+                               const PutRequest& request = {});
 
   // Of several versions all or none; a version that never was, or is gone, is not_found.
   // An empty list means: the newest.
   Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions);
+  /// delete_version_after counts anew, from now.
   Result<void> undelete(std::string_view path, const std::vector<std::uint64_t>& versions);
   /// Removes the value for good (shredded at commit); the version's number stays taken.
   Result<void> destroy(std::string_view path, const std::vector<std::uint64_t>& versions);
   Result<void> destroy_all(std::string_view path);
   /// Removes the secret with its history and name; shredded at commit.
   Result<void> erase(std::string_view path);
+
+  /// Makes a secret without versions where there is none; a change of nothing does nothing.
+  /// Errors: usage, limit, conflict (metadata_cas), in_use (belongs to a config).
+  Result<void> put_metadata(std::string_view path, const MetadataChange& change);
+  /// The same of a secret that is there. Errors: not_found besides.
+  Result<void> patch_metadata(std::string_view path, const MetadataChange& change);
+
+  /// With every version, its number, times and state; each value is sealed anew, for a seal
+  /// binds its path. Errors: not_found; conflict (there is something at `to`); in_use (belongs
+  /// to a config; of a move: something refers to it); usage and limit, as put of `to`.
+  Result<void> move(std::string_view from, std::string_view to);
+  Result<void> copy(std::string_view from, std::string_view to);
+
+  /// Errors: usage, limit.
+  Result<void> put_settings(const StoreSettings& settings);
 
   /// 0 clears it: the version no longer expires.
   Result<void> set_expiry(std::string_view path, std::uint64_t version, std::int64_t expires_at_ms);
@@ -155,6 +187,9 @@ class Transaction : public View {
   /// themselves. `name` is a path, a config's id or empty; never a value.
   void note(format::Action action, std::string_view name, std::uint64_t version = 0);
 
+  /// Rises with every record that is written or removed: an operation that failed and left it
+  /// as it was has changed nothing.
+  std::uint64_t record_changes() const;
   /// 16 random bytes as a lower-case UUID (RFC 4122 version 4).
   std::string mint_uuid();
   /// A keyed digest of `bytes`, to name a document by its content without telling the content.
@@ -163,6 +198,11 @@ class Transaction : public View {
  private:
   friend class Engine;
   explicit Transaction(Impl& impl) : View(impl) {}
+  Result<VersionInfo> put_as(format::Action action, std::string_view path, const Value& value,
+                             const PutRequest& request);
+  Result<void> change_metadata(std::string_view path, const MetadataChange& change,
+                               bool must_exist);
+  Result<void> relocate(format::Action action, std::string_view from, std::string_view to);
 };
 
 }  // namespace coffer::secrets

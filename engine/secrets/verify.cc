@@ -34,6 +34,7 @@ class Verifier {
   Result<VerifyReport> run() {
     COFFER_TRY(collect_owners());
     COFFER_TRY(check_buckets());
+    COFFER_TRY(check_settings());
     COFFER_TRY(check_history());
     COFFER_TRY(check_small(Table::names, format::Domain::name));
     COFFER_TRY(check_small(Table::references, format::Domain::reference));
@@ -85,6 +86,21 @@ class Verifier {
       if (!key && key.error().code() == ErrorCode::io) return std::move(key).error();
       if (!key) problem("bucket " + std::to_string(number), "its key does not open");
     }
+    return {};
+  }
+
+  // Settings that were changed since the store was made are in the digest, uncounted.
+  Result<void> check_settings() {
+    auto stored = impl_.engine.read_settings(impl_.txn);
+    if (!stored && stored.error().code() == ErrorCode::io) return std::move(stored).error();
+    if (!stored) {
+      problem("store", "its settings do not open");
+      return {};
+    }
+    if ((*stored)->settings.revision == 0) return {};
+    const crypto::ShortHash item = impl_.cipher().digest(static_cast<std::uint8_t>(Table::main),
+                                                         as_bytes(kSettingsKey), (*stored)->sealed);
+    for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
     return {};
   }
 

@@ -17,7 +17,13 @@ inline constexpr std::int64_t kTtlMaxMs = std::int64_t{365'000} * 24 * 60 * 60 *
 struct PutOptions {
   std::optional<std::uint64_t> cas = {};  ///< Current version must be this; 0 = must not exist.
   std::int64_t ttl_ms = 0;                ///< 0: does not expire.
+  std::int64_t expires_at_ms = 0;         ///< In place of ttl_ms; 0: does not expire.
   std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
+  // Unset: as they are. What they may be: MetadataChange.
+  std::optional<std::string> kind = {};
+  std::optional<std::string> description = {};
+  std::optional<std::string> owner = {};
+  std::optional<std::vector<std::string>> tags = {};
 };
 
 struct History {

@@ -20,7 +20,9 @@
 #include <coffer/key_source.h>
 #include <coffer/operations.h>
 #include <coffer/result.h>
+#include <coffer/settings.h>
 #include <coffer/snapshot.h>
+#include <coffer/transaction.h>
 #include <coffer/value.h>
 
 #include <cstdint>
@@ -136,9 +138,25 @@ class COFFER_API Store {
   Store& operator=(Store&&) noexcept;
   ~Store();
 
-  /// Errors: conflict (CAS), limit (value too large: nothing changed).
+  /// Runs `body` alone among all writers; commits all it did, or, where it returns an error
+  /// or throws, nothing. It may run again from the start, before anything is committed. It
+  /// must not call this Store's writing calls (`failed`). Errors: the body's.
+  Result<TransactionReport> transaction(const std::function<Result<void>(Transaction&)>& body);
+
+  /// Errors: conflict (CAS), limit (value too large), usage (name, kind, value that does not
+  /// fit the kind), in_use (belongs to a config). Where there is an error nothing has changed.
   Result<VersionInfo> put(std::string_view path, const Value& value,
                           const PutOptions& options = {});
+  /// A new version: the newest one changed by a JSON Merge Patch (RFC 7396), all that the
+  /// patch does not name exact to the byte. Without `cas` it is applied to whatever is newest.
+  /// Expires when that did, if the options say nothing. Errors: as get() and put(); usage
+  /// (no JSON).
+  Result<VersionInfo> patch(std::string_view path, std::string_view merge_json,
+                            const PutOptions& options = {});
+  /// A new version with an older one's value. Expires when that did, if the options say
+  /// nothing. Errors: as get() of that version and put().
+  Result<VersionInfo> rollback(std::string_view path, std::uint64_t to_version,
+                               const PutOptions& options = {});
   /// Version 0: the newest. Errors: not_found, deleted, expired, destroyed.
   Result<Secret> get(std::string_view path, std::uint64_t version = 0);
   Result<Metadata> metadata(std::string_view path);
@@ -153,10 +171,32 @@ class COFFER_API Store {
 
   // An empty list of versions means the newest. Of several, all or none. Errors: not_found.
   Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions = {});
+  /// delete_version_after, where it is set, counts anew from now.
   Result<void> undelete(std::string_view path, const std::vector<std::uint64_t>& versions);
   /// Gone for good when this returns. Errors: not_found, in_use (a config refers to it).
   Result<ShredReceipt> destroy(std::string_view path, const std::vector<std::uint64_t>& versions);
+  /// Its numbers go on with the next put.
   Result<ShredReceipt> destroy_all(std::string_view path);
+  /// Removes the secret with its history and metadata; a new one of that name starts at 1.
+  /// Gone for good when this returns. Errors: not_found, in_use.
+  Result<ShredReceipt> erase(std::string_view path);
+
+  /// Changes what is set; makes a secret without versions where there is none.
+  /// Errors: usage, limit, conflict (metadata_cas), in_use (belongs to a config).
+  Result<void> put_metadata(std::string_view path, const MetadataChange& change);
+  /// The same of a secret that must be there. Errors: not_found besides.
+  Result<void> patch_metadata(std::string_view path, const MetadataChange& change);
+
+  /// With history: every version keeps its number, times and state. Errors: not_found;
+  /// conflict (there is something at `to`); in_use (belongs to a config, or, of a move,
+  /// something refers to it); usage, limit (name or size not allowed there).
+  Result<void> move(std::string_view from, std::string_view to);
+  Result<void> copy(std::string_view from, std::string_view to);
+
+  Result<StoreSettings> settings();
+  /// Replaces all of them, for every process, from its next write on. To change one, read and
+  /// put them in one transaction. Errors: usage, limit.
+  Result<void> put_settings(const StoreSettings& settings);
 
   /// Destroys what expired and what is managed and unreachable for longer than the grace.
   Result<SweepReport> sweep(const SweepOptions& options = {});

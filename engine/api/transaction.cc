@@ -1,0 +1,193 @@
+// The facade of one transaction: names and options are checked here, and what is in use is
+// not pulled away.
+#include <algorithm>
+
+#include "api/reading.h"
+#include "api/transaction_state.h"
+#include "format/names.h"
+
+namespace coffer {
+namespace {
+
+Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const PutOptions& options) {
+  if (options.ttl_ms < 0 || options.ttl_ms > kTtlMaxMs)
+    return Error{ErrorCode::limit, "the time to live is negative or longer than 1,000 years"};
+  if (options.ttl_ms != 0 && options.expires_at_ms != 0)
+    return Error{ErrorCode::usage, "a time to live and a time to expire are given",
+                 "give one of the two"};
+  secrets::PutRequest request;
+  request.cas = options.cas;
+  request.custom = options.custom;
+  request.kind = options.kind;
+  request.description = options.description;
+  request.owner = options.owner;
+  request.tags = options.tags;
+  if (options.ttl_ms != 0) request.expires_at_ms = txn.now_ms() + options.ttl_ms;
+  if (options.expires_at_ms != 0) {
+    if (options.expires_at_ms <= txn.now_ms())
+      return Error{ErrorCode::usage, "the time to expire is over already; nothing was changed",
+                   "give a time to come"};
+    if (options.expires_at_ms - txn.now_ms() > kTtlMaxMs)
+      return Error{ErrorCode::limit, "the time to expire is more than 1,000 years away"};
+    request.expires_at_ms = options.expires_at_ms;
+  }
+  return request;
+}
+
+// What a config's document or an outside user points at is not pulled away under it.
+// `versions` are numbers of versions; none: every one is to go.
+Result<void> check_unused(const secrets::View& view, std::string_view path,
+                          const std::vector<std::uint64_t>& versions) {
+  for (const secrets::Reference& reference : COFFER_TRY(view.references_to(path))) {
+    const bool meant =
+        versions.empty() || reference.version == 0 ||
+        std::find(versions.begin(), versions.end(), reference.version) != versions.end();
+    if (meant)
+      return Error{ErrorCode::in_use, "something refers to this secret; nothing was destroyed",
+                   "see who: coffer refs PATH"}
+          .about(Subject::Kind::path, path);
+  }
+  return {};
+}
+
+}  // namespace
+
+// Runs one operation. Where it breaks off between two of its writes (or memory runs out
+// there), the transaction is torn for good.
+template <typename Body>
+auto Transaction::Impl::change(const Body& body) -> decltype(body()) {
+  const bool was_torn = is_torn;
+  const std::uint64_t changes = txn.record_changes();
+  is_torn = true;
+  auto result = body();
+  is_torn = was_torn || (!result && txn.record_changes() != changes);
+  return result;
+}
+
+std::int64_t Transaction::now_ms() const { return impl_->txn.now_ms(); }
+
+Result<Secret> Transaction::get(std::string_view path, std::uint64_t version) const {
+  return api::read_secret(impl_->txn, path, version);
+}
+
+Result<Metadata> Transaction::metadata(std::string_view path) const {
+  return api::read_metadata(impl_->txn, path);
+}
+
+Result<History> Transaction::history(std::string_view path) const {
+  return api::read_history(impl_->txn, path);
+}
+
+Result<bool> Transaction::exists(std::string_view path) const {
+  return api::read_exists(impl_->txn, path);
+}
+
+Result<std::vector<std::string>> Transaction::list(std::string_view prefix,
+                                                   const ListOptions& options) const {
+  return api::read_names(impl_->txn, prefix, options);
+}
+
+Result<StoreSettings> Transaction::settings() const { return impl_->txn.settings(); }
+
+Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
+                                     const PutOptions& options) {
+  return impl_->change([&]() -> Result<VersionInfo> {
+    return impl_->txn.put(path, value, COFFER_TRY(to_request(impl_->txn, options)));
+  });
+}
+
+Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view merge_json,
+                                       const PutOptions& options) {
+  return impl_->change([&]() -> Result<VersionInfo> {
+    return impl_->txn.patch(path, merge_json, COFFER_TRY(to_request(impl_->txn, options)));
+  });
+}
+
+Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t to_version,
+                                          const PutOptions& options) {
+  return impl_->change([&]() -> Result<VersionInfo> {
+    return impl_->txn.rollback(path, to_version, COFFER_TRY(to_request(impl_->txn, options)));
+  });
+}
+
+Result<void> Transaction::soft_delete(std::string_view path,
+                                      const std::vector<std::uint64_t>& versions) {
+  return impl_->change([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    return impl_->txn.soft_delete(path, versions);
+  });
+}
+
+Result<void> Transaction::undelete(std::string_view path,
+                                   const std::vector<std::uint64_t>& versions) {
+  return impl_->change([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    return impl_->txn.undelete(path, versions);
+  });
+}
+
+Result<void> Transaction::destroy(std::string_view path,
+                                  const std::vector<std::uint64_t>& versions) {
+  return impl_->change([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    std::vector<std::uint64_t> wanted = versions;
+    if (wanted.empty()) wanted.push_back(0);
+    for (std::uint64_t& version : wanted)
+      version = COFFER_TRY(impl_->txn.version_info(path, version)).version;
+    COFFER_TRY(check_unused(impl_->txn, path, wanted));
+    return impl_->txn.destroy(path, wanted);
+  });
+}
+
+Result<void> Transaction::destroy_all(std::string_view path) {
+  return impl_->change([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    COFFER_TRY(check_unused(impl_->txn, path, {}));
+    return impl_->txn.destroy_all(path);
+  });
+}
+
+Result<void> Transaction::erase(std::string_view path) {
+  return impl_->change([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    COFFER_TRY(check_unused(impl_->txn, path, {}));
+    if (COFFER_TRY(impl_->txn.metadata(path)).managed)
+      return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                   "delete the config: coffer config delete ID"}
+          .about(Subject::Kind::path, path);
+    return impl_->txn.erase(path);
+  });
+}
+
+Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& metadata) {
+  return impl_->change([&] { return impl_->txn.put_metadata(path, metadata); });
+}
+
+Result<void> Transaction::patch_metadata(std::string_view path, const MetadataChange& metadata) {
+  return impl_->change([&] { return impl_->txn.patch_metadata(path, metadata); });
+}
+
+Result<void> Transaction::move(std::string_view from, std::string_view to) {
+  return impl_->change([&] { return impl_->txn.move(from, to); });
+}
+
+Result<void> Transaction::copy(std::string_view from, std::string_view to) {
+  return impl_->change([&] { return impl_->txn.copy(from, to); });
+}
+
+Result<void> Transaction::put_settings(const StoreSettings& settings) {
+  return impl_->change([&] { return impl_->txn.put_settings(settings); });
+}
+
+Result<void> Transaction::Impl::run(secrets::Transaction& txn,
+                                    const std::function<Result<void>(Transaction&)>& body) {
+  Impl state{txn};
+  Transaction transaction(state);
+  COFFER_TRY(body(transaction));
+  if (state.is_torn)
+    return Error{ErrorCode::failed, "an operation broke off halfway; nothing was written",
+                 "hand its error on from the transaction's body"};
+  return {};
+}
+
+}  // namespace coffer

@@ -1,0 +1,26 @@
+// What stands behind the public Transaction.
+#pragma once
+
+#include <coffer/transaction.h>
+
+#include <functional>
+
+#include "secrets/transaction.h"
+
+namespace coffer {
+
+struct Transaction::Impl {
+  secrets::Transaction& txn;
+  /// Set while an operation runs, and left set by one that failed after its first write: such
+  /// a transaction is not committed, whatever its body says.
+  bool is_torn = false;
+
+  /// Errors: the body's; failed, where the body went on after an operation that was torn.
+  static Result<void> run(secrets::Transaction& txn,
+                          const std::function<Result<void>(Transaction&)>& body);
+
+  template <typename Body>
+  auto change(const Body& body) -> decltype(body());
+};
+
+}  // namespace coffer

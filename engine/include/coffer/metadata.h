@@ -1,0 +1,33 @@
+// Changes of a secret's settings and metadata.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer {
+
+/// What is to be changed; what is unset stays as it is. To reset something, set it to its
+/// default: 0, false, "" or an empty list.
+///
+/// Limits: description 1,024 bytes, owner 128, 64 tags of 1 to 128 bytes, 64 custom entries
+/// with keys of 1 to 128 and values of 1 to 512 bytes; all of it printable UTF-8.
+struct MetadataChange {
+  std::optional<std::uint32_t> max_versions{};  ///< 0: the store's setting alone counts.
+  std::optional<bool> cas_required{};
+  std::optional<std::int64_t> delete_version_after_ms{};  ///< 0: the store's setting alone counts.
+  /// What the value must look like: "", "generic", "password", "key", "token", "key-value",
+  /// "key-value-properties", "certificate", "cloud-kernel" or "cloud-kernel-image-pull".
+  std::optional<std::string> kind{};
+  std::optional<std::string> description{};
+  std::optional<std::string> owner{};
+  std::optional<std::vector<std::string>> tags{};              ///< Replaces all; each tag once.
+  std::optional<std::map<std::string, std::string>> custom{};  ///< Replaces all.
+  std::map<std::string, std::optional<std::string>> custom_patch{};  ///< nullopt removes the key.
+  /// Metadata::revision must be this; 0: nobody set any metadata yet.
+  std::optional<std::uint64_t> metadata_cas{};
+};
+
+}  // namespace coffer

@@ -1,0 +1,78 @@
+// Several operations on secrets as one: all of them happen or none.
+//
+//   auto report = store.transaction([&](coffer::Transaction& txn) -> coffer::Result<void> {
+//     COFFER_TRY(txn.put("db/user", user));
+//     COFFER_TRY(txn.put("db/password", password, {.cas = 3}));
+//     return {};
+//   });
+//
+// The reads see what the transaction itself has written, and nothing that others write
+// meanwhile. An operation that answers an error has changed nothing: the body may go on
+// without it, or hand the error on and nothing at all is written. What was destroyed is
+// beyond recovery when Store::transaction returns.
+//
+// A Transaction is used by the thread that the body runs in, inside the body only.
+#pragma once
+
+#include <coffer/export.h>
+#include <coffer/metadata.h>
+#include <coffer/operations.h>
+#include <coffer/result.h>
+#include <coffer/settings.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer {
+
+struct TransactionReport {
+  std::uint64_t sequence = 0;  ///< Of the commit; the last one's where nothing was changed.
+  ShredReceipt receipt;        ///< `destroyed` is empty where nothing was.
+};
+
+class COFFER_API Transaction {
+ public:
+  /// The time that every operation of this transaction goes by.
+  std::int64_t now_ms() const;
+
+  // Reads: as of Store.
+  Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
+  Result<Metadata> metadata(std::string_view path) const;
+  Result<History> history(std::string_view path) const;
+  Result<bool> exists(std::string_view path) const;
+  Result<std::vector<std::string>> list(std::string_view prefix,
+                                        const ListOptions& options = {}) const;
+  Result<StoreSettings> settings() const;
+
+  // Changes: as of Store.
+  Result<VersionInfo> put(std::string_view path, const Value& value,
+                          const PutOptions& options = {});
+  Result<VersionInfo> patch(std::string_view path, std::string_view merge_json,
+                            const PutOptions& options = {});
+  Result<VersionInfo> rollback(std::string_view path, std::uint64_t to_version,
+                               const PutOptions& options = {});
+  Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions = {});
+  Result<void> undelete(std::string_view path, const std::vector<std::uint64_t>& versions = {});
+  Result<void> destroy(std::string_view path, const std::vector<std::uint64_t>& versions = {});
+  Result<void> destroy_all(std::string_view path);
+  Result<void> erase(std::string_view path);
+  Result<void> put_metadata(std::string_view path, const MetadataChange& change);
+  Result<void> patch_metadata(std::string_view path, const MetadataChange& change);
+  Result<void> move(std::string_view from, std::string_view to);
+  Result<void> copy(std::string_view from, std::string_view to);
+  Result<void> put_settings(const StoreSettings& settings);
+
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+ private:
+  friend class Store;
+  struct Impl;
+  explicit Transaction(Impl& impl) : impl_(&impl) {}
+  ~Transaction() = default;
+  Impl* impl_;
+};
+
+}  // namespace coffer

@@ -1,0 +1,153 @@
+// Move and copy: a secret under another path, with every version it has. A version is bound
+// to its path by its hash and its seal, so each is opened and sealed again.
+//
+// A move destroys nothing, for the values live on; but what opened them at the old place must
+// not outlive them, so the old place's bucket is marked as one of a removed version is: the
+// next shredding, which a destroying of the value at its new place is, gives it a new key.
+#include <algorithm>
+
+#include "format/names.h"
+#include "secrets/engine_state.h"
+#include "secrets/scope.h"
+#include "secrets/secret_metadata.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+using Located = View::Impl::Located;
+
+/// One end of the way.
+struct Place {
+  Place(const View::Impl& impl, std::string_view at)
+      : path(at),
+        context(impl.cipher().store(), format::Kind::secret, at),
+        hash(impl.cipher().hash(context)) {}
+  std::string_view path;
+  format::ValueContext context;
+  format::PathHash hash;
+};
+
+Result<void> check_target(const View& view, const View::Impl& impl, std::string_view to) {
+  COFFER_TRY(format::check_path(to));
+  COFFER_TRY(check_new_name(*COFFER_TRY(impl.settings()), to));
+  if (COFFER_TRY(view.exists(to)))
+    return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
+                 "choose another name, or remove that one: coffer metadata delete PATH"}
+        .about(Subject::Kind::path, to);
+  return {};
+}
+
+Result<void> check_source(const View& view, const View::Impl& impl, const Place& from,
+                          bool is_moved) {
+  const auto head = COFFER_TRY(impl.head_of(from.hash, from.path));
+  if (head && head->metadata.managed)
+    return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                 "configs name their secrets themselves"}
+        .about(Subject::Kind::path, from.path);
+  if (is_moved && !COFFER_TRY(view.references_to(from.path)).empty())
+    return Error{ErrorCode::in_use, "something refers to this secret; nothing was changed",
+                 "see who: coffer refs PATH; or copy it"}
+        .about(Subject::Kind::path, from.path);
+  return {};
+}
+
+Result<std::vector<KeptVersion>> versions_of(const View::Impl& impl, const Place& place) {
+  std::vector<KeptVersion> versions;
+  COFFER_TRY(impl.each_version(place.hash, 0, [&](const Located& located) -> Result<bool> {
+    COFFER_TRY(impl.authenticate(place.hash, located));
+    versions.push_back({located.version, located.record.header});
+    return true;
+  }));
+  return versions;
+}
+
+// Every value must be allowed where it goes.
+Result<void> check_sizes(const View::Impl& impl, const Place& from, const Place& to) {
+  const std::uint64_t bytes_max = scope_of(*COFFER_TRY(impl.settings()), to.path).value_bytes_max;
+  return impl.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
+    // The sealed value is one byte longer than the value: its form.
+    if (located.record.ciphertext.size() > bytes_max + 1)
+      return Error{ErrorCode::limit, "a version is larger than is allowed there",
+                   "raise the limit, or destroy that version first"}
+          .with_number(located.version);
+    return true;
+  });
+}
+
+Result<void> carry_version(View::Impl& impl, Place& from, Place& to, const KeptVersion& kept) {
+  format::VersionHeader header = kept.header;
+  header.unreachable_at_ms = 0;
+  Bytes record;
+  if (header.is_destroyed()) {
+    record = impl.cipher().tombstone(to.hash, kept.version, header);
+  } else {
+    const auto located = COFFER_TRY(impl.find(from.hash, kept.version));
+    if (!located) return no_such_version(kept.version);
+    const BucketKey* old_bucket = COFFER_TRY(impl.bucket(from.hash));
+    const Cipher::Opened opened = COFFER_TRY(impl.cipher().open_version(
+        from.context, from.hash, kept.version, located->record, *old_bucket));
+    const BucketKey* bucket = COFFER_TRY(impl.bucket(to.hash));
+    record = impl.cipher().seal_version(to.context, to.hash, kept.version, header, *bucket,
+                                        opened.value.bytes(), opened.form);
+    header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
+    if (header.expires_at_ms != 0)
+      COFFER_TRY(
+          impl.add_due(to.hash, kept.version, header.expires_at_ms, Pending::Why::expiry, to.path));
+  }
+  return impl.put_version(to.hash, kept.version, record, header);
+}
+
+Result<void> remove_source(View::Impl& impl, const Place& from,
+                           const std::vector<KeptVersion>& versions, bool has_head) {
+  for (const KeptVersion& kept : versions) {
+    COFFER_TRY(impl.remove_all_due(from.hash, kept.version, kept.header));
+    COFFER_TRY(impl.remove_version(from.hash, kept.version, kept.header));
+  }
+  if (has_head) COFFER_TRY(impl.remove_small(Table::history, format::history_key(from.hash, 0)));
+  --impl.root->secret_count;
+  return impl.remove_secret_name(from.path);
+}
+
+}  // namespace
+
+Result<void> Transaction::move(std::string_view from, std::string_view to) {
+  return relocate(format::Action::move, from, to);
+}
+
+Result<void> Transaction::copy(std::string_view from, std::string_view to) {
+  return relocate(format::Action::copy, from, to);
+}
+
+Result<void> Transaction::relocate(format::Action action, std::string_view from_path,
+                                   std::string_view to_path) {
+  Impl& impl = *impl_;
+  const bool is_moved = action == format::Action::move;
+  COFFER_TRY(format::check_path(from_path));
+  const auto name = COFFER_TRY(impl.find_name(from_path));
+  if (!name) return no_such_secret();
+  COFFER_TRY(check_target(*this, impl, to_path));
+  Place from(impl, from_path);
+  Place to(impl, to_path);
+  COFFER_TRY(check_source(*this, impl, from, is_moved));
+  COFFER_TRY(check_sizes(impl, from, to));
+  const std::vector<KeptVersion> versions = COFFER_TRY(versions_of(impl, from));
+  auto head = COFFER_TRY(impl.find_head(from.hash));
+
+  for (const KeptVersion& kept : versions) COFFER_TRY(carry_version(impl, from, to, kept));
+  if (head) {
+    head->path = to_path;
+    COFFER_TRY(impl.put_small(Table::history, format::history_key(to.hash, 0), format::Domain::head,
+                              format::encode_head(*head).bytes()));
+  }
+  COFFER_TRY(impl.add_secret_name(to_path, name->created_at_ms));
+  ++impl.root->secret_count;
+  if (is_moved) COFFER_TRY(remove_source(impl, from, versions, head.has_value()));
+  const std::uint64_t current = versions.empty() ? 0 : versions.front().version;
+  // A move is told at both of its ends: gone at one (no version), new at the other.
+  if (is_moved) impl.note(action, from_path);
+  impl.note(action, to_path, current);
+  return {};
+}
+
+}  // namespace coffer::secrets

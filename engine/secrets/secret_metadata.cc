@@ -1,0 +1,200 @@
+#include "secrets/secret_metadata.h"
+
+#include <algorithm>
+#include <set>
+
+#include "format/name_profile.h"
+#include "format/names.h"
+#include "format/printable.h"
+#include "secrets/engine_state.h"
+#include "secrets/kinds.h"
+#include "secrets/scope.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+
+constexpr std::int64_t kDurationMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
+
+bool is_printable(std::string_view text) {
+  return utf8::is_valid(text) && !utf8::has_control_character(text);
+}
+
+Error not_printable() {
+  return {ErrorCode::usage, "metadata is text that a terminal can show",
+          "no control characters, no line ends, valid UTF-8; put what else there is as a secret"};
+}
+
+Result<void> check_text(const std::optional<std::string>& text, std::size_t bytes_max) {
+  if (!text) return {};
+  if (text->size() > bytes_max)
+    return Error{ErrorCode::limit, "a metadata text is too long, in bytes"}.with_number(bytes_max);
+  if (!is_printable(*text)) return not_printable();
+  return {};
+}
+
+Result<void> check_tags(const std::vector<std::string>& tags) {
+  if (tags.size() > format::kTagsMax)
+    return Error{ErrorCode::limit, "too many tags"}.with_number(format::kTagsMax);
+  std::set<std::string_view> seen;
+  for (const std::string& tag : tags) {
+    if (tag.empty() || tag.size() > format::kTagBytesMax)
+      return Error{ErrorCode::limit, "a tag is empty or too long"}.with_number(
+          format::kTagBytesMax);
+    if (!is_printable(tag)) return not_printable();
+    if (!seen.insert(tag).second)
+      return Error{ErrorCode::usage, "a tag is given twice"}.about(Subject::Kind::name, tag);
+  }
+  return {};
+}
+
+Result<void> check_custom_key(std::string_view key) {
+  if (key.empty() || key.size() > format::kCustomKeyBytesMax)
+    return format::about_if_printable(
+        Error{ErrorCode::limit, "a custom metadata key is empty or too long"}.with_number(
+            format::kCustomKeyBytesMax),
+        Subject::Kind::name, key);
+  if (!is_printable(key)) return not_printable();
+  return {};
+}
+
+Result<void> check_custom_entry(std::string_view key, std::string_view value) {
+  COFFER_TRY(check_custom_key(key));
+  if (value.empty() || value.size() > format::kCustomValueBytesMax)
+    return Error{ErrorCode::limit, "a custom metadata value is empty or too long"}
+        .with_number(format::kCustomValueBytesMax)
+        .about(Subject::Kind::name, key);
+  if (!is_printable(value)) return not_printable().about(Subject::Kind::name, key);
+  return {};
+}
+
+Result<void> check_entry_count(std::size_t count) {
+  if (count > format::kCustomEntriesMax)
+    return Error{ErrorCode::limit, "too many custom metadata entries"}.with_number(
+        format::kCustomEntriesMax);
+  return {};
+}
+
+}  // namespace
+
+bool is_nothing(const MetadataChange& change) {
+  return !change.max_versions && !change.cas_required && !change.delete_version_after_ms &&
+         !change.kind && !change.description && !change.owner && !change.tags && !change.custom &&
+         change.custom_patch.empty();
+}
+
+Result<void> check_change(const MetadataChange& change) {
+  if (change.kind) COFFER_TRY(check_kind(*change.kind));
+  COFFER_TRY(check_text(change.description, format::kDescriptionBytesMax));
+  COFFER_TRY(check_text(change.owner, format::kOwnerBytesMax));
+  if (change.tags) COFFER_TRY(check_tags(*change.tags));
+  if (change.delete_version_after_ms.value_or(0) < 0)
+    return Error{ErrorCode::usage, "delete_version_after is negative", "0 clears it"};
+  if (change.delete_version_after_ms.value_or(0) > kDurationMaxMs)
+    return Error{ErrorCode::limit, "delete_version_after is longer than 1,000 years"};
+  if (change.custom) {
+    COFFER_TRY(check_entry_count(change.custom->size()));
+    for (const auto& [key, value] : *change.custom) COFFER_TRY(check_custom_entry(key, value));
+  }
+  for (const auto& [key, value] : change.custom_patch)
+    COFFER_TRY(value ? check_custom_entry(key, *value) : check_custom_key(key));
+  return {};
+}
+
+void apply_change(const MetadataChange& change, Metadata& metadata) {
+  if (change.max_versions) metadata.max_versions = *change.max_versions;
+  if (change.cas_required) metadata.cas_required = *change.cas_required;
+  if (change.delete_version_after_ms)
+    metadata.delete_version_after_ms = *change.delete_version_after_ms;
+  if (change.kind) metadata.kind = canonical_kind(*change.kind);
+  if (change.description) metadata.description = *change.description;
+  if (change.owner) metadata.owner = *change.owner;
+  if (change.tags) metadata.tags = *change.tags;
+  if (change.custom) metadata.custom = *change.custom;
+  for (const auto& [key, value] : change.custom_patch) {
+    if (value) {
+      metadata.custom[key] = *value;
+    } else {
+      metadata.custom.erase(key);
+    }
+  }
+}
+
+Result<void> check_outcome(const Metadata& metadata) {
+  return check_entry_count(metadata.custom.size());
+}
+
+Result<void> check_new_name(const format::Settings& settings, std::string_view path) {
+  if (format::parse_coordinate(path))
+    return Error{ErrorCode::usage, "this path reads as a coordinate, so nothing could find it",
+                 "leave out the _v and number at its end"}
+        .about(Subject::Kind::path, path);
+  const Scope scope = scope_of(settings, path);
+  return format::check_name_by(scope.names, scope.below);
+}
+
+Result<std::optional<format::Head>> View::Impl::head_of(const format::PathHash& hash,
+                                                        std::string_view path) const {
+  auto head = COFFER_TRY(find_head(hash));
+  if (head && head->path != path)
+    return Error{ErrorCode::corrupt, "a secret's metadata belongs to another secret",
+                 "see what else is: coffer verify; restore from a backup"};
+  return head;
+}
+
+Result<void> View::Impl::put_head(const format::PathHash& hash, const format::Head& head) {
+  format::Head next = head;
+  next.metadata.updated_at_ms = now_ms();
+  ++next.metadata.revision;
+  return put_small(Table::history, format::history_key(hash, 0), format::Domain::head,
+                   format::encode_head(next).bytes());
+}
+
+Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& change) {
+  return change_metadata(path, change, false);
+}
+
+Result<void> Transaction::patch_metadata(std::string_view path, const MetadataChange& change) {
+  return change_metadata(path, change, true);
+}
+
+Result<void> Transaction::change_metadata(std::string_view path, const MetadataChange& change,
+                                          bool must_exist) {
+  Impl& impl = *impl_;
+  COFFER_TRY(format::check_path(path));
+  COFFER_TRY(check_change(change));
+  const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
+  auto head = COFFER_TRY(impl.head_of(hash, path));
+  const bool is_new = !head && !COFFER_TRY(impl.find(hash, 0));
+  if (is_new && must_exist) return no_such_secret();
+  if (is_new) COFFER_TRY(check_new_name(*COFFER_TRY(impl.settings()), path));
+  if (!head) head = format::Head{std::string(path), {}};
+  if (head->metadata.managed)
+    return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                 "put the config: coffer config put ID"}
+        .about(Subject::Kind::path, path);
+  if (change.metadata_cas && *change.metadata_cas != head->metadata.revision)
+    return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
+                 "read it again, then change it with its number"}
+        .with_number(head->metadata.revision);
+  if (is_nothing(change)) return {};
+  apply_change(change, head->metadata);
+  COFFER_TRY(check_outcome(head->metadata));
+  // Only a value that is still there is asked whether it fits the kind.
+  if (change.kind) {
+    const auto newest = get(path, 0);
+    if (newest) COFFER_TRY(check_value_of_kind(head->metadata.kind, newest->value));
+    if (!newest && newest.error().code() == ErrorCode::corrupt) return newest.error();
+  }
+
+  if (is_new) {
+    COFFER_TRY(impl.add_secret_name(path));
+    ++impl.root->secret_count;
+  }
+  COFFER_TRY(impl.put_head(hash, *head));
+  impl.note(format::Action::metadata, path);
+  return {};
+}
+
+}  // namespace coffer::secrets

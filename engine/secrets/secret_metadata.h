@@ -1,0 +1,30 @@
+// A secret's settings and metadata: what may stand there, and how a change is applied.
+#pragma once
+
+#include <coffer/metadata.h>
+#include <coffer/result.h>
+#include <coffer/value.h>
+
+#include <optional>
+#include <string_view>
+
+#include "format/records.h"
+
+namespace coffer::secrets {
+
+bool is_nothing(const MetadataChange& change);
+/// Errors: usage (unknown kind, unprintable text, a tag twice), limit.
+Result<void> check_change(const MetadataChange& change);
+/// Of a change that was checked; its custom entries are counted by check_outcome.
+void apply_change(const MetadataChange& change, Metadata& metadata);
+/// Errors: limit (too many custom entries after a patch of them).
+Result<void> check_outcome(const Metadata& metadata);
+
+/// Whether a secret may be made under this name. Errors: usage.
+Result<void> check_new_name(const format::Settings& settings, std::string_view path);
+
+/// When a version that is written, or undeleted, now is to be soft-deleted; 0: never.
+std::int64_t deletion_time(const format::Settings& settings,
+                           const std::optional<format::Head>& head, std::int64_t now_ms);
+
+}  // namespace coffer::secrets
