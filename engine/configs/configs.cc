@@ -10,6 +10,7 @@
 #include "configs/hydrate.h"
 #include "configs/release.h"
 #include "configs/spec_cache.h"
+#include "configs/spec_walker.h"
 #include "format/json.h"
 #include "format/limits.h"
 #include "format/names.h"
@@ -22,11 +23,16 @@ using namespace configs;  // NOLINT(google-build-using-namespace): this file is 
 using secrets::DocumentKind;
 using secrets::View;
 
-Result<json::Document> parse_document(std::string_view text) {
+/// A coordinate is one level and one node more than the value in whose place it comes, and the
+/// partial document must still be read.
+constexpr json::Limits kFullDocument{json::Limits().depth - 1,
+                                     json::Limits().nodes - kSecretPlacesMax};
+
+Result<json::Document> parse_document(std::string_view text, json::Limits limits = {}) {
   if (text.size() > format::kDocumentBytesMax) {
     return Error(ErrorCode::limit, "the document is too large").with_number(text.size());
   }
-  auto document = json::Document::parse(text);
+  auto document = json::Document::parse(text, limits);
   if (!document.ok()) return std::move(document).error().about(Subject::Kind::name, "document");
   return document;
 }
@@ -41,7 +47,7 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
       return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
     }
     const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto parsed = COFFER_TRY(parse_document(document));
+    const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
@@ -61,7 +67,7 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
       return Error(ErrorCode::usage, "the time to live of a check is out of range");
     }
     const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto parsed = COFFER_TRY(parse_document(document));
+    const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
