@@ -1,0 +1,74 @@
+// Plays a case on a store of its own, by whatever drives it: the library or the command.
+//
+// Steps, and what else they may hold:
+//   put DOCUMENT       id, spec, workspace, revision, keep_old (ms), compat
+//   check DOCUMENT     id, spec, ttl (ms)
+//   show FORM          id: "masked", "partial" or "revealed", compared with "text"
+//   hydrate DOCUMENT   "by": "id" (default), "spec" or "nothing", compared with "text"
+//   delete ID          compared with "destroyed"
+//   turn MS            the clock
+//   sweep GRACE_MS     compared with "swept": so many
+//   put_by_hand PATH   "value"
+//   state COORDINATE   compared with "is": "live" or an error's name
+//
+// What may be expected of put and check: "partial", "outcomes" (["kept /a", "removed /b <b>"]),
+// "destroyed", "revision", "masked", "revealed"; of any step: "error" ("usage /a": code and
+// place). A step that is refused must have changed nothing, and what was put in plain must come
+// back to the byte: both are checked without being asked for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/config_cases/case_file.h"
+
+namespace coffer::test {
+
+struct PutWords {
+  std::string id, spec, document, workspace;
+  std::optional<std::int64_t> revision;
+  std::int64_t keep_old_ms = 0;
+  bool compat = false;
+};
+
+struct CheckWords {
+  std::string id, spec, document;
+  std::int64_t ttl_ms = 0;  ///< 0: as it is by default.
+};
+
+/// What was answered.
+struct Told {
+  std::string error;                  ///< A code's name; empty: none.
+  std::string about;                  ///< What the error says it is about, or all of its message.
+  std::string text;                   ///< The document; of put and check the partial one.
+  std::vector<std::string> outcomes;  ///< "kept /a airbyte_..."
+  std::vector<std::string> destroyed;
+  std::uint64_t revision = 0;
+};
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+  virtual Told put(const PutWords& words) = 0;
+  virtual Told check(const CheckWords& words) = 0;
+  virtual Told show(const std::string& id, const std::string& form) = 0;
+  virtual Told hydrate(const std::string& document, const std::string& by,
+                       const std::string& what) = 0;
+  virtual Told remove(const std::string& id) = 0;
+  virtual Told sweep(std::int64_t grace_ms) = 0;
+  virtual Told put_by_hand(const std::string& path, const std::string& value) = 0;
+  virtual Told state(const std::string& coordinate) = 0;
+  /// False where this driver cannot: then the case is not for it.
+  virtual bool turn(std::int64_t ms) = 0;
+  virtual std::string fingerprint() = 0;
+};
+
+/// Empty where all came as expected; else the step and what was wrong. Throws where the case
+/// itself is broken.
+std::string play(const Node& test_case, Driver& driver);
+
+/// Whether every step can be driven by one that cannot turn the clock.
+bool needs_clock(const Node& test_case);
+
+}  // namespace coffer::test

@@ -1,0 +1,142 @@
+// Every case of the table through the library.
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <set>
+
+#include "format/names.h"
+#include "tests/config_cases/case_runner.h"
+#include "tests/crash/power_cut/fingerprint.h"
+#include "tests/scratch.h"
+
+namespace coffer::test {
+namespace {
+
+std::string_view word_of(ConfigOutcome::Kind kind) {
+  switch (kind) {
+    case ConfigOutcome::Kind::minted: return "minted";
+    case ConfigOutcome::Kind::bumped: return "bumped";
+    case ConfigOutcome::Kind::kept: return "kept";
+    case ConfigOutcome::Kind::external: return "external";
+    case ConfigOutcome::Kind::removed: return "removed";
+  }
+  return "";
+}
+
+Told refusal(const Error& error) {
+  Told told;
+  told.error = code_name(error.code());
+  told.about = error.subject() != nullptr ? error.subject()->text : std::string(error.text());
+  return told;
+}
+
+class Library : public Driver {
+ public:
+  Library() : store_(scratch_.open()) {}
+
+  Told put(const PutWords& words) override {
+    ConfigPutOptions options;
+    options.workspace = words.workspace;
+    if (words.revision) options.revision = static_cast<std::uint64_t>(*words.revision);
+    options.keep_old_ms = words.keep_old_ms;
+    options.compat_airbyte = words.compat;
+    return report(configs().put(words.id, words.spec, words.document, options));
+  }
+  Told check(const CheckWords& words) override {
+    ConfigCheckOptions options;
+    if (!words.id.empty()) options.id = words.id;
+    if (words.ttl_ms != 0) options.ttl_ms = words.ttl_ms;
+    return report(configs().check(words.spec, words.document, options));
+  }
+  Told show(const std::string& id, const std::string& form) override {
+    const ConfigForm wanted = form == "partial"    ? ConfigForm::partial
+                              : form == "revealed" ? ConfigForm::revealed
+                                                   : ConfigForm::masked;
+    auto document = configs().get(id, wanted);
+    if (!document.ok()) return refusal(document.error());
+    return text(document->document.text());
+  }
+  Told hydrate(const std::string& document, const std::string& by,
+               const std::string& what) override {
+    auto full = by == "id"     ? configs().hydrate_for(what, document)
+                : by == "spec" ? configs().hydrate_with(what, document)
+                               : configs().hydrate(document);
+    if (!full.ok()) return refusal(full.error());
+    return text(full->text());
+  }
+  Told remove(const std::string& id) override {
+    auto destroyed = configs().remove(id);
+    if (!destroyed.ok()) return refusal(destroyed.error());
+    Told told;
+    told.destroyed = std::move(*destroyed);
+    return told;
+  }
+  Told sweep(std::int64_t grace_ms) override {
+    const auto swept = store_.sweep({.grace_ms = grace_ms});
+    if (!swept.ok()) return refusal(swept.error());
+    Told told;
+    for (const SweptVersion& each : swept->swept) {
+      told.destroyed.push_back(format::print_coordinate({each.path, each.version}));
+    }
+    return told;
+  }
+  Told put_by_hand(const std::string& path, const std::string& value) override {
+    const auto put = store_.put(path, Value::opaque(value));
+    return put.ok() ? Told() : refusal(put.error());
+  }
+  Told state(const std::string& coordinate) override {
+    const auto parsed = format::parse_coordinate(coordinate);
+    const auto secret = store_.get(parsed->base, parsed->version);
+    return text(secret.ok() ? "live" : code_name(secret.error().code()));
+  }
+  bool turn(std::int64_t ms) override {
+    scratch_.clock.turn(ms);
+    return true;
+  }
+  std::string fingerprint() override { return test::fingerprint(store_); }
+
+ private:
+  Configs configs() { return store_.configs(); }
+  static Told text(std::string_view content) {
+    Told told;
+    told.text = content;
+    return told;
+  }
+  static Told report(const Result<ConfigPutReport>& result) {
+    if (!result.ok()) return refusal(result.error());
+    Told told = text(result->partial.text());
+    told.revision = result->revision;
+    told.destroyed = result->destroyed;
+    for (const ConfigOutcome& each : result->outcomes) {
+      told.outcomes.push_back(std::string(word_of(each.kind)) + " " + each.pointer + " " +
+                              each.coordinate);
+    }
+    return told;
+  }
+
+  ScratchStore scratch_;
+  Store store_;
+};
+
+}  // namespace
+
+TEST_CASE("Every case of the table comes out as it says, through the library") {
+  std::size_t played = 0;
+  std::set<std::string> names;
+  for (const CaseFile& file : load_case_files()) {
+    for (const Node& each : file.cases()) {
+      INFO(file.name << ": " << each.word("name"));
+      // A case says what it shows, once.
+      CHECK_FALSE(each.word("shows").empty());
+      CHECK(names.insert(each.word("name")).second);
+      Library library;
+      const std::string problem = play(each, library);
+      INFO(problem);
+      CHECK(problem.empty());
+      ++played;
+    }
+  }
+  std::printf("%zu cases\n", played);
+  CHECK(played >= 150);
+}
+
+}  // namespace coffer::test
