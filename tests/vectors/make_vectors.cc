@@ -246,6 +246,7 @@ void heads(const std::filesystem::path& root) {
   rich.push_back(bin(12, entry("a", "1")));
   rich.push_back(bin(12, entry("b", "2")));
   folder.ok("tags_and_custom", "F-4: an element of a repeated field may be empty", joined(rich));
+  folder.ok("with_revision", "F-43: changed seven times", joined(appended(rich, num(13, 7))));
   folder.corrupt("path_missing", "F-43", joined(without(good, 1)));
   folder.corrupt("path_empty", "F-4", joined(with(good, bin(1, {}))));
   folder.corrupt("max_versions_over_32_bits", "F-9: 2^32", joined(with(good, num(4, 1ULL << 32))));
@@ -290,6 +291,37 @@ void names_and_references(const std::filesystem::path& root) {
   folder.corrupt("user_empty", "F-4", joined(with(good, bin(4, {}))));
 }
 
+Bytes scope(std::string_view prefix, const Record& rest) {
+  Record fields = {text(1, prefix)};
+  fields.insert(fields.end(), rest.begin(), rest.end());
+  return joined(fields);
+}
+
+void changed_settings(const Folder& folder, const Record& made) {
+  Record good = appended(made, num(6, 2));
+  good.push_back(bin(7, scope("a", {num(2, 4096), num(3, 1)})));
+  good.push_back(bin(7, scope("a/b", {num(3, 3)})));
+  good.push_back(num(8, 4));
+  folder.ok("with_scopes", "F-73", joined(good));
+  folder.ok("delete_after_off", "F-74",
+            joined(appended(appended(without(made, 4), num(8, 1)), num(9, 1))));
+  folder.corrupt("delete_after_set_and_off", "F-74", joined(appended(made, num(9, 1))));
+  folder.too_new("names_unknown", "F-74", joined(appended(made, num(6, 4))));
+  folder.corrupt("names_of_core", "F-4: core is left out", joined(appended(made, num(6, 1))));
+  const auto with_scope = [&](const Bytes& one) { return joined(appended(made, bin(7, one))); };
+  folder.corrupt("scope_without_prefix", "F-73", with_scope(joined({num(2, 1)})));
+  folder.corrupt("scope_limit_over_ceiling", "F-73",
+                 with_scope(scope("a", {num(2, (16U << 20) + 1)})));
+  folder.too_new("scope_names_unknown", "F-74", with_scope(scope("a", {num(3, 4)})));
+  folder.too_new("scope_unknown_field", "F-7", with_scope(scope("a", {num(4, 1)})));
+  folder.corrupt("scope_twice", "F-73",
+                 joined(appended(appended(made, bin(7, scope("a", {num(2, 1)}))),
+                                 bin(7, scope("a", {num(2, 2)})))));
+  folder.corrupt("scopes_out_of_order", "F-73",
+                 joined(appended(appended(made, bin(7, scope("b", {num(2, 1)}))),
+                                 bin(7, scope("a", {num(2, 1)})))));
+}
+
 void settings_and_roots(const std::filesystem::path& root) {
   {
     const Folder folder(root, "settings");
@@ -305,6 +337,7 @@ void settings_and_roots(const std::filesystem::path& root) {
     folder.ok("value_limit_at_ceiling", "F-52: 16 MiB", joined(with(good, num(1, 16U << 20))));
     folder.corrupt("cas_of_two", "F-9", joined(with(good, num(3, 2))));
     folder.corrupt("algorithm_is_bytes", "F-6", joined(with(good, bin(5, {1}))));
+    changed_settings(folder, good);
   }
   const Folder folder(root, "root");
   const Record good = {

@@ -68,7 +68,7 @@ TEST_CASE("a head means the same to the generated code") {
   Head head;
   head.path = "team/db";
   head.metadata = {
-      1, 2, 3, true, 4, true, "kind", "described", "owner", {"", "x"}, {{"a", "1"}, {"b", ""}}};
+      1, 2, 3, true, 4, true, "kind", "described", "owner", {"", "x"}, {{"a", "1"}, {"b", ""}}, 9};
   const SecretBytes bytes = encode_head(head);
   const auto message = parsed<proto::Head>(bytes);
   CHECK(message.path() == "team/db");
@@ -86,6 +86,7 @@ TEST_CASE("a head means the same to the generated code") {
   REQUIRE(message.custom_size() == 2);
   CHECK((message.custom(0).key() == "a" && message.custom(0).value() == "1"));
   CHECK((message.custom(1).key() == "b" && message.custom(1).value().empty()));
+  CHECK(message.revision() == 9);
   const auto back = decode_head(serialised(message));
   REQUIRE(back.ok());
   CHECK(back->metadata.custom == head.metadata.custom);
@@ -111,6 +112,25 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
   const auto settings_back = decode_settings(serialised(settings));
   REQUIRE(settings_back.ok());
   CHECK(settings_back->max_versions == 0);  // Not the default of a new store.
+}
+
+TEST_CASE("settings that were changed mean the same to the generated code") {
+  Settings settings;
+  settings.delete_version_after_ms = -1;
+  settings.names = NameProfile::vdk;
+  settings.scopes = {{"a", 4096, NameProfile::core}, {"b", std::nullopt, NameProfile::dataos}};
+  settings.revision = 3;
+  const SecretBytes bytes = encode_settings(settings);
+  const auto message = parsed<proto::Settings>(bytes);
+  CHECK((message.names() == 2 && message.revision() == 3 && message.delete_version_after_off()));
+  CHECK(message.delete_version_after_ms() == 0);
+  REQUIRE(message.scopes_size() == 2);
+  CHECK((message.scopes(0).prefix() == "a" && message.scopes(0).value_bytes_max() == 4096));
+  CHECK((message.scopes(0).names() == 1 && message.scopes(1).names() == 3));
+  const auto back = decode_settings(serialised(message));
+  REQUIRE(back.ok());
+  CHECK((back->scopes == settings.scopes && back->names == NameProfile::vdk));
+  CHECK((back->delete_version_after_ms == -1 && back->revision == 3));
 }
 
 TEST_CASE("a root and a bucket mean the same to the generated code") {
