@@ -70,6 +70,11 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_
   return content;
 }
 
+void drop_line_end(SecretBytes& content) {
+  if (content.text().ends_with('\n')) content.resize(content.size() - 1);
+  if (content.text().ends_with('\r')) content.resize(content.size() - 1);
+}
+
 Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset) {
   while (!out.empty()) {
     const ssize_t got = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));

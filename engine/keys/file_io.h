@@ -46,6 +46,8 @@ enum class OpenTo : std::uint8_t { owner, service };
 /// Errors: key_unavailable (also: a file that others may read), limit; each about `path`.
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
                                      int patience_ms = kPatienceMs, OpenTo open_to = OpenTo::owner);
+/// One line end, as an editor or echo leaves it, is not part of a secret that a person wrote.
+void drop_line_end(SecretBytes& content);
 /// Fills `out` from `offset`. Errors: io, corrupt (the file ends before).
 Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset);
 Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset);

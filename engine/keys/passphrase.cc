@@ -39,9 +39,7 @@ Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm) {
   SecretBytes passphrase;
   if (!source.location().empty()) {
     passphrase = COFFER_TRY(read_source(source.location()));
-    // One line end, as an editor or echo leaves it, is not part of the passphrase.
-    if (passphrase.text().ends_with('\n')) passphrase.resize(passphrase.size() - 1);
-    if (passphrase.text().ends_with('\r')) passphrase.resize(passphrase.size() - 1);
+    drop_line_end(passphrase);
   } else if (source.prompt()) {
     passphrase = COFFER_TRY(source.prompt()(confirm));
   } else {

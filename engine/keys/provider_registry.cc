@@ -3,6 +3,7 @@
 #include <array>
 
 #include "keys/provider.h"
+#include "keys/tpm2_provider.h"
 
 namespace coffer {
 namespace keys {
@@ -16,7 +17,7 @@ constexpr KeyKind kLocalKinds[] = {
 };
 
 // In the order in which help shows them.
-const std::array<const ProviderKind*, 0> kProviders = {};
+const std::array kProviders = {&kTpm2Kind};
 
 }  // namespace
 

@@ -1,0 +1,246 @@
+// Keys sealed by a TPM, against swtpm: what it opens, and above all what it does not.
+#include <catch2/catch.hpp>
+
+#include "keys/keyring.h"
+#include "keys/tpm_nv.h"
+#include "tests/interop/software_tpm.h"
+#include "tests/unit/keys/keyring_file.h"
+
+namespace coffer::test {
+namespace {
+
+using keys::TpmNvIndex;
+
+constexpr std::int64_t kNow = 1'700'000'000'000;
+
+KeySource source_of(const std::string& uri) {
+  auto source = KeySource::parse(uri);
+  INFO(uri);
+  REQUIRE(source.ok());
+  return *source;
+}
+
+/// A keyring with one slot, kept by a TPM.
+struct SealedRing {
+  explicit SealedRing(const std::string& uri) {
+    const auto made = Keyring::create(path(), std::vector<KeySource>{source_of(uri)}, kNow);
+    if (!made) throw std::runtime_error(describe(made.error()));
+    must(::chmod(path().c_str(), 0600) == 0, "chmod");
+  }
+  std::string path() const { return directory.in("keyring"); }
+  /// 0: it opens.
+  int outcome(const std::string& uri) const {
+    const auto opened = Keyring::open(path(), std::vector<KeySource>{source_of(uri)}, {});
+    return opened ? 0 : static_cast<int>(opened.error().code());
+  }
+  format::KeyringMaster table() const {
+    return format::decode_master(payload_at(read_whole_file(path()), format::master_place(0)))
+        .value();
+  }
+  /// As a thief of the file could: the checksums are right.
+  void change(const std::function<void(format::KeyringMaster&)>& how) const {
+    write_whole_file(path(), KeyringFile::with_master_of(read_whole_file(path()), how));
+  }
+  ScratchDirectory directory;
+};
+
+std::string write_secret(const ScratchDirectory& directory, const std::string& name,
+                         std::string_view text) {
+  write_whole_file(directory.in(name), as_bytes(text));
+  return directory.in(name);
+}
+
+template <typename T>
+ErrorCode code_of(const Result<T>& result) {
+  REQUIRE_FALSE(result.ok());
+  return result.error().code();
+}
+
+constexpr int kWrongKey = 11;
+constexpr int kUnavailable = 12;
+constexpr int kCorrupt = 13;
+
+}  // namespace
+
+TEST_CASE("what a TPM sealed it opens, over restarts, and another TPM does not") {
+  SoftwareTpm tpm;
+  const SealedRing ring(tpm.uri());
+  CHECK(ring.outcome(tpm.uri()) == 0);
+  tpm.restart();
+  CHECK(ring.outcome(tpm.uri()) == 0);
+  const auto keyring = Keyring::open(ring.path(), std::vector{source_of(tpm.uri())}, {});
+  const KeySlotInfo slot = (*keyring)->slots().value().front();
+  CHECK((slot.provider == "tpm2" && slot.key_id.size() == 16));
+  CHECK((*keyring)->test_slot(1, source_of(tpm.uri())).ok());
+  SoftwareTpm other;
+  CHECK(ring.outcome(other.uri()) == kWrongKey);
+}
+
+TEST_CASE("a key sealed to registers opens while they are what they were") {
+  SoftwareTpm tpm;
+  const std::string uri = tpm.uri("?pcrs=sha256:7");
+  const SealedRing ring(uri);
+  CHECK(ring.outcome(uri) == 0);
+  tpm.extend(8);
+  CHECK(ring.outcome(uri) == 0);
+  CHECK(ring.outcome(tpm.uri("?pcrs=sha256:8")) == kWrongKey);
+  CHECK(ring.outcome(tpm.uri()) == kWrongKey);
+  tpm.extend(7);
+  CHECK(ring.outcome(uri) == kWrongKey);
+  tpm.restart();  // Boots what it booted then.
+  CHECK(ring.outcome(tpm.uri("?pcrs=sha256:7")) == 0);
+}
+
+TEST_CASE("a wrong auth value is refused as often as it is tried, and locks nobody out") {
+  SoftwareTpm tpm;
+  const ScratchDirectory secrets;
+  const std::string right = "auth-source=file:" + write_secret(secrets, "right", "hunter2\n");
+  const std::string wrong = "auth-source=file:" + write_secret(secrets, "wrong", "hunter3\n");
+  for (const std::string policy : {"?", "?pcrs=sha256:0,7&"}) {
+    const SealedRing ring(tpm.uri(policy + right));
+    for (int attempt = 0; attempt < 6; ++attempt)
+      CHECK(ring.outcome(tpm.uri(policy + wrong)) == kWrongKey);
+    CHECK(ring.outcome(tpm.uri(policy == "?" ? "" : "?pcrs=sha256:0,7")) == kWrongKey);
+    CHECK(ring.outcome(tpm.uri(policy + right)) == 0);
+  }
+  const SealedRing both(tpm.uri("?pcrs=sha256:7&" + right));
+  tpm.extend(7);
+  CHECK(both.outcome(tpm.uri("?pcrs=sha256:7&" + right)) == kWrongKey);
+  REQUIRE(::unlink(secrets.in("right").c_str()) == 0);
+  CHECK(both.outcome(tpm.uri("?pcrs=sha256:7&" + right)) == kUnavailable);
+}
+
+TEST_CASE("an altered, cut or moved blob is refused") {
+  SoftwareTpm tpm;
+  const SealedRing ring(tpm.uri());
+  const Bytes good = ring.table().slots[0].blob;
+  CHECK(good.size() < 300);
+  for (std::size_t i = 0; i < good.size(); i += 7) {
+    INFO("byte " << i);
+    ring.change([&](format::KeyringMaster& master) {
+      master.slots[0].blob = good;
+      master.slots[0].blob[i] ^= 0x40;
+    });
+    CHECK(ring.outcome(tpm.uri()) == kWrongKey);
+  }
+  for (const std::size_t size :
+       {std::size_t{1}, std::size_t{2}, good.size() / 2, good.size() - 1}) {
+    ring.change([&](format::KeyringMaster& master) {
+      master.slots[0].blob.assign(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
+    });
+    CHECK(ring.outcome(tpm.uri()) == kWrongKey);
+  }
+  ring.change([&](format::KeyringMaster& master) { master.slots[0].blob.assign(2048, 0xFF); });
+  CHECK(ring.outcome(tpm.uri()) == kWrongKey);
+  // The TPM knows no associated data: what it opens is refused here.
+  const SealedRing other(tpm.uri());
+  other.change([&](format::KeyringMaster& master) { master.slots[0].blob = good; });
+  CHECK(other.outcome(tpm.uri()) == kCorrupt);
+  ring.change([&](format::KeyringMaster& master) {
+    master.slots[0].blob = good;
+    master.slots[0].number = 2;
+    master.next_slot = 3;
+  });
+  CHECK(ring.outcome(tpm.uri()) == kCorrupt);
+}
+
+TEST_CASE("a TPM that is down or silent is unavailable, and the next key is tried") {
+  SoftwareTpm tpm;
+  const SealedRing ring(tpm.uri());
+  const auto keyring = Keyring::open(ring.path(), std::vector{source_of(tpm.uri())}, {});
+  REQUIRE(keyring.ok());
+  REQUIRE(create_key_file(ring.directory.in("spare")).ok());
+  const KeySource spare = KeySource::file(ring.directory.in("spare"));
+  REQUIRE((*keyring)->add_slot(spare, kNow).ok());
+  tpm.stop();
+  CHECK(ring.outcome(tpm.uri()) == kUnavailable);
+  std::vector<std::string> told;
+  keys::Opening opening;
+  opening.try_stored = true;
+  opening.log = [&](std::string_view, std::string_view, std::string_view subject) {
+    told.emplace_back(subject);
+  };
+  CHECK(Keyring::open(ring.path(), opening).ok());
+  CHECK(told == std::vector<std::string>{tpm.uri()});
+  CHECK_FALSE(
+      Keyring::create(ring.directory.in("new"), std::vector{source_of(tpm.uri())}, kNow).ok());
+
+  const SilentPort first;
+  const SilentPort second(first.port() + 1);
+  if (!second.is_bound()) return;  // Another program's: nothing to be silent on.
+  const std::string silent =
+      "tpm2:tcti=swtpm:host=127.0.0.1,port=" + std::to_string(first.port()) + "?timeout=300ms";
+  CHECK(ring.outcome(silent) == kUnavailable);
+}
+
+TEST_CASE("four threads open by one TPM at once") {
+  SoftwareTpm tpm;
+  const SealedRing ring(tpm.uri("?pcrs=sha256:7"));
+  std::atomic<int> opened = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const std::vector<KeySource> sources = {
+          KeySource::parse(tpm.uri("?pcrs=sha256:7&timeout=60")).value()};
+      for (int round = 0; round < 3; ++round)
+        if (Keyring::open(ring.path(), sources, {}).ok()) ++opened;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(opened == 12);
+}
+
+TEST_CASE("a TPM's counter only rises") {
+  SoftwareTpm tpm;
+  const auto counter = [&] { return TpmNvIndex::parse(tpm.uri("?nv=0x01500020")).value(); };
+  CHECK(code_of(counter().read_counter()) == ErrorCode::not_found);
+  CHECK(code_of(counter().increment()) == ErrorCode::not_found);
+  const std::uint64_t first = counter().create_counter().value();
+  CHECK(code_of(counter().create_counter()) == ErrorCode::conflict);
+  CHECK(counter().read_counter().value() == first);
+  CHECK(counter().increment().value() == first + 1);
+  tpm.restart();
+  CHECK(counter().read_counter().value() == first + 1);
+  CHECK(code_of(counter().read_blob()) == ErrorCode::conflict);
+  CHECK(code_of(counter().write_blob(Bytes(8))) == ErrorCode::conflict);
+  // Whoever removes it and makes it anew does not get back behind it.
+  REQUIRE(counter().remove().ok());
+  CHECK(code_of(counter().read_counter()) == ErrorCode::not_found);
+  CHECK(counter().create_counter().value() > first + 1);
+  // Others see the same number.
+  const std::string shown = tpm.tool({"tpm2_nvread", "--output=/dev/stdout", "0x1500020"});
+  REQUIRE(shown.size() == 8);
+  CHECK(static_cast<unsigned char>(shown[7]) == (counter().read_counter().value() & 0xFF));
+  tpm.stop();
+  CHECK(code_of(counter().read_counter()) == ErrorCode::key_unavailable);
+  CHECK(code_of(counter().increment()) == ErrorCode::key_unavailable);
+}
+
+TEST_CASE("a TPM keeps a blob, overwrites it, and asks for its auth value") {
+  SoftwareTpm tpm;
+  const ScratchDirectory secrets;
+  const std::string right = "&auth-source=file:" + write_secret(secrets, "right", "open");
+  const std::string wrong = "&auth-source=file:" + write_secret(secrets, "wrong", "shut");
+  const auto blob = [&](const std::string& auth) {
+    return TpmNvIndex::parse(tpm.uri("?nv=0x01500021" + auth)).value();
+  };
+  CHECK(code_of(blob(right).create_blob(0)) == ErrorCode::limit);
+  CHECK(code_of(blob(right).create_blob(513)) == ErrorCode::limit);
+  REQUIRE(blob(right).create_blob(512).ok());
+  CHECK(blob(right).read_blob().value() == Bytes(512));
+  for (const std::uint8_t byte : {std::uint8_t{7}, std::uint8_t{9}}) {
+    REQUIRE(blob(right).write_blob(Bytes(512, byte)).ok());
+    tpm.restart();
+    CHECK(blob(right).read_blob().value() == Bytes(512, byte));
+  }
+  CHECK(code_of(blob(right).write_blob(Bytes(511))) == ErrorCode::limit);
+  CHECK(code_of(blob(right).increment()) == ErrorCode::conflict);
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    CHECK(code_of(blob(wrong).read_blob()) == ErrorCode::wrong_key);
+    CHECK(code_of(blob(wrong).write_blob(Bytes(512))) == ErrorCode::wrong_key);
+    CHECK(code_of(blob("").read_blob()) == ErrorCode::wrong_key);
+  }
+  CHECK(blob(right).read_blob().value() == Bytes(512, 9));
+}
+
+}  // namespace coffer::test
