@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tools/hygiene.h"
+
 namespace coffer::tools {
 namespace {
 
@@ -59,7 +61,7 @@ char* const* Environment::block() {
     const bool beaten =
         std::any_of(variables_.begin(), variables_.end(),
                     [name](const Variable& variable) { return variable.name == name; });
-    if (!beaten) block_.push_back(*inherited);
+    if (!beaten && !is_own_variable(entry)) block_.push_back(*inherited);
   }
   for (Variable& variable : variables_) {
     block_.push_back(reinterpret_cast<char*>(variable.entry.data()));

@@ -25,6 +25,11 @@ mode_t umask_before = 022;
 bool sigpipe_ignored_before = false;
 bool sigxfsz_ignored_before = false;
 
+// tpm2-tss tells of every refusal on standard error by itself; our own errors do.
+constexpr char kQuietTpmName[] = "TSS2_LOG";
+constexpr char kQuietTpmValue[] = "all+none";
+bool quiet_tpm_is_ours = false;
+
 // A reader that went away and a file size limit are errors to report, not ways to die.
 bool ignore_signal(int signal) {
   struct sigaction before {};
@@ -61,10 +66,16 @@ void harden_process() {
   umask_before = umask(077);
   sigpipe_ignored_before = ignore_signal(SIGPIPE);
   sigxfsz_ignored_before = ignore_signal(SIGXFSZ);
+  quiet_tpm_is_ours =
+      std::getenv(kQuietTpmName) == nullptr && setenv(kQuietTpmName, kQuietTpmValue, 0) == 0;
 }
 
 mode_t inherited_umask() { return umask_before; }
 bool inherited_sigpipe_ignored() { return sigpipe_ignored_before; }
 bool inherited_sigxfsz_ignored() { return sigxfsz_ignored_before; }
+
+bool is_own_variable(std::string_view entry) {
+  return quiet_tpm_is_ours && entry.substr(0, entry.find('=')) == kQuietTpmName;
+}
 
 }  // namespace coffer::tools

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <string_view>
+
 namespace coffer::tools {
 
 /// No core dumps, no tracing by other processes of the user, files for the owner only, no
@@ -14,5 +16,8 @@ mode_t inherited_umask();
 /// Whether SIGPIPE was ignored before this process ignored it; a child gets it back so.
 bool inherited_sigpipe_ignored();
 bool inherited_sigxfsz_ignored();
+/// Whether this entry of the environment ("NAME=value") is this process's own, for a library
+/// that it loads; a child does not get it.
+bool is_own_variable(std::string_view entry);
 
 }  // namespace coffer::tools
