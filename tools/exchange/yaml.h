@@ -35,7 +35,7 @@ Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view sourc
 
 /// Appends `document` in block style; every string in double quotes, so that no reader takes it
 /// for something else. json_from_yaml gives an equal document back: same keys in the same
-/// order, same strings, same text of numbers.
-void append_yaml(SecretBytes& out, const json::Document& document);
+/// order, same strings, same text of numbers. `level`: how deep the lines are indented.
+void append_yaml(SecretBytes& out, const json::Document& document, std::size_t level = 0);
 
 }  // namespace coffer::tools

@@ -77,7 +77,7 @@ class Writer {
  public:
   Writer(SecretBytes& out, const json::Document& document) : out_(out), document_(document) {}
 
-  void write_root() { value(0, 0, ""); }
+  void write_root(std::size_t level) { value(0, level, ""); }
 
  private:
   void line_start(std::size_t indent) {
@@ -136,8 +136,8 @@ class Writer {
 
 }  // namespace
 
-void append_yaml(SecretBytes& out, const json::Document& document) {
-  Writer(out, document).write_root();
+void append_yaml(SecretBytes& out, const json::Document& document, std::size_t level) {
+  Writer(out, document).write_root(level);
 }
 
 }  // namespace coffer::tools

@@ -1,0 +1,90 @@
+#include "tools/exchange/forms.h"
+
+#include <set>
+
+#include "tools/exchange/dotenv.h"
+#include "tools/exchange/input_document.h"
+#include "tools/exchange/yaml.h"
+
+namespace coffer::tools {
+namespace {
+
+// The variables of a dotenv file are the fields of one secret.
+Result<std::vector<SecretImage>> read_dotenv_secret(const SecretBytes& text,
+                                                    const ImportNames& names) {
+  if (names.prefix.empty()) {
+    return Error(ErrorCode::usage,
+                 "a dotenv file becomes the fields of one secret, and none is named",
+                 "name it: --prefix PATH")
+        .about(Subject::Kind::file, names.source);
+  }
+  const std::vector<Variable> variables = COFFER_TRY(read_dotenv(text.text(), names.source));
+  SecretBytes object;
+  object.push_back('{');
+  for (const Variable& variable : variables) {
+    if (object.size() > 1) object.push_back(',');
+    json::append_quoted(object, variable.name);
+    object.push_back(':');
+    json::append_quoted(object, variable.value.text());
+  }
+  object.push_back('}');
+  std::vector<SecretImage> secrets(1);
+  secrets.front().path = names.prefix;
+  secrets.front().versions.push_back({{}, COFFER_TRY(Value::json(std::move(object)))});
+  return secrets;
+}
+
+Result<std::vector<SecretImage>> read_yaml(const SecretBytes& text, const ImportNames& names) {
+  SecretBytes json = COFFER_TRY(json_from_yaml(text.text(), names.source));
+  const json::Document document = COFFER_TRY(json::Document::parse(json.text()));
+  if (document.find(0, "format") != json::kNoNode) return read_own_json(std::move(json), names);
+  return read_field_map(std::move(json), names);
+}
+
+Result<std::vector<SecretImage>> read_form(Form form, SecretBytes text, const ImportNames& names) {
+  switch (form) {
+    case Form::json: return read_own_json(std::move(text), names);
+    case Form::dotenv: return read_dotenv_secret(text, names);
+    case Form::yaml: return read_yaml(text, names);
+    case Form::vault: return read_vault(std::move(text), names);
+  }
+  return Error(ErrorCode::failed, "an unknown form");
+}
+
+}  // namespace
+
+Result<Form> parse_form(std::string_view text) {
+  if (text == "json") return Form::json;
+  if (text == "dotenv") return Form::dotenv;
+  if (text == "yaml") return Form::yaml;
+  if (text == "vault") return Form::vault;
+  return Error(ErrorCode::usage, "takes json, dotenv, yaml or vault")
+      .about(Subject::Kind::name, "--as");
+}
+
+bool is_whole(Form form) { return form == Form::json || form == Form::yaml; }
+
+std::unique_ptr<ExportWriter> make_export_writer(Form form, std::int64_t now_ms, bool history) {
+  switch (form) {
+    case Form::json: return make_own_writer(now_ms, history);
+    case Form::yaml: return make_yaml_writer(now_ms, history);
+    case Form::vault: return make_vault_writer();
+    case Form::dotenv: return make_dotenv_writer();
+  }
+  return nullptr;
+}
+
+Result<std::vector<SecretImage>> read_import(Form form, SecretBytes text,
+                                             const ImportNames& names) {
+  std::vector<SecretImage> secrets = COFFER_TRY(read_form(form, std::move(text), names));
+  std::set<std::string_view> paths;
+  for (const SecretImage& secret : secrets) {
+    if (!paths.insert(secret.path).second) {
+      return Error(ErrorCode::usage, "stands twice in the document", "leave one of the two away")
+          .about(Subject::Kind::path, secret.path);
+    }
+  }
+  return secrets;
+}
+
+}  // namespace coffer::tools

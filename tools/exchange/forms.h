@@ -1,0 +1,58 @@
+// The forms that secrets leave a store in, and come in.
+//
+//   json    coffer's own: everything, values with their exact text; with history on demand
+//   yaml    the same in YAML; read also: a map of paths to fields
+//   vault   a map of paths to fields, as Vault's KV tools take it; read also: what
+//           `vault kv get -format=json` prints for one secret
+//   dotenv  NAME=VALUE lines: the fields of one or more secrets; read into one secret
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/secret_bytes.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "tools/exchange/images.h"
+
+namespace coffer::tools {
+
+enum class Form { json, dotenv, yaml, vault };
+
+/// Errors: usage, about `--as`.
+Result<Form> parse_form(std::string_view text);
+/// Whether it tells version numbers and metadata.
+bool is_whole(Form form);
+
+/// Writes one document, secret after secret. What was appended may be written out and cleared
+/// between any two calls.
+class ExportWriter {
+ public:
+  virtual ~ExportWriter() = default;
+  virtual void begin(SecretBytes& out) = 0;
+  /// Errors: usage, about the secret's path: this form cannot hold it.
+  virtual Result<void> add(SecretBytes& out, const SecretImage& secret) = 0;
+  virtual void end(SecretBytes& out) = 0;
+};
+std::unique_ptr<ExportWriter> make_export_writer(Form form, std::int64_t now_ms, bool history);
+
+struct ImportNames {
+  std::string_view source;  ///< The file's name, for errors.
+  std::string_view prefix;  ///< Put before each path; or the one secret's own. May be empty.
+};
+/// Every path once. Errors: usage, limit, too_new.
+Result<std::vector<SecretImage>> read_import(Form form, SecretBytes text, const ImportNames& names);
+
+// One reader a form.
+Result<std::vector<SecretImage>> read_own_json(SecretBytes text, const ImportNames& names);
+Result<std::vector<SecretImage>> read_vault(SecretBytes text, const ImportNames& names);
+/// A map of paths to objects of fields; an object is a secret, anything else is refused.
+Result<std::vector<SecretImage>> read_field_map(SecretBytes text, const ImportNames& names);
+
+std::unique_ptr<ExportWriter> make_own_writer(std::int64_t now_ms, bool history);
+std::unique_ptr<ExportWriter> make_yaml_writer(std::int64_t now_ms, bool history);
+std::unique_ptr<ExportWriter> make_vault_writer();
+std::unique_ptr<ExportWriter> make_dotenv_writer();
+
+}  // namespace coffer::tools

@@ -1,0 +1,187 @@
+#include "tools/exchange/input_document.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "format/time_text.h"
+#include "tools/exchange/base64.h"
+#include "tools/exchange/place.h"
+
+namespace coffer::tools {
+
+Result<json::Document> parse_input(SecretBytes text, std::string_view source) {
+  constexpr json::Limits kLimits{.depth = 128, .nodes = 4'000'000};
+  // Kept for the place of what goes wrong; parsing takes its own away.
+  const SecretBytes shown = text.clone();
+  auto document = json::Document::parse(std::move(text), kLimits);
+  if (document) return document;
+  const Error& error = document.error();
+  if (error.hint().empty() && error.code() == ErrorCode::usage && error.number()) {
+    return at_place({ErrorCode::usage, "is not JSON here, or a key stands twice",
+                     "check commas, quotes and brackets around this place"},
+                    source, place_of(shown.text(), static_cast<std::size_t>(*error.number())));
+  }
+  return at_json_place(std::move(document).error(), source, shown.text());
+}
+
+Error Spot::refuse(Error error) const {
+  return std::move(error).about(Subject::Kind::pointer, place());
+}
+
+Spot Spot::child(json::NodeId node, std::string_view token) const {
+  Spot child = *this;
+  child.node_ = node;
+  child.pointer_ += json::print_pointer({std::string(token)});
+  return child;
+}
+
+Result<std::string> Spot::string() const {
+  if (type() == json::Type::string) return std::string(characters());
+  return refuse({ErrorCode::usage, "must be a string"});
+}
+
+Result<std::uint64_t> Spot::number() const {
+  const std::string_view text = raw();
+  std::uint64_t number = 0;
+  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (type() != json::Type::number || failure != std::errc() || stop != text.data() + text.size()) {
+    return refuse({ErrorCode::usage, "must be a whole number"});
+  }
+  return number;
+}
+
+Result<bool> Spot::boolean() const {
+  if (type() == json::Type::boolean) return document_->boolean(node_);
+  return refuse({ErrorCode::usage, "must be true or false"});
+}
+
+Result<std::int64_t> Spot::time() const {
+  if (is_null()) return std::int64_t{0};
+  const std::string text = COFFER_TRY(string());
+  Result<std::int64_t> ms = format::parse_time(text);
+  if (ms) return ms;
+  return refuse({ErrorCode::usage, "must be a time as 2026-11-24T12:00:00Z"});
+}
+
+Result<std::int64_t> Spot::duration() const {
+  std::string text = type() == json::Type::number ? std::string(raw()) : COFFER_TRY(string());
+  const bool in_ms = text.ends_with("ms");
+  if (in_ms) text.resize(text.size() - 2);
+  const Result<std::int64_t> parsed = format::parse_duration(text);
+  if (!parsed || (in_ms && text.find_first_not_of("0123456789") != std::string::npos)) {
+    return refuse({ErrorCode::usage, "must be a duration as 90s, 15m, 2h or 30d"});
+  }
+  return in_ms ? *parsed / 1000 : *parsed;
+}
+
+Result<std::vector<std::string>> Spot::strings() const {
+  std::vector<std::string> all;
+  COFFER_TRY(each_element([&](const Spot& element) -> Result<void> {
+    all.push_back(COFFER_TRY(element.string()));
+    return {};
+  }));
+  return all;
+}
+
+Result<std::vector<std::uint64_t>> Spot::numbers() const {
+  std::vector<std::uint64_t> all;
+  COFFER_TRY(each_element([&](const Spot& element) -> Result<void> {
+    all.push_back(COFFER_TRY(element.number()));
+    return {};
+  }));
+  return all;
+}
+
+Result<void> Spot::members(std::initializer_list<Member> known) const {
+  COFFER_TRY(each_member([known](std::string_view name, const Spot& spot) -> Result<void> {
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [name](const Member& member) { return member.name == name; });
+    if (found != known.end()) return found->take(spot);
+    return spot.refuse(
+        {ErrorCode::usage, "there is no such member", "leave it away, or mend how it is spelled"});
+  }));
+  for (const Member& member : known) {
+    if (member.required && !find(member.name)) {
+      return child(node_, member.name).refuse({ErrorCode::usage, "is missing"});
+    }
+  }
+  return {};
+}
+
+Result<void> Spot::each_member(
+    const std::function<Result<void>(std::string_view name, const Spot&)>& take) const {
+  if (!is_object()) return refuse({ErrorCode::usage, "must be a JSON object"});
+  for (json::NodeId node = document_->first_child(node_); node != json::kNoNode;
+       node = document_->next_sibling(node)) {
+    const std::string_view key = document_->key(node);
+    COFFER_TRY(take(key, child(node, key)));
+  }
+  return {};
+}
+
+Result<void> Spot::each_element(const Take& take) const {
+  if (type() != json::Type::array) return refuse({ErrorCode::usage, "must be a JSON array"});
+  std::size_t index = 0;
+  for (json::NodeId node = document_->first_child(node_); node != json::kNoNode;
+       node = document_->next_sibling(node)) {
+    COFFER_TRY(take(child(node, std::to_string(index++))));
+  }
+  return {};
+}
+
+std::optional<Spot> Spot::find(std::string_view name) const {
+  const json::NodeId node = document_->find(node_, name);
+  if (node == json::kNoNode) return std::nullopt;
+  return child(node, name);
+}
+
+Result<void> ValueMembers::set(const Spot& spot, Value value) {
+  if (value_) {
+    return spot.refuse({ErrorCode::usage, "a value is given in more than one way",
+                        "give one of \"data\", \"value\" and \"value_base64\""});
+  }
+  value_ = std::move(value);
+  return {};
+}
+
+Spot::Member ValueMembers::data() {
+  return {"data", [this](const Spot& spot) -> Result<void> {
+            return set(spot, COFFER_TRY(Value::json(spot.raw())));
+          }};
+}
+
+Spot::Member ValueMembers::value() {
+  return {"value", [this](const Spot& spot) -> Result<void> {
+            if (spot.type() != json::Type::string) {
+              return spot.refuse(
+                  {ErrorCode::usage, "must be a string", "\"data\" holds any other JSON value"});
+            }
+            return set(spot, Value::opaque(spot.characters()));
+          }};
+}
+
+Spot::Member ValueMembers::value_base64() {
+  return {"value_base64", [this](const Spot& spot) -> Result<void> {
+            std::optional<SecretBytes> bytes;
+            if (spot.type() == json::Type::string) bytes = decode_base64(spot.characters());
+            if (bytes) return set(spot, Value::opaque(std::move(*bytes)));
+            return spot.refuse({ErrorCode::usage, "must be base64 with its padding (RFC 4648)"});
+          }};
+}
+
+void append_value_member(SecretBytes& out, const Value& value) {
+  if (value.is_json()) {
+    out.append("\"data\":");
+    out.append(value.text());
+  } else if (json::is_valid_utf8(value.text())) {
+    out.append("\"value\":");
+    json::append_quoted(out, value.text());
+  } else {
+    out.append("\"value_base64\":\"");
+    append_base64(out, value.bytes().bytes());
+    out.push_back('"');
+  }
+}
+
+}  // namespace coffer::tools

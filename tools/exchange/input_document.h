@@ -1,0 +1,92 @@
+// An input document taken apart member by member: each must be known and of its type, and an
+// error names its place as SOURCE#/json/pointer.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/value.h>
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/json.h"
+
+namespace coffer::tools {
+
+/// One value of a document; valid as long as the document is.
+class Spot {
+ public:
+  Spot(const json::Document& document, std::string_view source)
+      : document_(&document), source_(source) {}
+
+  json::Type type() const { return document_->type(node_); }
+  bool is_null() const { return type() == json::Type::null; }
+  bool is_object() const { return type() == json::Type::object; }
+  /// The exact text of the value.
+  std::string_view raw() const { return document_->raw(node_); }
+  /// Of a string: its characters. Whoever calls knows that it is one.
+  std::string_view characters() const { return document_->string(node_); }
+  /// SOURCE#/json/pointer
+  std::string place() const { return std::string(source_) + "#" + pointer_; }
+  /// The error, about this place.
+  Error refuse(Error error) const;
+
+  // Errors of all: usage, about this place.
+  Result<std::string> string() const;
+  Result<std::uint64_t> number() const;
+  Result<bool> boolean() const;
+  Result<std::int64_t> time() const;
+  /// As on the command line: "90s", "2h", seconds; besides "1500ms". As a string or a number.
+  Result<std::int64_t> duration() const;
+  Result<std::vector<std::string>> strings() const;
+  Result<std::vector<std::uint64_t>> numbers() const;
+
+  using Take = std::function<Result<void>(const Spot&)>;
+  struct Member {
+    std::string_view name;
+    Take take;
+    bool required = false;
+  };
+  /// Of an object: each member to its taker, in the document's order; any other is refused.
+  Result<void> members(std::initializer_list<Member> known) const;
+  Result<void> each_member(
+      const std::function<Result<void>(std::string_view name, const Spot&)>& take) const;
+  Result<void> each_element(const Take& take) const;
+  /// Nothing where this is no object or has no such member.
+  std::optional<Spot> find(std::string_view name) const;
+
+ private:
+  Spot child(json::NodeId node, std::string_view token) const;
+  const json::Document* document_;
+  std::string_view source_;
+  json::NodeId node_ = 0;
+  std::string pointer_;
+};
+
+/// Parses a document that is to be taken apart. Errors: usage, limit; about SOURCE:LINE:COLUMN.
+Result<json::Document> parse_input(SecretBytes text, std::string_view source);
+
+/// A value as documents tell it: exactly one of "data" (any JSON), "value" (text) and
+/// "value_base64" (bytes).
+class ValueMembers {
+ public:
+  Spot::Member data();
+  Spot::Member value();
+  Spot::Member value_base64();
+  bool given() const { return value_.has_value(); }
+  std::optional<Value> take() { return std::move(value_); }
+
+ private:
+  Result<void> set(const Spot& spot, Value value);
+  std::optional<Value> value_;
+};
+
+/// Appends the member that tells this value.
+void append_value_member(SecretBytes& out, const Value& value);
+
+}  // namespace coffer::tools

@@ -1,0 +1,134 @@
+// What Vault's KV tools write and read.
+#include <algorithm>
+#include <array>
+
+#include "tools/exchange/base64.h"
+#include "tools/exchange/forms.h"
+#include "tools/exchange/input_document.h"
+
+namespace coffer::tools {
+namespace {
+
+// Vault holds JSON objects only; a value that is none stands under the name that its users give
+// to a lone value.
+void append_fields(SecretBytes& out, const Value& value) {
+  if (value.is_json() && value.text().find_first_not_of(" \t\r\n") != std::string_view::npos &&
+      value.text()[value.text().find_first_not_of(" \t\r\n")] == '{') {
+    out.append(value.text());
+    return;
+  }
+  out.push_back('{');
+  if (value.is_json()) {
+    out.append("\"value\":");
+    out.append(value.text());
+  } else {
+    append_value_member(out, value);
+  }
+  out.push_back('}');
+}
+
+class VaultWriter : public ExportWriter {
+ public:
+  void begin(SecretBytes& out) override { out.append("{"); }
+  Result<void> add(SecretBytes& out, const SecretImage& secret) override {
+    // Without a value there is nothing that a map of fields could tell.
+    if (secret.versions.empty() || !secret.versions.front().value) return {};
+    out.append(first_ ? "\n" : ",\n");
+    first_ = false;
+    json::append_quoted(out, secret.path);
+    out.push_back(':');
+    append_fields(out, *secret.versions.front().value);
+    return {};
+  }
+  void end(SecretBytes& out) override { out.append("\n}\n"); }
+
+ private:
+  bool first_ = true;
+};
+
+// The answer of a KV v2 read: {"data":{"data":{...},"metadata":{...}}} in Vault's envelope.
+bool is_read_answer(const Spot& root) {
+  static constexpr std::array<std::string_view, 9> kEnvelope = {
+      "request_id", "lease_id",  "lease_duration", "renewable", "data",
+      "warnings",   "wrap_info", "auth",           "mount_type"};
+  bool enveloped = true;
+  const Result<void> seen = root.each_member([&](std::string_view name, const Spot&) {
+    enveloped = enveloped && std::find(kEnvelope.begin(), kEnvelope.end(), name) != kEnvelope.end();
+    return Result<void>();
+  });
+  const std::optional<Spot> data = root.find("data");
+  if (!seen || !enveloped || !data) return false;
+  const std::optional<Spot> metadata = data->find("metadata");
+  return data->find("data") && metadata && metadata->find("version");
+}
+
+Result<void> read_answer_metadata(const Spot& metadata, SecretImage& secret) {
+  VersionInfo& info = secret.versions.front().info;
+  if (const auto version = metadata.find("version")) info.version = COFFER_TRY(version->number());
+  if (const auto created = metadata.find("created_time")) {
+    info.created_at_ms = COFFER_TRY(created->time());
+  }
+  secret.current_version = info.version;
+  const std::optional<Spot> custom = metadata.find("custom_metadata");
+  if (!custom || custom->is_null()) return {};
+  secret.metadata.custom.emplace();
+  return custom->each_member([&](std::string_view name, const Spot& value) -> Result<void> {
+    secret.metadata.custom->emplace(name, COFFER_TRY(value.string()));
+    return {};
+  });
+}
+
+Result<std::vector<SecretImage>> read_answer(const Spot& root, const ImportNames& names) {
+  if (names.prefix.empty()) {
+    return root.refuse(
+        {ErrorCode::usage, "tells one secret without its path", "name it: --prefix PATH"});
+  }
+  const std::optional<Spot> data = root.find("data");
+  const std::optional<Spot> fields = data->find("data");
+  if (!fields->is_object()) {
+    return fields->refuse({ErrorCode::usage,
+                           "holds no fields: the version was deleted or destroyed",
+                           "read an earlier one: vault kv get -version=N -format=json"});
+  }
+  std::vector<SecretImage> secrets(1);
+  SecretImage& secret = secrets.front();
+  secret.path = names.prefix;
+  secret.versions.push_back({{}, COFFER_TRY(Value::json(fields->raw()))});
+  COFFER_TRY(read_answer_metadata(*data->find("metadata"), secret));
+  return secrets;
+}
+
+Result<std::vector<SecretImage>> read_map(const Spot& root, const ImportNames& names) {
+  std::vector<SecretImage> secrets;
+  COFFER_TRY(root.each_member([&](std::string_view path, const Spot& fields) -> Result<void> {
+    if (!fields.is_object()) {
+      return fields.refuse({ErrorCode::usage, "must be a JSON object: the secret's fields",
+                            "the document is a map of paths to fields"});
+    }
+    SecretImage secret;
+    secret.path = names.prefix.empty() ? std::string(path)
+                                       : std::string(names.prefix) + "/" + std::string(path);
+    secret.versions.push_back({{}, COFFER_TRY(Value::json(fields.raw()))});
+    secrets.push_back(std::move(secret));
+    return {};
+  }));
+  return secrets;
+}
+
+}  // namespace
+
+std::unique_ptr<ExportWriter> make_vault_writer() { return std::make_unique<VaultWriter>(); }
+
+Result<std::vector<SecretImage>> read_vault(SecretBytes text, const ImportNames& names) {
+  const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
+  const Spot root(document, names.source);
+  if (is_read_answer(root)) return read_answer(root, names);
+  return read_map(root, names);
+}
+
+Result<std::vector<SecretImage>> read_field_map(SecretBytes text, const ImportNames& names) {
+  const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
+  return read_map(Spot(document, names.source), names);
+}
+
+}  // namespace coffer::tools
