@@ -15,6 +15,12 @@ Result<std::uint64_t> parse_number(std::string_view option, std::string_view tex
   return number;
 }
 
+Result<bool> parse_truth(std::string_view option, std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return Error(ErrorCode::usage, "takes true or false").about(Subject::Kind::name, option);
+}
+
 Result<std::vector<std::uint64_t>> parse_versions(std::string_view text) {
   std::vector<std::uint64_t> versions;
   for (;;) {

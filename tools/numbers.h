@@ -11,6 +11,8 @@ namespace coffer::tools {
 
 /// Decimal digits only. Errors: usage, about the option.
 Result<std::uint64_t> parse_number(std::string_view option, std::string_view text);
+/// `true` or `false`. Errors: usage, about the option.
+Result<bool> parse_truth(std::string_view option, std::string_view text);
 /// `1,2,5`: from 1 up, none twice. Errors: usage.
 Result<std::vector<std::uint64_t>> parse_versions(std::string_view text);
 

@@ -20,21 +20,18 @@ std::size_t display_width(std::string_view text) {
 
 }  // namespace
 
-bool write_all(int fd, ByteView bytes) {
+Result<void> write_stdout(ByteView bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
+    const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return Error(ErrorCode::io, "cannot write")
+          .about(Subject::Kind::file, "standard output")
+          .with_errno(errno);
+    }
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-  return true;
-}
-
-Result<void> write_stdout(ByteView bytes) {
-  if (write_all(STDOUT_FILENO, bytes)) return {};
-  return Error(ErrorCode::io, "cannot write")
-      .about(Subject::Kind::file, "standard output")
-      .with_errno(errno);
+  return {};
 }
 
 Result<void> write_value(ByteView bytes) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <deque>
 #include <functional>
 
 #include "tools/output.h"
@@ -56,6 +57,7 @@ struct Syntax::Impl {
   Arguments& arguments;
   CLI::App app;
   std::vector<std::function<void()>> fill;
+  std::deque<std::vector<std::string>> switch_results;  // Where the parser leaves its own copies.
 
   explicit Impl(Arguments& all) : arguments(all) {}
   CLI::Option* add(const char* name, const char* help) {
@@ -130,6 +132,12 @@ void Syntax::flag(const char* name, bool& into, const char* help) {
 
 void Syntax::explain(const std::string& text) {
   impl_->app.footer(text + "\n" + impl_->app.get_footer());
+}
+
+void Syntax::switch_flag(const char* name, std::optional<std::string>& into, const char* help) {
+  CLI::Option* option = impl_->app.add_flag(name, impl_->switch_results.emplace_back(), help);
+  option->type_name("[=true|false]");
+  impl_->fill_one(option, into);
 }
 
 Result<bool> Syntax::parse() {

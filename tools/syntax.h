@@ -50,6 +50,8 @@ class Syntax {
   void flag(const char* name, bool& into, const char* help);
   /// Shown in the verb's help, before its example.
   void explain(const std::string& text);
+  /// `--name`, or `--name=true|false`: the text behind `=`, "true" where there is none.
+  void switch_flag(const char* name, std::optional<std::string>& into, const char* help);
 
   /// False where help was asked for, and given: there is nothing more to do.
   /// Errors: usage, io (help could not be written).

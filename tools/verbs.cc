@@ -21,6 +21,9 @@ constexpr std::array kVerbs = {
                 "Writes a new version of a secret.\nA value in an argument shows in ps until it is "
                 "read: prefer k=-, k=@file, --value - or the prompt.",
                 "coffer put ingestion/my-job redshift-user=foo redshift-password=@pw.txt"),
+    COFFER_VERB("patch", verb_patch,
+                "Writes a new version with some fields changed (RFC 7396); k:=null removes one.",
+                "coffer patch ingestion/my-job redshift-password=@pw.txt old-field:=null"),
     COFFER_VERB("get", verb_get, "Writes a secret's value to standard output, to the byte.",
                 "coffer get ingestion/my-job --field redshift-user"),
     COFFER_VERB("list", verb_list, "Names what is in the store, never a value.",
@@ -33,13 +36,45 @@ constexpr std::array kVerbs = {
                 "coffer undelete ingestion/my-job --versions 2"),
     COFFER_VERB("destroy", verb_destroy, "Destroys versions for good.",
                 "coffer destroy ingestion/my-job --versions 1 --receipt"),
+    COFFER_VERB("rollback", verb_rollback, "Writes a new version with an older one's value.",
+                "coffer rollback ingestion/my-job --to 3"),
+    COFFER_VERB("move", verb_move, "Gives a secret another path, history and all.",
+                "coffer move ingestion/my-job archive/my-job"),
+    COFFER_VERB("copy", verb_copy, "Copies a secret to another path, history and all.",
+                "coffer copy ingestion/my-job staging/my-job"),
+    COFFER_VERB("metadata get", verb_metadata_get,
+                "Tells a secret's settings and metadata, never its value.",
+                "coffer metadata get ingestion/my-job"),
+    COFFER_VERB("metadata put", verb_metadata_put,
+                "Sets settings and metadata; makes a secret without versions where there is none.",
+                "coffer metadata put ingestion/my-job --max-versions 5 --custom stage=prod"),
+    COFFER_VERB("metadata patch", verb_metadata_patch,
+                "Changes settings and metadata of a secret that is there.",
+                "coffer metadata patch ingestion/my-job --owner team-a --remove-custom stage"),
+    COFFER_VERB("metadata delete", verb_metadata_delete,
+                "Removes a secret with all its versions and metadata, for good.",
+                "coffer metadata delete ingestion/my-job"),
+    COFFER_VERB("settings get", verb_settings_get, "Tells the store's settings.",
+                "coffer settings get"),
+    COFFER_VERB("settings put", verb_settings_put, "Changes settings of the store, or of a folder.",
+                "coffer settings put --scope ingestion --value-limit 65536 --names vdk"),
+    COFFER_VERB(
+        "bulk", verb_bulk,
+        "Carries out the operations of one JSON document, all of them or none.\nThe document "
+        "is {\"operations\":[...]}; an entry is {\"put\":{\"path\", \"data\" or "
+        "\"value\" or \"value_base64\", \"cas\", \"ttl\"...}}, or patch, delete, "
+        "undelete, destroy, rollback, metadata, metadata_delete, move, copy.",
+        "coffer bulk operations.json --dry-run"),
+    COFFER_VERB("export", verb_export,
+                "Writes secrets with their values, in a form that import takes back.",
+                "coffer export ingestion --as json --history -o ingestion.json"),
+    COFFER_VERB("import", verb_import,
+                "Brings secrets in, all of them or none.\nWhat is in the store already and differs "
+                "is refused unless said.",
+                "coffer import secrets.env --as dotenv --prefix ingestion/my-job --dry-run"),
     COFFER_VERB("run", verb_run, "Runs a command with secrets in its environment.",
                 "coffer run --only ingestion/my-job -- ./job.sh"),
     COFFER_VERB("exec", verb_run, "The same as run.", "coffer exec --only ingestion/my-job -- env"),
-    COFFER_VERB("env", verb_env, "Writes secrets as a shell, a program or a cluster reads them.",
-                "coffer env --as kubernetes --name db --only ingestion/my-job"),
-    COFFER_VERB("inject", verb_inject, "Fills a template with the secrets that it refers to.",
-                "coffer inject -i app.conf.tpl -o app.conf"),
     COFFER_VERB("refs", verb_refs, "Tells who uses a secret.", "coffer refs ingestion/my-job"),
     COFFER_VERB("sweep", verb_sweep, "Destroys what expired and what no config refers to any more.",
                 "coffer sweep --dry-run --grace 7d"),
@@ -128,7 +163,7 @@ VerbResult dispatch(Arguments& arguments) {
     return Error(ErrorCode::usage, "say what to do", "`coffer help` lists the verbs");
   }
   std::string name(*first);
-  if (name == "config" || name == "key") {
+  if (name == "config" || name == "key" || name == "metadata" || name == "settings") {
     const std::optional<std::string_view> second = arguments.take_word();
     if (!second && arguments.has("-h", "--help")) {
       COFFER_TRY(write_overview());

@@ -1,0 +1,25 @@
+// k=v words of the command line, and what else gives a value: for put and patch.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/value.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/syntax.h"
+
+namespace coffer::tools {
+
+/// The FIELD words, named so that they move to locked memory at once.
+void describe_fields(Syntax& syntax, std::vector<SecretBytes>& pairs);
+
+/// A JSON object of k=TEXT, k=@FILE, k=- and k:=JSON words, in their order.
+/// Errors: usage (no pair, a field twice, no JSON, no UTF-8), io; about the field's name.
+Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs);
+
+/// What a person is asked for; opaque. Errors: usage (no terminal), declined.
+Result<Value> prompted_value();
+
+}  // namespace coffer::tools

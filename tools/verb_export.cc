@@ -1,0 +1,154 @@
+// coffer export
+#include <functional>
+
+#include "tools/context.h"
+#include "tools/exchange/forms.h"
+#include "tools/fail.h"
+#include "tools/new_file.h"
+#include "tools/output.h"
+#include "tools/target.h"
+#include "tools/verbs.h"
+
+namespace coffer::tools {
+namespace {
+
+struct Wanted {
+  std::string prefix;
+  Form form = Form::json;
+  bool history = false;
+  bool managed = false;
+};
+
+// The value of a version that has one to show.
+Result<std::optional<Value>> value_of(const Snapshot& all, const std::string& path,
+                                      const VersionInfo& info) {
+  if (info.destroyed) return std::optional<Value>();
+  Result<Secret> secret = all.get(path, info.version);
+  if (secret) return std::optional<Value>(std::move(secret->value));
+  switch (secret.error().code()) {
+    case ErrorCode::deleted:
+    case ErrorCode::expired:
+    case ErrorCode::destroyed: return std::optional<Value>();
+    default: return std::move(secret).error();
+  }
+}
+
+MetadataChange all_of(const Metadata& metadata) {
+  MetadataChange all;
+  all.max_versions = metadata.max_versions;
+  all.cas_required = metadata.cas_required;
+  all.delete_version_after_ms = metadata.delete_version_after_ms;
+  all.kind = metadata.kind;
+  all.description = metadata.description;
+  all.owner = metadata.owner;
+  all.tags = metadata.tags;
+  all.custom = metadata.custom;
+  return all;
+}
+
+Result<SecretImage> image_of(const Snapshot& all, const std::string& path, bool history) {
+  const Metadata metadata = COFFER_TRY(all.metadata(path));
+  const History known = COFFER_TRY(all.history(path));
+  SecretImage image;
+  image.path = path;
+  image.current_version = known.current_version;
+  image.oldest_version = known.oldest_version;
+  image.created_at_ms = metadata.created_at_ms;
+  image.updated_at_ms = metadata.updated_at_ms;
+  image.managed = metadata.managed;
+  image.metadata = all_of(metadata);
+  for (const VersionInfo& info : known.versions) {
+    image.versions.push_back({info, COFFER_TRY(value_of(all, path, info))});
+    if (!history) break;
+  }
+  return image;
+}
+
+// The secret of that very name, then what is below it as a folder.
+Result<std::vector<std::string>> paths_of(const Snapshot& all, const std::string& prefix) {
+  ListOptions below;
+  below.recursive = true;
+  std::vector<std::string> paths = COFFER_TRY(all.list(prefix, below));
+  if (!prefix.empty() && COFFER_TRY(all.exists(prefix))) paths.insert(paths.begin(), prefix);
+  if (paths.empty() && !prefix.empty()) {
+    return Error(ErrorCode::not_found, "there is no such secret, and nothing below")
+        .about(Subject::Kind::path, prefix);
+  }
+  return paths;
+}
+
+using Sink = std::function<Result<void>(ByteView)>;
+
+// One piece is held at a time, so that a large store does not have to fit into memory.
+Result<std::size_t> export_all(const Snapshot& all, const Wanted& wanted, const Sink& sink) {
+  constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+  const auto writer = make_export_writer(wanted.form, all.taken_at_ms(), wanted.history);
+  std::size_t left_out = 0;
+  SecretBytes piece;
+  writer->begin(piece);
+  for (const std::string& path : COFFER_TRY(paths_of(all, wanted.prefix))) {
+    const SecretImage image = COFFER_TRY(about_secret(image_of(all, path, wanted.history), path));
+    if (image.managed && !wanted.managed) continue;
+    const bool has_value = !image.versions.empty() && image.versions.front().value;
+    if (!has_value && !is_whole(wanted.form)) ++left_out;
+    COFFER_TRY(writer->add(piece, image));
+    if (piece.size() < kPieceBytes) continue;
+    COFFER_TRY(sink(piece.bytes()));
+    piece.clear();
+  }
+  writer->end(piece);
+  COFFER_TRY(sink(piece.bytes()));
+  return left_out;
+}
+
+}  // namespace
+
+VerbResult verb_export(Arguments& arguments, const VerbText& text) {
+  std::optional<std::string> prefix;
+  std::optional<std::string> form;
+  std::optional<std::string> file;
+  bool force = false;
+  Wanted wanted;
+  Syntax syntax(arguments, text);
+  syntax.optional_word("PREFIX", prefix, "A secret or folder; everything where none is named");
+  syntax.option("--as", form, "FORM", "json, yaml, dotenv or vault");
+  syntax.flag("--history", wanted.history, "Every version, in json and yaml");
+  syntax.flag("--managed", wanted.managed, "Secrets that belong to configs too");
+  syntax.option("-o,--output", file, "FILE", "A new file, closed to others; not standard output");
+  syntax.flag("--force", force, "Replace the file");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  if (!form) {
+    return Error(ErrorCode::usage, "say in which form",
+                 "--as json keeps everything; --as yaml, dotenv and vault are for other tools");
+  }
+  wanted.form = COFFER_TRY(parse_form(*form));
+  wanted.prefix = prefix.value_or("");
+  if (wanted.prefix.ends_with('/')) wanted.prefix.pop_back();
+  if (wanted.history && !is_whole(wanted.form)) {
+    return Error(ErrorCode::usage, "this form has no place for history", "--as json has")
+        .about(Subject::Kind::name, "--history");
+  }
+  if (force && !file) {
+    return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
+  }
+  Store store = COFFER_TRY(context.open());
+  // One instant for all of it, and nobody waits for us meanwhile.
+  const Snapshot all = COFFER_TRY(store.snapshot());
+  std::size_t left_out = 0;
+  if (file) {
+    NewFile out = COFFER_TRY(NewFile::create(*file, force));
+    left_out =
+        COFFER_TRY(export_all(all, wanted, [&](ByteView bytes) { return out.write(bytes); }));
+    COFFER_TRY(out.finish());
+  } else {
+    left_out = COFFER_TRY(export_all(all, wanted, write_stdout));
+  }
+  if (left_out > 0) {
+    note("left out, for this form tells values only: secrets without a live value: " +
+         std::to_string(left_out));
+  }
+  return 0;
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,54 @@
+// coffer patch
+#include "tools/context.h"
+#include "tools/fields.h"
+#include "tools/input.h"
+#include "tools/target.h"
+#include "tools/verbs.h"
+#include "tools/write_options.h"
+
+namespace coffer::tools {
+namespace {
+
+struct PatchWords {
+  std::string path;
+  std::vector<SecretBytes> pairs;
+  std::optional<std::string> json;
+  WriteWords write;
+};
+
+// Text of a JSON Merge Patch.
+Result<SecretBytes> patch_of(const PatchWords& words) {
+  if (words.pairs.empty() == !words.json) {
+    return Error(ErrorCode::usage, "say what to change, in one way",
+                 "as fields, k=TEXT or k:=null to remove one; or by --json FILE");
+  }
+  if (words.json) return read_input(*words.json);
+  return fields_object(words.pairs);
+}
+
+}  // namespace
+
+VerbResult verb_patch(Arguments& arguments, const VerbText& text) {
+  arguments.words_are_secret();
+  PatchWords words;
+  Syntax syntax(arguments, text);
+  syntax.word("PATH", words.path, "The secret");
+  describe_fields(syntax, words.pairs);
+  syntax.option("--json", words.json, "FILE", "A JSON Merge Patch (RFC 7396): null removes");
+  describe_write_options(syntax, words.write);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  const std::string path = COFFER_TRY(parse_whole(words.path));
+  const PutOptions options = COFFER_TRY(parse_write_options(words.write));
+  const SecretBytes patch = COFFER_TRY(patch_of(words));
+  if (const auto checked = Value::json(patch.text()); !checked && words.json) {
+    return Error(checked.error()).about(Subject::Kind::file, *words.json);
+  }
+  Store store = COFFER_TRY(context.open());
+  const VersionInfo version =
+      COFFER_TRY(about_secret(store.patch(path, patch.text(), options), path));
+  COFFER_TRY(write_new_version(context, path, version));
+  return 0;
+}
+
+}  // namespace coffer::tools
