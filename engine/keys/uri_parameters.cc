@@ -55,6 +55,8 @@ bool is_uri_text(std::string_view text) {
 Result<UriParameters> UriParameters::parse(std::string_view text, char separator,
                                            std::span<const std::string_view> known) {
   UriParameters parameters;
+  // Some take ; for a separator as well: what follows one must not become part of a value.
+  if (separator == '&' && text.find(';') != std::string_view::npos) return malformed();
   for (bool more = !text.empty(); more;) {
     const std::size_t end = text.find(separator);
     more = end != std::string_view::npos;

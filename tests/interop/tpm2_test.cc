@@ -3,46 +3,13 @@
 
 #include "keys/keyring.h"
 #include "keys/tpm_nv.h"
+#include "tests/interop/provider_ring.h"
 #include "tests/interop/software_tpm.h"
-#include "tests/unit/keys/keyring_file.h"
 
 namespace coffer::test {
 namespace {
 
 using keys::TpmNvIndex;
-
-constexpr std::int64_t kNow = 1'700'000'000'000;
-
-KeySource source_of(const std::string& uri) {
-  auto source = KeySource::parse(uri);
-  INFO(uri);
-  REQUIRE(source.ok());
-  return *source;
-}
-
-/// A keyring with one slot, kept by a TPM.
-struct SealedRing {
-  explicit SealedRing(const std::string& uri) {
-    const auto made = Keyring::create(path(), std::vector<KeySource>{source_of(uri)}, kNow);
-    if (!made) throw std::runtime_error(describe(made.error()));
-    must(::chmod(path().c_str(), 0600) == 0, "chmod");
-  }
-  std::string path() const { return directory.in("keyring"); }
-  /// 0: it opens.
-  int outcome(const std::string& uri) const {
-    const auto opened = Keyring::open(path(), std::vector<KeySource>{source_of(uri)}, {});
-    return opened ? 0 : static_cast<int>(opened.error().code());
-  }
-  format::KeyringMaster table() const {
-    return format::decode_master(payload_at(read_whole_file(path()), format::master_place(0)))
-        .value();
-  }
-  /// As a thief of the file could: the checksums are right.
-  void change(const std::function<void(format::KeyringMaster&)>& how) const {
-    write_whole_file(path(), KeyringFile::with_master_of(read_whole_file(path()), how));
-  }
-  ScratchDirectory directory;
-};
 
 std::string write_secret(const ScratchDirectory& directory, const std::string& name,
                          std::string_view text) {
@@ -50,21 +17,11 @@ std::string write_secret(const ScratchDirectory& directory, const std::string& n
   return directory.in(name);
 }
 
-template <typename T>
-ErrorCode code_of(const Result<T>& result) {
-  REQUIRE_FALSE(result.ok());
-  return result.error().code();
-}
-
-constexpr int kWrongKey = 11;
-constexpr int kUnavailable = 12;
-constexpr int kCorrupt = 13;
-
 }  // namespace
 
 TEST_CASE("what a TPM sealed it opens, over restarts, and another TPM does not") {
   SoftwareTpm tpm;
-  const SealedRing ring(tpm.uri());
+  const ProviderRing ring(tpm.uri());
   CHECK(ring.outcome(tpm.uri()) == 0);
   tpm.restart();
   CHECK(ring.outcome(tpm.uri()) == 0);
@@ -79,7 +36,7 @@ TEST_CASE("what a TPM sealed it opens, over restarts, and another TPM does not")
 TEST_CASE("a key sealed to registers opens while they are what they were") {
   SoftwareTpm tpm;
   const std::string uri = tpm.uri("?pcrs=sha256:7");
-  const SealedRing ring(uri);
+  const ProviderRing ring(uri);
   CHECK(ring.outcome(uri) == 0);
   tpm.extend(8);
   CHECK(ring.outcome(uri) == 0);
@@ -97,13 +54,13 @@ TEST_CASE("a wrong auth value is refused as often as it is tried, and locks nobo
   const std::string right = "auth-source=file:" + write_secret(secrets, "right", "hunter2\n");
   const std::string wrong = "auth-source=file:" + write_secret(secrets, "wrong", "hunter3\n");
   for (const std::string policy : {"?", "?pcrs=sha256:0,7&"}) {
-    const SealedRing ring(tpm.uri(policy + right));
+    const ProviderRing ring(tpm.uri(policy + right));
     for (int attempt = 0; attempt < 6; ++attempt)
       CHECK(ring.outcome(tpm.uri(policy + wrong)) == kWrongKey);
     CHECK(ring.outcome(tpm.uri(policy == "?" ? "" : "?pcrs=sha256:0,7")) == kWrongKey);
     CHECK(ring.outcome(tpm.uri(policy + right)) == 0);
   }
-  const SealedRing both(tpm.uri("?pcrs=sha256:7&" + right));
+  const ProviderRing both(tpm.uri("?pcrs=sha256:7&" + right));
   tpm.extend(7);
   CHECK(both.outcome(tpm.uri("?pcrs=sha256:7&" + right)) == kWrongKey);
   REQUIRE(::unlink(secrets.in("right").c_str()) == 0);
@@ -112,8 +69,8 @@ TEST_CASE("a wrong auth value is refused as often as it is tried, and locks nobo
 
 TEST_CASE("an altered, cut or moved blob is refused") {
   SoftwareTpm tpm;
-  const SealedRing ring(tpm.uri());
-  const Bytes good = ring.table().slots[0].blob;
+  const ProviderRing ring(tpm.uri());
+  const Bytes good = ring.blob();
   CHECK(good.size() < 300);
   for (std::size_t i = 0; i < good.size(); i += 7) {
     INFO("byte " << i);
@@ -133,7 +90,7 @@ TEST_CASE("an altered, cut or moved blob is refused") {
   ring.change([&](format::KeyringMaster& master) { master.slots[0].blob.assign(2048, 0xFF); });
   CHECK(ring.outcome(tpm.uri()) == kWrongKey);
   // The TPM knows no associated data: what it opens is refused here.
-  const SealedRing other(tpm.uri());
+  const ProviderRing other(tpm.uri());
   other.change([&](format::KeyringMaster& master) { master.slots[0].blob = good; });
   CHECK(other.outcome(tpm.uri()) == kCorrupt);
   ring.change([&](format::KeyringMaster& master) {
@@ -146,7 +103,7 @@ TEST_CASE("an altered, cut or moved blob is refused") {
 
 TEST_CASE("a TPM that is down or silent is unavailable, and the next key is tried") {
   SoftwareTpm tpm;
-  const SealedRing ring(tpm.uri());
+  const ProviderRing ring(tpm.uri());
   const auto keyring = Keyring::open(ring.path(), std::vector{source_of(tpm.uri())}, {});
   REQUIRE(keyring.ok());
   REQUIRE(create_key_file(ring.directory.in("spare")).ok());
@@ -175,7 +132,7 @@ TEST_CASE("a TPM that is down or silent is unavailable, and the next key is trie
 
 TEST_CASE("four threads open by one TPM at once") {
   SoftwareTpm tpm;
-  const SealedRing ring(tpm.uri("?pcrs=sha256:7"));
+  const ProviderRing ring(tpm.uri("?pcrs=sha256:7"));
   std::atomic<int> opened = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
