@@ -1,6 +1,8 @@
 #include "tools/child.h"
 
+#include <fcntl.h>
 #include <spawn.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -39,9 +41,23 @@ std::optional<int> reap(int child) {
   }
 }
 
+// With a terminal of its own the child leads a session, and the terminal that such a leader
+// opens first is the one that controls it.
+int describe_ends(const Relay::Ends& ends, posix_spawn_file_actions_t& actions) {
+  int flags = 0;
+  if (ends.terminal != nullptr && ends.in >= 0) {
+    flags = POSIX_SPAWN_SETSID;
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, ends.terminal, O_RDWR, 0);
+  }
+  if (ends.out >= 0) posix_spawn_file_actions_adddup2(&actions, ends.out, STDOUT_FILENO);
+  if (ends.err >= 0) posix_spawn_file_actions_adddup2(&actions, ends.err, STDERR_FILENO);
+  return flags;
+}
+
 }  // namespace
 
-int Child::start(char* const* command, char* const* environment) {
+int Child::start(char* const* command, char* const* environment, Relay* relay) {
+  relay_ = relay;
   // A parent may have left SIGCHLD ignored; then no exit code could be had.
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
@@ -59,30 +75,54 @@ int Child::start(char* const* command, char* const* environment) {
   if (!inherited_sigxfsz_ignored()) sigaddset(&defaults, SIGXFSZ);
   posix_spawnattr_setsigmask(&attributes, &mask_before);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (relay != nullptr) flags |= describe_ends(relay->ends(), actions);
+  posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
 
   umask(inherited_umask());
   pid_t pid = -1;
-  const int failure = posix_spawnp(&pid, command[0], nullptr, &attributes, command, environment);
+  const int failure = posix_spawnp(&pid, command[0], &actions, &attributes, command, environment);
+  posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   pid_ = pid;
+  if (relay != nullptr && failure == 0) relay->started();
   return failure;
 }
 
+// A signal was taken; the child's exit code where it has ended.
+std::optional<int> Child::handle(int number, bool from_kernel) {
+  if (number == SIGCHLD) return reap(pid_);
+  if (number == SIGWINCH && relay_ != nullptr) relay_->resize();
+  // What the terminal sends goes to the whole group, and the child had it already.
+  if (!from_kernel || getpgid(pid_) != getpgrp()) kill(pid_, number);
+  return std::nullopt;
+}
+
 int Child::wait() {
+  if (relay_ != nullptr) return wait_relaying();
   const sigset_t held = handled_signals();
   for (;;) {
     siginfo_t info{};
     const int number = sigwaitinfo(&held, &info);
     if (number < 0) continue;
-    if (number == SIGCHLD) {
-      if (const std::optional<int> exit_code = reap(pid_)) return *exit_code;
-      continue;
-    }
-    // What the terminal sends goes to the whole group, and the child had it already.
-    const bool from_terminal = info.si_code == SI_KERNEL;
-    if (from_terminal && getpgid(pid_) == getpgrp()) continue;
-    kill(pid_, number);
+    if (const auto code = handle(number, info.si_code == SI_KERNEL)) return *code;
+  }
+}
+
+int Child::wait_relaying() {
+  const sigset_t held = handled_signals();
+  const int signals = signalfd(-1, &held, SFD_CLOEXEC);
+  for (bool more = true;;) {
+    if (more) more = relay_->pump(signals);
+    signalfd_siginfo info{};
+    if (read(signals, &info, sizeof info) != sizeof info) continue;
+    const auto code = handle(static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL);
+    if (!code) continue;
+    relay_->finish();
+    close(signals);
+    return *code;
   }
 }
 

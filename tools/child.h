@@ -3,6 +3,10 @@
 
 #include <coffer/result.h>
 
+#include <optional>
+
+#include "tools/relay.h"
+
 namespace coffer::tools {
 
 inline constexpr int kExitCannotRun = 126;
@@ -15,12 +19,16 @@ class Child {
  public:
   /// Starts `command` (null-terminated; found by PATH). On error errno's value is given:
   /// the caller maps it to 126 or 127.
-  int start(char* const* command, char* const* environment);
+  /// `relay`, where there is one, has its output, and must outlive this.
+  int start(char* const* command, char* const* environment, Relay* relay = nullptr);
   /// Forwards signals until the child ends; returns its exit code, 128+N for signal N.
   int wait();
 
  private:
+  std::optional<int> handle(int number, bool from_kernel);
+  int wait_relaying();
   int pid_ = -1;
+  Relay* relay_ = nullptr;
 };
 
 }  // namespace coffer::tools

@@ -12,22 +12,19 @@ namespace {
 // The kernel takes no longer NAME=value (MAX_ARG_STRLEN: 32 pages).
 constexpr std::size_t kEntryBytesMax = std::size_t{128} << 10;
 
-bool is_variable_name(std::string_view name) {
-  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+// What a program expects of any environment.
+bool is_basic(std::string_view name) {
+  static constexpr std::string_view kBasic[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL",
+                                                "TERM", "LANG", "TZ",   "TMPDIR"};
+  return name.starts_with("LC_") ||
+         std::find(std::begin(kBasic), std::end(kBasic), name) != std::end(kBasic);
 }
 
 }  // namespace
 
 Result<void> Environment::set(std::string_view name, std::string_view value,
                               std::string_view origin) {
-  if (!is_variable_name(name)) {
-    return Error(ErrorCode::usage, "cannot be the name of an environment variable",
-                 "give it another one: --map NAME=coffer://PATH#FIELD, or choose by --only")
-        .about(Subject::Kind::name, name);
-  }
+  COFFER_TRY(check_variable_name(name));
   if (value.find('\0') != std::string_view::npos) {
     return Error(ErrorCode::usage, "holds a NUL byte, which no environment variable can")
         .about(Subject::Kind::path, origin);
@@ -36,21 +33,28 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
     return Error(ErrorCode::limit, "is too large for an environment variable (128 KiB)")
         .about(Subject::Kind::path, origin);
   }
-  for (const Variable& variable : variables_) {
-    if (variable.name != name) continue;
-    if (variable.origin == origin) return {};
-    return Error(ErrorCode::usage, "two secrets are given for one variable",
-                 "choose by --only, or name them apart by --map")
-        .about(Subject::Kind::name, name);
-  }
   SecretBytes entry;
   entry.reserve(name.size() + value.size() + 2);
   entry.append(name);
   entry.push_back('=');
   entry.append(value);
   entry.push_back(0);
-  variables_.push_back({std::string(name), std::string(origin), std::move(entry)});
+  entries_.push_back({std::string(name), std::move(entry)});
   return {};
+}
+
+Result<void> Environment::set_all(const Bindings& bindings) {
+  Environment whole;
+  for (const Binding& binding : bindings.all()) {
+    COFFER_TRY(whole.set(binding.name, binding.value.text(), binding.origin));
+  }
+  for (Entry& entry : whole.entries_) entries_.push_back(std::move(entry));
+  return {};
+}
+
+bool Environment::is_set(std::string_view name) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [name](const Entry& entry) { return entry.name == name; });
 }
 
 char* const* Environment::block() {
@@ -58,21 +62,17 @@ char* const* Environment::block() {
   for (char** inherited = environ; inherited != nullptr && *inherited != nullptr; ++inherited) {
     const std::string_view entry = *inherited;
     const std::string_view name = entry.substr(0, entry.find('='));
-    const bool beaten =
-        std::any_of(variables_.begin(), variables_.end(),
-                    [name](const Variable& variable) { return variable.name == name; });
-    if (!beaten && !is_own_variable(entry)) block_.push_back(*inherited);
+    if (pristine_ && !is_basic(name)) continue;
+    if (!is_set(name) && !is_own_variable(entry)) block_.push_back(*inherited);
   }
-  for (Variable& variable : variables_) {
-    block_.push_back(reinterpret_cast<char*>(variable.entry.data()));
-  }
+  for (Entry& entry : entries_) block_.push_back(reinterpret_cast<char*>(entry.text.data()));
   block_.push_back(nullptr);
   return block_.data();
 }
 
 void Environment::wipe() {
   block_.clear();
-  variables_.clear();
+  entries_.clear();
 }
 
 }  // namespace coffer::tools

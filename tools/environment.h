@@ -8,27 +8,34 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/render/bindings.h"
+
 namespace coffer::tools {
 
 class Environment {
  public:
-  /// `origin` names where the value comes from (a reference, not a value): the same variable
-  /// from the same origin twice is one, from two is refused.
-  /// Errors: usage (bad name, two secrets for one variable, a NUL in the value), limit.
+  /// Errors: usage (bad name, a NUL in the value), limit.
   Result<void> set(std::string_view name, std::string_view value, std::string_view origin);
+  /// All of them or none.
+  Result<void> set_all(const Bindings& bindings);
+  /// Nothing is inherited but these few, without which hardly a program runs: PATH, HOME, USER,
+  /// LOGNAME, SHELL, TERM, LANG, LC_*, TZ, TMPDIR.
+  void start_pristine() { pristine_ = true; }
 
-  /// Null-terminated `NAME=value` entries, good until wipe(). A secret beats what was inherited.
+  /// Null-terminated `NAME=value` entries, good until wipe(). What was set beats what was
+  /// inherited.
   char* const* block();
   void wipe();
 
  private:
-  struct Variable {
+  bool is_set(std::string_view name) const;
+  struct Entry {
     std::string name;
-    std::string origin;
-    SecretBytes entry;
+    SecretBytes text;
   };
-  std::vector<Variable> variables_;
+  std::vector<Entry> entries_;
   std::vector<char*> block_;
+  bool pristine_ = false;
 };
 
 }  // namespace coffer::tools

@@ -20,18 +20,21 @@ std::size_t display_width(std::string_view text) {
 
 }  // namespace
 
-Result<void> write_stdout(ByteView bytes) {
+bool write_all(int fd, ByteView bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return Error(ErrorCode::io, "cannot write")
-          .about(Subject::Kind::file, "standard output")
-          .with_errno(errno);
-    }
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-  return {};
+  return true;
+}
+
+Result<void> write_stdout(ByteView bytes) {
+  if (write_all(STDOUT_FILENO, bytes)) return {};
+  return Error(ErrorCode::io, "cannot write")
+      .about(Subject::Kind::file, "standard output")
+      .with_errno(errno);
 }
 
 Result<void> write_value(ByteView bytes) {

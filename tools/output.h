@@ -12,6 +12,8 @@
 
 namespace coffer::tools {
 
+/// Writes all of it, however many calls that takes; on false errno says why not.
+bool write_all(int fd, ByteView bytes);
 /// Writes exactly `bytes`. Errors: io.
 Result<void> write_stdout(ByteView bytes);
 /// Writes `bytes`, and a line end where a person reads them on a terminal. Errors: io.

@@ -1,115 +1,80 @@
 // coffer run (and exec)
-#include <algorithm>
 #include <cerrno>
-#include <set>
+#include <optional>
 
-#include "format/json.h"
 #include "tools/child.h"
 #include "tools/context.h"
 #include "tools/environment.h"
+#include "tools/exchange/dotenv.h"
 #include "tools/fail.h"
-#include "tools/target.h"
+#include "tools/input.h"
+#include "tools/private_files.h"
+#include "tools/render/template_text.h"
+#include "tools/selection.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
 namespace {
 
-struct Selection {
-  std::vector<std::string> only, prefixes, maps;
+struct Wishes {
+  Selection selection;
+  std::vector<std::string> env_files;
+  std::optional<std::string> files;
+  bool pristine = false;
+  bool redact = false;
 };
 
-std::string origin_of(const std::string& path, std::uint64_t version, const std::string& field) {
-  return path + "?version=" + std::to_string(version) + "#" + field;
-}
-
-Result<void> set_field(Environment& environment, const Secret& secret, const std::string& name,
-                       const std::string& field) {
-  const Value value = COFFER_TRY(about_secret(secret.value.field(field), secret.path));
-  return environment.set(name, value.text(), origin_of(secret.path, secret.info.version, field));
-}
-
-// Every field under its own name.
-Result<void> set_fields(Environment& environment, const Secret& secret) {
-  const Result<std::vector<std::string>> fields = secret.value.field_names();
-  if (!fields) {
-    return Error(ErrorCode::usage, "has no fields to take variable names from",
-                 "name its variable: --map NAME=PATH")
-        .about(Subject::Kind::path, secret.path);
-  }
-  for (const std::string& field : *fields) {
-    COFFER_TRY(set_field(environment, secret, field, field));
-  }
-  return {};
-}
-
-Result<void> set_only(Environment& environment, Store& store, const std::string& word) {
-  const Target target = COFFER_TRY(parse_target(word));
-  const Secret secret =
-      COFFER_TRY(about_secret(store.get(target.path, target.version), target.path));
-  if (target.field) return set_field(environment, secret, *target.field, *target.field);
-  return set_fields(environment, secret);
-}
-
-// A JSON string stands for its characters; a variable with quotes around it is of no use.
-Result<void> set_whole(Environment& environment, const Secret& secret, const std::string& name) {
-  const std::string origin = origin_of(secret.path, secret.info.version, "");
-  if (!secret.value.is_json()) return environment.set(name, secret.value.text(), origin);
-  const json::Document document = COFFER_TRY(json::Document::parse(secret.value.text()));
-  if (document.type(0) != json::Type::string) {
-    return environment.set(name, document.raw(0), origin);
-  }
-  return environment.set(name, document.string(0), origin);
-}
-
-// ENV=REF; returns the path, which a prefix then need not bring a second time.
-Result<std::string> set_mapped(Environment& environment, Store& store, const std::string& word) {
-  const std::size_t equals = word.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    return Error(ErrorCode::usage, "takes NAME=REF").about(Subject::Kind::name, "--map");
-  }
-  const std::string name = word.substr(0, equals);
-  const Target target = COFFER_TRY(parse_target(std::string_view(word).substr(equals + 1)));
-  const Secret secret =
-      COFFER_TRY(about_secret(store.get(target.path, target.version), target.path));
-  if (target.field) {
-    COFFER_TRY(set_field(environment, secret, name, *target.field));
-  } else {
-    COFFER_TRY(set_whole(environment, secret, name));
-  }
-  return secret.path;
-}
-
-// What is below a folder; of config secrets none, for those have coordinates and no names.
-Result<void> set_below(Environment& environment, Store& store, const std::string& prefix,
-                       const std::set<std::string>& mapped) {
-  const ListOptions options{.recursive = true, .state = ListState::live};
-  const std::vector<std::string> paths = COFFER_TRY(store.list(prefix, options));
-  for (const std::string& path : paths) {
-    if (mapped.contains(path)) continue;
-    const Metadata metadata = COFFER_TRY(store.metadata(path));
-    if (metadata.managed) continue;
-    const Secret secret = COFFER_TRY(about_secret(store.get(path), path));
-    COFFER_TRY(set_fields(environment, secret));
-  }
-  return {};
-}
-
-Result<Environment> gather(Store& store, const Selection& selection) {
+// What the command gets; `sought` are the values that its output must not show.
+struct Supply {
   Environment environment;
-  std::set<std::string> mapped;
-  for (const std::string& word : selection.maps) {
-    mapped.insert(COFFER_TRY(set_mapped(environment, store, word)));
+  std::optional<PrivateFiles> files;
+  Bindings sought;
+};
+
+constexpr std::string_view kFilesVariable = "COFFER_FILES_DIR";
+
+// A value that is a reference stands for what it names, and so does a reference inside one.
+Result<void> add_env_file(Supply& supply, const Snapshot& store, const std::string& name) {
+  const SecretBytes text = COFFER_TRY(read_input(name));
+  const auto resolve = [&store](const std::string& reference) {
+    return resolve_reference(store, reference);
+  };
+  for (const Variable& variable : COFFER_TRY(read_dotenv(text.text(), name))) {
+    const bool is_reference = variable.value.text().starts_with("coffer://");
+    const SecretBytes value =
+        COFFER_TRY(is_reference ? resolve(std::string(variable.value.text()))
+                                : expand(variable.value.text(), name, resolve));
+    const std::string origin = name + "#" + variable.name;
+    COFFER_TRY(supply.environment.set(variable.name, value.text(), origin));
+    if (value.text() != variable.value.text())
+      COFFER_TRY(supply.sought.add(origin, value.text(), origin));
   }
-  for (const std::string& word : selection.only) {
-    COFFER_TRY(set_only(environment, store, word));
+  return {};
+}
+
+Result<Supply> supply_from(const Snapshot& store, const Wishes& wishes) {
+  Supply supply;
+  if (wishes.pristine) supply.environment.start_pristine();
+  Selection variables = wishes.selection;
+  if (wishes.files) {
+    const Bindings files = COFFER_TRY(gather_files(store, wishes.selection));
+    supply.files.emplace(COFFER_TRY(PrivateFiles::make(*wishes.files)));
+    COFFER_TRY(supply.files->write_all(files));
+    COFFER_TRY(supply.environment.set(kFilesVariable, supply.files->path(), "--files"));
+    for (const Binding& binding : files.all())
+      COFFER_TRY(supply.sought.add(binding.name, binding.value.text(), binding.origin));
+    variables.only.clear();
+    variables.prefixes.clear();
   }
-  for (const std::string& prefix : selection.prefixes) {
-    COFFER_TRY(set_below(environment, store, prefix, mapped));
+  if (!wishes.files || !variables.empty()) {
+    const bool only_files = variables.empty() && !wishes.env_files.empty();
+    const Bindings bindings = only_files ? Bindings() : COFFER_TRY(gather(store, variables));
+    COFFER_TRY(supply.environment.set_all(bindings));
+    for (const Binding& binding : bindings.all())
+      COFFER_TRY(supply.sought.add(binding.name, binding.value.text(), binding.origin));
   }
-  if (selection.maps.empty() && selection.only.empty() && selection.prefixes.empty()) {
-    COFFER_TRY(set_below(environment, store, "", mapped));
-  }
-  return environment;
+  for (const std::string& name : wishes.env_files) COFFER_TRY(add_env_file(supply, store, name));
+  return supply;
 }
 
 int cannot_run(const char* command, int error_number) {
@@ -120,30 +85,41 @@ int cannot_run(const char* command, int error_number) {
   return missing ? kExitNoCommand : kExitCannotRun;
 }
 
+void describe(Syntax& syntax, Wishes& wishes) {
+  wishes.selection.describe(syntax);
+  syntax.repeated("--env-file", wishes.env_files, "FILE",
+                  "Variables from a dotenv file, references in it resolved");
+  syntax.option("--files", wishes.files, "DIR",
+                "Values as files SECRET_FIELD in DIR, which is made in memory and removed");
+  syntax.flag("--pristine", wishes.pristine, "Inherit only PATH, HOME and their like");
+  syntax.flag("--redact", wishes.redact, "Show asterisks where the command writes a value");
+}
+
 }  // namespace
 
 VerbResult verb_run(Arguments& arguments, const VerbText& text) {
-  Selection selection;
+  Wishes wishes;
   arguments.split_command();
   Syntax syntax(arguments, text);
-  syntax.repeated("--only", selection.only, "REF", "This secret's fields, or one field of it");
-  syntax.repeated("--prefix", selection.prefixes, "P", "The fields of every secret below P");
-  syntax.repeated("--map", selection.maps, "NAME=REF", "This variable from that secret or field");
+  describe(syntax, wishes);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (arguments.command() == nullptr || arguments.command()[0] == nullptr) {
     return Error(ErrorCode::usage, "no command is given",
                  "it stands after `--`: coffer run -- CMD");
   }
-  Environment environment;
+  std::optional<Supply> supply;
   {
     // The store is closed before the child starts: it may run for months.
     Store store = COFFER_TRY(context.open());
-    environment = COFFER_TRY(gather(store, selection));
+    supply.emplace(COFFER_TRY(supply_from(COFFER_TRY(store.snapshot()), wishes)));
   }
+  std::unique_ptr<Relay> relay;
+  if (wishes.redact) relay = COFFER_TRY(Relay::open(supply->sought));
+  supply->sought = Bindings();
   Child child;
-  const int failure = child.start(arguments.command(), environment.block());
-  environment.wipe();
+  const int failure = child.start(arguments.command(), supply->environment.block(), relay.get());
+  supply->environment.wipe();
   if (failure != 0) return cannot_run(arguments.command()[0], failure);
   return child.wait();
 }

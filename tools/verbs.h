@@ -64,6 +64,8 @@ VerbResult verb_config_hydrate(Arguments&, const VerbText&);
 VerbResult verb_refs(Arguments&, const VerbText&);
 VerbResult verb_sweep(Arguments&, const VerbText&);
 VerbResult verb_run(Arguments&, const VerbText&);
+VerbResult verb_env(Arguments&, const VerbText&);
+VerbResult verb_inject(Arguments&, const VerbText&);
 VerbResult verb_help(Arguments&, const VerbText&);
 VerbResult verb_version(Arguments&, const VerbText&);
 

@@ -144,3 +144,67 @@ TEST_CASE("signals reach the child, and its answer comes back") {
     CHECK(cli::exit_code_of(status) == 42);
   }
 }
+
+TEST_CASE("--pristine leaves only what every program needs") {
+  Sandbox box;
+  fill(box);
+  box.environment.emplace_back("KEPT=yes");
+  const std::string out = shell(box, {"--pristine", "--only", "other"}, "env");
+  CHECK(out.find("OTHER=1") != std::string::npos);
+  CHECK(out.find("HOME=") != std::string::npos);
+  CHECK(out.find("KEPT") == std::string::npos);
+  CHECK(out.find("COFFER_KEY") == std::string::npos);
+}
+
+TEST_CASE("an env file brings variables, references in it are resolved") {
+  const Sandbox box;
+  fill(box);
+  const std::string file = box.write(
+      ".env", "PLAIN=one\nWHOLE=coffer://app/token\nURL='db://{{ coffer://app/db#DB_USER }}@h'\n");
+  CHECK(shell(box, {"--env-file", file}, "echo $PLAIN/$WHOLE/$URL/$OTHER") ==
+        "one/opaque-bytes/db://foo@h/\n");
+  CHECK(shell(box, {"--env-file", file, "--only", "other"}, "echo $PLAIN/$OTHER") == "one/1\n");
+  box.expect(4, {"run", "--env-file", box.write("bad", "X=coffer://absent\n"), "--", "/bin/true"});
+  box.expect(2, {"run", "--env-file", box.write("worse", "not a line\n"), "--", "/bin/true"});
+  box.expect(17, {"run", "--env-file", box.path("none"), "--", "/bin/true"});
+}
+
+TEST_CASE("values as files in memory, gone when the command ends") {
+  const Sandbox box;
+  fill(box);
+  const std::string directory = "/dev/shm/coffer-test-" + std::to_string(getpid());
+  const std::string out =
+      shell(box, {"--files", directory, "--prefix", "app", "--map", "T=app/token"},
+            "cd \"$COFFER_FILES_DIR\" && ls && stat -c %a . db_DB_PASSWORD && cat db_DB_PASSWORD "
+            "token && echo /$DB_USER/$T");
+  CHECK(out ==
+        "db_DB_PASSWORD\ndb_DB_USER\ndb_PORT\ntoken\n700\n600\ns p a c eopaque-bytes//"
+        "opaque-bytes\n");
+  CHECK_FALSE(std::filesystem::exists(directory));
+  // A command that fails or is killed leaves nothing either.
+  box.expect(137,
+             {"run", "--files", directory, "--only", "other", "--", "/bin/sh", "-c", "kill -9 $$"});
+  CHECK_FALSE(std::filesystem::exists(directory));
+  box.expect(127, {"run", "--files", directory, "--only", "other", "--", "/none"});
+  CHECK_FALSE(std::filesystem::exists(directory));
+  REQUIRE(mkdir(directory.c_str(), 0700) == 0);
+  box.expect(2, {"run", "--files", directory, "--only", "other", "--", "/bin/true"});
+  CHECK(std::filesystem::exists(directory));
+  std::filesystem::remove(directory);
+  box.expect(0, {"put", "other/db", "DB_PASSWORD=2"});
+  CHECK(box.expect(2, {"run", "--files", directory, "--only", "app/db", "--only", "other/db", "--",
+                       "/bin/true"})
+            .says("two secrets"));
+}
+
+TEST_CASE("--redact shows asterisks for values, whatever writes them") {
+  const Sandbox box;
+  fill(box);
+  const Outcome outcome = box.expect(
+      3, {"run", "--redact", "--only", "app/db", "--map", "T=app/token", "--", "/bin/sh", "-c",
+          "echo \"<$T>\"; printf 'opaque-'; sleep 0.05; echo bytes; echo \"$DB_PASSWORD\" >&2; "
+          "echo plain; exit 3"});
+  CHECK(outcome.out == "<**********>\n**********\nplain\n");
+  CHECK(outcome.err.find("s p a c e") == std::string::npos);
+  CHECK(outcome.err.find("**********") != std::string::npos);
+}

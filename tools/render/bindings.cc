@@ -1,0 +1,33 @@
+#include "tools/render/bindings.h"
+
+#include <algorithm>
+
+namespace coffer::tools {
+
+Result<void> Bindings::add(std::string_view name, std::string_view value, std::string_view origin) {
+  for (const Binding& binding : bindings_) {
+    if (binding.name != name) continue;
+    if (binding.origin == origin) return {};
+    return Error(ErrorCode::usage, "two secrets are given for one variable",
+                 "choose by --only, or name them apart by --map")
+        .about(Subject::Kind::name, name);
+  }
+  bindings_.push_back({std::string(name), SecretBytes::copy_of(value), std::string(origin)});
+  return {};
+}
+
+bool is_variable_name(std::string_view name) {
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+Result<void> check_variable_name(std::string_view name) {
+  if (is_variable_name(name)) return {};
+  return Error(ErrorCode::usage, "cannot be the name of an environment variable",
+               "give it another one: --map NAME=coffer://PATH#FIELD, or choose by --only")
+      .about(Subject::Kind::name, name);
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,56 @@
+// shell, dotenv and json: the environment as other tools read it from a file or a pipe.
+#include "format/json.h"
+#include "tools/exchange/dotenv.h"
+#include "tools/render/render.h"
+
+namespace coffer::tools {
+
+// POSIX single quotes: nothing in them means anything but the quote itself.
+Rendered render_shell(const Bindings& bindings, const RenderOptions&) {
+  SecretBytes out;
+  for (const Binding& binding : bindings.all()) {
+    COFFER_TRY(check_variable_name(binding.name));
+    COFFER_TRY(refuse_nul(binding));
+    out.append("export ");
+    out.append(binding.name);
+    out.append("='");
+    for (const char c : binding.value.text()) {
+      if (c == '\'') {
+        out.append("'\\''");
+      } else {
+        out.push_back(static_cast<std::uint8_t>(c));
+      }
+    }
+    out.append("'\n");
+  }
+  return out;
+}
+
+Rendered render_dotenv(const Bindings& bindings, const RenderOptions&) {
+  SecretBytes out;
+  for (const Binding& binding : bindings.all()) {
+    COFFER_TRY(check_variable_name(binding.name));
+    COFFER_TRY(refuse_nul(binding));
+    COFFER_TRY(require_utf8(binding));
+    COFFER_TRY(append_dotenv(out, binding.name, binding.value.text()));
+  }
+  return out;
+}
+
+Rendered render_json(const Bindings& bindings, const RenderOptions&) {
+  SecretBytes out;
+  out.push_back('{');
+  bool first = true;
+  for (const Binding& binding : bindings.all()) {
+    COFFER_TRY(require_utf8(binding));
+    if (!first) out.push_back(',');
+    first = false;
+    json::append_quoted(out, binding.name);
+    out.push_back(':');
+    json::append_quoted(out, binding.value.text());
+  }
+  out.append("}\n");
+  return out;
+}
+
+}  // namespace coffer::tools

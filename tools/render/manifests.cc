@@ -1,0 +1,130 @@
+// Kubernetes' Secret manifest and Docker's configuration.
+#include <algorithm>
+
+#include "format/json.h"
+#include "tools/exchange/base64.h"
+#include "tools/render/render.h"
+
+namespace coffer::tools {
+namespace {
+
+constexpr std::string_view kDockerKey = ".dockerconfigjson";
+constexpr std::size_t kSecretBytesMax = std::size_t{1} << 20;
+
+bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+// A DNS subdomain of RFC 1123, as Kubernetes asks of a Secret's name.
+bool is_manifest_name(std::string_view name) {
+  if (name.empty() || name.size() > 253) return false;
+  if (!is_lower_or_digit(name.front()) || !is_lower_or_digit(name.back())) return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_lower_or_digit(c) || c == '-' || c == '.'; });
+}
+
+bool is_data_key(std::string_view key) {
+  if (key.empty() || key.size() > 253 || key == "." || key == "..") return false;
+  return std::all_of(key.begin(), key.end(), [](char c) {
+    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+  });
+}
+
+const Binding* find(const Bindings& bindings, std::string_view name) {
+  for (const Binding& binding : bindings.all()) {
+    if (binding.name == name) return &binding;
+  }
+  return nullptr;
+}
+
+Error not_docker() {
+  return {ErrorCode::usage, "is no docker configuration: a JSON object with an object `auths`",
+          "see: docker login, then ~/.docker/config.json"};
+}
+
+Result<void> check_docker(const Binding& binding) {
+  const auto document = json::Document::parse(binding.value.text());
+  if (!document || document->type(0) != json::Type::object)
+    return not_docker().about(Subject::Kind::path, binding.origin);
+  const json::NodeId auths = document->find(0, "auths");
+  if (auths == json::kNoNode || document->type(auths) != json::Type::object)
+    return not_docker().about(Subject::Kind::path, binding.origin);
+  return {};
+}
+
+}  // namespace
+
+Rendered render_kubernetes(const Bindings& bindings, const RenderOptions& options) {
+  if (!is_manifest_name(options.name)) {
+    return Error(ErrorCode::usage, "is no name for a Kubernetes Secret",
+                 "give one of lower-case letters, digits, '-' and '.': --name NAME")
+        .about(Subject::Kind::name, options.name.empty() ? "--name" : options.name);
+  }
+  std::size_t size = 0;
+  SecretBytes out;
+  const Binding* docker = find(bindings, kDockerKey);
+  if (docker != nullptr) COFFER_TRY(check_docker(*docker));
+  out.append("apiVersion: v1\nkind: Secret\nmetadata:\n  name: ");
+  out.append(options.name);
+  out.append("\ntype: ");
+  out.append(docker != nullptr ? "kubernetes.io/dockerconfigjson" : "Opaque");
+  out.append(bindings.empty() ? "\ndata: {}\n" : "\ndata:\n");
+  for (const Binding& binding : bindings.all()) {
+    if (!is_data_key(binding.name)) {
+      return Error(ErrorCode::usage, "cannot be a key of a Kubernetes Secret",
+                   "letters, digits, '-', '_' and '.' can: --map NAME=REF")
+          .about(Subject::Kind::name, binding.name);
+    }
+    size += binding.value.size();
+    if (size > kSecretBytesMax) {
+      return Error(ErrorCode::limit, "is more than a Kubernetes Secret holds", "split it")
+          .about(Subject::Kind::path, binding.origin)
+          .with_number(kSecretBytesMax);
+    }
+    out.append("  ");
+    json::append_quoted(out, binding.name);
+    out.append(": \"");
+    append_base64(out, binding.value.bytes());
+    out.append("\"\n");
+  }
+  return out;
+}
+
+// Either a whole configuration under its Kubernetes name, or the parts of one login.
+Rendered render_docker(const Bindings& bindings, const RenderOptions&) {
+  if (const Binding* whole = find(bindings, kDockerKey)) {
+    COFFER_TRY(check_docker(*whole));
+    SecretBytes out = whole->value.clone();
+    out.push_back('\n');
+    return out;
+  }
+  const Binding* registry = find(bindings, "registry");
+  const Binding* user = find(bindings, "username");
+  const Binding* password = find(bindings, "password");
+  if (registry == nullptr || user == nullptr || password == nullptr) {
+    return Error(ErrorCode::usage, "a docker configuration needs registry, username and password",
+                 "name them so: --map registry=REF --map username=REF --map password=REF");
+  }
+  for (const Binding* part : {registry, user, password}) COFFER_TRY(require_utf8(*part));
+  if (user->value.text().find(':') != std::string_view::npos) {
+    return Error(ErrorCode::usage, "holds a colon, which a docker user name cannot")
+        .about(Subject::Kind::path, user->origin);
+  }
+  SecretBytes login;
+  login.append(user->value.text());
+  login.push_back(':');
+  login.append(password->value.text());
+  SecretBytes auth;
+  append_base64(auth, login.bytes());
+  SecretBytes out;
+  out.append("{\"auths\":{");
+  json::append_quoted(out, registry->value.text());
+  out.append(":{\"username\":");
+  json::append_quoted(out, user->value.text());
+  out.append(",\"password\":");
+  json::append_quoted(out, password->value.text());
+  out.append(",\"auth\":\"");
+  out.append(auth.text());
+  out.append("\"}}}\n");
+  return out;
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,163 @@
+#include "tools/selection.h"
+
+#include <set>
+
+#include "format/json.h"
+#include "tools/target.h"
+
+namespace coffer::tools {
+namespace {
+
+std::string origin_of(const Secret& secret, std::string_view field) {
+  return secret.path + "?version=" + std::to_string(secret.info.version) + "#" + std::string(field);
+}
+
+// A JSON string stands for its characters; quotes around it are of no use to a program.
+Result<SecretBytes> text_of(const Value& value) {
+  if (!value.is_json()) return value.bytes().clone();
+  const json::Document document = COFFER_TRY(json::Document::parse(value.text()));
+  const bool is_string = document.type(0) == json::Type::string;
+  return SecretBytes::copy_of(is_string ? document.string(0) : document.raw(0));
+}
+
+Result<void> add_field(Bindings& bindings, const Secret& secret, std::string_view name,
+                       std::string_view field) {
+  const Value value = COFFER_TRY(about_secret(secret.value.field(field), secret.path));
+  return bindings.add(name, value.text(), origin_of(secret, field));
+}
+
+// A workload's secrets are variables or files; only their names differ.
+enum class Use { variables, files };
+
+std::string name_for(Use use, const Secret& secret, const std::string& field) {
+  if (use == Use::variables) return field;
+  const std::string last = secret.path.substr(secret.path.rfind('/') + 1);  // npos + 1 is 0.
+  return field.empty() ? last : last + "_" + field;
+}
+
+// Every field under its own name.
+Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
+  const Result<std::vector<std::string>> fields = secret.value.field_names();
+  if (!fields && use == Use::files) {
+    const SecretBytes whole = COFFER_TRY(text_of(secret.value));
+    return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
+  }
+  if (!fields) {
+    return Error(ErrorCode::usage, "has no fields to take names from",
+                 "give it a name: --map NAME=PATH")
+        .about(Subject::Kind::path, secret.path);
+  }
+  for (const std::string& field : *fields) {
+    COFFER_TRY(add_field(bindings, secret, name_for(use, secret, field), field));
+  }
+  return {};
+}
+
+Result<Secret> read(const Snapshot& store, const Target& target) {
+  return about_secret(store.get(target.path, target.version), target.path);
+}
+
+Result<void> add_only(Bindings& bindings, const Snapshot& store, const std::string& word, Use use) {
+  const Target target = COFFER_TRY(parse_target(word));
+  const Secret secret = COFFER_TRY(read(store, target));
+  if (target.field)
+    return add_field(bindings, secret, name_for(use, secret, *target.field), *target.field);
+  return add_fields(bindings, secret, use);
+}
+
+// NAME=REF; returns the path, which a prefix then need not bring a second time.
+Result<std::string> add_mapped(Bindings& bindings, const Snapshot& store, const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return Error(ErrorCode::usage, "takes NAME=REF").about(Subject::Kind::name, "--map");
+  }
+  const std::string_view reference = std::string_view(word).substr(equals + 1);
+  const Binding binding = COFFER_TRY(gather_one(store, word.substr(0, equals), reference));
+  COFFER_TRY(bindings.add(binding.name, binding.value.text(), binding.origin));
+  return COFFER_TRY(parse_target(reference)).path;
+}
+
+// What is below a folder; of config secrets none, for those have coordinates and no names.
+Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::string& prefix,
+                       const std::set<std::string>& mapped, Use use) {
+  const ListOptions options{.recursive = true, .state = ListState::live};
+  for (const std::string& path : COFFER_TRY(store.list(prefix, options))) {
+    if (mapped.contains(path)) continue;
+    if (COFFER_TRY(store.metadata(path)).managed) continue;
+    COFFER_TRY(add_fields(bindings, COFFER_TRY(about_secret(store.get(path), path)), use));
+  }
+  return {};
+}
+
+}  // namespace
+
+void Selection::describe(Syntax& syntax) {
+  syntax.repeated("--only", only, "REF", "This secret's fields, or one field of it");
+  syntax.repeated("--prefix", prefixes, "P", "The fields of every secret below P");
+  syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
+}
+
+Result<Binding> gather_one(const Snapshot& store, std::string_view name,
+                           std::string_view reference) {
+  const Target target = COFFER_TRY(parse_target(reference));
+  const Secret secret = COFFER_TRY(read(store, target));
+  Binding binding{std::string(name), {}, origin_of(secret, target.field.value_or(""))};
+  if (target.field) {
+    const Value value = COFFER_TRY(about_secret(secret.value.field(*target.field), secret.path));
+    binding.value = value.bytes().clone();
+  } else {
+    binding.value = COFFER_TRY(text_of(secret.value));
+  }
+  return binding;
+}
+
+Result<SecretBytes> resolve_reference(const Snapshot& store, std::string_view reference) {
+  const Target target = COFFER_TRY(parse_target(reference));
+  const Secret secret = COFFER_TRY(read(store, target));
+  std::optional<std::string> field = target.field;
+  if (!field && secret.value.is_json()) {
+    const auto names = secret.value.field_names();
+    if (names && names->size() != 1) {
+      return Error(ErrorCode::usage, "has several fields: the reference must name one",
+                   "write coffer://PATH#FIELD or ${secrets.PATH#FIELD}")
+          .about(Subject::Kind::path, secret.path);
+    }
+    if (names) field = names->front();
+  }
+  if (!field) return text_of(secret.value);
+  const Value value = COFFER_TRY(about_secret(secret.value.field(*field), secret.path));
+  return value.bytes().clone();
+}
+
+namespace {
+
+Result<void> add_selected(Bindings& bindings, const Snapshot& store, const Selection& selection,
+                          const std::set<std::string>& mapped, Use use) {
+  for (const std::string& word : selection.only) COFFER_TRY(add_only(bindings, store, word, use));
+  for (const std::string& prefix : selection.prefixes)
+    COFFER_TRY(add_below(bindings, store, prefix, mapped, use));
+  return {};
+}
+
+}  // namespace
+
+Result<Bindings> gather(const Snapshot& store, const Selection& selection) {
+  Bindings bindings;
+  std::set<std::string> mapped;
+  for (const std::string& word : selection.maps) {
+    mapped.insert(COFFER_TRY(add_mapped(bindings, store, word)));
+  }
+  COFFER_TRY(add_selected(bindings, store, selection, mapped, Use::variables));
+  if (selection.empty()) COFFER_TRY(add_below(bindings, store, "", mapped, Use::variables));
+  return bindings;
+}
+
+Result<Bindings> gather_files(const Snapshot& store, const Selection& selection) {
+  Bindings bindings;
+  COFFER_TRY(add_selected(bindings, store, selection, {}, Use::files));
+  if (selection.only.empty() && selection.prefixes.empty())
+    COFFER_TRY(add_below(bindings, store, "", {}, Use::files));
+  return bindings;
+}
+
+}  // namespace coffer::tools
