@@ -1,10 +1,34 @@
 // coffer list
+#include "format/time_text.h"
 #include "tools/context.h"
+#include "tools/fail.h"
 #include "tools/output.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
 namespace {
+
+struct ListWords {
+  std::optional<std::string> prefix;
+  std::optional<std::string> state;
+  std::vector<std::string> custom;
+  std::optional<std::string> older_than;
+  std::optional<std::string> newer_than;
+  bool rows = false;
+};
+
+void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
+  syntax.optional_word("PREFIX", words.prefix, "A folder; everything where none is named");
+  syntax.flag("-r,--recursive", options.recursive, "Full paths of all below");
+  syntax.flag("-l,--long", words.rows, "State, times and metadata of each, and its full path");
+  syntax.option("--state", words.state, "STATE", "live, deleted, expired or all");
+  syntax.repeated("--tag", options.tags, "TAG", "Only those with the tag; with each of several");
+  syntax.option("--owner", options.owner, "OWNER", "Only those of the owner");
+  syntax.option("--kind", options.kind, "KIND", "Only those of the kind");
+  syntax.repeated("--custom", words.custom, "K=V", "Only those with the custom metadata");
+  syntax.option("--older-than", words.older_than, "DURATION", "Last updated so long ago or longer");
+  syntax.option("--newer-than", words.newer_than, "DURATION", "Last updated less long ago");
+}
 
 Result<ListState> parse_state(std::string_view text) {
   if (text == "live") return ListState::live;
@@ -15,32 +39,120 @@ Result<ListState> parse_state(std::string_view text) {
       .about(Subject::Kind::name, "--state");
 }
 
+Result<std::int64_t> parse_age(const char* option, const std::optional<std::string>& text) {
+  if (!text) return 0;
+  const std::int64_t age = COFFER_TRY(format::parse_duration(*text));
+  if (age > 0) return age;
+  return Error(ErrorCode::usage, "takes a time longer than nothing")
+      .about(Subject::Kind::name, option);
+}
+
+Result<void> read_words(const ListWords& words, ListOptions& options) {
+  if (words.state) options.state = COFFER_TRY(parse_state(*words.state));
+  options.older_than_ms = COFFER_TRY(parse_age("--older-than", words.older_than));
+  options.newer_than_ms = COFFER_TRY(parse_age("--newer-than", words.newer_than));
+  for (const std::string& pair : words.custom) {
+    const std::size_t equals = pair.find('=');
+    const bool whole = equals != std::string::npos && equals != 0;
+    if (!whole || !options.custom.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second)
+      return Error(ErrorCode::usage, "takes k=v, each k once")
+          .about(Subject::Kind::name, "--custom");
+  }
+  return {};
+}
+
+std::string_view word_of(SecretState state) {
+  switch (state) {
+    case SecretState::live: return "live";
+    case SecretState::deleted: return "deleted";
+    case SecretState::expired: return "expired";
+    case SecretState::destroyed: return "destroyed";
+    case SecretState::empty: return "empty";
+  }
+  return "";
+}
+
+Result<void> write_names(const std::vector<std::string>& names, bool as_json) {
+  if (!as_json) {
+    std::string lines;
+    for (const std::string& name : names) lines += name + "\n";
+    return write_stdout(as_bytes(lines));
+  }
+  JsonText json;
+  json.open('{').key("keys").open('[');
+  for (const std::string& name : names) json.string(name);
+  json.close(']').close('}');
+  return json.write();
+}
+
+void append_json(JsonText& json, const ListedSecret& secret) {
+  const Metadata& metadata = secret.metadata;
+  json.open('{').key("path").string(secret.path).key("state").string(word_of(secret.state));
+  json.key("current_version").number(secret.newest.version);
+  json.key("created_time").time(metadata.created_at_ms);
+  json.key("updated_time").time(metadata.updated_at_ms);
+  json.key("deletion_time").time(secret.newest.deletion_at_ms);
+  json.key("expires_time").time(secret.newest.expires_at_ms);
+  json.key("kind").string(metadata.kind).key("owner").string(metadata.owner);
+  json.key("description").string(metadata.description).key("tags").open('[');
+  for (const std::string& tag : metadata.tags) json.string(tag);
+  json.close(']').key("custom_metadata").open('{');
+  for (const auto& [key, value] : metadata.custom) json.key(key).string(value);
+  json.close('}').close('}');
+}
+
+Result<void> write_rows_json(const std::vector<ListedSecret>& found) {
+  JsonText json;
+  json.open('{').key("folders").open('[');
+  for (const ListedSecret& each : found)
+    if (each.folder) json.string(each.path);
+  json.close(']').key("secrets").open('[');
+  for (const ListedSecret& each : found)
+    if (!each.folder) append_json(json, each);
+  json.close(']').close('}');
+  return json.write();
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;
+  return printable(text);
+}
+
+Result<void> write_rows_table(const std::vector<ListedSecret>& found) {
+  Table table({"PATH", "STATE", "VERSION", "UPDATED", "EXPIRES", "KIND", "OWNER", "TAGS"});
+  for (const ListedSecret& each : found) {
+    if (each.folder) {
+      table.row({each.path, "", "", "", "", "", "", ""});
+      continue;
+    }
+    const Metadata& metadata = each.metadata;
+    table.row({each.path, std::string(word_of(each.state)), std::to_string(each.newest.version),
+               format::print_time(metadata.updated_at_ms),
+               format::print_time(each.newest.expires_at_ms), printable(metadata.kind),
+               printable(metadata.owner), joined(metadata.tags)});
+  }
+  return table.write();
+}
+
 }  // namespace
 
 VerbResult verb_list(Arguments& arguments, const VerbText& text) {
-  std::optional<std::string> prefix;
-  std::optional<std::string> state;
+  ListWords words;
   ListOptions options;
   Syntax syntax(arguments, text);
-  syntax.optional_word("PREFIX", prefix, "A folder; everything where none is named");
-  syntax.flag("-r,--recursive", options.recursive, "Full paths of all below");
-  syntax.option("--state", state, "STATE", "live, deleted, expired or all");
+  describe_words(syntax, words, options);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (state) options.state = COFFER_TRY(parse_state(*state));
+  COFFER_TRY(read_words(words, options));
   Store store = COFFER_TRY(context.open());
-  const std::vector<std::string> names = COFFER_TRY(store.list(prefix.value_or(""), options));
-  if (context.json()) {
-    JsonText json;
-    json.open('{').key("keys").open('[');
-    for (const std::string& name : names) json.string(name);
-    json.close(']').close('}');
-    COFFER_TRY(json.write());
-  } else {
-    std::string lines;
-    for (const std::string& name : names) lines += name + "\n";
-    COFFER_TRY(write_stdout(as_bytes(lines)));
+  const std::string prefix = words.prefix.value_or("");
+  if (!words.rows) {
+    COFFER_TRY(write_names(COFFER_TRY(store.list(prefix, options)), context.json()));
+    return 0;
   }
+  const std::vector<ListedSecret> found = COFFER_TRY(store.find(prefix, options));
+  COFFER_TRY(context.json() ? write_rows_json(found) : write_rows_table(found));
   return 0;
 }
 

@@ -19,5 +19,7 @@ Result<History> read_history(const secrets::View& view, std::string_view path);
 Result<bool> read_exists(const secrets::View& view, std::string_view path);
 Result<std::vector<std::string>> read_names(const secrets::View& view, std::string_view prefix,
                                             const ListOptions& options);
+Result<std::vector<ListedSecret>> read_listed(const secrets::View& view, std::string_view prefix,
+                                              const FindOptions& options);
 
 }  // namespace coffer::api

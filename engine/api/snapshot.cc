@@ -79,6 +79,18 @@ Result<std::vector<std::string>> Snapshot::list(std::string_view prefix,
   });
 }
 
+Result<std::vector<ListedSecret>> Snapshot::find(std::string_view prefix,
+                                                 const FindOptions& options) const {
+  return guarded([&]() -> Result<std::vector<ListedSecret>> {
+    std::vector<ListedSecret> found;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      found = COFFER_TRY(api::read_listed(view, prefix, options));
+      return {};
+    }));
+    return found;
+  });
+}
+
 std::uint64_t Snapshot::sequence() const { return impl_->view->sequence(); }
 std::int64_t Snapshot::taken_at_ms() const { return impl_->view->taken_at_ms(); }
 

@@ -161,6 +161,17 @@ Result<std::vector<std::string>> Store::list(std::string_view prefix, const List
   });
 }
 
+Result<std::vector<ListedSecret>> Store::find(std::string_view prefix, const FindOptions& options) {
+  return guarded([&]() -> Result<std::vector<ListedSecret>> {
+    std::vector<ListedSecret> found;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      found = COFFER_TRY(api::read_listed(view, prefix, options));
+      return {};
+    }));
+    return found;
+  });
+}
+
 Result<void> Store::soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions) {
   return impl_->write_one<void>([&](Transaction& txn) { return txn.soft_delete(path, versions); });
 }

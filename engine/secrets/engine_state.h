@@ -160,6 +160,15 @@ struct View::Impl {
   Result<std::optional<format::Head>> head_of(const format::PathHash& hash,
                                               std::string_view path) const;
   Result<std::optional<format::Name>> find_name(std::string_view path) const;
+  /// Runs `visit` over the children of a folder's or list's hash, in no order that means
+  /// anything, until it answers false.
+  Result<void> each_child(
+      const format::PathHash& folder,
+      const std::function<Result<bool>(const format::Name&, const format::PathHash&)>& visit) const;
+  /// Of the secret that has this name and newest version. Errors: corrupt.
+  Result<Metadata> metadata_of(std::string_view path, const format::PathHash& hash,
+                               const format::Name& name,
+                               const std::optional<Located>& newest) const;
   /// Errors: corrupt. Checks a version's header against its wrap, without opening the value.
   Result<void> authenticate(const format::PathHash& hash, const Located& located) const;
   /// Errors: failed. A time to come cannot be set while the clock cannot be believed.
@@ -206,6 +215,7 @@ struct KeptVersion {
   format::VersionHeader header;
 };
 
+VersionInfo info_of(const View::Impl::Located& located);
 Error no_such_secret();
 Error no_such_version(std::uint64_t version);
 

@@ -10,8 +10,6 @@ namespace {
 
 using storage::Table;
 
-constexpr unsigned kFolderDepthMax = format::kPathBytesMax;
-
 std::string_view parent_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
@@ -27,107 +25,33 @@ format::PathHash second_hash(ByteView pair) {
   return hash;
 }
 
-/// Runs `visit` over the children of a folder's hash, in no order that means anything, until
-/// it answers false.
-Result<void> each_child(
-    const View::Impl& impl, const format::PathHash& folder,
-    const std::function<Result<bool>(const format::Name&, const format::PathHash&)>& visit) {
-  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl.txn, Table::names));
+}  // namespace
+
+Result<void> View::Impl::each_child(
+    const format::PathHash& folder,
+    const std::function<Result<bool>(const format::Name&, const format::PathHash&)>& visit) const {
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(txn, Table::names));
   for (bool more = COFFER_TRY(cursor.seek(folder)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kPairKeyBytes ||
         std::memcmp(key.data(), folder.data(), folder.size()) != 0)
       break;
     const SecretBytes plain =
-        COFFER_TRY(impl.cipher().open_small(format::Domain::name, key, cursor.value()));
+        COFFER_TRY(cipher().open_small(format::Domain::name, key, cursor.value()));
     if (!COFFER_TRY(visit(COFFER_TRY(format::decode_name(plain.bytes())), second_hash(key)))) break;
   }
   return {};
-}
-
-Result<NameState> state_of(const View::Impl& impl, const format::PathHash& hash) {
-  const auto newest = COFFER_TRY(impl.find(hash, 0));
-  if (!newest) return NameState::empty;
-  COFFER_TRY(impl.authenticate(hash, *newest));
-  auto state = impl.check_state(*newest);
-  if (state) return NameState::live;
-  switch (state.error().code()) {
-    case ErrorCode::deleted: return NameState::deleted;
-    case ErrorCode::expired: return NameState::expired;
-    case ErrorCode::destroyed: return NameState::destroyed;
-    default: return std::move(state).error();
-  }
-}
-
-Result<void> list_into(const View::Impl& impl, std::string_view folder, bool recursive,
-                       unsigned depth, std::vector<ListedName>& out) {
-  if (depth > kFolderDepthMax)
-    return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
-  const format::PathHash hash = impl.cipher().hash(format::Kind::folder, folder);
-  std::vector<std::string> folders;
-  COFFER_TRY(each_child(
-      impl, hash, [&](const format::Name& name, const format::PathHash& child) -> Result<bool> {
-        const std::string path =
-            folder.empty() ? name.component : std::string(folder) + "/" + name.component;
-        if (name.folder) {
-          if (recursive) folders.push_back(path);
-          if (!recursive) out.push_back({name.component + "/", true, NameState::live});
-          return true;
-        }
-        out.push_back(
-            {recursive ? path : name.component, false, COFFER_TRY(state_of(impl, child))});
-        return true;
-      }));
-  for (const std::string& sub : folders) COFFER_TRY(list_into(impl, sub, true, depth + 1, out));
-  return {};
-}
-
-Result<bool> any_in(const View::Impl& impl, std::string_view folder,
-                    const std::function<bool(NameState)>& wanted, unsigned depth) {
-  if (depth > kFolderDepthMax)
-    return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
-  bool found = false;
-  COFFER_TRY(each_child(
-      impl, impl.cipher().hash(format::Kind::folder, folder),
-      [&](const format::Name& name, const format::PathHash& child) -> Result<bool> {
-        if (name.folder) {
-          const std::string below =
-              folder.empty() ? name.component : std::string(folder) + "/" + name.component;
-          found = COFFER_TRY(any_in(impl, below, wanted, depth + 1));
-        } else {
-          found = wanted(COFFER_TRY(state_of(impl, child)));
-        }
-        return !found;
-      }));
-  return found;
-}
-
-}  // namespace
-
-Result<bool> View::any_below(std::string_view folder,
-                             const std::function<bool(NameState)>& wanted) const {
-  while (folder.ends_with('/')) folder.remove_suffix(1);
-  return any_in(*impl_, folder, wanted, 0);
-}
-
-Result<std::vector<ListedName>> View::list(std::string_view folder, bool recursive) const {
-  while (folder.ends_with('/')) folder.remove_suffix(1);
-  std::vector<ListedName> names;
-  COFFER_TRY(list_into(*impl_, folder, recursive, 0, names));
-  std::sort(names.begin(), names.end(),
-            [](const ListedName& a, const ListedName& b) { return a.name < b.name; });
-  return names;
 }
 
 Result<std::vector<std::string>> View::list_documents(DocumentKind kind) const {
   const char list_name = static_cast<char>(kind);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::document_list, {&list_name, 1});
   std::vector<std::string> ids;
-  COFFER_TRY(each_child(*impl_, hash,
-                        [&](const format::Name& name, const format::PathHash&) -> Result<bool> {
-                          ids.push_back(name.component);
-                          return true;
-                        }));
+  COFFER_TRY(impl_->each_child(
+      hash, [&](const format::Name& name, const format::PathHash&) -> Result<bool> {
+        ids.push_back(name.component);
+        return true;
+      }));
   std::sort(ids.begin(), ids.end());
   return ids;
 }

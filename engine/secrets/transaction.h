@@ -55,14 +55,6 @@ struct PutRequest {
   std::optional<std::vector<std::string>> tags = {};
 };
 
-enum class NameState : std::uint8_t { live, deleted, expired, destroyed, empty };
-
-struct ListedName {
-  std::string name;  ///< One component; a folder's ends in '/'. Recursive: the full path.
-  bool folder = false;
-  NameState state = NameState::live;  ///< Of the newest version; `empty`: metadata only.
-};
-
 /// So long `expired` is told of a minted secret; then its name goes as well.
 inline constexpr std::int64_t kForgetAfterMs = std::int64_t{7} * 24 * 60 * 60 * 1000;
 
@@ -91,12 +83,6 @@ class View {
   Result<bool> exists(std::string_view path) const;
   Result<Metadata> metadata(std::string_view path) const;
   Result<StoreSettings> settings() const;
-  /// Names below a folder ("" = root), byte order. Includes every state.
-  Result<std::vector<ListedName>> list(std::string_view folder, bool recursive) const;
-
-  /// Whether any secret below a folder, however deep, is in a wanted state; stops at the first.
-  Result<bool> any_below(std::string_view folder,
-                         const std::function<bool(NameState)>& wanted) const;
 
   Result<std::optional<Document>> find_document(DocumentKind kind, std::string_view id) const;
   Result<std::vector<std::string>> list_documents(DocumentKind kind) const;
@@ -111,6 +97,8 @@ class View {
   View& operator=(const View&) = delete;
 
   struct Impl;
+  /// For the other files of this floor.
+  const Impl& impl() const { return *impl_; }
 
  protected:
   friend class Engine;

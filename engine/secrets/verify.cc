@@ -6,6 +6,7 @@
 
 #include "base/digits.h"
 #include "secrets/engine_state.h"
+#include "secrets/listing.h"
 #include "storage/directory.h"
 
 namespace coffer::secrets {
@@ -63,12 +64,12 @@ class Verifier {
   }
 
   Result<void> collect_owners() {
-    auto names = view_.list("", true);
+    auto names = list_names(view_, "", {.recursive = true, .state = ListState::all});
     if (!names) {
       problem("names", "a name cannot be read");
       return {};
     }
-    for (const ListedName& name : *names) add_owner(format::Kind::secret, name.name);
+    for (const std::string& name : *names) add_owner(format::Kind::secret, name);
     for (const DocumentKind kind : {DocumentKind::config, DocumentKind::spec}) {
       auto ids = view_.list_documents(kind);
       if (!ids) {

@@ -128,8 +128,6 @@ Result<void> View::Impl::check_state(const Located& located) const {
   return {};
 }
 
-namespace {
-
 VersionInfo info_of(const View::Impl::Located& located) {
   const format::VersionHeader& header = located.record.header;
   VersionInfo info;
@@ -140,7 +138,6 @@ VersionInfo info_of(const View::Impl::Located& located) {
   info.destroyed = header.is_destroyed();
   return info;
 }
-}  // namespace
 
 Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
   if (path.size() > format::kPathBytesMax) return no_such_secret();
@@ -199,14 +196,19 @@ Result<Metadata> View::metadata(std::string_view path) const {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const auto name = COFFER_TRY(impl_->find_name(path));
   if (!name) return no_such_secret();
+  return impl_->metadata_of(path, hash, *name, COFFER_TRY(impl_->find(hash, 0)));
+}
+
+Result<Metadata> View::Impl::metadata_of(std::string_view path, const format::PathHash& hash,
+                                         const format::Name& name,
+                                         const std::optional<Located>& newest) const {
   Metadata metadata;
-  if (auto head = COFFER_TRY(impl_->find_head(hash))) {
+  if (auto head = COFFER_TRY(find_head(hash))) {
     if (head->path != path)
       return Error{ErrorCode::corrupt, "a secret's metadata belongs to another secret"};
     metadata = std::move(head->metadata);
   }
-  metadata.created_at_ms = name->created_at_ms;
-  const auto newest = COFFER_TRY(impl_->find(hash, 0));
+  metadata.created_at_ms = name.created_at_ms;
   const std::int64_t written =
       newest ? newest->record.header.created_at_ms : metadata.created_at_ms;
   metadata.updated_at_ms = std::max(metadata.updated_at_ms, written);

@@ -22,6 +22,35 @@ TEST_CASE("list names one level or everything below, in byte order") {
   box.expect(2, {"list", "--state", "dead"});
 }
 
+TEST_CASE("list is narrowed by filters, and tells more of each with --long") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a/x", "k=v", "--metadata", "stage=prod", "--metadata", "team=t"});
+  box.expect(0, {"put", "a/y", "k=v", "--metadata", "stage=test"});
+  box.expect(0, {"put", "b", "k=v", "--ttl", "2h"});
+  CHECK(box.expect(0, {"list", "-r", "--custom", "stage=prod"}).out == "a/x\n");
+  CHECK(box.expect(0, {"list", "--custom", "stage=prod", "--custom", "team=u"}).out.empty());
+  CHECK(box.expect(0, {"list", "--newer-than", "1d"}).out == "a/\nb\n");
+  CHECK(box.expect(0, {"list", "--older-than", "1d"}).out.empty());
+  CHECK(box.expect(0, {"list", "--tag", "t", "--owner", "o", "--kind", "token"}).out.empty());
+  const Json rows = box.expect(0, {"list", "--long", "--format", "json"}).json();
+  CHECK(rows["folders"] == Json::array({"a/"}));
+  REQUIRE(rows["secrets"].size() == 1);
+  CHECK(rows["secrets"][0]["path"] == "b");
+  CHECK(rows["secrets"][0]["state"] == "live");
+  CHECK(rows["secrets"][0]["current_version"] == 1);
+  CHECK(rows["secrets"][0]["expires_time"].get<std::string>().ends_with("Z"));
+  CHECK(rows["secrets"][0]["deletion_time"] == "");
+  CHECK(rows["secrets"][0]["tags"] == Json::array());
+  const Json x = box.expect(0, {"list", "a", "-l", "--custom", "team=t", "--format=json"}).json();
+  CHECK(x["secrets"][0]["path"] == "a/x");
+  CHECK(x["secrets"][0]["custom_metadata"]["stage"] == "prod");
+  CHECK(box.expect(0, {"list", "--long"}).out.starts_with("PATH"));
+  CHECK(box.expect(2, {"list", "--custom", "stage"}).says("--custom"));
+  CHECK(box.expect(2, {"list", "--older-than", "0s"}).says("--older-than"));
+  box.expect(2, {"list", "--newer-than", "soon"});
+}
+
 TEST_CASE("history tells versions newest first") {
   const Sandbox box;
   box.init();

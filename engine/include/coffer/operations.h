@@ -2,6 +2,7 @@
 // transaction, a snapshot. Times are ms since 1970 UTC, 0 = unset; durations are ms.
 #pragma once
 
+#include <coffer/listing.h>
 #include <coffer/value.h>
 
 #include <cstdint>
@@ -31,13 +32,6 @@ struct History {
   std::uint64_t current_version = 0;
   std::uint64_t oldest_version = 0;
   std::vector<VersionInfo> versions;  ///< Newest first.
-};
-
-enum class ListState : std::uint8_t { standard, live, deleted, expired, all };
-
-struct ListOptions {
-  bool recursive = false;
-  ListState state = ListState::standard;  ///< standard: all but expired.
 };
 
 struct SweptVersion {

@@ -54,6 +54,9 @@ class COFFER_API Snapshot {
   /// As Store::list.
   Result<std::vector<std::string>> list(std::string_view prefix,
                                         const ListOptions& options = {}) const;
+  /// As Store::find.
+  Result<std::vector<ListedSecret>> find(std::string_view prefix,
+                                         const FindOptions& options = {}) const;
 
   /// The number of the last commit that it shows.
   std::uint64_t sequence() const;

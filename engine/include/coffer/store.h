@@ -166,6 +166,8 @@ class COFFER_API Store {
   /// recursive: full paths. Errors: none of its own; nothing there is an empty list.
   Result<std::vector<std::string>> list(std::string_view prefix, const ListOptions& options = {});
 
+  /// The same with what is told of each secret, and full paths always.
+  Result<std::vector<ListedSecret>> find(std::string_view prefix, const FindOptions& options = {});
   /// What is committed now, for many reads. Errors: busy (too many readers).
   Result<Snapshot> snapshot();
 

@@ -17,6 +17,7 @@
 
 #include "format/names.h"
 #include "secrets/engine.h"
+#include "secrets/listing.h"
 
 using namespace coffer;
 using Kind = ConfigOutcome::Kind;
@@ -86,7 +87,7 @@ class Bench {
   std::vector<std::string> secret_paths() {
     std::vector<std::string> out;
     const auto read = engine->read([&](const secrets::View& view) -> Result<void> {
-      for (const auto& each : COFFER_TRY(view.list("", true))) out.push_back(each.name);
+      out = COFFER_TRY(secrets::list_names(view, "", {.recursive = true, .state = ListState::all}));
       return {};
     });
     REQUIRE(read.ok());

@@ -1,0 +1,176 @@
+// Reads the folders it was asked for and what decides whether a name is wanted: the newest
+// version's header and, only for some filters, the metadata. Below a folder that is one line
+// of the answer it looks no further than to the first secret that is wanted.
+#include "secrets/listing.h"
+
+#include <algorithm>
+
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+constexpr unsigned kFolderDepthMax = format::kPathBytesMax;
+
+bool is_wanted_state(SecretState state, ListState wanted) {
+  switch (wanted) {
+    case ListState::standard: return state != SecretState::expired;
+    case ListState::live: return state == SecretState::live;
+    case ListState::deleted: return state == SecretState::deleted;
+    case ListState::expired: return state == SecretState::expired;
+    case ListState::all: return true;
+  }
+  return false;
+}
+
+bool needs_metadata(const ListOptions& options) {
+  return !options.tags.empty() || options.owner || options.kind || !options.custom.empty() ||
+         options.older_than_ms > 0 || options.newer_than_ms > 0;
+}
+
+bool is_wanted_metadata(const Metadata& metadata, const ListOptions& options, std::int64_t now) {
+  const std::int64_t age = now - metadata.updated_at_ms;
+  if (options.older_than_ms > 0 && age < options.older_than_ms) return false;
+  if (options.newer_than_ms > 0 && age >= options.newer_than_ms) return false;
+  if (options.owner && metadata.owner != *options.owner) return false;
+  if (options.kind && metadata.kind != *options.kind) return false;
+  const auto has_tag = [&](const std::string& tag) {
+    return std::find(metadata.tags.begin(), metadata.tags.end(), tag) != metadata.tags.end();
+  };
+  if (!std::all_of(options.tags.begin(), options.tags.end(), has_tag)) return false;
+  return std::all_of(options.custom.begin(), options.custom.end(), [&](const auto& entry) {
+    const auto found = metadata.custom.find(entry.first);
+    return found != metadata.custom.end() && found->second == entry.second;
+  });
+}
+
+Result<SecretState> state_of(const View::Impl& impl, const format::PathHash& hash,
+                             const std::optional<View::Impl::Located>& newest) {
+  if (!newest) return SecretState::empty;
+  COFFER_TRY(impl.authenticate(hash, *newest));
+  auto state = impl.check_state(*newest);
+  if (state) return SecretState::live;
+  switch (state.error().code()) {
+    case ErrorCode::deleted: return SecretState::deleted;
+    case ErrorCode::expired: return SecretState::expired;
+    case ErrorCode::destroyed: return SecretState::destroyed;
+    default: return std::move(state).error();
+  }
+}
+
+class Lister {
+ public:
+  using Visit = std::function<Result<bool>(ListedSecret&&)>;
+
+  /// `rows`: what is told of a secret is filled in; else its path only.
+  Lister(const View::Impl& impl, const ListOptions& options, bool rows)
+      : impl_(impl), options_(options), with_metadata_(rows || needs_metadata(options)) {}
+
+  Result<void> run(std::string_view folder, const Visit& visit) {
+    visit_ = &visit;
+    return walk(folder, options_.recursive, 0);
+  }
+
+ private:
+  // Every secret below, or the folder's own and a line for each folder in it.
+  Result<void> walk(std::string_view folder, bool recursive, unsigned depth) {
+    if (depth > kFolderDepthMax)
+      return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
+    std::vector<std::string> folders;
+    COFFER_TRY(impl_.each_child(
+        impl_.cipher().hash(format::Kind::folder, folder),
+        [&](const format::Name& name, const format::PathHash& child) -> Result<bool> {
+          std::string path =
+              folder.empty() ? name.component : std::string(folder) + "/" + name.component;
+          if (name.folder) {
+            folders.push_back(std::move(path));
+            return true;
+          }
+          auto listed = COFFER_TRY(look_at(std::move(path), name, child));
+          if (listed) stopped_ = !COFFER_TRY((*visit_)(std::move(*listed)));
+          return !stopped_;
+        }));
+    for (const std::string& below : folders) {
+      if (stopped_) return {};
+      COFFER_TRY(recursive ? walk(below, true, depth + 1) : show_folder(below, depth + 1));
+    }
+    return {};
+  }
+
+  Result<void> show_folder(const std::string& folder, unsigned depth) {
+    bool found = false;
+    const Visit first_only = [&](ListedSecret&&) -> Result<bool> {
+      found = true;
+      return false;
+    };
+    Lister inside(impl_, options_, false);
+    inside.visit_ = &first_only;
+    COFFER_TRY(inside.walk(folder, true, depth));
+    if (!found) return {};
+    ListedSecret line;
+    line.path = folder + "/";
+    line.folder = true;
+    stopped_ = !COFFER_TRY((*visit_)(std::move(line)));
+    return {};
+  }
+
+  Result<std::optional<ListedSecret>> look_at(std::string path, const format::Name& name,
+                                              const format::PathHash& hash) {
+    std::optional<ListedSecret> listed;
+    const auto newest = COFFER_TRY(impl_.find(hash, 0));
+    const SecretState state = COFFER_TRY(state_of(impl_, hash, newest));
+    if (!is_wanted_state(state, options_.state)) return listed;
+    listed.emplace();
+    listed->path = std::move(path);
+    listed->state = state;
+    if (!with_metadata_) return listed;
+    if (newest) listed->newest = info_of(*newest);
+    listed->metadata = COFFER_TRY(impl_.metadata_of(listed->path, hash, name, newest));
+    if (!is_wanted_metadata(listed->metadata, options_, impl_.now_ms())) listed.reset();
+    return listed;
+  }
+
+  const View::Impl& impl_;
+  const ListOptions& options_;
+  const bool with_metadata_;
+  const Visit* visit_ = nullptr;
+  bool stopped_ = false;
+};
+
+std::string_view without_slash(std::string_view folder) {
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  return folder;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> list_names(const View& view, std::string_view folder,
+                                            const ListOptions& options) {
+  folder = without_slash(folder);
+  // Full paths are told by recursion only; else the folder they are all in is left out.
+  const std::size_t skip = options.recursive || folder.empty() ? 0 : folder.size() + 1;
+  std::vector<std::string> names;
+  COFFER_TRY(
+      Lister(view.impl(), options, false).run(folder, [&](ListedSecret&& listed) -> Result<bool> {
+        listed.path.erase(0, skip);
+        names.push_back(std::move(listed.path));
+        return true;
+      }));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::vector<ListedSecret>> list_secrets(const View& view, std::string_view folder,
+                                               const ListOptions& options) {
+  std::vector<ListedSecret> found;
+  COFFER_TRY(Lister(view.impl(), options, true)
+                 .run(without_slash(folder), [&](ListedSecret&& listed) -> Result<bool> {
+                   found.push_back(std::move(listed));
+                   return true;
+                 }));
+  std::sort(found.begin(), found.end(),
+            [](const ListedSecret& a, const ListedSecret& b) { return a.path < b.path; });
+  return found;
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,162 @@
+// Listing by what a secret is: state, metadata, age; and how little of the store it reads.
+#include <catch2/catch.hpp>
+
+#include "secrets/engine.h"
+#include "tests/scratch.h"
+
+namespace coffer::test {
+namespace {
+
+using Names = std::vector<std::string>;
+using Custom = std::map<std::string, std::string>;
+
+constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60 * 1000;
+
+void put(Store& store, const std::string& path, const Custom& custom = {},
+         std::int64_t ttl_ms = 0) {
+  PutOptions options;
+  options.ttl_ms = ttl_ms;
+  if (!custom.empty()) options.custom = custom;
+  REQUIRE(store.put(path, Value::opaque("v"), options).ok());
+}
+
+Names names(Store& store, const ListOptions& options, const std::string& prefix = "") {
+  auto found = store.list(prefix, options);
+  REQUIRE(found.ok());
+  // find() agrees with list() about everything.
+  auto rows = store.find(prefix, options);
+  REQUIRE(rows.ok());
+  Names paths;
+  const std::string folder = options.recursive || prefix.empty() ? "" : prefix + "/";
+  for (const std::string& name : *found) paths.push_back(folder + name);
+  Names row_paths;
+  for (const ListedSecret& row : *rows) row_paths.push_back(row.path);
+  CHECK(paths == row_paths);
+  return *found;
+}
+
+ListOptions all_below() { return {.recursive = true}; }
+
+}  // namespace
+
+TEST_CASE("a listing is narrowed by custom metadata, all of several, folders too") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  put(store, "a/one", {{"stage", "prod"}, {"team", "x"}});
+  put(store, "a/two", {{"stage", "prod"}});
+  put(store, "b/three", {{"stage", "test"}});
+  put(store, "four");
+  ListOptions prod;
+  prod.custom = {{"stage", "prod"}};
+  CHECK(names(store, prod) == Names{"a/"});
+  CHECK(names(store, prod, "a") == Names{"one", "two"});
+  prod.custom["team"] = "x";
+  CHECK(names(store, prod, "a") == Names{"one"});
+  prod.recursive = true;
+  CHECK(names(store, prod) == Names{"a/one"});
+  prod.custom["team"] = "y";
+  CHECK(names(store, prod).empty());
+}
+
+TEST_CASE("a listing is narrowed by the age of the last update") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  put(store, "old");
+  scratch.clock.turn(kDay);
+  put(store, "new");
+  ListOptions older = all_below();
+  older.older_than_ms = kDay;
+  ListOptions newer = all_below();
+  newer.newer_than_ms = kDay;
+  CHECK(names(store, older) == Names{"old"});
+  CHECK(names(store, newer) == Names{"new"});
+  put(store, "old");
+  CHECK(names(store, older).empty());
+  CHECK(names(store, newer) == Names{"new", "old"});
+  scratch.clock.turn(kDay - 1);
+  CHECK(names(store, older).empty());
+  scratch.clock.turn(1);
+  CHECK(names(store, older) == Names{"new", "old"});
+}
+
+TEST_CASE("find tells state, newest version and metadata, of every state on demand") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  put(store, "a/live", {{"k", "v"}});
+  put(store, "a/live");
+  put(store, "a/deleted");
+  REQUIRE(store.soft_delete("a/deleted").ok());
+  put(store, "a/brief", {}, 1000);
+  put(store, "a/gone");
+  REQUIRE(store.destroy("a/gone", {1}).ok());
+  const std::int64_t put_at = scratch.clock.now_ms();
+  scratch.clock.turn(1000);
+  const auto state_of = [&](const std::string& path) {
+    const auto found = store.find("a", {.state = ListState::all});
+    for (const ListedSecret& each : *found)
+      if (each.path == path) return each.state;
+    FAIL("not listed: " << path);
+    return SecretState::empty;
+  };
+  CHECK(state_of("a/live") == SecretState::live);
+  CHECK(state_of("a/deleted") == SecretState::deleted);
+  CHECK(state_of("a/brief") == SecretState::expired);
+  CHECK(state_of("a/gone") == SecretState::destroyed);
+  CHECK(names(store, all_below()) == Names{"a/deleted", "a/gone", "a/live"});
+  CHECK(names(store, {.state = ListState::expired}, "a") == Names{"brief"});
+  CHECK(names(store, {.state = ListState::expired}) == Names{"a/"});
+
+  const auto top = store.find("").value();
+  REQUIRE(top.size() == 1);
+  CHECK(top[0].path == "a/");
+  CHECK(top[0].folder);
+  const auto live = store.find("a/", {.state = ListState::live}).value();
+  REQUIRE(live.size() == 1);
+  CHECK_FALSE(live[0].folder);
+  CHECK(live[0].newest.version == 2);
+  CHECK(live[0].metadata.custom == Custom{{"k", "v"}});
+  CHECK(live[0].metadata.created_at_ms == put_at);
+  CHECK(live[0].metadata.updated_at_ms == put_at);
+}
+
+TEST_CASE("find works in a snapshot, and refuses what is no folder") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  put(store, "a");
+  const Snapshot all = store.snapshot().value();
+  put(store, "b");
+  CHECK(all.find("")->size() == 1);
+  CHECK(store.find("")->size() == 2);
+  CHECK(store.find("a//b").error().code() == ErrorCode::usage);
+  CHECK(all.find("/").value().size() == 1);
+  CHECK(store.find("none").value().empty());
+}
+
+TEST_CASE("a folder of folders is listed without reading all that is below") {
+  // Far more names than a listing of the root may look at: each look costs two unwraps.
+  ScratchStore scratch;
+  std::vector<KeySource> keys{scratch.key()};
+  OpenOptions options;
+  options.clock = &scratch.clock;
+  auto engine = secrets::Engine::open(scratch.path(), keys, options).value();
+  REQUIRE(engine
+              ->write([&](secrets::Transaction& txn) -> Result<void> {
+                for (int i = 0; i < 20'000; ++i)
+                  COFFER_TRY(txn.put("f" + std::to_string(i % 4) + "/s" + std::to_string(i),
+                                     Value::opaque("v")));
+                return {};
+              })
+              .ok());
+  Store store = scratch.open();
+  const auto cpu_of = [](const std::function<void()>& work) {
+    const std::clock_t start = std::clock();
+    work();
+    return std::clock() - start;
+  };
+  const auto whole = cpu_of([&] { REQUIRE(store.list("", all_below())->size() == 20'000); });
+  const auto root = cpu_of([&] { REQUIRE(store.list("")->size() == 4); });
+  INFO("processor time of the whole " << whole << ", of the root " << root);
+  CHECK(root * 10 < whole);
+}
+
+}  // namespace coffer::test
