@@ -175,6 +175,12 @@ Result<void> Transaction::copy(std::string_view from, std::string_view to) {
   return impl_->change([&] { return impl_->txn.copy(from, to); });
 }
 
+Result<void> Transaction::restore(std::string_view path,
+                                  const std::vector<RestoredVersion>& versions,
+                                  std::int64_t created_at_ms, const MetadataChange& metadata) {
+  return impl_->change([&] { return impl_->txn.restore(path, versions, created_at_ms, metadata); });
+}
+
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
   return impl_->change([&] { return impl_->txn.put_settings(settings); });
 }

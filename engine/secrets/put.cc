@@ -78,26 +78,6 @@ std::uint32_t versions_kept(const format::Settings& settings,
   return kept == 0 ? kVersionsKeptByDefault : kept;
 }
 
-// What may be said of a value before it is known what it is put upon.
-Result<void> check_value(std::string_view path, const Value& value, const PutRequest& request,
-                         const format::Settings& settings) {
-  const Scope scope = scope_of(settings, path);
-  if (value.bytes().size() > scope.value_bytes_max)
-    return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
-                 "split it, or raise the limit: coffer settings put --value-limit N"}
-        .with_number(scope.value_bytes_max);
-  // What a config mints is named by the engine, and its fields by nobody here.
-  if (request.managed) return {};
-  COFFER_TRY(check_new_name(settings, path));
-  if (scope.names == NameProfile::core || !value.is_json()) return {};
-  const auto document = COFFER_TRY(json::Document::parse(value.text()));
-  if (document.type(0) != json::Type::object) return {};
-  for (json::NodeId member = document.first_child(0); member != json::kNoNode;
-       member = document.next_sibling(member))
-    COFFER_TRY(format::check_field_name_by(scope.names, document.key(member)));
-  return {};
-}
-
 MetadataChange change_of(const PutRequest& request) {
   MetadataChange change;
   change.custom = request.custom;
@@ -113,6 +93,25 @@ VersionInfo info_of(std::uint64_t version, const format::VersionHeader& header) 
 }
 
 }  // namespace
+
+Result<void> check_value(std::string_view path, const Value& value, bool managed,
+                         const format::Settings& settings) {
+  const Scope scope = scope_of(settings, path);
+  if (value.bytes().size() > scope.value_bytes_max)
+    return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
+                 "split it, or raise the limit: coffer settings put --value-limit N"}
+        .with_number(scope.value_bytes_max);
+  // What a config mints is named by the engine, and its fields by nobody here.
+  if (managed) return {};
+  COFFER_TRY(check_new_name(settings, path));
+  if (scope.names == NameProfile::core || !value.is_json()) return {};
+  const auto document = COFFER_TRY(json::Document::parse(value.text()));
+  if (document.type(0) != json::Type::object) return {};
+  for (json::NodeId member = document.first_child(0); member != json::kNoNode;
+       member = document.next_sibling(member))
+    COFFER_TRY(format::check_field_name_by(scope.names, document.key(member)));
+  return {};
+}
 
 // delete_version_after: the smaller of the store's and the secret's, of those that are set.
 std::int64_t deletion_time(const format::Settings& settings,
@@ -133,7 +132,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   Impl& impl = *impl_;
   COFFER_TRY(format::check_path(path));
   const format::Settings& settings = *COFFER_TRY(impl.settings());
-  COFFER_TRY(check_value(path, value, request, settings));
+  COFFER_TRY(check_value(path, value, request.managed, settings));
   const MetadataChange change = change_of(request);
   COFFER_TRY(check_change(change));
   if (request.expires_at_ms != 0) COFFER_TRY(impl.check_clock());

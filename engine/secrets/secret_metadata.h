@@ -23,6 +23,11 @@ Result<void> check_outcome(const Metadata& metadata);
 /// Whether a secret may be made under this name. Errors: usage.
 Result<void> check_new_name(const format::Settings& settings, std::string_view path);
 
+/// What may be said of a value before it is known what it is put upon: its size, its secret's
+/// name, its fields' names. Errors: limit, usage.
+Result<void> check_value(std::string_view path, const Value& value, bool managed,
+                         const format::Settings& settings);
+
 /// When a version that is written, or undeleted, now is to be soft-deleted; 0: never.
 std::int64_t deletion_time(const format::Settings& settings,
                            const std::optional<format::Head>& head, std::int64_t now_ms);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <coffer/metadata.h>
+#include <coffer/operations.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
 #include <coffer/value.h>
@@ -146,6 +147,13 @@ class Transaction : public View {
   /// to a config; of a move: something refers to it); usage and limit, as put of `to`.
   Result<void> move(std::string_view from, std::string_view to);
   Result<void> copy(std::string_view from, std::string_view to);
+
+  /// Makes a secret with the versions that it has elsewhere, newest first: each with its number
+  /// and times; one without a value, or whose time is over, is a destroyed one.
+  /// Errors: conflict (there is something at `path`); usage, limit, as put; usage (numbers or
+  /// times that no secret can have).
+  Result<void> restore(std::string_view path, const std::vector<RestoredVersion>& versions,
+                       std::int64_t created_at_ms, const MetadataChange& metadata);
 
   /// Errors: usage, limit.
   Result<void> put_settings(const StoreSettings& settings);

@@ -27,6 +27,12 @@ struct PutOptions {
   std::optional<std::vector<std::string>> tags = {};
 };
 
+/// One version of a secret that comes from elsewhere; `info` as the history there tells it.
+struct RestoredVersion {
+  VersionInfo info;
+  std::optional<Value> value;  ///< None: it comes in as a destroyed one.
+};
+
 struct History {
   std::string path;
   std::uint64_t current_version = 0;

@@ -62,6 +62,12 @@ class COFFER_API Transaction {
   Result<void> patch_metadata(std::string_view path, const MetadataChange& change);
   Result<void> move(std::string_view from, std::string_view to);
   Result<void> copy(std::string_view from, std::string_view to);
+  /// Makes a secret with the history that it has elsewhere, versions newest first, each with its
+  /// number, times and state; one whose time is over comes in as an expired one.
+  /// Errors: conflict (there is something at `path`); usage and limit, as put() of each value;
+  /// usage (numbers or times that no secret can have).
+  Result<void> restore(std::string_view path, const std::vector<RestoredVersion>& versions,
+                       std::int64_t created_at_ms, const MetadataChange& metadata = {});
   Result<void> put_settings(const StoreSettings& settings);
 
   Transaction(const Transaction&) = delete;

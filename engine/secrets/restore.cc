@@ -1,0 +1,110 @@
+// A secret that comes from elsewhere with its history: what an import of an export writes.
+#include "format/names.h"
+#include "secrets/engine_state.h"
+#include "secrets/kinds.h"
+#include "secrets/secret_metadata.h"
+
+namespace coffer::secrets {
+namespace {
+
+Error impossible(const VersionInfo& info) {
+  return Error{ErrorCode::usage, "a version has a number or times that it cannot have",
+               "versions stand newest first, from 1 up, made no later than now"}
+      .with_number(info.version);
+}
+
+Result<void> check_infos(const std::vector<RestoredVersion>& versions, std::int64_t now_ms) {
+  std::uint64_t newer = UINT64_MAX;
+  for (const RestoredVersion& version : versions) {
+    const VersionInfo& info = version.info;
+    const bool in_order = info.version >= 1 && info.version < newer;
+    const bool in_time = info.created_at_ms >= 0 && info.created_at_ms <= now_ms &&
+                         info.deletion_at_ms >= 0 && info.expires_at_ms >= 0;
+    const bool is_bounded = info.expires_at_ms <= now_ms + kTtlMaxMs;
+    if (!in_order || !in_time || !is_bounded) return impossible(info);
+    if (info.destroyed && version.value) return impossible(info);
+    newer = info.version;
+  }
+  return {};
+}
+
+Result<void> check_values(const View::Impl& impl, std::string_view path,
+                          const std::vector<RestoredVersion>& versions,
+                          const MetadataChange& metadata) {
+  const format::Settings& settings = *COFFER_TRY(impl.settings());
+  for (const RestoredVersion& version : versions) {
+    if (version.value) COFFER_TRY(check_value(path, *version.value, false, settings));
+  }
+  // Older values may be from before the secret was of this kind.
+  if (metadata.kind && !versions.empty() && versions.front().value) {
+    COFFER_TRY(check_value_of_kind(*metadata.kind, *versions.front().value));
+  }
+  return {};
+}
+
+format::VersionHeader header_of(const format::Settings& settings, const RestoredVersion& version,
+                                std::int64_t now_ms) {
+  const VersionInfo& info = version.info;
+  format::VersionHeader header;
+  header.algorithm = settings.algorithm;
+  header.created_at_ms = info.created_at_ms != 0 ? info.created_at_ms : now_ms;
+  header.deletion_at_ms = info.deletion_at_ms;
+  header.expires_at_ms = info.expires_at_ms;
+  const bool is_over = info.expires_at_ms != 0 && info.expires_at_ms <= now_ms;
+  if (!version.value || is_over) header.flags |= format::kFlagDestroyed;
+  if (is_over && !info.destroyed) header.flags |= format::kFlagReclaimed;
+  return header;
+}
+
+}  // namespace
+
+Result<void> Transaction::restore(std::string_view path,
+                                  const std::vector<RestoredVersion>& versions,
+                                  std::int64_t created_at_ms, const MetadataChange& metadata) {
+  Impl& impl = *impl_;
+  COFFER_TRY(format::check_path(path));
+  const format::Settings& settings = *COFFER_TRY(impl.settings());
+  COFFER_TRY(check_new_name(settings, path));
+  if (COFFER_TRY(exists(path)))
+    return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
+                 "remove that one first: coffer metadata delete PATH"}
+        .about(Subject::Kind::path, path);
+  COFFER_TRY(check_infos(versions, now_ms()));
+  COFFER_TRY(check_change(metadata));
+  COFFER_TRY(check_values(impl, path, versions, metadata));
+  if (created_at_ms < 0 || created_at_ms > now_ms()) return impossible({});
+  for (const RestoredVersion& version : versions) {
+    if (version.info.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
+  }
+  format::Head head{std::string(path), {}};
+  apply_change(metadata, head.metadata);
+  COFFER_TRY(check_outcome(head.metadata));
+
+  format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
+  const format::PathHash hash = impl.cipher().hash(context);
+  COFFER_TRY(impl.add_secret_name(path, created_at_ms));
+  ++impl.root->secret_count;
+  // Without a version it is the head that makes a secret of the name.
+  if (!is_nothing(metadata) || versions.empty()) COFFER_TRY(impl.put_head(hash, head));
+  for (const RestoredVersion& version : versions) {
+    format::VersionHeader header = header_of(settings, version, now_ms());
+    const std::uint64_t number = version.info.version;
+    Bytes record;
+    if (header.is_destroyed()) {
+      record = impl.cipher().tombstone(hash, number, header);
+    } else {
+      const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
+      record = impl.cipher().seal_version(context, hash, number, header, *bucket,
+                                          version.value->bytes().bytes(),
+                                          static_cast<std::uint8_t>(version.value->form()));
+      header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
+      if (header.expires_at_ms != 0)
+        COFFER_TRY(impl.add_due(hash, number, header.expires_at_ms, Pending::Why::expiry, path));
+    }
+    COFFER_TRY(impl.put_version(hash, number, record, header));
+  }
+  impl.note(format::Action::put, path, versions.empty() ? 0 : versions.front().info.version);
+  return {};
+}
+
+}  // namespace coffer::secrets
