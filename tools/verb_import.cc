@@ -25,18 +25,26 @@ struct Outcome {
 };
 
 template <typename T>
-bool would_change(const std::optional<T>& wanted, const T& present) {
-  return wanted && *wanted != present;
+void keep_if_new(std::optional<T>& wanted, const T& present) {
+  if (wanted && *wanted == present) wanted.reset();
 }
 
-bool would_change(const MetadataChange& change, const Metadata& present) {
-  return would_change(change.max_versions, present.max_versions) ||
-         would_change(change.cas_required, present.cas_required) ||
-         would_change(change.delete_version_after_ms, present.delete_version_after_ms) ||
-         would_change(change.kind, present.kind) ||
-         would_change(change.description, present.description) ||
-         would_change(change.owner, present.owner) || would_change(change.tags, present.tags) ||
-         would_change(change.custom, present.custom);
+// What of it is not so already.
+MetadataChange changes_of(MetadataChange change, const Metadata& present) {
+  keep_if_new(change.max_versions, present.max_versions);
+  keep_if_new(change.cas_required, present.cas_required);
+  keep_if_new(change.delete_version_after_ms, present.delete_version_after_ms);
+  keep_if_new(change.kind, present.kind);
+  keep_if_new(change.description, present.description);
+  keep_if_new(change.owner, present.owner);
+  keep_if_new(change.tags, present.tags);
+  keep_if_new(change.custom, present.custom);
+  return change;
+}
+
+bool is_nothing(const MetadataChange& change) {
+  return !change.max_versions && !change.cas_required && !change.delete_version_after_ms &&
+         !change.kind && !change.description && !change.owner && !change.tags && !change.custom;
 }
 
 /// Brings secrets in, one after the other, inside one transaction.
@@ -56,7 +64,7 @@ class Importer {
     }
     const bool has_value = newest != nullptr && newest->value;
     if (!COFFER_TRY(txn_.exists(secret.path))) {
-      COFFER_TRY(write(secret, has_value ? newest : nullptr, 0));
+      COFFER_TRY(create(secret, has_value ? newest : nullptr));
       outcome_.created.push_back(secret.path);
       return {};
     }
@@ -84,7 +92,8 @@ class Importer {
   Result<void> import_existing(const SecretImage& secret, const VersionImage* version) {
     const bool same_value = version == nullptr || COFFER_TRY(is_present(secret, *version));
     const Metadata metadata = COFFER_TRY(txn_.metadata(secret.path));
-    if (same_value && !would_change(secret.metadata, metadata)) {
+    const MetadataChange changes = changes_of(secret.metadata, metadata);
+    if (same_value && is_nothing(changes)) {
       outcome_.unchanged.push_back(secret.path);
       return {};
     }
@@ -102,21 +111,33 @@ class Importer {
       return Error(ErrorCode::conflict, "was changed since the document was made",
                    "export it again, or give --overwrite");
     }
-    COFFER_TRY(write(secret, same_value ? nullptr : version, history.current_version));
+    COFFER_TRY(write(secret, same_value ? nullptr : version, changes, history.current_version));
     outcome_.updated.push_back(secret.path);
     return {};
   }
 
+  Result<void> create(const SecretImage& secret, const VersionImage* version) {
+    const MetadataChange changes = changes_of(secret.metadata, Metadata());
+    if (secret.with_history) {
+      return txn_.restore(secret.path, secret.versions, secret.created_at_ms, changes);
+    }
+    // Metadata alone makes a secret as well, but not where it says nothing.
+    if (version == nullptr && is_nothing(changes)) {
+      return txn_.restore(secret.path, {}, 0);
+    }
+    return write(secret, version, changes, 0);
+  }
+
   Result<void> write(const SecretImage& secret, const VersionImage* version,
-                     std::uint64_t current_version) {
+                     const MetadataChange& changes, std::uint64_t current_version) {
     if (version != nullptr) {
       PutOptions options;
       options.cas = current_version;
       options.expires_at_ms = version->info.expires_at_ms;
-      options.kind = secret.metadata.kind;
+      options.kind = changes.kind;
       COFFER_TRY(txn_.put(secret.path, *version->value, options));
     }
-    return txn_.put_metadata(secret.path, secret.metadata);
+    return txn_.put_metadata(secret.path, changes);
   }
 
   Transaction& txn_;

@@ -307,3 +307,55 @@ TEST_CASE("history goes out on demand, with numbers, times and states") {
   CHECK_FALSE(versions[2].contains("data"));
   CHECK(versions[3]["data"]["k"] == "1");
 }
+
+TEST_CASE("history comes in with its numbers, times and states where nothing stands yet") {
+  Sandbox box;
+  box.init();
+  box.expect(0, {"settings", "put", "--max-versions", "3"});
+  for (const char* value : {"k=1", "k=2", "k=3", "k=4", "k=5"}) {
+    box.expect(0, {"put", "a", value, "--metadata", "m=n", "--ttl", "1d"});
+  }
+  box.expect(0, {"destroy", "a", "--versions", "4"});
+  box.expect(0, {"delete", "a", "--versions", "3"});
+  box.expect(0, {"metadata", "put", "empty", "--owner", "ann"});
+  const std::string form = GENERATE(std::string("json"), std::string("yaml"));
+  const std::string document = box.expect(0, {"export", "--as", form, "--history"}).out;
+  const Json before = box.expect(0, {"history", "a", "--format", "json"}).json();
+  use_other_store(box);
+  box.expect(0, {"import", "-", "--as", form}, document);
+  const Json after = box.expect(0, {"history", "a", "--format", "json"}).json();
+  CHECK(after["current_version"] == 5);
+  REQUIRE(after["versions"].size() == 3);
+  CHECK(after["versions"][0] == before["versions"][0]);
+  CHECK(after["versions"][1] == before["versions"][1]);
+  // Its value was not in the document: no undelete could bring it back.
+  CHECK(after["versions"][2]["destroyed"] == true);
+  CHECK(after["versions"][2]["created_time"] == before["versions"][2]["created_time"]);
+  CHECK(box.expect(0, {"get", "a", "--field", "k"}).out == "5");
+  CHECK(box.expect(0, {"get", "a", "--format", "json"}).json()["metadata"]["m"] == "n");
+  box.expect(8, {"put", "a", "k=6", "--cas", "1"});
+  CHECK(box.expect(0, {"put", "a", "k=6", "--cas", "5", "--format", "json"}).json()["version"] ==
+        6);
+  CHECK(box.expect(0, {"metadata", "get", "empty", "--format", "json"}).json()["owner"] == "ann");
+  box.expect(0, {"verify"});
+  // Over what is there already only the newest counts.
+  CHECK(box.expect(8, {"import", "-", "--as", form}, document).says("a: is in the store already"));
+  box.expect(0, {"import", "-", "--as", form, "--overwrite"}, document);
+  CHECK(box.expect(0, {"get", "a", "--field", "k"}).out == "5");
+  CHECK(box.expect(0, {"history", "a", "--format", "json"}).json()["current_version"] == 7);
+}
+
+TEST_CASE("a history that no secret can have is refused") {
+  Sandbox box;
+  box.init();
+  const std::string head =
+      R"({"format":"coffer-export","format_version":1,"history":true,"secrets":[{"path":"x","versions":[)";
+  for (const std::string versions :
+       {R"({"version":1,"created_time":"2999-01-01T00:00:00Z","value":"v"})",
+        R"({"version":18446744073709551615,"value":"v"})",
+        R"({"version":1,"expires_time":"9999-01-01T00:00:00Z","value":"v"})"}) {
+    INFO(versions);
+    box.expect(2, {"import", "-", "--as", "json"}, head + versions + "]}]}");
+  }
+  CHECK(box.expect(0, {"list"}).out.empty());
+}

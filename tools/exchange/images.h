@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coffer/metadata.h>
+#include <coffer/operations.h>
 #include <coffer/value.h>
 
 #include <cstdint>
@@ -11,10 +12,8 @@
 
 namespace coffer::tools {
 
-struct VersionImage {
-  VersionInfo info;            ///< Number 0: the document tells none.
-  std::optional<Value> value;  ///< None of a version that is deleted, expired or destroyed.
-};
+/// Number 0: the document tells none. No value: the version is deleted, expired or destroyed.
+using VersionImage = RestoredVersion;
 
 struct SecretImage {
   std::string path;
@@ -23,8 +22,9 @@ struct SecretImage {
   std::uint64_t oldest_version = 0;
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
-  bool managed = false;     ///< Belongs to a config.
-  MetadataChange metadata;  ///< What the document tells; the rest is unset.
+  bool managed = false;       ///< Belongs to a config.
+  bool with_history = false;  ///< `versions` are all there are, and not the newest alone.
+  MetadataChange metadata;    ///< What the document tells; the rest is unset.
 };
 
 }  // namespace coffer::tools

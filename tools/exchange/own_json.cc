@@ -243,6 +243,7 @@ Result<std::vector<SecretImage>> read_own_json(SecretBytes text, const ImportNam
   const Spot root(document, names.source);
   COFFER_TRY(check_head(root));
   std::vector<SecretImage> secrets;
+  bool history = false;
   COFFER_TRY(root.members({
       {"format", ignore},
       {"format_version", ignore},
@@ -251,11 +252,7 @@ Result<std::vector<SecretImage>> read_own_json(SecretBytes text, const ImportNam
          COFFER_TRY(spot.time());
          return {};
        }},
-      {"history",
-       [](const Spot& spot) -> Result<void> {
-         COFFER_TRY(spot.boolean());
-         return {};
-       }},
+      {"history", into(history, &Spot::boolean)},
       {"secrets",
        [&](const Spot& spot) {
          return spot.each_element([&](const Spot& element) -> Result<void> {
@@ -265,6 +262,7 @@ Result<std::vector<SecretImage>> read_own_json(SecretBytes text, const ImportNam
        },
        true},
   }));
+  for (SecretImage& secret : secrets) secret.with_history = history;
   return secrets;
 }
 
