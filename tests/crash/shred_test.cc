@@ -94,4 +94,39 @@ TEST_CASE("what a put trimmed is open until the next shredding, which status cou
   CHECK(store.status()->pending_shred_buckets == 0);
 }
 
+TEST_CASE("nothing in the files opens an erased secret's versions, nor a transaction's destroyed") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  fill(store);
+  for (const char* value : {"1", "2"}) REQUIRE(store.put("a", Value::opaque(value)).ok());
+  REQUIRE(store.put("b", Value::opaque("3")).ok());
+  const std::vector<Victim> victims = {look_at(scratch, format::Kind::secret, "a", 1),
+                                       look_at(scratch, format::Kind::secret, "a", 2),
+                                       look_at(scratch, format::Kind::secret, "b", 1)};
+  check_shredding(scratch, victims, {look_at(scratch, format::Kind::secret, "others/3", 1)}, [&] {
+    REQUIRE(store
+                .transaction([](Transaction& txn) -> Result<void> {
+                  COFFER_TRY(txn.erase("a"));
+                  COFFER_TRY(txn.put("a", Value::opaque("new")));
+                  return txn.destroy("b", {1});
+                })
+                .ok());
+  });
+}
+
+TEST_CASE("destroyed where it was moved to, a version opens at no place that it ever had") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  fill(store);
+  REQUIRE(store.put("first", Value::opaque("v")).ok());
+  std::vector<Victim> victims = {look_at(scratch, format::Kind::secret, "first", 1)};
+  REQUIRE(store.move("first", "second").ok());
+  victims.push_back(look_at(scratch, format::Kind::secret, "second", 1));
+  REQUIRE(store.move("second", "third").ok());
+  victims.push_back(look_at(scratch, format::Kind::secret, "third", 1));
+  CHECK(store.status()->pending_shred_buckets >= 1);
+  check_shredding(scratch, victims, {look_at(scratch, format::Kind::secret, "others/3", 1)},
+                  [&] { REQUIRE(store.destroy("third", {1}).ok()); });
+}
+
 }  // namespace coffer::test
