@@ -38,6 +38,8 @@ bool is_known(SlotScheme scheme) {
   switch (scheme) {
     case SlotScheme::file:
     case SlotScheme::passphrase:
+    case SlotScheme::recovery:
+    case SlotScheme::shamir:
     case SlotScheme::pkcs11:
     case SlotScheme::tpm2:
     case SlotScheme::awskms:

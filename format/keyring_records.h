@@ -69,6 +69,8 @@ Bytes encode_epoch(const EpochRecord& record);
 enum class SlotScheme : std::uint32_t {
   file = 1,
   passphrase = 2,
+  recovery = 3,
+  shamir = 4,
   pkcs11 = 5,
   tpm2 = 6,
   awskms = 7,

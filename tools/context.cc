@@ -35,14 +35,20 @@ Result<Format> parse_format(std::string_view text, std::string_view whence) {
   return Error(ErrorCode::usage, "takes `table` or `json`").about(Subject::Kind::name, whence);
 }
 
-Result<SecretBytes> ask_passphrase(bool again) {
-  Result<SecretBytes> passphrase = ask_secret("Passphrase: ", again ? "Passphrase, again: " : "");
-  if (!passphrase && passphrase.error().code() == ErrorCode::usage) {
-    return Error(ErrorCode::key_unavailable, "there is no terminal to ask for the passphrase on",
-                 "passphrase:?source=file:PATH takes it from a file");
+Result<SecretBytes> ask(std::string_view what, std::string_view again) {
+  Result<SecretBytes> answer = ask_secret(what, again);
+  if (!answer && answer.error().code() == ErrorCode::usage) {
+    return Error(ErrorCode::key_unavailable, "there is no terminal to ask for the key on",
+                 "passphrase:?source=file:PATH takes it from a file, and so do the others");
   }
-  return passphrase;
+  return answer;
 }
+
+Result<SecretBytes> ask_passphrase(bool again) {
+  return ask("Passphrase: ", again ? "Passphrase, again: " : "");
+}
+Result<SecretBytes> ask_recovery_key(bool) { return ask("Recovery key: ", ""); }
+Result<SecretBytes> ask_share(bool) { return ask("Share: ", ""); }
 
 }  // namespace
 
@@ -51,7 +57,10 @@ Result<KeySource> parse_key(std::string_view uri) {
     // Not repeated: the text of a key can begin with a slash as well.
     return Error(ErrorCode::usage, "a key is named by a URI", "write a file as file:///PATH");
   }
-  return KeySource::parse(uri, ask_passphrase, process_environment);
+  const PassphrasePrompt prompt = uri.starts_with("recovery:") ? ask_recovery_key
+                                  : uri.starts_with("shamir:") ? ask_share
+                                                               : ask_passphrase;
+  return KeySource::parse(uri, prompt, process_environment);
 }
 
 Result<void> make_missing_key_file(const KeySource& key) {

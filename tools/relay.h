@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include "tools/render/redactor.h"
 #include "tools/render/bindings.h"
+#include "tools/render/redactor.h"
 
 namespace coffer::tools {
 

@@ -6,6 +6,7 @@
 
 #include "tools/context.h"
 #include "tools/fail.h"
+#include "tools/new_key.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
 #include "tools/verbs.h"
@@ -57,12 +58,16 @@ VerbResult verb_init(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   COFFER_TRY(check_room(context.directory()));
   if (context.is_default_directory()) COFFER_TRY(make_parents(context.directory()));
-  const std::vector<KeySource> keys = COFFER_TRY(keys_for(context));
+  std::vector<KeySource> keys = COFFER_TRY(keys_for(context));
+  NewKeys shown(context.json());
+  for (KeySource& key : keys) shown.show_for(key);
   COFFER_TRY(Store::create(context.directory(), keys));
   if (context.json()) {
     JsonText json;
     json.open('{').key("store").string(printable(context.directory()));
-    json.key("slots").number(keys.size()).close('}');
+    json.key("slots").number(keys.size());
+    shown.append_to(json);
+    json.close('}');
     COFFER_TRY(json.write());
   } else {
     note("made the store " + context.directory());

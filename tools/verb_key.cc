@@ -4,6 +4,7 @@
 #include "format/time_text.h"
 #include "tools/context.h"
 #include "tools/fail.h"
+#include "tools/new_key.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
@@ -74,13 +75,17 @@ VerbResult verb_key_add(Arguments& arguments, const VerbText& text) {
   syntax.explain(kinds_of_keys());
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  const KeySource key = COFFER_TRY(parse_key(uri));
+  KeySource key = COFFER_TRY(parse_key(uri));
+  NewKeys shown(context.json());
+  shown.show_for(key);
   Store store = COFFER_TRY(context.open());
   COFFER_TRY(make_missing_key_file(key));
   const int slot = COFFER_TRY(store.add_key(key));
   if (context.json()) {
     JsonText json;
-    json.open('{').key("slot").number(static_cast<std::uint64_t>(slot)).close('}');
+    json.open('{').key("slot").number(static_cast<std::uint64_t>(slot));
+    shown.append_to(json);
+    json.close('}');
     COFFER_TRY(json.write());
   } else {
     COFFER_TRY(write_line(std::to_string(slot)));

@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "format/limits.h"
+#include "keys/passphrase.h"
 #include "keys/provider.h"
+#include "keys/recovery.h"
 #include "keys/uri_parameters.h"
 
 namespace coffer {
@@ -25,11 +27,6 @@ bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '?' && c != '#';
   });
-}
-
-bool is_descriptor(std::string_view text) {
-  return !text.empty() && text.size() <= 6 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_credential_name(std::string_view text) {
@@ -64,8 +61,7 @@ Result<std::string> parse_passphrase(std::string_view rest) {
     return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
                  "never write a passphrase into a URI: it is stored and shown"};
   rest.remove_prefix(kSource.size());
-  const bool is_file = rest.starts_with("file:/") && is_plain(rest);
-  if (!is_file && !(rest.starts_with("fd:") && is_descriptor(rest.substr(3))))
+  if (!keys::is_secret_source(rest))
     return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
                  "the path is absolute, the descriptor a number"};
   return std::string(rest);
@@ -89,6 +85,17 @@ Result<KeySource> KeySource::parse(std::string_view uri, PassphrasePrompt prompt
     if (!location.empty()) prompt = {};
     return KeySource(Scheme::passphrase, std::move(kept), std::move(location), std::move(prompt),
                      std::move(environment));
+  }
+  constexpr std::string_view kRecovery = "recovery:";
+  constexpr std::string_view kShamir = "shamir:";
+  if (uri.starts_with(kRecovery) || uri.starts_with(kShamir)) {
+    const bool is_recovery = uri.starts_with(kRecovery);
+    std::string location =
+        COFFER_TRY(is_recovery ? keys::parse_recovery(uri.substr(kRecovery.size()))
+                               : keys::parse_shamir(uri.substr(kShamir.size())));
+    if (!location.empty()) prompt = {};
+    return KeySource(is_recovery ? Scheme::recovery : Scheme::shamir, std::move(kept),
+                     std::move(location), std::move(prompt), std::move(environment));
   }
   const keys::ProviderKind* kind = keys::provider_kind_of_uri(uri);
   if (kind == nullptr) return unknown_scheme();

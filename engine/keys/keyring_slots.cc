@@ -23,6 +23,8 @@ constexpr std::int64_t kUseNotedEveryMs = 24LL * 60 * 60 * 1000;
 std::string provider_name(format::SlotScheme scheme) {
   if (scheme == format::SlotScheme::file) return "file";
   if (scheme == format::SlotScheme::passphrase) return "passphrase";
+  if (scheme == format::SlotScheme::recovery) return "recovery";
+  if (scheme == format::SlotScheme::shamir) return "shamir";
   const ProviderKind* kind = provider_kind(static_cast<KeySource::Scheme>(scheme));
   return kind != nullptr ? std::string(kind->shown.name) : "";
 }

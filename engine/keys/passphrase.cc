@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "keys/file_io.h"
@@ -33,7 +34,24 @@ Result<SecretBytes> read_source(const std::string& location) {
   return read_secret(number, kPassphraseBytesMax, -1);
 }
 
+bool is_descriptor(std::string_view text) {
+  return !text.empty() && text.size() <= 6 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '?' && c != '#';
+  });
+}
+
 }  // namespace
+
+bool is_secret_source(std::string_view text) {
+  if (text.starts_with(kDescriptorPrefix))
+    return is_descriptor(text.substr(kDescriptorPrefix.size()));
+  return text.starts_with("file:/") && is_plain(text);
+}
 
 Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm) {
   SecretBytes passphrase;

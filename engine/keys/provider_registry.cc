@@ -15,6 +15,9 @@ constexpr KeyKind kLocalKinds[] = {
     {"file", "file:?credential=NAME", "the same, from the service manager's credentials", true},
     {"passphrase", "passphrase:", "asked for on the terminal", true},
     {"passphrase", "passphrase:?source=file:PATH", "or ?source=fd:N: read from there", true},
+    {"recovery", "recovery:", "a new key, printed once, to be kept on paper", true},
+    {"shamir", "shamir:?shares=5&threshold=3", "the same in shares, of which so many are enough",
+     true},
 };
 
 // In the order in which help shows them.

@@ -12,6 +12,7 @@
 #include "crypto/random.h"
 #include "keys/key_file.h"
 #include "keys/passphrase.h"
+#include "keys/recovery.h"
 
 namespace coffer::keys {
 namespace {
@@ -43,7 +44,8 @@ crypto::Key wrapping_key(const crypto::Key& kek) {
 }
 
 Result<crypto::Key> key_for_slot(const SourceMaterial& material, const format::KeySlot& slot) {
-  if (slot.scheme == format::SlotScheme::file) return crypto::Key::copy_of(material.key.view());
+  if (slot.scheme != format::SlotScheme::passphrase)
+    return crypto::Key::copy_of(material.key.view());
   return crypto::stretch_password(material.passphrase.bytes(), slot.salt,
                                   {slot.passes, slot.memory_bytes});
 }
@@ -142,6 +144,14 @@ Result<SourceMaterial> obtain(const KeySource& source, bool confirm) {
     material.provider = COFFER_TRY(kind->connect(source));
   } else if (source.scheme() == KeySource::Scheme::file) {
     material.key = COFFER_TRY(read_key_file(source));
+  } else if (source.scheme() != KeySource::Scheme::passphrase) {
+    if (!confirm) {
+      material.key = COFFER_TRY(read_printed_key(source));
+    } else {
+      FreshKey fresh = COFFER_TRY(make_printed_key(source));
+      material.key = std::move(fresh.key);
+      material.key_id = std::move(fresh.key_id);
+    }
   } else {
     material.passphrase = COFFER_TRY(read_passphrase(source, confirm));
   }
@@ -155,6 +165,7 @@ Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms) 
   format::KeySlot& slot = prepared.slot;
   slot.scheme = scheme_of(source);
   slot.uri = source.uri();
+  slot.key_id = material.key_id;
   slot.created_at_ms = now_ms;
   if (slot.scheme == format::SlotScheme::passphrase) {
     const crypto::PasswordCost cost = crypto::default_password_cost();

@@ -44,7 +44,8 @@ Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& co
 /// What a source yields before it is known which slot it opens: read or asked once.
 struct SourceMaterial {
   const KeySource* source = nullptr;
-  crypto::Key key;                     // file: the key itself
+  crypto::Key key;                     // file, recovery, shamir: the key itself
+  std::string key_id;                  // of a key that was made
   SecretBytes passphrase;              // passphrase: stretched with each slot's own salt
   std::shared_ptr<Provider> provider;  // others: asked for each slot
 };

@@ -37,6 +37,7 @@ constexpr std::array kOwners = {
     Owner{"tss2/", "keys"},
     Owner{"yaml-cpp/", "tools"},
     Owner{"curl/", "keys"},
+    Owner{"libgfshare.h", "keys"},
 };
 
 constexpr std::array<std::string_view, 33> kSystemHeaders = {

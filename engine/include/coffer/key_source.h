@@ -5,6 +5,9 @@
 //   directory passphrase:                             asked for, through the prompt given here
 //   passphrase:?source=file:/run/pass       the file's bytes, one trailing newline dropped
 //   passphrase:?source=fd:3                 the same from an inherited descriptor
+//   recovery:                               made, and shown once, where a slot is added; then
+//                                           asked for, or ?source=file:PATH or ?source=fd:N
+//   shamir:?shares=5&threshold=3            the same in shares, one a line where it is a file
 //   pkcs11:token=T;object=O?module-path=/M.so&pin-source=file:/P       a key in an HSM or token
 //   tpm2:device=/dev/tpmrm0?pcrs=sha256:7&auth-source=file:/A          sealed by this machine's TPM
 //
@@ -22,11 +25,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coffer {
 
 /// Asks a person for a passphrase. `confirm`: a new one, to be typed twice.
 using PassphrasePrompt = std::function<Result<SecretBytes>(bool confirm)>;
+
+/// Shows a key that was made for a new slot, as texts of which none is kept: one, or its shares.
+/// What it fails with ends the adding of the slot. A slot may still fail to be added after it.
+using KeyPrinter = std::function<Result<void>(const std::vector<SecretBytes>& texts)>;
 
 /// Tells the value of a variable; empty where it is not set. Some providers take their
 /// credentials from there. The library itself never reads the environment: give it this, or
@@ -49,6 +57,8 @@ class COFFER_API KeySource {
   enum class Scheme : std::uint8_t {
     file = 1,
     passphrase = 2,
+    recovery = 3,
+    shamir = 4,
     pkcs11 = 5,
     tpm2 = 6,
     awskms = 7,
@@ -64,6 +74,9 @@ class COFFER_API KeySource {
   const std::string& location() const { return location_; }
   const PassphrasePrompt& prompt() const { return prompt_; }
   const EnvironmentLookup& environment() const { return environment_; }
+  /// For recovery: and shamir: where a slot is added.
+  void print_by(KeyPrinter printer) { printer_ = std::move(printer); }
+  const KeyPrinter& printer() const { return printer_; }
 
  private:
   KeySource(Scheme scheme, std::string uri, std::string location, PassphrasePrompt prompt,
@@ -78,6 +91,7 @@ class COFFER_API KeySource {
   std::string location_;
   PassphrasePrompt prompt_;
   EnvironmentLookup environment_;
+  KeyPrinter printer_;
 };
 
 /// One kind of key URI, for help texts.
