@@ -5,49 +5,53 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <utility>
+
+#include "tools/output.h"
 
 namespace coffer::tools {
 namespace {
 
-Result<void> remove_old(const std::string& path) {
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Error taken(const std::string& path) {
+  return Error(ErrorCode::conflict, "there is a file of that name already",
+               "name another, or give --force to replace it")
+      .about(Subject::Kind::file, path);
+}
+
+// Never through a link, and never into a file that was there: its mode may be open to others.
+Result<void> check_place(const std::string& path, bool replace) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return {};  // Making the new one tells why.
-  if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
-    return Error(ErrorCode::usage, "is no file that could be replaced",
-                 "name another; standard output is what is written to without -o")
-        .about(Subject::Kind::file, path);
-  }
-  if (unlink(path.c_str()) == 0) return {};
-  return Error(ErrorCode::io, "cannot remove the old file")
-      .about(Subject::Kind::file, path)
-      .with_errno(errno);
+  if (!replace) return taken(path);
+  if (S_ISREG(status.st_mode) || S_ISLNK(status.st_mode)) return {};
+  return Error(ErrorCode::usage, "is no file that could be replaced",
+               "name another; standard output is what is written to without -o")
+      .about(Subject::Kind::file, path);
 }
 
 }  // namespace
 
 Result<NewFile> NewFile::create(const std::string& path, bool replace) {
-  if (replace) COFFER_TRY(remove_old(path));
-  // Never through a link, and never into a file that was there: its mode may be open to others.
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
-  if (fd >= 0) return NewFile(path, fd);
-  if (errno == EEXIST) {
-    return Error(ErrorCode::conflict, "there is a file of that name already",
-                 "name another, or give --force to replace it")
-        .about(Subject::Kind::file, path);
-  }
-  return Error(ErrorCode::io, "cannot make this file")
+  COFFER_TRY(check_place(path, replace));
+  const int fd = open(folder_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0) return NewFile(path, replace, fd);
+  return Error(ErrorCode::io, "cannot make this file", "see that its folder is there")
       .about(Subject::Kind::file, path)
       .with_errno(errno);
 }
 
 NewFile::NewFile(NewFile&& other) noexcept
-    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+    : path_(std::move(other.path_)), replace_(other.replace_), fd_(std::exchange(other.fd_, -1)) {}
 
 NewFile::~NewFile() {
-  if (fd_ < 0) return;
-  close(fd_);
-  unlink(path_.c_str());
+  if (fd_ >= 0) close(fd_);
 }
 
 Error NewFile::failed(int error_number) const {
@@ -57,21 +61,36 @@ Error NewFile::failed(int error_number) const {
 }
 
 Result<void> NewFile::write(ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failed(errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  if (!write_all(fd_, bytes)) return failed(errno);
   return {};
 }
 
+Result<void> NewFile::link_as(const std::string& name) const {
+  const std::string self = "/proc/self/fd/" + std::to_string(fd_);
+  if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
+  return errno == EEXIST ? taken(path_) : failed(errno);
+}
+
+// The name comes last: nobody sees half of the file, and a crash before leaves none.
 Result<void> NewFile::finish() {
-  if (fsync(fd_) != 0 && errno != EINVAL) return failed(errno);
-  if (close(std::exchange(fd_, -1)) == 0) return {};
+  if (fsync(fd_) != 0) return failed(errno);
+  if (!replace_) {
+    COFFER_TRY(link_as(path_));
+  } else {
+    const std::string beside = path_ + ".coffer-" + std::to_string(getpid());
+    COFFER_TRY(link_as(beside));
+    if (rename(beside.c_str(), path_.c_str()) != 0) {
+      const int error_number = errno;
+      unlink(beside.c_str());
+      return failed(error_number);
+    }
+  }
+  const int folder = open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && fsync(folder) == 0;
   const int error_number = errno;
-  unlink(path_.c_str());
-  return failed(error_number);
+  if (folder >= 0) close(folder);
+  if (!synced) return failed(error_number);
+  return {};
 }
 
 }  // namespace coffer::tools

@@ -11,24 +11,28 @@ namespace coffer::tools {
 
 class NewFile {
  public:
-  /// Makes the file with mode 0600. Where something stands there already: conflict, or, with
-  /// `replace`, it is removed first if it is a regular file or a link. Errors: conflict, io.
+  /// Begins a file of mode 0600, which has no name until finish(). Where something stands under
+  /// `path` already: conflict, or, with `replace`, it goes when the new one is whole.
+  /// Errors: conflict, usage (what stands there is no file), io.
   static Result<NewFile> create(const std::string& path, bool replace);
 
   NewFile(NewFile&& other) noexcept;
   NewFile& operator=(NewFile&&) = delete;
-  /// Removes the file where finish() was not called, or failed.
   ~NewFile();
 
-  // Errors of both: io.
+  /// Errors: io.
   Result<void> write(ByteView bytes);
-  /// On disk when this returns.
+  /// Gives the file its name; on disk when this returns. A power cut before leaves nothing, or
+  /// what was there. Errors: conflict (something stands there by now), io.
   Result<void> finish();
 
  private:
-  NewFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  NewFile(std::string path, bool replace, int fd)
+      : path_(std::move(path)), replace_(replace), fd_(fd) {}
   Error failed(int error_number) const;
+  Result<void> link_as(const std::string& name) const;
   std::string path_;
+  bool replace_;
   int fd_ = -1;
 };
 

@@ -1,8 +1,8 @@
 // coffer inject
 #include "tools/context.h"
 #include "tools/input.h"
+#include "tools/new_file.h"
 #include "tools/output.h"
-#include "tools/output_file.h"
 #include "tools/render/template_text.h"
 #include "tools/selection.h"
 #include "tools/verbs.h"
@@ -28,7 +28,13 @@ VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
                         [&snapshot](const std::string& reference) {
                           return resolve_reference(snapshot, reference);
                         }));
-  COFFER_TRY(output ? write_new_file(*output, whole.bytes(), force) : write_stdout(whole.bytes()));
+  if (!output) {
+    COFFER_TRY(write_stdout(whole.bytes()));
+    return 0;
+  }
+  NewFile file = COFFER_TRY(NewFile::create(*output, force));
+  COFFER_TRY(file.write(whole.bytes()));
+  COFFER_TRY(file.finish());
   return 0;
 }
 
