@@ -62,6 +62,7 @@ class Player {
 
   Told act() {
     if (step_->document("put")) return put();
+    if (const auto values = step_->find("resolver")) return set_resolver(*values);
     if (step_->document("check")) {
       return driver_.check({step_->word("id"), spec(), document("check"), number("ttl")});
     }
@@ -83,11 +84,23 @@ class Player {
     throw std::runtime_error("a step that does nothing");
   }
 
+  Told set_resolver(const Node& values) {
+    std::map<std::string, std::string> known;
+    for (const Node& each : values.children()) known.emplace(each.key(), each.raw());
+    if (!driver_.resolve(known)) throw std::runtime_error("no resolver to set");
+    return {};
+  }
+
   Told put() {
-    PutWords words{id(), spec(), document("put"), step_->word("workspace", kWorkspace), {}};
+    PutWords words;
+    words.id = id();
+    words.spec = spec();
+    words.document = document("put");
+    words.workspace = step_->word("workspace", kWorkspace);
     if (step_->find("revision_seen")) words.revision = number("revision_seen");
     words.keep_old_ms = number("keep_old");
     words.compat = step_->find("compat") && step_->find("compat")->truth();
+    words.bump = step_->word("bump");
     put_plain_ = is_plain(words.document) && !words.compat ? words.document : "";
     Told told = driver_.put(words);
     if (!told.error.empty()) put_plain_.clear();
@@ -133,7 +146,7 @@ class Player {
   bool take(const std::string& wanted, std::vector<std::string>& actual) {
     const auto found = std::find_if(actual.begin(), actual.end(), [&](const std::string& each) {
       // Keys may hold blanks, so what follows the place is told by how it begins.
-      const bool whole = wanted.find('<') != std::string::npos ||
+      const bool whole = wanted[0] == '/' || wanted.find('<') != std::string::npos ||
                          wanted.find("secret_coordinate::") != std::string::npos;
       return coordinates_.match(wanted, whole ? each : each.substr(0, each.rfind(' ')));
     });
@@ -147,7 +160,8 @@ class Player {
       if (auto problem = compare(name, told.text); !problem.empty()) return problem;
     }
     for (const std::string& problem :
-         {compare_list("outcomes", told.outcomes), compare_list("destroyed", told.destroyed)}) {
+         {compare_list("outcomes", told.outcomes), compare_list("destroyed", told.destroyed),
+          compare_list("hidden", told.hidden)}) {
       if (!problem.empty()) return problem;
     }
     if (step_->find("revision") && std::to_string(told.revision) != step_->find("revision")->raw())
@@ -160,7 +174,7 @@ class Player {
   }
 
   std::string check_forms() {
-    for (const std::string form : {"masked", "revealed"}) {
+    for (const std::string form : {"masked", "coordinates", "revealed"}) {
       if (!step_->document(form)) continue;
       const Told told = driver_.show(id(), form);
       if (!told.error.empty()) return form + ": " + told.error + " " + told.about;
@@ -183,7 +197,8 @@ class Player {
 
 std::string play(const Node& test_case, Driver& driver) { return Player(test_case, driver).play(); }
 
-bool needs_clock(const Node& test_case) {
+bool needs_library(const Node& test_case) {
+  if (test_case.find("only")) return true;
   const auto steps = test_case.find("steps")->children();
   return std::any_of(steps.begin(), steps.end(),
                      [](const Node& step) { return step.find("turn").has_value(); });

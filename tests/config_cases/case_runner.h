@@ -1,15 +1,20 @@
 // Plays a case on a store of its own, by whatever drives it: the library or the command.
 //
 // Steps, and what else they may hold:
-//   put DOCUMENT       id, spec, workspace, revision, keep_old (ms), compat
+//   put DOCUMENT       id, spec, workspace, revision_seen, keep_old (ms), compat, bump ("always")
 //   check DOCUMENT     id, spec, ttl (ms)
-//   show FORM          id: "masked", "partial" or "revealed", compared with "text"
+//   show FORM          id: "masked", "partial", "coordinates" or "revealed", compared with "text"
+//                      and "hidden" (the places of plain values that were masked too)
 //   hydrate DOCUMENT   "by": "id" (default), "spec" or "nothing", compared with "text"
 //   delete ID          compared with "destroyed"
 //   turn MS            the clock
 //   sweep GRACE_MS     compared with "swept": so many
 //   put_by_hand PATH   "value"
 //   state COORDINATE   compared with "is": "live" or an error's name
+//
+//   resolver {NAME: VALUE}   from then on, secrets kept elsewhere are found there
+//
+// A case that only the library can play says "only": "library".
 //
 // What may be expected of put and check: "partial", "outcomes" (["kept /a", "removed /b <b>"]),
 // "destroyed", "revision", "masked", "revealed"; of any step: "error" ("usage /a": code and
@@ -30,6 +35,7 @@ struct PutWords {
   std::optional<std::int64_t> revision;
   std::int64_t keep_old_ms = 0;
   bool compat = false;
+  std::string bump;  ///< Empty: nothing is said.
 };
 
 struct CheckWords {
@@ -43,7 +49,7 @@ struct Told {
   std::string about;                  ///< What the error says it is about, or all of its message.
   std::string text;                   ///< The document; of put and check the partial one.
   std::vector<std::string> outcomes;  ///< "kept /a airbyte_..."
-  std::vector<std::string> destroyed;
+  std::vector<std::string> destroyed, hidden;
   std::uint64_t revision = 0;
 };
 
@@ -61,6 +67,7 @@ class Driver {
   virtual Told state(const std::string& coordinate) = 0;
   /// False where this driver cannot: then the case is not for it.
   virtual bool turn(std::int64_t ms) = 0;
+  virtual bool resolve(const std::map<std::string, std::string>& values) = 0;
   virtual std::string fingerprint() = 0;
 };
 
@@ -68,7 +75,7 @@ class Driver {
 /// itself is broken.
 std::string play(const Node& test_case, Driver& driver);
 
-/// Whether every step can be driven by one that cannot turn the clock.
-bool needs_clock(const Node& test_case);
+/// Whether it turns the clock, or asks for what only the library has.
+bool needs_library(const Node& test_case);
 
 }  // namespace coffer::test

@@ -39,6 +39,7 @@ class Library : public Driver {
     if (words.revision) options.revision = static_cast<std::uint64_t>(*words.revision);
     options.keep_old_ms = words.keep_old_ms;
     options.compat_airbyte = words.compat;
+    if (words.bump == "always") options.bump = ConfigBump::always;
     return report(configs().put(words.id, words.spec, words.document, options));
   }
   Told check(const CheckWords& words) override {
@@ -48,12 +49,15 @@ class Library : public Driver {
     return report(configs().check(words.spec, words.document, options));
   }
   Told show(const std::string& id, const std::string& form) override {
-    const ConfigForm wanted = form == "partial"    ? ConfigForm::partial
-                              : form == "revealed" ? ConfigForm::revealed
-                                                   : ConfigForm::masked;
+    const ConfigForm wanted = form == "partial"       ? ConfigForm::partial
+                              : form == "revealed"    ? ConfigForm::revealed
+                              : form == "coordinates" ? ConfigForm::coordinates
+                                                      : ConfigForm::masked;
     auto document = configs().get(id, wanted);
     if (!document.ok()) return refusal(document.error());
-    return text(document->document.text());
+    Told told = text(document->document.text());
+    told.hidden = document->hidden;
+    return told;
   }
   Told hydrate(const std::string& document, const std::string& by,
                const std::string& what) override {
@@ -92,10 +96,20 @@ class Library : public Driver {
     scratch_.clock.turn(ms);
     return true;
   }
+  bool resolve(const std::map<std::string, std::string>& values) override {
+    resolver_ = [values](std::string_view name) -> Result<SecretBytes> {
+      const auto found = values.find(std::string(name));
+      if (found == values.end()) return Error(ErrorCode::not_found, "not kept elsewhere either");
+      return SecretBytes::copy_of(found->second);
+    };
+    return true;
+  }
   std::string fingerprint() override { return test::fingerprint(store_); }
 
  private:
-  Configs configs() { return store_.configs(); }
+  Configs configs() {
+    return resolver_ ? store_.configs().with_resolver(resolver_) : store_.configs();
+  }
   static Told text(std::string_view content) {
     Told told;
     told.text = content;
@@ -115,6 +129,7 @@ class Library : public Driver {
 
   ScratchStore scratch_;
   Store store_;
+  ConfigResolver resolver_;
 };
 
 }  // namespace
