@@ -50,16 +50,18 @@ std::string secret_value(std::uint64_t number, std::size_t bytes) {
   return value;
 }
 
-CofferStore::CofferStore(std::uint64_t count, std::size_t bytes) {
+CofferStore::CofferStore(std::uint64_t count, std::size_t bytes, const Clock* clock) {
   const std::string key = scratch_.path() + "/key";
   const std::string store = scratch_.path() + "/store";
   if (!create_key_file(key)) fail("create_key_file");
   const std::vector<KeySource> keys{KeySource::file(key)};
   std::filesystem::create_directory(store);
   std::filesystem::permissions(store, std::filesystem::perms::owner_all);
-  if (!secrets::Engine::create(store, keys, {})) fail("create");
+  CreateOptions created;
+  created.clock = clock;
+  if (!secrets::Engine::create(store, keys, created)) fail("create");
   auto engine = secrets::Engine::open(
-      store, keys, {.clock = nullptr, .log = {}, .map_bytes = std::uint64_t{1} << 30});
+      store, keys, {.clock = clock, .log = {}, .map_bytes = std::uint64_t{1} << 30});
   if (!engine) fail("open");
   engine_ = std::move(*engine);
   for (std::uint64_t from = 0; from < count; from += kBatch) {

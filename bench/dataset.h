@@ -46,7 +46,7 @@ class Walk {
 /// A coffer store with `count` secrets of `bytes` bytes each, opened.
 class CofferStore {
  public:
-  CofferStore(std::uint64_t count, std::size_t bytes);
+  CofferStore(std::uint64_t count, std::size_t bytes, const Clock* clock = nullptr);
   secrets::Engine& engine() { return *engine_; }
 
  private:
