@@ -1,70 +1,14 @@
 // The C interface over the C++ one: handles, codes and fixed texts; nothing throws here.
-#include <coffer/coffer.h>
-#include <coffer/store.h>
+#include "api/c_handles.h"
 
-#include <algorithm>
-#include <cstring>
-
-struct coffer_store {
-  coffer::Store store;
-};
-struct coffer_bytes {
-  coffer::SecretBytes bytes;
-};
+using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 
 namespace {
 
-using coffer::Error;
 using coffer::ErrorCode;
 using coffer::Result;
 
 static_assert(COFFER_TOO_NEW == static_cast<int>(ErrorCode::too_new));
-
-void copy_text(char* out, std::size_t size, std::string_view text) {
-  const std::size_t count = std::min(text.size(), size - 1);
-  std::memcpy(out, text.data(), count);
-  out[count] = '\0';
-}
-
-coffer_code report(const Error& error, coffer_error* out) {
-  const auto code = static_cast<coffer_code>(error.code());
-  if (out != nullptr) {
-    out->code = code;
-    copy_text(out->message, sizeof out->message, describe(error));
-    copy_text(out->hint, sizeof out->hint, error.hint());
-  }
-  return code;
-}
-
-// Runs a body that yields a Result<void>; memory that runs out becomes an error as well.
-template <typename Body>
-coffer_code run(coffer_error* error, Body&& body) noexcept {
-  try {
-    const Result<void> result = body();
-    return result ? COFFER_OK : report(result.error(), error);
-  } catch (const std::bad_alloc&) {
-    if (error != nullptr) {
-      error->code = COFFER_LIMIT;
-      copy_text(error->message, sizeof error->message, "not enough memory; nothing was changed");
-      error->hint[0] = '\0';
-    }
-    return COFFER_LIMIT;
-  }
-}
-
-Error null_argument() { return {ErrorCode::usage, "a required argument is NULL"}; }
-
-template <typename... Pointers>
-Result<void> require(const Pointers*... pointers) {
-  if ((... || !pointers)) return null_argument();
-  return {};
-}
-
-void fill(coffer_version* out, const coffer::VersionInfo& info) {
-  if (out == nullptr) return;
-  *out = {info.version, info.created_at_ms, info.deletion_at_ms, info.expires_at_ms,
-          info.destroyed ? 1 : 0};
-}
 
 Result<std::vector<coffer::KeySource>> parse_keys(const char* const* uris, std::size_t count) {
   std::vector<coffer::KeySource> keys;
@@ -73,16 +17,6 @@ Result<std::vector<coffer::KeySource>> parse_keys(const char* const* uris, std::
     keys.push_back(COFFER_TRY(coffer::KeySource::parse(uris[i])));
   }
   return keys;
-}
-
-Result<std::vector<std::uint64_t>> to_versions(const std::uint64_t* versions, std::size_t count) {
-  if (count > 0 && versions == nullptr) return null_argument();
-  return std::vector<std::uint64_t>(versions, versions + count);
-}
-
-Result<std::vector<std::uint64_t>> some_versions(const std::uint64_t* versions, std::size_t count) {
-  if (count == 0) return Error{ErrorCode::usage, "no version was given"};
-  return to_versions(versions, count);
 }
 
 }  // namespace
@@ -131,12 +65,8 @@ coffer_code coffer_put(coffer_store* store, const char* path, const std::uint8_t
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, path));
     if (size > 0) COFFER_TRY(require(value));
-    coffer::SecretBytes bytes = coffer::SecretBytes::copy_of({value, size});
-    const coffer::Value wrapped = is_json != 0 ? COFFER_TRY(coffer::Value::json(std::move(bytes)))
-                                               : coffer::Value::opaque(std::move(bytes));
-    coffer::PutOptions options;
-    if (cas != COFFER_ANY_VERSION) options.cas = cas;
-    options.ttl_ms = ttl_ms;
+    const coffer::Value wrapped = COFFER_TRY(to_value(value, size, is_json));
+    const coffer::PutOptions options = to_options(cas, ttl_ms);
     fill(written, COFFER_TRY(store->store.put(path, wrapped, options)));
     return {};
   });

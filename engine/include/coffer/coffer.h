@@ -136,6 +136,90 @@ COFFER_EXPORT coffer_code coffer_config_hydrate(coffer_store* store, const char*
 COFFER_EXPORT coffer_code coffer_config_delete(coffer_store* store, const char* id,
                                                coffer_error* error);
 
+/* --- more of what can be done to a secret; see <coffer/store.h> --- */
+
+/* A new version: the newest one changed by a JSON Merge Patch (RFC 7396). `cas` and `ttl_ms`
+ * as of coffer_put; without a ttl it expires when the patched one did. */
+COFFER_EXPORT coffer_code coffer_patch(coffer_store* store, const char* path,
+                                       const char* merge_json, uint64_t cas, int64_t ttl_ms,
+                                       coffer_version* written, coffer_error* error);
+/* A new version with the value of an older one. */
+COFFER_EXPORT coffer_code coffer_rollback(coffer_store* store, const char* path,
+                                          uint64_t to_version, coffer_version* written,
+                                          coffer_error* error);
+/* With history. COFFER_CONFLICT where something is at `to`. */
+COFFER_EXPORT coffer_code coffer_move(coffer_store* store, const char* from, const char* to,
+                                      coffer_error* error);
+COFFER_EXPORT coffer_code coffer_copy(coffer_store* store, const char* from, const char* to,
+                                      coffer_error* error);
+/* Removes the secret with history and metadata, for good; a new one starts at version 1. */
+COFFER_EXPORT coffer_code coffer_erase(coffer_store* store, const char* path, coffer_error* error);
+/* Newest first: fills at most `capacity` of `versions`; `count` gets how many there are. */
+COFFER_EXPORT coffer_code coffer_history(coffer_store* store, const char* path,
+                                         coffer_version* versions, size_t capacity, size_t* count,
+                                         coffer_error* error);
+
+/* Metadata as a JSON object: {"max_versions": 0, "cas_required": false,
+ * "delete_version_after_ms": 0, "kind": "", "description": "", "owner": "", "tags": [...],
+ * "custom": {"k": "v"}}; told besides: "created_at_ms", "updated_at_ms", "revision". */
+COFFER_EXPORT coffer_code coffer_metadata_get(coffer_store* store, const char* path,
+                                              coffer_bytes** json, coffer_error* error);
+/* Changes what `json` names, "custom" as a whole; makes a secret without versions where there
+ * is none, or, with `must_exist`, answers COFFER_NOT_FOUND. */
+COFFER_EXPORT coffer_code coffer_metadata_put(coffer_store* store, const char* path,
+                                              const char* json, int must_exist,
+                                              coffer_error* error);
+
+/* The store's settings: {"max_versions": 10, "cas_required": false,
+ * "delete_version_after_ms": 0, "value_bytes_max": 1048576, "names": "core", "scopes":
+ * [{"prefix": "team", "value_bytes_max": 4096, "names": "vdk"}]}. */
+COFFER_EXPORT coffer_code coffer_settings_get(coffer_store* store, coffer_bytes** json,
+                                              coffer_error* error);
+/* Changes what `json` names, "scopes" as a whole. */
+COFFER_EXPORT coffer_code coffer_settings_put(coffer_store* store, const char* json,
+                                              coffer_error* error);
+
+/* --- several operations as one --- */
+
+/* Valid inside the body only, in the thread that the body runs in. */
+typedef struct coffer_transaction coffer_transaction;
+/* Anything but COFFER_OK ends the transaction, and nothing of it is written. It may be called
+ * again from the start before anything is committed, and must not call the functions above on
+ * the same store, but for those that read. It must not leave by an exception or longjmp. */
+typedef coffer_code (*coffer_transaction_body)(coffer_transaction* transaction, void* context);
+/* Answers the body's code where that is not COFFER_OK. */
+COFFER_EXPORT coffer_code coffer_transact(coffer_store* store, coffer_transaction_body body,
+                                          void* context, coffer_error* error);
+
+/* As the functions of the same name above. An operation that fails has changed nothing: the
+ * body may go on. Reads see what the transaction itself wrote. */
+COFFER_EXPORT coffer_code coffer_transaction_get(coffer_transaction* transaction, const char* path,
+                                                 uint64_t version, coffer_bytes** value,
+                                                 coffer_version* info, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_put(coffer_transaction* transaction, const char* path,
+                                                 const uint8_t* value, size_t size, int is_json,
+                                                 uint64_t cas, int64_t ttl_ms,
+                                                 coffer_version* written, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_patch(coffer_transaction* transaction,
+                                                   const char* path, const char* merge_json,
+                                                   uint64_t cas, int64_t ttl_ms,
+                                                   coffer_version* written, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_delete(coffer_transaction* transaction,
+                                                    const char* path, const uint64_t* versions,
+                                                    size_t count, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_destroy(coffer_transaction* transaction,
+                                                     const char* path, const uint64_t* versions,
+                                                     size_t count, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_erase(coffer_transaction* transaction,
+                                                   const char* path, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_move(coffer_transaction* transaction, const char* from,
+                                                  const char* to, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_copy(coffer_transaction* transaction, const char* from,
+                                                  const char* to, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_metadata_put(coffer_transaction* transaction,
+                                                          const char* path, const char* json,
+                                                          int must_exist, coffer_error* error);
+
 /* NOLINTEND(readability-identifier-naming) */
 
 #ifdef __cplusplus
