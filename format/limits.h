@@ -30,6 +30,14 @@ inline constexpr std::size_t kWrapOverhead = kNonceBytes + kTagBytes;
 inline constexpr std::size_t kWrappedKeyBytes = kKeyBytes + kWrapOverhead;
 inline constexpr std::size_t kBucketCount = 256;
 
+inline constexpr std::size_t kAuditLinkBytes = 32;
+inline constexpr std::size_t kAuditProgramBytesMax = 64;
+inline constexpr std::size_t kAuditActorBytesMax = 256;
+inline constexpr std::size_t kAuditReasonBytesMax = 1024;
+inline constexpr std::size_t kAuditCorrelationBytesMax = 256;
+inline constexpr std::size_t kAuditItemsMax = 256;
+inline constexpr std::size_t kAuditItemsBytesMax = std::size_t{64} << 10;
+
 inline constexpr std::size_t kKeySlotsMax = 8;
 inline constexpr std::size_t kSlotUriBytesMax = 1024;
 inline constexpr std::size_t kSlotBlobBytesMax = 2048;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "format/audit_record.h"
 #include "format/limits.h"
 
 namespace coffer::format {
@@ -48,6 +49,7 @@ enum class Domain : std::uint8_t {
   root_secret = 11,
   key_slot = 12,
   tombstone = 13,
+  audit = 14,
 };
 
 enum class ValueAlgorithm : std::uint8_t { chacha20_poly1305 = 1, aes_256_gcm = 2 };
@@ -181,7 +183,9 @@ struct Root {
   std::uint64_t config_count = 0;
   std::array<std::uint8_t, kBucketCount / 8> pending_buckets{};  ///< Removed, not yet erased.
   std::uint64_t pending_since = 0;                               ///< Sequence; 0: nothing pending.
-  std::array<std::uint8_t, 32> audit_head{};
+  AuditLink audit_head{};        ///< Of the last audit record; zeros: there was never any.
+  std::uint64_t audit_last = 0;  ///< Its number.
+  AuditCheckpoint audit_base;    ///< What stands for the records removed.
 };
 SecretBytes encode_root(const Root& root);
 Result<Root> decode_root(ByteView bytes);

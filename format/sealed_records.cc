@@ -266,7 +266,12 @@ SecretBytes encode_root(const Root& root) {
     writer.bytes(8, root.pending_buckets);
     writer.number(9, root.pending_since);
   }
-  if (root.audit_head != decltype(root.audit_head){}) writer.bytes(10, root.audit_head);
+  if (root.audit_last != 0) {
+    writer.bytes(10, root.audit_head);
+    writer.number(11, root.audit_last);
+  }
+  if (root.audit_base.number != 0)
+    writer.bytes(12, encode_audit_checkpoint(root.audit_base).bytes());
   return out;
 }
 
@@ -274,6 +279,7 @@ Result<Root> decode_root(ByteView bytes) {
   Root root;
   bool has_digest = false;
   bool has_pending = false;
+  bool has_head = false;
   WireReader reader(bytes);
   while (reader.next()) {
     switch (reader.field()) {
@@ -294,13 +300,18 @@ Result<Root> decode_root(ByteView bytes) {
       case 9: root.pending_since = reader.want_number(); break;
       case 10:
         copy_fixed(reader, root.audit_head);
-        if (root.audit_head == decltype(root.audit_head){}) reader.fail();
+        has_head = true;
+        break;
+      case 11: root.audit_last = reader.want_number(); break;
+      case 12:
+        root.audit_base = COFFER_TRY(decode_audit_checkpoint(reader.want_some_bytes()));
         break;
       default: return unknown_field();
     }
   }
   if (!reader.ok() || root.sequence == 0 || root.epoch == 0 || !has_digest ||
-      has_pending != (root.pending_since != 0))
+      has_pending != (root.pending_since != 0) || has_head != (root.audit_last != 0) ||
+      (root.audit_base.number != 0 && root.audit_base.number >= root.audit_last))
     return malformed();
   return root;
 }

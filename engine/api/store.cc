@@ -101,6 +101,15 @@ Result<TransactionReport> Store::transaction(
   return result;
 }
 
+Result<Store> Store::as(const Actor& actor) const {
+  return guarded([&]() -> Result<Store> {
+    auto impl = std::make_unique<Impl>();
+    impl->directory = impl_->directory;
+    impl->engine = COFFER_TRY(impl_->engine->as(actor));
+    return Store(std::move(impl));
+  });
+}
+
 Result<VersionInfo> Store::put(std::string_view path, const Value& value,
                                const PutOptions& options) {
   return impl_->write_one<VersionInfo>(
@@ -264,24 +273,49 @@ Result<int> Store::add_key(const KeySource& key) {
     // Asking a person and stretching take their time: nobody else waits for it.
     keys::PreparedSlot prepared =
         COFFER_TRY(impl_->engine->keyring().prepare_slot(key, impl_->engine->now_ms()));
-    int slot = 0;
-    COFFER_TRY(impl_->engine->with_write_lock([&]() -> Result<void> {
-      slot = COFFER_TRY(impl_->engine->keyring().add_slot(std::move(prepared)));
+    // The keyring is a file of its own: its change, durable by itself, stands right before the
+    // commit that tells of it. The body may run again; the change must not.
+    std::optional<int> slot;
+    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) -> Result<void> {
+      txn.attempt(format::Action::key_add, "");
+      if (!slot) slot = COFFER_TRY(impl_->engine->keyring().add_slot(std::move(prepared)));
+      txn.note(format::Action::key_add, std::to_string(*slot));
+      txn.mark_changed();
       return {};
     }));
-    return slot;
+    return *slot;
   });
 }
 
 Result<void> Store::remove_key(int slot) {
-  return guarded([&] {
-    return impl_->engine->with_write_lock(
-        [&] { return impl_->engine->keyring().remove_slot(slot); });
+  return guarded([&]() -> Result<void> {
+    bool removed = false;
+    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) -> Result<void> {
+      txn.attempt(format::Action::key_remove, std::to_string(slot));
+      if (!removed) COFFER_TRY(impl_->engine->keyring().remove_slot(slot));
+      removed = true;
+      txn.note(format::Action::key_remove, std::to_string(slot));
+      txn.mark_changed();
+      return {};
+    }));
+    return {};
   });
 }
 
 Result<void> Store::test_key(int slot, const KeySource& key) {
   return guarded([&] { return impl_->engine->keyring().test_slot(slot, key); });
+}
+
+Result<std::vector<AuditRecord>> Store::audit_list(const AuditFilter& filter) {
+  return guarded([&] { return impl_->engine->audit_list(filter); });
+}
+
+Result<AuditVerifyReport> Store::audit_verify() {
+  return guarded([&] { return impl_->engine->audit_verify(); });
+}
+
+Result<AuditPruneReport> Store::audit_prune(const AuditPruneOptions& options) {
+  return guarded([&] { return impl_->engine->audit_prune(options); });
 }
 
 Result<Status> Store::status() {

@@ -130,6 +130,7 @@ Result<void> Transaction::destroy(std::string_view path,
                                   const std::vector<std::uint64_t>& versions) {
   return impl_->change([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
+    impl_->txn.attempt_one(format::Action::destroy, path);
     std::vector<std::uint64_t> wanted = versions;
     if (wanted.empty()) wanted.push_back(0);
     for (std::uint64_t& version : wanted)
@@ -142,6 +143,7 @@ Result<void> Transaction::destroy(std::string_view path,
 Result<void> Transaction::destroy_all(std::string_view path) {
   return impl_->change([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
+    impl_->txn.attempt_one(format::Action::destroy, path);
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     return impl_->txn.destroy_all(path);
   });
@@ -150,6 +152,7 @@ Result<void> Transaction::destroy_all(std::string_view path) {
 Result<void> Transaction::erase(std::string_view path) {
   return impl_->change([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
+    impl_->txn.attempt_one(format::Action::erase, path);
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     if (COFFER_TRY(impl_->txn.metadata(path)).managed)
       return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",

@@ -51,6 +51,7 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(put_in(transaction, id, input, options));
       return {};
     };
@@ -71,6 +72,7 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      transaction.attempt(format::Action::config_check, options.id.value_or(""));
       report = COFFER_TRY(check_in(transaction, input, options));
       return {};
     };
@@ -133,6 +135,7 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
     COFFER_TRY(format::check_config_id(id));
     std::vector<std::string> destroyed;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      transaction.attempt(format::Action::config_delete, id);
       const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
       destroyed = COFFER_TRY(move_references(transaction, id, loaded.record.places, {}, 0));
       COFFER_TRY(release_spec(transaction, id, loaded.record.spec_id));

@@ -2,6 +2,8 @@
 
 #include <coffer/secret_bytes.h>
 
+#include <cstring>
+
 #include "base/check.h"
 #include "crypto/sodium.h"
 
@@ -31,6 +33,15 @@ Key Key::random() {
 void wrap(KeyView key, ByteView context, ByteView plaintext, MutableByteView out) {
   COFFER_CHECK(out.size() == plaintext.size() + kWrapOverhead);
   randombytes_buf(out.data(), kNonceBytes);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + kNonceBytes, nullptr, plaintext.data(),
+                                             plaintext.size(), context.data(), context.size(),
+                                             nullptr, out.data(), key.data());
+}
+
+void wrap_with_nonce(KeyView key, ByteView nonce, ByteView context, ByteView plaintext,
+                     MutableByteView out) {
+  COFFER_CHECK(nonce.size() == kNonceBytes && out.size() == plaintext.size() + kWrapOverhead);
+  std::memcpy(out.data(), nonce.data(), nonce.size());
   crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + kNonceBytes, nullptr, plaintext.data(),
                                              plaintext.size(), context.data(), context.size(),
                                              nullptr, out.data(), key.data());

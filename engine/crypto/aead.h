@@ -19,6 +19,10 @@ inline constexpr std::size_t kWrapOverhead = kNonceBytes + kTagBytes;
 
 /// `out` has plaintext.size() + kWrapOverhead bytes: nonce, ciphertext, tag.
 void wrap(KeyView key, ByteView context, ByteView plaintext, MutableByteView out);
+/// The same under a nonce of the caller's, which must be a keyed hash of the plaintext and of
+/// what makes it unlike any other: then it comes twice only with the very same bytes.
+void wrap_with_nonce(KeyView key, ByteView nonce, ByteView context, ByteView plaintext,
+                     MutableByteView out);
 /// `out` has wrapped.size() - kWrapOverhead bytes. False: wrong key, context or bytes.
 [[nodiscard]] bool unwrap(KeyView key, ByteView context, ByteView wrapped, MutableByteView out);
 

@@ -21,7 +21,8 @@ IndexKeys derive_index_keys(const crypto::Key& root_secret) {
   return {crypto::derive(root_secret.view(), 1, "cofpaths"),
           crypto::derive(root_secret.view(), 2, "cofdigst"),
           crypto::derive(root_secret.view(), 3, "cofnames"),
-          crypto::derive(root_secret.view(), 4, "cofroot_")};
+          crypto::derive(root_secret.view(), 4, "cofroot_"),
+          crypto::derive(root_secret.view(), 5, "cofaudit")};
 }
 
 }  // namespace

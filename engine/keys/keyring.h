@@ -36,6 +36,7 @@ struct IndexKeys {
   crypto::Key digest;     ///< SipHash: its first 16 bytes.
   crypto::Key names;      ///< Wraps heads, names, references, due entries, tombstones.
   crypto::Key root;       ///< Wraps the root and the settings.
+  crypto::Key audit;      ///< Seals the audit log.
 };
 
 /// What a keyring is opened with.

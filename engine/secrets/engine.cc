@@ -20,7 +20,8 @@ std::string file_in(const std::string& directory, const char* name) {
 
 }  // namespace
 
-Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::Engine(std::shared_ptr<Impl> impl, Actor actor)
+    : impl_(std::move(impl)), actor_(std::move(actor)) {}
 Engine::~Engine() = default;
 
 // --- create and open ------------------------------------------------------------------------
@@ -66,7 +67,8 @@ Result<void> Engine::create(const std::string& directory, const std::vector<KeyS
 Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
                                              const std::vector<KeySource>& keys,
                                              const OpenOptions& options) {
-  auto impl = std::make_unique<Impl>();
+  COFFER_TRY(check_actor(options.actor));
+  auto impl = std::make_shared<Impl>();
   impl->directory = directory;
   impl->clock = options.clock != nullptr ? options.clock : &Clock::system();
   impl->log = options.log;
@@ -82,6 +84,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
                                                           .environment = options.environment,
                                                           .prompt = options.prompt}));
   impl->cipher = std::make_unique<Cipher>(*impl->keyring);
+  impl->chain = std::make_unique<audit::Chain>(*impl->keyring);
   COFFER_TRY(impl->recover());
   impl->note_key_use();
   auto session = COFFER_TRY(impl->begin_read());
@@ -91,7 +94,12 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   if (!crypto::is_available(algorithm))
     return Error{ErrorCode::failed, "this store needs AES instructions, which this machine lacks",
                  "export it on a machine that has them"};
-  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+  return std::unique_ptr<Engine>(new Engine(std::move(impl), options.actor));
+}
+
+Result<std::unique_ptr<Engine>> Engine::as(const Actor& actor) const {
+  COFFER_TRY(check_actor(actor));
+  return std::unique_ptr<Engine>(new Engine(impl_, actor));
 }
 
 // --- time ---------------------------------------------------------------------------------------
@@ -186,20 +194,27 @@ Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)
     return Error{ErrorCode::failed, "a transaction's body writes to its own store",
                  "use the transaction that the body was given"};
   const WritingHere here(impl_.get());
-  std::uint64_t room = storage::WriteTxn::kRoomBytes;
+  Attempt attempt;
+  auto report = impl_->write(body, actor_, attempt);
+  if (!report) impl_->record_refusal(report.error(), actor_, std::move(attempt.refused));
+  return report;
+}
+
+Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, Attempt& attempt) {
   for (int erasings = 0;;) {
-    Retry retry = Retry::none;
-    auto report = impl_->attempt_write(body, room, retry);
-    if (report || retry == Retry::none || room >= kRoomBytesMax) return report;
-    if (retry == Retry::more_room) room *= 2;
-    if (retry == Retry::erase_first && ++erasings > kErasingsMax) return report;
-    if (retry == Retry::erase_first) COFFER_TRY(impl_->finish_shredding());
+    attempt.retry = Retry::none;
+    auto report = attempt_write(body, actor, attempt);
+    if (report || attempt.retry == Retry::none || attempt.room_bytes >= kRoomBytesMax)
+      return report;
+    if (attempt.retry == Retry::more_room) attempt.room_bytes *= 2;
+    if (attempt.retry == Retry::erase_first && ++erasings > kErasingsMax) return report;
+    if (attempt.retry == Retry::erase_first) COFFER_TRY(finish_shredding());
   }
 }
 
-Result<WriteReport> Engine::Impl::attempt_write(
-    const std::function<Result<void>(Transaction&)>& body, std::uint64_t room_bytes, Retry& retry) {
-  auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment, room_bytes));
+Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& actor,
+                                                Attempt& attempt) {
+  auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment, attempt.room_bytes));
   View::Impl state{*this, *txn};
   format::Root root = COFFER_TRY(read_root(*txn));
   const std::shared_ptr<EpochKeys> keys = COFFER_TRY(keys_of(root.epoch));
@@ -213,6 +228,7 @@ Result<WriteReport> Engine::Impl::attempt_write(
 
   auto result = body(transaction);
   if (result && !state.changed) return report;
+  if (!result) attempt.refused = state.what_was_tried();
   if (result && state.touched.any() && !state.must_shred) {
     for (std::size_t i = 0; i < state.touched.size(); ++i)
       if (state.touched.test(i))
@@ -225,16 +241,17 @@ Result<WriteReport> Engine::Impl::attempt_write(
   const bool shred = state.must_shred || overdue;
   // Another shredder between its commit and its erasing: its two-commit rule comes first.
   if (result && shred && COFFER_TRY(keyring->stored_epochs()).size() > 1) {
-    retry = Retry::erase_first;
+    attempt.retry = Retry::erase_first;
     return Error{ErrorCode::busy, "another process is erasing what it destroyed", "try again"};
   }
   if (result && shred) result = state.rotate();
+  if (result) result = append_audit(state, actor);
   if (result) {
     root.time_high_ms = state.now_ms();
     result = put_root(*txn, root);
   }
   if (!result) {
-    if (txn->map_was_full()) retry = Retry::more_room;
+    if (txn->map_was_full()) attempt.retry = Retry::more_room;
     // Still under the write lock: an epoch key that no commit will name goes at once.
     if (shred) (void)keyring->erase_epochs_except(report.epoch_before);
     return std::move(result).error();
@@ -242,7 +259,7 @@ Result<WriteReport> Engine::Impl::attempt_write(
   // A commit that fails may have reached the disk all the same: both epoch keys stay, and
   // what is read next decides which of them counts.
   if (auto committed = txn->commit(); !committed) {
-    if (txn->map_was_full()) retry = Retry::more_room;
+    if (txn->map_was_full()) attempt.retry = Retry::more_room;
     return std::move(committed).error();
   }
   txn.reset();

@@ -2,6 +2,7 @@
 // something, shred.
 #pragma once
 
+#include <coffer/audit.h>
 #include <coffer/clock.h>
 #include <coffer/result.h>
 #include <coffer/store.h>
@@ -36,6 +37,9 @@ class Engine {
   static Result<std::unique_ptr<Engine>> open(const std::string& directory,
                                               const std::vector<KeySource>& keys,
                                               const OpenOptions& options);
+  /// The same open store for somebody else: what it writes is told to be the actor's.
+  /// Errors: usage (control characters), limit (too long).
+  Result<std::unique_ptr<Engine>> as(const Actor& actor) const;
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -58,13 +62,20 @@ class Engine {
   Result<VerifyReport> verify();
   std::int64_t now_ms() const;
 
+  // The audit log (<coffer/audit.h>).
+  Result<std::vector<AuditRecord>> audit_list(const AuditFilter& filter);
+  Result<AuditVerifyReport> audit_verify();
+  Result<AuditPruneReport> audit_prune(const AuditPruneOptions& options);
+
  private:
   friend class View;
   friend class HeldView;
   struct Impl;
-  explicit Engine(std::unique_ptr<Impl> impl);
+  Engine(std::shared_ptr<Impl> impl, Actor actor);
+  Result<void> read_audit(const std::function<Result<void>(const View&)>& body);
   void note_expired(std::int64_t seen_ms, std::int64_t known_ms);
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
+  Actor actor_;
 };
 
 }  // namespace coffer::secrets

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "audit/chain.h"
 #include "format/audit_action.h"
 #include "secrets/cipher.h"
 #include "secrets/engine.h"
@@ -63,14 +64,29 @@ struct StoredSettings {
   format::Settings settings;
 };
 
+/// What one operation of a transaction did, for the audit record. Never a value.
+struct Noted {
+  format::Action action;
+  std::string path;           ///< Or a config's id, a key slot's number; may be empty.
+  std::uint64_t version = 0;  ///< Or a config's revision; 0 where there is none.
+};
+
 /// Why a write that failed may be run again.
 enum class Retry : std::uint8_t { none, more_room, erase_first };
+
+/// One run of a write's body: what it may use, and what came of it beyond its answer.
+struct Attempt {
+  std::uint64_t room_bytes = storage::WriteTxn::kRoomBytes;
+  Retry retry = Retry::none;
+  std::vector<Noted> refused = {};  ///< Where it failed: what was being done.
+};
 
 struct Engine::Impl {
   std::string directory;
   std::shared_ptr<storage::Environment> environment;
   std::unique_ptr<keys::Keyring> keyring;
   std::unique_ptr<Cipher> cipher;
+  std::unique_ptr<audit::Chain> chain;
   const Clock* clock = nullptr;
   LogSink log;
   storage::HoldLimits hold_limits;
@@ -98,15 +114,13 @@ struct Engine::Impl {
   Result<void> recover();
   void note_key_use();
   Result<void> finish_shredding();
-  Result<WriteReport> attempt_write(const std::function<Result<void>(Transaction&)>& body,
-                                    std::uint64_t room_bytes, Retry& retry);
-};
-
-/// What one operation of a transaction did, for the audit record. Never a value.
-struct Noted {
-  format::Action action;
-  std::string path;           ///< Or a config's id, a key slot's number; may be empty.
-  std::uint64_t version = 0;  ///< Or a config's revision; 0 where there is none.
+  using Body = std::function<Result<void>(Transaction&)>;
+  Result<WriteReport> write(const Body& body, const Actor& actor, Attempt& attempt);
+  Result<WriteReport> attempt_write(const Body& body, const Actor& actor, Attempt& attempt);
+  /// Puts what a transaction noted into the audit log, in that transaction.
+  Result<void> append_audit(View::Impl& state, const Actor& actor) const;
+  /// After a refused change was undone: a record of its own, which may fail unnoticed.
+  void record_refusal(const Error& error, const Actor& actor, std::vector<Noted> items);
 };
 
 /// What a View and a Transaction stand on.
@@ -129,10 +143,30 @@ struct View::Impl {
   std::bitset<format::kBucketCount> touched = {};
   std::vector<SweptVersion> destroyed = {};
   std::vector<Noted> noted = {};
+  std::optional<Noted> intent = {};  // What the caller of several operations is about.
+  std::optional<Noted> trying = {};  // The operation that is under way.
+  std::uint32_t refused_with = 0;    // An ErrorCode: what is noted was refused in another.
 
+  /// Called at the beginning of each operation that changes something.
+  void attempt(format::Action action, std::string_view path, std::uint64_t version = 0) {
+    trying = Noted{action, std::string(path), version};
+  }
   /// Called at the end of each operation that changed something, once for each version.
   void note(format::Action action, std::string_view path, std::uint64_t version = 0) {
     noted.push_back({action, std::string(path), version});
+    trying.reset();
+  }
+  /// Of a body that failed: the caller's intent, and the operation that was refused.
+  std::vector<Noted> what_was_tried() const {
+    std::vector<Noted> items;
+    if (intent) items.push_back(*intent);
+    if (trying) items.push_back(*trying);
+    return items;
+  }
+  /// The answer of an operation that may have had nothing to change.
+  Result<void> done() {
+    trying.reset();
+    return {};
   }
 
   const Cipher& cipher() const { return *engine.cipher; }
@@ -216,6 +250,12 @@ struct KeptVersion {
 };
 
 VersionInfo info_of(const View::Impl::Located& located);
+/// Errors: usage (control characters), limit (too long).
+Result<void> check_actor(const Actor& actor);
+
+/// Whether a path is the prefix, or below it; every path is below "".
+bool is_below(std::string_view path, std::string_view prefix);
+
 Error no_such_secret();
 Error no_such_version(std::uint64_t version);
 

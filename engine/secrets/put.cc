@@ -131,6 +131,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
                                         const Value& value, const PutRequest& request) {
   Impl& impl = *impl_;
   COFFER_TRY(format::check_path(path));
+  impl.attempt(action, path);
   const format::Settings& settings = *COFFER_TRY(impl.settings());
   COFFER_TRY(check_value(path, value, request.managed, settings));
   const MetadataChange change = change_of(request);

@@ -124,6 +124,7 @@ Result<void> Transaction::relocate(format::Action action, std::string_view from_
   Impl& impl = *impl_;
   const bool is_moved = action == format::Action::move;
   COFFER_TRY(format::check_path(from_path));
+  impl.attempt(action, from_path);
   const auto name = COFFER_TRY(impl.find_name(from_path));
   if (!name) return no_such_secret();
   COFFER_TRY(check_target(*this, impl, to_path));

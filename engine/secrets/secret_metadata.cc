@@ -163,6 +163,7 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
                                           bool must_exist) {
   Impl& impl = *impl_;
   COFFER_TRY(format::check_path(path));
+  impl.attempt(format::Action::metadata, path);
   COFFER_TRY(check_change(change));
   const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
   auto head = COFFER_TRY(impl.head_of(hash, path));
@@ -178,7 +179,7 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
     return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
                  "read it again, then change it with its number"}
         .with_number(head->metadata.revision);
-  if (is_nothing(change)) return {};
+  if (is_nothing(change)) return impl.done();
   apply_change(change, head->metadata);
   COFFER_TRY(check_outcome(head->metadata));
   // Only a value that is still there is asked whether it fits the kind.

@@ -107,6 +107,7 @@ Result<StoreSettings> View::settings() const {
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
+  impl_->attempt(format::Action::settings, "");
   COFFER_TRY(check_value_limit(settings.value_bytes_max));
   COFFER_TRY(check_profile(settings.names));
   if (settings.delete_version_after_ms > kDurationMaxMs)

@@ -65,6 +65,7 @@ Result<Located> require(const View::Impl& impl, const format::PathHash& hash,
 
 Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
+  impl_->attempt(format::Action::soft_delete, path);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const std::int64_t now = now_ms();
   for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, versions))) {
@@ -75,11 +76,12 @@ Result<void> Transaction::soft_delete(std::string_view path,
     COFFER_TRY(change_header(*impl_, hash, located, header));
     impl_->note(format::Action::soft_delete, path, version);
   }
-  return {};
+  return impl_->done();
 }
 
 Result<void> Transaction::undelete(std::string_view path,
                                    const std::vector<std::uint64_t>& versions) {
+  impl_->attempt(format::Action::undelete, path);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const std::vector<std::uint64_t> resolved = COFFER_TRY(resolve(*impl_, hash, versions));
   const std::int64_t deletion_at_ms =
@@ -92,7 +94,7 @@ Result<void> Transaction::undelete(std::string_view path,
     COFFER_TRY(change_header(*impl_, hash, located, header));
     impl_->note(format::Action::undelete, path, version);
   }
-  return {};
+  return impl_->done();
 }
 
 // A tombstone keeps the number, the times and why; DEK, value and tag are gone.
@@ -123,6 +125,7 @@ Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Loc
 
 Result<void> Transaction::destroy(std::string_view path,
                                   const std::vector<std::uint64_t>& versions) {
+  impl_->attempt(format::Action::destroy, path);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const std::int64_t now = now_ms();
   for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, versions))) {
@@ -134,6 +137,7 @@ Result<void> Transaction::destroy(std::string_view path,
 }
 
 Result<void> Transaction::destroy_all(std::string_view path) {
+  impl_->attempt(format::Action::destroy, path);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   std::vector<std::uint64_t> living;
   bool any = false;
@@ -143,12 +147,13 @@ Result<void> Transaction::destroy_all(std::string_view path) {
     return true;
   }));
   if (!any) return no_such_secret();
-  if (living.empty()) return {};
+  if (living.empty()) return impl_->done();
   return destroy(path, living);
 }
 
 Result<void> Transaction::erase(std::string_view path) {
   Impl& impl = *impl_;
+  impl.attempt(format::Action::erase, path);
   const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
   std::vector<KeptVersion> versions;
   COFFER_TRY(impl.each_version(hash, 0, [&](const Located& located) -> Result<bool> {
@@ -175,12 +180,13 @@ Result<void> Transaction::erase(std::string_view path) {
 
 Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t version,
                                      std::int64_t expires_at_ms) {
+  impl_->attempt(format::Action::set_expiry, path, version);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const std::uint64_t resolved = COFFER_TRY(resolve(*impl_, hash, {version})).front();
   const Located located = COFFER_TRY(require(*impl_, hash, resolved));
   format::VersionHeader header = located.record.header;
   const std::int64_t before = header.expires_at_ms;
-  if (before == expires_at_ms) return {};
+  if (before == expires_at_ms) return impl_->done();
   if (expires_at_ms != 0) COFFER_TRY(impl_->check_clock());
   if (before != 0 && before <= now_ms())
     return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
@@ -226,11 +232,20 @@ Result<void> Transaction::stop_forgetting(std::string_view path, std::uint64_t v
   return change_header(*impl_, hash, again, header);
 }
 
+void Transaction::attempt(format::Action action, std::string_view name, std::uint64_t version) {
+  impl_->intent = Noted{action, std::string(name), version};
+}
+
+void Transaction::attempt_one(format::Action action, std::string_view name) {
+  impl_->attempt(action, name);
+}
+
 void Transaction::note(format::Action action, std::string_view name, std::uint64_t version) {
   impl_->note(action, name, version);
 }
 
 std::uint64_t Transaction::record_changes() const { return impl_->record_changes; }
+void Transaction::mark_changed() { impl_->changed = true; }
 
 std::string Transaction::mint_uuid() {
   std::array<std::uint8_t, 16> bytes;

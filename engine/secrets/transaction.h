@@ -179,6 +179,10 @@ class Transaction : public View {
   Result<void> add_reference(const Reference& reference);
   Result<void> remove_reference(const Reference& reference);
 
+  /// What the caller is about, for the record of a refusal: called before its first check.
+  void attempt(format::Action action, std::string_view name, std::uint64_t version = 0);
+  /// The same of one operation, until it has noted that it is done.
+  void attempt_one(format::Action action, std::string_view name);
   /// Adds to what the audit record tells of this transaction; the operations above do by
   /// themselves. `name` is a path, a config's id or empty; never a value.
   void note(format::Action action, std::string_view name, std::uint64_t version = 0);
@@ -186,6 +190,9 @@ class Transaction : public View {
   /// Rises with every record that is written or removed: an operation that failed and left it
   /// as it was has changed nothing.
   std::uint64_t record_changes() const;
+  /// Commits, though nothing of the store was changed: what was noted is to be told.
+  void mark_changed();
+
   /// 16 random bytes as a lower-case UUID (RFC 4122 version 4).
   std::string mint_uuid();
   /// A keyed digest of `bytes`, to name a document by its content without telling the content.

@@ -44,6 +44,7 @@ class Verifier {
       if (!owner.seen) problem(owner.name, "has a name but no record");
     if (report_.records != impl_.root->record_count)
       problem("store", "holds another number of records than its root says");
+    COFFER_TRY(check_audit());
     if (digest_ != impl_.root->digest)
       problem("store", "a record was replayed, dropped or put in from elsewhere");
     return std::move(report_);
@@ -102,6 +103,15 @@ class Verifier {
     const crypto::ShortHash item = impl_.cipher().digest(static_cast<std::uint8_t>(Table::main),
                                                          as_bytes(kSettingsKey), (*stored)->sealed);
     for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
+    return {};
+  }
+
+  Result<void> check_audit() {
+    const audit::Walk walk =
+        COFFER_TRY(impl_.engine.chain->walk(impl_.txn, *impl_.root, audit::Chain::Visit()));
+    if (walk.broken)
+      problem("audit log", "record " + std::to_string(walk.broken->number) + " " +
+                               std::string(walk.broken->what));
     return {};
   }
 
@@ -186,7 +196,7 @@ class Verifier {
 
 Result<VerifyReport> Engine::verify() {
   std::optional<VerifyReport> report;
-  COFFER_TRY(read([&](const View& view) -> Result<void> {
+  COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
     report = COFFER_TRY(Verifier(view, *view.impl_).run());
     return {};
   }));

@@ -161,7 +161,10 @@ Result<void> Environment::open_tables(bool create) {
   if (code != 0) return lmdb_error(code);
   for (std::size_t i = 0; i < kTableCount && code == 0; ++i) {
     const unsigned flags = create && kTableNames[i] != nullptr ? MDB_CREATE : 0;
-    code = mdb_dbi_open(txn, kTableNames[i], flags, &tables_[i]);
+    unsigned table = 0;
+    code = mdb_dbi_open(txn, kTableNames[i], flags, &table);
+    if (code == MDB_NOTFOUND && i >= kTablesFromTheStart) code = 0;
+    tables_[i].store(table, std::memory_order_release);
   }
   if (code != 0) {
     mdb_txn_abort(txn);

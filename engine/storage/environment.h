@@ -106,7 +106,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::unique_ptr<Directory> directory_handle_;
   std::uint64_t map_bytes_;
   MDB_env* env_ = nullptr;
-  std::array<unsigned, kTableCount> tables_{};
+  // 0: not there yet. Only a later table comes to life while others read (txn.cc).
+  std::array<std::atomic<unsigned>, kTableCount> tables_{};
   std::uint64_t lock_inode_ = 0;
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<bool> gate_closed_{false};

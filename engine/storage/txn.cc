@@ -25,10 +25,23 @@ std::size_t index_of(Table table) { return static_cast<std::size_t>(table); }
 
 }  // namespace
 
+unsigned Txn::handle(Table table) const {
+  const std::size_t index = index_of(table);
+  if (index < kTablesFromTheStart)
+    return environment_->tables_[index].load(std::memory_order_relaxed);
+  if (const unsigned own = own_tables_[index - kTablesFromTheStart]; own != 0) return own;
+  const unsigned shared = environment_->tables_[index].load(std::memory_order_acquire);
+  // A snapshot from before the table's handle came to be does not know it.
+  unsigned flags = 0;
+  return shared != 0 && mdb_dbi_flags(txn_, shared, &flags) == 0 ? shared : 0;
+}
+
 Result<std::optional<ByteView>> Txn::get(Table table, ByteView key) const {
+  const unsigned handle = this->handle(table);
+  if (handle == 0) return std::optional<ByteView>();
   MDB_val k = to_val(key);
   MDB_val v;
-  const int code = mdb_get(txn_, environment_->tables_[index_of(table)], &k, &v);
+  const int code = mdb_get(txn_, handle, &k, &v);
   if (code == MDB_NOTFOUND) return std::optional<ByteView>();
   if (code != 0) return lmdb_error(code);
   return std::optional<ByteView>(to_view(v));
@@ -37,18 +50,21 @@ Result<std::optional<ByteView>> Txn::get(Table table, ByteView key) const {
 std::uint64_t Txn::id() const { return mdb_txn_id(txn_); }
 
 Result<std::uint64_t> Txn::count(Table table) const {
+  const unsigned handle = this->handle(table);
+  if (handle == 0) return std::uint64_t{0};
   MDB_stat stat;
-  const int code = mdb_stat(txn_, environment_->tables_[index_of(table)], &stat);
+  const int code = mdb_stat(txn_, handle, &stat);
   if (code != 0) return lmdb_error(code);
   return static_cast<std::uint64_t>(stat.ms_entries);
 }
 
 Result<Cursor> Cursor::open(const Txn& txn, Table table) {
   Cursor cursor;
-  const int code =
-      mdb_cursor_open(txn.txn_, txn.environment_->tables_[index_of(table)], &cursor.cursor_);
-  if (code != 0) return lmdb_error(code);
   cursor.txn_ = &txn;
+  const unsigned handle = txn.handle(table);
+  if (handle == 0) return cursor;  // Nothing to walk.
+  const int code = mdb_cursor_open(txn.txn_, handle, &cursor.cursor_);
+  if (code != 0) return lmdb_error(code);
   return cursor;
 }
 
@@ -64,6 +80,7 @@ void Cursor::swap(Cursor& other) noexcept {
 }
 
 Result<bool> Cursor::move(int operation, ByteView key) {
+  if (cursor_ == nullptr) return false;
   MDB_val k = to_val(key);
   MDB_val v{};
   const int code = mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(operation));
@@ -212,12 +229,27 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
     MDB_stat stat;
     mdb_env_stat(environment.env_, &stat);
     const std::uint64_t needed = (info.me_last_pgno + 1) * stat.ms_psize + room_bytes;
-    if (needed <= environment.map_bytes_) return txn;
+    if (needed <= environment.map_bytes_) {
+      COFFER_TRY(txn->open_later_tables());
+      return txn;
+    }
     mdb_txn_abort(txn->txn_);
     txn->txn_ = nullptr;
     if (auto grown = environment.grow(needed); !grown) return std::move(grown).error();
   }
   return Error{ErrorCode::busy, "the store keeps changing its size", "try again"};
+}
+
+// Of a store from before they came: made by its first commit, which is none of its own. Also
+// where another process made them after this one opened the file.
+Result<void> WriteTxn::open_later_tables() {
+  for (std::size_t i = kTablesFromTheStart; i < kTableCount; ++i) {
+    if (environment_->tables_[i].load(std::memory_order_relaxed) != 0) continue;
+    unsigned& own = own_tables_[i - kTablesFromTheStart];
+    const int code = mdb_dbi_open(txn_, kTableNames[i], MDB_CREATE, &own);
+    if (code != 0) return failure(code);
+  }
+  return {};
 }
 
 WriteTxn::~WriteTxn() {
@@ -232,14 +264,24 @@ Error WriteTxn::failure(int code) {
 Result<void> WriteTxn::put(Table table, ByteView key, ByteView value) {
   MDB_val k = to_val(key);
   MDB_val v = to_val(value);
-  const int code = mdb_put(txn_, environment_->tables_[index_of(table)], &k, &v, 0);
+  const int code = mdb_put(txn_, handle(table), &k, &v, 0);
+  if (code != 0) return failure(code);
+  return {};
+}
+
+// In key order pages are filled to the brim instead of being split in halves.
+Result<void> WriteTxn::append(Table table, ByteView key, ByteView value) {
+  MDB_val k = to_val(key);
+  MDB_val v = to_val(value);
+  const int code = mdb_put(txn_, handle(table), &k, &v, MDB_APPEND);
+  if (code == MDB_KEYEXIST) return put(table, key, value);
   if (code != 0) return failure(code);
   return {};
 }
 
 Result<bool> WriteTxn::remove(Table table, ByteView key) {
   MDB_val k = to_val(key);
-  const int code = mdb_del(txn_, environment_->tables_[index_of(table)], &k, nullptr);
+  const int code = mdb_del(txn_, handle(table), &k, nullptr);
   if (code == MDB_NOTFOUND) return false;
   if (code != 0) return failure(code);
   return true;
@@ -252,6 +294,10 @@ Result<void> WriteTxn::commit() {
   txn_ = nullptr;
   if (code == 0) {
     if (environment_->held_count_.load() != 0) environment_->look_at_held_readers();
+    for (std::size_t i = 0; i < own_tables_.size(); ++i)
+      if (own_tables_[i] != 0)
+        environment_->tables_[kTablesFromTheStart + i].store(own_tables_[i],
+                                                             std::memory_order_release);
     return {};
   }
   if (code != MDB_MAP_FULL) environment_->needs_reopen_ = true;

@@ -4,6 +4,7 @@
 
 #include <coffer/result.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -26,11 +27,16 @@ class Txn {
   /// LMDB's number of this snapshot: equal numbers, equal content.
   std::uint64_t id() const;
   Result<std::uint64_t> count(Table table) const;
+  /// False for a later table that this snapshot, or this process as yet, does not have.
+  bool has(Table table) const { return handle(table) != 0; }
 
  protected:
   Txn() = default;
   ~Txn() = default;
   friend class Cursor;
+  /// LMDB's handle; 0 where this snapshot does not have the table (one of the later ones).
+  unsigned handle(Table table) const;
+  std::array<unsigned, kTableCount - kTablesFromTheStart> own_tables_{};  // Not yet committed.
   MDB_txn* txn_ = nullptr;
   Environment* environment_ = nullptr;
   mutable bool map_was_full_ = false;
@@ -147,6 +153,8 @@ class WriteTxn : public Txn {
   WriteTxn& operator=(const WriteTxn&) = delete;
 
   Result<void> put(Table table, ByteView key, ByteView value);
+  /// As put, for a key behind every other of the table: keeps its pages full.
+  Result<void> append(Table table, ByteView key, ByteView value);
   /// Answers whether there was such an entry.
   Result<bool> remove(Table table, ByteView key);
   /// Durable when this returns without error. Errors: io; nothing was changed then.
@@ -156,6 +164,7 @@ class WriteTxn : public Txn {
 
  private:
   explicit WriteTxn(Environment& environment);
+  Result<void> open_later_tables();
   Error failure(int code);
   std::unique_lock<std::mutex> lock_;
 };

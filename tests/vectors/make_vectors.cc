@@ -322,6 +322,57 @@ void changed_settings(const Folder& folder, const Record& made) {
                                  bin(7, scope("a", {num(2, 1)})))));
 }
 
+Record checkpoint() { return {num(1, 7), bin(2, run(32, 3)), num(3, 6), num(4, 1760000000000)}; }
+
+void audit_records(const std::filesystem::path& root) {
+  {
+    const Folder folder(root, "audit_checkpoint");
+    const Record good = checkpoint();
+    wire_rules(folder, good, 2);
+    folder.ok("whole", "F-92", joined(good));
+    folder.corrupt("number_missing", "F-92", joined(without(good, 1)));
+    folder.corrupt("link_missing", "F-92", joined(without(good, 2)));
+    folder.corrupt("link_short", "F-92", joined(with(good, bin(2, run(31, 3)))));
+    folder.corrupt("sequence_missing", "F-92", joined(without(good, 3)));
+  }
+  const Folder folder(root, "audit_record");
+  const Record good = {num(1, 9),
+                       num(2, 1760000000000),
+                       num(3, 1000),
+                       num(4, 4711),
+                       text(5, "coffer"),
+                       text(6, "alice"),
+                       text(7, "ticket 12"),
+                       text(8, "request-7"),
+                       num(9, 8),
+                       bin(10, joined({num(1, 1), text(2, "team/db"), num(3, 2)}))};
+  wire_rules(folder, good, 5);
+  folder.ok("every_field", "F-86", joined(good));
+  folder.ok("least", "F-86: of the first user, who says nothing of itself",
+            joined({num(1, 1), bin(10, joined({num(1, 51)}))}));
+  folder.corrupt("sequence_missing", "F-86", joined(without(good, 1)));
+  folder.corrupt("item_missing", "F-86", joined(without(good, 10)));
+  folder.corrupt("item_without_action", "F-86", joined(with(good, bin(10, joined({num(3, 2)})))));
+  folder.too_new("action_unknown", "F-87: action 99",
+                 joined(with(good, bin(10, joined({num(1, 99)})))));
+  folder.too_new("action_over_a_byte", "F-87: action 257, which is not action 1",
+                 joined(with(good, bin(10, joined({num(1, 257)})))));
+  folder.too_new("code_unknown", "F-87: refused with 20", joined(with(good, num(9, 20))));
+  folder.corrupt("code_zero", "F-4: what was allowed has no code", joined(with(good, num(9, 0))));
+  folder.corrupt("uid_over_32_bits", "F-9", joined(with(good, num(3, 1ULL << 32))));
+  folder.corrupt("program_long", "F-88: 65 bytes", joined(with(good, bin(5, run(65, 1)))));
+  folder.corrupt("actor_long", "F-88: 257 bytes", joined(with(good, bin(6, run(257, 1)))));
+  folder.corrupt("reason_long", "F-88: 1025 bytes", joined(with(good, bin(7, run(1025, 1)))));
+  folder.corrupt("correlation_long", "F-88: 257 bytes", joined(with(good, bin(8, run(257, 1)))));
+  folder.corrupt("name_long", "F-88: 1025 bytes",
+                 joined(with(good, bin(10, joined({num(1, 1), bin(2, run(1025, 1))})))));
+  Record many = good;
+  for (int i = 1; i < 256; ++i) many.push_back(bin(10, joined({num(1, 1)})));
+  folder.ok("items_256", "F-88", joined(many));
+  many.push_back(bin(10, joined({num(1, 1)})));
+  folder.corrupt("items_257", "F-88", joined(many));
+}
+
 void settings_and_roots(const std::filesystem::path& root) {
   {
     const Folder folder(root, "settings");
@@ -340,9 +391,18 @@ void settings_and_roots(const std::filesystem::path& root) {
     changed_settings(folder, good);
   }
   const Folder folder(root, "root");
-  const Record good = {
-      num(1, 9),  num(2, 2), num(3, 40),         bin(4, run(16, 1)), num(5, 1760000000000),
-      num(6, 12), num(7, 3), bin(8, run(32, 1)), num(9, 5),          bin(10, run(32, 9))};
+  const Record good = {num(1, 9),
+                       num(2, 2),
+                       num(3, 40),
+                       bin(4, run(16, 1)),
+                       num(5, 1760000000000),
+                       num(6, 12),
+                       num(7, 3),
+                       bin(8, run(32, 1)),
+                       num(9, 5),
+                       bin(10, run(32, 9)),
+                       num(11, 8),
+                       bin(12, joined(checkpoint()))};
   wire_rules(folder, good, 4);
   folder.ok("every_field", "F-48", joined(good));
   folder.ok("least", "F-48: of an empty store", joined({num(1, 1), num(2, 1), bin(4, Bytes(16))}));
@@ -353,8 +413,12 @@ void settings_and_roots(const std::filesystem::path& root) {
   folder.corrupt("pending_without_since", "F-48", joined(without(good, 9)));
   folder.corrupt("since_without_pending", "F-48", joined(without(good, 8)));
   folder.corrupt("pending_short", "F-48: 31 bytes", joined(with(good, bin(8, run(31, 1)))));
-  folder.corrupt("audit_head_zero", "F-48: an empty chain has no head",
-                 joined(with(good, bin(10, Bytes(32)))));
+  folder.corrupt("audit_head_without_number", "F-85", joined(without(good, 11)));
+  folder.corrupt("audit_number_without_head", "F-85", joined(without(good, 10)));
+  folder.corrupt("audit_head_short", "F-85", joined(with(good, bin(10, run(31, 9)))));
+  folder.corrupt("audit_checkpoint_not_behind", "F-85: the last record is never removed",
+                 joined(with(good, num(11, 7))));
+  folder.ok("audit_never_pruned", "F-85", joined(without(good, 12)));
   folder.corrupt("time_negative", "F-8", joined(with(good, num(5, 1ULL << 63))));
 }
 
@@ -551,6 +615,7 @@ int main(int argc, char** argv) {
   heads(root);
   names_and_references(root);
   settings_and_roots(root);
+  audit_records(root);
   buckets(root);
   frames(root);
   keyring_parts(root);

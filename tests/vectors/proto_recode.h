@@ -23,6 +23,8 @@ inline std::optional<std::string> proto_recode(std::string_view record, std::str
   if (record == "name") return proto_recode_as<proto::Name>(bytes);
   if (record == "reference") return proto_recode_as<proto::Reference>(bytes);
   if (record == "settings") return proto_recode_as<proto::Settings>(bytes);
+  if (record == "audit_record") return proto_recode_as<proto::AuditRecord>(bytes);
+  if (record == "audit_checkpoint") return proto_recode_as<proto::AuditCheckpoint>(bytes);
   if (record == "root") return proto_recode_as<proto::Root>(bytes);
   if (record == "bucket") return proto_recode_as<proto::BucketRecord>(bytes);
   if (record == "keyring_header") return proto_recode_as<proto::KeyringHeader>(bytes);

@@ -41,6 +41,10 @@ inline Result<Bytes> recode(std::string_view record, ByteView bytes) {
   if (record == "name") return bytes_of(encode_name(COFFER_TRY(decode_name(bytes))));
   if (record == "reference") return bytes_of(encode_reference(COFFER_TRY(decode_reference(bytes))));
   if (record == "settings") return bytes_of(encode_settings(COFFER_TRY(decode_settings(bytes))));
+  if (record == "audit_record")
+    return bytes_of(encode_audit_record(COFFER_TRY(decode_audit_record(bytes))));
+  if (record == "audit_checkpoint")
+    return bytes_of(encode_audit_checkpoint(COFFER_TRY(decode_audit_checkpoint(bytes))));
   if (record == "root") return bytes_of(encode_root(COFFER_TRY(decode_root(bytes))));
   if (record == "bucket") return recode_bucket(bytes);
   if (record == "frame") return recode_frame(bytes);

@@ -134,7 +134,8 @@ TEST_CASE("settings that were changed mean the same to the generated code") {
 }
 
 TEST_CASE("a root and a bucket mean the same to the generated code") {
-  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8)};
+  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8), 9, {}};
+  root.audit_base = {4, filled<32>(3), 3, 77};
   const SecretBytes bytes = encode_root(root);
   const auto message = parsed<proto::Root>(bytes);
   CHECK((message.sequence() == 7 && message.epoch() == 2 && message.record_count() == 1000));
@@ -142,8 +143,12 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   CHECK((message.secret_count() == 6 && message.config_count() == 4));
   CHECK(message.pending_buckets() == text_of(root.pending_buckets));
   CHECK((message.pending_since() == 3 && message.audit_head() == text_of(root.audit_head)));
+  CHECK((message.audit_last() == 9 && message.audit_base().number() == 4));
+  CHECK(message.audit_base().link() == text_of(root.audit_base.link));
+  CHECK((message.audit_base().sequence() == 3 && message.audit_base().at_ms() == 77));
   const auto back = decode_root(serialised(message));
   REQUIRE(back.ok());
+  CHECK((back->audit_last == 9 && back->audit_base.link == root.audit_base.link));
   CHECK((back->digest == root.digest && back->pending_buckets == root.pending_buckets));
   const auto wrapped = filled<kWrappedKeyBytes>(5);
   Bytes bucket;
@@ -151,6 +156,22 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   const auto bucket_message = parsed<proto::BucketRecord>(bucket);
   CHECK(bucket_message.made_in_epoch() == 9);
   CHECK(bucket_message.wrapped() == text_of(wrapped));
+}
+
+TEST_CASE("an audit record means the same to the generated code") {
+  AuditRecord record{9, 5, 1000, 4711, "coffer", "alice", "ticket", "req", 8, {}};
+  record.items = {{Action::put, "team/db", 2}, {Action::prune, "", 0}};
+  const auto message = parsed<proto::AuditRecord>(encode_audit_record(record));
+  CHECK((message.sequence() == 9 && message.at_ms() == 5 && message.uid() == 1000));
+  CHECK((message.pid() == 4711 && message.program() == "coffer" && message.actor() == "alice"));
+  CHECK((message.reason() == "ticket" && message.correlation() == "req"));
+  CHECK(message.refused_with() == 8);
+  REQUIRE(message.items_size() == 2);
+  CHECK((message.items(0).action() == 1 && message.items(0).name() == "team/db"));
+  CHECK((message.items(0).version() == 2 && message.items(1).action() == 51));
+  const auto back = decode_audit_record(serialised(message));
+  REQUIRE(back.ok());
+  CHECK((back->items.size() == 2 && back->items[0].version == 2 && back->actor == "alice"));
 }
 
 TEST_CASE("the keyring's parts mean the same to the generated code") {

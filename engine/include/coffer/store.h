@@ -14,6 +14,7 @@
 // (too long), corrupt (a record fails its check), io, busy.
 #pragma once
 
+#include <coffer/audit.h>
 #include <coffer/clock.h>
 #include <coffer/configs.h>
 #include <coffer/export.h>
@@ -59,6 +60,7 @@ struct OpenOptions {
   /// and who asks a person for a passphrase.
   EnvironmentLookup environment = {};
   PassphrasePrompt prompt = {};
+  Actor actor = {};  ///< Whose doings the audit log tells of; see also Store::as.
   /// Address space, not memory; grows by itself.
   std::uint64_t map_bytes = std::uint64_t{64} << 30;
   /// A snapshot that falls back further, or is older, is given up: it holds back free pages.
@@ -133,6 +135,10 @@ class COFFER_API Store {
   /// nobody and name nothing that only the caller can vouch for; then options.prompt.
   static Result<Store> open(std::string_view directory, const std::vector<KeySource>& keys,
                             OpenOptions options = {});
+
+  /// The same open store for somebody else: what is done through it is told to be the actor's.
+  /// Cheap: one for each request is well. Errors: usage (control characters), limit (too long).
+  Result<Store> as(const Actor& actor) const;
 
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
@@ -213,6 +219,15 @@ class COFFER_API Store {
   Result<void> remove_key(int slot);
   /// Opens the slot with `key` without changing anything. Errors: as open().
   Result<void> test_key(int slot, const KeySource& key);
+
+  /// Records in the order of their numbers. Errors: usage (no such action), corrupt (number()
+  /// = the damaged record).
+  Result<std::vector<AuditRecord>> audit_list(const AuditFilter& filter = {});
+  /// Checks the whole chain, and names the first record where it is broken.
+  Result<AuditVerifyReport> audit_verify();
+  /// Removes the oldest records; what is left stays provable. Itself a record. Errors: usage
+  /// (not one of the two options), corrupt (the chain is broken; nothing was removed).
+  Result<AuditPruneReport> audit_prune(const AuditPruneOptions& options);
 
   Result<Status> status();
   /// Opens every record and recomputes the digest of all of them.

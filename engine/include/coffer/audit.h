@@ -1,0 +1,86 @@
+// The audit log: who did what to which secret, or was refused it.
+//
+// Every change of a store leaves a record in the same transaction, and every refused change
+// one of its own. Records name paths, never a value; they are sealed, and chained so that
+// one that was altered, dropped, moved or brought back is found (Store::audit_verify).
+// Times are ms since 1970 UTC.
+#pragma once
+
+#include <coffer/error.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer {
+
+/// What a caller says of itself; the process's user, number and program are found out by the
+/// engine. UTF-8 without control characters; actor and correlation at most 256 bytes, reason
+/// 1,024. Never put a secret here: whoever may read the log reads this.
+struct Actor {
+  std::string actor = {};        ///< Who: a user, a job.
+  std::string reason = {};       ///< Why: a ticket, a sentence.
+  std::string correlation = {};  ///< What else belongs to it: a request's id.
+};
+
+struct AuditItem {
+  /// "put", "delete", "undelete", "destroy", "expire", "trim", "erase", "expiry", "metadata",
+  /// "move", "copy", "rollback", "patch", "settings", "config.put", "config.delete",
+  /// "config.check", "ref.add", "ref.remove", "key.add", "key.remove", "key.rotate",
+  /// "key.rewrap", "sweep", "audit.prune", "read", "hydrate"
+  std::string action;
+  std::string path;           ///< Of a config its id, of a key its slot's number.
+  std::uint64_t version = 0;  ///< Of a config its revision; 0: none.
+};
+
+struct AuditRecord {
+  std::uint64_t number = 0;    ///< 1, 2, 3 ... without a gap.
+  std::uint64_t sequence = 0;  ///< Of the commit; records of one large commit share it.
+  std::int64_t at_ms = 0;
+  std::uint32_t uid = 0;
+  std::uint32_t pid = 0;
+  std::string program;
+  std::string actor;
+  std::string reason;
+  std::string correlation;
+  bool allowed = true;
+  ErrorCode code = ErrorCode::failed;  ///< Where it was refused: with what.
+  std::vector<AuditItem> items;
+};
+
+struct AuditFilter {
+  enum class Outcome : std::uint8_t { any, allowed, refused };
+
+  std::string path = {};      ///< Exactly this one; empty: any.
+  std::string prefix = {};    ///< This one and what is below it; empty: any.
+  std::string action = {};    ///< Empty: any. Errors: usage where there is no such action.
+  std::string actor = {};     ///< Empty: any.
+  std::int64_t since_ms = 0;  ///< At or after.
+  std::int64_t until_ms = 0;  ///< Before; 0: no end.
+  Outcome outcome = Outcome::any;
+  std::uint64_t after_number = 0;  ///< Only records behind this one.
+  std::size_t limit = 0;           ///< 0: no bound, but memory.
+  bool newest = false;             ///< With a limit: the last ones that fit, not the first.
+};
+
+struct AuditVerifyReport {
+  std::uint64_t records = 0;  ///< Whole ones, from the first kept.
+  std::uint64_t first = 0;    ///< The first number kept; 0: there is none.
+  std::uint64_t last = 0;
+  std::uint64_t broken = 0;  ///< The first broken record's number; 0 where `problem` is empty.
+  std::string problem;       ///< Empty: the chain is whole.
+};
+
+struct AuditPruneOptions {
+  std::optional<std::int64_t> before_ms = {};      ///< Records from before this time go,
+  std::optional<std::uint64_t> keep_records = {};  ///< or all but the newest of this number.
+};
+
+struct AuditPruneReport {
+  std::uint64_t removed = 0;
+  std::uint64_t first_kept = 0;
+};
+
+}  // namespace coffer

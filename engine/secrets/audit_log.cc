@@ -1,0 +1,184 @@
+// The audit log as callers see it: records that match, the whole chain checked, the oldest
+// records removed.
+#include <algorithm>
+
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+// One removal's records hold the write lock, and their pages: few enough to let others in.
+constexpr std::uint64_t kPruneBatch = 20'000;
+
+coffer::AuditRecord told(std::uint64_t number, format::AuditRecord record) {
+  coffer::AuditRecord out;
+  out.number = number;
+  out.sequence = record.sequence;
+  out.at_ms = record.at_ms;
+  out.uid = record.uid;
+  out.pid = record.pid;
+  out.program = std::move(record.program);
+  out.actor = std::move(record.actor);
+  out.reason = std::move(record.reason);
+  out.correlation = std::move(record.correlation);
+  out.allowed = record.refused_with == 0;
+  if (!out.allowed) out.code = static_cast<ErrorCode>(record.refused_with);
+  for (format::AuditItem& item : record.items)
+    out.items.push_back(
+        {std::string(format::action_name(item.action)), std::move(item.name), item.version});
+  return out;
+}
+
+class Matcher {
+ public:
+  static Result<Matcher> from(const AuditFilter& filter) {
+    Matcher matcher(filter);
+    if (filter.action.empty()) return matcher;
+    matcher.action_ = format::parse_action(filter.action);
+    if (!matcher.action_)
+      return Error{ErrorCode::usage, "there is no such action in the audit log",
+                   "see: coffer audit list --help"}
+          .about(Subject::Kind::name, filter.action);
+    return matcher;
+  }
+
+  bool operator()(const format::AuditRecord& record) const {
+    const bool allowed = record.refused_with == 0;
+    if (filter_.outcome == AuditFilter::Outcome::allowed && !allowed) return false;
+    if (filter_.outcome == AuditFilter::Outcome::refused && allowed) return false;
+    if (!filter_.actor.empty() && record.actor != filter_.actor) return false;
+    if (record.at_ms < filter_.since_ms) return false;
+    if (filter_.until_ms != 0 && record.at_ms >= filter_.until_ms) return false;
+    return std::any_of(record.items.begin(), record.items.end(),
+                       [this](const format::AuditItem& item) { return matches(item); });
+  }
+
+ private:
+  explicit Matcher(const AuditFilter& filter) : filter_(filter) {}
+
+  bool matches(const format::AuditItem& item) const {
+    if (action_ && item.action != *action_) return false;
+    if (!filter_.path.empty() && item.name != filter_.path) return false;
+    return is_below(item.name, filter_.prefix);
+  }
+
+  const AuditFilter& filter_;
+  std::optional<format::Action> action_;
+};
+
+// Records before `at_ms`, of those behind the checkpoint: times do not fall from one to the
+// next, so half of what is left is ruled out with each look.
+Result<std::uint64_t> last_before(const audit::Chain& chain, const storage::Txn& txn,
+                                  const format::Root& root, std::int64_t at_ms) {
+  std::uint64_t low = root.audit_base.number;
+  std::uint64_t high = root.audit_last;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low + 1) / 2;
+    if (COFFER_TRY(chain.read(txn, middle)).at_ms < at_ms) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+bool is_below(std::string_view path, std::string_view prefix) {
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  if (prefix.empty()) return true;
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+Result<std::vector<coffer::AuditRecord>> Engine::audit_list(const AuditFilter& filter) {
+  const Matcher matches = COFFER_TRY(Matcher::from(filter));
+  std::vector<coffer::AuditRecord> found;
+  COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
+    const View::Impl& state = *view.impl_;
+    const std::uint64_t first = std::max(state.root->audit_base.number, filter.after_number) + 1;
+    const std::uint64_t last = state.root->audit_last;
+    for (std::uint64_t i = first; i <= last && i != 0; ++i) {
+      const std::uint64_t number = filter.newest ? last - (i - first) : i;
+      auto record = COFFER_TRY(impl_->chain->read(state.txn, number));
+      if (!matches(record)) continue;
+      found.push_back(told(number, std::move(record)));
+      if (found.size() == filter.limit) break;
+    }
+    return {};
+  }));
+  if (filter.newest) std::reverse(found.begin(), found.end());
+  return found;
+}
+
+Result<AuditVerifyReport> Engine::audit_verify() {
+  AuditVerifyReport report;
+  COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
+    const format::Root& root = *view.impl_->root;
+    report.last = root.audit_last;
+    if (root.audit_last > root.audit_base.number) report.first = root.audit_base.number + 1;
+    const audit::Walk walk = COFFER_TRY(impl_->chain->walk(view.impl_->txn, root, {}));
+    report.records = walk.records;
+    if (!walk.broken) return {};
+    report.broken = walk.broken->number;
+    report.problem =
+        "record " + std::to_string(report.broken) + " " + std::string(walk.broken->what);
+    return {};
+  }));
+  return report;
+}
+
+// What is to go is decided once: records that come meanwhile do not make it more.
+Result<AuditPruneReport> Engine::audit_prune(const AuditPruneOptions& options) {
+  if (options.before_ms.has_value() == options.keep_records.has_value())
+    return Error{ErrorCode::usage, "say what is to go: records before a time, or all but so many",
+                 "coffer audit prune --keep 10000"};
+  AuditPruneReport report;
+  std::uint64_t last = 0;
+  COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
+    const format::Root& root = *view.impl_->root;
+    report.first_kept = root.audit_base.number + 1;
+    if (options.before_ms) {
+      last = COFFER_TRY(last_before(*impl_->chain, view.impl_->txn, root, *options.before_ms));
+    } else if (root.audit_last > *options.keep_records) {
+      last = root.audit_last - *options.keep_records;
+    }
+    return {};
+  }));
+  for (bool more = last >= report.first_kept; more;) {
+    std::uint64_t removed = 0;
+    COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
+      View::Impl& state = *txn.impl_;
+      const std::uint64_t before = state.root->audit_base.number;
+      const std::uint64_t up_to = std::min(last, before + kPruneBatch);
+      removed = up_to > before ? up_to - before : 0;
+      more = up_to < last;
+      report.first_kept = std::max(before, up_to) + 1;
+      if (removed == 0) return {};  // Somebody else was faster.
+      state.attempt(format::Action::prune, "", up_to);
+      COFFER_TRY(impl_->chain->remove_up_to(*state.writer, *state.root, up_to));
+      state.changed = true;
+      state.note(format::Action::prune, "", up_to);
+      return {};
+    }));
+    report.removed += removed;
+  }
+  return report;
+}
+
+// As read(), where the audit table must be in sight: another process may have made it since
+// this one opened the store, and a commit of nothing then finds it.
+Result<void> Engine::read_audit(const std::function<Result<void>(const View&)>& body) {
+  bool unseen = false;
+  COFFER_TRY(read([&](const View& view) -> Result<void> {
+    unseen = view.impl_->root->audit_last != 0 && !view.impl_->txn.has(storage::Table::audit);
+    return {};
+  }));
+  if (unseen) {
+    const auto txn = COFFER_TRY(storage::WriteTxn::begin(*impl_->environment));
+    COFFER_TRY(txn->commit());
+  }
+  return read(body);
+}
+
+}  // namespace coffer::secrets

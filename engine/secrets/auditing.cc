@@ -1,0 +1,95 @@
+// How the engine's writes come into the audit log. What a transaction did is appended in
+// that transaction, so that there is never one without the other. What was refused has been
+// undone by then, and gets a transaction of its own: one more durable commit, which costs
+// about what a put costs; where it fails (a full disk), the refusal is answered all the same.
+#include "audit/process.h"
+#include "format/utf8.h"
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+/// What the store said no to; not what it could not do.
+bool is_refusal(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::usage:
+    case ErrorCode::not_found:
+    case ErrorCode::deleted:
+    case ErrorCode::expired:
+    case ErrorCode::destroyed:
+    case ErrorCode::conflict:
+    case ErrorCode::in_use:
+    case ErrorCode::limit:
+    case ErrorCode::denied: return true;
+    default: return false;
+  }
+}
+
+Result<void> check_text(std::string_view text, std::size_t limit, Literal name) {
+  if (text.size() > limit)
+    return Error{ErrorCode::limit, "too long for the audit log"}.with_number(limit).about(
+        Subject::Kind::name, name.view());
+  if (!utf8::is_valid(text) || utf8::has_control_character(text))
+    return Error{ErrorCode::usage, "is no plain text: the audit log does not take it"}.about(
+        Subject::Kind::name, name.view());
+  return {};
+}
+
+// A name that was refused for its form is not repeated.
+std::string recordable(std::string& name) {
+  if (name.size() > format::kPathBytesMax || !utf8::is_valid(name)) return {};
+  return std::move(name);
+}
+
+}  // namespace
+
+Result<void> check_actor(const Actor& actor) {
+  COFFER_TRY(check_text(actor.actor, format::kAuditActorBytesMax, "actor"));
+  COFFER_TRY(check_text(actor.reason, format::kAuditReasonBytesMax, "reason"));
+  return check_text(actor.correlation, format::kAuditCorrelationBytesMax, "correlation");
+}
+
+// A transaction of very many items becomes several records of one sequence.
+Result<void> Engine::Impl::append_audit(View::Impl& state, const Actor& actor) const {
+  if (state.noted.empty()) return {};
+  audit::Process process = audit::this_process();
+  format::AuditRecord record;
+  record.sequence = state.root->sequence + 1;
+  record.at_ms = state.now_ms();
+  record.uid = process.uid;
+  record.pid = process.pid;
+  record.program = std::move(process.program);
+  record.actor = actor.actor;
+  record.reason = actor.reason;
+  record.correlation = actor.correlation;
+  record.refused_with = state.refused_with;
+  std::size_t bytes = 0;
+  for (Noted& noted : state.noted) {
+    if (record.items.size() == format::kAuditItemsMax || bytes > format::kAuditItemsBytesMax) {
+      COFFER_TRY(chain->append(*state.writer, *state.root, record));
+      record.items.clear();
+      bytes = 0;
+    }
+    bytes += noted.path.size();
+    record.items.push_back({noted.action, recordable(noted.path), noted.version});
+  }
+  return chain->append(*state.writer, *state.root, record);
+}
+
+void Engine::Impl::record_refusal(const Error& error, const Actor& actor,
+                                  std::vector<Noted> items) {
+  if (items.empty() || !is_refusal(error.code())) return;
+  Attempt attempt;
+  const auto recorded = write(
+      [&](Transaction& txn) -> Result<void> {
+        View::Impl& state = *txn.impl_;
+        state.noted = items;
+        state.refused_with = static_cast<std::uint32_t>(error.code());
+        state.changed = true;
+        return {};
+      },
+      actor, attempt);
+  if (!recorded && log) log("warn", "a refusal could not be written to the audit log", "");
+}
+
+}  // namespace coffer::secrets
