@@ -15,7 +15,8 @@ constexpr char kTokenMark = '\x01';
 bool is_option(std::string_view text) { return text.size() > 1 && text.front() == '-'; }
 
 bool takes_a_value(std::string_view option) {
-  return option == "--store" || option == "--key" || option == "--format";
+  return option == "--store" || option == "--key" || option == "--format" || option == "--actor" ||
+         option == "--reason";
 }
 
 }  // namespace

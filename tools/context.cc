@@ -79,6 +79,8 @@ Result<Context> Context::from(const Globals& globals) {
   } else if (const std::string_view set = environment("COFFER_FORMAT"); !set.empty()) {
     context.format_ = COFFER_TRY(parse_format(set, "COFFER_FORMAT"));
   }
+  context.actor_.actor = globals.actor.value_or(std::string(environment("COFFER_ACTOR")));
+  context.actor_.reason = globals.reason.value_or(std::string(environment("COFFER_REASON")));
   if (globals.store) {
     context.directory_ = *globals.store;
   } else if (const std::string_view set = environment("COFFER_STORE"); !set.empty()) {
@@ -100,6 +102,7 @@ Result<Context> Context::from(const Globals& globals) {
 Result<Store> Context::open() const {
   OpenOptions options;
   options.log = stderr_log(verbose_);
+  options.actor = actor_;
   if (!keys_.empty()) return Store::open(directory_, keys_, std::move(options));
   if (access((directory_ + "/keyring").c_str(), F_OK) != 0 && errno == ENOENT) {
     return Error(ErrorCode::no_store, "there is no store here")

@@ -32,6 +32,7 @@ class Context {
   bool default_directory_ = false;
   Format format_ = Format::table;
   bool verbose_ = false;
+  Actor actor_;
   std::vector<KeySource> keys_;
 };
 

@@ -82,6 +82,10 @@ Syntax::Syntax(Arguments& arguments, const VerbText& verb)
   repeated("--key", globals_.keys, "URI", "A key that opens it (environment: COFFER_KEY)");
   option("--format", globals_.format, "table|json",
          "Form of the output (environment: COFFER_FORMAT)");
+  option("--actor", globals_.actor, "NAME",
+         "Who does it, for the audit log (environment: COFFER_ACTOR)");
+  option("--reason", globals_.reason, "TEXT",
+         "Why, for the audit log (environment: COFFER_REASON)");
   flag("-v,--verbose", globals_.verbose, "Tell on stderr what is done");
 }
 

@@ -22,6 +22,8 @@ struct Globals {
   std::optional<std::string> store;
   std::vector<std::string> keys;
   std::optional<std::string> format;
+  std::optional<std::string> actor;
+  std::optional<std::string> reason;
   bool verbose = false;
 };
 

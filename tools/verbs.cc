@@ -102,6 +102,15 @@ constexpr std::array kVerbs = {
                 "coffer key add file:///media/usb/spare.key"),
     COFFER_VERB("key remove", verb_key_remove, "Removes a key slot.", "coffer key remove 2"),
     COFFER_VERB("key test", verb_key_test, "Tries whether a key slot opens.", "coffer key test 2"),
+    COFFER_VERB("audit list", verb_audit_list,
+                "Tells who did what, or was refused it; names, never a value.",
+                "coffer audit list --prefix ingestion --since 7d --refused"),
+    COFFER_VERB("audit verify", verb_audit_verify,
+                "Checks the chain of the audit log and names the first broken record.",
+                "coffer audit verify"),
+    COFFER_VERB("audit prune", verb_audit_prune,
+                "Removes the oldest audit records; what is left stays provable.",
+                "coffer audit prune --before 365d"),
     COFFER_VERB("status", verb_status, "Tells the state of the store.", "coffer status"),
     COFFER_VERB("verify", verb_verify, "Opens every record and tells what is damaged.",
                 "coffer verify"),
@@ -167,7 +176,8 @@ VerbResult dispatch(Arguments& arguments) {
     return Error(ErrorCode::usage, "say what to do", "`coffer help` lists the verbs");
   }
   std::string name(*first);
-  if (name == "config" || name == "key" || name == "metadata" || name == "settings") {
+  if (name == "config" || name == "key" || name == "metadata" || name == "settings" ||
+      name == "audit") {
     const std::optional<std::string_view> second = arguments.take_word();
     if (!second && arguments.has("-h", "--help")) {
       COFFER_TRY(write_overview());

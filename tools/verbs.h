@@ -66,6 +66,9 @@ VerbResult verb_sweep(Arguments&, const VerbText&);
 VerbResult verb_run(Arguments&, const VerbText&);
 VerbResult verb_env(Arguments&, const VerbText&);
 VerbResult verb_inject(Arguments&, const VerbText&);
+VerbResult verb_audit_list(Arguments&, const VerbText&);
+VerbResult verb_audit_verify(Arguments&, const VerbText&);
+VerbResult verb_audit_prune(Arguments&, const VerbText&);
 VerbResult verb_help(Arguments&, const VerbText&);
 VerbResult verb_version(Arguments&, const VerbText&);
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "format/limits.h"
+#include "format/utf8.h"
 
 namespace coffer::audit {
 namespace {
@@ -19,7 +20,10 @@ std::string program_name() {
   constexpr std::string_view kReplaced = " (deleted)";  // While it ran, by a newer file.
   if (name.ends_with(kReplaced)) name.remove_suffix(kReplaced.size());
   name.remove_prefix(name.rfind('/') + 1);
-  return std::string(name.substr(0, format::kAuditProgramBytesMax));
+  if (!utf8::is_valid(name)) return {};
+  name = name.substr(0, format::kAuditProgramBytesMax);
+  while (!utf8::is_valid(name)) name.remove_suffix(1);  // Not in the middle of a character.
+  return std::string(name);
 }
 
 }  // namespace
