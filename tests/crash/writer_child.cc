@@ -2,6 +2,8 @@
 //
 //   writer_child stream DIRECTORY KEY_FILE FIRST    acknowledges each write on stdout
 //   writer_child count DIRECTORY KEY_FILE TIMES     adds one to shared counters, by CAS
+//   writer_child mix DIRECTORY KEY_FILE SECONDS     two threads, all operations mixed; tells on
+//                                                   stdout how many additions and operations
 #include <coffer/store.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/crash/mixed_work.h"
 #include "tests/crash/write_plan.h"
 
 namespace {
@@ -68,6 +71,17 @@ void count(coffer::Store& store, std::uint64_t times) {
   }
 }
 
+void mix(coffer::Store& store, std::uint64_t seconds) {
+  const auto seed = static_cast<std::uint64_t>(getpid()) << 20;
+  const crash::MixedResult result = crash::run_mixed_work(
+      store, 2, seed, std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+  for (const std::string& fault : result.faults)
+    std::fprintf(stderr, "writer_child: %s\n", fault.c_str());
+  for (const std::uint64_t number : {result.additions, result.operations})
+    if (::write(STDOUT_FILENO, &number, sizeof number) != sizeof number) std::_Exit(1);
+  if (!result.faults.empty()) std::_Exit(1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -77,5 +91,6 @@ int main(int argc, char** argv) {
   const std::uint64_t number = number_in(argv[4]);
   if (std::string_view(argv[1]) == "stream") write_until_killed(*store, number);
   if (std::string_view(argv[1]) == "count") count(*store, number);
+  if (std::string_view(argv[1]) == "mix") mix(*store, number);
   return 0;
 }
