@@ -37,7 +37,7 @@ Result<void> write_report(const ConfigPutReport& report) {
 
 struct ConfigPutWords {
   std::string id;
-  std::optional<std::string> spec, input, workspace, revision, keep_old, compat;
+  std::optional<std::string> spec, input, workspace, revision, keep_old, compat, bump;
   bool report = false;
 };
 
@@ -51,6 +51,13 @@ Result<ConfigPutOptions> options_of(const ConfigPutWords& words) {
       return Error(ErrorCode::usage, "takes `airbyte`").about(Subject::Kind::name, "--compat");
     }
     options.compat_airbyte = true;
+  }
+  if (words.bump) {
+    if (*words.bump != "changed" && *words.bump != "always") {
+      return Error(ErrorCode::usage, "takes `changed` or `always`")
+          .about(Subject::Kind::name, "--bump");
+    }
+    options.bump = *words.bump == "always" ? ConfigBump::always : ConfigBump::changed;
   }
   return options;
 }
@@ -74,6 +81,8 @@ VerbResult verb_config_put(Arguments& arguments, const VerbText& text) {
                 "Replaced versions live that much longer");
   syntax.option("--compat", words.compat, "airbyte",
                 "Behave as Airbyte does: always a new version");
+  syntax.option("--bump", words.bump, "changed|always",
+                "Which values become new versions; `changed` where nothing is said");
   syntax.flag("--report", words.report, "Tell what became of each secret, as JSON");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));

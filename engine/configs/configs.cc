@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/guarded.h"
+#include "configs/config_patch.h"
 #include "configs/config_put.h"
 #include "configs/config_store.h"
 #include "configs/config_view.h"
@@ -39,13 +40,22 @@ Result<json::Document> parse_document(std::string_view text, json::Limits limits
 
 }  // namespace
 
+namespace {
+
+Result<void> check_put_options(std::string_view id, const ConfigPutOptions& options) {
+  COFFER_TRY(format::check_config_id(id));
+  if (options.keep_old_ms < 0 || options.keep_old_ms > kConfigDurationMaxMs) {
+    return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
                                      std::string_view document, const ConfigPutOptions& options) {
   return guarded([&]() -> Result<ConfigPutReport> {
-    COFFER_TRY(format::check_config_id(id));
-    if (options.keep_old_ms < 0 || options.keep_old_ms > kConfigDurationMaxMs) {
-      return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
-    }
+    COFFER_TRY(check_put_options(id, options));
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     const PutInput input{spec, *compiled, parsed};
@@ -53,6 +63,23 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(put_in(transaction, id, input, options));
+      return {};
+    };
+    COFFER_TRY(engine_->write(body));
+    return report;
+  });
+}
+
+Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view update,
+                                       const ConfigPutOptions& options, std::string_view spec) {
+  return guarded([&]() -> Result<ConfigPutReport> {
+    COFFER_TRY(check_put_options(id, options));
+    std::shared_ptr<const Spec> compiled;
+    if (!spec.empty()) compiled = COFFER_TRY(compiled_spec(spec));
+    const auto parsed = COFFER_TRY(parse_document(update));
+    ConfigPutReport report;
+    const auto body = [&](Transaction& transaction) -> Result<void> {
+      report = COFFER_TRY(patch_in(transaction, id, compiled.get(), parsed, options));
       return {};
     };
     COFFER_TRY(engine_->write(body));

@@ -107,6 +107,12 @@ class COFFER_API Configs {
   /// conflict (revision), limit, not_found or destroyed (a coordinate that leads nowhere).
   Result<ConfigPutReport> put(std::string_view id, std::string_view spec, std::string_view document,
                               const ConfigPutOptions& options = {});
+  /// Changes a part of the stored document: `update` is an RFC 7396 merge patch, in which a secret
+  /// is one value (new, masked, a coordinate or null) and an array replaces the whole array; then
+  /// as put, with the same guarantees. Without a spec: by the stored one. Where the update chooses
+  /// another branch of a composite, secrets of the old branch go. Errors: not_found, and put's.
+  Result<ConfigPutReport> patch(std::string_view id, std::string_view update,
+                                const ConfigPutOptions& options = {}, std::string_view spec = {});
   /// Splits for a check or discover run: the partial document, its secrets gone after the TTL.
   Result<ConfigPutReport> check(std::string_view spec, std::string_view document,
                                 const ConfigCheckOptions& options = {});

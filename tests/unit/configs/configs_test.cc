@@ -659,3 +659,33 @@ TEST_CASE("Several bumps of one base in one put end with one live version") {
   CHECK(bench.state(first.outcomes[0].coordinate) == ErrorCode::destroyed);
   CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"1","b":"2"})");
 }
+
+TEST_CASE("A partial update keeps, bumps, mints and removes like a put") {
+  Bench bench;
+  const auto first = bench.put("c", R"({"host":"h","a":"x","b":{"k":1}})");
+  const auto report = bench.configs().patch("c", R"({"host":null,"a":"y"})", {.revision = 1});
+  REQUIRE(report.ok());
+  CHECK(kinds(*report) == std::vector<Kind>{Kind::bumped, Kind::kept});
+  CHECK(report->revision == 2);
+  CHECK(report->destroyed == std::vector<std::string>{first.outcomes[0].coordinate});
+  CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"y","b":{"k":1}})");
+  CHECK(bench.configs().patch("c", "{}", {.revision = 1}).error().code() == ErrorCode::conflict);
+  CHECK(bench.configs().patch("d", "{}").error().code() == ErrorCode::not_found);
+  CHECK(bench.configs().patch("c", R"({"host":"**********"})").error().code() == ErrorCode::usage);
+  CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"y","b":{"k":1}})");
+
+  REQUIRE(bench.configs().patch("c", R"({"b":{"k":2},"a":"**********"})").ok());
+  CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"y","b":{"k":2}})");
+  const auto removed = bench.configs().patch("c", R"({"b":null})");
+  CHECK(kinds(*removed) == std::vector<Kind>{Kind::kept, Kind::removed});
+  CHECK(bench.secret_paths().size() == 1);
+  // A newer spec takes what it calls secret out of the document, named or not.
+  REQUIRE(bench.configs().patch("c", R"({"host":"h"})").ok());
+  const std::string newer = R"({"additionalProperties":{"airbyte_secret":true}})";
+  const auto respecced = bench.configs().patch("c", "{}", {}, newer);
+  CHECK(kinds(*respecced) == std::vector<Kind>{Kind::kept, Kind::minted});
+  CHECK(bench.show("c", ConfigForm::masked) == R"({"a":"**********","host":"**********"})");
+  const std::string older = R"({"properties":{"host":{"airbyte_secret":true}}})";
+  CHECK(bench.configs().patch("c", "{}", {}, older).error().code() == ErrorCode::usage);
+  CHECK(bench.configs().patch("c", R"({"a":null})", {}, older).ok());
+}
