@@ -26,6 +26,8 @@ enum class Action : std::uint8_t {
   config_put = 20,
   config_delete = 21,
   config_check = 22,
+  config_stage = 23,
+  config_abandon = 24,
   reference_add = 30,
   reference_remove = 31,
   key_add = 40,

@@ -1,6 +1,11 @@
 // coffer config get | list | delete | hydrate
+#include <utility>
+
 #include "format/time_text.h"
+#include "tools/config_words.h"
 #include "tools/context.h"
+#include "tools/external_secrets.h"
+#include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
@@ -10,24 +15,36 @@ namespace coffer::tools {
 
 VerbResult verb_config_get(Arguments& arguments, const VerbText& text) {
   std::string id;
-  bool partial = false;
-  bool masked = false;
-  bool reveal = false;
+  bool partial = false, masked = false, coordinates = false, reveal = false;
+  std::optional<std::string> external;
   Syntax syntax(arguments, text);
   syntax.word("ID", id, "The config's name");
   syntax.flag("--partial", partial, "With coordinates in place of the secrets");
   syntax.flag("--masked", masked, "With a mask in place of the secrets (the default)");
+  syntax.flag("--coordinates", coordinates,
+              "As --masked, but showing the coordinates of secrets in this store");
   syntax.flag("--reveal", reveal, "With the secrets");
+  syntax.option("--external", external, "FILE",
+                "With --reveal: a JSON object with the values of secrets kept elsewhere");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (int(partial) + int(masked) + int(reveal) > 1) {
-    return Error(ErrorCode::usage, "--partial, --masked and --reveal exclude one another");
+  if (int(partial) + int(masked) + int(coordinates) + int(reveal) > 1) {
+    return Error(ErrorCode::usage,
+                 "--partial, --masked, --coordinates and --reveal exclude one another");
   }
-  const ConfigForm form = partial  ? ConfigForm::partial
-                          : reveal ? ConfigForm::revealed
-                                   : ConfigForm::masked;
+  if (external && !reveal) return Error(ErrorCode::usage, "--external goes with --reveal");
+  const ConfigForm form = partial       ? ConfigForm::partial
+                          : coordinates ? ConfigForm::coordinates
+                          : reveal      ? ConfigForm::revealed
+                                        : ConfigForm::masked;
+  ConfigResolver resolver;
+  if (external) resolver = COFFER_TRY(external_secrets(*external));
   Store store = COFFER_TRY(context.open());
-  const ConfigDocument config = COFFER_TRY(store.configs().get(id, form));
+  const ConfigDocument config =
+      COFFER_TRY(store.configs().with_resolver(std::move(resolver)).get(id, form));
+  for (const std::string& pointer : config.hidden) {
+    warn(printable(pointer) + " equals a secret of this config: masked here, but stored in plain");
+  }
   COFFER_TRY(write_value(config.document.bytes()));
   return 0;
 }
@@ -81,25 +98,34 @@ VerbResult verb_config_delete(Arguments& arguments, const VerbText& text) {
 }
 
 VerbResult verb_config_hydrate(Arguments& arguments, const VerbText& text) {
-  std::optional<std::string> file;
-  std::optional<std::string> id;
-  std::optional<std::string> spec_name;
+  std::optional<std::string> file, id, spec_name, external, compat;
   Syntax syntax(arguments, text);
   syntax.optional_word("FILE", file, "The partial document; standard input where none is named");
   syntax.option("--id", id, "ID", "Only at the places that this config's spec declares");
   syntax.option("--spec", spec_name, "FILE", "Only at the places that this spec declares");
+  syntax.option("--external", external, "FILE",
+                "A JSON object with the values of secrets kept elsewhere");
+  syntax.option("--compat", compat, "airbyte",
+                "JSON strings for all values; ids beside a coordinate are taken");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (id && spec_name) return Error(ErrorCode::usage, "--id and --spec exclude one another");
+  if (id && compat) {
+    return Error(ErrorCode::usage, "--compat is the stored config's to say where --id names one");
+  }
+  ConfigHydrateOptions options;
+  if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));
   SecretBytes spec;
   if (spec_name) spec = COFFER_TRY(read_input(*spec_name));
+  ConfigResolver resolver;
+  if (external) resolver = COFFER_TRY(external_secrets(*external));
   const SecretBytes partial = COFFER_TRY(read_input(file.value_or("-")));
   Store store = COFFER_TRY(context.open());
-  Configs configs = store.configs();
+  Configs configs = store.configs().with_resolver(std::move(resolver));
   const SecretBytes full =
       COFFER_TRY(id          ? configs.hydrate_for(*id, partial.text())
-                 : spec_name ? configs.hydrate_with(spec.text(), partial.text())
-                             : configs.hydrate(partial.text()));
+                 : spec_name ? configs.hydrate_with(spec.text(), partial.text(), options)
+                             : configs.hydrate(partial.text(), options));
   COFFER_TRY(write_value(full.bytes()));
   return 0;
 }

@@ -33,63 +33,89 @@ Result<std::string> workspace_of(const ConfigPutOptions& options,
   return Error(ErrorCode::usage, "the config belongs to another workspace");
 }
 
-void add_removed(const ConfigRecord& before, const SplitResult& after,
+/// Places whose secret has neither another place nor a newer version.
+void add_removed(const std::vector<StoredPlace>& before, const std::vector<StoredPlace>& after,
                  std::vector<ConfigOutcome>& outcomes) {
-  std::set<std::string_view> standing;
-  for (const StoredPlace& place : after.places) {
-    if (!place.external) standing.insert(place.coordinate);
+  std::set<std::string> standing, bumped;
+  for (const StoredPlace& place : after) {
+    if (place.external) continue;
+    standing.insert(place.coordinate);
+    if (place.written == StoredPlace::Written::bumped)
+      bumped.insert(format::parse_coordinate(place.coordinate)->base);
   }
-  for (const StoredPlace& place : before.places) {
-    const bool stays = place.external || standing.count(place.coordinate) != 0 ||
-                       after.bumped_from.count(place.coordinate) != 0;
-    if (!stays) {
-      outcomes.push_back({place.pointer, ConfigOutcome::Kind::removed, place.coordinate});
-    }
+  for (const StoredPlace& place : before) {
+    if (place.external || standing.count(place.coordinate) != 0) continue;
+    const auto parsed = format::parse_coordinate(place.coordinate);
+    if (parsed && bumped.count(parsed->base) != 0) continue;
+    outcomes.push_back({place.pointer, ConfigOutcome::Kind::removed, place.coordinate});
   }
 }
 
 }  // namespace
 
-Result<ConfigPutReport> put_in(Transaction& transaction, std::string_view id, const PutInput& input,
-                               const ConfigPutOptions& options) {
-  auto stored = COFFER_TRY(find_config(transaction, id));
+Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
+                                const PutInput& input, const ConfigPutOptions& options,
+                                std::int64_t expires_at_ms) {
+  PreparedPut prepared;
+  prepared.stored = COFFER_TRY(find_config(transaction, id));
+  const auto& stored = prepared.stored;
   COFFER_TRY(check_revision(stored ? stored->revision : 0, options));
   const auto checked = COFFER_TRY(find_check(transaction, id));
 
-  ConfigRecord record;
+  ConfigRecord& record = prepared.record;
   record.workspace = COFFER_TRY(workspace_of(options, stored));
   record.compat_airbyte = options.compat_airbyte;
   const ConfigRecord* before = stored ? &stored->record : nullptr;
-  TransactionStore store(transaction,
-                         {std::string(id), record.workspace, 0, checked ? &*checked : nullptr});
+  TransactionStore store(transaction, {.id = std::string(id),
+                                       .workspace = record.workspace,
+                                       .mode = expires_at_ms != 0 ? TransactionStore::Mode::stage
+                                                                  : TransactionStore::Mode::put,
+                                       .expires_at_ms = expires_at_ms,
+                                       .checked = checked ? &*checked : nullptr,
+                                       .outside = before != nullptr && before->outside});
   const ConfigBump bump =
       options.bump.value_or(options.compat_airbyte ? ConfigBump::always : ConfigBump::changed);
   SplitResult result = COFFER_TRY(split(
       {input.spec, input.document, before, options.compat_airbyte, bump == ConfigBump::always},
       store));
+  record.partial = std::move(result.partial);
+  record.places = std::move(result.places);
+  prepared.outcomes = std::move(result.outcomes);
+  return prepared;
+}
 
+Result<ConfigPutReport> install(Transaction& transaction, std::string_view id, PreparedPut prepared,
+                                std::string_view spec_text, std::int64_t keep_old_ms) {
+  const ConfigRecord* before = prepared.stored ? &prepared.stored->record : nullptr;
+  ConfigRecord& record = prepared.record;
+  static const std::vector<StoredPlace> nothing;
+  const std::vector<StoredPlace>& old_places = before != nullptr ? before->places : nothing;
   ConfigPutReport report;
   report.id = id;
-  report.revision = stored ? stored->revision + 1 : 1;
-  report.outcomes = std::move(result.outcomes);
-  if (before != nullptr) add_removed(*before, result, report.outcomes);
-  const std::int64_t keep_until =
-      options.keep_old_ms > 0 ? transaction.now_ms() + options.keep_old_ms : 0;
-  static const std::vector<StoredPlace> nothing;
-  report.destroyed = COFFER_TRY(move_references(transaction, id, before ? before->places : nothing,
-                                                result.places, keep_until));
+  report.revision = prepared.stored ? prepared.stored->revision + 1 : 1;
+  report.outcomes = std::move(prepared.outcomes);
+  add_removed(old_places, record.places, report.outcomes);
+  for (StoredPlace& place : record.places) place.written = StoredPlace::Written::nothing;
+  const std::int64_t keep_until = keep_old_ms > 0 ? transaction.now_ms() + keep_old_ms : 0;
+  report.destroyed =
+      COFFER_TRY(move_references(transaction, {id, before != nullptr && before->outside},
+                                 old_places, {id, record.outside}, record.places, keep_until));
 
-  record.spec_id = COFFER_TRY(keep_spec(transaction, id, input.spec_text));
+  record.spec_id = COFFER_TRY(keep_spec(transaction, id, spec_text));
   if (before != nullptr && before->spec_id != record.spec_id) {
     COFFER_TRY(release_spec(transaction, id, before->spec_id));
   }
-  record.partial = std::move(result.partial);
-  record.places = std::move(result.places);
   COFFER_TRY(transaction.put_document(DocumentKind::config, id, report.revision,
                                       encode_config(record).bytes()));
   COFFER_TRY(forget_check(transaction, id));
   report.partial = std::move(record.partial);
   return report;
+}
+
+Result<ConfigPutReport> put_in(Transaction& transaction, std::string_view id, const PutInput& input,
+                               const ConfigPutOptions& options) {
+  PreparedPut prepared = COFFER_TRY(prepare_put(transaction, id, input, options, 0));
+  return install(transaction, id, std::move(prepared), input.spec_text, options.keep_old_ms);
 }
 
 Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input,
@@ -98,11 +124,14 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
   std::optional<LoadedConfig> stored;
   if (options.id) stored = COFFER_TRY(find_config(transaction, id));
   const std::int64_t expires_at = transaction.now_ms() + options.ttl_ms;
-  TransactionStore store(transaction, {id, std::string(kNilWorkspace), expires_at, nullptr});
+  TransactionStore store(transaction, {.id = id,
+                                       .workspace = std::string(kNilWorkspace),
+                                       .mode = TransactionStore::Mode::check,
+                                       .expires_at_ms = expires_at,
+                                       .outside = stored && stored->record.outside});
   SplitResult result = COFFER_TRY(
       split({input.spec, input.document, stored ? &stored->record : nullptr, false, false}, store));
 
-  COFFER_TRY(forget_expired_checks(transaction));
   if (options.id) {
     ConfigRecord record;
     record.workspace = kNilWorkspace;
@@ -116,6 +145,7 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
   transaction.note(format::Action::config_check, id);
   ConfigPutReport report;
   report.id = id;
+  report.expires_at_ms = expires_at;
   report.outcomes = std::move(result.outcomes);
   report.partial = std::move(result.partial);
   return report;

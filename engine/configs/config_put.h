@@ -1,10 +1,14 @@
-// Put and check inside a transaction: split, store, move references, let go.
+// Put and check inside a transaction: split, store, move references, let go. A stage does
+// the first half now and the second at its commit.
 #pragma once
 
 #include <coffer/configs.h>
 
+#include <optional>
 #include <string_view>
+#include <vector>
 
+#include "configs/config_store.h"
 #include "configs/spec.h"
 #include "secrets/transaction.h"
 
@@ -16,6 +20,23 @@ struct PutInput {
   const Spec& spec;
   const json::Document& document;
 };
+
+/// The config as it stands and what a put of the input would make of it.
+struct PreparedPut {
+  std::optional<LoadedConfig> stored;
+  ConfigRecord record;  ///< Without a spec yet.
+  std::vector<ConfigOutcome> outcomes;
+};
+
+/// Splits the input: writes its new secrets, refers to nothing. With a lease they end at
+/// `expires_at_ms`. Errors: see Configs::put.
+Result<PreparedPut> prepare_put(secrets::Transaction& transaction, std::string_view id,
+                                const PutInput& input, const ConfigPutOptions& options,
+                                std::int64_t expires_at_ms);
+/// Makes the record the config's, with its references; lets go of what it no longer refers to.
+Result<ConfigPutReport> install(secrets::Transaction& transaction, std::string_view id,
+                                PreparedPut prepared, std::string_view spec_text,
+                                std::int64_t keep_old_ms);
 
 /// A put of a config also promotes what a check minted, where it carries its coordinates or,
 /// under the same id, an equal value. Errors: see Configs::put.

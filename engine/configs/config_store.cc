@@ -13,11 +13,15 @@ using secrets::Reference;
 constexpr std::string_view kCheckPrefix =
     "\x01"
     "check/";
+constexpr std::string_view kStagePrefix =
+    "\x01"
+    "stage/";
 constexpr std::string_view kSpecPrefix =
     "\x01"
     "spec/";
 
 std::string check_id(std::string_view id) { return std::string(kCheckPrefix) + std::string(id); }
+std::string stage_id(std::string_view id) { return std::string(kStagePrefix) + std::string(id); }
 
 Reference spec_reference(std::string_view id, const std::string& spec_id) {
   return {std::string(kSpecPrefix) + spec_id, 0, "config", std::string(id)};
@@ -95,16 +99,41 @@ Result<void> forget_check(secrets::Transaction& transaction, std::string_view id
   return transaction.remove_document(DocumentKind::config, name);
 }
 
-Result<void> forget_expired_checks(secrets::Transaction& transaction) {
-  for (const std::string& name : COFFER_TRY(transaction.list_documents(DocumentKind::config))) {
-    if (!is_check_id(name)) continue;
-    const auto found = COFFER_TRY(find_config(transaction, name));
-    if (!found || found->record.expires_at_ms > transaction.now_ms()) continue;
-    COFFER_TRY(transaction.remove_document(DocumentKind::config, name));
-  }
-  return {};
+Result<std::optional<ConfigRecord>> find_stage(const secrets::View& view, std::string_view stage) {
+  auto found = COFFER_TRY(find_config(view, stage_id(stage)));
+  if (!found) return std::optional<ConfigRecord>();
+  return std::optional(std::move(found->record));
 }
 
-bool is_check_id(std::string_view id) { return id.substr(0, kCheckPrefix.size()) == kCheckPrefix; }
+Result<void> keep_stage(secrets::Transaction& transaction, std::string_view stage,
+                        ConfigRecord& record, std::string_view spec_text) {
+  const std::string name = stage_id(stage);
+  record.spec_id = COFFER_TRY(keep_spec(transaction, name, spec_text));
+  return transaction.put_document(DocumentKind::config, name, 1, encode_config(record).bytes());
+}
+
+Result<void> forget_stage(secrets::Transaction& transaction, std::string_view stage,
+                          const ConfigRecord& record) {
+  const std::string name = stage_id(stage);
+  COFFER_TRY(release_spec(transaction, name, record.spec_id));
+  return transaction.remove_document(DocumentKind::config, name);
+}
+
+Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit) {
+  std::size_t gone = 0;
+  for (const std::string& name : COFFER_TRY(transaction.list_documents(DocumentKind::config))) {
+    if (gone == limit) break;
+    if (!is_note_id(name)) continue;
+    const auto found = COFFER_TRY(find_config(transaction, name));
+    if (!found || found->record.expires_at_ms > transaction.now_ms()) continue;
+    if (!found->record.spec_id.empty())
+      COFFER_TRY(release_spec(transaction, name, found->record.spec_id));
+    COFFER_TRY(transaction.remove_document(DocumentKind::config, name));
+    ++gone;
+  }
+  return gone;
+}
+
+bool is_note_id(std::string_view id) { return id.starts_with('\x01'); }
 
 }  // namespace coffer::configs

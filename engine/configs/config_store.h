@@ -42,7 +42,18 @@ Result<std::optional<ConfigRecord>> find_check(const secrets::View& view, std::s
 Result<void> keep_check(secrets::Transaction& transaction, std::string_view id,
                         const ConfigRecord& record);
 Result<void> forget_check(secrets::Transaction& transaction, std::string_view id);
-Result<void> forget_expired_checks(secrets::Transaction& transaction);
-bool is_check_id(std::string_view id);
+
+/// A stage that is not committed or abandoned yet, whether its lease is over or not.
+Result<std::optional<ConfigRecord>> find_stage(const secrets::View& view, std::string_view stage);
+/// Keeps the stage with a spec of its own. The record's spec_id is filled in.
+Result<void> keep_stage(secrets::Transaction& transaction, std::string_view stage,
+                        ConfigRecord& record, std::string_view spec_text);
+Result<void> forget_stage(secrets::Transaction& transaction, std::string_view stage,
+                          const ConfigRecord& record);
+
+/// Notes of checks and stages whose time is over, at most `limit`. Returns how many went.
+Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit);
+/// Whether the name is a note's and no config's.
+bool is_note_id(std::string_view id);
 
 }  // namespace coffer::configs

@@ -1,11 +1,13 @@
 // Configs: the public verbs, each one transaction of the store.
 #include <coffer/configs.h>
 
+#include <functional>
 #include <utility>
 
 #include "base/guarded.h"
 #include "configs/config_patch.h"
 #include "configs/config_put.h"
+#include "configs/config_stage.h"
 #include "configs/config_store.h"
 #include "configs/config_view.h"
 #include "configs/hydrate.h"
@@ -41,6 +43,18 @@ Result<json::Document> parse_document(std::string_view text, json::Limits limits
 }  // namespace
 
 namespace {
+
+/// One transaction that tells which coordinates it destroyed.
+Result<std::vector<std::string>> destroying(
+    secrets::Engine& engine,
+    const std::function<Result<std::vector<std::string>>(Transaction&)>& body) {
+  std::vector<std::string> destroyed;
+  COFFER_TRY(engine.write([&](Transaction& transaction) -> Result<void> {
+    destroyed = COFFER_TRY(body(transaction));
+    return {};
+  }));
+  return destroyed;
+}
 
 Result<void> check_put_options(std::string_view id, const ConfigPutOptions& options) {
   COFFER_TRY(format::check_config_id(id));
@@ -108,6 +122,68 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
   });
 }
 
+Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spec,
+                                       std::string_view document, const ConfigPutOptions& options,
+                                       std::int64_t lease_ms) {
+  return guarded([&]() -> Result<ConfigPutReport> {
+    COFFER_TRY(check_put_options(id, options));
+    if (options.keep_old_ms != 0) {
+      return Error(ErrorCode::usage, "how long replaced versions are kept is said at the commit");
+    }
+    if (lease_ms <= 0 || lease_ms > kConfigDurationMaxMs) {
+      return Error(ErrorCode::usage, "the lease of a stage is out of range");
+    }
+    const auto compiled = COFFER_TRY(compiled_spec(spec));
+    const auto parsed = COFFER_TRY(parse_document(document));
+    const PutInput input{spec, *compiled, parsed};
+    ConfigPutReport report;
+    const auto body = [&](Transaction& transaction) -> Result<void> {
+      report = COFFER_TRY(stage_in(transaction, id, input, options, lease_ms));
+      return {};
+    };
+    COFFER_TRY(engine_->write(body));
+    return report;
+  });
+}
+
+Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view stage,
+                                        const ConfigCommitOptions& options) {
+  return guarded([&]() -> Result<ConfigPutReport> {
+    COFFER_TRY(check_put_options(id, {.keep_old_ms = options.keep_old_ms}));
+    ConfigPutReport report;
+    const auto body = [&](Transaction& transaction) -> Result<void> {
+      report = COFFER_TRY(commit_in(transaction, id, stage, options));
+      return {};
+    };
+    COFFER_TRY(engine_->write(body));
+    return report;
+  });
+}
+
+Result<std::vector<std::string>> Configs::abandon(std::string_view id, std::string_view stage) {
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    COFFER_TRY(format::check_config_id(id));
+    return destroying(*engine_,
+                      [&](Transaction& transaction) { return abandon_in(transaction, id, stage); });
+  });
+}
+
+Result<std::vector<std::string>> Configs::end_check(std::string_view partial) {
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    const auto document = COFFER_TRY(parse_document(partial));
+    return destroying(
+        *engine_, [&](Transaction& transaction) { return end_check_in(transaction, document); });
+  });
+}
+
+Result<std::vector<std::string>> Configs::end_check_of(std::string_view id) {
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    COFFER_TRY(format::check_config_id(id));
+    return destroying(
+        *engine_, [&](Transaction& transaction) { return configs::end_check_of(transaction, id); });
+  });
+}
+
 Result<ConfigDocument> Configs::get(std::string_view id, ConfigForm form) {
   return guarded([&]() -> Result<ConfigDocument> {
     COFFER_TRY(format::check_config_id(id));
@@ -143,9 +219,9 @@ Result<std::vector<ConfigSummary>> Configs::list() {
     std::vector<ConfigSummary> out;
     const auto body = [&](const View& view) -> Result<void> {
       for (const std::string& id : COFFER_TRY(view.list_documents(DocumentKind::config))) {
-        if (is_check_id(id)) continue;
+        if (is_note_id(id)) continue;
         const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
-        ConfigSummary summary{id, loaded.revision, loaded.updated_at_ms, 0};
+        ConfigSummary summary{id, loaded.revision, loaded.updated_at_ms, 0, loaded.record.outside};
         for (const StoredPlace& place : loaded.record.places)
           summary.secret_count += !place.external;
         out.push_back(std::move(summary));
@@ -164,7 +240,9 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       transaction.attempt(format::Action::config_delete, id);
       const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
-      destroyed = COFFER_TRY(move_references(transaction, id, loaded.record.places, {}, 0));
+      const Holder holder{id, loaded.record.outside};
+      destroyed =
+          COFFER_TRY(move_references(transaction, holder, loaded.record.places, holder, {}, 0));
       COFFER_TRY(release_spec(transaction, id, loaded.record.spec_id));
       COFFER_TRY(transaction.remove_document(DocumentKind::config, id));
       return forget_check(transaction, id);

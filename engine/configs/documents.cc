@@ -16,11 +16,16 @@ enum Field : std::uint32_t {
   kFieldPlace = 5,
   kFieldCompat = 6,
   kFieldExpiresAt = 7,
+  kFieldConfigId = 8,
+  kFieldBaseRevision = 9,
+  kFieldLastStage = 10,
+  kFieldOutside = 11,
 };
 enum PlaceField : std::uint32_t {
   kPlacePointer = 1,
   kPlaceCoordinate = 2,
   kPlaceExternal = 3,
+  kPlaceWritten = 4,
 };
 
 Error damaged() { return {ErrorCode::corrupt, "a config's record is damaged"}; }
@@ -37,6 +42,13 @@ Result<StoredPlace> decode_place(ByteView bytes) {
       case kPlacePointer: place.pointer = as_text(reader.want_some_bytes()); break;
       case kPlaceCoordinate: place.coordinate = as_text(reader.want_some_bytes()); break;
       case kPlaceExternal: place.external = reader.want_true(); break;
+      case kPlaceWritten: {
+        const std::uint64_t number = reader.want_number();
+        if (reader.ok() && number > static_cast<std::uint64_t>(StoredPlace::Written::bumped))
+          return newer();
+        place.written = static_cast<StoredPlace::Written>(number);
+        break;
+      }
       default: return newer();
     }
   }
@@ -61,10 +73,15 @@ SecretBytes encode_config(const ConfigRecord& record) {
     inner_writer.text(kPlacePointer, place.pointer);
     inner_writer.text(kPlaceCoordinate, place.coordinate);
     inner_writer.number(kPlaceExternal, place.external ? 1 : 0);
+    inner_writer.number(kPlaceWritten, static_cast<std::uint64_t>(place.written));
     writer.always_bytes(kFieldPlace, inner);
   }
   writer.number(kFieldCompat, record.compat_airbyte ? 1 : 0);
   writer.number(kFieldExpiresAt, format::time_to_wire(record.expires_at_ms));
+  writer.text(kFieldConfigId, record.config_id);
+  writer.number(kFieldBaseRevision, record.base_revision);
+  writer.text(kFieldLastStage, record.last_stage);
+  writer.number(kFieldOutside, record.outside ? 1 : 0);
   return out;
 }
 
@@ -86,6 +103,10 @@ Result<ConfigRecord> decode_config(ByteView bytes) {
         break;
       case kFieldCompat: record.compat_airbyte = reader.want_true(); break;
       case kFieldExpiresAt: record.expires_at_ms = reader.want_time(); break;
+      case kFieldConfigId: record.config_id = as_text(reader.want_some_bytes()); break;
+      case kFieldBaseRevision: record.base_revision = reader.want_number(); break;
+      case kFieldLastStage: record.last_stage = as_text(reader.want_some_bytes()); break;
+      case kFieldOutside: record.outside = reader.want_true(); break;
       default: return newer();
     }
   }

@@ -18,16 +18,22 @@ struct StoredPlace {
   std::string pointer;     ///< JSON Pointer into the partial document.
   std::string coordinate;  ///< Of an external one: the name without any prefix.
   bool external = false;   ///< Not in this store: never read, written or deleted here.
+  /// Of a stage's record: what it wrote for this place.
+  enum class Written : std::uint8_t { nothing, minted, bumped } written = Written::nothing;
 };
 
-/// Also serves for what a check leaves behind: then without document and spec.
+/// Also serves for what a check leaves behind, then without document and spec; and for a stage.
 struct ConfigRecord {
   std::string workspace;
   std::string spec_id;
   SecretBytes partial;
   std::vector<StoredPlace> places;
   bool compat_airbyte = false;
-  std::int64_t expires_at_ms = 0;  ///< Of a check's record.
+  std::int64_t expires_at_ms = 0;   ///< Of a check's or a stage's record.
+  std::string config_id;            ///< Of a stage's: the config it is for,
+  std::uint64_t base_revision = 0;  ///< and that config's revision then; 0: none.
+  std::string last_stage;           ///< Of a config's: the stage whose commit made it.
+  bool outside = false;             ///< Of a config's: the document is kept outside.
 };
 
 /// Protobuf wire form of format/coffer.proto. Errors of decode: corrupt, too_new.

@@ -24,8 +24,10 @@ Result<Reached> reached_from(const std::vector<StoredPlace>& places) {
   return out;
 }
 
-Reference reference_of(std::string_view id, const std::string& base, std::uint64_t version) {
-  return {base, version, "config", std::string(id)};
+std::string_view kind_of(Holder holder) { return holder.outside ? "external" : "config"; }
+
+Reference reference_of(Holder holder, const std::string& base, std::uint64_t version) {
+  return {base, version, std::string(kind_of(holder)), std::string(holder.id)};
 }
 
 /// Whether anyone still refers to the version: by number, or by being its secret's current one.
@@ -74,24 +76,8 @@ Result<bool> let_go(Transaction& transaction, const std::string& base, std::uint
   return true;
 }
 
-}  // namespace
-
-Result<std::vector<std::string>> move_references(Transaction& transaction, std::string_view id,
-                                                 const std::vector<StoredPlace>& before,
-                                                 const std::vector<StoredPlace>& after,
-                                                 std::int64_t keep_until_ms) {
-  const Reached old_set = COFFER_TRY(reached_from(before));
-  const Reached new_set = COFFER_TRY(reached_from(after));
-  for (const auto& each : new_set) {
-    if (old_set.count(each) != 0) continue;
-    COFFER_TRY(transaction.add_reference(reference_of(id, each.first, each.second)));
-  }
-  Reached gone;
-  std::set_difference(old_set.begin(), old_set.end(), new_set.begin(), new_set.end(),
-                      std::inserter(gone, gone.end()));
-  for (const auto& each : gone) {
-    COFFER_TRY(transaction.remove_reference(reference_of(id, each.first, each.second)));
-  }
+Result<std::vector<std::string>> let_all_go(Transaction& transaction, const Reached& gone,
+                                            std::int64_t keep_until_ms) {
   std::vector<std::string> destroyed;
   std::set<std::string> bases;
   for (const auto& [base, version] : gone) {
@@ -101,6 +87,44 @@ Result<std::vector<std::string>> move_references(Transaction& transaction, std::
   }
   for (const std::string& base : bases) COFFER_TRY(erase_if_empty(transaction, base));
   return destroyed;
+}
+
+}  // namespace
+
+bool is_holders(const Reference& reference, Holder holder) {
+  return reference.user_kind == kind_of(holder) && reference.user == holder.id;
+}
+
+Result<std::vector<std::string>> move_references(Transaction& transaction, Holder holder_before,
+                                                 const std::vector<StoredPlace>& before,
+                                                 Holder holder_after,
+                                                 const std::vector<StoredPlace>& after,
+                                                 std::int64_t keep_until_ms) {
+  const Reached old_set = COFFER_TRY(reached_from(before));
+  const Reached new_set = COFFER_TRY(reached_from(after));
+  const bool same_holder = holder_before.outside == holder_after.outside;
+  for (const auto& each : new_set) {
+    if (same_holder && old_set.count(each) != 0) continue;
+    COFFER_TRY(transaction.add_reference(reference_of(holder_after, each.first, each.second)));
+  }
+  Reached gone;
+  for (const auto& each : old_set) {
+    const bool stays = new_set.count(each) != 0;
+    if (stays && same_holder) continue;
+    COFFER_TRY(transaction.remove_reference(reference_of(holder_before, each.first, each.second)));
+    if (!stays) gone.insert(each);
+  }
+  return let_all_go(transaction, gone, keep_until_ms);
+}
+
+Result<std::vector<std::string>> destroy_unused(Transaction& transaction,
+                                                const std::vector<std::string>& coordinates) {
+  Reached gone;
+  for (const std::string& coordinate : coordinates) {
+    if (const auto parsed = format::parse_coordinate(coordinate))
+      gone.emplace(parsed->base, parsed->version);
+  }
+  return let_all_go(transaction, gone, 0);
 }
 
 }  // namespace coffer::configs

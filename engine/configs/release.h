@@ -12,13 +12,24 @@
 
 namespace coffer::configs {
 
+/// Whose references they are: a config's own, or of a document that is kept outside.
+struct Holder {
+  std::string_view id;
+  bool outside = false;
+};
+
 /// Moves the config's references from the versions in `before` to those in `after`. A version
 /// that nobody refers to any more is destroyed, or ends at `keep_until_ms` where that is set;
 /// a secret without any version left is erased. Returns the coordinates destroyed.
-Result<std::vector<std::string>> move_references(secrets::Transaction& transaction,
-                                                 std::string_view id,
-                                                 const std::vector<StoredPlace>& before,
-                                                 const std::vector<StoredPlace>& after,
-                                                 std::int64_t keep_until_ms);
+Result<std::vector<std::string>> move_references(
+    secrets::Transaction& transaction, Holder holder_before, const std::vector<StoredPlace>& before,
+    Holder holder_after, const std::vector<StoredPlace>& after, std::int64_t keep_until_ms);
+
+/// Destroys those of the versions that are there and that nobody refers to; a secret without any
+/// version left is erased. Returns the coordinates destroyed.
+Result<std::vector<std::string>> destroy_unused(secrets::Transaction& transaction,
+                                                const std::vector<std::string>& coordinates);
+
+bool is_holders(const secrets::Reference& reference, Holder holder);
 
 }  // namespace coffer::configs

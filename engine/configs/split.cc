@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "configs/marker.h"
@@ -271,12 +272,10 @@ class Splitter {
       const std::string base = base_of(old->coordinate);
       if (const auto found = bumped_.find(base); found != bumped_.end()) {
         if (COFFER_TRY(store_.holds(found->second, payload))) {
-          result_.bumped_from.insert(old->coordinate);
           return stand(index, ConfigOutcome::Kind::bumped, found->second);
         }
       } else if (input_.compat_airbyte || standing_.count(base) == 0) {
         if (auto bumped = COFFER_TRY(store_.bump(old->coordinate, payload))) {
-          result_.bumped_from.insert(old->coordinate);
           bumped_.emplace(base, *bumped);
           return stand(index, ConfigOutcome::Kind::bumped, std::move(*bumped));
         }
@@ -305,7 +304,10 @@ class Splitter {
   Result<void> settle(std::size_t index, ConfigOutcome::Kind kind, std::string coordinate) {
     const std::string at = pointer(index);
     standing_.insert(base_of(coordinate));
-    decisions_[index] = Decision{{at, coordinate, false}, {at, kind, std::move(coordinate)}};
+    StoredPlace fact{at, coordinate, false};
+    if (kind == ConfigOutcome::Kind::minted) fact.written = StoredPlace::Written::minted;
+    if (kind == ConfigOutcome::Kind::bumped) fact.written = StoredPlace::Written::bumped;
+    decisions_[index] = Decision{std::move(fact), {at, kind, std::move(coordinate)}};
     return {};
   }
 

@@ -8,7 +8,6 @@
 #include <coffer/configs.h>
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,7 +48,6 @@ struct SplitResult {
   SecretBytes partial;
   std::vector<StoredPlace> places;      ///< In document order.
   std::vector<ConfigOutcome> outcomes;  ///< Of the new places, in the order worked on.
-  std::set<std::string> bumped_from;    ///< Coordinates that a newer version replaces.
 };
 
 /// Errors: usage (subject() = the place), limit, and those of `store`.

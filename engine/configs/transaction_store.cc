@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "configs/release.h"
 #include "format/json.h"
 #include "format/names.h"
 #include "format/value_access.h"
@@ -23,6 +24,12 @@ constexpr char kMintedByCheck[] = "check";
 bool is_gone(ErrorCode code) {
   return code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired ||
          code == ErrorCode::destroyed;
+}
+
+bool is_ephemeral(const Metadata& metadata, const VersionInfo& info) {
+  const auto minted_by = metadata.custom.find(kMintedByKey);
+  return metadata.managed && info.expires_at_ms != 0 && minted_by != metadata.custom.end() &&
+         minted_by->second == kMintedByCheck;
 }
 
 Value value_of(std::string_view payload) {
@@ -51,7 +58,7 @@ Result<std::string> TransactionStore::mint(std::string_view payload) {
   request.cas = 0;
   request.managed = true;
   request.expires_at_ms = settings_.expires_at_ms;
-  if (is_check())
+  if (settings_.mode == Mode::check)
     request.custom = std::map<std::string, std::string>{{kMintedByKey, kMintedByCheck}};
   const VersionInfo info = COFFER_TRY(transaction_.put(base, value_of(payload), request));
   return format::print_coordinate({base, info.version});
@@ -61,7 +68,7 @@ Result<std::optional<std::string>> TransactionStore::bump(std::string_view coord
                                                           std::string_view payload) {
   const std::optional<std::string> none;
   const auto parsed = format::parse_coordinate(coordinate);
-  if (!parsed || is_check()) return none;
+  if (!parsed || settings_.mode == Mode::check) return none;
   const auto current = transaction_.version_info(parsed->base, 0);
   if (!current.ok()) {
     if (is_gone(current.error().code())) return none;
@@ -73,6 +80,7 @@ Result<std::optional<std::string>> TransactionStore::bump(std::string_view coord
   PutRequest request;
   request.cas = current->version;
   request.managed = true;
+  request.expires_at_ms = settings_.expires_at_ms;
   if (metadata.custom.erase(kMintedByKey) != 0) request.custom = std::move(metadata.custom);
   const VersionInfo info = COFFER_TRY(transaction_.put(parsed->base, value_of(payload), request));
   return std::optional(format::print_coordinate({parsed->base, info.version}));
@@ -86,14 +94,11 @@ Result<void> TransactionStore::check_scope(const std::string& base, const Versio
   }
   const auto references = COFFER_TRY(transaction_.references_to(base));
   const bool own = std::all_of(references.begin(), references.end(), [&](const auto& each) {
-    return each.user_kind == "config" && each.user == settings_.id;
+    return is_holders(each, {settings_.id, settings_.outside});
   });
   if (!own) return Error(ErrorCode::usage, "this coordinate belongs to another config", kHint);
   const auto name = format::parse_managed_name(base);
-  const auto minted_by = metadata.custom.find(kMintedByKey);
-  const bool ephemeral = name && name->workspace == kNilWorkspace && info.expires_at_ms != 0 &&
-                         minted_by != metadata.custom.end() && minted_by->second == kMintedByCheck;
-  if (ephemeral) return {};
+  if (name && name->workspace == kNilWorkspace && is_ephemeral(metadata, info)) return {};
   if (!name || name->workspace != settings_.workspace) {
     return Error(ErrorCode::usage, "this coordinate belongs to another workspace", kHint);
   }
@@ -110,7 +115,7 @@ Result<void> TransactionStore::adopt(std::string_view coordinate) {
   // Says what became of it, where it is gone.
   const Secret secret = COFFER_TRY(transaction_.get(parsed->base, parsed->version));
   COFFER_TRY(check_scope(parsed->base, secret.info));
-  if (!is_check() && secret.info.expires_at_ms != 0) {
+  if (settings_.mode == Mode::put && secret.info.expires_at_ms != 0) {
     COFFER_TRY(transaction_.set_expiry(parsed->base, parsed->version, 0));
   }
   adopted_.emplace(coordinate);
@@ -127,6 +132,18 @@ std::optional<std::string> TransactionStore::checked(std::string_view pointer) {
 
 bool TransactionStore::is_coordinate(std::string_view text) {
   return format::parse_coordinate(text).has_value();
+}
+
+Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
+                           std::uint64_t version) {
+  const auto info = view.version_info(base, version);
+  if (!info.ok()) {
+    if (is_gone(info.error().code())) return false;
+    return info.error();
+  }
+  if (!info->expires_at_ms || info->destroyed) return false;
+  return is_ephemeral(COFFER_TRY(view.metadata(base)), *info) &&
+         COFFER_TRY(view.references_to(base)).empty();
 }
 
 Result<SecretBytes> payload_of(const Value& value) {

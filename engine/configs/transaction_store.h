@@ -13,12 +13,18 @@ namespace coffer::configs {
 
 class TransactionStore : public SecretStore {
  public:
+  enum class Mode : std::uint8_t {
+    put,    ///< What is written and adopted stays.
+    check,  ///< New secrets end by themselves; nothing is bumped, what is adopted still ends.
+    stage,  ///< What is written ends by itself, what is adopted still ends.
+  };
   struct Settings {
     std::string id;         ///< The config; empty for a check of no config.
     std::string workspace;  ///< New secrets are minted in it.
-    /// Of a check: new secrets end then, nothing is bumped, what is adopted still ends.
-    std::int64_t expires_at_ms = 0;
+    Mode mode = Mode::put;
+    std::int64_t expires_at_ms = 0;         ///< Of what is written.
     const ConfigRecord* checked = nullptr;  ///< What a check of this config left behind.
+    bool outside = false;                   ///< The config's document is kept outside.
   };
 
   TransactionStore(secrets::Transaction& transaction, Settings settings)
@@ -33,7 +39,6 @@ class TransactionStore : public SecretStore {
   bool is_coordinate(std::string_view text) override;
 
  private:
-  bool is_check() const { return settings_.expires_at_ms != 0; }
   /// Errors: usage, each reason with its own text.
   Result<void> check_scope(const std::string& base, const VersionInfo& info) const;
 
@@ -41,6 +46,10 @@ class TransactionStore : public SecretStore {
   Settings settings_;
   std::set<std::string, std::less<>> adopted_;
 };
+
+/// Whether the version was minted by a check and has not been taken over by any config.
+Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
+                           std::uint64_t version);
 
 /// The JSON text of a stored value; opaque text becomes a JSON string.
 /// Errors: usage (opaque bytes that are no UTF-8).

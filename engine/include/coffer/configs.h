@@ -50,10 +50,13 @@ struct ConfigOutcome {
 
 struct ConfigPutReport {
   std::string id;
+  /// Of the config as it is now; of a stage: the one that its commit stands on; of a check: 0.
   std::uint64_t revision = 0;
   SecretBytes partial;
   std::vector<ConfigOutcome> outcomes;
   std::vector<std::string> destroyed;  ///< Coordinates that are gone for good.
+  std::string stage;                   ///< Of a stage: its name, for commit and abandon.
+  std::int64_t expires_at_ms = 0;      ///< Of a stage or check: when its new secrets end.
 };
 
 struct ConfigDocument {
@@ -72,6 +75,7 @@ struct ConfigSummary {
   std::uint64_t revision = 0;
   std::int64_t updated_at_ms = 0;
   std::size_t secret_count = 0;
+  bool outside = false;  ///< Its document is kept by somebody else.
 };
 
 enum class ConfigForm : std::uint8_t {
@@ -88,6 +92,16 @@ using ConfigResolver = std::function<Result<SecretBytes>(std::string_view name)>
 struct ConfigCheckOptions {
   std::optional<std::string> id{};  ///< A later put of this id promotes equal values.
   std::int64_t ttl_ms = std::int64_t{2} * 60 * 60 * 1000;
+};
+
+/// How long a stage waits for its commit where nothing is said.
+inline constexpr std::int64_t kConfigLeaseMs = std::int64_t{15} * 60 * 1000;
+
+struct ConfigCommitOptions {
+  std::int64_t keep_old_ms = 0;  ///< Replaced versions live that much longer.
+  /// The document is the caller's to keep: its secrets are noted as used by an outside user named
+  /// like the config. What is kept here is a copy, for masks and for the next stage.
+  bool outside = false;
 };
 
 struct ConfigHydrateOptions {
@@ -116,6 +130,27 @@ class COFFER_API Configs {
   /// Splits for a check or discover run: the partial document, its secrets gone after the TTL.
   Result<ConfigPutReport> check(std::string_view spec, std::string_view document,
                                 const ConfigCheckOptions& options = {});
+  /// Ends a check before its time: destroys what it minted of the coordinates in its partial
+  /// document, but what a config has taken over. Returns what was destroyed.
+  Result<std::vector<std::string>> end_check(std::string_view partial);
+  /// The same for the last check that was given this id. Errors: not_found.
+  Result<std::vector<std::string>> end_check_of(std::string_view id);
+
+  // For platforms that keep the document in a database of their own: stage, write the partial
+  // document there, then commit; or abandon. The new versions are leased: without a commit in
+  // time they end by themselves and the sweep takes them. Nothing of the stored config changes
+  // before the commit.
+  /// Errors: as put.
+  Result<ConfigPutReport> stage(std::string_view id, std::string_view spec,
+                                std::string_view document, const ConfigPutOptions& options = {},
+                                std::int64_t lease_ms = kConfigLeaseMs);
+  /// Makes the staged document the config's. Said again after it was done, it answers the same
+  /// state. Errors: conflict (the config has changed since), expired (the lease), not_found.
+  Result<ConfigPutReport> commit(std::string_view id, std::string_view stage,
+                                 const ConfigCommitOptions& options = {});
+  /// Destroys what was staged; returns it. Errors: not_found.
+  Result<std::vector<std::string>> abandon(std::string_view id, std::string_view stage);
+
   Result<ConfigDocument> get(std::string_view id, ConfigForm form = ConfigForm::masked);
   Result<std::vector<ConfigSummary>> list();
   /// Drops the document and everything that only it reached; returns the coordinates destroyed.
