@@ -6,17 +6,46 @@
 
 namespace coffer::tools {
 
+namespace {
+
+struct RefsWords {
+  std::string first;
+  std::optional<std::string> second, third;
+};
+
+/// `add REF USER` and `remove REF USER`. Errors: usage, and the store's.
+Result<void> change_users(const Context& context, const RefsWords& words) {
+  if (!words.second || !words.third) {
+    return Error(ErrorCode::usage, "takes a secret and the name of who uses it",
+                 "a secret of that name is written coffer://add or coffer://remove")
+        .about(Subject::Kind::name, words.first);
+  }
+  const Target target = COFFER_TRY(parse_versioned(*words.second));
+  Store store = COFFER_TRY(context.open());
+  return about_secret(words.first == "add"
+                          ? store.add_reference(target.path, target.version, *words.third)
+                          : store.remove_reference(target.path, target.version, *words.third),
+                      target.path);
+}
+
+}  // namespace
+
 VerbResult verb_refs(Arguments& arguments, const VerbText& text) {
-  std::string word;
+  RefsWords words;
   Syntax syntax(arguments, text);
-  syntax.word("PATH", word, "The secret");
+  syntax.word("PATH", words.first, "The secret; or `add` or `remove`, then REF and USER");
+  syntax.optional_word("REF", words.second, "After `add` or `remove`: the secret, or one version");
+  syntax.optional_word("USER", words.third, "After `add` or `remove`: who uses it");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (word == "add" || word == "remove") {
-    return Error(ErrorCode::usage, "references cannot be added or removed by hand yet",
-                 "a secret of that name is written coffer://add or coffer://remove");
+  if (words.first == "add" || words.first == "remove") {
+    COFFER_TRY(change_users(context, words));
+    return 0;
   }
-  const Target target = COFFER_TRY(parse_versioned(word));
+  if (words.second) {
+    return Error(ErrorCode::usage, "there is one word too many", "see: coffer help refs");
+  }
+  const Target target = COFFER_TRY(parse_versioned(words.first));
   Store store = COFFER_TRY(context.open());
   std::vector<ReferenceInfo> references = COFFER_TRY(store.references_to(target.path));
   if (target.version != 0) {

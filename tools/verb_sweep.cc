@@ -1,20 +1,23 @@
 // coffer sweep
 #include "format/time_text.h"
 #include "tools/context.h"
+#include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
 
 VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
-  std::optional<std::string> grace;
+  std::optional<std::string> grace, limit;
   SweepOptions options;
   Syntax syntax(arguments, text);
   syntax.flag("-n,--dry-run", options.dry_run, "Tell what would be destroyed, and destroy nothing");
   syntax.option("--grace", grace, "DURATION", "Spare what was still in use within this time");
+  syntax.option("--limit", limit, "N", "Destroy at most so many versions, the longest due first");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (grace) options.grace_ms = COFFER_TRY(format::parse_duration(*grace));
+  if (limit) options.limit = COFFER_TRY(parse_number("--limit", *limit));
   Store store = COFFER_TRY(context.open());
   const SweepReport report = COFFER_TRY(store.sweep(options));
   if (context.json()) {
@@ -22,15 +25,18 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
     json.open('{').key("dry_run").boolean(report.dry_run).key("swept").open('[');
     for (const SweptVersion& swept : report.swept) {
       json.open('{').key("path").string(swept.path).key("version").number(swept.version);
-      json.key("why").string(swept.why).close('}');
+      json.key("why").string(swept.why).key("kind").string(swept.kind);
+      json.key("created_time").time(swept.created_at_ms);
+      json.key("since").time(swept.since_ms).close('}');
     }
     json.close(']').close('}');
     COFFER_TRY(json.write());
     return 0;
   }
-  Table table({"PATH", "VERSION", "WHY"});
+  Table table({"PATH", "VERSION", "WHY", "KIND", "CREATED", "SINCE"});
   for (const SweptVersion& swept : report.swept) {
-    table.row({swept.path, std::to_string(swept.version), swept.why});
+    table.row({swept.path, std::to_string(swept.version), swept.why, swept.kind,
+               format::print_time(swept.created_at_ms), format::print_time(swept.since_ms)});
   }
   COFFER_TRY(table.write());
   return 0;

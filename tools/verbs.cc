@@ -79,7 +79,10 @@ constexpr std::array kVerbs = {
                 "coffer env --as kubernetes --name db --only ingestion/my-job"),
     COFFER_VERB("inject", verb_inject, "Fills a template with the secrets that it refers to.",
                 "coffer inject -i app.conf.tpl -o app.conf"),
-    COFFER_VERB("refs", verb_refs, "Tells who uses a secret.", "coffer refs ingestion/my-job"),
+    COFFER_VERB("refs", verb_refs,
+                "Tells who uses a secret.\n`refs add REF USER` notes an outside user, `refs remove "
+                "REF USER` ends that.",
+                "coffer refs add ingestion/my-job nightly-report"),
     COFFER_VERB("sweep", verb_sweep, "Destroys what expired and what no config refers to any more.",
                 "coffer sweep --dry-run --grace 7d"),
     COFFER_VERB("config put", verb_config_put,
@@ -109,6 +112,10 @@ constexpr std::array kVerbs = {
     COFFER_VERB("config check", verb_config_check,
                 "Splits a config for a check run; its secrets expire by themselves.",
                 "coffer config check --spec spec.json --input full.json --ttl 2h"),
+    COFFER_VERB("config import", verb_config_import,
+                "Takes in a partial document in Airbyte's form and the values behind it.",
+                "coffer config import source-1 --spec spec.json --input partial.json --payloads "
+                "payloads.json"),
     COFFER_VERB("config end-check", verb_config_end_check,
                 "Destroys what a check minted before its time is over.",
                 "coffer config end-check partial.json"),

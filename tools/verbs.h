@@ -61,6 +61,7 @@ VerbResult verb_config_stage(Arguments&, const VerbText&);
 VerbResult verb_config_commit(Arguments&, const VerbText&);
 VerbResult verb_config_abandon(Arguments&, const VerbText&);
 VerbResult verb_config_end_check(Arguments&, const VerbText&);
+VerbResult verb_config_import(Arguments&, const VerbText&);
 VerbResult verb_config_check(Arguments&, const VerbText&);
 VerbResult verb_config_get(Arguments&, const VerbText&);
 VerbResult verb_config_list(Arguments&, const VerbText&);

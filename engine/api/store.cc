@@ -7,6 +7,8 @@
 #include "api/reading.h"
 #include "api/transaction_state.h"
 #include "base/guarded.h"
+#include "configs/config_store.h"
+#include "configs/outside_users.h"
 #include "format/names.h"
 #include "keys/keyring.h"
 #include "secrets/engine.h"
@@ -237,7 +239,31 @@ Result<SweepReport> Store::sweep(const SweepOptions& options) {
   return guarded([&]() -> Result<SweepReport> {
     if (options.grace_ms < 0 || options.grace_ms > kTtlMaxMs)
       return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years"};
-    return secrets::sweep(*impl_->engine, options);
+    SweepReport report = COFFER_TRY(secrets::sweep(*impl_->engine, options));
+    if (!options.dry_run) COFFER_TRY(configs::sweep_notes(*impl_->engine));
+    return report;
+  });
+}
+
+Result<void> Store::add_reference(std::string_view path, std::uint64_t version,
+                                  std::string_view user) {
+  return guarded([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
+      return configs::add_outside_user(txn, path, version, user);
+    }));
+    return {};
+  });
+}
+
+Result<void> Store::remove_reference(std::string_view path, std::uint64_t version,
+                                     std::string_view user) {
+  return guarded([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
+      return configs::remove_outside_user(txn, path, version, user);
+    }));
+    return {};
   });
 }
 

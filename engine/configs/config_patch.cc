@@ -12,7 +12,9 @@
 #include "configs/marker.h"
 #include "configs/place.h"
 #include "configs/spec_walker.h"
+#include "configs/split.h"
 #include "format/json_merge.h"
+#include "format/limits.h"
 
 namespace coffer::configs {
 namespace {
@@ -147,6 +149,18 @@ Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record
   return Patch(spec, *stored, update).run();
 }
 
+namespace {
+
+/// What is merged must be no more than what a put takes.
+Result<Document> merged_in_full(SecretBytes text) {
+  if (text.size() > format::kDocumentBytesMax) {
+    return Error(ErrorCode::limit, "the document is too large").with_number(text.size());
+  }
+  return Document::parse(std::move(text), kFullDocument);
+}
+
+}  // namespace
+
 Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_view id,
                                  const Spec* spec, const Document& update,
                                  const ConfigPutOptions& options) {
@@ -157,7 +171,7 @@ Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_
     spec = stored_spec.get();
   }
   const Document document =
-      COFFER_TRY(Document::parse(COFFER_TRY(merged_document(*spec, loaded.record, update))));
+      COFFER_TRY(merged_in_full(COFFER_TRY(merged_document(*spec, loaded.record, update))));
   ConfigPutOptions as_stored = options;
   as_stored.compat_airbyte = options.compat_airbyte || loaded.record.compat_airbyte;
   return put_in(transaction, id, {spec->document().text().text(), *spec, document}, as_stored);

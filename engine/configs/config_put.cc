@@ -72,7 +72,8 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
                                                                   : TransactionStore::Mode::put,
                                        .expires_at_ms = expires_at_ms,
                                        .checked = checked ? &*checked : nullptr,
-                                       .outside = before != nullptr && before->outside});
+                                       .outside = before != nullptr && before->outside,
+                                       .imported = input.imported});
   const ConfigBump bump =
       options.bump.value_or(options.compat_airbyte ? ConfigBump::always : ConfigBump::changed);
   SplitResult result = COFFER_TRY(split(

@@ -10,6 +10,7 @@
 
 #include "configs/config_store.h"
 #include "configs/spec.h"
+#include "configs/transaction_store.h"
 #include "secrets/transaction.h"
 
 namespace coffer::configs {
@@ -19,6 +20,7 @@ struct PutInput {
   std::string_view spec_text;
   const Spec& spec;
   const json::Document& document;
+  const CoordinateSet* imported = nullptr;  ///< Coordinates that are this config's already.
 };
 
 /// The config as it stands and what a put of the input would make of it.

@@ -13,6 +13,7 @@
 
 #include "configs/documents.h"
 #include "configs/spec.h"
+#include "secrets/engine.h"
 #include "secrets/transaction.h"
 
 namespace coffer::configs {
@@ -53,6 +54,8 @@ Result<void> forget_stage(secrets::Transaction& transaction, std::string_view st
 
 /// Notes of checks and stages whose time is over, at most `limit`. Returns how many went.
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit);
+/// All of them, in batches of one transaction each; none is opened where there is nothing to do.
+Result<void> sweep_notes(secrets::Engine& engine);
 /// Whether the name is a note's and no config's.
 bool is_note_id(std::string_view id);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/guarded.h"
+#include "configs/config_import.h"
 #include "configs/config_patch.h"
 #include "configs/config_put.h"
 #include "configs/config_stage.h"
@@ -13,7 +14,7 @@
 #include "configs/hydrate.h"
 #include "configs/release.h"
 #include "configs/spec_cache.h"
-#include "configs/spec_walker.h"
+#include "configs/split.h"
 #include "format/json.h"
 #include "format/limits.h"
 #include "format/names.h"
@@ -25,11 +26,6 @@ namespace {
 using namespace configs;  // NOLINT(google-build-using-namespace): this file is its door.
 using secrets::DocumentKind;
 using secrets::View;
-
-/// A coordinate is one level and one node more than the value in whose place it comes, and the
-/// partial document must still be read.
-constexpr json::Limits kFullDocument{json::Limits().depth - 1,
-                                     json::Limits().nodes - kSecretPlacesMax};
 
 Result<json::Document> parse_document(std::string_view text, json::Limits limits = {}) {
   if (text.size() > format::kDocumentBytesMax) {
@@ -47,9 +43,9 @@ namespace {
 /// One transaction that tells which coordinates it destroyed.
 Result<std::vector<std::string>> destroying(
     secrets::Engine& engine,
-    const std::function<Result<std::vector<std::string>>(Transaction&)>& body) {
+    const std::function<Result<std::vector<std::string>>(secrets::Transaction&)>& body) {
   std::vector<std::string> destroyed;
-  COFFER_TRY(engine.write([&](Transaction& transaction) -> Result<void> {
+  COFFER_TRY(engine.write([&](secrets::Transaction& transaction) -> Result<void> {
     destroyed = COFFER_TRY(body(transaction));
     return {};
   }));
@@ -92,8 +88,28 @@ Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view upd
     if (!spec.empty()) compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(update));
     ConfigPutReport report;
-    const auto body = [&](Transaction& transaction) -> Result<void> {
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       report = COFFER_TRY(patch_in(transaction, id, compiled.get(), parsed, options));
+      return {};
+    };
+    COFFER_TRY(engine_->write(body));
+    return report;
+  });
+}
+
+Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string_view spec,
+                                                std::string_view partial, std::string_view payloads,
+                                                const ConfigPutOptions& options) {
+  return guarded([&]() -> Result<ConfigPutReport> {
+    COFFER_TRY(check_put_options(id, options));
+    const auto compiled = COFFER_TRY(compiled_spec(spec));
+    const auto parsed = COFFER_TRY(parse_document(partial));
+    auto values = json::Document::parse(payloads);
+    if (!values.ok()) return std::move(values).error().about(Subject::Kind::name, "payloads");
+    const PutInput input{spec, *compiled, parsed};
+    ConfigPutReport report;
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      report = COFFER_TRY(import_in(transaction, id, input, *values, options));
       return {};
     };
     COFFER_TRY(engine_->write(body));
@@ -134,10 +150,10 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
       return Error(ErrorCode::usage, "the lease of a stage is out of range");
     }
     const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto parsed = COFFER_TRY(parse_document(document));
+    const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
-    const auto body = [&](Transaction& transaction) -> Result<void> {
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       report = COFFER_TRY(stage_in(transaction, id, input, options, lease_ms));
       return {};
     };
@@ -151,7 +167,7 @@ Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view st
   return guarded([&]() -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, {.keep_old_ms = options.keep_old_ms}));
     ConfigPutReport report;
-    const auto body = [&](Transaction& transaction) -> Result<void> {
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       report = COFFER_TRY(commit_in(transaction, id, stage, options));
       return {};
     };
@@ -163,24 +179,27 @@ Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view st
 Result<std::vector<std::string>> Configs::abandon(std::string_view id, std::string_view stage) {
   return guarded([&]() -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
-    return destroying(*engine_,
-                      [&](Transaction& transaction) { return abandon_in(transaction, id, stage); });
+    return destroying(*engine_, [&](secrets::Transaction& transaction) {
+      return abandon_in(transaction, id, stage);
+    });
   });
 }
 
 Result<std::vector<std::string>> Configs::end_check(std::string_view partial) {
   return guarded([&]() -> Result<std::vector<std::string>> {
     const auto document = COFFER_TRY(parse_document(partial));
-    return destroying(
-        *engine_, [&](Transaction& transaction) { return end_check_in(transaction, document); });
+    return destroying(*engine_, [&](secrets::Transaction& transaction) {
+      return end_check_in(transaction, document);
+    });
   });
 }
 
 Result<std::vector<std::string>> Configs::end_check_of(std::string_view id) {
   return guarded([&]() -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
-    return destroying(
-        *engine_, [&](Transaction& transaction) { return configs::end_check_of(transaction, id); });
+    return destroying(*engine_, [&](secrets::Transaction& transaction) {
+      return configs::end_check_of(transaction, id);
+    });
   });
 }
 

@@ -106,6 +106,7 @@ Result<std::vector<std::string>> move_references(Transaction& transaction, Holde
   for (const auto& each : new_set) {
     if (same_holder && old_set.count(each) != 0) continue;
     COFFER_TRY(transaction.add_reference(reference_of(holder_after, each.first, each.second)));
+    COFFER_TRY(transaction.mark_reachable(each.first, each.second));
   }
   Reached gone;
   for (const auto& each : old_set) {

@@ -14,6 +14,7 @@
 
 #include "configs/documents.h"
 #include "configs/spec.h"
+#include "configs/spec_walker.h"
 
 namespace coffer::configs {
 
@@ -35,6 +36,11 @@ class SecretStore {
   /// Whether the text is written as a coordinate of secrets this engine manages.
   virtual bool is_coordinate(std::string_view text) = 0;
 };
+
+/// A coordinate is one level and one node more than the value in whose place it comes, and the
+/// partial document must still be read: this is what a full one may be.
+inline constexpr json::Limits kFullDocument{json::Limits().depth - 1,
+                                            json::Limits().nodes - kSecretPlacesMax};
 
 struct SplitInput {
   const Spec& spec;

@@ -15,10 +15,8 @@ namespace {
 
 using secrets::PutRequest;
 
-// In the custom metadata of what a check minted: only such a secret may be promoted by
-// whoever knows its coordinate. A bump takes it off.
-constexpr char kMintedByKey[] = "minted_by";
-constexpr char kMintedByCheck[] = "check";
+using secrets::kMintedByCheck;
+using secrets::kMintedByKey;
 
 /// Not there any more, which is an answer; anything else is a failure.
 bool is_gone(ErrorCode code) {
@@ -110,6 +108,7 @@ Result<void> TransactionStore::check_scope(const std::string& base, const Versio
 
 Result<void> TransactionStore::adopt(std::string_view coordinate) {
   if (adopted_.find(coordinate) != adopted_.end()) return {};
+  if (settings_.imported != nullptr && settings_.imported->count(coordinate) != 0) return {};
   const auto parsed = format::parse_coordinate(coordinate);
   COFFER_CHECK(parsed.has_value());
   // Says what became of it, where it is gone.

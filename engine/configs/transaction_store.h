@@ -11,6 +11,8 @@
 
 namespace coffer::configs {
 
+using CoordinateSet = std::set<std::string, std::less<>>;
+
 class TransactionStore : public SecretStore {
  public:
   enum class Mode : std::uint8_t {
@@ -22,9 +24,10 @@ class TransactionStore : public SecretStore {
     std::string id;         ///< The config; empty for a check of no config.
     std::string workspace;  ///< New secrets are minted in it.
     Mode mode = Mode::put;
-    std::int64_t expires_at_ms = 0;         ///< Of what is written.
-    const ConfigRecord* checked = nullptr;  ///< What a check of this config left behind.
-    bool outside = false;                   ///< The config's document is kept outside.
+    std::int64_t expires_at_ms = 0;           ///< Of what is written.
+    const ConfigRecord* checked = nullptr;    ///< What a check of this config left behind.
+    bool outside = false;                     ///< The config's document is kept outside.
+    const CoordinateSet* imported = nullptr;  ///< Written for this config in this transaction.
   };
 
   TransactionStore(secrets::Transaction& transaction, Settings settings)

@@ -140,6 +140,10 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl.cipher().hash(context);
   Current current = COFFER_TRY(check_current(impl, hash, path, request));
+  const std::uint64_t version = request.version != 0 ? request.version : current.version + 1;
+  if (version <= current.version)
+    return Error{ErrorCode::conflict, "a version of that number was there already"}.with_number(
+        version);
   const bool is_new = current.version == 0 && !current.head;
   const bool changes_head = !is_nothing(change) || request.managed;
   if (changes_head && !current.head) current.head = format::Head{std::string(path), {}};
@@ -155,7 +159,6 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
     ++impl.root->secret_count;
   }
   format::VersionHeader header = new_header(settings, current.head, request, now_ms());
-  const std::uint64_t version = current.version + 1;
   const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
   const Bytes record =
       impl.cipher().seal_version(context, hash, version, header, *bucket, value.bytes().bytes(),

@@ -1,6 +1,7 @@
 #include "secrets/sweep.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -31,9 +32,26 @@ Result<std::vector<Pending>> find_due(const View& view, std::int64_t grace_ms, s
   return found;
 }
 
-SweptVersion to_swept(const Pending& pending) {
-  return {pending.path, pending.version,
-          pending.why == Pending::Why::expiry ? "expired" : "unreachable"};
+Result<SweptVersion> to_swept(const View& view, const Pending& pending) {
+  SweptVersion swept{pending.path, pending.version,
+                     pending.why == Pending::Why::expiry ? "expired" : "unreachable"};
+  swept.since_ms = pending.due_at_ms;
+  swept.created_at_ms = COFFER_TRY(view.version_info(pending.path, pending.version)).created_at_ms;
+  const Metadata metadata = COFFER_TRY(view.metadata(pending.path));
+  const auto minted_by = metadata.custom.find(kMintedByKey);
+  const bool check = minted_by != metadata.custom.end() && minted_by->second == kMintedByCheck;
+  swept.kind = !metadata.managed ? "secret" : check ? "check" : "config";
+  return swept;
+}
+
+// What nobody can reach has no use for its name either, once its last version is gone.
+Result<void> erase_if_gone(Transaction& txn, const Pending& pending) {
+  if (pending.why != Pending::Why::unreachable) return {};
+  const auto versions = COFFER_TRY(txn.history(pending.path));
+  const bool gone = std::all_of(versions.begin(), versions.end(),
+                                [](const VersionInfo& info) { return info.destroyed; });
+  if (!gone || !COFFER_TRY(txn.references_to(pending.path)).empty()) return {};
+  return txn.erase(pending.path);
 }
 
 // Names of minted secrets of which nothing but tombstones is left, long enough.
@@ -62,25 +80,34 @@ Result<void> forget(Engine& engine) {
 Result<SweepReport> sweep(Engine& engine, const SweepOptions& options) {
   SweepReport report;
   report.dry_run = options.dry_run;
+  const std::size_t most = options.limit != 0 ? options.limit : std::size_t{1} << 24;
   if (options.dry_run) {
     COFFER_TRY(engine.read([&](const View& view) -> Result<void> {
-      for (const Pending& pending :
-           COFFER_TRY(find_due(view, options.grace_ms, std::size_t{1} << 24)))
-        report.swept.push_back(to_swept(pending));
+      auto due = COFFER_TRY(find_due(view, options.grace_ms, most));
+      if (due.size() > most) due.resize(most);
+      for (const Pending& pending : due)
+        report.swept.push_back(COFFER_TRY(to_swept(view, pending)));
       return {};
     }));
     return report;
   }
   COFFER_TRY(forget(engine));
   for (;;) {
-    std::vector<Pending> batch;
+    const std::size_t room = std::min(kBatch, most - report.swept.size());
+    std::vector<SweptVersion> batch;
     COFFER_TRY(engine.write([&](Transaction& txn) -> Result<void> {
-      batch = COFFER_TRY(find_due(txn, options.grace_ms, kBatch));
-      for (const Pending& pending : batch) COFFER_TRY(txn.destroy(pending.path, {pending.version}));
+      batch.clear();
+      auto due = COFFER_TRY(find_due(txn, options.grace_ms, room));
+      if (due.size() > room) due.resize(room);
+      for (const Pending& pending : due) {
+        batch.push_back(COFFER_TRY(to_swept(txn, pending)));
+        COFFER_TRY(txn.destroy(pending.path, {pending.version}));
+        COFFER_TRY(erase_if_gone(txn, pending));
+      }
       return {};
     }));
-    for (const Pending& pending : batch) report.swept.push_back(to_swept(pending));
-    if (batch.size() < kBatch) return report;
+    std::move(batch.begin(), batch.end(), std::back_inserter(report.swept));
+    if (batch.size() < kBatch || report.swept.size() >= most) return report;
   }
 }
 

@@ -49,6 +49,8 @@ struct PutRequest {
   std::optional<std::uint64_t> cas = {};  ///< The current version must be this; 0 = must not exist.
   std::int64_t expires_at_ms = 0;
   bool managed = false;
+  /// The number that the version gets, above the current one; 0: the next.
+  std::uint64_t version = 0;
   std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
   std::optional<std::string> kind = {};
   std::optional<std::string> description = {};
@@ -66,6 +68,11 @@ struct Pending {
   /// forget: what is left of a minted secret whose time was over, after kForgetAfterMs.
   enum class Why : std::uint8_t { expiry = 1, unreachable = 2, forget = 3 } why = Why::expiry;
 };
+
+// In the custom metadata of what a config's check minted: only such a secret may be taken over by
+// whoever knows its coordinate.
+inline constexpr char kMintedByKey[] = "minted_by";
+inline constexpr char kMintedByCheck[] = "check";
 
 class Engine;
 

@@ -591,6 +591,14 @@ void config_records(const std::filesystem::path& root) {
             joined(without(without(without(good, 3), 4), 6)));
   folder.ok("place_external", "F-55",
             joined({num(1, 1), bin(5, joined({text(1, "/p"), text(2, "c"), num(3, 1)}))}));
+  folder.ok("of_a_stage", "F-106: with what its commit needs",
+            joined({num(1, 1), text(3, "5f"), text(4, "{}"),
+                    bin(5, joined({text(1, "/a"), text(2, "airbyte_x_v2"), num(4, 2)})),
+                    num(7, 1760000000000), text(8, "c"), num(9, 3)}));
+  folder.ok("of_a_document_kept_outside", "F-106",
+            joined({num(1, 1), text(10, "7b0c5c4e-93c6-4f6e-8a77-0d7c2f1be2a4"), num(11, 1)}));
+  folder.too_new("place_written_unknown", "F-105",
+                 joined({num(1, 1), bin(5, joined({text(2, "c"), num(4, 3)}))}));
   folder.too_new("format_two", "F-26", joined(with(good, num(1, 2))));
   folder.corrupt("format_missing", "F-55", joined(without(good, 1)));
   folder.corrupt("cut_by_one_byte", "F-10", cut(joined(good), 1));

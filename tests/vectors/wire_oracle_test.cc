@@ -239,13 +239,23 @@ TEST_CASE("a config record means the same to the generated code") {
   record.places = {{"/a", "airbyte_a_v1", false}, {"", "b", true}};
   record.compat_airbyte = true;
   record.expires_at_ms = 77;
+  record.places[0].written = configs::StoredPlace::Written::bumped;
+  record.config_id = "c";
+  record.base_revision = 1ULL << 40;
+  record.last_stage = "t";
+  record.outside = true;
   const auto message = parsed<proto::ConfigRecord>(configs::encode_config(record));
   CHECK((message.format() == 1 && message.workspace() == "w" && message.spec_id() == "s"));
   CHECK((message.partial() == "{}" && message.compat_airbyte() && message.expires_at_ms() == 77));
   REQUIRE(message.places_size() == 2);
   CHECK((message.places(0).pointer() == "/a" && message.places(0).coordinate() == "airbyte_a_v1"));
   CHECK((message.places(1).external() && !message.places(0).external()));
+  CHECK((message.places(0).written() == 2 && message.places(1).written() == 0));
+  CHECK((message.config_id() == "c" && message.base_revision() == 1ULL << 40));
+  CHECK((message.last_stage() == "t" && message.outside()));
   const auto back = configs::decode_config(serialised(message));
   REQUIRE(back.ok());
   CHECK((back->places.size() == 2 && back->places[1].external && back->expires_at_ms == 77));
+  CHECK((back->places[0].written == record.places[0].written && back->outside));
+  CHECK((back->config_id == "c" && back->base_revision == 1ULL << 40 && back->last_stage == "t"));
 }

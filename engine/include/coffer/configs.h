@@ -127,6 +127,15 @@ class COFFER_API Configs {
   /// another branch of a composite, secrets of the old branch go. Errors: not_found, and put's.
   Result<ConfigPutReport> patch(std::string_view id, std::string_view update,
                                 const ConfigPutOptions& options = {}, std::string_view spec = {});
+  /// Takes in a partial document in Airbyte's form with the values behind its coordinates:
+  /// `payloads` is a JSON object of coordinates and values, which may hold more than is asked for.
+  /// Coordinates keep their names and numbers; names of another form are external ones. The
+  /// config is one of Airbyte's (compat_airbyte) until a put says otherwise.
+  /// Errors: not_found (a coordinate without a value), conflict (a secret of that name is in the
+  /// store), and put's.
+  Result<ConfigPutReport> import_partial(std::string_view id, std::string_view spec,
+                                         std::string_view partial, std::string_view payloads,
+                                         const ConfigPutOptions& options = {});
   /// Splits for a check or discover run: the partial document, its secrets gone after the TTL.
   Result<ConfigPutReport> check(std::string_view spec, std::string_view document,
                                 const ConfigCheckOptions& options = {});

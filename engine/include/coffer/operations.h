@@ -44,6 +44,10 @@ struct SweptVersion {
   std::string path;
   std::uint64_t version = 0;
   std::string why;  ///< "expired" or "unreachable"
+  // Of a sweep's report only.
+  std::string kind = {};           ///< "secret", "config" or "check": who made it.
+  std::int64_t created_at_ms = 0;  ///< When the version was written.
+  std::int64_t since_ms = 0;       ///< When its time was over, or nobody used it any more.
 };
 
 struct ShredReceipt {

@@ -71,6 +71,7 @@ struct OpenOptions {
 struct SweepOptions {
   bool dry_run = false;
   std::int64_t grace_ms = 0;
+  std::size_t limit = 0;  ///< Destroy at most so many versions; 0: all that are due.
 };
 
 struct SweepReport {
@@ -209,6 +210,14 @@ class COFFER_API Store {
   /// Destroys what expired and what is managed and unreachable for longer than the grace.
   Result<SweepReport> sweep(const SweepOptions& options = {});
   Result<std::vector<ReferenceInfo>> references_to(std::string_view path);
+  /// Notes that somebody outside uses a version (0: whichever is current): it is neither destroyed
+  /// nor swept while noted. Again is no error. Errors: usage (the user's name), not_found, expired,
+  /// deleted, destroyed.
+  Result<void> add_reference(std::string_view path, std::uint64_t version, std::string_view user);
+  /// Ends it. A config's version that nobody uses any more is unreachable from then on: sweep's
+  /// grace begins. Errors: not_found.
+  Result<void> remove_reference(std::string_view path, std::uint64_t version,
+                                std::string_view user);
 
   Configs configs();
 

@@ -97,6 +97,7 @@ TEST_CASE("An abandoned stage leaves no secret, no spec and no note") {
   CHECK(bench.configs().commit("c", staged.stage).error().code() == ErrorCode::not_found);
 }
 
+// [F-106]
 TEST_CASE("A lease that ran out ends what was staged, to the millisecond") {
   Bench bench;
   bench.put("c", R"({"a":"x"})");

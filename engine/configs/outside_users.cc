@@ -1,0 +1,77 @@
+#include "configs/outside_users.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "format/limits.h"
+#include "format/utf8.h"
+
+namespace coffer::configs {
+namespace {
+
+using secrets::Reference;
+using secrets::Transaction;
+
+Result<void> check_user(std::string_view user) {
+  if (user.empty()) return Error(ErrorCode::usage, "the user's name is empty");
+  if (user.size() > format::kPathBytesMax) {
+    return Error(ErrorCode::limit, "the user's name is too long, in bytes")
+        .with_number(format::kPathBytesMax);
+  }
+  if (!utf8::is_valid(user) || utf8::has_control_character(user)) {
+    return Error(ErrorCode::usage, "the user's name is no printable UTF-8");
+  }
+  return {};
+}
+
+Reference reference_of(std::string_view path, std::uint64_t version, std::string_view user) {
+  return {std::string(path), version, "external", std::string(user)};
+}
+
+/// Starts or ends the grace of the versions that a reference is about.
+Result<void> mark(Transaction& transaction, std::string_view path, std::uint64_t version) {
+  if (!COFFER_TRY(transaction.metadata(path)).managed) return {};
+  const auto references = COFFER_TRY(transaction.references_to(path));
+  const auto versions = COFFER_TRY(transaction.history(path));
+  for (const VersionInfo& info : versions) {
+    if (info.destroyed || (version != 0 && info.version != version)) continue;
+    const bool current = &info == &versions.front();
+    const bool used = std::any_of(references.begin(), references.end(), [&](const Reference& each) {
+      return each.version == info.version || (each.version == 0 && current);
+    });
+    if (!used && info.expires_at_ms != 0) continue;  // A lease has its own end.
+    COFFER_TRY(used ? transaction.mark_reachable(path, info.version)
+                    : transaction.mark_unreachable(path, info.version));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> add_outside_user(Transaction& transaction, std::string_view path,
+                              std::uint64_t version, std::string_view user) {
+  COFFER_TRY(check_user(user));
+  COFFER_TRY(transaction.get(path, version));  // Says what became of it, where it is gone.
+  COFFER_TRY(transaction.add_reference(reference_of(path, version, user)));
+  return mark(transaction, path, version);
+}
+
+Result<void> remove_outside_user(Transaction& transaction, std::string_view path,
+                                 std::uint64_t version, std::string_view user) {
+  COFFER_TRY(check_user(user));
+  const auto references = COFFER_TRY(transaction.references_to(path));
+  const bool there = std::any_of(references.begin(), references.end(), [&](const Reference& each) {
+    return each.version == version && each.user_kind == "external" && each.user == user;
+  });
+  if (!there) {
+    return Error(ErrorCode::not_found, "no such user refers to this secret",
+                 "see who does: coffer refs PATH")
+        .about(Subject::Kind::name, user);
+  }
+  COFFER_TRY(transaction.remove_reference(reference_of(path, version, user)));
+  if (!COFFER_TRY(transaction.exists(path))) return {};
+  return mark(transaction, path, version);
+}
+
+}  // namespace coffer::configs
