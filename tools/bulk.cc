@@ -8,24 +8,6 @@
 namespace coffer::tools {
 namespace {
 
-template <typename Field, typename Read>
-Spot::Take into(Field& field, Read read) {
-  return [&field, read](const Spot& spot) -> Result<void> {
-    field = COFFER_TRY((spot.*read)());
-    return {};
-  };
-}
-
-Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom) {
-  return [&custom](const Spot& spot) {
-    custom.emplace();
-    return spot.each_member([&](std::string_view name, const Spot& value) -> Result<void> {
-      custom->emplace(name, COFFER_TRY(value.string()));
-      return {};
-    });
-  };
-}
-
 Spot::Take into_ttl(PutOptions& options) {
   return [&options](const Spot& spot) -> Result<void> {
     options.ttl_ms = COFFER_TRY(spot.duration());
@@ -150,28 +132,9 @@ Result<void> read_destroy(const Spot& spot, BulkOperation& operation) {
   return {};
 }
 
-Spot::Take into_max_versions(MetadataChange& change) {
-  return [&change](const Spot& spot) -> Result<void> {
-    const std::uint64_t number = COFFER_TRY(spot.number());
-    if (number > UINT32_MAX) return spot.refuse({ErrorCode::usage, "is too large"});
-    change.max_versions = static_cast<std::uint32_t>(number);
-    return {};
-  };
-}
-
 Result<void> read_metadata(const Spot& spot, BulkOperation& operation) {
   MetadataChange change;
-  COFFER_TRY(spot.members({
-      {"path", into(operation.path, &Spot::string), true},
-      {"max_versions", into_max_versions(change)},
-      {"cas_required", into(change.cas_required, &Spot::boolean)},
-      {"delete_version_after", into(change.delete_version_after_ms, &Spot::duration)},
-      {"kind", into(change.kind, &Spot::string)},
-      {"description", into(change.description, &Spot::string)},
-      {"owner", into(change.owner, &Spot::string)},
-      {"tags", into(change.tags, &Spot::strings)},
-      {"custom", into_custom(change.custom)},
-  }));
+  COFFER_TRY(take_metadata(spot, change, {{"path", into(operation.path, &Spot::string), true}}));
   operation.carry_out = [path = operation.path, change](Transaction& txn) {
     return nothing_new(txn.put_metadata(path, change));
   };

@@ -36,7 +36,7 @@ Result<std::vector<SecretImage>> read_dotenv_secret(const SecretBytes& text,
 
 Result<std::vector<SecretImage>> read_yaml(const SecretBytes& text, const ImportNames& names) {
   SecretBytes json = COFFER_TRY(json_from_yaml(text.text(), names.source));
-  const json::Document document = COFFER_TRY(json::Document::parse(json.text()));
+  const json::Document document = COFFER_TRY(parse_input(json.clone(), names.source));
   if (document.find(0, "format") != json::kNoNode) return read_own_json(std::move(json), names);
   return read_field_map(std::move(json), names);
 }

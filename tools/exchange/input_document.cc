@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <iterator>
 
 #include "format/time_text.h"
 #include "tools/exchange/base64.h"
@@ -93,8 +93,8 @@ Result<std::vector<std::uint64_t>> Spot::numbers() const {
   return all;
 }
 
-Result<void> Spot::members(std::initializer_list<Member> known) const {
-  COFFER_TRY(each_member([known](std::string_view name, const Spot& spot) -> Result<void> {
+Result<void> Spot::members(const std::vector<Member>& known) const {
+  COFFER_TRY(each_member([&known](std::string_view name, const Spot& spot) -> Result<void> {
     const auto found = std::find_if(known.begin(), known.end(),
                                     [name](const Member& member) { return member.name == name; });
     if (found != known.end()) return found->take(spot);
@@ -134,6 +134,38 @@ std::optional<Spot> Spot::find(std::string_view name) const {
   const json::NodeId node = document_->find(node_, name);
   if (node == json::kNoNode) return std::nullopt;
   return child(node, name);
+}
+
+Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom) {
+  return [&custom](const Spot& spot) {
+    custom.emplace();
+    return spot.each_member([&](std::string_view name, const Spot& value) -> Result<void> {
+      custom->emplace(name, COFFER_TRY(value.string()));
+      return {};
+    });
+  };
+}
+
+Result<void> take_metadata(const Spot& spot, MetadataChange& change,
+                           std::vector<Spot::Member> others) {
+  const auto max_versions = [&change](const Spot& member) -> Result<void> {
+    const std::uint64_t number = COFFER_TRY(member.number());
+    if (number > UINT32_MAX) return member.refuse({ErrorCode::usage, "is too large"});
+    change.max_versions = static_cast<std::uint32_t>(number);
+    return {};
+  };
+  const Spot::Member known[] = {
+      {"max_versions", max_versions},
+      {"cas_required", into(change.cas_required, &Spot::boolean)},
+      {"delete_version_after", into(change.delete_version_after_ms, &Spot::duration)},
+      {"kind", into(change.kind, &Spot::string)},
+      {"description", into(change.description, &Spot::string)},
+      {"owner", into(change.owner, &Spot::string)},
+      {"tags", into(change.tags, &Spot::strings)},
+      {"custom", into_custom(change.custom)},
+  };
+  others.insert(others.end(), std::begin(known), std::end(known));
+  return spot.members(others);
 }
 
 Result<void> ValueMembers::set(const Spot& spot, Value value) {

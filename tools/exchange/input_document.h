@@ -2,13 +2,13 @@
 // error names its place as SOURCE#/json/pointer.
 #pragma once
 
+#include <coffer/metadata.h>
 #include <coffer/result.h>
 #include <coffer/value.h>
 
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,7 +53,7 @@ class Spot {
     bool required = false;
   };
   /// Of an object: each member to its taker, in the document's order; any other is refused.
-  Result<void> members(std::initializer_list<Member> known) const;
+  Result<void> members(const std::vector<Member>& known) const;
   Result<void> each_member(
       const std::function<Result<void>(std::string_view name, const Spot&)>& take) const;
   Result<void> each_element(const Take& take) const;
@@ -67,6 +67,21 @@ class Spot {
   json::NodeId node_ = 0;
   std::string pointer_;
 };
+
+/// A taker that puts what `read` yields (&Spot::string, ...) into `field`, which must outlive it.
+template <typename Field, typename Read>
+Spot::Take into(Field& field, Read read) {
+  return [&field, read](const Spot& spot) -> Result<void> {
+    field = COFFER_TRY((spot.*read)());
+    return {};
+  };
+}
+
+/// The members of a secret's metadata that can be set, taken into `change`; `others` besides.
+Result<void> take_metadata(const Spot& spot, MetadataChange& change,
+                           std::vector<Spot::Member> others);
+/// An object of strings.
+Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom);
 
 /// Parses a document that is to be taken apart. Errors: usage, limit; about SOURCE:LINE:COLUMN.
 Result<json::Document> parse_input(SecretBytes text, std::string_view source);

@@ -124,44 +124,12 @@ class YamlWriter : public ExportWriter {
   bool first_ = true;
 };
 
-template <typename Field, typename Read>
-Spot::Take into(Field& field, Read read) {
-  return [&field, read](const Spot& spot) -> Result<void> {
-    field = COFFER_TRY((spot.*read)());
-    return {};
-  };
-}
-
 Result<void> ignore(const Spot&) { return {}; }
 
-Result<void> read_custom(const Spot& spot, MetadataChange& metadata) {
-  metadata.custom.emplace();
-  return spot.each_member([&](std::string_view name, const Spot& value) -> Result<void> {
-    metadata.custom->emplace(name, COFFER_TRY(value.string()));
-    return {};
-  });
-}
-
 Result<void> read_metadata(const Spot& spot, SecretImage& secret) {
-  MetadataChange& metadata = secret.metadata;
-  return spot.members({
-      {"created_time", into(secret.created_at_ms, &Spot::time)},
-      {"updated_time", into(secret.updated_at_ms, &Spot::time)},
-      {"max_versions",
-       [&](const Spot& member) -> Result<void> {
-         const std::uint64_t number = COFFER_TRY(member.number());
-         if (number > UINT32_MAX) return member.refuse({ErrorCode::usage, "is too large"});
-         metadata.max_versions = static_cast<std::uint32_t>(number);
-         return {};
-       }},
-      {"cas_required", into(metadata.cas_required, &Spot::boolean)},
-      {"delete_version_after", into(metadata.delete_version_after_ms, &Spot::duration)},
-      {"kind", into(metadata.kind, &Spot::string)},
-      {"description", into(metadata.description, &Spot::string)},
-      {"owner", into(metadata.owner, &Spot::string)},
-      {"tags", into(metadata.tags, &Spot::strings)},
-      {"custom", [&](const Spot& member) { return read_custom(member, metadata); }},
-  });
+  return take_metadata(spot, secret.metadata,
+                       {{"created_time", into(secret.created_at_ms, &Spot::time)},
+                        {"updated_time", into(secret.updated_at_ms, &Spot::time)}});
 }
 
 Result<void> read_version(const Spot& spot, SecretImage& secret) {

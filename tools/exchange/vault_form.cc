@@ -71,11 +71,7 @@ Result<void> read_answer_metadata(const Spot& metadata, SecretImage& secret) {
   secret.current_version = info.version;
   const std::optional<Spot> custom = metadata.find("custom_metadata");
   if (!custom || custom->is_null()) return {};
-  secret.metadata.custom.emplace();
-  return custom->each_member([&](std::string_view name, const Spot& value) -> Result<void> {
-    secret.metadata.custom->emplace(name, COFFER_TRY(value.string()));
-    return {};
-  });
+  return into_custom(secret.metadata.custom)(*custom);
 }
 
 Result<std::vector<SecretImage>> read_answer(const Spot& root, const ImportNames& names) {

@@ -21,10 +21,10 @@
 namespace coffer::tools {
 
 struct YamlLimits {
-  std::size_t text_bytes = std::size_t{16} << 20;
-  std::size_t json_bytes = std::size_t{32} << 20;  ///< After aliases have been filled in.
+  std::size_t text_bytes = std::size_t{64} << 20;
+  std::size_t json_bytes = json::kMaxTextBytes;  ///< After aliases have been filled in.
   std::size_t depth = 64;
-  std::size_t nodes = 1'000'000;
+  std::size_t nodes = 4'000'000;
   std::size_t aliases = 1'000;
 };
 
