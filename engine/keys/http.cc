@@ -16,15 +16,6 @@ Error bad_url() {
           "write https://HOST[:PORT][/PATH], without user, query or fragment"};
 }
 
-bool is_one_of(char c, std::string_view more) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         more.find(c) != std::string_view::npos;
-}
-
-bool holds_only(std::string_view text, std::string_view more) {
-  return std::all_of(text.begin(), text.end(), [more](char c) { return is_one_of(c, more); });
-}
-
 /// An IPv4 address in its four decimal parts, the only spelling accepted for a number.
 std::optional<std::array<int, 4>> parse_ipv4(std::string_view host) {
   std::array<int, 4> parts{};
@@ -90,6 +81,13 @@ bool equal_without_case(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool holds_only(std::string_view text, std::string_view more) {
+  return std::all_of(text.begin(), text.end(), [more](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           more.find(c) != std::string_view::npos;
+  });
+}
 
 Result<std::string> check_base_url(std::string_view url, Reach reach) {
   const bool is_https = url.starts_with(kHttps);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "keys/network_providers.h"
 #include "keys/pkcs11_provider.h"
 #include "keys/provider.h"
 #include "keys/tpm2_provider.h"
@@ -21,7 +22,7 @@ constexpr KeyKind kLocalKinds[] = {
 };
 
 // In the order in which help shows them.
-const std::array kProviders = {&kPkcs11Kind, &kTpm2Kind};
+const std::array kProviders = {&kPkcs11Kind, &kTpm2Kind, &kAwsKmsKind};
 
 }  // namespace
 

@@ -38,6 +38,7 @@ constexpr std::array kOwners = {
     Owner{"yaml-cpp/", "tools"},
     Owner{"curl/", "keys"},
     Owner{"libgfshare.h", "keys"},
+    Owner{"openssl/", "keys"},
 };
 
 constexpr std::array<std::string_view, 33> kSystemHeaders = {

@@ -1,0 +1,16 @@
+// The key services that are reached over a network or a socket: one file each.
+#pragma once
+
+#include "keys/provider.h"
+
+namespace coffer::keys {
+
+#ifdef COFFER_CURL
+inline constexpr bool kHasNetwork = true;
+#else
+inline constexpr bool kHasNetwork = false;
+#endif
+
+extern const ProviderKind kAwsKmsKind;
+
+}  // namespace coffer::keys

@@ -1,0 +1,24 @@
+// What can be wrong with a key service, said the same way for all of them.
+//
+// Services do not agree on their codes, so each provider maps narrowly: what it does not
+// know stays `refused_request`, with the status for whoever looks into it. What a service
+// writes in its answers is never repeated: it may hold what was sent to it.
+#pragma once
+
+#include <coffer/result.h>
+
+namespace coffer::keys {
+
+Error unreadable_answer();
+/// It is there and cannot serve now.
+Error service_down(int status);
+/// The credentials are not good, or not good for this key.
+Error access_denied(int status);
+Error key_disabled();
+Error no_such_key();
+/// An answer that no rule knows.
+Error refused_request(int status);
+/// The service did not open what the slot holds: altered, or of another key, store or slot.
+Error blob_refused();
+
+}  // namespace coffer::keys
