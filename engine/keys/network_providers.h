@@ -12,5 +12,6 @@ inline constexpr bool kHasNetwork = false;
 #endif
 
 extern const ProviderKind kAwsKmsKind;
+extern const ProviderKind kHashiVaultKind;
 
 }  // namespace coffer::keys

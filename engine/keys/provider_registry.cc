@@ -22,7 +22,7 @@ constexpr KeyKind kLocalKinds[] = {
 };
 
 // In the order in which help shows them.
-const std::array kProviders = {&kPkcs11Kind, &kTpm2Kind, &kAwsKmsKind};
+const std::array kProviders = {&kPkcs11Kind, &kTpm2Kind, &kAwsKmsKind, &kHashiVaultKind};
 
 }  // namespace
 
