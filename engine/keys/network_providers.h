@@ -13,5 +13,6 @@ inline constexpr bool kHasNetwork = false;
 
 extern const ProviderKind kAwsKmsKind;
 extern const ProviderKind kHashiVaultKind;
+extern const ProviderKind kKmsV2Kind;
 
 }  // namespace coffer::keys

@@ -22,7 +22,8 @@ constexpr KeyKind kLocalKinds[] = {
 };
 
 // In the order in which help shows them.
-const std::array kProviders = {&kPkcs11Kind, &kTpm2Kind, &kAwsKmsKind, &kHashiVaultKind};
+const std::array kProviders = {&kPkcs11Kind, &kTpm2Kind, &kAwsKmsKind, &kHashiVaultKind,
+                               &kKmsV2Kind};
 
 }  // namespace
 
