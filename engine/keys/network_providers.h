@@ -14,5 +14,6 @@ inline constexpr bool kHasNetwork = false;
 extern const ProviderKind kAwsKmsKind;
 extern const ProviderKind kHashiVaultKind;
 extern const ProviderKind kKmsV2Kind;
+extern const ProviderKind kGcpKmsKind;
 
 }  // namespace coffer::keys

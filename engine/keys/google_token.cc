@@ -1,0 +1,127 @@
+#include "keys/google_token.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "keys/rs256.h"
+#include "keys/service_body.h"
+#include "keys/service_error.h"
+
+namespace coffer::keys {
+namespace {
+
+constexpr std::string_view kScope = "https://www.googleapis.com/auth/cloudkms";
+constexpr std::string_view kTokenAddress = "https://oauth2.googleapis.com/token";
+constexpr std::int64_t kAssertionSeconds = 600;
+// Off Google's machines nobody answers there: no reason to wait the whole time for it.
+constexpr std::int64_t kMetadataMsMax = 2'000;
+
+Error no_credentials() {
+  return {ErrorCode::key_unavailable, "there are no credentials for Google",
+          "set GOOGLE_APPLICATION_CREDENTIALS, or: gcloud auth application-default login"};
+}
+
+Error unknown_file() {
+  return {ErrorCode::key_unavailable, "the credentials for Google are of a kind not known here",
+          "use a service account's key file, or a user's from gcloud"};
+}
+
+Result<SecretBytes> token_in(HttpResponse response) {
+  if (response.status >= 500) return service_down(response.status);
+  if (response.status != 200) return access_denied(response.status);
+  const JsonAnswer answer = COFFER_TRY(JsonAnswer::read(std::move(response.body)));
+  const std::string_view token = answer.text({"access_token"}).value_or("");
+  const std::string_view type = answer.text({"token_type"}).value_or("");
+  if (token.empty() || type != "Bearer") return unreadable_answer();
+  return SecretBytes::copy_of(token);
+}
+
+Result<SecretBytes> exchange(std::string_view address, SecretBytes form, const Deadline& deadline) {
+  HttpRequest request;
+  request.url = COFFER_TRY(check_base_url(address, Reach::service));
+  COFFER_TRY(request.set_header("Content-Type", "application/x-www-form-urlencoded"));
+  request.body = std::move(form);
+  return token_in(COFFER_TRY(send(request, deadline)));
+}
+
+/// A JSON Web Token (RFC 7523) by which the account speaks for itself.
+Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address) {
+  const auto email = file.text({"client_email"});
+  const auto key = file.text({"private_key"});
+  if (!email || !key) return unknown_file();
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+  const SecretBytes header = JsonBody()
+                                 .text("alg", "RS256")
+                                 .text("typ", "JWT")
+                                 .text("kid", file.text({"private_key_id"}).value_or(""))
+                                 .finish();
+  const SecretBytes claims = JsonBody()
+                                 .text("iss", *email)
+                                 .text("scope", kScope)
+                                 .text("aud", address)
+                                 .value("iat", std::to_string(now))
+                                 .value("exp", std::to_string(now + kAssertionSeconds))
+                                 .finish();
+  SecretBytes token = crypto::encode_base64(crypto::Base64::url, header.bytes());
+  token.append(".");
+  token.append(crypto::encode_base64(crypto::Base64::url, claims.bytes()).text());
+  const Bytes signature = COFFER_TRY(sign_rs256(SecretBytes::copy_of(*key), token.text()));
+  token.append(".");
+  token.append(crypto::encode_base64(crypto::Base64::url, signature).text());
+  return token;
+}
+
+Result<SecretBytes> from_file(const std::string& path, const Deadline& deadline) {
+  auto text = COFFER_TRY(read_credential_file(path));
+  const auto file = JsonAnswer::read(std::move(text));
+  if (!file) return unknown_file().about(Subject::Kind::file, path);
+  const std::string_view type = file->text({"type"}).value_or("");
+  const std::string_view address = file->text({"token_uri"}).value_or(kTokenAddress);
+  if (type == "service_account") {
+    const SecretBytes token = COFFER_TRY(assertion(*file, address));
+    return exchange(address,
+                    FormBody()
+                        .field("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+                        .field("assertion", token.text())
+                        .finish(),
+                    deadline);
+  }
+  if (type != "authorized_user") return unknown_file().about(Subject::Kind::file, path);
+  return exchange(address,
+                  FormBody()
+                      .field("grant_type", "refresh_token")
+                      .field("client_id", file->text({"client_id"}).value_or(""))
+                      .field("client_secret", file->text({"client_secret"}).value_or(""))
+                      .field("refresh_token", file->text({"refresh_token"}).value_or(""))
+                      .finish(),
+                  deadline);
+}
+
+Result<SecretBytes> from_metadata(const Surroundings& around, const Deadline& deadline) {
+  const std::string host = around.has("GCE_METADATA_HOST") ? around.text("GCE_METADATA_HOST")
+                                                           : std::string("169.254.169.254");
+  HttpRequest request;
+  request.method = "GET";
+  request.reach = Reach::metadata;
+  request.url = COFFER_TRY(check_base_url("http://" + host, Reach::metadata)) +
+                "/computeMetadata/v1/instance/service-accounts/default/token";
+  COFFER_TRY(request.set_header("Metadata-Flavor", "Google"));
+  auto response = send(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
+  // Whoever else answers at that address does not say this.
+  if (!response || response->header("Metadata-Flavor") != "Google") return no_credentials();
+  return token_in(std::move(*response));
+}
+
+}  // namespace
+
+Result<SecretBytes> google_token(const Surroundings& around, const Deadline& deadline) {
+  if (around.has("GOOGLE_APPLICATION_CREDENTIALS"))
+    return from_file(around.text("GOOGLE_APPLICATION_CREDENTIALS"), deadline);
+  const std::string own = around.in_home(".config/gcloud/application_default_credentials.json");
+  if (read_credential_file(own)) return from_file(own, deadline);
+  return from_metadata(around, deadline);
+}
+
+}  // namespace coffer::keys

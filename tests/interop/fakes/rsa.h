@@ -1,0 +1,26 @@
+// An RSA key of 2048 bits by OpenSSL: what Azure wraps with, and what Google verifies with.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fakes {
+
+class RsaKey {
+ public:
+  RsaKey();
+  /// PKCS#8 in PEM, as a service account's key file holds it.
+  std::string private_pem() const;
+  /// RS256.
+  bool verifies(std::string_view message, std::string_view signature) const;
+  /// RSA-OAEP with SHA-256.
+  std::string wrap(std::string_view plaintext) const;
+  std::optional<std::string> unwrap(std::string_view wrapped) const;
+
+ private:
+  std::shared_ptr<void> key_;
+};
+
+}  // namespace fakes
