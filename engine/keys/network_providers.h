@@ -15,5 +15,6 @@ extern const ProviderKind kAwsKmsKind;
 extern const ProviderKind kHashiVaultKind;
 extern const ProviderKind kKmsV2Kind;
 extern const ProviderKind kGcpKmsKind;
+extern const ProviderKind kAzureKeyVaultKind;
 
 }  // namespace coffer::keys

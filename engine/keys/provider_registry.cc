@@ -22,8 +22,8 @@ constexpr KeyKind kLocalKinds[] = {
 };
 
 // In the order in which help shows them.
-const std::array kProviders = {&kPkcs11Kind,     &kTpm2Kind,  &kAwsKmsKind,
-                               &kHashiVaultKind, &kKmsV2Kind, &kGcpKmsKind};
+const std::array kProviders = {&kPkcs11Kind, &kTpm2Kind,   &kAwsKmsKind,       &kHashiVaultKind,
+                               &kKmsV2Kind,  &kGcpKmsKind, &kAzureKeyVaultKind};
 
 }  // namespace
 
