@@ -23,6 +23,37 @@ ErrorCode code_of(const Result<T>& result) {
 
 inline std::uint64_t sequence_of(Store& store) { return store.status().value().sequence; }
 
+/// All that a caller can see of the secrets, in words: what a refusal must leave as it was. (The
+/// sequence will not do, since the refusal itself goes on record.)
+inline std::string state_of(Store& store) {
+  std::string told;
+  const std::vector<std::string> paths =
+      store.list("", {.recursive = true, .state = ListState::all}).value();
+  for (const std::string& path : paths) {
+    const Metadata metadata = store.metadata(path).value();
+    told += path + " " + metadata.kind + " " + metadata.description + " " + metadata.owner + " " +
+            std::to_string(metadata.updated_at_ms) + " " + std::to_string(metadata.max_versions) +
+            " " + std::to_string(metadata.delete_version_after_ms) +
+            (metadata.cas_required ? " cas" : "");
+    for (const std::string& tag : metadata.tags) told += " #" + tag;
+    for (const auto& [key, value] : metadata.custom) told += " " + key + "=" + value;
+    const History history = store.history(path).value();
+    for (const VersionInfo& version : history.versions) {
+      const auto secret = store.get(path, version.version);
+      told += "\n  " + std::to_string(version.version) + " " +
+              std::to_string(version.created_at_ms) + " " + std::to_string(version.deletion_at_ms) +
+              " " + std::to_string(version.expires_at_ms) + (version.destroyed ? " gone " : " ") +
+              (secret ? std::string(secret->value.text()) : "");
+    }
+    told += "\n";
+  }
+  const StoreSettings settings = store.settings().value();
+  return told + std::to_string(settings.max_versions) + " " +
+         std::to_string(settings.value_bytes_max) + " " +
+         std::to_string(settings.delete_version_after_ms) + " " +
+         std::to_string(settings.scopes.size()) + (settings.cas_required ? " cas" : "");
+}
+
 inline std::vector<std::uint64_t> numbers_of(const History& history) {
   std::vector<std::uint64_t> numbers;
   for (const VersionInfo& info : history.versions) numbers.push_back(info.version);

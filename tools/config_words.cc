@@ -1,6 +1,5 @@
 #include "tools/config_words.h"
 
-#include "configs/report.h"
 #include "format/time_text.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
@@ -53,7 +52,7 @@ Error missing_option(std::string_view option) {
 
 Result<void> write_outcome(const ConfigPutReport& report, bool whole_report) {
   if (!whole_report) return write_value(report.partial.bytes());
-  return write_line(configs::report_json(report).text());
+  return write_line(report_json(report).text());
 }
 
 }  // namespace coffer::tools

@@ -239,9 +239,8 @@ Result<SweepReport> Store::sweep(const SweepOptions& options) {
   return guarded([&]() -> Result<SweepReport> {
     if (options.grace_ms < 0 || options.grace_ms > kTtlMaxMs)
       return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years"};
-    SweepReport report = COFFER_TRY(secrets::sweep(*impl_->engine, options));
-    if (!options.dry_run) COFFER_TRY(configs::sweep_notes(*impl_->engine));
-    return report;
+    return secrets::sweep(*impl_->engine, options,
+                          [](secrets::Transaction& txn) { return configs::sweep_notes(txn); });
   });
 }
 

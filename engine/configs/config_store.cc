@@ -119,33 +119,10 @@ Result<void> forget_stage(secrets::Transaction& transaction, std::string_view st
   return transaction.remove_document(DocumentKind::config, name);
 }
 
-namespace {
-
-Result<bool> any_expired_note(const secrets::View& view) {
-  for (const std::string& name : COFFER_TRY(view.list_documents(DocumentKind::config))) {
-    if (!is_note_id(name)) continue;
-    const auto found = COFFER_TRY(find_config(view, name));
-    if (found && found->record.expires_at_ms <= view.now_ms()) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-Result<void> sweep_notes(secrets::Engine& engine) {
-  constexpr std::size_t kBatch = 256;
-  for (;;) {
-    bool any = false;
-    COFFER_TRY(engine.read([&](const secrets::View& view) -> Result<void> {
-      any = COFFER_TRY(any_expired_note(view));
-      return {};
-    }));
-    if (!any) return {};
-    COFFER_TRY(engine.write([&](secrets::Transaction& transaction) -> Result<void> {
-      COFFER_TRY(forget_expired_notes(transaction, kBatch));
-      return {};
-    }));
-  }
+Result<void> sweep_notes(secrets::Transaction& transaction) {
+  constexpr std::size_t kAtOnce = 4096;
+  COFFER_TRY(forget_expired_notes(transaction, kAtOnce));
+  return {};
 }
 
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit) {

@@ -54,8 +54,8 @@ Result<void> forget_stage(secrets::Transaction& transaction, std::string_view st
 
 /// Notes of checks and stages whose time is over, at most `limit`. Returns how many went.
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit);
-/// All of them, in batches of one transaction each; none is opened where there is nothing to do.
-Result<void> sweep_notes(secrets::Engine& engine);
+/// Those of one sweep's transaction; what is beyond waits for the next.
+Result<void> sweep_notes(secrets::Transaction& transaction);
 /// Whether the name is a note's and no config's.
 bool is_note_id(std::string_view id);
 

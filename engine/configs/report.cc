@@ -1,4 +1,5 @@
-#include "configs/report.h"
+// What a put, patch, check, stage or commit did, as JSON text: one form for all callers.
+#include <coffer/configs.h>
 
 #include <string_view>
 #include <utility>
@@ -6,7 +7,7 @@
 #include "format/json.h"
 #include "format/time_text.h"
 
-namespace coffer::configs {
+namespace coffer {
 namespace {
 
 std::string_view kind_name(ConfigOutcome::Kind kind) {
@@ -54,4 +55,4 @@ SecretBytes report_json(const ConfigPutReport& report) {
   return out;
 }
 
-}  // namespace coffer::configs
+}  // namespace coffer

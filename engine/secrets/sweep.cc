@@ -48,8 +48,10 @@ Result<SweptVersion> to_swept(const View& view, const Pending& pending) {
 Result<void> erase_if_gone(Transaction& txn, const Pending& pending) {
   if (pending.why != Pending::Why::unreachable) return {};
   const auto versions = COFFER_TRY(txn.history(pending.path));
-  const bool gone = std::all_of(versions.begin(), versions.end(),
-                                [](const VersionInfo& info) { return info.destroyed; });
+  // Of what expired it is told for a while that it did: such a name is forgotten later.
+  const bool gone = std::all_of(versions.begin(), versions.end(), [](const VersionInfo& info) {
+    return info.destroyed && info.expires_at_ms == 0;
+  });
   if (!gone || !COFFER_TRY(txn.references_to(pending.path)).empty()) return {};
   return txn.erase(pending.path);
 }
@@ -77,7 +79,8 @@ Result<void> forget(Engine& engine) {
 
 }  // namespace
 
-Result<SweepReport> sweep(Engine& engine, const SweepOptions& options) {
+Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
+                          const std::function<Result<void>(Transaction&)>& also) {
   SweepReport report;
   report.dry_run = options.dry_run;
   const std::size_t most = options.limit != 0 ? options.limit : std::size_t{1} << 24;
@@ -97,6 +100,7 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options) {
     std::vector<SweptVersion> batch;
     COFFER_TRY(engine.write([&](Transaction& txn) -> Result<void> {
       batch.clear();
+      if (also && report.swept.empty()) COFFER_TRY(also(txn));
       auto due = COFFER_TRY(find_due(txn, options.grace_ms, room));
       if (due.size() > room) due.resize(room);
       for (const Pending& pending : due) {

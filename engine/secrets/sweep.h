@@ -10,6 +10,8 @@ namespace coffer::secrets {
 
 /// In batches of one transaction each, so that writers get their turn and a kill in between
 /// leaves a swept part and an unswept part; running it again goes on. Errors: io, corrupt.
-Result<SweepReport> sweep(Engine& engine, const SweepOptions& options);
+/// `also` is done in the transaction of the first batch; it may run again from the start.
+Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
+                          const std::function<Result<void>(Transaction&)>& also = {});
 
 }  // namespace coffer::secrets

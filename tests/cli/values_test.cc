@@ -200,7 +200,10 @@ TEST_CASE("an expired version is told as expired, and the sweep destroys it") {
   const Json planned = box.expect(0, {"sweep", "--dry-run", "--format", "json"}).json();
   CHECK(planned["dry_run"] == true);
   REQUIRE(planned["swept"].size() == 1);
-  CHECK(planned["swept"][0] == Json{{"path", "p"}, {"version", 1}, {"why", "expired"}});
+  CHECK(planned["swept"][0]["path"] == "p");
+  CHECK(planned["swept"][0]["version"] == 1);
+  CHECK(planned["swept"][0]["why"] == "expired");
+  CHECK(planned["swept"][0]["kind"] == "secret");
   CHECK(box.expect(0, {"sweep"}).out.find("expired") != std::string::npos);
   CHECK(box.expect(0, {"sweep", "--format", "json"}).json()["swept"].empty());
   box.expect(6, {"get", "p"});

@@ -59,6 +59,10 @@ struct ConfigPutReport {
   std::int64_t expires_at_ms = 0;      ///< Of a stage or check: when its new secrets end.
 };
 
+/// {"id", "revision", "partial", "outcomes": [{"pointer", "outcome", "coordinate"}],
+/// "destroyed": [...]}, and of a stage "stage" and "expires_time" as well.
+COFFER_API SecretBytes report_json(const ConfigPutReport& report);
+
 struct ConfigDocument {
   std::string id;
   std::uint64_t revision = 0;

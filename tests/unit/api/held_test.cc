@@ -26,8 +26,7 @@ TEST_CASE("versions on a lease outlive max_versions") {
     coordinates.push_back(
         store.configs().put("c", kSpec, document(i), options)->outcomes.at(0).coordinate);
   const std::string base = base_of(coordinates.front());
-  for (std::uint64_t version = 1; version <= 13; ++version)
-    CHECK(store.get(base, version).ok());
+  for (std::uint64_t version = 1; version <= 13; ++version) CHECK(store.get(base, version).ok());
   CHECK(store.verify()->problems.empty());
 }
 

@@ -35,9 +35,9 @@ TEST_CASE("a secret may be metadata only, and cas 0 takes it for not there") {
 TEST_CASE("a change of nothing makes nothing, and patch needs a secret") {
   ScratchStore scratch;
   Store store = scratch.open();
-  const std::uint64_t before = sequence_of(store);
+  const std::string before = state_of(store);
   CHECK(store.put_metadata("a", {}).ok());
-  CHECK(sequence_of(store) == before);
+  CHECK(state_of(store) == before);
   CHECK(code_of(store.metadata("a")) == ErrorCode::not_found);
   CHECK(code_of(store.patch_metadata("a", {.owner = "me"})) == ErrorCode::not_found);
   CHECK(code_of(store.patch_metadata("a", {})) == ErrorCode::not_found);
@@ -87,7 +87,7 @@ TEST_CASE("metadata keeps to its limits and to what a terminal shows") {
   ScratchStore scratch;
   Store store = scratch.open();
   REQUIRE(store.put("a", text("v")).ok());
-  const std::uint64_t before = sequence_of(store);
+  const std::string before = state_of(store);
   using Tags = std::vector<std::string>;
   const auto refused = [&](const MetadataChange& change) {
     return code_of(store.patch_metadata("a", change));
@@ -110,7 +110,7 @@ TEST_CASE("metadata keeps to its limits and to what a terminal shows") {
   CHECK(refused({.custom_patch = {{"k", std::string(513, 'v')}}}) == ErrorCode::limit);
   CHECK(refused(after(-1)) == ErrorCode::usage);
   CHECK(refused(after(kTtlMaxMs + 1)) == ErrorCode::limit);
-  CHECK(sequence_of(store) == before);
+  CHECK(state_of(store) == before);
   many.pop_back();
   CHECK(store
             .patch_metadata("a", {.description = std::string(1024, 'x'),
@@ -231,11 +231,11 @@ TEST_CASE("a kind is one of those there are, and its values are checked before a
   CHECK(unknown.error().hint().find("cloud-kernel-image-pull") != std::string_view::npos);
   CHECK(code_of(store.metadata("a")) == ErrorCode::not_found);
   REQUIRE(store.put("a", text("v"), {.kind = "password"}).ok());
-  const std::uint64_t before = sequence_of(store);
+  const std::string before = state_of(store);
   CHECK(code_of(store.put("a", text(""))) == ErrorCode::usage);
   CHECK(code_of(store.put("a", text("\xFF"))) == ErrorCode::usage);
   CHECK(code_of(store.patch_metadata("a", {.kind = "key-value"})) == ErrorCode::usage);
-  CHECK(sequence_of(store) == before);
+  CHECK(state_of(store) == before);
   // Kind and value that fit each other may change together.
   CHECK(store.put("a", json(R"({"k":"v"})"), {.kind = "key-value"}).ok());
   CHECK(code_of(store.patch("a", R"({"k":null})")) == ErrorCode::usage);
@@ -336,7 +336,7 @@ TEST_CASE("settings are kept, and every other handle goes by them from its next 
 TEST_CASE("settings that cannot be are refused") {
   ScratchStore scratch;
   Store store = scratch.open();
-  const std::uint64_t before = sequence_of(store);
+  const std::string before = state_of(store);
   const auto refused = [&](const std::function<void(StoreSettings&)>& change) {
     StoreSettings settings;
     change(settings);
@@ -357,7 +357,7 @@ TEST_CASE("settings that cannot be are refused") {
   CHECK(refused([](auto& s) {
           for (int i = 0; i < 65; ++i) s.scopes.push_back({"s" + std::to_string(i), 1, {}});
         }) == ErrorCode::limit);
-  CHECK(sequence_of(store) == before);
+  CHECK(state_of(store) == before);
 }
 
 TEST_CASE("the longest prefix decides the size of a value and the rules for its name") {

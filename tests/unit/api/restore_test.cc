@@ -89,7 +89,7 @@ TEST_CASE("what no secret can have is refused, and nothing is written") {
   Store store = scratch.open();
   const std::int64_t now = scratch.clock.now_ms();
   REQUIRE(store.put("there", text("v")).ok());
-  const std::uint64_t before = sequence_of(store);
+  const std::string before = state_of(store);
   CHECK(code_of(restore(store, "there", versions_at(now))) == ErrorCode::conflict);
   CHECK(code_of(restore(store, "a//b", versions_at(now))) == ErrorCode::usage);
   CHECK(code_of(restore(store, "a", versions_at(now), now + 1)) == ErrorCode::usage);
@@ -110,7 +110,7 @@ TEST_CASE("what no secret can have is refused, and nothing is written") {
   MetadataChange kind;
   kind.kind = "key-value";
   CHECK(code_of(restore(store, "a", versions_at(now), 0, kind)) == ErrorCode::usage);
-  CHECK(sequence_of(store) == before);
+  CHECK(state_of(store) == before);
 }
 
 }  // namespace coffer::test

@@ -34,7 +34,7 @@ TEST_CASE("an error or an exception of the body leaves nothing behind") {
   ScratchStore scratch;
   Store store = scratch.open();
   REQUIRE(store.put("kept", text("v")).ok());
-  const std::uint64_t before = sequence_of(store);
+  const std::string before = state_of(store);
   const auto everything = [](Transaction& txn) -> Result<void> {
     COFFER_TRY(txn.put("new", text("v")));
     COFFER_TRY(txn.destroy("kept"));
@@ -53,7 +53,7 @@ TEST_CASE("an error or an exception of the body leaves nothing behind") {
     throw std::runtime_error("a body's own");
   }),
                   std::runtime_error);
-  CHECK(sequence_of(store) == before);
+  CHECK(state_of(store) == before);
   CHECK(value_of(store, "kept") == "v");
   CHECK(store.list("", {.recursive = true}).value() == std::vector<std::string>{"kept"});
   CHECK(store.settings()->max_versions == 10);
@@ -300,7 +300,7 @@ TEST_CASE("move and copy refuse a target that is there, whatever is left of it")
   put_times(store, "destroyed", 1);
   REQUIRE(store.destroy_all("destroyed").ok());
   REQUIRE(store.put_metadata("named", {.owner = "me"}).ok());
-  const std::uint64_t before = sequence_of(store);
+  const std::string before = state_of(store);
   for (const char* to : {"a", "deleted", "destroyed", "named"}) {
     CHECK(code_of(store.move("a", to)) == ErrorCode::conflict);
     CHECK(code_of(store.copy("a", to)) == ErrorCode::conflict);
@@ -308,7 +308,7 @@ TEST_CASE("move and copy refuse a target that is there, whatever is left of it")
   CHECK(code_of(store.move("none", "b")) == ErrorCode::not_found);
   CHECK(code_of(store.move("a", "b//c")) == ErrorCode::usage);
   CHECK(code_of(store.move("a", "airbyte_x_v1")) == ErrorCode::usage);
-  CHECK(sequence_of(store) == before);
+  CHECK(state_of(store) == before);
   CHECK(store.move("named", "other").ok());
   CHECK(store.metadata("other")->owner == "me");
   require_sound(store);
