@@ -3,25 +3,24 @@
 #include <signal.h>
 
 #include <system_error>
-#include <thread>
 
 namespace coffer::keys {
 
-Result<void> start_thread(std::function<void()> work) {
+Result<std::thread> start_thread(std::function<void()> work) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  bool started = true;
+  std::thread thread;
   try {
-    std::thread(std::move(work)).detach();
+    thread = std::thread(std::move(work));
   } catch (const std::system_error&) {
-    started = false;
+    // Told below: there is none.
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (!started)
+  if (!thread.joinable())
     return provider_failure(ProviderFailure::unavailable, "no thread is left to ask for the key");
-  return {};
+  return thread;
 }
 
 }  // namespace coffer::keys

@@ -9,14 +9,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
+#include "base/guarded.h"
 #include "keys/provider_failure.h"
 
 namespace coffer::keys {
 
 /// Runs on a thread of its own that takes none of the program's signals.
 /// Errors: key_unavailable (no thread was to be had).
-Result<void> start_thread(std::function<void()> work);
+Result<std::thread> start_thread(std::function<void()> work);
 
 /// Runs `work` on a thread of its own and waits for it that long at most. A call that comes
 /// too late is left alone: `work` owns, by value or shared pointer, everything it touches, and
@@ -29,8 +31,8 @@ Result<T> within(int patience_ms, std::function<Result<T>()> work) {
     std::optional<Result<T>> result;
   };
   auto state = std::make_shared<State>();
-  COFFER_TRY(start_thread([state, work = std::move(work)]() mutable {
-    Result<T> result = work();
+  std::thread thread = COFFER_TRY(start_thread([state, work = std::move(work)]() mutable {
+    Result<T> result = guarded(work);
     work = nullptr;  // What it held goes before the caller hears of the result.
     const std::lock_guard lock(state->mutex);
     state->result.emplace(std::move(result));
@@ -38,8 +40,12 @@ Result<T> within(int patience_ms, std::function<Result<T>()> work) {
   }));
   std::unique_lock lock(state->mutex);
   if (!state->done.wait_for(lock, std::chrono::milliseconds(patience_ms),
-                            [&] { return state->result.has_value(); }))
+                            [&] { return state->result.has_value(); })) {
+    thread.detach();
     return provider_failure(ProviderFailure::unavailable, "the key's keeper does not answer");
+  }
+  lock.unlock();
+  thread.join();  // What the libraries keep for each thread is gone as well.
   return std::move(*state->result);
 }
 

@@ -73,10 +73,14 @@ Error no_such_key() {
   return provider_failure(ProviderFailure::not_found, "the token has no such key");
 }
 
+Error senseless() {
+  return provider_failure(ProviderFailure::in_doubt, "the token's answer makes no sense");
+}
+
 Result<Bytes> encrypt(Pkcs11Session& token, CK_OBJECT_HANDLE key, Sealing sealing,
                       const SecretBytes& payload, ByteView context) {
   Bytes iv(sealing == Sealing::aes_gcm ? kIvBytes : 0);
-  crypto::system_random().fill(iv);
+  if (!iv.empty()) crypto::system_random().fill(iv);
   Mechanism mechanism(sealing, iv, context);
   CK_FUNCTION_LIST& functions = token.functions();
   CK_RV code = functions.C_EncryptInit(token.handle(), mechanism.get(), key);
@@ -85,8 +89,8 @@ Result<Bytes> encrypt(Pkcs11Session& token, CK_OBJECT_HANDLE key, Sealing sealin
   if (code == CKR_OK)
     code = functions.C_Encrypt(token.handle(), const_cast<CK_BYTE*>(payload.data()), payload.size(),
                                sealed.data(), &size);
-  if (code != CKR_OK || size > sealed.size())
-    return pkcs11_failure(code, "the token does not encrypt");
+  if (code != CKR_OK) return pkcs11_failure(code, "the token does not encrypt");
+  if (size > sealed.size()) return senseless();
   Bytes blob = {static_cast<std::uint8_t>(sealing)};
   blob.insert(blob.end(), iv.begin(), iv.end());
   blob.insert(blob.end(), sealed.begin(), sealed.begin() + static_cast<std::ptrdiff_t>(size));
@@ -154,7 +158,8 @@ Result<SecretBytes> unwrap_by_token(const Pkcs11Uri& uri, ByteView blob, ByteVie
   CK_ULONG size = payload.size();
   const CK_RV code =
       functions.C_Decrypt(token->handle(), sealed.data(), sealed.size(), payload.data(), &size);
-  if (code != CKR_OK || size > payload.size()) return does_not_open(code);
+  if (code != CKR_OK) return does_not_open(code);
+  if (size > payload.size()) return senseless();
   payload.resize(size);
   return payload;
 }

@@ -219,6 +219,22 @@ TEST_CASE("a module that is missing, none, or never answers is unavailable") {
   CHECK(ring.outcome(uri) == kOpens);
 }
 
+TEST_CASE("a module that answers nonsense is not believed") {
+  const Sealer tokens;
+  const ProviderRing ring(tokens.uri(kAes));
+  const auto foul = [](const std::string& key) {
+    return "pkcs11:token=foul;object=" + key + "?module-path=" + COFFER_FOUL_MODULE;
+  };
+  for (const char* key : {"huge", "short", "zeros"}) {
+    INFO(key);
+    CHECK(ring.outcome(foul(key)) == kCorrupt);
+    const auto made =
+        Keyring::create(ring.directory.in(key), std::vector{source_of(foul(key))}, kNow);
+    CHECK((code_of(made) == ErrorCode::corrupt || code_of(made) == ErrorCode::wrong_key));
+  }
+  CHECK(ring.outcome(foul("many")) == kUsage);
+}
+
 TEST_CASE("a module that only the slot names is loaded from the system's folders alone") {
   const Sealer tokens;
   const std::string uri = tokens.uri(kAes);

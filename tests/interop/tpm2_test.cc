@@ -5,6 +5,7 @@
 #include "keys/tpm_nv.h"
 #include "tests/interop/provider_ring.h"
 #include "tests/interop/software_tpm.h"
+#include "tests/interop/stranger.h"
 
 namespace coffer::test {
 namespace {
@@ -128,6 +129,24 @@ TEST_CASE("a TPM that is down or silent is unavailable, and the next key is trie
   const std::string silent =
       "tpm2:tcti=swtpm:host=127.0.0.1,port=" + std::to_string(first.port()) + "?timeout=300ms";
   CHECK(ring.outcome(silent) == kUnavailable);
+}
+
+TEST_CASE("who answers nonsense in a TPM's place is not believed") {
+  SoftwareTpm tpm;
+  const ProviderRing ring(tpm.uri());
+  const std::string header("\x80\x01", 2);
+  for (const std::string& said :
+       {std::string("HTTP/1.1 400 Bad Request\r\n\r\n"),
+        header + std::string("\x7F\xFF\xFF\xFF\0\0\0\0", 8) + std::string(100'000, 'x'),
+        header + std::string("\0\0\0\x0A\0\0\0\0", 8), std::string(10, '\0')}) {
+    const Stranger stranger(said);
+    const int port = std::stoi(stranger.url().substr(stranger.url().rfind(':') + 1));
+    const SilentPort control(port + 1);
+    if (!control.is_bound()) continue;  // Another program's.
+    const int outcome =
+        ring.outcome("tpm2:tcti=swtpm:host=127.0.0.1,port=" + std::to_string(port) + "?timeout=2");
+    CHECK((outcome == kUnavailable || outcome == kCorrupt));
+  }
 }
 
 TEST_CASE("four threads open by one TPM at once") {
