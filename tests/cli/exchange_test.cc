@@ -140,12 +140,13 @@ TEST_CASE("a dotenv file becomes the fields of one secret, and fields become dot
         R"({"USER":"ann","PASSWORD":"p $x \"q\"","EMPTY":""})");
   box.expect(0, {"put", "app/TOKEN", "--value", "-"}, "multi\nline");
   CHECK(box.expect(0, {"export", "app", "--as", "dotenv"}).out ==
-        "TOKEN=\"multi\\nline\"\nUSER=ann\nPASSWORD='p $x \"q\"'\nEMPTY=\n");
+        "TOKEN='multi\nline'\nUSER=ann\nPASSWORD='p $x \"q\"'\nEMPTY=\n");
   // A shell reads the same.
   const std::string sourced =
-      box.write("exported.env", box.expect(0, {"export", "app/web", "--as", "dotenv"}).out);
-  CHECK(box.run_program({"/bin/sh", "-c", ". " + sourced + "; printf %s \"$PASSWORD\""}).out ==
-        "p $x \"q\"");
+      box.write("exported.env", box.expect(0, {"export", "app", "--as", "dotenv"}).out);
+  CHECK(
+      box.run_program({"/bin/sh", "-c", ". " + sourced + "; printf %s \"$PASSWORD|$TOKEN\""}).out ==
+      "p $x \"q\"|multi\nline");
   box.expect(0, {"put", "app/other", "USER=bob"});
   CHECK(box.expect(2, {"export", "app", "--as", "dotenv"}).says("#USER: two secrets"));
   box.expect(0, {"put", "bytes", "--value", "-"}, "\xff");
@@ -358,4 +359,35 @@ TEST_CASE("a history that no secret can have is refused") {
     box.expect(2, {"import", "-", "--as", "json"}, head + versions + "]}]}");
   }
   CHECK(box.expect(0, {"list"}).out.empty());
+}
+
+TEST_CASE("input too large, too deep or too clever is a limit, and nothing is written") {
+  Sandbox box;
+  box.init();
+  const std::string huge = box.write("huge", "");
+  std::filesystem::resize_file(huge, (std::uintmax_t{64} << 20) + 1);
+  for (const char* form : {"json", "yaml", "dotenv", "vault"}) {
+    const Outcome outcome = box.expect(10, {"import", huge, "--as", form, "--prefix", "p"});
+    CHECK(outcome.says("huge: is larger than 64 MiB"));
+  }
+  box.expect(10, {"bulk", huge});
+  box.expect(10, {"import", "-", "--as", "vault"}, std::string(300, '['));
+  box.expect(10, {"bulk"}, std::string(300, '['));
+  std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+  for (char c = 'b'; c < 'l'; ++c) {
+    bomb += std::string(1, c) + ": &" + c + " [";
+    for (int i = 0; i < 10; ++i) bomb += "*" + std::string(1, static_cast<char>(c - 1)) + ", ";
+    bomb += "]\n";
+  }
+  CHECK(box.expect(10, {"import", "-", "--as", "yaml"}, bomb).says("standard input:"));
+  box.expect(2, {"import", box.path(""), "--as", "json"});
+  CHECK(box.expect(0, {"list"}).out.empty());
+}
+
+TEST_CASE("an export that cannot be written says so") {
+  Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a", "k=1"});
+  CHECK(box.run({"export", "--as", "json"}, {}, "/dev/full").exit_code == 17);
+  CHECK(box.run({"export", "--as", "json", "-o", "/dev/full", "--force"}).exit_code == 2);
 }

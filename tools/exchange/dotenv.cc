@@ -229,11 +229,11 @@ bool is_plain(std::string_view value) {
   });
 }
 
-// Single quotes hold anything but themselves; line ends are spelled out, for some readers
-// take no value over several lines.
+// Single quotes hold anything but themselves, line ends too: so a shell reads it as other
+// readers do. A carriage return is spelled out, for some readers drop it before a line feed.
 bool fits_single_quotes(std::string_view value) {
   return std::none_of(value.begin(), value.end(), [](char c) {
-    return c == '\'' || (static_cast<unsigned char>(c) < 0x20 && c != '\t');
+    return c == '\'' || (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n');
   });
 }
 
@@ -241,9 +241,7 @@ void append_double_quoted(SecretBytes& out, std::string_view value) {
   out.push_back('"');
   for (const char c : value) {
     switch (c) {
-      case '\n': out.append("\\n"); break;
       case '\r': out.append("\\r"); break;
-      case '\t': out.append("\\t"); break;
       case '"':
       case '\\':
       case '$':

@@ -12,17 +12,9 @@ namespace coffer::tools {
 
 Result<json::Document> parse_input(SecretBytes text, std::string_view source) {
   constexpr json::Limits kLimits{.depth = 128, .nodes = 4'000'000};
-  // Kept for the place of what goes wrong; parsing takes its own away.
-  const SecretBytes shown = text.clone();
-  auto document = json::Document::parse(std::move(text), kLimits);
+  auto document = json::Document::parse(text.text(), kLimits);
   if (document) return document;
-  const Error& error = document.error();
-  if (error.hint().empty() && error.code() == ErrorCode::usage && error.number()) {
-    return at_place({ErrorCode::usage, "is not JSON here, or a key stands twice",
-                     "check commas, quotes and brackets around this place"},
-                    source, place_of(shown.text(), static_cast<std::size_t>(*error.number())));
-  }
-  return at_json_place(std::move(document).error(), source, shown.text());
+  return at_json_place(std::move(document).error(), source, text.text());
 }
 
 Error Spot::refuse(Error error) const {
