@@ -239,6 +239,7 @@ class JsonWriter : public YAML::EventHandler {
                      "write the members out, or put quotes around <<"},
                     mark);
     }
+    refuse_bad_escape(mark, key);
     Frame& frame = frames_.back();
     if (!frame.keys.insert(key).second) {
       throw Refusal({ErrorCode::usage, "this key is given twice", "leave one of the two away"},
@@ -251,6 +252,15 @@ class JsonWriter : public YAML::EventHandler {
     frame.after_key = true;
   }
 
+  // The text is UTF-8, so these two are all that can have gone wrong: yaml-cpp reads them as
+  // lone bytes.
+  static void refuse_bad_escape(const YAML::Mark& mark, const std::string& value) {
+    if (utf8::is_valid(value)) return;
+    throw Refusal({ErrorCode::usage, "an escape that is not taken, \\N or \\_",
+                   "write \\u0085 or \\u00A0 for it"},
+                  mark);
+  }
+
   [[noreturn]] static void unknown_tag(const YAML::Mark& mark) {
     throw Refusal({ErrorCode::usage, "a tag that is not taken",
                    "leave the tag away; quotes make text of a value"},
@@ -258,6 +268,7 @@ class JsonWriter : public YAML::EventHandler {
   }
 
   void append_scalar(const YAML::Mark& mark, const std::string& tag, const std::string& value) {
+    refuse_bad_escape(mark, value);
     if (tag == "!" || tag == "tag:yaml.org,2002:str") return json::append_quoted(out_, value);
     if (tag != "?") unknown_tag(mark);
     if (is_any_of(value, {"true", "True", "TRUE"})) return out_.append("true");

@@ -43,6 +43,8 @@ TEST_CASE("YAML values become the JSON values that the core schema says") {
   CHECK(read("a: |\n  one\n  two\nb: >\n  three\n  four\nc: |-\n  x\n") ==
         R"({"a":"one\ntwo\n","b":"three four\n","c":"x"})");
   CHECK(read("a: \"\\x41\\u00e9\\n\"\n") == "{\"a\":\"A\xC3\xA9\\n\"}");
+  CHECK(read("a: \"\\u0085\\u00A0\\L\\P\"\n") ==
+        "{\"a\":\"\xC2\x85\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9\"}");
   CHECK(read("8080: port\ntrue: x\n") == R"({"8080":"port","true":"x"})");
   CHECK(read("--- # comment\na: {b: {}}\nc: []\n...\n") == R"({"a":{"b":{}},"c":[]})");
   CHECK(read("just text") == R"("just text")");
@@ -111,6 +113,8 @@ TEST_CASE("YAML that readers take in different ways is refused, with its place")
   refused("a:\n\t- b\n", ":2:2", "not YAML");
   refused("a: b: c\n", ":1:5", "not YAML");
   refused("a: \"\\q\"\n", ":1:7", "not YAML");
+  refused("a: \"x\\N\"\n", ":1:4", "an escape");
+  refused("\"k\\_\": 1\n", ":1:1", "an escape");
   refused("a: 'x", ":2:1", "not YAML");
   refused("a: \"x\n  ", ":3:1", "not YAML");
   refused("\"", ":2:1", "not YAML");
