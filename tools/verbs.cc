@@ -220,7 +220,7 @@ Result<void> write_overview() {
   for (const Verb& verb : kVerbs) {
     const std::string_view summary = verb.text.summary;
     std::string line = "  " + std::string(verb.text.name);
-    line.resize(18, ' ');
+    line.resize(20, ' ');
     // The first sentence is enough here.
     line += summary.substr(0, summary.find_first_of('.'));
     if (line.back() == '.') line.pop_back();
