@@ -33,10 +33,8 @@ constexpr std::array kActions = {
     std::pair{Action::key_remove, std::string_view("key.remove")},
     std::pair{Action::key_rotate, std::string_view("key.rotate")},
     std::pair{Action::key_rewrap, std::string_view("key.rewrap")},
-    std::pair{Action::sweep, std::string_view("sweep")},
     std::pair{Action::prune, std::string_view("audit.prune")},
     std::pair{Action::read, std::string_view("read")},
-    std::pair{Action::hydrate, std::string_view("hydrate")},
 };
 
 }  // namespace

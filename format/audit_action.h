@@ -34,10 +34,8 @@ enum class Action : std::uint8_t {
   key_remove = 41,
   key_rotate = 42,
   key_rewrap = 43,
-  sweep = 50,
   prune = 51,
   read = 60,
-  hydrate = 61,
 };
 
 /// "put", "config.put" ...; empty for a number that has no meaning.

@@ -168,6 +168,9 @@ struct Settings {
   NameProfile names = NameProfile::core;
   std::vector<ScopeSettings> scopes = {};  ///< In the order of their prefixes' bytes.
   std::uint64_t revision = 0;              ///< Of the settings: 0 as the store was made.
+  bool audit_reads = false;
+  std::int64_t audit_keep_ms = 0;        ///< 0: records of any age are kept.
+  std::uint64_t audit_keep_records = 0;  ///< 0: any number.
 };
 SecretBytes encode_settings(const Settings& settings);
 Result<Settings> decode_settings(ByteView bytes);

@@ -204,6 +204,9 @@ SecretBytes encode_settings(const Settings& settings) {
   }
   writer.number(8, settings.revision);
   writer.number(9, settings.delete_version_after_ms < 0 ? 1 : 0);
+  writer.number(12, settings.audit_reads ? 1 : 0);
+  writer.number(13, time_to_wire(settings.audit_keep_ms));
+  writer.number(14, settings.audit_keep_records);
   return out;
 }
 
@@ -243,6 +246,9 @@ Result<Settings> decode_settings(ByteView bytes) {
         if (reader.want_true() && settings.delete_version_after_ms != 0) reader.fail();
         settings.delete_version_after_ms = -1;
         break;
+      case 12: settings.audit_reads = reader.want_true(); break;
+      case 13: settings.audit_keep_ms = reader.want_time(); break;
+      case 14: settings.audit_keep_records = reader.want_number(); break;
       default: return unknown_field();
     }
   }

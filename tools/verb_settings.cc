@@ -12,7 +12,7 @@ namespace {
 
 struct SettingsWords {
   std::optional<std::string> max_versions, cas_required, delete_version_after, value_limit, names,
-      scope;
+      scope, audit_reads, audit_keep;
 };
 
 const char* profile_name(NameProfile profile) {
@@ -34,8 +34,26 @@ Result<NameProfile> parse_profile(std::string_view text) {
 // `inherit` takes the scope's own away.
 constexpr std::string_view kInherit = "inherit";
 
+// "90d": by age; a bare number: so many records; 0: all of them.
+Result<void> change_audit_keep(std::string_view text, StoreSettings& settings) {
+  settings.audit_keep_ms = 0;
+  settings.audit_keep_records = 0;
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
+    settings.audit_keep_records = COFFER_TRY(parse_number("--audit-keep", text));
+  } else {
+    settings.audit_keep_ms = COFFER_TRY(parse_span("--audit-keep", text, false));
+  }
+  return {};
+}
+
+std::string print_audit_keep(const StoreSettings& settings) {
+  if (settings.audit_keep_ms != 0) return print_span(settings.audit_keep_ms);
+  return std::to_string(settings.audit_keep_records);
+}
+
 Result<void> change_scope(const SettingsWords& words, StoreSettings& settings) {
-  if (words.max_versions || words.cas_required || words.delete_version_after) {
+  if (words.max_versions || words.cas_required || words.delete_version_after || words.audit_reads ||
+      words.audit_keep) {
     return Error(ErrorCode::usage, "a scope has only --value-limit and --names",
                  "the others are the store's, or a secret's: coffer metadata put");
   }
@@ -76,6 +94,13 @@ Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
     settings.value_bytes_max = COFFER_TRY(parse_number("--value-limit", *words.value_limit));
   }
   if (words.names) settings.names = COFFER_TRY(parse_profile(*words.names));
+  if (words.audit_reads) {
+    settings.audit_reads = *words.audit_reads == "on";
+    if (!settings.audit_reads && *words.audit_reads != "off")
+      return Error(ErrorCode::usage, "takes `on` or `off`")
+          .about(Subject::Kind::name, "--audit-reads");
+  }
+  if (words.audit_keep) COFFER_TRY(change_audit_keep(*words.audit_keep, settings));
   return {};
 }
 
@@ -85,7 +110,9 @@ Result<void> write_json(const StoreSettings& settings) {
   json.key("cas_required").boolean(settings.cas_required);
   json.key("delete_version_after").string(print_span(settings.delete_version_after_ms));
   json.key("value_limit").number(settings.value_bytes_max);
-  json.key("names").string(profile_name(settings.names)).key("scopes").open('[');
+  json.key("names").string(profile_name(settings.names));
+  json.key("audit_reads").boolean(settings.audit_reads);
+  json.key("audit_keep").string(print_audit_keep(settings)).key("scopes").open('[');
   for (const ScopeSettings& scope : settings.scopes) {
     json.open('{').key("prefix").string(scope.prefix);
     if (scope.value_bytes_max) json.key("value_limit").number(*scope.value_bytes_max);
@@ -103,6 +130,8 @@ Result<void> write_table(const StoreSettings& settings) {
   table.row({"delete_version_after", print_span(settings.delete_version_after_ms)});
   table.row({"value_limit", std::to_string(settings.value_bytes_max)});
   table.row({"names", profile_name(settings.names)});
+  table.row({"audit_reads", settings.audit_reads ? "on" : "off"});
+  table.row({"audit_keep", print_audit_keep(settings)});
   for (const ScopeSettings& scope : settings.scopes) {
     std::string text;
     if (scope.value_bytes_max) text = "value_limit " + std::to_string(*scope.value_bytes_max);
@@ -139,11 +168,15 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
                 "The largest value; with --scope also `inherit`");
   syntax.option("--names", words.names, "PROFILE",
                 "Which names may be written: core, vdk or dataos; with --scope also `inherit`");
+  syntax.option("--audit-reads", words.audit_reads, "on|off",
+                "Every read of a value leaves a record, or is refused; each costs a durable write");
+  syntax.option("--audit-keep", words.audit_keep, "DURATION|N",
+                "What a sweep leaves of the audit log: by age, or the last N records; 0: all");
   syntax.option("--scope", words.scope, "PREFIX", "--value-limit and --names for this folder only");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!words.max_versions && !words.cas_required && !words.delete_version_after &&
-      !words.value_limit && !words.names) {
+      !words.value_limit && !words.names && !words.audit_reads && !words.audit_keep) {
     return Error(ErrorCode::usage, "say what to set", "for example --max-versions 20");
   }
   Store store = COFFER_TRY(context.open());

@@ -343,6 +343,18 @@ Result<AuditPruneReport> Store::audit_prune(const AuditPruneOptions& options) {
   return guarded([&] { return impl_->engine->audit_prune(options); });
 }
 
+Result<ChangeBatch> Store::changes(std::uint64_t after_revision, const ChangeFilter& filter,
+                                   std::size_t limit) {
+  return guarded([&] { return impl_->engine->changes(after_revision, filter, limit); });
+}
+
+Result<std::uint64_t> Store::wait_for_changes(std::uint64_t after_revision,
+                                              std::int64_t timeout_ms) {
+  return guarded([&] { return impl_->engine->wait_for_changes(after_revision, timeout_ms); });
+}
+
+void Store::wake_waiting() { impl_->engine->wake_waiting(); }
+
 Result<Status> Store::status() {
   return guarded([&] { return impl_->engine->status(); });
 }

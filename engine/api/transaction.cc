@@ -67,7 +67,9 @@ auto Transaction::Impl::change(const Body& body) -> decltype(body()) {
 std::int64_t Transaction::now_ms() const { return impl_->txn.now_ms(); }
 
 Result<Secret> Transaction::get(std::string_view path, std::uint64_t version) const {
-  return api::read_secret(impl_->txn, path, version);
+  auto secret = api::read_secret(impl_->txn, path, version);
+  if (secret) COFFER_TRY(impl_->txn.note_read(path, secret->info.version));
+  return secret;
 }
 
 Result<Metadata> Transaction::metadata(std::string_view path) const {

@@ -133,11 +133,9 @@ Result<AuditPruneReport> Engine::audit_prune(const AuditPruneOptions& options) {
   if (options.before_ms.has_value() == options.keep_records.has_value())
     return Error{ErrorCode::usage, "say what is to go: records before a time, or all but so many",
                  "coffer audit prune --keep 10000"};
-  AuditPruneReport report;
   std::uint64_t last = 0;
   COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
     const format::Root& root = *view.impl_->root;
-    report.first_kept = root.audit_base.number + 1;
     if (options.before_ms) {
       last = COFFER_TRY(last_before(*impl_->chain, view.impl_->txn, root, *options.before_ms));
     } else if (root.audit_last > *options.keep_records) {
@@ -145,7 +143,12 @@ Result<AuditPruneReport> Engine::audit_prune(const AuditPruneOptions& options) {
     }
     return {};
   }));
-  for (bool more = last >= report.first_kept; more;) {
+  return prune_up_to(last);
+}
+
+Result<AuditPruneReport> Engine::prune_up_to(std::uint64_t last) {
+  AuditPruneReport report;
+  for (bool more = true; more;) {
     std::uint64_t removed = 0;
     COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
       View::Impl& state = *txn.impl_;
@@ -154,8 +157,7 @@ Result<AuditPruneReport> Engine::audit_prune(const AuditPruneOptions& options) {
       removed = up_to > before ? up_to - before : 0;
       more = up_to < last;
       report.first_kept = std::max(before, up_to) + 1;
-      if (removed == 0) return {};  // Somebody else was faster.
-      state.attempt(format::Action::prune, "", up_to);
+      if (removed == 0) return {};  // Nothing to do, or somebody else was faster.
       COFFER_TRY(impl_->chain->remove_up_to(*state.writer, *state.root, up_to));
       state.changed = true;
       state.note(format::Action::prune, "", up_to);
@@ -164,6 +166,34 @@ Result<AuditPruneReport> Engine::audit_prune(const AuditPruneOptions& options) {
     report.removed += removed;
   }
   return report;
+}
+
+// What the settings say, at the end of a sweep. The removal's own record is one of those kept;
+// and where nothing but such records would go, none is made.
+Result<void> Engine::audit_retain() {
+  std::uint64_t last = 0;
+  COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
+    const View::Impl& state = *view.impl_;
+    const format::Settings& settings = *COFFER_TRY(state.settings());
+    const format::Root& root = *state.root;
+    if (settings.audit_keep_ms != 0)
+      last = COFFER_TRY(
+          last_before(*impl_->chain, state.txn, root, view.now_ms() - settings.audit_keep_ms));
+    const std::uint64_t keep = settings.audit_keep_records;
+    if (keep != 0 && root.audit_last - root.audit_base.number > keep)
+      last = std::max(last, root.audit_last - keep + 1);
+    bool worth_it = false;
+    for (std::uint64_t number = root.audit_base.number + 1; number <= last && !worth_it; ++number)
+      worth_it = COFFER_TRY(impl_->chain->read(state.txn, number)).items.front().action !=
+                 format::Action::prune;
+    if (!worth_it) last = 0;
+    return {};
+  }));
+  if (last == 0) return {};
+  // A sweep has done its work by then: a log that cannot be shortened does not undo that.
+  if (auto pruned = prune_up_to(last); !pruned && impl_->log)
+    impl_->log("warn", "the audit log could not be shortened: see coffer audit verify", "");
+  return {};
 }
 
 // As read(), where the audit table must be in sight: another process may have made it since

@@ -2,6 +2,8 @@
 // that transaction, so that there is never one without the other. What was refused has been
 // undone by then, and gets a transaction of its own: one more durable commit, which costs
 // about what a put costs; where it fails (a full disk), the refusal is answered all the same.
+#include <algorithm>
+
 #include "audit/process.h"
 #include "format/utf8.h"
 #include "secrets/engine_state.h"
@@ -62,12 +64,14 @@ Result<void> Engine::Impl::append_audit(View::Impl& state, const Actor& actor) c
   record.actor = actor.actor;
   record.reason = actor.reason;
   record.correlation = actor.correlation;
-  record.refused_with = state.refused_with;
+  record.refused_with = state.noted.front().refused_with;
   std::size_t bytes = 0;
   for (Noted& noted : state.noted) {
-    if (record.items.size() == format::kAuditItemsMax || bytes > format::kAuditItemsBytesMax) {
+    if (record.items.size() == format::kAuditItemsMax || bytes > format::kAuditItemsBytesMax ||
+        noted.refused_with != record.refused_with) {
       COFFER_TRY(chain->append(*state.writer, *state.root, record));
       record.items.clear();
+      record.refused_with = noted.refused_with;
       bytes = 0;
     }
     bytes += noted.path.size();
@@ -76,19 +80,33 @@ Result<void> Engine::Impl::append_audit(View::Impl& state, const Actor& actor) c
   return chain->append(*state.writer, *state.root, record);
 }
 
+Result<void> Engine::Impl::record_alone(const std::vector<Noted>& items, const Actor& actor) {
+  Attempt attempt;
+  COFFER_TRY(write(
+      [&](Transaction& txn) -> Result<void> {
+        txn.impl_->noted = items;
+        txn.impl_->changed = true;
+        return {};
+      },
+      actor, attempt));
+  return {};
+}
+
+Result<void> Engine::Impl::record_reads(std::vector<Noted> reads, const Actor& actor) {
+  if (reads.empty()) return {};
+  // What the reader was refused is no reason to refuse it what it may have: those come last.
+  std::stable_partition(reads.begin(), reads.end(),
+                        [](const Noted& noted) { return noted.refused_with == 0; });
+  auto recorded = record_alone(reads, actor);
+  if (!recorded && log) log("warn", "a read could not be written to the audit log", "");
+  return recorded;
+}
+
 void Engine::Impl::record_refusal(const Error& error, const Actor& actor,
                                   std::vector<Noted> items) {
   if (items.empty() || !is_refusal(error.code())) return;
-  Attempt attempt;
-  const auto recorded = write(
-      [&](Transaction& txn) -> Result<void> {
-        View::Impl& state = *txn.impl_;
-        state.noted = items;
-        state.refused_with = static_cast<std::uint32_t>(error.code());
-        state.changed = true;
-        return {};
-      },
-      actor, attempt);
+  for (Noted& item : items) item.refused_with = static_cast<std::uint32_t>(error.code());
+  const auto recorded = record_alone(items, actor);
   if (!recorded && log) log("warn", "a refusal could not be written to the audit log", "");
 }
 

@@ -138,10 +138,14 @@ Result<void> Engine::read(const std::function<Result<void>(const View&)>& body) 
   state.reader = &session->txn;
   state.keys = session->keys.get();
   state.root = &session->root;
+  state.audit_reads = session->audit_reads;
   auto result = body(View(state));
   const std::int64_t known_ms = session->root.time_high_ms;
   impl_->end_read(std::move(session));
   note_expired(state.expired_seen_ms, known_ms);
+  // Fails closed: what the body took is not handed on where its record is not on disk.
+  auto recorded = impl_->record_reads(std::move(state.reads), actor_);
+  if (result && !recorded) return recorded;
   return result;
 }
 
@@ -152,10 +156,15 @@ Result<Secret> Engine::get(std::string_view path, std::uint64_t version) {
   state.reader = &session->txn;
   state.keys = session->keys.get();
   state.root = &session->root;
+  state.audit_reads = session->audit_reads;
   Result<Secret> secret = View(state).get(path, version);
   const std::int64_t known_ms = session->root.time_high_ms;
   impl_->end_read(std::move(session));
   if (state.expired_seen_ms > known_ms) note_expired(state.expired_seen_ms, known_ms);
+  if (!state.reads.empty()) {
+    auto recorded = impl_->record_reads(std::move(state.reads), actor_);
+    if (secret && !recorded) return std::move(recorded).error();
+  }
   return secret;
 }
 
@@ -190,17 +199,20 @@ class WritingHere {
 }  // namespace
 
 Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body) {
-  if (writing_in_this_thread == impl_.get())
-    return Error{ErrorCode::failed, "a transaction's body writes to its own store",
-                 "use the transaction that the body was given"};
-  const WritingHere here(impl_.get());
   Attempt attempt;
   auto report = impl_->write(body, actor_, attempt);
-  if (!report) impl_->record_refusal(report.error(), actor_, std::move(attempt.refused));
+  if (!report) {
+    (void)impl_->record_reads(std::move(attempt.reads), actor_);
+    impl_->record_refusal(report.error(), actor_, std::move(attempt.refused));
+  }
   return report;
 }
 
 Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, Attempt& attempt) {
+  if (writing_in_this_thread == this)
+    return Error{ErrorCode::failed, "a transaction's body writes to its own store",
+                 "use the transaction that the body was given"};
+  const WritingHere here(this);
   for (int erasings = 0;;) {
     attempt.retry = Retry::none;
     auto report = attempt_write(body, actor, attempt);
@@ -228,7 +240,10 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
 
   auto result = body(transaction);
   if (result && !state.changed) return report;
-  if (!result) attempt.refused = state.what_was_tried();
+  if (!result) {
+    attempt.refused = state.what_was_tried();
+    attempt.reads = state.reads_noted();
+  }
   if (result && state.touched.any() && !state.must_shred) {
     for (std::size_t i = 0; i < state.touched.size(); ++i)
       if (state.touched.test(i))
@@ -263,6 +278,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
     return std::move(committed).error();
   }
   txn.reset();
+  committed.notify_all();
   report.sequence = root.sequence;
   report.epoch_after = root.epoch;
   report.at_ms = root.time_high_ms;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coffer/audit.h>
+#include <coffer/changes.h>
 #include <coffer/clock.h>
 #include <coffer/result.h>
 #include <coffer/store.h>
@@ -66,12 +67,21 @@ class Engine {
   Result<std::vector<AuditRecord>> audit_list(const AuditFilter& filter);
   Result<AuditVerifyReport> audit_verify();
   Result<AuditPruneReport> audit_prune(const AuditPruneOptions& options);
+  /// Removes what the store's settings do not keep.
+  Result<void> audit_retain();
+
+  // The change feed (<coffer/changes.h>).
+  Result<ChangeBatch> changes(std::uint64_t after_revision, const ChangeFilter& filter,
+                              std::size_t limit);
+  Result<std::uint64_t> wait_for_changes(std::uint64_t after_revision, std::int64_t timeout_ms);
+  void wake_waiting();
 
  private:
   friend class View;
   friend class HeldView;
   struct Impl;
   Engine(std::shared_ptr<Impl> impl, Actor actor);
+  Result<AuditPruneReport> prune_up_to(std::uint64_t last);
   Result<void> read_audit(const std::function<Result<void>(const View&)>& body);
   void note_expired(std::int64_t seen_ms, std::int64_t known_ms);
   std::shared_ptr<Impl> impl_;

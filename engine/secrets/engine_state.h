@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <bitset>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -35,6 +36,7 @@ struct Session {
   std::uint64_t seen_txn_id = 0;
   format::Root root;
   std::shared_ptr<EpochKeys> keys;
+  bool audit_reads = false;
 };
 
 /// Idle sessions, spread so that threads do not meet; a thread's usual one is had without
@@ -67,8 +69,9 @@ struct StoredSettings {
 /// What one operation of a transaction did, for the audit record. Never a value.
 struct Noted {
   format::Action action;
-  std::string path;           ///< Or a config's id, a key slot's number; may be empty.
-  std::uint64_t version = 0;  ///< Or a config's revision; 0 where there is none.
+  std::string path;                ///< Or a config's id, a key slot's number; may be empty.
+  std::uint64_t version = 0;       ///< Or a config's revision; 0 where there is none.
+  std::uint32_t refused_with = 0;  ///< An ErrorCode: it was refused, and is undone.
 };
 
 /// Why a write that failed may be run again.
@@ -78,7 +81,8 @@ enum class Retry : std::uint8_t { none, more_room, erase_first };
 struct Attempt {
   std::uint64_t room_bytes = storage::WriteTxn::kRoomBytes;
   Retry retry = Retry::none;
-  std::vector<Noted> refused = {};  ///< Where it failed: what was being done.
+  std::vector<Noted> refused = {};  ///< Where it failed: what was being done,
+  std::vector<Noted> reads = {};    ///< and which values its body had been given.
 };
 
 struct Engine::Impl {
@@ -87,6 +91,9 @@ struct Engine::Impl {
   std::unique_ptr<keys::Keyring> keyring;
   std::unique_ptr<Cipher> cipher;
   std::unique_ptr<audit::Chain> chain;
+  std::mutex waiters_mutex;
+  std::condition_variable committed;
+  std::uint64_t wakes = 0;  // Under waiters_mutex.
   const Clock* clock = nullptr;
   LogSink log;
   storage::HoldLimits hold_limits;
@@ -119,6 +126,9 @@ struct Engine::Impl {
   Result<WriteReport> attempt_write(const Body& body, const Actor& actor, Attempt& attempt);
   /// Puts what a transaction noted into the audit log, in that transaction.
   Result<void> append_audit(View::Impl& state, const Actor& actor) const;
+  Result<void> record_alone(const std::vector<Noted>& items, const Actor& actor);
+  /// What a reader has seen, as a commit of its own, before it is handed on. Errors: as a write.
+  Result<void> record_reads(std::vector<Noted> reads, const Actor& actor);
   /// After a refused change was undone: a record of its own, which may fail unnoticed.
   void record_refusal(const Error& error, const Actor& actor, std::vector<Noted> items);
 };
@@ -135,6 +145,8 @@ struct View::Impl {
   mutable bool clock_is_behind = false;  // Known once `now` is.
   mutable std::shared_ptr<const StoredSettings> stored_settings = {};
   mutable std::int64_t expired_seen_ms = 0;
+  bool audit_reads = false;               // Readers only: whether get() fills
+  mutable std::vector<Noted> reads = {};  // what it handed out, or refused.
 
   // Transactions only.
   bool changed = false;
@@ -145,7 +157,6 @@ struct View::Impl {
   std::vector<Noted> noted = {};
   std::optional<Noted> intent = {};  // What the caller of several operations is about.
   std::optional<Noted> trying = {};  // The operation that is under way.
-  std::uint32_t refused_with = 0;    // An ErrorCode: what is noted was refused in another.
 
   /// Called at the beginning of each operation that changes something.
   void attempt(format::Action action, std::string_view path, std::uint64_t version = 0) {
@@ -161,6 +172,13 @@ struct View::Impl {
     std::vector<Noted> items;
     if (intent) items.push_back(*intent);
     if (trying) items.push_back(*trying);
+    return items;
+  }
+  /// Of a body that failed: the values that it had been given all the same.
+  std::vector<Noted> reads_noted() const {
+    std::vector<Noted> items;
+    for (const Noted& each : noted)
+      if (each.action == format::Action::read) items.push_back(each);
     return items;
   }
   /// The answer of an operation that may have had nothing to change.

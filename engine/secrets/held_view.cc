@@ -44,17 +44,29 @@ Result<std::unique_ptr<HeldView>> HeldView::take(Engine& engine) {
 Result<void> HeldView::read_under(
     const std::function<Result<void>(const View&, bool moved)>& body) {
   std::int64_t expired_seen_ms = 0;
+  std::vector<Noted> reads;
+  // Reads may have come to be audited since the snapshot was taken.
+  bool audit_reads = session_->audit_reads;
+  if (!audit_reads) {
+    auto present = COFFER_TRY(engine_.impl_->begin_read());
+    audit_reads = present->audit_reads;
+    engine_.impl_->end_read(std::move(present));
+  }
   auto result = [&]() -> Result<void> {
     const auto use = COFFER_TRY(session_->txn.use());
     View::Impl state{*engine_.impl_, session_->txn};
     state.reader = &session_->txn;
     state.keys = session_->keys.get();
     state.root = &session_->root;
+    state.audit_reads = audit_reads;
     auto read = body(View(state), use.moved());
     expired_seen_ms = state.expired_seen_ms;
+    reads = std::move(state.reads);
     return read;
   }();
   engine_.note_expired(expired_seen_ms, session_->root.time_high_ms);
+  auto recorded = engine_.impl_->record_reads(std::move(reads), engine_.actor_);
+  if (result && !recorded) return recorded;
   return result;
 }
 

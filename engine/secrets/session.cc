@@ -64,6 +64,7 @@ Result<void> Engine::Impl::refresh(Session& session) {
   session.root = COFFER_TRY(read_root(session.txn));
   if (!session.keys || session.keys->epoch() != session.root.epoch)
     session.keys = COFFER_TRY(keys_of(session.root.epoch));
+  session.audit_reads = COFFER_TRY(read_settings(session.txn))->settings.audit_reads;
   session.seen_txn_id = id;
   return {};
 }

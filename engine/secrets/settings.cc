@@ -102,8 +102,9 @@ Result<const format::Settings*> View::Impl::settings() const {
 
 Result<StoreSettings> View::settings() const {
   const format::Settings& stored = *COFFER_TRY(impl_->settings());
-  return StoreSettings{stored.max_versions,    stored.cas_required, stored.delete_version_after_ms,
-                       stored.value_bytes_max, stored.names,        stored.scopes};
+  return StoreSettings{stored.max_versions,    stored.cas_required,  stored.delete_version_after_ms,
+                       stored.value_bytes_max, stored.names,         stored.scopes,
+                       stored.audit_reads,     stored.audit_keep_ms, stored.audit_keep_records};
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
@@ -112,6 +113,8 @@ Result<void> Transaction::put_settings(const StoreSettings& settings) {
   COFFER_TRY(check_profile(settings.names));
   if (settings.delete_version_after_ms > kDurationMaxMs)
     return Error{ErrorCode::limit, "delete_version_after is longer than 1,000 years"};
+  if (settings.audit_keep_ms < 0 || settings.audit_keep_ms > kDurationMaxMs)
+    return Error{ErrorCode::limit, "the time to keep audit records is negative or too long"};
   std::vector<ScopeSettings> scopes = COFFER_TRY(sorted(settings.scopes));
 
   Impl& impl = *impl_;
@@ -122,6 +125,9 @@ Result<void> Transaction::put_settings(const StoreSettings& settings) {
   after.delete_version_after_ms = std::max<std::int64_t>(settings.delete_version_after_ms, -1);
   after.value_bytes_max = settings.value_bytes_max;
   after.names = settings.names;
+  after.audit_reads = settings.audit_reads;
+  after.audit_keep_ms = settings.audit_keep_ms;
+  after.audit_keep_records = settings.audit_keep_records;
   after.scopes = std::move(scopes);
   ++after.revision;
   const auto number = static_cast<std::uint8_t>(Table::main);

@@ -111,8 +111,10 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
       return {};
     }));
     std::move(batch.begin(), batch.end(), std::back_inserter(report.swept));
-    if (batch.size() < kBatch || report.swept.size() >= most) return report;
+    if (batch.size() < kBatch || report.swept.size() >= most) break;
   }
+  COFFER_TRY(engine.audit_retain());
+  return report;
 }
 
 }  // namespace coffer::secrets

@@ -245,6 +245,13 @@ void Transaction::note(format::Action action, std::string_view name, std::uint64
 }
 
 std::uint64_t Transaction::record_changes() const { return impl_->record_changes; }
+Result<void> Transaction::note_read(std::string_view path, std::uint64_t version) {
+  if (!COFFER_TRY(impl_->settings())->audit_reads) return {};
+  impl_->noted.push_back({format::Action::read, std::string(path), version, 0});
+  impl_->changed = true;
+  return {};
+}
+
 void Transaction::mark_changed() { impl_->changed = true; }
 
 std::string Transaction::mint_uuid() {

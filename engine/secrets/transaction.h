@@ -101,6 +101,9 @@ class View {
   /// What is due at or before `now`, oldest first, at most `limit`: reads the time index only.
   Result<std::vector<Pending>> due(Pending::Why why, std::int64_t now, std::size_t limit) const;
 
+  /// get() without a trace in the audit log.
+  Result<Secret> read_value(std::string_view path, std::uint64_t version) const;
+
   View(const View&) = delete;
   View& operator=(const View&) = delete;
 
@@ -193,6 +196,10 @@ class Transaction : public View {
   /// Adds to what the audit record tells of this transaction; the operations above do by
   /// themselves. `name` is a path, a config's id or empty; never a value.
   void note(format::Action action, std::string_view name, std::uint64_t version = 0);
+
+  /// What the caller is given of a value inside a transaction: told with what the transaction
+  /// did, or by itself where it comes to nothing. Errors: corrupt, io.
+  Result<void> note_read(std::string_view path, std::uint64_t version);
 
   /// Rises with every record that is written or removed: an operation that failed and left it
   /// as it was has changed nothing.

@@ -140,6 +140,15 @@ VersionInfo info_of(const View::Impl::Located& located) {
 }
 
 Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
+  auto secret = read_value(path, version);
+  if (impl_->audit_reads)
+    impl_->reads.push_back({format::Action::read, std::string(path),
+                            secret ? secret->info.version : version,
+                            secret ? 0U : static_cast<std::uint32_t>(secret.error().code())});
+  return secret;
+}
+
+Result<Secret> View::read_value(std::string_view path, std::uint64_t version) const {
   if (path.size() > format::kPathBytesMax) return no_such_secret();
   format::ValueContext context(impl_->cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl_->cipher().hash(context);

@@ -98,7 +98,31 @@ void check_configs(coffer::Store& store, const Model& model) {
   REQUIRE(store.configs().list().value().size() == model.configs.size());
 }
 
+/// The chain whole, and a record for every write that is there and for no other.
+void check_audit(coffer::Store& store, const Model& model) {
+  const auto report = store.audit_verify();
+  REQUIRE(report.ok());
+  REQUIRE(report->problem.empty());
+  std::map<std::string, std::size_t> puts;
+  std::map<std::string, std::uint64_t> revisions;
+  const auto records = store.audit_list();
+  REQUIRE(records.ok());
+  for (const coffer::AuditRecord& record : *records) {
+    REQUIRE(record.allowed);
+    for (const coffer::AuditItem& item : record.items) {
+      if (item.action == "put" && item.path.starts_with("stream/")) ++puts[item.path];
+      if (item.action == "config.put") revisions[item.path] = item.version;
+    }
+  }
+  REQUIRE(puts.size() == model.secrets.size());
+  for (const auto& [path, values] : model.secrets) REQUIRE(puts[path] == values.size());
+  REQUIRE(revisions.size() == model.configs.size());
+  for (const auto& [id, revision] : revisions)
+    REQUIRE(store.configs().get(id)->revision == revision);
+}
+
 void check_store(coffer::Store& store, const Model& model) {
+  check_audit(store, model);
   check_secrets(store, model);
   check_configs(store, model);
   auto report = store.verify();

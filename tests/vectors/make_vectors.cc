@@ -303,6 +303,9 @@ void changed_settings(const Folder& folder, const Record& made) {
   good.push_back(bin(7, scope("a/b", {num(3, 3)})));
   good.push_back(num(8, 4));
   folder.ok("with_scopes", "F-73", joined(good));
+  folder.ok("with_audit", "F-94",
+            joined(appended(appended(appended(good, num(12, 1)), num(13, 86400000)), num(14, 9))));
+  folder.corrupt("audit_reads_of_two", "F-9", joined(appended(good, num(12, 2))));
   folder.ok("delete_after_off", "F-74",
             joined(appended(appended(without(made, 4), num(8, 1)), num(9, 1))));
   folder.corrupt("delete_after_set_and_off", "F-74", joined(appended(made, num(9, 1))));

@@ -118,12 +118,17 @@ TEST_CASE("settings that were changed mean the same to the generated code") {
   Settings settings;
   settings.delete_version_after_ms = -1;
   settings.names = NameProfile::vdk;
+  settings.audit_reads = true;
+  settings.audit_keep_ms = 77;
+  settings.audit_keep_records = 1000;
   settings.scopes = {{"a", 4096, NameProfile::core}, {"b", std::nullopt, NameProfile::dataos}};
   settings.revision = 3;
   const SecretBytes bytes = encode_settings(settings);
   const auto message = parsed<proto::Settings>(bytes);
   CHECK((message.names() == 2 && message.revision() == 3 && message.delete_version_after_off()));
   CHECK(message.delete_version_after_ms() == 0);
+  CHECK((message.audit_reads() && message.audit_keep_ms() == 77));
+  CHECK(message.audit_keep_records() == 1000);
   REQUIRE(message.scopes_size() == 2);
   CHECK((message.scopes(0).prefix() == "a" && message.scopes(0).value_bytes_max() == 4096));
   CHECK((message.scopes(0).names() == 1 && message.scopes(1).names() == 3));
@@ -131,6 +136,7 @@ TEST_CASE("settings that were changed mean the same to the generated code") {
   REQUIRE(back.ok());
   CHECK((back->scopes == settings.scopes && back->names == NameProfile::vdk));
   CHECK((back->delete_version_after_ms == -1 && back->revision == 3));
+  CHECK((back->audit_reads && back->audit_keep_ms == 77 && back->audit_keep_records == 1000));
 }
 
 TEST_CASE("a root and a bucket mean the same to the generated code") {

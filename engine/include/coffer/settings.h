@@ -36,6 +36,11 @@ struct StoreSettings {
   std::uint64_t value_bytes_max = std::uint64_t{1} << 20;  ///< Of one version; at most 16 MiB.
   NameProfile names = NameProfile::core;
   std::vector<ScopeSettings> scopes{};  ///< At most 64, each prefix once; any order.
+  /// Every read of a value leaves a record in the audit log before the value is handed out, or
+  /// is refused where that fails: each costs a durable write.
+  bool audit_reads = false;
+  std::int64_t audit_keep_ms = 0;        ///< A sweep removes older audit records; 0: none.
+  std::uint64_t audit_keep_records = 0;  ///< A sweep leaves so many of the newest; 0: all.
   bool operator==(const StoreSettings&) const = default;
 };
 

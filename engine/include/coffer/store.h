@@ -15,6 +15,7 @@
 #pragma once
 
 #include <coffer/audit.h>
+#include <coffer/changes.h>
 #include <coffer/clock.h>
 #include <coffer/configs.h>
 #include <coffer/export.h>
@@ -237,6 +238,18 @@ class COFFER_API Store {
   /// Removes the oldest records; what is left stays provable. Itself a record. Errors: usage
   /// (not one of the two options), corrupt (the chain is broken; nothing was removed).
   Result<AuditPruneReport> audit_prune(const AuditPruneOptions& options);
+
+  /// What happened after a revision, in order; whole revisions, until `limit` is reached.
+  /// Revision 0: from the beginning. Errors: not_found (no longer kept; number() = the revision
+  /// from which on it is), rolled_back (the store has not come so far), corrupt.
+  Result<ChangeBatch> changes(std::uint64_t after_revision, const ChangeFilter& filter = {},
+                              std::size_t limit = 1000);
+  /// Sleeps until the store, whichever process writes it, is past a revision, and answers its
+  /// revision then; after `timeout_ms`, or when woken, with what it is. Not every revision has
+  /// changes to tell.
+  Result<std::uint64_t> wait_for_changes(std::uint64_t after_revision, std::int64_t timeout_ms);
+  /// Ends every wait_for_changes of this open store that is under way. Not for signal handlers.
+  void wake_waiting();
 
   Result<Status> status();
   /// Opens every record and recomputes the digest of all of them.

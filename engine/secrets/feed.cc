@@ -1,0 +1,144 @@
+// The change feed (<coffer/changes.h>): the audit log's allowed items as changes.
+#include <algorithm>
+#include <chrono>
+
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+// Another process's commits are seen by looking; this one's wake the sleeper.
+constexpr auto kLookEvery = std::chrono::milliseconds(50);
+
+bool is_change(format::Action action) {
+  switch (action) {
+    case format::Action::read:
+    case format::Action::hydrate:
+    case format::Action::prune:
+    case format::Action::key_add:
+    case format::Action::key_remove:
+    case format::Action::key_rotate:
+    case format::Action::key_rewrap: return false;
+    default: return true;
+  }
+}
+
+class Feed {
+ public:
+  Feed(const audit::Chain& chain, const storage::Txn& txn, const format::Root& root)
+      : chain_(chain), txn_(txn), root_(root) {}
+
+  /// Errors: rolled_back (the store has not come so far), not_found (no longer kept).
+  Result<void> check_kept(std::uint64_t after, bool partly) const {
+    if (after > root_.sequence)
+      return Error{ErrorCode::rolled_back, "the store is behind this revision",
+                   "was it restored from a backup? look at it, then watch from a revision it has"}
+          .with_number(root_.sequence);
+    const std::uint64_t told_from = COFFER_TRY(known_since());
+    // The commit that made the store changed nothing that could be told.
+    if (told_from <= 1 || after > told_from || (after == told_from && !partly)) return {};
+    return Error{ErrorCode::not_found, "changes that old are no longer kept",
+                 "look at what is there now, then watch from the revision of that moment"}
+        .with_number(told_from);
+  }
+
+  /// The first record of a revision behind `after`, or of `after` itself; behind the last
+  /// record where there is none.
+  Result<std::uint64_t> first_record(std::uint64_t after, bool of_itself) const {
+    std::uint64_t low = root_.audit_base.number + 1;
+    std::uint64_t high = root_.audit_last + 1;
+    while (low < high) {
+      const std::uint64_t middle = low + (high - low) / 2;
+      const std::uint64_t sequence = COFFER_TRY(chain_.read(txn_, middle)).sequence;
+      if (of_itself ? sequence >= after : sequence > after) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+ private:
+  /// Everything that happened after this revision is in the log.
+  Result<std::uint64_t> known_since() const {
+    if (root_.audit_base.number != 0) return root_.audit_base.sequence;
+    if (root_.audit_last == 0) return root_.sequence;  // A store from before the log, perhaps.
+    return COFFER_TRY(chain_.read(txn_, 1)).sequence - 1;
+  }
+
+  const audit::Chain& chain_;
+  const storage::Txn& txn_;
+  const format::Root& root_;
+};
+
+}  // namespace
+
+Result<ChangeBatch> Engine::changes(std::uint64_t after_revision, const ChangeFilter& filter,
+                                    std::size_t limit) {
+  ChangeBatch batch;
+  const bool partly = filter.after_index != kWholeRevision;
+  COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
+    const View::Impl& state = *view.impl_;
+    const format::Root& root = *state.root;
+    const Feed feed(*impl_->chain, state.txn, root);
+    COFFER_TRY(feed.check_kept(after_revision, partly));
+    batch.revision = root.sequence;
+    std::uint64_t revision = 0;
+    std::uint32_t index = 0;
+    for (std::uint64_t number = COFFER_TRY(feed.first_record(after_revision, partly));
+         number <= root.audit_last; ++number) {
+      format::AuditRecord record = COFFER_TRY(impl_->chain->read(state.txn, number));
+      if (record.sequence != revision) {
+        // A batch ends with a whole revision, so that it can be asked on after it.
+        if (batch.changes.size() >= limit) {
+          batch.revision = revision;
+          batch.more = true;
+          break;
+        }
+        revision = record.sequence;
+        index = 0;
+      }
+      for (format::AuditItem& item : record.items) {
+        const std::uint32_t at = index++;
+        if (record.refused_with != 0 || !is_change(item.action)) continue;
+        if (revision == after_revision && at <= filter.after_index) continue;
+        if (!is_below(item.name, filter.prefix)) continue;
+        batch.changes.push_back({revision, at, record.at_ms, std::move(item.name), item.version,
+                                 std::string(format::action_name(item.action))});
+      }
+    }
+    return {};
+  }));
+  return batch;
+}
+
+Result<std::uint64_t> Engine::wait_for_changes(std::uint64_t after_revision,
+                                               std::int64_t timeout_ms) {
+  using Clock = std::chrono::steady_clock;
+  const auto until =
+      Clock::now() + std::chrono::milliseconds(std::max<std::int64_t>(timeout_ms, 0));
+  std::unique_lock lock(impl_->waiters_mutex);
+  const std::uint64_t wakes = impl_->wakes;
+  for (;;) {
+    lock.unlock();
+    std::uint64_t now = 0;
+    COFFER_TRY(read([&](const View& view) -> Result<void> {
+      now = view.impl_->root->sequence;
+      return {};
+    }));
+    lock.lock();
+    if (now > after_revision || Clock::now() >= until || impl_->wakes != wakes) return now;
+    impl_->committed.wait_until(lock, std::min(until, Clock::now() + kLookEvery));
+  }
+}
+
+void Engine::wake_waiting() {
+  {
+    const std::lock_guard lock(impl_->waiters_mutex);
+    ++impl_->wakes;
+  }
+  impl_->committed.notify_all();
+}
+
+}  // namespace coffer::secrets
