@@ -248,7 +248,8 @@ class SpecCompiler {
       schema(at.id).all_of = std::move(branches);
       return {};
     }
-    for (const SchemaId branch : branches) branches_.insert(branch);
+    for (const SchemaId branch : branches) branches_.all.insert(branch);
+    if (word == "oneOf") branches_.one_of.push_back(branches);
     schema(at.id).alternatives.push_back(std::move(branches));
     return {};
   }
@@ -307,7 +308,7 @@ class SpecCompiler {
     found.condition = COFFER_TRY(optional_schema(at, "if"));
     found.then = COFFER_TRY(optional_schema(at, "then"));
     found.otherwise = COFFER_TRY(optional_schema(at, "else"));
-    if (found.condition != kNoSchema) branches_.insert(found.condition);
+    if (found.condition != kNoSchema) branches_.all.insert(found.condition);
     if (found.condition != kNoSchema || found.then != kNoSchema || found.otherwise != kNoSchema) {
       schema(at.id).conditionals.push_back(found);
     }
@@ -375,7 +376,7 @@ class SpecCompiler {
   std::vector<NodeId> known_;  // Objects whose members are schemas by name.
   std::deque<Queued> queue_;
   std::deque<std::pair<SchemaId, NodeId>> references_;
-  std::unordered_set<SchemaId> branches_;  // Branches that discriminators may tell apart.
+  Branches branches_;  // What the document may tell apart.
   std::size_t pattern_steps_ = 0;
 };
 

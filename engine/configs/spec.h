@@ -54,6 +54,10 @@ struct Schema {
   std::vector<Conditional> conditionals;
   std::vector<std::pair<std::string_view, SchemaId>> dependents;  ///< Where the member stands.
   std::vector<Discriminator> discriminators;
+  // Of a branch without any: what members of a value tell. Null counts as not there for the latter.
+  std::vector<std::string_view> required;
+  std::vector<std::string_view>
+      of_others;                 ///< Another branch of its oneOf names them, it does not.
   std::size_t choice_steps = 1;  ///< What comparing them with a value costs.
 
   // Schemas that apply to members and elements.

@@ -173,8 +173,9 @@ class Walker {
 
   /// Do the document's members agree with the constants of a branch?
   Choice choice(NodeId value, SchemaId branch) const {
+    if (doc_.type(value) != Type::object) return Choice::open;
     const auto& discriminators = spec_.schema(branch).discriminators;
-    if (discriminators.empty() || doc_.type(value) != Type::object) return Choice::open;
+    if (discriminators.empty()) return choice_by_members(value, spec_.schema(branch));
     for (const Discriminator& each : discriminators) {
       const NodeId member = doc_.find(value, each.member);
       if (member == kNoNode) {
@@ -187,6 +188,19 @@ class Walker {
             return equal_scalars(doc_, member, spec_.document(), allowed);
           });
       if (!agrees) return Choice::unchosen;
+    }
+    return Choice::chosen;
+  }
+
+  /// Where no constants tell: a branch is not without what it requires, nor with another's.
+  Choice choice_by_members(NodeId value, const Schema& branch) const {
+    if (branch.required.empty() && branch.of_others.empty()) return Choice::open;
+    for (const std::string_view member : branch.required) {
+      if (doc_.find(value, member) == kNoNode) return Choice::unchosen;
+    }
+    for (const std::string_view member : branch.of_others) {
+      const NodeId found = doc_.find(value, member);
+      if (found != kNoNode && doc_.type(found) != Type::null) return Choice::unchosen;
     }
     return Choice::chosen;
   }

@@ -463,3 +463,20 @@ TEST_CASE("A reference id without a coordinate is refused by its own error") {
   REQUIRE_FALSE(result.ok());
   CHECK(result.error().text() == "a reference id alone leads to no secret of this store");
 }
+
+TEST_CASE("Branches without constants are told apart by what they require and what they name") {
+  for (const std::string branches :
+       {R"([{"required":["user","p"],"properties":{"user":{},"p":{"airbyte_secret":true}}},
+            {"required":["id","p"],"properties":{"id":{},"p":{"airbyte_secret":true}}}])",
+        R"([{"properties":{"user":{},"p":{"airbyte_secret":true}}},
+            {"properties":{"id":{},"p":{"airbyte_secret":true}},"additionalProperties":false}])"}) {
+    INFO(branches);
+    Bench bench(R"({"properties":{"c":{"oneOf":)" + branches + "}}}");
+    bench.put(R"({"c":{"user":"u","p":"1"}})");
+    CHECK(bench.refused(R"({"c":{"id":"i","p":"**********"}})") == "/c/p");
+    CHECK(bench.put(R"({"c":{"user":"v","p":"**********"}})") ==
+          R"({"c":{"user":"v","p":)" + node(1) + "}}");
+    CHECK(bench.put(R"({"c":{"id":"i","p":"2"}})") == R"({"c":{"id":"i","p":)" + node(2) + "}}");
+    CHECK(bench.kinds() == std::vector<Kind>{Kind::minted});
+  }
+}
