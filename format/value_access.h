@@ -11,6 +11,8 @@ namespace coffer {
 class ValueAccess {
  public:
   static Value make(Value::Form form, SecretBytes bytes) { return Value(form, std::move(bytes)); }
+  /// The bytes without a copy; the value is empty then.
+  static SecretBytes take(Value&& value) { return std::move(value.bytes_); }
 };
 
 }  // namespace coffer

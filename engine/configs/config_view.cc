@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "configs/config_store.h"
@@ -23,7 +24,7 @@ Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRec
     if (place.external || !seen.insert(place.coordinate).second) continue;
     const auto parsed = format::parse_coordinate(place.coordinate);
     if (!parsed) return Error(ErrorCode::corrupt, "a stored config holds a broken coordinate");
-    const auto secret = view.get(parsed->base, parsed->version);
+    auto secret = view.get(parsed->base, parsed->version);
     if (!secret.ok()) {
       const ErrorCode code = secret.error().code();
       const bool gone = code == ErrorCode::not_found || code == ErrorCode::deleted ||
@@ -31,7 +32,7 @@ Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRec
       if (gone) continue;
       return secret.error();
     }
-    out.push_back(COFFER_TRY(payload_of(secret->value)));
+    out.push_back(COFFER_TRY(payload_of(std::move(secret->value))));
   }
   return out;
 }
@@ -39,8 +40,8 @@ Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRec
 Result<SecretBytes> reveal_version(const View& view, std::string_view coordinate) {
   const auto parsed = format::parse_coordinate(coordinate);
   if (!parsed) return Error(ErrorCode::usage, "this is no coordinate of a secret in this store");
-  const Secret secret = COFFER_TRY(view.get(parsed->base, parsed->version));
-  return payload_of(secret.value);
+  Secret secret = COFFER_TRY(view.get(parsed->base, parsed->version));
+  return payload_of(std::move(secret.value));
 }
 
 }  // namespace
@@ -55,7 +56,8 @@ ExternalNames externals_of(const ConfigRecord& record) {
 
 Result<Hydration> hydrate_in(const View& view, const ConfigRecord& record, json::Document partial,
                              const ExternalNames& externals) {
-  std::set<std::string_view> scope;
+  std::unordered_set<std::string_view> scope;
+  scope.reserve(record.places.size());
   for (const StoredPlace& place : record.places) {
     if (!place.external) scope.insert(place.coordinate);
   }

@@ -22,9 +22,11 @@ class Hydrator {
 
   Result<void> declared(const Spec& spec, const Reveal& reveal) {
     const auto places = COFFER_TRY(find_secret_places(spec, doc_));
-    const auto index = index_places(places);
+    // Both go through the document in its order.
+    auto next = places.begin();
     return each_node([&](NodeId node) -> Result<bool> {
-      if (index.count(node) != 0) {
+      if (next != places.end() && next->node == node) {
+        ++next;
         COFFER_TRY(fill(node, reveal));
         return false;
       }
@@ -68,19 +70,22 @@ class Hydrator {
   /// Visits every node, in the order of the document, until `visit` says not to go below one.
   template <typename Visit>
   Result<void> each_node(const Visit& visit) {
-    std::vector<NodeId> open{0}, children;
-    while (!open.empty()) {
-      const NodeId node = open.back();
-      open.pop_back();
-      if (!COFFER_TRY(visit(node))) continue;
-      children.clear();
-      for (NodeId child = doc_.first_child(node); child != kNoNode;
-           child = doc_.next_sibling(child)) {
-        children.push_back(child);
+    std::vector<NodeId> open;  // The nodes that we are in.
+    NodeId node = 0;
+    for (;;) {
+      const NodeId child = COFFER_TRY(visit(node)) ? doc_.first_child(node) : kNoNode;
+      if (child != kNoNode) {
+        open.push_back(node);
+        node = child;
+        continue;
       }
-      open.insert(open.end(), children.rbegin(), children.rend());
+      while (node != 0 && doc_.next_sibling(node) == kNoNode) {
+        node = open.back();
+        open.pop_back();
+      }
+      if (node == 0) return {};
+      node = doc_.next_sibling(node);
     }
-    return {};
   }
 
   Result<void> fill(NodeId node, const Reveal& reveal) {

@@ -1,6 +1,7 @@
 #include "configs/spec_walker.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 #include <utility>
@@ -32,10 +33,10 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 
 /// A schema that applies to a value.
 struct Application {
-  SchemaId schema;
-  Route route;  ///< For what is below the value.
-  Route entry;  ///< How the value itself was reached: not by branches that its content chose,
-                ///< for the content of a secret is not there to be seen once it is stored.
+  SchemaId schema = kNoSchema;
+  Route route = 0;  ///< For what is below the value.
+  Route entry = 0;  ///< How the value itself was reached: not by branches that its content chose,
+                    ///< for the content of a secret is not there to be seen once it is stored.
   auto operator<=>(const Application&) const = default;
 };
 
@@ -47,21 +48,27 @@ class Applied {
 
   void add(Application application) {
     if (application.schema == kNoSchema) return;
-    if (seen_.empty()) {
-      if (std::find(list_.begin(), list_.end(), application) != list_.end()) return;
-      list_.push_back(application);
-      if (list_.size() > kLinearMax) seen_.insert(list_.begin(), list_.end());
-    } else if (seen_.insert(application).second) {
-      list_.push_back(application);
+    if (size_ < kFew) {
+      for (std::size_t i = 0; i < size_; ++i) {
+        if (few_[i] == application) return;
+      }
+      few_[size_++] = application;
+      return;
     }
+    if (seen_.empty()) seen_.insert(few_.begin(), few_.end());
+    if (!seen_.insert(application).second) return;
+    rest_.push_back(application);
+    ++size_;
   }
-  std::size_t size() const { return list_.size(); }
-  Application operator[](std::size_t i) const { return list_[i]; }
-  bool empty() const { return list_.empty(); }
+  std::size_t size() const { return size_; }
+  Application operator[](std::size_t i) const { return i < kFew ? few_[i] : rest_[i - kFew]; }
+  bool empty() const { return size_ == 0; }
 
  private:
-  static constexpr std::size_t kLinearMax = 16;  // A handful is the rule: no set for those.
-  std::vector<Application> list_;
+  static constexpr std::size_t kFew = 8;  // A handful is the rule: no memory is asked for those.
+  std::size_t size_ = 0;
+  std::array<Application, kFew> few_;
+  std::vector<Application> rest_;
   std::set<Application> seen_;
 };
 

@@ -145,8 +145,8 @@ Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
          COFFER_TRY(view.references_to(base)).empty();
 }
 
-Result<SecretBytes> payload_of(const Value& value) {
-  if (value.is_json()) return value.bytes().clone();
+Result<SecretBytes> payload_of(Value&& value) {
+  if (value.is_json()) return ValueAccess::take(std::move(value));
   if (!json::is_valid_utf8(value.text())) {
     return Error(ErrorCode::usage, "an opaque secret cannot stand in a JSON document");
   }

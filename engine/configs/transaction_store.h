@@ -56,6 +56,6 @@ Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
 
 /// The JSON text of a stored value; opaque text becomes a JSON string.
 /// Errors: usage (opaque bytes that are no UTF-8).
-Result<SecretBytes> payload_of(const Value& value);
+Result<SecretBytes> payload_of(Value&& value);
 
 }  // namespace coffer::configs
