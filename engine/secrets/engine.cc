@@ -278,7 +278,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
     return std::move(committed).error();
   }
   txn.reset();
-  committed.notify_all();
+  committed_one.notify_all();
   report.sequence = root.sequence;
   report.epoch_after = root.epoch;
   report.at_ms = root.time_high_ms;

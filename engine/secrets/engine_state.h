@@ -92,7 +92,7 @@ struct Engine::Impl {
   std::unique_ptr<Cipher> cipher;
   std::unique_ptr<audit::Chain> chain;
   std::mutex waiters_mutex;
-  std::condition_variable committed;
+  std::condition_variable committed_one;
   std::uint64_t wakes = 0;  // Under waiters_mutex.
   const Clock* clock = nullptr;
   LogSink log;

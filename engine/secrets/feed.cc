@@ -13,7 +13,6 @@ constexpr auto kLookEvery = std::chrono::milliseconds(50);
 bool is_change(format::Action action) {
   switch (action) {
     case format::Action::read:
-    case format::Action::hydrate:
     case format::Action::prune:
     case format::Action::key_add:
     case format::Action::key_remove:
@@ -129,7 +128,7 @@ Result<std::uint64_t> Engine::wait_for_changes(std::uint64_t after_revision,
     }));
     lock.lock();
     if (now > after_revision || Clock::now() >= until || impl_->wakes != wakes) return now;
-    impl_->committed.wait_until(lock, std::min(until, Clock::now() + kLookEvery));
+    impl_->committed_one.wait_until(lock, std::min(until, Clock::now() + kLookEvery));
   }
 }
 
@@ -138,7 +137,7 @@ void Engine::wake_waiting() {
     const std::lock_guard lock(impl_->waiters_mutex);
     ++impl_->wakes;
   }
-  impl_->committed.notify_all();
+  impl_->committed_one.notify_all();
 }
 
 }  // namespace coffer::secrets
