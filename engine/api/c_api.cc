@@ -154,37 +154,3 @@ coffer_code coffer_sweep(coffer_store* store, std::int64_t grace_ms, std::uint64
     return {};
   });
 }
-
-coffer_code coffer_config_put(coffer_store* store, const char* id, const char* spec,
-                              const char* document, const char* workspace, coffer_bytes** partial,
-                              coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, spec, document, partial));
-    *partial = nullptr;
-    coffer::ConfigPutOptions options;
-    if (workspace != nullptr) options.workspace = workspace;
-    coffer::ConfigPutReport report =
-        COFFER_TRY(store->store.configs().put(id, spec, document, options));
-    *partial = new coffer_bytes{std::move(report.partial)};
-    return {};
-  });
-}
-
-coffer_code coffer_config_hydrate(coffer_store* store, const char* id, const char* partial,
-                                  coffer_bytes** document, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, partial, document));
-    *document = nullptr;
-    coffer::SecretBytes hydrated = COFFER_TRY(store->store.configs().hydrate_for(id, partial));
-    *document = new coffer_bytes{std::move(hydrated)};
-    return {};
-  });
-}
-
-coffer_code coffer_config_delete(coffer_store* store, const char* id, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id));
-    COFFER_TRY(store->store.configs().remove(id));
-    return {};
-  });
-}

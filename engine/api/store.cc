@@ -249,6 +249,7 @@ Result<void> Store::add_reference(std::string_view path, std::uint64_t version,
   return guarded([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
+      txn.attempt(format::Action::reference_add, path, version);
       return configs::add_outside_user(txn, path, version, user);
     }));
     return {};
@@ -260,6 +261,7 @@ Result<void> Store::remove_reference(std::string_view path, std::uint64_t versio
   return guarded([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
+      txn.attempt(format::Action::reference_remove, path, version);
       return configs::remove_outside_user(txn, path, version, user);
     }));
     return {};

@@ -89,6 +89,7 @@ Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view upd
     const auto parsed = COFFER_TRY(parse_document(update));
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(patch_in(transaction, id, compiled.get(), parsed, options));
       return {};
     };
@@ -109,6 +110,7 @@ Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(import_in(transaction, id, input, *values, options));
       return {};
     };
@@ -154,6 +156,7 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      transaction.attempt(format::Action::config_stage, id);
       report = COFFER_TRY(stage_in(transaction, id, input, options, lease_ms));
       return {};
     };
@@ -168,6 +171,7 @@ Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view st
     COFFER_TRY(check_put_options(id, {.keep_old_ms = options.keep_old_ms}));
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(commit_in(transaction, id, stage, options));
       return {};
     };
@@ -180,6 +184,7 @@ Result<std::vector<std::string>> Configs::abandon(std::string_view id, std::stri
   return guarded([&]() -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
     return destroying(*engine_, [&](secrets::Transaction& transaction) {
+      transaction.attempt(format::Action::config_abandon, id);
       return abandon_in(transaction, id, stage);
     });
   });

@@ -70,6 +70,8 @@ typedef struct coffer_bytes coffer_bytes;
 
 COFFER_EXPORT const uint8_t* coffer_bytes_data(const coffer_bytes* bytes);
 COFFER_EXPORT size_t coffer_bytes_size(const coffer_bytes* bytes);
+/* A copy in locked memory, for what a resolver answers; NULL where there is no room. */
+COFFER_EXPORT coffer_bytes* coffer_bytes_copy(const uint8_t* data, size_t size);
 /* Wipes. NULL is allowed. */
 COFFER_EXPORT void coffer_bytes_free(coffer_bytes* bytes);
 
@@ -126,15 +128,101 @@ COFFER_EXPORT coffer_code coffer_list(coffer_store* store, const char* folder, i
 COFFER_EXPORT coffer_code coffer_sweep(coffer_store* store, int64_t grace_ms, uint64_t* count,
                                        coffer_error* error);
 
-/* JSON in and out; see <coffer/configs.h>. `workspace` may be NULL. */
+/* Configs: JSON text in and out; what each does stands in <coffer/configs.h>. `workspace` may be
+ * NULL. A report is JSON: {"id", "revision", "partial", "outcomes", "destroyed"}, of a stage also
+ * "stage" and "expires_time". Lists of names are each ended by NUL, one after the other. */
+typedef enum coffer_bump {
+  COFFER_BUMP_DEFAULT = 0,
+  COFFER_BUMP_CHANGED = 1,
+  COFFER_BUMP_ALWAYS = 2
+} coffer_bump;
+
+typedef struct coffer_config_options {
+  const char* workspace; /* NULL: none */
+  uint64_t revision;     /* must be the stored one, 0 = must not exist; or COFFER_ANY_VERSION */
+  int64_t keep_old_ms;   /* replaced versions live that much longer */
+  int compat_airbyte;
+  coffer_bump bump;
+} coffer_config_options;
+
+typedef enum coffer_config_form {
+  COFFER_CONFIG_MASKED = 0,
+  COFFER_CONFIG_COORDINATES = 1,
+  COFFER_CONFIG_PARTIAL = 2,
+  COFFER_CONFIG_REVEALED = 3
+} coffer_config_form;
+
+/* The JSON text of a secret kept elsewhere, in *value (see coffer_bytes_copy), which is then freed
+ * for it; or a code. Must not keep `name`, nor jump out. */
+typedef coffer_code (*coffer_resolver)(void* context, const char* name, coffer_bytes** value);
+
 COFFER_EXPORT coffer_code coffer_config_put(coffer_store* store, const char* id, const char* spec,
                                             const char* document, const char* workspace,
                                             coffer_bytes** partial, coffer_error* error);
+/* `options` may be NULL in all of these. */
+COFFER_EXPORT coffer_code coffer_config_put_with(coffer_store* store, const char* id,
+                                                 const char* spec, const char* document,
+                                                 const coffer_config_options* options,
+                                                 coffer_bytes** report, coffer_error* error);
+/* `update`: a JSON Merge Patch. `spec`: a new one, or NULL. */
+COFFER_EXPORT coffer_code coffer_config_patch(coffer_store* store, const char* id,
+                                              const char* update, const char* spec,
+                                              const coffer_config_options* options,
+                                              coffer_bytes** report, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_config_import(coffer_store* store, const char* id,
+                                               const char* spec, const char* partial,
+                                               const char* payloads,
+                                               const coffer_config_options* options,
+                                               coffer_bytes** report, coffer_error* error);
+/* `id` may be NULL. `ttl_ms`: 0 = two hours. */
+COFFER_EXPORT coffer_code coffer_config_check(coffer_store* store, const char* id, const char* spec,
+                                              const char* document, int64_t ttl_ms,
+                                              coffer_bytes** report, coffer_error* error);
+/* One of `id` and `partial` is NULL. `destroyed` (or NULL) gets the coordinates. */
+COFFER_EXPORT coffer_code coffer_config_end_check(coffer_store* store, const char* id,
+                                                  const char* partial, coffer_bytes** destroyed,
+                                                  coffer_error* error);
+/* `lease_ms`: 0 = 15 minutes. */
+COFFER_EXPORT coffer_code coffer_config_stage(coffer_store* store, const char* id, const char* spec,
+                                              const char* document,
+                                              const coffer_config_options* options,
+                                              int64_t lease_ms, coffer_bytes** report,
+                                              coffer_error* error);
+COFFER_EXPORT coffer_code coffer_config_commit(coffer_store* store, const char* id,
+                                               const char* stage, int64_t keep_old_ms, int outside,
+                                               coffer_bytes** report, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_config_abandon(coffer_store* store, const char* id,
+                                                const char* stage, coffer_bytes** destroyed,
+                                                coffer_error* error);
+/* `revision` may be NULL. */
+COFFER_EXPORT coffer_code coffer_config_get(coffer_store* store, const char* id,
+                                            coffer_config_form form, coffer_bytes** document,
+                                            uint64_t* revision, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_config_list(coffer_store* store, coffer_bytes** ids,
+                                             coffer_error* error);
 COFFER_EXPORT coffer_code coffer_config_hydrate(coffer_store* store, const char* id,
                                                 const char* partial, coffer_bytes** document,
                                                 coffer_error* error);
+/* With an id, or a spec, or neither; `compat_airbyte` goes without an id. `resolver` may be NULL;
+ * it is called with `context`, without any lock of the store held. */
+COFFER_EXPORT coffer_code coffer_config_hydrate_with(coffer_store* store, const char* id,
+                                                     const char* spec, const char* partial,
+                                                     int compat_airbyte, coffer_resolver resolver,
+                                                     void* context, coffer_bytes** document,
+                                                     coffer_error* error);
 COFFER_EXPORT coffer_code coffer_config_delete(coffer_store* store, const char* id,
                                                coffer_error* error);
+
+/* Who outside uses a version (0: whichever is current): it is then neither destroyed nor swept. */
+COFFER_EXPORT coffer_code coffer_reference_add(coffer_store* store, const char* path,
+                                               uint64_t version, const char* user,
+                                               coffer_error* error);
+COFFER_EXPORT coffer_code coffer_reference_remove(coffer_store* store, const char* path,
+                                                  uint64_t version, const char* user,
+                                                  coffer_error* error);
+/* `json`: [{"path", "version", "user_kind", "user"}]. */
+COFFER_EXPORT coffer_code coffer_reference_list(coffer_store* store, const char* path,
+                                                coffer_bytes** json, coffer_error* error);
 
 /* --- more of what can be done to a secret; see <coffer/store.h> --- */
 

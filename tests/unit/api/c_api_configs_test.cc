@@ -1,0 +1,157 @@
+// Configs and references through the C interface.
+#include <coffer/coffer.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/scratch.h"
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr char kSpec[] =
+    R"({"properties":{"host":{},"a":{"airbyte_secret":true},"b":{"airbyte_secret":true}}})";
+
+/// What a call handed out, taken and freed.
+std::string text_of(coffer_bytes* bytes) {
+  REQUIRE(bytes != nullptr);
+  std::string text(reinterpret_cast<const char*>(coffer_bytes_data(bytes)),
+                   coffer_bytes_size(bytes));
+  coffer_bytes_free(bytes);
+  return text;
+}
+
+Json json_of(coffer_bytes* bytes) {
+  const std::string text = text_of(bytes);
+  const Json json = Json::parse(text, nullptr, false);
+  REQUIRE_FALSE(json.is_discarded());
+  return json;
+}
+
+struct Bench {
+  Bench() {
+    const std::string key = "file://" + scratch.key_file();
+    const char* keys[] = {key.c_str()};
+    REQUIRE(coffer_open(scratch.path().c_str(), keys, 1, &store, nullptr) == COFFER_OK);
+  }
+  ~Bench() { coffer_close(store); }
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
+
+  Json put(const char* id, const char* document, const coffer_config_options* options = nullptr) {
+    coffer_bytes* report = nullptr;
+    REQUIRE(coffer_config_put_with(store, id, kSpec, document, options, &report, nullptr) ==
+            COFFER_OK);
+    return json_of(report);
+  }
+  std::string get(const char* id, coffer_config_form form) {
+    coffer_bytes* document = nullptr;
+    REQUIRE(coffer_config_get(store, id, form, &document, nullptr, nullptr) == COFFER_OK);
+    return text_of(document);
+  }
+
+  coffer::test::ScratchStore scratch;
+  coffer_store* store = nullptr;
+};
+
+coffer_code answer(void* context, const char* name, coffer_bytes** value) {
+  static_cast<std::vector<std::string>*>(context)->emplace_back(name);
+  if (std::strcmp(name, "vault/b") != 0) return COFFER_KEY_UNAVAILABLE;
+  static constexpr std::uint8_t kValue[] = {'[', '1', ']'};
+  *value = coffer_bytes_copy(kValue, sizeof kValue);
+  return COFFER_OK;
+}
+
+}  // namespace
+
+TEST_CASE("A config is put, patched, shown, listed and deleted") {
+  Bench bench;
+  const Json first = bench.put("c", R"({"host":"h","a":"x"})");
+  CHECK(first["revision"] == 1);
+  CHECK(first["outcomes"][0]["outcome"] == "minted");
+  coffer_config_options options{nullptr, 1, 0, 0, COFFER_BUMP_ALWAYS};
+  const Json second = bench.put("c", R"({"host":"h","a":"x"})", &options);
+  CHECK(second["outcomes"][0]["outcome"] == "bumped");
+  CHECK(second["destroyed"].size() == 1);
+
+  coffer_error error;
+  coffer_bytes* report = nullptr;
+  CHECK(coffer_config_put_with(bench.store, "c", kSpec, "{}", &options, &report, &error) ==
+        COFFER_CONFLICT);
+  CHECK(report == nullptr);
+  CHECK(std::strlen(error.message) > 0);
+  REQUIRE(coffer_config_patch(bench.store, "c", R"({"host":null,"b":5.0})", nullptr, nullptr,
+                              &report, nullptr) == COFFER_OK);
+  CHECK(json_of(report)["revision"] == 3);
+  CHECK(bench.get("c", COFFER_CONFIG_REVEALED) == R"({"a":"x","b":5.0})");
+  CHECK(bench.get("c", COFFER_CONFIG_MASKED) == R"({"a":"**********","b":"**********"})");
+  CHECK(bench.get("c", COFFER_CONFIG_COORDINATES) == bench.get("c", COFFER_CONFIG_PARTIAL));
+  coffer_bytes* names = nullptr;
+  REQUIRE(coffer_config_list(bench.store, &names, nullptr) == COFFER_OK);
+  CHECK(text_of(names) == std::string("c\0", 2));
+  CHECK(coffer_config_delete(bench.store, "c", nullptr) == COFFER_OK);
+  coffer_bytes* document = nullptr;
+  CHECK(coffer_config_get(bench.store, "c", COFFER_CONFIG_MASKED, &document, nullptr, nullptr) ==
+        COFFER_NOT_FOUND);
+  CHECK(coffer_config_get(bench.store, nullptr, COFFER_CONFIG_MASKED, &document, nullptr,
+                          nullptr) == COFFER_USAGE);
+}
+
+TEST_CASE("Stage, commit and abandon; check and its end") {
+  Bench bench;
+  coffer_bytes* report = nullptr;
+  REQUIRE(coffer_config_stage(bench.store, "c", kSpec, R"({"a":"x"})", nullptr, 0, &report,
+                              nullptr) == COFFER_OK);
+  const std::string stage = json_of(report)["stage"];
+  REQUIRE(coffer_config_commit(bench.store, "c", stage.c_str(), 0, 1, &report, nullptr) ==
+          COFFER_OK);
+  CHECK(json_of(report)["revision"] == 1);
+  REQUIRE(coffer_config_stage(bench.store, "c", kSpec, R"({"a":"y"})", nullptr, 60'000, &report,
+                              nullptr) == COFFER_OK);
+  const std::string other = json_of(report)["stage"];
+  coffer_bytes* gone = nullptr;
+  REQUIRE(coffer_config_abandon(bench.store, "c", other.c_str(), &gone, nullptr) == COFFER_OK);
+  CHECK(text_of(gone).ends_with(std::string("_v2\0", 4)));
+  CHECK(coffer_config_abandon(bench.store, "c", other.c_str(), nullptr, nullptr) ==
+        COFFER_NOT_FOUND);
+
+  REQUIRE(coffer_config_check(bench.store, nullptr, kSpec, R"({"b":"z"})", 0, &report, nullptr) ==
+          COFFER_OK);
+  const std::string partial = json_of(report)["partial"].dump();
+  REQUIRE(coffer_config_end_check(bench.store, nullptr, partial.c_str(), &gone, nullptr) ==
+          COFFER_OK);
+  CHECK_FALSE(text_of(gone).empty());
+  CHECK(coffer_config_end_check(bench.store, nullptr, nullptr, nullptr, nullptr) == COFFER_USAGE);
+  CHECK(coffer_config_end_check(bench.store, "c", nullptr, nullptr, nullptr) == COFFER_NOT_FOUND);
+}
+
+TEST_CASE("Import, hydrate with a resolver, and outside users") {
+  Bench bench;
+  coffer_bytes* report = nullptr;
+  REQUIRE(coffer_config_import(bench.store, "c", kSpec,
+                               R"({"a":{"_secret":"airbyte_x_v3"},"b":{"_secret":"vault/b"}})",
+                               R"({"airbyte_x_v3":"x"})", nullptr, &report, nullptr) == COFFER_OK);
+  const std::string partial = json_of(report)["partial"].dump();
+  std::vector<std::string> asked;
+  coffer_bytes* document = nullptr;
+  REQUIRE(coffer_config_hydrate_with(bench.store, "c", nullptr, partial.c_str(), 0, answer, &asked,
+                                     &document, nullptr) == COFFER_OK);
+  CHECK(text_of(document) == R"({"a":"x","b":"[1]"})");
+  CHECK(asked == std::vector<std::string>{"vault/b"});
+  CHECK(coffer_config_hydrate_with(bench.store, nullptr, kSpec,
+                                   R"({"b":"secret_coordinate::other"})", 0, answer, &asked,
+                                   &document, nullptr) == COFFER_KEY_UNAVAILABLE);
+  CHECK(coffer_config_hydrate_with(bench.store, nullptr, nullptr, partial.c_str(), 1, nullptr,
+                                   nullptr, &document, nullptr) == COFFER_USAGE);
+
+  REQUIRE(coffer_reference_add(bench.store, "airbyte_x", 3, "job", nullptr) == COFFER_OK);
+  coffer_bytes* list = nullptr;
+  REQUIRE(coffer_reference_list(bench.store, "airbyte_x", &list, nullptr) == COFFER_OK);
+  CHECK(json_of(list).size() == 2);
+  CHECK(coffer_reference_remove(bench.store, "airbyte_x", 3, "job", nullptr) == COFFER_OK);
+  CHECK(coffer_reference_remove(bench.store, "airbyte_x", 3, "job", nullptr) == COFFER_NOT_FOUND);
+}
