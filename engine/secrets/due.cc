@@ -8,6 +8,8 @@ namespace coffer::secrets {
 
 using storage::Table;
 
+std::uint64_t View::record_count() const { return impl_->root->record_count; }
+
 Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
                                        std::size_t limit) const {
   std::vector<Pending> found;
@@ -22,7 +24,7 @@ Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
     if (parts.why != static_cast<std::uint8_t>(why)) continue;
     const SecretBytes path =
         COFFER_TRY(impl_->cipher().open_small(format::Domain::due, key, cursor.value()));
-    found.push_back({parts.due_at_ms, std::string(path.text()), parts.version, why});
+    found.push_back({parts.due_at_ms, std::string(path.text()), parts.version, parts.hash[0], why});
     // Whoever is told that it is over must not find it alive after a restart.
     if (why == Pending::Why::expiry)
       impl_->expired_seen_ms = std::max(impl_->expired_seen_ms, parts.due_at_ms);

@@ -5,11 +5,14 @@
 #include <set>
 #include <utility>
 
+#include "format/records.h"
+
 namespace coffer::secrets {
 namespace {
 
-// One epoch change a batch: large enough to share its cost, small enough to let others in.
-constexpr std::size_t kBatch = 512;
+constexpr std::size_t kForgottenAtOnce = 512;
+/// So much of the time index is looked at to find what lies in the same buckets.
+constexpr std::size_t kLookahead = 16'384;
 
 Result<bool> is_referenced(const View& view, const Pending& pending) {
   const auto references = COFFER_TRY(view.references_to(pending.path));
@@ -30,6 +33,23 @@ Result<std::vector<Pending>> find_due(const View& view, std::int64_t grace_ms, s
     if (!COFFER_TRY(is_referenced(view, pending))) found.push_back(std::move(pending));
   }
   return found;
+}
+
+// Keeps what one transaction is to destroy; answers whether anything else is left.
+bool cut_batch(std::vector<Pending>& due, bool all_seen, std::uint64_t records,
+               const SweepLimits& limits) {
+  const std::uint64_t in_bucket = records / format::kBucketCount + 1;
+  std::uint64_t buckets = std::max<std::uint64_t>(1, limits.records_wrapped / in_bucket);
+  std::stable_sort(due.begin(), due.end(),
+                   [](const Pending& a, const Pending& b) { return a.bucket < b.bucket; });
+  std::size_t end = 0;
+  for (; end < due.size() && end < limits.versions; ++end) {
+    const bool next_bucket = end == 0 || due[end].bucket != due[end - 1].bucket;
+    if (next_bucket && buckets-- == 0) break;
+  }
+  const bool more = end < due.size() || !all_seen;
+  due.resize(end);
+  return more;
 }
 
 Result<SweptVersion> to_swept(const View& view, const Pending& pending) {
@@ -61,7 +81,7 @@ Result<void> forget(Engine& engine) {
   for (;;) {
     std::size_t found = 0;
     COFFER_TRY(engine.write([&](Transaction& txn) -> Result<void> {
-      const auto batch = COFFER_TRY(txn.due(Pending::Why::forget, txn.now_ms(), kBatch));
+      const auto batch = COFFER_TRY(txn.due(Pending::Why::forget, txn.now_ms(), kForgottenAtOnce));
       found = batch.size();
       for (const Pending& pending : batch) {
         if (!COFFER_TRY(txn.exists(pending.path))) continue;  // A sibling version was in the batch.
@@ -73,14 +93,15 @@ Result<void> forget(Engine& engine) {
       }
       return {};
     }));
-    if (found < kBatch) return {};
+    if (found < kForgottenAtOnce) return {};
   }
 }
 
 }  // namespace
 
 Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
-                          const std::function<Result<void>(Transaction&)>& also) {
+                          const std::function<Result<void>(Transaction&)>& also,
+                          const SweepLimits& limits) {
   SweepReport report;
   report.dry_run = options.dry_run;
   const std::size_t most = options.limit != 0 ? options.limit : std::size_t{1} << 24;
@@ -96,13 +117,15 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
   }
   COFFER_TRY(forget(engine));
   for (;;) {
-    const std::size_t room = std::min(kBatch, most - report.swept.size());
+    const std::size_t room = std::min(kLookahead, most - report.swept.size());
     std::vector<SweptVersion> batch;
+    bool more = false;
     COFFER_TRY(engine.write([&](Transaction& txn) -> Result<void> {
       batch.clear();
       if (also && report.swept.empty()) COFFER_TRY(also(txn));
       auto due = COFFER_TRY(find_due(txn, options.grace_ms, room));
       if (due.size() > room) due.resize(room);
+      more = cut_batch(due, due.size() < room, txn.record_count(), limits);
       for (const Pending& pending : due) {
         batch.push_back(COFFER_TRY(to_swept(txn, pending)));
         COFFER_TRY(txn.destroy(pending.path, {pending.version}));
@@ -111,7 +134,7 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
       return {};
     }));
     std::move(batch.begin(), batch.end(), std::back_inserter(report.swept));
-    if (batch.size() < kBatch || report.swept.size() >= most) break;
+    if (!more || report.swept.size() >= most) break;
   }
   COFFER_TRY(engine.audit_retain());
   return report;

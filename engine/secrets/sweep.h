@@ -8,10 +8,19 @@
 
 namespace coffer::secrets {
 
+/// What one transaction of a sweep may cost. Destroying a version wraps its whole bucket anew:
+/// so a batch is made of what lies in the same buckets, as many as hold so many records. Their
+/// pages are in memory until the commit, and over all batches each bucket is wrapped once.
+struct SweepLimits {
+  std::size_t versions = 512;
+  std::uint64_t records_wrapped = 131'072;
+};
+
 /// In batches of one transaction each, so that writers get their turn and a kill in between
 /// leaves a swept part and an unswept part; running it again goes on. Errors: io, corrupt.
 /// `also` is done in the transaction of the first batch; it may run again from the start.
 Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
-                          const std::function<Result<void>(Transaction&)>& also = {});
+                          const std::function<Result<void>(Transaction&)>& also = {},
+                          const SweepLimits& limits = {});
 
 }  // namespace coffer::secrets
