@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <charconv>
 
-#include "tools/output_file.h"
+#include "tools/new_file.h"
 
 namespace coffer::tools {
 namespace {
@@ -56,7 +56,9 @@ Result<std::optional<WatchCursor>> CursorFile::read() const {
 Result<void> CursorFile::write(const WatchCursor& cursor) const {
   const std::string text = std::string(kHead) + store_id_ + " " + std::to_string(cursor.revision) +
                            " " + std::to_string(cursor.index) + "\n";
-  return write_new_file(path_, as_bytes(text), true);
+  NewFile file = COFFER_TRY(NewFile::create(path_, true));
+  COFFER_TRY(file.write(as_bytes(text)));
+  return file.finish();
 }
 
 }  // namespace coffer::tools

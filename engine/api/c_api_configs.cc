@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/c_handles.h"
-#include "configs/report.h"
 #include "format/json.h"
 
 namespace {
@@ -36,7 +35,7 @@ Result<ConfigPutOptions> options_of(const coffer_config_options* given) {
 }
 
 coffer_bytes* report_handle(const ConfigPutReport& report) {
-  return new coffer_bytes{coffer::configs::report_json(report)};
+  return new coffer_bytes{coffer::report_json(report)};
 }
 
 /// Each name ended by NUL, one after the other.
