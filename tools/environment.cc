@@ -33,6 +33,11 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
     return Error(ErrorCode::limit, "is too large for an environment variable (128 KiB)")
         .about(Subject::Kind::path, origin);
   }
+  if (is_set(name)) {
+    return Error(ErrorCode::usage, "two values are given for one variable",
+                 "name them apart by --map, or leave one out of the env file")
+        .about(Subject::Kind::name, name);
+  }
   SecretBytes entry;
   entry.reserve(name.size() + value.size() + 2);
   entry.append(name);
@@ -45,10 +50,13 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
 
 Result<void> Environment::set_all(const Bindings& bindings) {
   Environment whole;
+  for (const Entry& entry : entries_) whole.entries_.push_back({entry.name, {}});
+  const std::size_t before = entries_.size();
   for (const Binding& binding : bindings.all()) {
     COFFER_TRY(whole.set(binding.name, binding.value.text(), binding.origin));
   }
-  for (Entry& entry : whole.entries_) entries_.push_back(std::move(entry));
+  for (std::size_t i = before; i < whole.entries_.size(); ++i)
+    entries_.push_back(std::move(whole.entries_[i]));
   return {};
 }
 

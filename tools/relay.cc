@@ -19,6 +19,8 @@ namespace {
 
 // So long something that could become a value waits for the rest; then it is a prompt.
 constexpr int kHeldForMs = 150;
+// Of what others still write when the command has ended, no more than these are waited for.
+constexpr int kLeftoverChunks = 64;
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 
 Error no_channel() {
@@ -197,13 +199,15 @@ bool Relay::pump(int wake) {
       const bool is_terminal = channel.from == impl.terminal && !impl.typed.empty();
       polled.push_back(
           {channel.from, static_cast<short>(is_terminal ? POLLIN | POLLOUT : POLLIN), 0});
-      holds_back = holds_back || channel.redactor.holds_back();
+      // A pipe shows no prompt: what is held back there waits for the rest.
+      holds_back = holds_back || (channel.from == impl.terminal && channel.redactor.holds_back());
     }
     polled.push_back({impl.takes_input && impl.typed.empty() ? STDIN_FILENO : -1, POLLIN, 0});
     const int ready = poll(polled.data(), polled.size(), holds_back ? kHeldForMs : -1);
     if (ready < 0 && errno != EINTR) return false;
     if (ready == 0)
-      for (Channel& channel : impl.channels) channel.flush();
+      for (Channel& channel : impl.channels)
+        if (channel.from == impl.terminal) channel.flush();
     if (ready <= 0) continue;
     bool any_open = false;
     for (std::size_t i = 0; i < impl.channels.size(); ++i) {
@@ -224,7 +228,8 @@ void Relay::finish() {
   for (Channel& channel : impl_->channels) {
     if (!channel.is_open()) continue;
     fcntl(channel.from, F_SETFL, fcntl(channel.from, F_GETFL) | O_NONBLOCK);
-    while (channel.is_open() && channel.move()) continue;
+    for (int left = kLeftoverChunks; left > 0 && channel.is_open() && channel.move(); --left)
+      continue;
     channel.flush();
   }
   impl_->leave_raw();

@@ -62,7 +62,10 @@ class Importer {
       outcome_.expired.push_back(secret.path);
       return {};
     }
-    const bool has_value = newest != nullptr && newest->value;
+    // What was deleted when it was due is not brought back by the way through a document.
+    const bool is_deleted = newest != nullptr && newest->info.deletion_at_ms != 0 &&
+                            newest->info.deletion_at_ms <= txn_.now_ms();
+    const bool has_value = newest != nullptr && newest->value && !is_deleted;
     if (!COFFER_TRY(txn_.exists(secret.path))) {
       COFFER_TRY(create(secret, has_value ? newest : nullptr));
       outcome_.created.push_back(secret.path);
@@ -130,14 +133,18 @@ class Importer {
 
   Result<void> write(const SecretImage& secret, const VersionImage* version,
                      const MetadataChange& changes, std::uint64_t current_version) {
-    if (version != nullptr) {
-      PutOptions options;
-      options.cas = current_version;
-      options.expires_at_ms = version->info.expires_at_ms;
-      options.kind = changes.kind;
-      COFFER_TRY(txn_.put(secret.path, *version->value, options));
-    }
-    return txn_.put_metadata(secret.path, changes);
+    if (version == nullptr) return txn_.put_metadata(secret.path, changes);
+    // The settings first, for they decide when the version is deleted; the kind with the value,
+    // which it must fit.
+    MetadataChange settings = changes;
+    settings.kind.reset();
+    if (!is_nothing(settings)) COFFER_TRY(txn_.put_metadata(secret.path, settings));
+    PutOptions options;
+    options.cas = current_version;
+    options.expires_at_ms = version->info.expires_at_ms;
+    options.kind = changes.kind;
+    COFFER_TRY(txn_.put(secret.path, *version->value, options));
+    return {};
   }
 
   Transaction& txn_;

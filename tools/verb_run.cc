@@ -36,8 +36,10 @@ constexpr std::string_view kFilesVariable = "COFFER_FILES_DIR";
 // A value that is a reference stands for what it names, and so does a reference inside one.
 Result<void> add_env_file(Supply& supply, const Snapshot& store, const std::string& name) {
   const SecretBytes text = COFFER_TRY(read_input(name));
-  const auto resolve = [&store](const std::string& reference) {
-    return resolve_reference(store, reference);
+  const auto resolve = [&](const std::string& reference) -> Result<SecretBytes> {
+    SecretBytes value = COFFER_TRY(resolve_reference(store, reference));
+    COFFER_TRY(supply.sought.add(reference, value.text(), reference));
+    return value;
   };
   for (const Variable& variable : COFFER_TRY(read_dotenv(text.text(), name))) {
     const bool is_reference = variable.value.text().starts_with("coffer://");
@@ -46,34 +48,37 @@ Result<void> add_env_file(Supply& supply, const Snapshot& store, const std::stri
                                 : expand(variable.value.text(), name, resolve));
     const std::string origin = name + "#" + variable.name;
     COFFER_TRY(supply.environment.set(variable.name, value.text(), origin));
-    if (value.text() != variable.value.text())
-      COFFER_TRY(supply.sought.add(origin, value.text(), origin));
   }
   return {};
 }
 
+Result<void> seek(Supply& supply, const Bindings& bindings) {
+  for (const Binding& binding : bindings.all())
+    COFFER_TRY(supply.sought.add(binding.origin, binding.value.text(), binding.origin));
+  return {};
+}
+
+// The files come last: until the command runs, nothing may fail or wait while they stand there.
 Result<Supply> supply_from(const Snapshot& store, const Wishes& wishes) {
   Supply supply;
   if (wishes.pristine) supply.environment.start_pristine();
   Selection variables = wishes.selection;
+  Bindings files;
   if (wishes.files) {
-    const Bindings files = COFFER_TRY(gather_files(store, wishes.selection));
-    supply.files.emplace(COFFER_TRY(PrivateFiles::make(*wishes.files)));
-    COFFER_TRY(supply.files->write_all(files));
-    COFFER_TRY(supply.environment.set(kFilesVariable, supply.files->path(), "--files"));
-    for (const Binding& binding : files.all())
-      COFFER_TRY(supply.sought.add(binding.name, binding.value.text(), binding.origin));
+    files = COFFER_TRY(gather_files(store, wishes.selection));
     variables.only.clear();
     variables.prefixes.clear();
   }
-  if (!wishes.files || !variables.empty()) {
-    const bool only_files = variables.empty() && !wishes.env_files.empty();
-    const Bindings bindings = only_files ? Bindings() : COFFER_TRY(gather(store, variables));
-    COFFER_TRY(supply.environment.set_all(bindings));
-    for (const Binding& binding : bindings.all())
-      COFFER_TRY(supply.sought.add(binding.name, binding.value.text(), binding.origin));
-  }
+  const bool only_files = variables.empty() && (wishes.files || !wishes.env_files.empty());
+  const Bindings bindings = only_files ? Bindings() : COFFER_TRY(gather(store, variables));
+  COFFER_TRY(supply.environment.set_all(bindings));
+  COFFER_TRY(seek(supply, bindings));
   for (const std::string& name : wishes.env_files) COFFER_TRY(add_env_file(supply, store, name));
+  if (!wishes.files) return supply;
+  COFFER_TRY(seek(supply, files));
+  supply.files.emplace(COFFER_TRY(PrivateFiles::make(*wishes.files)));
+  COFFER_TRY(supply.environment.set(kFilesVariable, supply.files->path(), "--files"));
+  COFFER_TRY(supply.files->write_all(files));
   return supply;
 }
 

@@ -116,6 +116,10 @@ Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
   return impl_->change([&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
+    if (COFFER_TRY(impl_->txn.exists(path)) && COFFER_TRY(impl_->txn.metadata(path)).managed)
+      return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                   "delete the config, or put it without this secret"}
+          .about(Subject::Kind::path, path);
     return impl_->txn.soft_delete(path, versions);
   });
 }

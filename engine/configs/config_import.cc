@@ -79,6 +79,10 @@ class Importer {
     secrets::PutRequest request;
     request.managed = true;
     request.version = version;
+    // Whoever demands check-and-set gets it: nobody else writes in this transaction.
+    const auto current = transaction_.version_info(base);
+    request.cas = current ? current->version : 0;
+    if (!current && current.error().code() != ErrorCode::not_found) return current.error();
     const Value value =
         ValueAccess::make(Value::Form::json, SecretBytes::copy_of(payloads_.raw(incoming.payload)));
     COFFER_TRY(transaction_.put(base, value, request));

@@ -66,7 +66,8 @@ format::VersionHeader new_header(const format::Settings& settings,
   header.algorithm = settings.algorithm;
   header.created_at_ms = now_ms;
   header.expires_at_ms = request.expires_at_ms;
-  header.deletion_at_ms = deletion_time(settings, head, now_ms);
+  // A config's secret lives as long as the config refers to it.
+  if (!request.managed) header.deletion_at_ms = deletion_time(settings, head, now_ms);
   return header;
 }
 

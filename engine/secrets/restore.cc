@@ -14,7 +14,8 @@ Error impossible(const VersionInfo& info) {
 }
 
 Result<void> check_infos(const std::vector<RestoredVersion>& versions, std::int64_t now_ms) {
-  std::uint64_t newer = UINT64_MAX;
+  // Numbers far below the end, so that there are always more.
+  std::uint64_t newer = std::uint64_t{INT64_MAX} + 1;
   for (const RestoredVersion& version : versions) {
     const VersionInfo& info = version.info;
     const bool in_order = info.version >= 1 && info.version < newer;

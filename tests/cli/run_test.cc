@@ -208,3 +208,18 @@ TEST_CASE("--redact shows asterisks for values, whatever writes them") {
   CHECK(outcome.err.find("s p a c e") == std::string::npos);
   CHECK(outcome.err.find("**********") != std::string::npos);
 }
+
+TEST_CASE("what a review found in run stays mended") {
+  const Sandbox box;
+  fill(box);
+  // Two values for one variable are refused, wherever they come from.
+  const std::string file = box.write("one", "OTHER=plain\n");
+  CHECK(box.expect(2, {"run", "--only", "other", "--env-file", file, "--", "/bin/true"})
+            .says("two values"));
+  // A reference inside a value is redacted on its own, and a pause does not let it through.
+  const std::string url = box.write("url", "URL='x://{{ coffer://app/token }}@h'\n");
+  const Outcome outcome =
+      box.expect(0, {"run", "--redact", "--env-file", url, "--", "/bin/sh", "-c",
+                     "printf 'opaque-'; sleep 0.4; echo bytes; yes >/dev/null & kill $!"});
+  CHECK(outcome.out == "**********\n");
+}

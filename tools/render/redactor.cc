@@ -23,6 +23,8 @@ SecretBytes as_on_terminal(std::string_view value) {
 }  // namespace
 
 void Redactor::add(std::string_view value) {
+  // What `echo` stored ends in a line end, which a program that uses the value drops.
+  while (value.ends_with('\n') || value.ends_with('\r')) value.remove_suffix(1);
   if (value.size() < kShortest) return;
   add_pattern(value);
   add_pattern(as_on_terminal(value).text());

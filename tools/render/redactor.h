@@ -22,7 +22,8 @@ class Redactor {
   /// Shorter values would hide half of all output.
   static constexpr std::size_t kShortest = 4;
 
-  /// Also sought: the value as a terminal shows its line ends, and as JSON writes it.
+  /// Line ends at its end aside. Also sought: the value as a terminal shows its line ends, and as
+  /// JSON writes it.
   void add(std::string_view value);
 
   /// Appends what may be shown by now.

@@ -50,6 +50,11 @@ TEST_CASE("a value is known by its terminal and JSON forms as well") {
   CHECK(shown({"a\"b\"c"}, {R"("a\"b\"c")"}) == "\"**********\"");
 }
 
+TEST_CASE("a line end that belongs to the value is not waited for") {
+  CHECK(shown({"hunter2\n"}, {"[hunter2]"}) == "[**********]");
+  CHECK(shown({"hunter2\r\n"}, {"hunter2\n"}) == "**********\n");
+}
+
 TEST_CASE("what is too short to be sought is not") { CHECK(shown({"abc"}, {"abc"}) == "abc"); }
 
 TEST_CASE("what is held back is let go, and nothing before it is lost") {
