@@ -49,14 +49,13 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
 }
 
 Result<void> Environment::set_all(const Bindings& bindings) {
-  Environment whole;
-  for (const Entry& entry : entries_) whole.entries_.push_back({entry.name, {}});
   const std::size_t before = entries_.size();
   for (const Binding& binding : bindings.all()) {
-    COFFER_TRY(whole.set(binding.name, binding.value.text(), binding.origin));
+    auto added = set(binding.name, binding.value.text(), binding.origin);
+    if (added) continue;
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(before), entries_.end());
+    return added;
   }
-  for (std::size_t i = before; i < whole.entries_.size(); ++i)
-    entries_.push_back(std::move(whole.entries_[i]));
   return {};
 }
 
