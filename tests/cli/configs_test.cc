@@ -350,3 +350,14 @@ TEST_CASE("of two processes that update one revision at once, one is told of a c
         std::to_string(won));
   CHECK(box.expect(0, {"verify"}).exit_code == 0);
 }
+
+TEST_CASE("a config's secret is not deleted by hand") {
+  const Sandbox box;
+  box.init();
+  const Files files(box);
+  const Json partial =
+      box.expect(0, {"config", "put", "c", "--spec", files.spec, "--input", files.full}).json();
+  const std::string name = coordinate(partial);
+  box.expect(9, {"delete", name});
+  CHECK(box.expect(0, {"config", "get", "c", "--reveal"}).out == kFull);
+}

@@ -391,3 +391,20 @@ TEST_CASE("an export that cannot be written says so") {
   CHECK(box.run({"export", "--as", "json"}, {}, "/dev/full").exit_code == 17);
   CHECK(box.run({"export", "--as", "json", "-o", "/dev/full", "--force"}).exit_code == 2);
 }
+
+TEST_CASE("import brings no value back that was deleted when it was due") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "kept/db", "a=1"});
+  std::string document = box.expect(0, {"export", "--as", "json"}).out;
+  const std::string unset = "\"deletion_time\":\"\"";
+  const auto at = document.find(unset);
+  REQUIRE(at != std::string::npos);
+  document.replace(at, unset.size(), "\"deletion_time\":\"2020-01-01T00:00:00Z\"");
+  const Sandbox other;
+  other.init();
+  other.expect(0, {"import", "-", "--as", "json"}, document);
+  const Outcome gone = other.run({"get", "kept/db"});
+  CHECK(gone.exit_code != 0);
+  CHECK(gone.out.empty());
+}
