@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -38,12 +39,12 @@ inline std::unique_ptr<keys::Keyring> open_keyring(const std::string& path, cons
   return std::move(*keyring);
 }
 
-/// Reads the newest version of a name (or the one given), past the engine.
-inline Victim look_at(const ScratchStore& scratch, format::Kind kind, std::string_view name,
-                      std::uint64_t version) {
-  const auto keyring = open_keyring(scratch.file("keyring"), scratch.key());
+/// Reads one version of a name in the store of a directory, past the engine.
+inline Victim look_at(const std::string& directory, const KeySource& key, format::Kind kind,
+                      std::string_view name, std::uint64_t version) {
+  const auto keyring = open_keyring(directory + "/keyring", key);
   const secrets::Cipher cipher(*keyring);
-  const auto environment = storage::Environment::open(scratch.path(), {});
+  const auto environment = storage::Environment::open(directory, {});
   must(environment.ok(), "Environment::open");
   storage::ReadTxn txn(*environment);
   must(txn.renew().ok(), "renew");
@@ -56,13 +57,22 @@ inline Victim look_at(const ScratchStore& scratch, format::Kind kind, std::strin
   return victim;
 }
 
+inline Victim look_at(const ScratchStore& scratch, format::Kind kind, std::string_view name,
+                      std::uint64_t version) {
+  return look_at(scratch.path(), scratch.key(), kind, name, version);
+}
+
 class Adversary {
  public:
   /// `keyring_path` may be a copy from an earlier day: then he has its epoch keys as well.
   Adversary(const ScratchStore& scratch, const std::string& keyring_path)
-      : keyring_(open_keyring(keyring_path, scratch.key())),
-        data_(read_whole_file(scratch.file("data.mdb"))) {
-    find_epoch_keys(scratch, keyring_path);
+      : Adversary(scratch.key(), keyring_path, read_whole_file(scratch.file("data.mdb"))) {}
+
+  /// The same of any bytes that may hold the store's: he looks for every wrap in `data`, and
+  /// for epoch keys in the keyring as well.
+  Adversary(const KeySource& key, const std::string& keyring_path, Bytes data)
+      : keyring_(open_keyring(keyring_path, key)), data_(std::move(data)) {
+    find_epoch_keys(key, read_whole_file(keyring_path));
   }
 
   std::size_t epoch_key_count() const { return epoch_keys_.size(); }
@@ -71,19 +81,55 @@ class Adversary {
   bool finds(const Victim& victim) {
     const std::uint8_t bucket = victim.hash[0];
     if (!bucket_keys_.contains(bucket)) find_bucket_keys(bucket);
-    std::array<std::uint8_t, 32> dek;
-    for (const auto& [made_in_epoch, key] : bucket_keys_[bucket]) {
-      const format::DekContext context = format::dek_context(
-          keyring_->store_id(), victim.hash, victim.version, made_in_epoch, victim.header);
-      for (std::size_t at = 0; at + format::kWrappedKeyBytes <= data_.size(); ++at)
-        if (crypto::unwrap(key.view(), context, wrapped_at(at), dek)) return true;
-    }
+    for (const auto& [made_in_epoch, key] : bucket_keys_[bucket])
+      if (opens_somewhere(key.view(), victim, made_in_epoch)) return true;
+    return false;
+  }
+
+  /// Whether they are under a key that should wrap no data key: the master key, those that are
+  /// derived from the root secret, an epoch's, or a bucket's for an epoch it was not made in.
+  bool finds_astray(const Victim& victim) {
+    std::vector<const crypto::Key*> others = {&*master_key_};
+    const keys::IndexKeys& index = keyring_->index_keys();
+    for (const crypto::Key* key :
+         {&index.path_hash, &index.digest, &index.names, &index.root, &index.audit})
+      others.push_back(key);
+    for (const auto& [epoch, key] : epoch_keys_) others.push_back(&key);
+    for (const auto& [bucket, found] : bucket_keys_)
+      for (const auto& [made_in_epoch, key] : found) others.push_back(&key);
+    for (const crypto::Key* key : others)
+      for (std::uint64_t epoch = 0; epoch <= kEpochsMax; ++epoch)
+        if (opens_somewhere(key->view(), victim, epoch)) return true;
     return false;
   }
 
  private:
-  ByteView wrapped_at(std::size_t at) const {
-    return ByteView(data_).subspan(at, format::kWrappedKeyBytes);
+  /// No wrap begins with so many zeros, as its nonce is random; a file system's image often does.
+  static bool is_empty(ByteView bytes) {
+    return std::all_of(bytes.begin(), bytes.begin() + 12, [](std::uint8_t b) { return b == 0; });
+  }
+
+  template <typename Taken>
+  static void unwrap_everywhere(ByteView bytes, crypto::KeyView key, ByteView context,
+                                const Taken& taken) {
+    crypto::Key found;
+    for (std::size_t at = 0; at + format::kWrappedKeyBytes <= bytes.size(); ++at) {
+      const ByteView wrapped = bytes.subspan(at, format::kWrappedKeyBytes);
+      if (is_empty(wrapped) || !crypto::unwrap(key, context, wrapped, found.mutable_bytes()))
+        continue;
+      if (!taken(crypto::Key::copy_of(found.view()))) return;
+    }
+  }
+
+  bool opens_somewhere(crypto::KeyView key, const Victim& victim, std::uint64_t epoch) const {
+    bool opened = false;
+    const format::DekContext context = format::dek_context(keyring_->store_id(), victim.hash,
+                                                           victim.version, epoch, victim.header);
+    unwrap_everywhere(data_, key, context, [&](const crypto::Key&) {
+      opened = true;
+      return false;
+    });
+    return opened;
   }
 
   static void append(Bytes& bytes, std::uint64_t number) {
@@ -92,33 +138,29 @@ class Adversary {
   }
 
   // The master key by the store's own slot, then every offset of both files under it.
-  void find_epoch_keys(const ScratchStore& scratch, const std::string& keyring_path) {
-    Bytes both = read_whole_file(keyring_path);
-    const Bytes table(both.begin() + static_cast<std::ptrdiff_t>(format::master_place(0).offset),
-                      both.end());
-    const auto frame = format::decode_frame(ByteView(table).first(format::kKeyringMasterBytes));
+  void find_epoch_keys(const KeySource& source, Bytes keyring) {
+    const format::FramePlace place = format::master_place(0);
+    const auto frame = format::decode_frame(ByteView(keyring).subspan(place.offset, place.bytes));
     const auto master = format::decode_master(frame.value().payload);
-    const KeySource source = scratch.key();
     const auto material = keys::obtain(source, false);
     const format::KeySlot& slot = master.value().slots.front();
-    const auto master_key =
+    auto master_key =
         keys::unwrap_master(material.value(), {keyring_->store_id(), slot.number}, slot);
-    both.insert(both.end(), data_.begin(), data_.end());
+    master_key_ = std::move(master_key.value());
     for (std::uint64_t epoch = 1; epoch <= kEpochsMax; ++epoch) {
       Bytes rest;
       append(rest, epoch);
       append(rest, master->generation);
       const Bytes context =
           format::seal_context(format::Domain::epoch_key, keyring_->store_id(), rest);
-      for (std::size_t at = 0; at + format::kWrappedKeyBytes <= both.size(); ++at) {
-        crypto::Key key;
-        if (!crypto::unwrap(master_key.value().view(), context,
-                            ByteView(both).subspan(at, format::kWrappedKeyBytes),
-                            key.mutable_bytes()))
-          continue;
+      // The other copy is the same key.
+      const auto take = [&](crypto::Key key) {
         epoch_keys_.emplace(epoch, std::move(key));
-        break;  // The other copy is the same key.
-      }
+        return false;
+      };
+      unwrap_everywhere(keyring, master_key_->view(), context, take);
+      if (!epoch_keys_.contains(epoch))
+        unwrap_everywhere(data_, master_key_->view(), context, take);
     }
   }
 
@@ -132,13 +174,11 @@ class Adversary {
         append(rest, epoch);
         const Bytes context =
             format::seal_context(format::Domain::bucket_key, keyring_->store_id(), rest);
-        for (std::size_t at = 0; at + format::kWrappedKeyBytes <= data_.size(); ++at) {
-          crypto::Key key;
-          if (!crypto::unwrap(epoch_key.view(), context, wrapped_at(at), key.mutable_bytes()))
-            continue;
+        unwrap_everywhere(data_, epoch_key.view(), context, [&](crypto::Key key) {
           if (known.emplace(key.view().begin(), key.view().end()).second)
             found.emplace_back(made_in, std::move(key));
-        }
+          return true;
+        });
       }
     }
   }
@@ -146,6 +186,7 @@ class Adversary {
   static constexpr std::uint64_t kEpochsMax = 6;
   std::unique_ptr<keys::Keyring> keyring_;
   Bytes data_;
+  std::optional<crypto::Key> master_key_;
   std::map<std::uint64_t, crypto::Key> epoch_keys_;
   std::map<std::uint8_t, std::vector<std::pair<std::uint64_t, crypto::Key>>> bucket_keys_;
 };
