@@ -28,6 +28,10 @@ sigset_t handled_signals() {
   return signals;
 }
 
+bool ends_commands(int number) {
+  return number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGQUIT;
+}
+
 // As process 1 of a container every orphan is ours to bury.
 std::optional<int> reap(int child) {
   for (;;) {
@@ -114,16 +118,21 @@ int Child::wait() {
 int Child::wait_relaying() {
   const sigset_t held = handled_signals();
   const int signals = signalfd(-1, &held, SFD_CLOEXEC);
+  std::optional<int> code;
+  // Who asked for the end does not wait for a reader that has stopped reading.
+  bool is_told_to_end = false;
   for (bool more = true;;) {
-    if (more) more = relay_->pump(signals);
+    if (code && relay_->finish(signals, !is_told_to_end)) break;
+    if (code && is_told_to_end) break;
+    if (!code && more) more = relay_->pump(signals);
     signalfd_siginfo info{};
     if (read(signals, &info, sizeof info) != sizeof info) continue;
-    const auto code = handle(static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL);
-    if (!code) continue;
-    relay_->finish();
-    close(signals);
-    return *code;
+    const int number = static_cast<int>(info.ssi_signo);
+    is_told_to_end = is_told_to_end || ends_commands(number);
+    if (!code) code = handle(number, info.ssi_code == SI_KERNEL);
   }
+  close(signals);
+  return *code;
 }
 
 }  // namespace coffer::tools

@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -22,6 +23,9 @@ constexpr int kHeldForMs = 150;
 // Of what others still write when the command has ended, no more than these are waited for.
 constexpr int kLeftoverChunks = 64;
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
+// Where poll() found room, a write of this size does not block (PIPE_BUF); the descriptor is
+// shared with others, so that it cannot be made one that never blocks.
+constexpr std::size_t kPieceBytes = 4096;
 
 Error no_channel() {
   return Error(ErrorCode::io, "no pipe or terminal is to be had for the command").with_errno(errno);
@@ -32,43 +36,55 @@ void close_at(int& fd) {
   fd = -1;
 }
 
-void write_to(int fd, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (written < 0) return;  // Who read our output went away; the command finds out by itself.
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
 // One way out: where the child writes, what is sought in it, where it goes.
 struct Channel {
   int from = -1;       // Our end.
   int child_end = -1;  // The child's, until it is started.
   int to = -1;
   Redactor redactor;
+  SecretBytes shown;  // What may be shown and is not written yet: a reader may be slow.
+  std::size_t written = 0;
 
   bool is_open() const { return from >= 0; }
+  bool is_waiting() const { return written < shown.size(); }
   /// False: nothing came now.
-  bool move() {
+  bool read_some() {
     std::array<std::uint8_t, kChunkBytes> chunk;
     const ssize_t got = read(from, chunk.data(), chunk.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return false;
-    SecretBytes shown;
     if (got <= 0) {  // A terminal whose other side is closed answers EIO.
       redactor.flush(shown);
       close_at(from);
-    } else {
-      redactor.feed(ByteView(chunk).first(static_cast<std::size_t>(got)), shown);
-      wipe(chunk.data(), static_cast<std::size_t>(got));
+      return false;
     }
-    write_to(to, shown.bytes());
-    return got > 0;
+    redactor.feed(ByteView(chunk).first(static_cast<std::size_t>(got)), shown);
+    wipe(chunk.data(), static_cast<std::size_t>(got));
+    return true;
   }
-  void flush() {
-    SecretBytes shown;
-    redactor.flush(shown);
-    write_to(to, shown.bytes());
+  void flush() { redactor.flush(shown); }
+  /// After poll() found room.
+  void write_some() {
+    const ByteView rest = shown.bytes().subspan(written);
+    const ssize_t count = write(to, rest.data(), std::min(rest.size(), kPieceBytes));
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    // Who read our output went away; with our end closed the command finds out by itself.
+    if (count < 0) close_at(from);
+    written = count < 0 ? shown.size() : written + static_cast<std::size_t>(count);
+    if (is_waiting()) return;
+    shown.clear();
+    written = 0;
+  }
+  /// False: its reader is slow, and `wake` has something to say or nobody wants to wait.
+  bool write_all(int wake, bool waits) {
+    while (is_waiting()) {
+      std::array<pollfd, 2> polled{{{to, POLLOUT, 0}, {wake, POLLIN, 0}}};
+      const int ready = poll(polled.data(), polled.size(), waits ? -1 : 0);
+      if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
+      if (ready < 0) continue;
+      if (polled[0].revents == 0) return false;
+      write_some();
+    }
+    return true;
   }
 };
 
@@ -90,6 +106,7 @@ struct Relay::Impl {
   void leave_raw();
   void read_typed();
   void write_typed();
+  std::vector<pollfd> to_poll(int wake, bool& holds_back) const;
 };
 
 Relay::Relay() : impl_(std::make_unique<Impl>()) {}
@@ -193,46 +210,59 @@ void Relay::Impl::write_typed() {
 bool Relay::pump(int wake) {
   Impl& impl = *impl_;
   for (;;) {
-    std::vector<pollfd> polled{{wake, POLLIN, 0}};
     bool holds_back = false;
-    for (const Channel& channel : impl.channels) {
-      const bool is_terminal = channel.from == impl.terminal && !impl.typed.empty();
-      polled.push_back(
-          {channel.from, static_cast<short>(is_terminal ? POLLIN | POLLOUT : POLLIN), 0});
-      // A pipe shows no prompt: what is held back there waits for the rest.
-      holds_back = holds_back || (channel.from == impl.terminal && channel.redactor.holds_back());
-    }
-    polled.push_back({impl.takes_input && impl.typed.empty() ? STDIN_FILENO : -1, POLLIN, 0});
+    std::vector<pollfd> polled = impl.to_poll(wake, holds_back);
     const int ready = poll(polled.data(), polled.size(), holds_back ? kHeldForMs : -1);
     if (ready < 0 && errno != EINTR) return false;
     if (ready == 0)
       for (Channel& channel : impl.channels)
         if (channel.from == impl.terminal) channel.flush();
     if (ready <= 0) continue;
-    bool any_open = false;
+    bool is_busy = false;
     for (std::size_t i = 0; i < impl.channels.size(); ++i) {
       Channel& channel = impl.channels[i];
-      const short events = polled[i + 1].revents;
+      const short events = polled[2 + 2 * i].revents;
       if ((events & POLLOUT) != 0) impl.write_typed();
-      if ((events & (POLLIN | POLLHUP | POLLERR)) != 0) channel.move();
-      any_open = any_open || channel.is_open();
+      if (polled[3 + 2 * i].revents != 0) channel.write_some();
+      if (channel.is_open() && (events & (POLLIN | POLLHUP | POLLERR)) != 0) channel.read_some();
+      is_busy = is_busy || channel.is_open() || channel.is_waiting();
     }
-    if (polled.back().revents != 0) impl.read_typed();
-    if (polled.front().revents != 0) return true;
-    if (!any_open) return false;
+    if (polled[1].revents != 0) impl.read_typed();
+    if (polled[0].revents != 0) return true;
+    if (!is_busy) return false;
   }
 }
 
-// What it left behind may hold the pipe open for ever: only what is there by now is moved.
-void Relay::finish() {
-  for (Channel& channel : impl_->channels) {
-    if (!channel.is_open()) continue;
-    fcntl(channel.from, F_SETFL, fcntl(channel.from, F_GETFL) | O_NONBLOCK);
-    for (int left = kLeftoverChunks; left > 0 && channel.is_open() && channel.move(); --left)
-      continue;
-    channel.flush();
+// What is asked of poll(): the wake, the keys, and of each channel its two ends. A channel whose
+// reader is slow reads no more until that one has caught up, as a pipe would.
+std::vector<pollfd> Relay::Impl::to_poll(int wake, bool& holds_back) const {
+  std::vector<pollfd> polled{{wake, POLLIN, 0},
+                             {takes_input && typed.empty() ? STDIN_FILENO : -1, POLLIN, 0}};
+  for (const Channel& channel : channels) {
+    const bool is_terminal = channel.from == terminal;
+    short events = channel.is_waiting() ? 0 : POLLIN;
+    if (is_terminal && !typed.empty()) events |= POLLOUT;
+    polled.push_back({events == 0 ? -1 : channel.from, events, 0});
+    polled.push_back({channel.is_waiting() ? channel.to : -1, POLLOUT, 0});
+    // A pipe shows no prompt: what is held back there waits for the rest.
+    holds_back = holds_back || (is_terminal && channel.redactor.holds_back());
   }
-  impl_->leave_raw();
+  return polled;
+}
+
+// What it left behind may hold the pipe open for ever: only what is there by now is moved.
+bool Relay::finish(int wake, bool waits) {
+  for (Channel& channel : impl_->channels) {
+    if (!channel.write_all(wake, waits)) return false;
+    if (channel.is_open()) fcntl(channel.from, F_SETFL, fcntl(channel.from, F_GETFL) | O_NONBLOCK);
+    for (int left = kLeftoverChunks; left > 0 && channel.is_open(); --left) {
+      if (!channel.read_some()) break;
+      if (!channel.write_all(wake, waits)) return false;
+    }
+    channel.flush();
+    if (!channel.write_all(wake, waits)) return false;
+  }
+  return true;
 }
 
 void Relay::resize() {

@@ -30,10 +30,11 @@ class Relay {
   void started();
 
   /// Moves bytes until something else wants attention: `wake` is readable, or the child's side
-  /// is closed (false: nothing more will come).
+  /// is closed and everything written (false: nothing more will come).
   bool pump(int wake);
-  /// What the child wrote before it ended, and what was held back.
-  void finish();
+  /// Writes what the child wrote before it ended, and what was held back. False: a reader is slow,
+  /// and `wake` is readable or nobody waits; a further call goes on.
+  bool finish(int wake, bool waits);
   /// The window changed its size.
   void resize();
 

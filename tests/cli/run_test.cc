@@ -223,3 +223,21 @@ TEST_CASE("what a review found in run stays mended") {
                      "printf 'opaque-'; sleep 0.4; echo bytes; yes >/dev/null & kill $!"});
   CHECK(outcome.out == "**********\n");
 }
+
+TEST_CASE("under --redact a reader that is slow, stops or goes away is met as by a pipe") {
+  const Sandbox box;
+  fill(box);
+  const std::string run = std::string(COFFER_BIN) + " run --redact --map T=app/token -- ";
+  const auto shell = [&](const std::string& line) {
+    return box.run_program({"/bin/sh", "-c", line}).out;
+  };
+  // The end of a pipe reaches the command: without it `yes` would write for ever.
+  CHECK(shell(run + "/bin/sh -c 'yes \"$T\"' | head -n 1") == "**********\n");
+  // A slow reader gets everything, though the command ended long before.
+  CHECK(shell(run + "/bin/sh -c 'head -c 300000 /dev/zero; echo $T' | (sleep 0.3; tail -c 11)") ==
+        "**********\n");
+  // A signal is heard while the reader has stopped: whoever holds this fifo open never reads.
+  const std::string fifo = box.path("fifo");
+  CHECK(shell("mkfifo " + fifo + "; exec 5<>" + fifo + "; " + run +
+              "/usr/bin/yes >&5 & sleep 0.5; kill -TERM $!; wait $!; echo $?") == "143\n");
+}

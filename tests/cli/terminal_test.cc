@@ -13,11 +13,11 @@ namespace {
 /// The command on a terminal of its own, as a person has it.
 class Session {
  public:
-  Session(const Sandbox& box, Words words) {
+  Session(const Sandbox& box, Words words, winsize size = {24, 80, 0, 0}) {
     words.insert(words.begin(), COFFER_BIN);
     std::vector<char*> argv = Sandbox::pointers(words);
     std::vector<char*> envp = Sandbox::pointers(box.environment);
-    pid_ = forkpty(&fd_, nullptr, nullptr, nullptr);
+    pid_ = forkpty(&fd_, nullptr, nullptr, &size);
     if (pid_ == 0) {
       execve(argv[0], argv.data(), envp.data());
       _exit(99);
@@ -219,4 +219,43 @@ TEST_CASE("run leaves the terminal's own signals to the child") {
   REQUIRE(session.shows("last "));
   CHECK(session.exit_code() == 5);
   CHECK(session.shown().find("last 1") != std::string::npos);
+}
+
+TEST_CASE("under --redact a command has a terminal of its own, and values are hidden on it") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "t", "TOKEN=Marzipan-7f3a"});
+  const std::string script =
+      "test -t 0 && test -t 1 && test -t 2 && echo all terminals; stty size; "
+      "printf 'Name: '; read name; echo \"$name has $TOKEN.\"; "
+      "stty -echo; printf 'Again: '; read again; stty echo; echo \"$again\" | rev; "
+      "echo \"$TOKEN\" > /dev/tty; exit 5";
+  Session session(box, {"run", "--redact", "--only", "t", "--", "/bin/sh", "-c", script},
+                  {31, 99, 0, 0});
+  REQUIRE(session.shows("all terminals"));
+  REQUIRE(session.shows("31 99"));
+  REQUIRE(session.shows("Name: "));  // A prompt without a line end is not held back for ever.
+  session.type("Ada\r");
+  REQUIRE(session.shows("Ada has **********."));
+  REQUIRE(session.shows("Again: "));
+  session.type("unseen\r");
+  REQUIRE(session.shows("neesnu"));
+  siginfo_t info{};
+  REQUIRE(waitid(P_PID, static_cast<id_t>(session.pid()), &info, WEXITED | WNOWAIT) == 0);
+  CHECK(session.echo());  // As it was found.
+  CHECK(session.exit_code() == 5);
+  CHECK(session.shown().find("Marzipan") == std::string::npos);
+  CHECK(session.shown().find("unseen") == std::string::npos);
+}
+
+TEST_CASE("under --redact Ctrl-C reaches the command, and the terminal is put back") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "t", "TOKEN=Marzipan-7f3a"});
+  Session session(box, {"run", "--redact", "--only", "t", "--", "/bin/sh", "-c",
+                        "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.1; done"});
+  REQUIRE(session.shows("ready"));
+  session.type("\x03");
+  REQUIRE(session.shows("caught"));
+  CHECK(session.exit_code() == 9);
 }
