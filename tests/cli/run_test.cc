@@ -209,6 +209,17 @@ TEST_CASE("--redact shows asterisks for values, whatever writes them") {
   CHECK(outcome.err.find("**********") != std::string::npos);
 }
 
+TEST_CASE("--redact hides what is inside a whole object, too") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "whole", "--value", "-"},
+             R"({"user":"ada","deep":[{"password":"tab\there \u00e9"}],"pin":271828,"on":true})");
+  const Outcome outcome =
+      box.expect(0, {"run", "--redact", "--map", "ALL=whole", "--", "/bin/sh", "-c",
+                     "printf '%s\\n' \"$ALL\"; printf 'tab\there \303\251.\n271828 ada true\n'"});
+  CHECK(outcome.out == "**********\n**********.\n********** ada true\n");
+}
+
 TEST_CASE("what a review found in run stays mended") {
   const Sandbox box;
   fill(box);

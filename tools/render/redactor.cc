@@ -20,9 +20,31 @@ SecretBytes as_on_terminal(std::string_view value) {
   return shown;
 }
 
+bool is_container(std::string_view value) {
+  return value.starts_with('{') || value.starts_with('[');
+}
+
 }  // namespace
 
 void Redactor::add(std::string_view value) {
+  add_text(value);
+  if (!is_container(value)) return;
+  // A whole object in one variable: a program shows its members, hardly ever all of it.
+  const Result<json::Document> document = json::Document::parse(value);
+  if (document) add_members(*document, 0);
+}
+
+void Redactor::add_members(const json::Document& document, json::NodeId parent) {
+  for (json::NodeId node = document.first_child(parent); node != json::kNoNode;
+       node = document.next_sibling(node)) {
+    const json::Type type = document.type(node);
+    if (type == json::Type::string) add_text(document.string(node));
+    if (type == json::Type::number) add_text(document.raw(node));
+    add_members(document, node);
+  }
+}
+
+void Redactor::add_text(std::string_view value) {
   // What `echo` stored ends in a line end, which a program that uses the value drops.
   while (value.ends_with('\n') || value.ends_with('\r')) value.remove_suffix(1);
   if (value.size() < kShortest) return;

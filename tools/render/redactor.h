@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "format/json.h"
 
 namespace coffer::tools {
 
@@ -23,7 +24,7 @@ class Redactor {
   static constexpr std::size_t kShortest = 4;
 
   /// Line ends at its end aside. Also sought: the value as a terminal shows its line ends, and as
-  /// JSON writes it.
+  /// JSON writes it; of a JSON object or array each text and number in it.
   void add(std::string_view value);
 
   /// Appends what may be shown by now.
@@ -38,6 +39,8 @@ class Redactor {
     std::vector<std::uint32_t> fallback;  ///< Longest proper border of each prefix.
     std::uint32_t matched = 0;            ///< How much of it stands at the stream's end.
   };
+  void add_members(const json::Document& document, json::NodeId parent);
+  void add_text(std::string_view value);
   void add_pattern(std::string_view text);
   static void advance(Pattern& pattern, std::uint8_t byte);
   void cover(std::size_t count);
