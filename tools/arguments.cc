@@ -14,6 +14,11 @@ constexpr char kTokenMark = '\x01';
 
 bool is_option(std::string_view text) { return text.size() > 1 && text.front() == '-'; }
 
+// A negative number looks like an option, and is none.
+bool is_value(std::string_view text) {
+  return !is_option(text) || (text[1] >= '0' && text[1] <= '9');
+}
+
 bool takes_a_value(std::string_view option) {
   return option == "--store" || option == "--key" || option == "--format" || option == "--actor" ||
          option == "--reason";
@@ -45,6 +50,35 @@ bool Arguments::has(std::string_view short_option, std::string_view long_option)
     if (text == short_option || text == long_option) return true;
   }
   return false;
+}
+
+std::vector<NamedWord> Arguments::take_named(std::string_view option) {
+  std::vector<NamedWord> taken;
+  std::vector<char*> left;
+  const auto has_next = [this](std::size_t i) {
+    return i + 1 < rest_.size() && is_value(rest_[i + 1]);
+  };
+  std::size_t i = 0;
+  for (; i < rest_.size() && std::strcmp(rest_[i], "--") != 0; ++i) {
+    const std::string_view word = rest_[i];
+    const bool is_joined =
+        word.starts_with(option) && word.size() > option.size() && word[option.size()] == '=';
+    if (!is_joined && (word != option || !has_next(i))) {
+      left.push_back(rest_[i]);
+      continue;
+    }
+    NamedWord named;
+    named.name = is_joined ? word.substr(option.size() + 1) : std::string_view(rest_[++i]);
+    if (has_next(i)) {
+      char* value = rest_[++i];
+      named.value = SecretBytes::copy_of(std::string_view(value));
+      std::memset(value, 'x', named.value->size());
+    }
+    taken.push_back(std::move(named));
+  }
+  left.insert(left.end(), rest_.begin() + static_cast<std::ptrdiff_t>(i), rest_.end());
+  rest_ = std::move(left);
+  return taken;
 }
 
 void Arguments::words_are_secret() { secret_ = true; }

@@ -17,6 +17,12 @@ namespace coffer::tools {
 
 enum class Format { table, json };
 
+/// What stood behind an option that takes a name and, if the user likes, a value.
+struct NamedWord {
+  std::string name;
+  std::optional<SecretBytes> value;
+};
+
 class Arguments {
  public:
   Arguments(int argc, char** argv);
@@ -26,6 +32,10 @@ class Arguments {
   std::optional<std::string_view> take_word();
   /// True where one of these stands before `--`.
   bool has(std::string_view short_option, std::string_view long_option) const;
+
+  /// Takes every `OPTION NAME [VALUE]` out, in their order. VALUE is the next word, unless that
+  /// looks like an option; it moves to locked memory.
+  std::vector<NamedWord> take_named(std::string_view option);
 
   /// From here on words may be values: they move to locked memory.
   void words_are_secret();

@@ -167,6 +167,29 @@ Result<SecretBytes> Terminal::ask(std::string_view prompt) {
   return line;
 }
 
+// Byte by byte: what stands behind the line is somebody else's to read.
+Result<SecretBytes> read_line() {
+  SecretBytes line;
+  for (;;) {
+    unsigned char byte = 0;
+    const ssize_t got = read(STDIN_FILENO, &byte, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      return Error(ErrorCode::io, "cannot read")
+          .about(Subject::Kind::file, "standard input")
+          .with_errno(errno);
+    }
+    if (got == 0 && line.empty()) {
+      return Error(ErrorCode::declined, "standard input ended where an answer was wanted",
+                   "give one line for each question");
+    }
+    if (got == 0 || byte == '\n') return line;
+    line.push_back(byte);
+    wipe(&byte, 1);
+    if (line.size() > kInputBytesMax) return Error(ErrorCode::limit, "the line is too long");
+  }
+}
+
 }  // namespace
 
 bool can_ask() {
@@ -187,6 +210,13 @@ Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again) 
     return Error(ErrorCode::declined, "the two are not the same", "try again");
   }
   return first;
+}
+
+Result<SecretBytes> ask_or_read_line(std::string_view prompt, bool hidden) {
+  if (!can_ask()) return read_line();
+  Terminal terminal(hidden);
+  COFFER_TRY(terminal.open());
+  return terminal.ask(printable(prompt));
 }
 
 Result<void> confirm(std::string_view question, bool yes) {

@@ -16,6 +16,10 @@ bool can_ask();
 /// Ctrl-C or Ctrl-D, or the two differ), limit.
 Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again);
 
+/// Asks on the terminal, `hidden` or not; where there is none, takes the next line of standard
+/// input, without its line end. Errors: declined (cut off, no line is left), limit, io.
+Result<SecretBytes> ask_or_read_line(std::string_view prompt, bool hidden);
+
 /// Asks a yes-or-no question where a person is there to answer; elsewhere, and where `yes`
 /// was said beforehand, the command's own words are the consent.
 /// Errors: declined.

@@ -79,6 +79,10 @@ constexpr std::array kVerbs = {
                 "coffer env --as kubernetes --name db --only ingestion/my-job"),
     COFFER_VERB("inject", verb_inject, "Fills a template with the secrets that it refers to.",
                 "coffer inject -i app.conf.tpl -o app.conf"),
+    COFFER_VERB("secrets", verb_secrets,
+                "Sets, gets, lists and deletes the secrets of a data job.\nThey are one JSON "
+                "object at TEAM/JOB, of at most 1 MiB.",
+                "coffer secrets -t ingestion -n my-job --set redshift-password"),
     COFFER_VERB("refs", verb_refs,
                 "Tells who uses a secret.\n`refs add REF USER` notes an outside user, `refs remove "
                 "REF USER` ends that.",

@@ -67,6 +67,7 @@ VerbResult verb_config_get(Arguments&, const VerbText&);
 VerbResult verb_config_list(Arguments&, const VerbText&);
 VerbResult verb_config_delete(Arguments&, const VerbText&);
 VerbResult verb_config_hydrate(Arguments&, const VerbText&);
+VerbResult verb_secrets(Arguments&, const VerbText&);
 VerbResult verb_refs(Arguments&, const VerbText&);
 VerbResult verb_sweep(Arguments&, const VerbText&);
 VerbResult verb_run(Arguments&, const VerbText&);

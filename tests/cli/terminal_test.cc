@@ -259,3 +259,29 @@ TEST_CASE("under --redact Ctrl-C reaches the command, and the terminal is put ba
   REQUIRE(session.shows("caught"));
   CHECK(session.exit_code() == 9);
 }
+
+TEST_CASE("a job's secrets are asked for by their keys, without echo") {
+  const Sandbox box;
+  box.init();
+  Session session(box, {"secrets", "--set", "db-password", "--set-prompt", "token"});
+  REQUIRE(session.shows("Job Name: "));
+  CHECK(session.echo());
+  session.type("my-job\n");
+  REQUIRE(session.shows("Job Team: "));
+  session.type("ingestion\n");
+  REQUIRE(session.shows("db-password: "));
+  CHECK_FALSE(session.echo());
+  session.type("Marzipan-7f3a\n");
+  REQUIRE(session.shows("token: "));
+  session.type("Nougat-91\n");
+  CHECK(session.exit_code() == 0);
+  CHECK(session.shown().find("Marzipan") == std::string::npos);
+  CHECK(box.expect(0, {"get", "ingestion/my-job"}).out ==
+        R"({"db-password":"Marzipan-7f3a","token":"Nougat-91"})");
+
+  Session declined(box, {"secrets", "-t", "ingestion", "-n", "my-job", "--delete-all-job-secrets"});
+  REQUIRE(declined.shows("[y/N] "));
+  declined.type("n\n");
+  CHECK(declined.exit_code() == 3);
+  CHECK(box.expect(0, {"get", "ingestion/my-job"}).out.size() > 2);
+}
