@@ -99,6 +99,17 @@ Result<Context> Context::from(const Globals& globals) {
   return context;
 }
 
+Result<Context> Context::of_other_store(const std::string& directory,
+                                        const std::vector<std::string>& keys) const {
+  Context other;
+  other.directory_ = directory;
+  other.format_ = format_;
+  other.verbose_ = verbose_;
+  other.actor_ = actor_;
+  for (const std::string& uri : keys) other.keys_.push_back(COFFER_TRY(parse_key(uri)));
+  return other;
+}
+
 Result<Store> Context::open() const {
   OpenOptions options;
   options.log = stderr_log(verbose_);

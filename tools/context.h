@@ -20,6 +20,10 @@ class Context {
   /// Errors: as Store::open; usage (no key given, and nobody to ask for a passphrase).
   Result<Store> open() const;
 
+  /// The same for another store, which is opened by keys of its own. Errors: usage.
+  Result<Context> of_other_store(const std::string& directory,
+                                 const std::vector<std::string>& keys) const;
+
   const std::string& directory() const { return directory_; }
   /// Whether nobody named a directory.
   bool is_default_directory() const { return default_directory_; }

@@ -6,6 +6,7 @@
 #include "tools/fail.h"
 #include "tools/new_file.h"
 #include "tools/output.h"
+#include "tools/store_images.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
@@ -18,64 +19,6 @@ struct Wanted {
   bool history = false;
   bool managed = false;
 };
-
-// The value of a version that has one to show.
-Result<std::optional<Value>> value_of(const Snapshot& all, const std::string& path,
-                                      const VersionInfo& info) {
-  if (info.destroyed) return std::optional<Value>();
-  Result<Secret> secret = all.get(path, info.version);
-  if (secret) return std::optional<Value>(std::move(secret->value));
-  switch (secret.error().code()) {
-    case ErrorCode::deleted:
-    case ErrorCode::expired:
-    case ErrorCode::destroyed: return std::optional<Value>();
-    default: return std::move(secret).error();
-  }
-}
-
-MetadataChange all_of(const Metadata& metadata) {
-  MetadataChange all;
-  all.max_versions = metadata.max_versions;
-  all.cas_required = metadata.cas_required;
-  all.delete_version_after_ms = metadata.delete_version_after_ms;
-  all.kind = metadata.kind;
-  all.description = metadata.description;
-  all.owner = metadata.owner;
-  all.tags = metadata.tags;
-  all.custom = metadata.custom;
-  return all;
-}
-
-Result<SecretImage> image_of(const Snapshot& all, const std::string& path, bool history) {
-  const Metadata metadata = COFFER_TRY(all.metadata(path));
-  const History known = COFFER_TRY(all.history(path));
-  SecretImage image;
-  image.path = path;
-  image.current_version = known.current_version;
-  image.oldest_version = known.oldest_version;
-  image.created_at_ms = metadata.created_at_ms;
-  image.updated_at_ms = metadata.updated_at_ms;
-  image.managed = metadata.managed;
-  image.metadata = all_of(metadata);
-  for (const VersionInfo& info : known.versions) {
-    image.versions.push_back({info, COFFER_TRY(value_of(all, path, info))});
-    if (!history) break;
-  }
-  return image;
-}
-
-// The secret of that very name, then what is below it as a folder.
-Result<std::vector<std::string>> paths_of(const Snapshot& all, const std::string& prefix) {
-  ListOptions below;
-  below.recursive = true;
-  std::vector<std::string> paths = COFFER_TRY(all.list(prefix, below));
-  if (!prefix.empty() && COFFER_TRY(all.exists(prefix))) paths.insert(paths.begin(), prefix);
-  if (paths.empty() && !prefix.empty()) {
-    return Error(ErrorCode::not_found, "there is no such secret, and nothing below")
-        .about(Subject::Kind::path, prefix);
-  }
-  return paths;
-}
 
 using Sink = std::function<Result<void>(ByteView)>;
 

@@ -72,6 +72,10 @@ constexpr std::array kVerbs = {
                 "Brings secrets in, all of them or none.\nWhat is in the store already and differs "
                 "is refused unless said.",
                 "coffer import secrets.env --as dotenv --prefix ingestion/my-job --dry-run"),
+    COFFER_VERB("migrate", verb_migrate,
+                "Copies secrets with their history from another store, and verifies them.\nIt can "
+                "be interrupted and started again; nothing is removed unless said.",
+                "coffer migrate team-a --from /var/lib/old --from-key file:///etc/old.key"),
     COFFER_VERB("run", verb_run, "Runs a command with secrets in its environment.",
                 "coffer run --only ingestion/my-job -- ./job.sh"),
     COFFER_VERB("exec", verb_run, "The same as run.", "coffer exec --only ingestion/my-job -- env"),

@@ -55,6 +55,7 @@ VerbResult verb_settings_put(Arguments&, const VerbText&);
 VerbResult verb_bulk(Arguments&, const VerbText&);
 VerbResult verb_export(Arguments&, const VerbText&);
 VerbResult verb_import(Arguments&, const VerbText&);
+VerbResult verb_migrate(Arguments&, const VerbText&);
 VerbResult verb_config_put(Arguments&, const VerbText&);
 VerbResult verb_config_patch(Arguments&, const VerbText&);
 VerbResult verb_config_stage(Arguments&, const VerbText&);

@@ -1,0 +1,157 @@
+// From one store to another: explicit, resumable, verified, and never more than was asked for.
+#include "tests/cli/command.h"
+
+using cli::Json;
+using cli::Outcome;
+using cli::Sandbox;
+using cli::Words;
+
+namespace {
+
+/// Two stores, each with a key of its own; the box's is the one that secrets go to.
+struct Move {
+  Sandbox box;
+  std::string old_store, old_key;
+  Move() {
+    box.init();
+    old_store = box.path("old");
+    old_key = "file://" + box.path("old.key");
+    in_old(0, {"init"});
+    in_old(0, {"put", "team/db", "password=Marzipan-1"});
+    in_old(0, {"put", "team/db", "password=Marzipan-2", "n:=1.50"});
+    in_old(0, {"put", "team/raw", "--value", "-", "--ttl", "30d"}, std::string("\0\xff\n", 3));
+    in_old(0, {"metadata", "put", "team/db", "--owner", "ada", "--tag", "prod", "--custom", "a=b"});
+    in_old(0, {"metadata", "put", "team/empty", "--description", "no version"});
+    in_old(0, {"put", "other", "k=v"});
+  }
+  Outcome in_old(int code, Words words, std::string_view input = {}) const {
+    words.insert(words.begin(), {"--store", old_store, "--key", old_key});
+    return box.expect(code, words, input);
+  }
+  Outcome migrate(int code, const Words& more = {}) const {
+    Words words{"--format", "json", "migrate", "--from", old_store, "--from-key", old_key};
+    words.insert(words.end(), more.begin(), more.end());
+    return box.expect(code, words);
+  }
+};
+
+const Words kNone;
+Words names(const Outcome& outcome, const char* state) {
+  return outcome.json().at(state).get<Words>();
+}
+
+}  // namespace
+
+TEST_CASE("migrate copies history, metadata and bytes; a second run finds all unchanged") {
+  const Move move;
+  const Outcome dry = move.migrate(0, {"--dry-run"});
+  CHECK(names(dry, "created") == Words{"other", "team/db", "team/empty", "team/raw"});
+  CHECK(move.box.expect(0, {"list", "--recursive"}).out.empty());
+
+  const Outcome first = move.migrate(0);
+  CHECK(names(first, "created") == names(dry, "created"));
+  CHECK(names(first, "removed") == kNone);
+  for (const Words& words : std::vector<Words>{{"history", "team/db"},
+                                               {"history", "team/raw"},
+                                               {"get", "team/db"},
+                                               {"get", "team/db", "--version", "1"},
+                                               {"get", "team/raw"},
+                                               {"get", "other"}}) {
+    Words json{"--format", "json"};
+    json.insert(json.end(), words.begin(), words.end());
+    CHECK(move.box.expect(0, json).out == move.in_old(0, json).out);
+  }
+  const Json metadata =
+      move.box.expect(0, {"--format", "json", "metadata", "get", "team/db"}).json();
+  CHECK(metadata.at("owner") == "ada");
+  CHECK(move.box.expect(0, {"get", "team/db", "--field", "n"}).out == "1.50");
+
+  const Outcome second = move.migrate(0);
+  CHECK(names(second, "unchanged") == names(dry, "created"));
+  CHECK(names(second, "created") == kNone);
+}
+
+TEST_CASE("migrate of a folder takes that folder only") {
+  const Move move;
+  CHECK(names(move.migrate(0, {"team/"}), "created") == Words{"team/db", "team/empty", "team/raw"});
+  move.box.expect(4, {"get", "other"});
+  CHECK(move.migrate(4, {"team/nothing"}).says("nothing below"));
+}
+
+TEST_CASE("what differs in the other store is refused before anything is written, or skipped") {
+  const Move move;
+  move.box.expect(0, {"put", "team/raw", "mine=1"});
+  const Outcome refused = move.migrate(8);
+  CHECK(refused.says("team/raw"));
+  CHECK(refused.says("--skip-existing"));
+  move.box.expect(4, {"get", "other"});
+  const Outcome skipped = move.migrate(0, {"--skip-existing", "--delete-source"});
+  CHECK(names(skipped, "skipped") == Words{"team/raw"});
+  CHECK(move.box.expect(0, {"get", "team/raw", "--field", "mine"}).out == "1");
+  // What was not copied is not removed either.
+  CHECK(names(skipped, "removed") == Words{"other", "team/db", "team/empty"});
+  move.in_old(0, {"get", "team/raw"});
+  move.in_old(4, {"get", "team/db"});
+}
+
+TEST_CASE("a run that was cut goes on, and then the old store is emptied") {
+  const Move move;
+  move.migrate(0, {"team"});  // As far as it came.
+  const Outcome rest = move.migrate(0, {"--delete-source"});
+  CHECK(names(rest, "created") == Words{"other"});
+  CHECK(names(rest, "unchanged").size() == 3);
+  CHECK(names(rest, "removed").size() == 4);
+  CHECK(move.in_old(0, {"list", "--recursive"}).out.empty());
+  CHECK(move.box.expect(0, {"get", "team/db", "--field", "password"}).out == "Marzipan-2");
+  move.box.expect(0, {"verify"});
+}
+
+TEST_CASE("secrets of configs and secrets in use stay where they are") {
+  const Move move;
+  const std::string spec = move.box.write(
+      "spec.json", R"({"properties":{"pw":{"type":"string","airbyte_secret":true}}})");
+  const std::string full = move.box.write("full.json", R"({"pw":"Marzipan-3"})");
+  move.in_old(0, {"config", "put", "c", "--spec", spec, "--input", full});
+  move.in_old(0, {"refs", "add", "other", "nightly-report"});
+  const Outcome outcome = move.migrate(0, {"--delete-source"});
+  CHECK(names(outcome, "managed").size() == 1);
+  CHECK(names(outcome, "kept") == Words{"other"});
+  CHECK(outcome.err.find("configs stay") != std::string::npos);
+  move.in_old(0, {"get", "other"});
+  CHECK(move.in_old(0, {"config", "get", "c", "--reveal"}).out.find("Marzipan-3") !=
+        std::string::npos);
+}
+
+TEST_CASE("migrate tells what is wrong with its words, and no value in anything it says") {
+  const Move move;
+  CHECK(move.box.expect(2, {"migrate"}).says("--from"));
+  CHECK(move.box.expect(2, {"migrate", "--from", move.box.store()}).says("same store"));
+  move.box.expect(18, {"migrate", "--from", move.box.path("nowhere")});
+  move.box.expect(11, {"migrate", "--from", move.old_store, "--from-key", move.box.key()});
+  const Outcome outcome =
+      move.box.expect(0, {"-v", "migrate", "--from", move.old_store, "--from-key", move.old_key});
+  CHECK((outcome.out + outcome.err).find("Marzipan") == std::string::npos);
+}
+
+TEST_CASE("migrate of a store larger than a batch is whole, killed or not") {
+  const Move move;
+  std::string lines = "{\"operations\":[";
+  for (int i = 0; i < 900; ++i) {
+    lines += (i == 0 ? "" : ",") + std::string("{\"put\":{\"path\":\"many/") + std::to_string(i) +
+             "\",\"value\":\"v" + std::to_string(i) + "\"}}";
+  }
+  move.in_old(0, {"bulk", move.box.write("many.json", lines + "]}")});
+  // Killed somewhere in its work: what is there is whole, and another run does the rest.
+  const Words words{COFFER_BIN, "migrate", "--from", move.old_store, "--from-key", move.old_key};
+  for (int round = 1; round <= 6; ++round) {
+    const pid_t pid = move.box.start(words, "/dev/null", move.box.path(".out"));
+    usleep(static_cast<useconds_t>(round) * 15'000);
+    kill(pid, SIGKILL);
+    int status = 0;
+    REQUIRE(waitpid(pid, &status, 0) == pid);
+    move.box.expect(0, {"verify"});
+  }
+  const Outcome last = move.migrate(0);
+  CHECK(names(last, "created").size() + names(last, "unchanged").size() == 904);
+  CHECK(move.box.expect(0, {"get", "many/899"}).out == "v899");
+}

@@ -1,0 +1,76 @@
+#include "tools/store_images.h"
+
+namespace coffer::tools {
+namespace {
+
+// The value of a version that has one to show.
+template <typename Reader>
+Result<std::optional<Value>> value_of(const Reader& store, const std::string& path,
+                                      const VersionInfo& info) {
+  if (info.destroyed) return std::optional<Value>();
+  Result<Secret> secret = store.get(path, info.version);
+  if (secret) return std::optional<Value>(std::move(secret->value));
+  switch (secret.error().code()) {
+    case ErrorCode::deleted:
+    case ErrorCode::expired:
+    case ErrorCode::destroyed: return std::optional<Value>();
+    default: return std::move(secret).error();
+  }
+}
+
+MetadataChange all_of(const Metadata& metadata) {
+  MetadataChange all;
+  all.max_versions = metadata.max_versions;
+  all.cas_required = metadata.cas_required;
+  all.delete_version_after_ms = metadata.delete_version_after_ms;
+  all.kind = metadata.kind;
+  all.description = metadata.description;
+  all.owner = metadata.owner;
+  all.tags = metadata.tags;
+  all.custom = metadata.custom;
+  return all;
+}
+
+template <typename Reader>
+Result<SecretImage> read_image(const Reader& store, const std::string& path, bool history) {
+  const Metadata metadata = COFFER_TRY(store.metadata(path));
+  const History known = COFFER_TRY(store.history(path));
+  SecretImage image;
+  image.path = path;
+  image.current_version = known.current_version;
+  image.oldest_version = known.oldest_version;
+  image.created_at_ms = metadata.created_at_ms;
+  image.updated_at_ms = metadata.updated_at_ms;
+  image.managed = metadata.managed;
+  image.with_history = history;
+  image.metadata = all_of(metadata);
+  for (const VersionInfo& info : known.versions) {
+    image.versions.push_back({info, COFFER_TRY(value_of(store, path, info))});
+    if (!history) break;
+  }
+  return image;
+}
+
+}  // namespace
+
+Result<SecretImage> image_of(const Snapshot& store, const std::string& path, bool history) {
+  return read_image(store, path, history);
+}
+
+Result<SecretImage> image_of(const Transaction& store, const std::string& path, bool history) {
+  return read_image(store, path, history);
+}
+
+Result<std::vector<std::string>> paths_of(const Snapshot& store, const std::string& prefix) {
+  ListOptions below;
+  below.recursive = true;
+  std::vector<std::string> paths = COFFER_TRY(store.list(prefix, below));
+  if (!prefix.empty() && COFFER_TRY(store.exists(prefix))) paths.insert(paths.begin(), prefix);
+  if (paths.empty() && !prefix.empty()) {
+    return Error(ErrorCode::not_found, "there is no such secret, and nothing below")
+        .about(Subject::Kind::path, prefix);
+  }
+  return paths;
+}
+
+}  // namespace coffer::tools
