@@ -54,7 +54,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   Wanted wanted;
   Syntax syntax(arguments, text);
   syntax.optional_word("PREFIX", prefix, "A secret or folder; everything where none is named");
-  syntax.option("--as", form, "FORM", "json, yaml, dotenv or vault");
+  syntax.option("--as", form, "FORM", kFormNames);
   syntax.flag("--history", wanted.history, "Every version, in json and yaml");
   syntax.flag("--managed", wanted.managed, "Secrets that belong to configs too");
   syntax.option("-o,--output", file, "FILE", "A new file, closed to others; not standard output");
@@ -63,7 +63,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!form) {
     return Error(ErrorCode::usage, "say in which form",
-                 "--as json keeps everything; --as yaml, dotenv and vault are for other tools");
+                 "--as json keeps everything; the others are for other tools");
   }
   wanted.form = COFFER_TRY(parse_form(*form));
   wanted.prefix = prefix.value_or("");

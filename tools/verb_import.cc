@@ -226,7 +226,7 @@ VerbResult verb_import(Arguments& arguments, const VerbText& text) {
   bool cas = false, overwrite = false, skip = false;
   Syntax syntax(arguments, text);
   syntax.word("FILE", file, "The document; `-` is standard input");
-  syntax.option("--as", form, "FORM", "json, yaml, dotenv or vault");
+  syntax.option("--as", form, "FORM", kFormNames);
   syntax.option("--prefix", prefix, "PATH",
                 "The folder it goes to; the secret's own path for dotenv and `vault kv get`");
   syntax.flag("-n,--dry-run", plan.dry_run, "Tell what would change, names only");
@@ -237,7 +237,7 @@ VerbResult verb_import(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!form) {
     return Error(ErrorCode::usage, "say in which form it is",
-                 "--as json is what coffer export writes; others: yaml, dotenv, vault");
+                 "--as json is what coffer export writes; `coffer help import` names the others");
   }
   plan.form = COFFER_TRY(parse_form(*form));
   plan.existing = COFFER_TRY(parse_existing(cas, overwrite, skip));

@@ -30,6 +30,7 @@ constexpr std::array kOwners = {
     Owner{"sodium/", "crypto"},
     Owner{"lmdb.h", "storage"},
     Owner{"CLI/", "tools"},
+    Owner{"csv.h", "tools"},
     Owner{"spdlog/", "tools"},
     Owner{"nlohmann/", "tools"},
     Owner{"google/protobuf/", "format"},

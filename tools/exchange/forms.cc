@@ -47,6 +47,9 @@ Result<std::vector<SecretImage>> read_form(Form form, SecretBytes text, const Im
     case Form::dotenv: return read_dotenv_secret(text, names);
     case Form::yaml: return read_yaml(text, names);
     case Form::vault: return read_vault(std::move(text), names);
+    case Form::vault_entries: return read_vault_entries(std::move(text), names);
+    case Form::vault_json: return read_vault_json(std::move(text), names);
+    case Form::csv: return read_table(std::move(text), names);
   }
   return Error(ErrorCode::failed, "an unknown form");
 }
@@ -54,11 +57,19 @@ Result<std::vector<SecretImage>> read_form(Form form, SecretBytes text, const Im
 }  // namespace
 
 Result<Form> parse_form(std::string_view text) {
-  if (text == "json") return Form::json;
-  if (text == "dotenv") return Form::dotenv;
-  if (text == "yaml") return Form::yaml;
-  if (text == "vault") return Form::vault;
-  return Error(ErrorCode::usage, "takes json, dotenv, yaml or vault")
+  constexpr std::pair<std::string_view, Form> kForms[] = {
+      {"json", Form::json},
+      {"dotenv", Form::dotenv},
+      {"yaml", Form::yaml},
+      {"vault", Form::vault},
+      {"vault-entries", Form::vault_entries},
+      {"vault-json", Form::vault_json},
+      {"csv", Form::csv},
+  };
+  for (const auto& [name, form] : kForms)
+    if (text == name) return form;
+  return Error(ErrorCode::usage,
+               "takes json, yaml, dotenv, vault, vault-entries, vault-json or csv")
       .about(Subject::Kind::name, "--as");
 }
 
@@ -70,6 +81,9 @@ std::unique_ptr<ExportWriter> make_export_writer(Form form, std::int64_t now_ms,
     case Form::yaml: return make_yaml_writer(now_ms, history);
     case Form::vault: return make_vault_writer();
     case Form::dotenv: return make_dotenv_writer();
+    case Form::vault_entries: return make_vault_entries_writer();
+    case Form::vault_json: return make_vault_json_writer();
+    case Form::csv: return make_table_writer();
   }
   return nullptr;
 }

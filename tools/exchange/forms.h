@@ -5,6 +5,8 @@
 //   vault   a map of paths to fields, as Vault's KV tools take it; read also: what
 //           `vault kv get -format=json` prints for one secret
 //   dotenv  NAME=VALUE lines: the fields of one or more secrets; read into one secret
+//   vault-entries, vault-json  the layouts that products keep in Vault (vault_layouts.cc)
+//   csv     a table with the columns key and value, as of a database (csv_table.cc)
 #pragma once
 
 #include <coffer/result.h>
@@ -18,7 +20,10 @@
 
 namespace coffer::tools {
 
-enum class Form { json, dotenv, yaml, vault };
+enum class Form { json, dotenv, yaml, vault, vault_entries, vault_json, csv };
+/// For help and errors.
+inline constexpr const char* kFormNames =
+    "json, yaml, dotenv, vault, vault-entries, vault-json or csv";
 
 /// Errors: usage, about `--as`.
 Result<Form> parse_form(std::string_view text);
@@ -47,6 +52,9 @@ Result<std::vector<SecretImage>> read_import(Form form, SecretBytes text, const 
 // One reader a form.
 Result<std::vector<SecretImage>> read_own_json(SecretBytes text, const ImportNames& names);
 Result<std::vector<SecretImage>> read_vault(SecretBytes text, const ImportNames& names);
+Result<std::vector<SecretImage>> read_vault_entries(SecretBytes text, const ImportNames& names);
+Result<std::vector<SecretImage>> read_vault_json(SecretBytes text, const ImportNames& names);
+Result<std::vector<SecretImage>> read_table(SecretBytes text, const ImportNames& names);
 /// A map of paths to objects of fields; an object is a secret, anything else is refused.
 Result<std::vector<SecretImage>> read_field_map(SecretBytes text, const ImportNames& names);
 
@@ -54,5 +62,8 @@ std::unique_ptr<ExportWriter> make_own_writer(std::int64_t now_ms, bool history)
 std::unique_ptr<ExportWriter> make_yaml_writer(std::int64_t now_ms, bool history);
 std::unique_ptr<ExportWriter> make_vault_writer();
 std::unique_ptr<ExportWriter> make_dotenv_writer();
+std::unique_ptr<ExportWriter> make_vault_entries_writer();
+std::unique_ptr<ExportWriter> make_vault_json_writer();
+std::unique_ptr<ExportWriter> make_table_writer();
 
 }  // namespace coffer::tools

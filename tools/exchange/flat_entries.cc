@@ -1,0 +1,42 @@
+#include "tools/exchange/flat_entries.h"
+
+#include "format/json.h"
+
+namespace coffer::tools {
+namespace {
+
+Result<void> give(const TakeEntry& take, const std::string& key, std::string_view text) {
+  if (json::is_valid_utf8(text) && text.find('\0') == std::string_view::npos)
+    return take(key, text);
+  return Error(ErrorCode::usage, "this form holds text, and the value is none",
+               "--as json tells any bytes")
+      .about(Subject::Kind::path, key);
+}
+
+Result<void> give_value(const TakeEntry& take, const std::string& key, const Value& value) {
+  if (!value.is_json()) return give(take, key, value.text());
+  const json::Document document = COFFER_TRY(json::Document::parse(value.text()));
+  const bool is_string = document.type(0) == json::Type::string;
+  return give(take, key, is_string ? document.string(0) : document.raw(0));
+}
+
+}  // namespace
+
+Result<void> each_flat_entry(const SecretImage& secret, const TakeEntry& take) {
+  if (secret.versions.empty() || !secret.versions.front().value) return {};
+  const Value& value = *secret.versions.front().value;
+  const Result<std::vector<std::string>> names = value.field_names();
+  if (!names) return give_value(take, secret.path, value);
+  for (const std::string& name : *names)
+    COFFER_TRY(give(take, secret.path + "/" + name, COFFER_TRY(value.field(name)).text()));
+  return {};
+}
+
+SecretImage image_of_entry(std::string_view prefix, std::string_view key, std::string_view text) {
+  SecretImage image;
+  image.path = prefix.empty() ? std::string(key) : std::string(prefix) + "/" + std::string(key);
+  image.versions.push_back({{}, Value::opaque(text)});
+  return image;
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,112 @@
+// The two layouts that products keep in Vault's KV v2, as maps of paths to fields:
+//
+//   vault-entries  an entry a key, {"value":"TEXT"}, as IOMETE wants them
+//   vault-json     an entry a job, {"secretsJson":"{...}"}, as VDK's control service writes them
+#include "tools/exchange/flat_entries.h"
+#include "tools/exchange/forms.h"
+#include "tools/exchange/input_document.h"
+
+namespace coffer::tools {
+namespace {
+
+// One map, whatever an entry looks like.
+class MapWriter : public ExportWriter {
+ public:
+  void begin(SecretBytes& out) override { out.append("{"); }
+  void end(SecretBytes& out) override { out.append("\n}\n"); }
+
+ protected:
+  void append(SecretBytes& out, std::string_view path, std::string_view field,
+              std::string_view text) {
+    out.append(first_ ? "\n" : ",\n");
+    first_ = false;
+    json::append_quoted(out, path);
+    out.append(":{");
+    json::append_quoted(out, field);
+    out.push_back(':');
+    json::append_quoted(out, text);
+    out.push_back('}');
+  }
+
+ private:
+  bool first_ = true;
+};
+
+class EntriesWriter : public MapWriter {
+ public:
+  Result<void> add(SecretBytes& out, const SecretImage& secret) override {
+    return each_flat_entry(secret, [&](const std::string& key, std::string_view text) {
+      append(out, key, "value", text);
+      return Result<void>();
+    });
+  }
+};
+
+class JsonWriter : public MapWriter {
+ public:
+  Result<void> add(SecretBytes& out, const SecretImage& secret) override {
+    if (secret.versions.empty() || !secret.versions.front().value) return {};
+    const Value& value = *secret.versions.front().value;
+    if (!value.field_names()) {
+      return Error(ErrorCode::usage, "this layout holds JSON objects, and the value is none",
+                   "--as vault-entries holds texts, --as json anything")
+          .about(Subject::Kind::path, secret.path);
+    }
+    append(out, secret.path, "secretsJson", value.text());
+    return {};
+  }
+};
+
+using TakeText = std::function<Result<void>(std::string_view path, const Spot& text)>;
+
+// Each entry holds `field`, a string, and nothing else.
+Result<void> each_entry(SecretBytes text, const ImportNames& names, std::string_view field,
+                        const TakeText& take) {
+  const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
+  return Spot(document, names.source)
+      .each_member([&](std::string_view path, const Spot& entry) -> Result<void> {
+        return entry.members({{field,
+                               [&](const Spot& spot) -> Result<void> {
+                                 COFFER_TRY(spot.string());
+                                 return take(path, spot);
+                               },
+                               true}});
+      });
+}
+
+}  // namespace
+
+std::unique_ptr<ExportWriter> make_vault_entries_writer() {
+  return std::make_unique<EntriesWriter>();
+}
+std::unique_ptr<ExportWriter> make_vault_json_writer() { return std::make_unique<JsonWriter>(); }
+
+Result<std::vector<SecretImage>> read_vault_entries(SecretBytes text, const ImportNames& names) {
+  std::vector<SecretImage> secrets;
+  COFFER_TRY(each_entry(std::move(text), names, "value",
+                        [&](std::string_view path, const Spot& spot) -> Result<void> {
+                          secrets.push_back(image_of_entry(names.prefix, path, spot.characters()));
+                          return {};
+                        }));
+  return secrets;
+}
+
+Result<std::vector<SecretImage>> read_vault_json(SecretBytes text, const ImportNames& names) {
+  std::vector<SecretImage> secrets;
+  COFFER_TRY(each_entry(std::move(text), names, "secretsJson",
+                        [&](std::string_view path, const Spot& spot) -> Result<void> {
+                          SecretImage image = image_of_entry(names.prefix, path, "");
+                          Result<Value> value = Value::json(spot.characters());
+                          if (!value || !value->field_names()) {
+                            return spot.refuse(
+                                {ErrorCode::usage, "must be the text of a JSON object",
+                                 "this layout is what VDK's control service writes"});
+                          }
+                          image.versions.front().value = std::move(*value);
+                          secrets.push_back(std::move(image));
+                          return {};
+                        }));
+  return secrets;
+}
+
+}  // namespace coffer::tools
