@@ -53,28 +53,33 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
   return {};
 }
 
-Result<Secret> read(const Snapshot& store, const Target& target) {
-  return about_secret(store.get(target.path, target.version), target.path);
+Result<Secret> read(const Sources& stores, const Reference& reference) {
+  const Snapshot* store = COFFER_TRY(stores.find(reference.store));
+  const Target& target = reference.target;
+  return about_secret(store->get(target.path, target.version), target.path);
 }
 
-Result<void> add_only(Bindings& bindings, const Snapshot& store, const std::string& word, Use use) {
-  const Target target = COFFER_TRY(parse_target(word));
-  const Secret secret = COFFER_TRY(read(store, target));
-  if (target.field)
-    return add_field(bindings, secret, name_for(use, secret, *target.field), *target.field);
+Result<void> add_only(Bindings& bindings, const Sources& stores, const std::string& word, Use use) {
+  const Reference reference = COFFER_TRY(parse_reference(word));
+  const std::optional<std::string>& field = reference.target.field;
+  const Secret secret = COFFER_TRY(read(stores, reference));
+  if (field) return add_field(bindings, secret, name_for(use, secret, *field), *field);
   return add_fields(bindings, secret, use);
 }
 
-// NAME=REF; returns the path, which a prefix then need not bring a second time.
-Result<std::string> add_mapped(Bindings& bindings, const Snapshot& store, const std::string& word) {
+// NAME=REF; of the own store its path goes to `mapped`, which a prefix then need not bring again.
+Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::string& word,
+                        std::set<std::string>& mapped) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos || equals == 0) {
     return Error(ErrorCode::usage, "takes NAME=REF").about(Subject::Kind::name, "--map");
   }
   const std::string_view reference = std::string_view(word).substr(equals + 1);
-  const Binding binding = COFFER_TRY(gather_one(store, word.substr(0, equals), reference));
+  const Binding binding = COFFER_TRY(gather_one(stores, word.substr(0, equals), reference));
   COFFER_TRY(bindings.add(binding.name, binding.value.text(), binding.origin));
-  return COFFER_TRY(parse_target(reference)).path;
+  const Reference parsed = COFFER_TRY(parse_reference(reference));
+  if (parsed.store.empty()) mapped.insert(parsed.target.path);
+  return {};
 }
 
 // What is below a folder; of config secrets none, for those have coordinates and no names.
@@ -97,10 +102,11 @@ void Selection::describe(Syntax& syntax) {
   syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
 }
 
-Result<Binding> gather_one(const Snapshot& store, std::string_view name,
+Result<Binding> gather_one(const Sources& stores, std::string_view name,
                            std::string_view reference) {
-  const Target target = COFFER_TRY(parse_target(reference));
-  const Secret secret = COFFER_TRY(read(store, target));
+  const Reference parsed = COFFER_TRY(parse_reference(reference));
+  const Target& target = parsed.target;
+  const Secret secret = COFFER_TRY(read(stores, parsed));
   Binding binding{std::string(name), {}, origin_of(secret, target.field.value_or(""))};
   if (target.field) {
     const Value value = COFFER_TRY(about_secret(secret.value.field(*target.field), secret.path));
@@ -111,10 +117,10 @@ Result<Binding> gather_one(const Snapshot& store, std::string_view name,
   return binding;
 }
 
-Result<SecretBytes> resolve_reference(const Snapshot& store, std::string_view reference) {
-  const Target target = COFFER_TRY(parse_target(reference));
-  const Secret secret = COFFER_TRY(read(store, target));
-  std::optional<std::string> field = target.field;
+Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference) {
+  const Reference parsed = COFFER_TRY(parse_reference(reference));
+  const Secret secret = COFFER_TRY(read(stores, parsed));
+  std::optional<std::string> field = parsed.target.field;
   if (!field && secret.value.is_json()) {
     const auto names = secret.value.field_names();
     if (names && names->size() != 1) {
@@ -131,32 +137,32 @@ Result<SecretBytes> resolve_reference(const Snapshot& store, std::string_view re
 
 namespace {
 
-Result<void> add_selected(Bindings& bindings, const Snapshot& store, const Selection& selection,
+Result<void> add_selected(Bindings& bindings, const Sources& stores, const Selection& selection,
                           const std::set<std::string>& mapped, Use use) {
-  for (const std::string& word : selection.only) COFFER_TRY(add_only(bindings, store, word, use));
+  for (const std::string& word : selection.only) COFFER_TRY(add_only(bindings, stores, word, use));
   for (const std::string& prefix : selection.prefixes)
-    COFFER_TRY(add_below(bindings, store, prefix, mapped, use));
+    COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, use));
   return {};
 }
 
 }  // namespace
 
-Result<Bindings> gather(const Snapshot& store, const Selection& selection) {
+Result<Bindings> gather(const Sources& stores, const Selection& selection) {
   Bindings bindings;
   std::set<std::string> mapped;
   for (const std::string& word : selection.maps) {
-    mapped.insert(COFFER_TRY(add_mapped(bindings, store, word)));
+    COFFER_TRY(add_mapped(bindings, stores, word, mapped));
   }
-  COFFER_TRY(add_selected(bindings, store, selection, mapped, Use::variables));
-  if (selection.empty()) COFFER_TRY(add_below(bindings, store, "", mapped, Use::variables));
+  COFFER_TRY(add_selected(bindings, stores, selection, mapped, Use::variables));
+  if (selection.empty()) COFFER_TRY(add_below(bindings, stores.own(), "", mapped, Use::variables));
   return bindings;
 }
 
-Result<Bindings> gather_files(const Snapshot& store, const Selection& selection) {
+Result<Bindings> gather_files(const Sources& stores, const Selection& selection) {
   Bindings bindings;
-  COFFER_TRY(add_selected(bindings, store, selection, {}, Use::files));
+  COFFER_TRY(add_selected(bindings, stores, selection, {}, Use::files));
   if (selection.only.empty() && selection.prefixes.empty())
-    COFFER_TRY(add_below(bindings, store, "", {}, Use::files));
+    COFFER_TRY(add_below(bindings, stores.own(), "", {}, Use::files));
   return bindings;
 }
 

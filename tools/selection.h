@@ -1,13 +1,12 @@
 // Which secrets a workload gets, and under what names: --only, --prefix, --map.
 #pragma once
 
-#include <coffer/snapshot.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tools/render/bindings.h"
+#include "tools/sources.h"
 #include "tools/syntax.h"
 
 namespace coffer::tools {
@@ -20,23 +19,24 @@ struct Selection {
   bool empty() const { return only.empty() && prefixes.empty() && maps.empty(); }
 };
 
-// All of it from one snapshot: a user name and its password belong together.
+// All of a store from one snapshot: a user name and its password belong together.
 
-/// The selected secrets; where nothing is selected, all that were put by hand.
+/// The selected secrets; where nothing is selected, all that were put by hand into the own store.
+/// A prefix is one of the own store.
 /// Errors: as get; usage (an opaque value without a name, two secrets for one name).
-Result<Bindings> gather(const Snapshot& store, const Selection& selection);
+Result<Bindings> gather(const Sources& stores, const Selection& selection);
 
 /// The same for files: named SECRET_FIELD after the last part of the path, SECRET where the
 /// value is opaque; --map is not looked at. Errors: as gather.
-Result<Bindings> gather_files(const Snapshot& store, const Selection& selection);
+Result<Bindings> gather_files(const Sources& stores, const Selection& selection);
 
 /// One secret, or one field of it, as a program wants it: a JSON string is its characters, any
 /// other JSON value its exact text, opaque bytes are themselves. Errors: as get, usage.
-Result<Binding> gather_one(const Snapshot& store, std::string_view name,
+Result<Binding> gather_one(const Sources& stores, std::string_view name,
                            std::string_view reference);
 
-/// What stands in a text for a coffer:// reference: as gather_one, and of an object without a
-/// field its only member. Errors: as get, usage (an object of several members).
-Result<SecretBytes> resolve_reference(const Snapshot& store, std::string_view reference);
+/// What stands in a text, or in a document, for a reference: as gather_one, and of an object
+/// without a field its only member. Errors: as get, usage (an object of several members).
+Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference);
 
 }  // namespace coffer::tools

@@ -1,8 +1,11 @@
 // coffer list
+#include <algorithm>
+
 #include "format/time_text.h"
 #include "tools/context.h"
 #include "tools/fail.h"
 #include "tools/output.h"
+#include "tools/sources.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
@@ -15,6 +18,7 @@ struct ListWords {
   std::optional<std::string> older_than;
   std::optional<std::string> newer_than;
   bool rows = false;
+  SourceWords sources;
 };
 
 void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
@@ -28,6 +32,7 @@ void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
   syntax.repeated("--custom", words.custom, "K=V", "Only those with the custom metadata");
   syntax.option("--older-than", words.older_than, "DURATION", "Last updated so long ago or longer");
   syntax.option("--newer-than", words.newer_than, "DURATION", "Last updated less long ago");
+  words.sources.describe(syntax);
 }
 
 Result<ListState> parse_state(std::string_view text) {
@@ -135,6 +140,31 @@ Result<void> write_rows_table(const std::vector<ListedSecret>& found) {
   return table.write();
 }
 
+// Names of several stores, each with its store's label; the own one's is empty.
+Result<void> write_merged(const Sources& stores, const std::string& prefix,
+                          const ListOptions& options, bool as_json) {
+  std::vector<std::pair<std::string, std::string>> names;
+  const auto add = [&](const std::string& label, const Snapshot& store) -> Result<void> {
+    for (std::string& name : COFFER_TRY(store.list(prefix, options)))
+      names.emplace_back(std::move(name), label);
+    return {};
+  };
+  COFFER_TRY(add("", stores.own()));
+  for (const auto& [label, store] : stores.others()) COFFER_TRY(add(label, store));
+  std::sort(names.begin(), names.end());
+  if (!as_json) {
+    Table table({"KEY", "SOURCE"});
+    for (const auto& [name, label] : names) table.row({name, label});
+    return table.write();
+  }
+  JsonText json;
+  json.open('{').key("keys").open('[');
+  for (const auto& [name, label] : names)
+    json.open('{').key("key").string(name).key("source").string(label).close('}');
+  json.close(']').close('}');
+  return json.write();
+}
+
 }  // namespace
 
 VerbResult verb_list(Arguments& arguments, const VerbText& text) {
@@ -145,6 +175,15 @@ VerbResult verb_list(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   COFFER_TRY(read_words(words, options));
+  if (!words.sources.stores.empty()) {
+    if (words.rows) {
+      return Error(ErrorCode::usage, "tells of one store", "list the other by --store")
+          .about(Subject::Kind::name, "--long");
+    }
+    const Sources stores = COFFER_TRY(Sources::open(context, words.sources));
+    COFFER_TRY(write_merged(stores, words.prefix.value_or(""), options, context.json()));
+    return 0;
+  }
   Store store = COFFER_TRY(context.open());
   const std::string prefix = words.prefix.value_or("");
   if (!words.rows) {

@@ -8,6 +8,7 @@
 #include "tools/exchange/dotenv.h"
 #include "tools/fail.h"
 #include "tools/input.h"
+#include "tools/job_document.h"
 #include "tools/private_files.h"
 #include "tools/render/template_text.h"
 #include "tools/selection.h"
@@ -20,6 +21,8 @@ struct Wishes {
   Selection selection;
   std::vector<std::string> env_files;
   std::optional<std::string> files;
+  std::optional<std::string> job;
+  SourceWords sources;
   bool pristine = false;
   bool redact = false;
 };
@@ -34,10 +37,10 @@ struct Supply {
 constexpr std::string_view kFilesVariable = "COFFER_FILES_DIR";
 
 // A value that is a reference stands for what it names, and so does a reference inside one.
-Result<void> add_env_file(Supply& supply, const Snapshot& store, const std::string& name) {
+Result<void> add_env_file(Supply& supply, const Sources& stores, const std::string& name) {
   const SecretBytes text = COFFER_TRY(read_input(name));
   const auto resolve = [&](const std::string& reference) -> Result<SecretBytes> {
-    SecretBytes value = COFFER_TRY(resolve_reference(store, reference));
+    SecretBytes value = COFFER_TRY(resolve_reference(stores, reference));
     COFFER_TRY(supply.sought.add(reference, value.text(), reference));
     return value;
   };
@@ -59,21 +62,28 @@ Result<void> seek(Supply& supply, const Bindings& bindings) {
 }
 
 // The files come last: until the command runs, nothing may fail or wait while they stand there.
-Result<Supply> supply_from(const Snapshot& store, const Wishes& wishes) {
+Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
   Supply supply;
   if (wishes.pristine) supply.environment.start_pristine();
   Selection variables = wishes.selection;
   Bindings files;
   if (wishes.files) {
-    files = COFFER_TRY(gather_files(store, wishes.selection));
+    files = COFFER_TRY(gather_files(stores, wishes.selection));
     variables.only.clear();
     variables.prefixes.clear();
   }
-  const bool only_files = variables.empty() && (wishes.files || !wishes.env_files.empty());
-  const Bindings bindings = only_files ? Bindings() : COFFER_TRY(gather(store, variables));
+  const bool others = wishes.files || wishes.job || !wishes.env_files.empty();
+  const Bindings bindings =
+      variables.empty() && others ? Bindings() : COFFER_TRY(gather(stores, variables));
   COFFER_TRY(supply.environment.set_all(bindings));
   COFFER_TRY(seek(supply, bindings));
-  for (const std::string& name : wishes.env_files) COFFER_TRY(add_env_file(supply, store, name));
+  if (wishes.job) {
+    JobBindings job =
+        COFFER_TRY(read_job(stores, COFFER_TRY(read_input(*wishes.job)), *wishes.job));
+    COFFER_TRY(supply.environment.set_all(job.variables));
+    COFFER_TRY(seek(supply, job.sought));
+  }
+  for (const std::string& name : wishes.env_files) COFFER_TRY(add_env_file(supply, stores, name));
   if (!wishes.files) return supply;
   COFFER_TRY(seek(supply, files));
   supply.files.emplace(COFFER_TRY(PrivateFiles::make(*wishes.files)));
@@ -96,6 +106,8 @@ void describe(Syntax& syntax, Wishes& wishes) {
                   "Variables from a dotenv file, references in it resolved");
   syntax.option("--files", wishes.files, "DIR",
                 "Values as files SECRET_FIELD in DIR, which is made in memory and removed");
+  syntax.option("--job", wishes.job, "FILE", "The variables of a job document (IOMETE's)");
+  wishes.sources.describe(syntax);
   syntax.flag("--pristine", wishes.pristine, "Inherit only PATH, HOME and their like");
   syntax.flag("--redact", wishes.redact, "Show asterisks where the command writes a value");
 }
@@ -115,9 +127,9 @@ VerbResult verb_run(Arguments& arguments, const VerbText& text) {
   }
   std::optional<Supply> supply;
   {
-    // The store is closed before the child starts: it may run for months.
-    Store store = COFFER_TRY(context.open());
-    supply.emplace(COFFER_TRY(supply_from(COFFER_TRY(store.snapshot()), wishes)));
+    // The stores are closed before the child starts: it may run for months.
+    const Sources stores = COFFER_TRY(Sources::open(context, wishes.sources));
+    supply.emplace(COFFER_TRY(supply_from(stores, wishes)));
   }
   std::unique_ptr<Relay> relay;
   if (wishes.redact) relay = COFFER_TRY(Relay::open(supply->sought));
