@@ -26,11 +26,12 @@ Result<void> add_field(Bindings& bindings, const Secret& secret, std::string_vie
   return bindings.add(name, value.text(), origin_of(secret, field));
 }
 
-// A workload's secrets are variables or files; only their names differ.
-enum class Use { variables, files };
+// A workload's secrets are variables or files; only their names differ. Where each is named by
+// its secret, a value without fields can be a variable too.
+enum class Use { variables, variables_by_secret, files };
 
 std::string name_for(Use use, const Secret& secret, const std::string& field) {
-  if (use == Use::variables) return field;
+  if (use != Use::files && !field.empty()) return field;
   const std::string last = secret.path.substr(secret.path.rfind('/') + 1);  // npos + 1 is 0.
   return field.empty() ? last : last + "_" + field;
 }
@@ -38,13 +39,13 @@ std::string name_for(Use use, const Secret& secret, const std::string& field) {
 // Every field under its own name.
 Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
   const Result<std::vector<std::string>> fields = secret.value.field_names();
-  if (!fields && use == Use::files) {
+  if (!fields && use != Use::variables) {
     const SecretBytes whole = COFFER_TRY(text_of(secret.value));
     return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
   }
   if (!fields) {
     return Error(ErrorCode::usage, "has no fields to take names from",
-                 "give it a name: --map NAME=PATH")
+                 "give it a name: --map NAME=PATH; --all-of names such a value by its secret")
         .about(Subject::Kind::path, secret.path);
   }
   for (const std::string& field : *fields) {
@@ -99,6 +100,8 @@ Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::str
 void Selection::describe(Syntax& syntax) {
   syntax.repeated("--only", only, "REF", "This secret's fields, or one field of it");
   syntax.repeated("--prefix", prefixes, "P", "The fields of every secret below P");
+  syntax.repeated("--all-of", all_of, "P",
+                  "The same, and each value without fields by its secret's name");
   syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
 }
 
@@ -142,6 +145,9 @@ Result<void> add_selected(Bindings& bindings, const Sources& stores, const Selec
   for (const std::string& word : selection.only) COFFER_TRY(add_only(bindings, stores, word, use));
   for (const std::string& prefix : selection.prefixes)
     COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, use));
+  const Use by_secret = use == Use::files ? use : Use::variables_by_secret;
+  for (const std::string& prefix : selection.all_of)
+    COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, by_secret));
   return {};
 }
 
@@ -161,7 +167,7 @@ Result<Bindings> gather(const Sources& stores, const Selection& selection) {
 Result<Bindings> gather_files(const Sources& stores, const Selection& selection) {
   Bindings bindings;
   COFFER_TRY(add_selected(bindings, stores, selection, {}, Use::files));
-  if (selection.only.empty() && selection.prefixes.empty())
+  if (selection.only.empty() && selection.prefixes.empty() && selection.all_of.empty())
     COFFER_TRY(add_below(bindings, stores.own(), "", {}, Use::files));
   return bindings;
 }

@@ -1,4 +1,4 @@
-// Which secrets a workload gets, and under what names: --only, --prefix, --map.
+// Which secrets a workload gets, and under what names: --only, --prefix, --all-of, --map.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@
 namespace coffer::tools {
 
 struct Selection {
-  std::vector<std::string> only, prefixes, maps;
+  std::vector<std::string> only, prefixes, all_of, maps;
 
-  /// Adds the three options to a verb.
+  /// Adds the options to a verb.
   void describe(Syntax& syntax);
-  bool empty() const { return only.empty() && prefixes.empty() && maps.empty(); }
+  bool empty() const { return only.empty() && prefixes.empty() && all_of.empty() && maps.empty(); }
 };
 
 // All of a store from one snapshot: a user name and its password belong together.

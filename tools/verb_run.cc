@@ -71,6 +71,7 @@ Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
     files = COFFER_TRY(gather_files(stores, wishes.selection));
     variables.only.clear();
     variables.prefixes.clear();
+    variables.all_of.clear();
   }
   const bool others = wishes.files || wishes.job || !wishes.env_files.empty();
   const Bindings bindings =
