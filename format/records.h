@@ -50,6 +50,7 @@ enum class Domain : std::uint8_t {
   key_slot = 12,
   tombstone = 13,
   audit = 14,
+  outside = 19,  ///< What leaves the store: a receipt, an anchor.
 };
 
 enum class ValueAlgorithm : std::uint8_t { chacha20_poly1305 = 1, aes_256_gcm = 2 };
@@ -189,6 +190,9 @@ struct Root {
   AuditLink audit_head{};        ///< Of the last audit record; zeros: there was never any.
   std::uint64_t audit_last = 0;  ///< Its number.
   AuditCheckpoint audit_base;    ///< What stands for the records removed.
+
+  /// Buckets in which something was removed that is not yet erased.
+  std::uint64_t pending_count() const;
 };
 SecretBytes encode_root(const Root& root);
 Result<Root> decode_root(ByteView bytes);

@@ -258,6 +258,13 @@ Result<Settings> decode_settings(ByteView bytes) {
   return settings;
 }
 
+std::uint64_t Root::pending_count() const {
+  std::uint64_t count = 0;
+  for (const std::uint8_t byte : pending_buckets)
+    count += static_cast<std::uint64_t>(__builtin_popcount(byte));
+  return count;
+}
+
 SecretBytes encode_root(const Root& root) {
   SecretBytes out;
   SecretWriter writer(out);

@@ -8,6 +8,7 @@
 #include "tools/fail.h"
 #include "tools/log.h"
 #include "tools/prompt.h"
+#include "tools/receipts.h"
 
 namespace coffer::tools {
 namespace {
@@ -81,6 +82,7 @@ Result<Context> Context::from(const Globals& globals) {
   }
   context.actor_.actor = globals.actor.value_or(std::string(environment("COFFER_ACTOR")));
   context.actor_.reason = globals.reason.value_or(std::string(environment("COFFER_REASON")));
+  context.receipts_ = globals.receipts.value_or(std::string(environment("COFFER_RECEIPTS")));
   if (globals.store) {
     context.directory_ = *globals.store;
   } else if (const std::string_view set = environment("COFFER_STORE"); !set.empty()) {
@@ -106,11 +108,25 @@ Result<Context> Context::of_other_store(const std::string& directory,
   other.format_ = format_;
   other.verbose_ = verbose_;
   other.actor_ = actor_;
+  other.receipts_ = receipts_;
   for (const std::string& uri : keys) other.keys_.push_back(COFFER_TRY(parse_key(uri)));
   return other;
 }
 
-Result<Store> Context::open() const {
+Result<Store> Context::open(ReceiptSink sink) const {
+  ReceiptSink to_file;
+  if (!receipts_.empty()) to_file = COFFER_TRY(receipts_to_file(receipts_));
+  Store store = COFFER_TRY(open_with_keys());
+  if (sink || to_file) {
+    store.on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
+      if (to_file) to_file(receipt);
+      if (sink) sink(receipt);
+    });
+  }
+  return store;
+}
+
+Result<Store> Context::open_with_keys() const {
   OpenOptions options;
   options.log = stderr_log(verbose_);
   options.actor = actor_;

@@ -18,7 +18,8 @@ class Context {
   static Result<Context> from(const Globals& globals);
 
   /// Errors: as Store::open; usage (no key given, and nobody to ask for a passphrase).
-  Result<Store> open() const;
+  /// `sink` hears of what is erased through it, beside the file that --receipts names.
+  Result<Store> open(ReceiptSink sink = {}) const;
 
   /// The same for another store, which is opened by keys of its own. Errors: usage.
   Result<Context> of_other_store(const std::string& directory,
@@ -38,6 +39,9 @@ class Context {
   bool verbose_ = false;
   Actor actor_;
   std::vector<KeySource> keys_;
+  std::string receipts_;  // A file's name; empty: none.
+
+  Result<Store> open_with_keys() const;
 };
 
 /// A key URI with the terminal behind its prompts. Errors: usage.

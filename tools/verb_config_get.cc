@@ -9,6 +9,7 @@
 #include "tools/input.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
+#include "tools/receipts.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
@@ -79,15 +80,20 @@ VerbResult verb_config_list(Arguments& arguments, const VerbText& text) {
 VerbResult verb_config_delete(Arguments& arguments, const VerbText& text) {
   std::string id;
   bool yes = false;
+  bool receipt_wanted = false;
   Syntax syntax(arguments, text);
   syntax.word("ID", id, "The config's name");
+  syntax.flag("--receipt", receipt_wanted, kReceiptHelp);
   syntax.flag("-y,--yes", yes, "Do not ask");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  Store store = COFFER_TRY(context.open());
+  Receipts receipts;
+  Store store = COFFER_TRY(context.open(receipts.sink()));
   COFFER_TRY(confirm("Delete the config " + id + " and destroy what only it refers to?", yes));
   const std::vector<std::string> destroyed = COFFER_TRY(store.configs().remove(id));
-  if (context.json()) {
+  if (receipt_wanted) {
+    COFFER_TRY(receipts.write());
+  } else if (context.json()) {
     JsonText json;
     json.open('{').key("id").string(id).key("destroyed").open('[');
     for (const std::string& coordinate : destroyed) json.string(coordinate);

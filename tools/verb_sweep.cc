@@ -3,6 +3,7 @@
 #include "tools/context.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
+#include "tools/receipts.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
@@ -10,16 +11,26 @@ namespace coffer::tools {
 VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> grace, limit;
   SweepOptions options;
+  bool receipt_wanted = false;
   Syntax syntax(arguments, text);
   syntax.flag("-n,--dry-run", options.dry_run, "Tell what would be destroyed, and destroy nothing");
   syntax.option("--grace", grace, "DURATION", "Spare what was still in use within this time");
   syntax.option("--limit", limit, "N", "Destroy at most so many versions, the longest due first");
+  syntax.flag("--receipt", receipt_wanted, kReceiptHelp);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (grace) options.grace_ms = COFFER_TRY(format::parse_duration(*grace));
   if (limit) options.limit = COFFER_TRY(parse_number("--limit", *limit));
-  Store store = COFFER_TRY(context.open());
+  if (receipt_wanted && options.dry_run) {
+    return Error(ErrorCode::usage, "--dry-run erases nothing that there could be a receipt for");
+  }
+  Receipts receipts;
+  Store store = COFFER_TRY(context.open(receipts.sink()));
   const SweepReport report = COFFER_TRY(store.sweep(options));
+  if (receipt_wanted) {
+    COFFER_TRY(receipts.write());
+    return 0;
+  }
   if (context.json()) {
     JsonText json;
     json.open('{').key("dry_run").boolean(report.dry_run).key("swept").open('[');

@@ -144,6 +144,10 @@ constexpr std::array kVerbs = {
     COFFER_VERB("audit prune", verb_audit_prune,
                 "Removes the oldest audit records; what is left stays provable.",
                 "coffer audit prune --before 365d"),
+    COFFER_VERB(
+        "receipt verify", verb_receipt_verify,
+        "Checks receipts of what was erased; an altered one is refused.",
+        "coffer destroy team/db --all --receipt > gone.json; coffer receipt verify gone.json"),
     COFFER_VERB("status", verb_status, "Tells the state of the store.", "coffer status"),
     COFFER_VERB("verify", verb_verify, "Opens every record and tells what is damaged.",
                 "coffer verify"),
@@ -210,7 +214,7 @@ VerbResult dispatch(Arguments& arguments) {
   }
   std::string name(*first);
   if (name == "config" || name == "key" || name == "metadata" || name == "settings" ||
-      name == "audit") {
+      name == "audit" || name == "receipt" || name == "anchor") {
     const std::optional<std::string_view> second = arguments.take_word();
     if (!second && arguments.has("-h", "--help")) {
       COFFER_TRY(write_overview());

@@ -33,6 +33,7 @@ VerbResult verb_key_list(Arguments&, const VerbText&);
 VerbResult verb_key_add(Arguments&, const VerbText&);
 VerbResult verb_key_remove(Arguments&, const VerbText&);
 VerbResult verb_key_test(Arguments&, const VerbText&);
+VerbResult verb_receipt_verify(Arguments&, const VerbText&);
 VerbResult verb_status(Arguments&, const VerbText&);
 VerbResult verb_verify(Arguments&, const VerbText&);
 VerbResult verb_put(Arguments&, const VerbText&);

@@ -13,7 +13,6 @@
 #include "keys/keyring.h"
 #include "secrets/engine.h"
 #include "secrets/sweep.h"
-#include "storage/directory.h"
 
 namespace coffer {
 
@@ -40,16 +39,8 @@ struct Store::Impl {
   }
   template <typename Body>
   Result<ShredReceipt> destroy(const Body& body) {
-    return guarded([&]() -> Result<ShredReceipt> { return receipt_of(COFFER_TRY(write(body))); });
-  }
-  ShredReceipt receipt_of(secrets::WriteReport report) const {
-    ShredReceipt receipt;
-    receipt.destroyed = std::move(report.destroyed);
-    receipt.epoch_before = report.epoch_before;
-    receipt.epoch_after = report.epoch_after == 0 ? report.epoch_before : report.epoch_after;
-    receipt.at_ms = report.at_ms;
-    receipt.erase = storage::erase_promise(directory);
-    return receipt;
+    return guarded(
+        [&]() -> Result<ShredReceipt> { return std::move(COFFER_TRY(write(body)).receipt); });
   }
 };
 
@@ -96,8 +87,7 @@ Result<TransactionReport> Store::transaction(
         return Error{ErrorCode::failed, "the transaction's body threw; nothing was written"};
       }
     }));
-    const std::uint64_t sequence = report.sequence;
-    return TransactionReport{sequence, impl_->receipt_of(std::move(report))};
+    return TransactionReport{report.sequence, std::move(report.receipt)};
   });
   if (thrown) std::rethrow_exception(thrown);
   return result;
@@ -287,6 +277,12 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
     });
     return infos;
   });
+}
+
+void Store::on_receipt(ReceiptSink sink) { impl_->engine->on_receipt(std::move(sink)); }
+
+Result<ReceiptInfo> Store::verify_receipt(std::string_view text) {
+  return guarded([&] { return impl_->engine->verify_receipt(text); });
 }
 
 Configs Store::configs() { return Configs(*impl_->engine); }

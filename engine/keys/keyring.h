@@ -37,6 +37,7 @@ struct IndexKeys {
   crypto::Key names;      ///< Wraps heads, names, references, due entries, tombstones.
   crypto::Key root;       ///< Wraps the root and the settings.
   crypto::Key audit;      ///< Seals the audit log.
+  crypto::Key receipt;    ///< Authenticates receipts.
 };
 
 /// What a keyring is opened with.

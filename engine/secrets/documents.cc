@@ -59,8 +59,10 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
   const format::PathHash hash = impl.cipher().hash(context);
   if (const auto old = COFFER_TRY(impl.find(hash, 0))) {
     const format::VersionHeader header = old->record.header;
-    COFFER_TRY(impl.remove_version(hash, old->version, header));
+    const std::uint64_t old_revision = old->version;
+    COFFER_TRY(impl.remove_version(hash, old_revision, header));
     impl.must_shred = true;
+    if (counts_as_config(kind, id)) impl.documents.push_back({std::string(id), old_revision});
   } else {
     const SecretBytes name = format::encode_name({false, std::string(id), now_ms()});
     COFFER_TRY(
@@ -88,7 +90,10 @@ Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id
   COFFER_TRY(impl.remove_small(Table::names, list_key(impl, kind, id)));
   if (counts_as_config(kind, id)) --impl.root->config_count;
   impl.must_shred = true;
-  if (counts_as_config(kind, id)) impl.note(format::Action::config_delete, id, old->version);
+  if (counts_as_config(kind, id)) {
+    impl.documents.push_back({std::string(id), old->version});
+    impl.note(format::Action::config_delete, id, old->version);
+  }
   return {};
 }
 

@@ -216,6 +216,10 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
   for (int erasings = 0;;) {
     attempt.retry = Retry::none;
     auto report = attempt_write(body, actor, attempt);
+    if (report) {
+      ShredReceipt& receipt = report->receipt;
+      if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt);
+    }
     if (report || attempt.retry == Retry::none || attempt.room_bytes >= kRoomBytesMax)
       return report;
     if (attempt.retry == Retry::more_room) attempt.room_bytes *= 2;
@@ -234,7 +238,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   state.root = &root;
   state.keys = keys.get();
   WriteReport report;
-  report.epoch_before = root.epoch;
+  report.receipt.epoch_before = report.receipt.epoch_after = root.epoch;
   report.sequence = root.sequence;
   Transaction transaction(state);
 
@@ -259,6 +263,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
     attempt.retry = Retry::erase_first;
     return Error{ErrorCode::busy, "another process is erasing what it destroyed", "try again"};
   }
+  if (shred) report.receipt.pending_erased = root.pending_count();
   if (result && shred) result = state.rotate();
   if (result) result = append_audit(state, actor);
   if (result) {
@@ -268,7 +273,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   if (!result) {
     if (txn->map_was_full()) attempt.retry = Retry::more_room;
     // Still under the write lock: an epoch key that no commit will name goes at once.
-    if (shred) (void)keyring->erase_epochs_except(report.epoch_before);
+    if (shred) (void)keyring->erase_epochs_except(report.receipt.epoch_before);
     return std::move(result).error();
   }
   // A commit that fails may have reached the disk all the same: both epoch keys stay, and
@@ -279,10 +284,11 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   }
   txn.reset();
   committed_one.notify_all();
-  report.sequence = root.sequence;
-  report.epoch_after = root.epoch;
-  report.at_ms = root.time_high_ms;
-  report.destroyed = std::move(state.destroyed);
+  report.sequence = report.receipt.sequence = root.sequence;
+  report.receipt.epoch_after = root.epoch;
+  report.receipt.at_ms = root.time_high_ms;
+  report.receipt.destroyed = std::move(state.destroyed);
+  report.receipt.documents = std::move(state.documents);
   if (shred) COFFER_TRY(finish_erasing(root.epoch));
   return report;
 }

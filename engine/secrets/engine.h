@@ -24,10 +24,7 @@ namespace coffer::secrets {
 /// What a write did beyond what its body knows.
 struct WriteReport {
   std::uint64_t sequence = 0;  ///< Of the commit; the last one's where nothing was changed.
-  std::uint64_t epoch_before = 0;
-  std::uint64_t epoch_after = 0;  ///< Higher: old keys were erased.
-  std::int64_t at_ms = 0;
-  std::vector<SweptVersion> destroyed;
+  ShredReceipt receipt;        ///< What is gone; its text is empty where nothing was erased.
 };
 
 class Engine {
@@ -58,6 +55,9 @@ class Engine {
   keys::Keyring& keyring();
   /// Runs `body` while no other process or thread writes the store or its keyring.
   Result<void> with_write_lock(const std::function<Result<void>()>& body);
+
+  void on_receipt(ReceiptSink sink);
+  Result<ReceiptInfo> verify_receipt(std::string_view text);
 
   Result<Status> status();
   Result<VerifyReport> verify();

@@ -101,6 +101,8 @@ struct Engine::Impl {
   std::mutex keys_mutex;
   std::shared_ptr<EpochKeys> newest_keys;
   SessionPool sessions;
+  std::mutex receipt_mutex;
+  ReceiptSink receipt_sink;  // Under receipt_mutex.
   std::mutex settings_mutex;
   std::shared_ptr<const StoredSettings> newest_settings;
 
@@ -120,6 +122,7 @@ struct Engine::Impl {
   Result<void> finish_erasing(std::uint64_t epoch);
   Result<void> recover();
   void note_key_use();
+  void hand_out(ShredReceipt& receipt);
   Result<void> finish_shredding();
   using Body = std::function<Result<void>(Transaction&)>;
   Result<WriteReport> write(const Body& body, const Actor& actor, Attempt& attempt);
@@ -154,6 +157,7 @@ struct View::Impl {
   bool must_shred = false;
   std::bitset<format::kBucketCount> touched = {};
   std::vector<SweptVersion> destroyed = {};
+  std::vector<ShredDocument> documents = {};  // Revisions of configs that are removed.
   std::vector<Noted> noted = {};
   std::optional<Noted> intent = {};  // What the caller of several operations is about.
   std::optional<Noted> trying = {};  // The operation that is under way.

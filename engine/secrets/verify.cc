@@ -213,8 +213,7 @@ Result<Status> Engine::status() {
     status.secret_count = root.secret_count;
     status.config_count = root.config_count;
     status.clock_behind_ms = impl_->clock_behind_ms(view.now_ms());
-    for (const std::uint8_t byte : root.pending_buckets)
-      status.pending_shred_buckets += static_cast<std::uint64_t>(__builtin_popcount(byte));
+    status.pending_shred_buckets = root.pending_count();
     return {};
   }));
   const storage::EnvironmentInfo info = COFFER_TRY(impl_->environment->info());

@@ -232,17 +232,58 @@ TEST_CASE("limits are told as limits") {
   box.expect(4, {"get", "larger"});
 }
 
-TEST_CASE("a destruction leaves a receipt where one is asked for") {
+TEST_CASE("a destruction leaves a receipt where one is asked for, and an altered one is refused") {
   const Sandbox box;
   box.init();
-  box.expect(0, {"put", "p", "a=1"});
-  box.expect(0, {"put", "p", "a=2"});
-  const Json receipt =
-      box.expect(0, {"destroy", "p", "--versions", "1", "--receipt", "--format", "json"}).json();
-  CHECK(receipt["destroyed"] == Json::array({Json{{"path", "p"}, {"version", 1}}}));
+  for (const char* field : {"a=1", "a=2", "a=3"}) box.expect(0, {"put", "p", field});
+  const std::string text = box.expect(0, {"destroy", "p", "--versions", "1", "--receipt"}).out;
+  const Json receipt = Json::parse(text);
+  CHECK(receipt["destroyed"] ==
+        Json::array({Json{{"path", "p"}, {"version", 1}, {"why", "destroyed"}}}));
   CHECK(receipt["epoch_after"].get<int>() > receipt["epoch_before"].get<int>());
   CHECK(receipt["out_of_reach"].size() >= 3);
   CHECK(receipt["time"].get<std::string>().back() == 'Z');
-  const std::string text = box.expect(0, {"destroy", "p", "--versions", "2", "--receipt"}).out;
-  CHECK(text.find("out of reach") != std::string::npos);
+  const std::string file = box.write("gone.json", text);
+  CHECK(box.expect(0, {"receipt", "verify", file}).out.find("1 to 2") != std::string::npos);
+  CHECK(box.expect(0, {"receipt", "verify", "--format", "json"}, text).json()["genuine"].size() ==
+        1);
+  std::string altered = text;
+  altered.replace(altered.find("\"version\":1"), 11, "\"version\":2");
+  const cli::Outcome refused = box.expect(13, {"receipt", "verify", "-"}, text + altered);
+  CHECK(refused.says("(2)"));
+  box.expect(2, {"receipt", "verify", "-"}, "{}");
+  box.expect(2, {"receipt", "verify", "-"}, "");
+}
+
+TEST_CASE("every verb that erases adds a receipt to the file that --receipts names") {
+  const Sandbox box;
+  box.init();
+  const std::string file = box.path("receipts");
+  for (const char* path : {"a", "b", "c"}) box.expect(0, {"put", path, "k=v", "--ttl", "1h"});
+  box.expect(0, {"--receipts", file, "destroy", "a", "--all"});
+  box.expect(0, {"metadata", "delete", "b", "--receipts", file});
+  CHECK(box.expect(0, {"metadata", "delete", "c", "--receipt", "--receipts", file})
+            .json()
+            .contains("tag"));
+  CHECK(box.expect(0, {"sweep", "--receipt", "--receipts", file}).out.empty());
+  const Json told = box.expect(0, {"receipt", "verify", file, "--format", "json"}).json();
+  CHECK(told["genuine"].size() == 3);
+  // Where receipts cannot be written nothing is erased.
+  box.expect(0, {"put", "d", "k=v"});
+  box.expect(17, {"destroy", "d", "--all", "--receipts", box.path("no/such/folder")});
+  box.expect(0, {"get", "d"});
+  box.expect(2, {"sweep", "--dry-run", "--receipt"});
+}
+
+TEST_CASE("a config's deletion leaves a receipt of its document and its secrets") {
+  const Sandbox box;
+  box.init();
+  const std::string spec =
+      box.write("spec.json",
+                R"({"type":"object","properties":{"pw":{"type":"string","airbyte_secret":true}}})");
+  const std::string full = box.write("full.json", R"({"pw":"x"})");
+  box.expect(0, {"config", "put", "c", "--spec", spec, "--input", full});
+  const Json receipt = box.expect(0, {"config", "delete", "c", "--receipt"}).json();
+  CHECK(receipt["documents"] == Json::array({Json{{"config", "c"}, {"revision", 1}}}));
+  CHECK(receipt["destroyed"].size() == 1);
 }

@@ -128,6 +128,16 @@ COFFER_EXPORT coffer_code coffer_list(coffer_store* store, const char* folder, i
 COFFER_EXPORT coffer_code coffer_sweep(coffer_store* store, int64_t grace_ms, uint64_t* count,
                                        coffer_error* error);
 
+/* Called where something was erased for good, in the thread of the call that did it, with one line
+ * of JSON that the store vouches for; valid until it returns. It must not write to the store. NULL
+ * for nobody. */
+typedef void (*coffer_receipt_sink)(void* context, const char* text, size_t size);
+COFFER_EXPORT coffer_code coffer_on_receipt(coffer_store* store, coffer_receipt_sink sink,
+                                            void* context, coffer_error* error);
+/* COFFER_CORRUPT: altered, or another store's. COFFER_ROLLED_BACK: this store is older than it. */
+COFFER_EXPORT coffer_code coffer_receipt_verify(coffer_store* store, const char* text, size_t size,
+                                                coffer_error* error);
+
 /* Configs: JSON text in and out; what each does stands in <coffer/configs.h>. `workspace` may be
  * NULL. A report is JSON: {"id", "revision", "partial", "outcomes", "destroyed"}, of a stage also
  * "stage" and "expires_time". Lists of names are each ended by NUL, one after the other. */

@@ -5,7 +5,9 @@
 #include <coffer/listing.h>
 #include <coffer/value.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,12 +52,40 @@ struct SweptVersion {
   std::int64_t since_ms = 0;       ///< When its time was over, or nobody used it any more.
 };
 
+/// One revision of a config's document that is gone for good.
+struct ShredDocument {
+  std::string config;
+  std::uint64_t revision = 0;
+};
+
 struct ShredReceipt {
   std::vector<SweptVersion> destroyed;
   std::uint64_t epoch_before = 0;
   std::uint64_t epoch_after = 0;
   std::int64_t at_ms = 0;
-  std::string erase;  ///< "verified-in-place" or "best-effort"
+  std::string erase;           ///< "verified-in-place" or "best-effort"
+  std::uint64_t sequence = 0;  ///< Of the commit.
+  std::vector<ShredDocument> documents;
+  /// Buckets in which versions had been removed before and were waiting to be erased: they are.
+  std::uint64_t pending_erased = 0;
+  /// All of this as one line of JSON, with what is out of reach of any erasing here, and
+  /// authenticated by the store; empty where nothing was erased. Names what is gone in the clear.
+  std::string text;
+};
+
+/// Called where something was erased for good, after that is durable and before the call that did
+/// it returns, in its thread. Must not write to the store.
+using ReceiptSink = std::function<void(const ShredReceipt& receipt)>;
+
+/// What a receipt that was found genuine says.
+struct ReceiptInfo {
+  std::uint64_t sequence = 0;
+  std::int64_t at_ms = 0;
+  std::uint64_t epoch_before = 0;
+  std::uint64_t epoch_after = 0;
+  std::string erase;
+  std::size_t destroyed_count = 0;
+  std::size_t document_count = 0;
 };
 
 }  // namespace coffer

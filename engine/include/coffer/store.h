@@ -220,6 +220,13 @@ class COFFER_API Store {
   Result<void> remove_reference(std::string_view path, std::uint64_t version,
                                 std::string_view user);
 
+  /// Who is told of everything that is erased through this open store, whichever call does it;
+  /// {} for nobody.
+  void on_receipt(ReceiptSink sink);
+  /// Checks a receipt's text, exact to the byte but for line ends behind it. Errors: usage (no
+  /// receipt), corrupt (altered, or another store's), rolled_back (this store is older than it).
+  Result<ReceiptInfo> verify_receipt(std::string_view text);
+
   Configs configs();
 
   Result<std::vector<KeySlotInfo>> key_slots();

@@ -1,0 +1,176 @@
+#include "secrets/receipt.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/digits.h"
+#include "crypto/hash.h"
+#include "format/json.h"
+#include "format/time_text.h"
+#include "secrets/engine_state.h"
+#include "storage/directory.h"
+
+namespace coffer::secrets {
+namespace {
+
+constexpr std::string_view kTagBegins = R"(,"tag":")";
+constexpr std::string_view kTagEnds = R"("})";
+constexpr std::size_t kTagDigits = 2 * sizeof(crypto::Hash);
+constexpr std::uint8_t kReceiptKind = 1;
+/// A receipt of millions of versions fits; what is longer is none of ours.
+constexpr std::size_t kReceiptBytesMax = json::kMaxTextBytes;
+
+// What no program can promise from inside one store.
+constexpr std::array kOutOfReach = {
+    "earlier copies of the keyring",
+    "backups and snapshots of the file system",
+    "blocks that worn flash keeps aside",
+};
+
+std::string tag_of(const keys::IndexKeys& keys, const format::StoreId& store,
+                   std::string_view text) {
+  const Bytes context = format::seal_context(format::Domain::outside, store, {&kReceiptKind, 1});
+  return hex(crypto::hash(keys.receipt.view(), context, as_bytes(text)));
+}
+
+std::string member(std::string_view name, std::uint64_t value) {
+  return ',' + json::quoted(name) + ':' + std::to_string(value);
+}
+std::string member(std::string_view name, std::string_view value) {
+  return ',' + json::quoted(name) + ':' + json::quoted(value);
+}
+
+template <typename Items, typename Print>
+std::string list(std::string_view name, const Items& items, const Print& print) {
+  std::string text = ',' + json::quoted(name) + ":[";
+  for (const auto& item : items) {
+    if (text.back() != '[') text += ',';
+    text += print(item);
+  }
+  return text + ']';
+}
+
+Error no_receipt() {
+  return {ErrorCode::usage, "this is no receipt of an erasing",
+          "give it as it was printed, to the byte"};
+}
+
+Error not_genuine() {
+  return {ErrorCode::corrupt, "the receipt was altered, or is another store's",
+          "a genuine one is as it was printed, to the byte"};
+}
+
+/// Of a text whose tag was found to be ours: a member that is not there is our own bug, or that
+/// of a later version, and told as no receipt.
+class Told {
+ public:
+  static Result<Told> parse(std::string_view text) {
+    auto document = json::Document::parse(text);
+    if (!document || document->type(0) != json::Type::object) return no_receipt();
+    return Told(std::move(*document));
+  }
+  Result<std::uint64_t> number(std::string_view name) const {
+    const json::NodeId node = document_.find(0, name);
+    std::uint64_t value = 0;
+    if (node == json::kNoNode) return no_receipt();
+    const std::string_view raw = document_.raw(node);
+    const auto [end, failed] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+    if (failed != std::errc() || end != raw.data() + raw.size()) return no_receipt();
+    return value;
+  }
+  Result<std::string> string(std::string_view name) const {
+    const json::NodeId node = document_.find(0, name);
+    if (node == json::kNoNode || document_.type(node) != json::Type::string) return no_receipt();
+    return std::string(document_.string(node));
+  }
+  Result<std::size_t> count(std::string_view name) const {
+    const json::NodeId node = document_.find(0, name);
+    if (node == json::kNoNode || document_.type(node) != json::Type::array) return no_receipt();
+    return document_.child_count(node);
+  }
+
+ private:
+  explicit Told(json::Document document) : document_(std::move(document)) {}
+  json::Document document_;
+};
+
+}  // namespace
+
+std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
+                          const ShredReceipt& receipt) {
+  std::string text = R"({"receipt":1)" + member("store_id", hex(store)) +
+                     member("sequence", receipt.sequence) +
+                     member("time", format::print_time(receipt.at_ms));
+  text += list("destroyed", receipt.destroyed, [](const SweptVersion& gone) {
+    return R"({"path":)" + json::quoted(gone.path) + member("version", gone.version) +
+           member("why", gone.why) + '}';
+  });
+  text += list("documents", receipt.documents, [](const ShredDocument& gone) {
+    return R"({"config":)" + json::quoted(gone.config) + member("revision", gone.revision) + '}';
+  });
+  text += member("pending_erased", receipt.pending_erased) +
+          member("epoch_before", receipt.epoch_before) +
+          member("epoch_after", receipt.epoch_after) + member("erase", receipt.erase);
+  text += list("out_of_reach", kOutOfReach, [](const char* place) { return json::quoted(place); });
+  const std::string tag = tag_of(keys, store, text);
+  return text.append(kTagBegins).append(tag).append(kTagEnds);
+}
+
+Result<ReceiptInfo> open_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
+                                 std::string_view text) {
+  if (text.size() > kReceiptBytesMax) return no_receipt();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  const std::size_t tail = kTagBegins.size() + kTagDigits + kTagEnds.size();
+  if (text.size() < tail || !text.starts_with(R"({"receipt":)")) return no_receipt();
+  const std::string_view body = text.substr(0, text.size() - tail);
+  const std::string_view rest = text.substr(body.size());
+  if (!rest.starts_with(kTagBegins) || !rest.ends_with(kTagEnds)) return not_genuine();
+  const std::string_view tag = rest.substr(kTagBegins.size(), kTagDigits);
+  if (!equal_in_constant_time(as_bytes(tag), as_bytes(tag_of(keys, store, body))))
+    return not_genuine();
+  const Told told = COFFER_TRY(Told::parse(text));
+  if (COFFER_TRY(told.number("receipt")) != 1)
+    return Error{ErrorCode::too_new, "the receipt is of a later version of coffer"};
+  ReceiptInfo info;
+  info.sequence = COFFER_TRY(told.number("sequence"));
+  info.at_ms = COFFER_TRY(format::parse_time(COFFER_TRY(told.string("time"))));
+  info.epoch_before = COFFER_TRY(told.number("epoch_before"));
+  info.epoch_after = COFFER_TRY(told.number("epoch_after"));
+  info.erase = COFFER_TRY(told.string("erase"));
+  info.destroyed_count = COFFER_TRY(told.count("destroyed"));
+  info.document_count = COFFER_TRY(told.count("documents"));
+  return info;
+}
+
+void Engine::on_receipt(ReceiptSink sink) {
+  const std::lock_guard lock(impl_->receipt_mutex);
+  impl_->receipt_sink = std::move(sink);
+}
+
+void Engine::Impl::hand_out(ShredReceipt& receipt) {
+  receipt.erase = storage::erase_promise(directory);
+  receipt.text = issue_receipt(keyring->index_keys(), keyring->store_id(), receipt);
+  ReceiptSink sink;
+  {
+    const std::lock_guard lock(receipt_mutex);
+    sink = receipt_sink;
+  }
+  if (sink) sink(receipt);
+}
+
+// A receipt tells of a commit and of an epoch: a store that is older than either is a copy from
+// before, in which what the receipt says is gone may live.
+Result<ReceiptInfo> Engine::verify_receipt(std::string_view text) {
+  const ReceiptInfo info =
+      COFFER_TRY(open_receipt(impl_->keyring->index_keys(), impl_->keyring->store_id(), text));
+  COFFER_TRY(read([&](const View& view) -> Result<void> {
+    const format::Root& root = *view.impl().root;
+    if (root.sequence >= info.sequence && root.epoch >= info.epoch_after) return {};
+    return Error{ErrorCode::rolled_back, "the store is older than this receipt",
+                 "what it says is gone may be here: put the newer store back"};
+  }));
+  return info;
+}
+
+}  // namespace coffer::secrets

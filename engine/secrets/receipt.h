@@ -1,0 +1,23 @@
+// Receipts of what was erased: one line of JSON that ends in a tag which only the store's keys
+// make (SPEC.md section 7.1).
+#pragma once
+
+#include <coffer/operations.h>
+#include <coffer/result.h>
+
+#include <string>
+#include <string_view>
+
+#include "format/records.h"
+#include "keys/keyring.h"
+
+namespace coffer::secrets {
+
+/// The text of a receipt; `receipt.text` is not looked at.
+std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
+                          const ShredReceipt& receipt);
+/// Errors: usage (no receipt), corrupt (altered, or another store's).
+Result<ReceiptInfo> open_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
+                                 std::string_view text);
+
+}  // namespace coffer::secrets
