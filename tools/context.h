@@ -31,6 +31,8 @@ class Context {
   bool json() const { return format_ == Format::json; }
   /// The keys given; none where none was.
   const std::vector<KeySource>& keys() const { return keys_; }
+  /// Who the caller says he is; empty where nothing was said.
+  const Actor& actor() const { return actor_; }
 
  private:
   std::string directory_;

@@ -1,8 +1,10 @@
 #include "tools/selection.h"
 
+#include <optional>
 #include <set>
 
 #include "format/json.h"
+#include "tools/exchange/base64.h"
 #include "tools/target.h"
 
 namespace coffer::tools {
@@ -20,15 +22,27 @@ Result<SecretBytes> text_of(const Value& value) {
   return SecretBytes::copy_of(is_string ? document.string(0) : document.raw(0));
 }
 
-Result<void> add_field(Bindings& bindings, const Secret& secret, std::string_view name,
-                       std::string_view field) {
-  const Value value = COFFER_TRY(about_secret(secret.value.field(field), secret.path));
-  return bindings.add(name, value.text(), origin_of(secret, field));
-}
-
 // A workload's secrets are variables or files; only their names differ. Where each is named by
 // its secret, a value without fields can be a variable too.
 enum class Use { variables, variables_by_secret, files };
+
+// As a file {"value_base64": "..."}, which a manifest makes of a file that is no text, is that file
+// again.
+std::optional<SecretBytes> file_in(const Value& value) {
+  if (!value.is_json()) return std::nullopt;
+  const auto document = json::Document::parse(value.text());
+  if (!document || document->child_count(0) != 1) return std::nullopt;
+  const json::NodeId node = document->find(0, "value_base64");
+  if (node == json::kNoNode || document->type(node) != json::Type::string) return std::nullopt;
+  return decode_base64(document->string(node));
+}
+
+Result<void> add_field(Bindings& bindings, const Secret& secret, const std::string& name,
+                       std::string_view field, Use use) {
+  const Value value = COFFER_TRY(about_secret(secret.value.field(field), secret.path));
+  const auto file = use == Use::files ? file_in(value) : std::nullopt;
+  return bindings.add(name, file ? file->text() : value.text(), origin_of(secret, field));
+}
 
 std::string name_for(Use use, const Secret& secret, const std::string& field) {
   if (use != Use::files && !field.empty()) return field;
@@ -49,7 +63,7 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
         .about(Subject::Kind::path, secret.path);
   }
   for (const std::string& field : *fields) {
-    COFFER_TRY(add_field(bindings, secret, name_for(use, secret, field), field));
+    COFFER_TRY(add_field(bindings, secret, name_for(use, secret, field), field, use));
   }
   return {};
 }
@@ -64,7 +78,7 @@ Result<void> add_only(Bindings& bindings, const Sources& stores, const std::stri
   const Reference reference = COFFER_TRY(parse_reference(word));
   const std::optional<std::string>& field = reference.target.field;
   const Secret secret = COFFER_TRY(read(stores, reference));
-  if (field) return add_field(bindings, secret, name_for(use, secret, *field), *field);
+  if (field) return add_field(bindings, secret, name_for(use, secret, *field), *field, use);
   return add_fields(bindings, secret, use);
 }
 

@@ -87,6 +87,22 @@ constexpr std::array kVerbs = {
                 "Sets, gets, lists and deletes the secrets of a data job.\nThey are one JSON "
                 "object at TEAM/JOB, of at most 1 MiB.",
                 "coffer secrets -t ingestion -n my-job --set redshift-password"),
+    COFFER_VERB("resource apply", verb_resource_apply,
+                "Brings secrets, and what uses them, to what a YAML manifest says.",
+                "coffer resource apply -f mydepot-r.yaml"),
+    COFFER_VERB("resource create", verb_resource_create,
+                "The same for resources that must not be there yet.",
+                "coffer resource create -f secrets/ -R --workspace public"),
+    COFFER_VERB("resource update", verb_resource_update,
+                "The same for resources that must be there.",
+                "coffer resource update -f mydepot-r.yaml --lint"),
+    COFFER_VERB("resource get", verb_resource_get, "Lists resources, never a value.",
+                "coffer resource get -t instance-secret -n mydepot-r -d"),
+    COFFER_VERB("resource delete", verb_resource_delete,
+                "Destroys resources that nothing depends on.",
+                "coffer resource delete -t instance-secret -n mydepot-r"),
+    COFFER_VERB("resource log", verb_resource_log, "Tells what became of a resource.",
+                "coffer resource log -t instance-secret -n mydepot-r"),
     COFFER_VERB("refs", verb_refs,
                 "Tells who uses a secret.\n`refs add REF USER` notes an outside user, `refs remove "
                 "REF USER` ends that.",
@@ -214,7 +230,7 @@ VerbResult dispatch(Arguments& arguments) {
   }
   std::string name(*first);
   if (name == "config" || name == "key" || name == "metadata" || name == "settings" ||
-      name == "audit" || name == "receipt" || name == "anchor") {
+      name == "audit" || name == "receipt" || name == "anchor" || name == "resource") {
     const std::optional<std::string_view> second = arguments.take_word();
     if (!second && arguments.has("-h", "--help")) {
       COFFER_TRY(write_overview());

@@ -1,5 +1,8 @@
 #include "api/reading.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "format/names.h"
 #include "secrets/listing.h"
 
@@ -40,6 +43,19 @@ Result<History> read_history(const secrets::View& view, std::string_view path) {
 Result<bool> read_exists(const secrets::View& view, std::string_view path) {
   COFFER_TRY(format::check_path(path));
   return view.exists(path);
+}
+
+Result<std::vector<ReferenceInfo>> read_references(const secrets::View& view,
+                                                   std::string_view path) {
+  COFFER_TRY(format::check_path(path));
+  std::vector<ReferenceInfo> infos;
+  for (secrets::Reference& reference : COFFER_TRY(view.references_to(path)))
+    infos.push_back({std::move(reference.target), reference.version, std::move(reference.user_kind),
+                     std::move(reference.user)});
+  std::sort(infos.begin(), infos.end(), [](const ReferenceInfo& a, const ReferenceInfo& b) {
+    return std::tie(a.user_kind, a.user, a.version) < std::tie(b.user_kind, b.user, b.version);
+  });
+  return infos;
 }
 
 Result<std::vector<std::string>> read_names(const secrets::View& view, std::string_view prefix,

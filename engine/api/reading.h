@@ -17,6 +17,9 @@ Result<Secret> read_secret(const secrets::View& view, std::string_view path, std
 Result<Metadata> read_metadata(const secrets::View& view, std::string_view path);
 Result<History> read_history(const secrets::View& view, std::string_view path);
 Result<bool> read_exists(const secrets::View& view, std::string_view path);
+/// In the order of kind, user and version.
+Result<std::vector<ReferenceInfo>> read_references(const secrets::View& view,
+                                                   std::string_view path);
 Result<std::vector<std::string>> read_names(const secrets::View& view, std::string_view prefix,
                                             const ListOptions& options);
 Result<std::vector<ListedSecret>> read_listed(const secrets::View& view, std::string_view prefix,

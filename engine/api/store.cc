@@ -260,21 +260,14 @@ Result<void> Store::remove_reference(std::string_view path, std::uint64_t versio
 
 Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
   return guarded([&]() -> Result<std::vector<ReferenceInfo>> {
-    COFFER_TRY(format::check_path(path));
     std::vector<ReferenceInfo> infos;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
-      auto found = COFFER_TRY(view.references_to(path));
-      if (found.empty() && !COFFER_TRY(view.exists(path)))
+      infos = COFFER_TRY(api::read_references(view, path));
+      if (infos.empty() && !COFFER_TRY(view.exists(path)))
         return Error{ErrorCode::not_found, "there is no such secret",
                      "see what is there: coffer list"};
-      for (secrets::Reference& reference : found)
-        infos.push_back({std::move(reference.target), reference.version,
-                         std::move(reference.user_kind), std::move(reference.user)});
       return {};
     }));
-    std::sort(infos.begin(), infos.end(), [](const ReferenceInfo& a, const ReferenceInfo& b) {
-      return std::tie(a.user_kind, a.user, a.version) < std::tie(b.user_kind, b.user, b.version);
-    });
     return infos;
   });
 }

@@ -4,6 +4,7 @@
 
 #include "api/reading.h"
 #include "api/transaction_state.h"
+#include "configs/outside_users.h"
 #include "format/names.h"
 
 namespace coffer {
@@ -90,6 +91,10 @@ Result<std::vector<std::string>> Transaction::list(std::string_view prefix,
 }
 
 Result<StoreSettings> Transaction::settings() const { return impl_->txn.settings(); }
+
+Result<std::vector<ReferenceInfo>> Transaction::references_to(std::string_view path) const {
+  return api::read_references(impl_->txn, path);
+}
 
 Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
                                      const PutOptions& options) {
@@ -192,6 +197,24 @@ Result<void> Transaction::restore(std::string_view path,
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
   return impl_->change([&] { return impl_->txn.put_settings(settings); });
+}
+
+Result<void> Transaction::add_reference(std::string_view path, std::uint64_t version,
+                                        std::string_view user) {
+  return impl_->change([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    impl_->txn.attempt(format::Action::reference_add, path, version);
+    return configs::add_outside_user(impl_->txn, path, version, user);
+  });
+}
+
+Result<void> Transaction::remove_reference(std::string_view path, std::uint64_t version,
+                                           std::string_view user) {
+  return impl_->change([&]() -> Result<void> {
+    COFFER_TRY(format::check_path(path));
+    impl_->txn.attempt(format::Action::reference_remove, path, version);
+    return configs::remove_outside_user(impl_->txn, path, version, user);
+  });
 }
 
 Result<void> Transaction::Impl::run(secrets::Transaction& txn,

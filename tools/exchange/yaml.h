@@ -15,6 +15,7 @@
 #include <coffer/secret_bytes.h>
 
 #include <string_view>
+#include <vector>
 
 #include "format/json.h"
 
@@ -28,10 +29,20 @@ struct YamlLimits {
   std::size_t aliases = 1'000;
 };
 
-/// The one document in `text` as JSON text, keys in their order.
+/// The one document in `text` as JSON text, keys in their order. `lines_before`: how many lines
+/// of the source stand before the text.
 /// Errors, about SOURCE:LINE:COLUMN: usage, limit.
 Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view source,
-                                   const YamlLimits& limits = {});
+                                   const YamlLimits& limits = {}, std::size_t lines_before = 0);
+
+struct YamlDocument {
+  std::size_t line = 1;  ///< Where its first value stands.
+  SecretBytes json;
+};
+/// All documents in `text`, parted by `---`; empty ones are left out.
+/// Errors, about SOURCE:LINE:COLUMN: usage, limit.
+Result<std::vector<YamlDocument>> documents_from_yaml(std::string_view text,
+                                                      std::string_view source);
 
 /// Appends `document` in block style; every string in double quotes, so that no reader takes it
 /// for something else. json_from_yaml gives an equal document back: same keys in the same

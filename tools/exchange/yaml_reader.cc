@@ -323,21 +323,33 @@ class TextBuffer : public std::streambuf {
   }
 };
 
+/// Where a text comes from that begins in the middle of a file.
+struct Origin {
+  std::string_view source;
+  std::size_t lines_before;
+
+  Error at(Error error, std::string_view text, std::size_t offset) const {
+    Place place = place_of(text, offset);
+    place.line += lines_before;
+    return at_place(std::move(error), source, place);
+  }
+};
+
 // yaml-cpp takes some control characters for the end of the text and mends bad UTF-8.
-Result<void> check_characters(std::string_view text, std::string_view source) {
+Result<void> check_characters(std::string_view text, const Origin& origin) {
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view rest = text.substr(at);
     const std::size_t size = utf8::sequence_bytes(rest);
     if (size == 0) {
-      return at_place({ErrorCode::usage, "is not UTF-8 here", "convert the file to UTF-8"}, source,
-                      place_of(text, at));
+      return origin.at({ErrorCode::usage, "is not UTF-8 here", "convert the file to UTF-8"}, text,
+                       at);
     }
     const bool is_blank = rest[0] == '\t' || rest[0] == '\n' || rest[0] == '\r';
     const bool is_mark = rest.starts_with("\xEF\xBB\xBF");
     if (is_mark || (!is_blank && utf8::has_control_character(rest.substr(0, size)))) {
-      return at_place({ErrorCode::usage, "a character that cannot stand in YAML as it is",
-                       "write it as an escape between double quotes, as \\x1B or \\uFEFF"},
-                      source, place_of(text, at));
+      return origin.at({ErrorCode::usage, "a character that cannot stand in YAML as it is",
+                        "write it as an escape between double quotes, as \\x1B or \\uFEFF"},
+                       text, at);
     }
     at += size;
   }
@@ -354,11 +366,10 @@ bool is_empty(std::string_view text) {
   return true;
 }
 
-Result<SecretBytes> parse(std::string_view text, std::string_view source,
-                          const YamlLimits& limits) {
-  const auto at = [text, source](Error error, const YAML::Mark& mark) {
+Result<SecretBytes> parse(std::string_view text, const Origin& origin, const YamlLimits& limits) {
+  const auto at = [text, &origin](Error error, const YAML::Mark& mark) {
     const std::size_t offset = mark.pos < 0 ? text.size() : static_cast<std::size_t>(mark.pos);
-    return at_place(std::move(error), source, place_of(text, offset));
+    return origin.at(std::move(error), text, offset);
   };
   TextBuffer buffer(text);
   std::istream stream(&buffer);
@@ -380,13 +391,14 @@ Result<SecretBytes> parse(std::string_view text, std::string_view source,
 }  // namespace
 
 Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view source,
-                                   const YamlLimits& limits) {
+                                   const YamlLimits& limits, std::size_t lines_before) {
+  const Origin origin{source, lines_before};
   if (text.size() > limits.text_bytes) {
     return Error(ErrorCode::limit, "is longer than a YAML document may be", "split it, or use JSON")
         .about(Subject::Kind::file, source)
         .with_number(limits.text_bytes);
   }
-  COFFER_TRY(check_characters(text, source));
+  COFFER_TRY(check_characters(text, origin));
   if (is_empty(text)) {
     return Error(ErrorCode::usage, "holds no document").about(Subject::Kind::file, source);
   }
@@ -395,10 +407,10 @@ Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view sourc
   SecretBytes whole = SecretBytes::copy_of(text);
   if (!text.ends_with('\n')) whole.push_back('\n');
   whole.append("...\n");
-  SecretBytes json = COFFER_TRY(parse(whole.text(), source, limits));
+  SecretBytes json = COFFER_TRY(parse(whole.text(), origin, limits));
   if (text.ends_with('\n')) return json;
   // The line end just added may have come into the last value.
-  return parse(text, source, limits);
+  return parse(text, origin, limits);
 }
 
 }  // namespace coffer::tools

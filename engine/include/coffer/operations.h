@@ -42,6 +42,14 @@ struct History {
   std::vector<VersionInfo> versions;  ///< Newest first.
 };
 
+/// Who uses a secret.
+struct ReferenceInfo {
+  std::string target;
+  std::uint64_t version = 0;  ///< 0: whatever is current.
+  std::string user_kind;
+  std::string user;
+};
+
 struct SweptVersion {
   std::string path;
   std::uint64_t version = 0;

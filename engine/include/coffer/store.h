@@ -80,13 +80,6 @@ struct SweepReport {
   std::vector<SweptVersion> swept;
 };
 
-struct ReferenceInfo {
-  std::string target;
-  std::uint64_t version = 0;  ///< 0: whatever is current.
-  std::string user_kind;
-  std::string user;
-};
-
 struct KeySlotInfo {
   int slot = 0;
   std::string provider;

@@ -45,6 +45,8 @@ class COFFER_API Transaction {
   Result<std::vector<std::string>> list(std::string_view prefix,
                                         const ListOptions& options = {}) const;
   Result<StoreSettings> settings() const;
+  /// In the order of kind, user and version. A secret that is not there may still have users.
+  Result<std::vector<ReferenceInfo>> references_to(std::string_view path) const;
 
   // Changes: as of Store.
   Result<VersionInfo> put(std::string_view path, const Value& value,
@@ -69,6 +71,9 @@ class COFFER_API Transaction {
   Result<void> restore(std::string_view path, const std::vector<RestoredVersion>& versions,
                        std::int64_t created_at_ms, const MetadataChange& metadata = {});
   Result<void> put_settings(const StoreSettings& settings);
+  Result<void> add_reference(std::string_view path, std::uint64_t version, std::string_view user);
+  Result<void> remove_reference(std::string_view path, std::uint64_t version,
+                                std::string_view user);
 
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

@@ -351,6 +351,34 @@ TEST_CASE("a config's own secret is neither moved, copied, erased nor given meta
   CHECK(code_of(store.patch(base, "\"x\"")) == ErrorCode::in_use);
 }
 
+TEST_CASE("users of a secret are noted and taken back with the rest of a transaction") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  const auto both = [&store](bool fail) {
+    return store.transaction([fail](Transaction& txn) -> Result<void> {
+      COFFER_TRY(txn.put("a", text("1")));
+      COFFER_TRY(txn.add_reference("a", 1, "report"));
+      CHECK(txn.references_to("a")->front().user == "report");
+      CHECK(code_of(txn.destroy_all("a")) == ErrorCode::in_use);
+      CHECK(code_of(txn.add_reference("b", 0, "report")) == ErrorCode::not_found);
+      CHECK(code_of(txn.remove_reference("a", 1, "other")) == ErrorCode::not_found);
+      return fail ? Result<void>(Error(ErrorCode::conflict, "no")) : Result<void>();
+    });
+  };
+  CHECK_FALSE(both(true).ok());
+  CHECK(code_of(store.references_to("a")) == ErrorCode::not_found);
+  REQUIRE(both(false).ok());
+  CHECK(store.references_to("a")->size() == 1);
+  REQUIRE(store
+              .transaction([](Transaction& txn) -> Result<void> {
+                COFFER_TRY(txn.remove_reference("a", 1, "report"));
+                return txn.destroy_all("a");
+              })
+              .ok());
+  CHECK(store.references_to("a")->empty());
+  require_sound(store);
+}
+
 TEST_CASE("after erase a new secret of that name starts at 1 with no metadata") {
   ScratchStore scratch;
   Store store = scratch.open();

@@ -9,6 +9,7 @@ using coffer::ErrorCode;
 using coffer::Result;
 using coffer::SecretBytes;
 using coffer::tools::append_yaml;
+using coffer::tools::documents_from_yaml;
 using coffer::tools::json_from_yaml;
 using coffer::tools::YamlLimits;
 namespace json = coffer::json;
@@ -259,6 +260,26 @@ class RandomJson {
 };
 
 }  // namespace
+
+TEST_CASE("documents are parted by markers in the first column, and keep their lines") {
+  const auto all = [](std::string_view yaml) {
+    const auto documents = documents_from_yaml(yaml, "x.yaml");
+    if (!documents) return describe(documents.error());
+    std::string told;
+    for (const auto& each : *documents)
+      told += std::to_string(each.line) + std::string(each.json.text()) + " ";
+    return told;
+  };
+  CHECK(all("a: 1\n---\nb: 2\n") == R"(1{"a":1} 3{"b":2} )");
+  CHECK(all("# head\n---\n# more\n--- \n\na: 1\n...\n# end\n---\n") == R"(6{"a":1} )");
+  CHECK(all("%YAML 1.2\n---\na: 1\r\n---\r\nb: |\n  ---\n  x\n") ==
+        R"(3{"a":1} 5{"b":"---\nx\n"} )");
+  CHECK(all("--- [1]\n--- {a: ---b}\n---x: 1\n") == "x.yaml:3:1: is not YAML here");
+  CHECK(all("").empty());
+  CHECK(all("a: 1\n---\nb:\n  - c\n  d: e\n") == "x.yaml:5:3: is not YAML here");
+  CHECK(all("a: 1\n---\n\xFF\n") == "x.yaml:3:1: is not UTF-8 here");
+  CHECK(all("a: \"x\n---\ny\"\n").starts_with("x.yaml:"));
+}
 
 TEST_CASE("any JSON document goes through YAML unchanged") {
   for (std::uint32_t seed = 1; seed <= 3000; ++seed) {

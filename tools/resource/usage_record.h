@@ -1,0 +1,31 @@
+// What is kept of a resource that uses secrets: which, of which version; nothing else of it.
+#pragma once
+
+#include <coffer/result.h>
+#include <coffer/value.h>
+
+#include <string>
+#include <vector>
+
+namespace coffer::tools {
+
+struct UsedSecret {
+  std::string path;
+  std::uint64_t version = 0;  ///< That was current when the resource was applied.
+  std::string acl;            ///< Empty: it has none.
+  std::string consumption;
+  bool all_keys = false;
+  std::vector<std::string> keys;
+};
+
+/// {"user", "secrets": [{"path", "version", "acl", "consumptionType", "allKeys", "keys"}]}
+struct UsageRecord {
+  std::string user;  ///< As whom it is registered with the secrets.
+  std::vector<UsedSecret> used;
+
+  Result<Value> value() const;
+  /// Errors: usage (it was put by hand, and is no such record).
+  static Result<UsageRecord> parse(const Value& value);
+};
+
+}  // namespace coffer::tools
