@@ -1,0 +1,206 @@
+// Who uses a secret and fell behind, and who is told that one is gone.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "tests/cli/command.h"
+#include "tests/cli/left_behind.h"
+
+using cli::Json;
+using cli::Outcome;
+using cli::Sandbox;
+using cli::Words;
+
+namespace {
+
+/// Takes one request after another on this machine and answers each with the next status.
+class Hook {
+ public:
+  explicit Hook(std::vector<std::string> statuses) : statuses_(std::move(statuses)) {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(listen(listener_, 8) == 0);
+    REQUIRE(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~Hook() { finish(); }
+  Hook(const Hook&) = delete;
+  Hook& operator=(const Hook&) = delete;
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/t0ken"; }
+  /// What was asked, when every status has been given or nobody asks any more.
+  const std::vector<std::string>& finish() {
+    if (thread_.joinable()) {
+      shutdown(listener_, SHUT_RDWR);
+      thread_.join();
+      close(listener_);
+    }
+    return requests_;
+  }
+
+ private:
+  void serve() {
+    for (const std::string& status : statuses_) {
+      const int peer = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (peer < 0) return;
+      std::string request;
+      std::array<char, 4096> bytes{};
+      while (!is_whole(request)) {
+        const ssize_t got = read(peer, bytes.data(), bytes.size());
+        if (got <= 0) break;
+        request.append(bytes.data(), static_cast<std::size_t>(got));
+      }
+      requests_.push_back(request);
+      const std::string reply = "HTTP/1.1 " + status +
+                                "\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n"
+                                "Connection: close\r\n\r\n";
+      if (write(peer, reply.data(), reply.size()) < 0) requests_.emplace_back("no reply");
+      close(peer);
+    }
+  }
+  static bool is_whole(const std::string& request) {
+    const std::size_t head = request.find("\r\n\r\n");
+    const std::size_t length = request.find("Content-Length: ");
+    if (head == std::string::npos || length == std::string::npos) return false;
+    return request.size() >= head + 4 + std::stoul(request.substr(length + 16));
+  }
+
+  std::vector<std::string> statuses_;
+  std::vector<std::string> requests_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+std::string rule(const std::string& rest) { return "rules:\n  - {name: gone, " + rest + "}\n"; }
+
+}  // namespace
+
+TEST_CASE("a user of an older version is found, until it is noted with the new one") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "team/db", "user=a"});
+  box.expect(0, {"put", "team/other", "user=a"});
+  box.expect(0, {"refs", "add", "coffer://team/db?version=1", "nightly report"});
+  box.expect(0, {"refs", "add", "team/db", "whatever is current"});
+  box.expect(0, {"refs", "add", "coffer://team/other?version=1", "nightly report"});
+  const std::string none = "PATH  VERSION  CURRENT  KIND  USER\n";
+  CHECK(box.expect(0, {"refs", "--stale"}).out == none);
+  box.expect(0, {"put", "team/db", "user=b"});
+  CHECK(box.expect(0, {"refs", "--stale"}).out ==
+        "PATH     VERSION  CURRENT  KIND      USER\n"
+        "team/db  1        2        external  nightly report\n");
+  CHECK(box.expect(0, {"refs", "--stale", "team/db"}).out.find("nightly") != std::string::npos);
+  CHECK(box.expect(0, {"refs", "team/other", "--stale"}).out == none);
+  CHECK(box.expect(0, {"refs", "--stale", "--format", "json"}).json()["references"][0] ==
+        Json::parse(R"({"path":"team/db","version":1,"current_version":2,)"
+                    R"("user_kind":"external","user":"nightly report"})"));
+  box.expect(9, {"destroy", "team/db", "--versions", "1"});
+  box.expect(0, {"refs", "remove", "coffer://team/db?version=1", "nightly report"});
+  box.expect(0, {"refs", "add", "coffer://team/db?version=2", "nightly report"});
+  CHECK(box.expect(0, {"refs", "--stale"}).out == none);
+  box.expect(2, {"refs"});
+  box.expect(2, {"refs", "add", "team/db", "x", "--stale"});
+}
+
+TEST_CASE("a deletion is told to a file and a command, once it is committed") {
+  const Sandbox box;
+  box.init();
+  const std::string cursor = box.path("cursor");
+  box.expect(0, {"watch", "--once", "--cursor", cursor});
+  box.expect(0, {"put", "a/one", "k=Zwetschge"});
+  box.expect(0, {"put", "b/two", "k=Zwetschge"});
+  box.expect(0, {"destroy", "a/one", "--all"});
+  box.expect(0, {"delete", "b/two"});
+  const std::string told = box.path("alerts.jsonl");
+  const std::string rules = box.write(
+      "rules.yaml",
+      "rules:\n"
+      "  - name: secret-deleted\n    what: [deleted]\n    severity: high\n    file: " +
+          told + "\n  - name: destroyed\n    what: [destroy]\n    prefix: a\n    file: " + told +
+          "\n    body: '{\"text\": \"{{path}} {{what}} {{severity}}\"}'\n"
+          "  - name: by command\n    what: [destroy, put]\n    prefix: a/one\n    exec: >-\n"
+          "      echo \"$COFFER_EVENT_RULE $COFFER_EVENT_WHAT $COFFER_EVENT_PATH\" >> " +
+          box.path("commands") + "\n");
+  const Outcome watched =
+      box.expect(0, {"-v", "watch", "--once", "--cursor", cursor, "--rules", rules});
+  CHECK(watched.out.empty());
+  const std::string lines = cli::read_file(told);
+  CHECK(lines.find(R"({"rule":"secret-deleted","severity":"high","what":"destroy","path":"a/one",)"
+                   R"("version":1,)") == 0);
+  CHECK(lines.find("{\"text\": \"a/one destroy \"}\n") != std::string::npos);
+  CHECK(lines.find("\"what\":\"delete\",\"path\":\"b/two\"") != std::string::npos);
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 3);
+  CHECK(cli::read_file(box.path("commands")) == "by command put a/one\nby command destroy a/one\n");
+  // Told once; the cursor remembers.
+  box.expect(0, {"watch", "--once", "--cursor", cursor, "--rules", rules});
+  CHECK(cli::read_file(told) == lines);
+  CHECK(cli::files_holding(box.path("."), "Zwetschge").empty());
+}
+
+TEST_CASE("a webhook is asked until it takes the event, and never lost") {
+  const Sandbox box;
+  box.init();
+  const std::string cursor = box.path("cursor");
+  box.expect(0, {"watch", "--once", "--cursor", cursor});
+  box.expect(0, {"put", "a/\"quoted\\", "k=Zwetschge"});
+  box.expect(0, {"destroy", "a/\"quoted\\", "--all"});
+  Hook hook({"500 No", "302 Elsewhere", "204 Well"});
+  const std::string rules = box.write(
+      "rules.yaml", rule("what: [deleted], webhook: '" + hook.url() +
+                         "', body: '@{\"text\": \"{{path}} is gone\", \"n\": \"{{version}}\"}'"));
+  const Outcome told = box.expect(0, {"watch", "--once", "--cursor", cursor, "--rules", rules});
+  CHECK(told.says("the rule gone failed"));
+  CHECK_FALSE(told.says("t0ken"));
+  const std::vector<std::string>& requests = hook.finish();
+  REQUIRE(requests.size() == 3);
+  for (const std::string& request : requests) {
+    CHECK(request.find("POST /t0ken HTTP/1.1\r\n") == 0);
+    CHECK(request.find("Content-Type: application/json\r\n") != std::string::npos);
+    CHECK(request.ends_with("\r\n\r\n@{\"text\": \"a/\\\"quoted\\\\ is gone\", \"n\": \"1\"}"));
+  }
+  // Nobody there: the event waits for the next watch.
+  box.expect(0, {"put", "b", "k=v"});
+  box.expect(0, {"destroy", "b", "--all"});
+  const Outcome failed = box.expect(1, {"watch", "--once", "--cursor", cursor, "--rules", rules});
+  CHECK(failed.says("did not take an event"));
+  const std::string file = box.write("file.yaml", rule("file: " + box.path("told")));
+  box.expect(0, {"watch", "--once", "--cursor", cursor, "--rules", file});
+  CHECK(cli::read_file(box.path("told")).find("\"what\":\"destroy\",\"path\":\"b\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("rules that cannot be kept are refused by their place") {
+  const Sandbox box;
+  box.init();
+  for (const auto& [text, says] : std::vector<std::pair<std::string, std::string>>{
+           {"rules: []\n", "holds no rule"},
+           {"rules:\n  - {file: x}\n", "/rules/0/name: is missing"},
+           {rule("what: [gone], file: x"), "/rules/0/what: there is no such event"},
+           {rule("what: [deleted]"), "tells nobody"},
+           {rule("file: x, exec: y"), "do not go together"},
+           {rule("webhook: 'ftp://x'"), "is no URL"},
+           {rule("webhook: 'http://x y'"), "is no URL"},
+           {rule("exec: y, body: z"), "a command has no body"},
+           {rule("file: x, body: '{{value}}'"), "names what no event has"},
+           {rule("file: x, body: \"a\\nb\""), "is one line"},
+           {rule("file: x, sevrity: high"), "there is no such member"},
+           {"rules: [\n", "rules.yaml:"}}) {
+    INFO(text);
+    const Outcome refused =
+        box.expect(2, {"watch", "--once", "--rules", box.write("rules.yaml", text)});
+    CHECK(refused.says("rules.yaml"));
+    CHECK(refused.says(says));
+  }
+  box.expect(2, {"watch", "--once", "--rules", box.path("rules.yaml"), "--exec", "true"});
+  box.expect(17, {"watch", "--once", "--rules", box.path("none")});
+}

@@ -1,0 +1,167 @@
+#include "tools/watch_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+
+#include "format/audit_action.h"
+#include "format/time_text.h"
+#include "tools/exchange/input_document.h"
+#include "tools/exchange/yaml.h"
+#include "tools/output.h"
+
+namespace coffer::tools {
+namespace {
+
+constexpr std::size_t kBodyBytesMax = 16 << 10;
+constexpr std::array<std::string_view, 4> kDeleted = {"delete", "destroy", "expire", "erase"};
+
+using Facts = std::map<std::string, std::string, std::less<>>;
+
+Facts facts_of(const Delivery& delivery, const Change& change) {
+  return {{"rule", delivery.rule},
+          {"severity", delivery.severity},
+          {"what", change.what},
+          {"path", change.path},
+          {"version", std::to_string(change.version)},
+          {"revision", std::to_string(change.revision)},
+          {"index", std::to_string(change.index)},
+          {"time", format::print_time(change.at_ms)}};
+}
+
+// The letters between the quotes of a JSON string.
+std::string inside_quotes(std::string_view text) {
+  const std::string quoted = json::quoted(text);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+// Nothing where the body names what no event has.
+std::optional<std::string> filled(std::string_view body, const Facts& facts) {
+  std::string out;
+  for (;;) {
+    const std::size_t begin = body.find("{{");
+    out += body.substr(0, begin);
+    if (begin == std::string_view::npos) return out;
+    const std::size_t end = body.find("}}", begin);
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto fact = facts.find(body.substr(begin + 2, end - begin - 2));
+    if (fact == facts.end()) return std::nullopt;
+    out += inside_quotes(fact->second);
+    body.remove_prefix(end + 2);
+  }
+}
+
+Result<void> check_actions(const WatchRule& rule, const Spot& spot) {
+  for (const std::string& what : rule.what) {
+    if (what == "deleted" || format::parse_action(what)) continue;
+    return spot.refuse({ErrorCode::usage, "there is no such event",
+                        "an action of `coffer audit list`, or `deleted` for all that ends a "
+                        "version"});
+  }
+  return {};
+}
+
+Spot::Take take_target(WatchRule& rule, Delivery::Way way) {
+  return [&rule, way](const Spot& spot) -> Result<void> {
+    if (!rule.delivery.target.empty()) {
+      return spot.refuse(
+          {ErrorCode::usage, "exec, file and webhook do not go together", "make a rule of each"});
+    }
+    rule.delivery.way = way;
+    rule.delivery.target = COFFER_TRY(spot.string());
+    if (rule.delivery.target.empty()) return spot.refuse({ErrorCode::usage, "is empty"});
+    const std::string& target = rule.delivery.target;
+    const bool is_url = target.starts_with("https://") || target.starts_with("http://");
+    const bool is_plain =
+        std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c <= '~'; });
+    if (way == Delivery::Way::webhook && (!is_url || !is_plain))
+      return spot.refuse({ErrorCode::usage, "is no URL of http or https"});
+    return {};
+  };
+}
+
+Result<WatchRule> read_rule(const Spot& spot) {
+  WatchRule rule;
+  COFFER_TRY(spot.members({{"name", into(rule.delivery.rule, &Spot::string), true},
+                           {"severity", into(rule.delivery.severity, &Spot::string)},
+                           {"prefix", into(rule.prefix, &Spot::string)},
+                           {"body", into(rule.body, &Spot::string)},
+                           {"what",
+                            [&rule](const Spot& what) -> Result<void> {
+                              rule.what = COFFER_TRY(what.strings());
+                              return check_actions(rule, what);
+                            }},
+                           {"exec", take_target(rule, Delivery::Way::exec)},
+                           {"file", take_target(rule, Delivery::Way::file)},
+                           {"webhook", take_target(rule, Delivery::Way::webhook)}}));
+  if (rule.delivery.target.empty()) {
+    return spot.refuse({ErrorCode::usage, "tells nobody", "give exec, file or webhook"});
+  }
+  if (rule.delivery.way == Delivery::Way::exec && !rule.body.empty()) {
+    return spot.refuse(
+        {ErrorCode::usage, "a command has no body", "it finds the event in COFFER_EVENT_*"});
+  }
+  if (rule.body.size() > kBodyBytesMax) {
+    return spot.refuse(
+        Error(ErrorCode::limit, "the body is too long, in bytes").with_number(kBodyBytesMax));
+  }
+  if (rule.delivery.way == Delivery::Way::file && rule.body.find('\n') != std::string::npos) {
+    return spot.refuse({ErrorCode::usage, "the body of a file is one line"});
+  }
+  if (!filled(rule.body, facts_of({}, {}))) {
+    return spot.refuse({ErrorCode::usage, "the body names what no event has",
+                        "{{rule}}, {{severity}}, {{what}}, {{path}}, {{version}}, {{revision}}, "
+                        "{{index}}, {{time}}"});
+  }
+  return rule;
+}
+
+}  // namespace
+
+bool WatchRule::matches(const Change& change) const {
+  const bool is_below =
+      prefix.empty() || change.path == prefix ||
+      (change.path.starts_with(prefix) &&
+       (prefix.ends_with('/') || change.path.substr(prefix.size()).starts_with('/')));
+  if (!is_below || what.empty()) return is_below;
+  return std::any_of(what.begin(), what.end(), [&change](const std::string& each) {
+    if (each != "deleted") return each == change.what;
+    return std::find(kDeleted.begin(), kDeleted.end(), change.what) != kDeleted.end();
+  });
+}
+
+Delivery WatchRule::delivery_of(const Change& change) const {
+  Delivery whole = delivery;
+  const Facts facts = facts_of(delivery, change);
+  if (!body.empty()) {
+    whole.text = filled(body, facts).value_or("");
+    return whole;
+  }
+  JsonText json;
+  json.open('{').key("rule").string(delivery.rule).key("severity").string(delivery.severity);
+  json.key("what").string(change.what).key("path").string(change.path);
+  json.key("version").number(change.version).key("revision").number(change.revision);
+  json.key("index").number(change.index).key("time").time(change.at_ms).close('}');
+  whole.text = std::string(json.text());
+  return whole;
+}
+
+Result<std::vector<WatchRule>> read_watch_rules(const SecretBytes& text, std::string_view source) {
+  const json::Document document =
+      COFFER_TRY(parse_input(COFFER_TRY(json_from_yaml(text.text(), source)), source));
+  std::vector<WatchRule> rules;
+  const auto take_one = [&rules](const Spot& spot) -> Result<void> {
+    rules.push_back(COFFER_TRY(read_rule(spot)));
+    return {};
+  };
+  COFFER_TRY(Spot(document, source)
+                 .members({{"rules", [&](const Spot& spot) { return spot.each_element(take_one); },
+                            true}}));
+  if (rules.empty()) {
+    return Error(ErrorCode::usage, "holds no rule").about(Subject::Kind::file, source);
+  }
+  return rules;
+}
+
+}  // namespace coffer::tools
