@@ -29,6 +29,9 @@ inline constexpr std::size_t kNonceBytes = 24;
 inline constexpr std::size_t kWrapOverhead = kNonceBytes + kTagBytes;
 inline constexpr std::size_t kWrappedKeyBytes = kKeyBytes + kWrapOverhead;
 inline constexpr std::size_t kBucketCount = 256;
+inline constexpr std::size_t kLeafCount = 256;  // Of each bucket that was split.
+inline constexpr std::size_t kLeafKeysBytes = kLeafCount * (8 + kKeyBytes);
+inline constexpr std::size_t kPendingLeavesMax = 512;
 
 inline constexpr std::size_t kAuditLinkBytes = 32;
 inline constexpr std::size_t kAuditProgramBytesMax = 64;

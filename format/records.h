@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "format/audit_record.h"
+#include "format/leaf_keys.h"
 #include "format/limits.h"
 
 namespace coffer::format {
@@ -50,6 +51,7 @@ enum class Domain : std::uint8_t {
   key_slot = 12,
   tombstone = 13,
   audit = 14,
+  leaf_keys = 15,
   outside = 19,  ///< What leaves the store: a receipt, an anchor.
 };
 
@@ -185,13 +187,15 @@ struct Root {
   std::int64_t time_high_ms = 0;
   std::uint64_t secret_count = 0;
   std::uint64_t config_count = 0;
-  std::array<std::uint8_t, kBucketCount / 8> pending_buckets{};  ///< Removed, not yet erased.
-  std::uint64_t pending_since = 0;                               ///< Sequence; 0: nothing pending.
-  AuditLink audit_head{};        ///< Of the last audit record; zeros: there was never any.
-  std::uint64_t audit_last = 0;  ///< Its number.
-  AuditCheckpoint audit_base;    ///< What stands for the records removed.
+  /// Removed while the bucket was whole, not yet erased.
+  std::array<std::uint8_t, kBucketCount / 8> pending_buckets{};
+  std::uint64_t pending_since = 0;  ///< Sequence; 0: nothing pending.
+  AuditLink audit_head{};           ///< Of the last audit record; zeros: there was never any.
+  std::uint64_t audit_last = 0;     ///< Its number.
+  AuditCheckpoint audit_base;       ///< What stands for the records removed.
+  Leaves leaves;
 
-  /// Buckets in which something was removed that is not yet erased.
+  /// Buckets, or leaves of split ones, in which something was removed that is not yet erased.
   std::uint64_t pending_count() const;
 };
 SecretBytes encode_root(const Root& root);

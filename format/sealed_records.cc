@@ -259,7 +259,7 @@ Result<Settings> decode_settings(ByteView bytes) {
 }
 
 std::uint64_t Root::pending_count() const {
-  std::uint64_t count = 0;
+  std::uint64_t count = leaves.pending.size();
   for (const std::uint8_t byte : pending_buckets)
     count += static_cast<std::uint64_t>(__builtin_popcount(byte));
   return count;
@@ -285,6 +285,7 @@ SecretBytes encode_root(const Root& root) {
   }
   if (root.audit_base.number != 0)
     writer.bytes(12, encode_audit_checkpoint(root.audit_base).bytes());
+  if (root.leaves.any()) writer.bytes(14, encode_leaves(root.leaves).bytes());
   return out;
 }
 
@@ -319,12 +320,14 @@ Result<Root> decode_root(ByteView bytes) {
       case 12:
         root.audit_base = COFFER_TRY(decode_audit_checkpoint(reader.want_some_bytes()));
         break;
+      case 14: root.leaves = COFFER_TRY(decode_leaves(reader.want_some_bytes())); break;
       default: return unknown_field();
     }
   }
   if (!reader.ok() || root.sequence == 0 || root.epoch == 0 || !has_digest ||
       has_pending != (root.pending_since != 0) || has_head != (root.audit_last != 0) ||
-      (root.audit_base.number != 0 && root.audit_base.number >= root.audit_last))
+      (root.audit_base.number != 0 && root.audit_base.number >= root.audit_last) ||
+      (!root.leaves.pending.empty() && !has_pending))
     return malformed();
   return root;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/locked_arena.h"
 
 namespace coffer::crypto {
@@ -40,6 +41,36 @@ class Key {
 
  private:
   static LockedArena& arena() { return LockedArena::of(LockedArena::Kind::keys); }
+  std::uint8_t* bytes_;
+};
+
+/// Many keys in one block of that memory, all zeros at first.
+class KeyBlock {
+ public:
+  explicit KeyBlock(std::size_t count)
+      : count_(count), bytes_(static_cast<std::uint8_t*>(arena().allocate(count * kKeyBytes))) {}
+  KeyBlock(KeyBlock&& other) noexcept
+      : count_(other.count_), bytes_(std::exchange(other.bytes_, nullptr)) {}
+  KeyBlock& operator=(KeyBlock&&) = delete;
+  KeyBlock(const KeyBlock&) = delete;
+  KeyBlock& operator=(const KeyBlock&) = delete;
+  ~KeyBlock() {
+    if (bytes_ != nullptr) arena().release(bytes_, count_ * kKeyBytes);
+  }
+
+  KeyView view(std::size_t index) const {
+    COFFER_CHECK(index < count_);
+    return KeyView(bytes_ + index * kKeyBytes, kKeyBytes);
+  }
+  MutableByteView mutable_view(std::size_t index) {
+    COFFER_CHECK(index < count_);
+    return {bytes_ + index * kKeyBytes, kKeyBytes};
+  }
+  MutableByteView mutable_bytes() { return {bytes_, count_ * kKeyBytes}; }
+
+ private:
+  static LockedArena& arena() { return LockedArena::of(LockedArena::Kind::keys); }
+  std::size_t count_;
   std::uint8_t* bytes_;
 };
 

@@ -57,7 +57,7 @@ Result<void> View::Impl::remove_version(const format::PathHash& hash, std::uint6
                                         const format::VersionHeader& header) {
   toggle_digest(cipher().digest_version(hash, version, header));
   --root->record_count;
-  if (!header.is_destroyed()) touched.set(hash[0]);
+  if (!header.is_destroyed()) touch(hash);
   if (!COFFER_TRY(writer->remove(Table::history, format::history_key(hash, version))))
     return Error{ErrorCode::corrupt, "a version vanished while it was being removed"};
   return {};

@@ -36,6 +36,13 @@ Bytes bucket_context(const format::StoreId& store, std::uint8_t bucket, std::uin
   return format::seal_context(format::Domain::bucket_key, store, rest);
 }
 
+Bytes leaves_context(const format::StoreId& store, std::uint8_t bucket,
+                     std::uint64_t bucket_made_in_epoch) {
+  Bytes rest{bucket};
+  append_big_endian(rest, bucket_made_in_epoch);
+  return format::seal_context(format::Domain::leaf_keys, store, rest);
+}
+
 Bytes seal_with(const crypto::Key& key, ByteView context, ByteView plaintext) {
   Bytes sealed(plaintext.size() + crypto::kWrapOverhead);
   crypto::wrap(key.view(), context, plaintext, sealed);
@@ -80,7 +87,7 @@ Result<SecretBytes> Cipher::open_root(format::Domain domain, ByteView sealed) co
 
 Bytes Cipher::seal_version(format::ValueContext& context, const format::PathHash& hash,
                            std::uint64_t version, format::VersionHeader header,
-                           const BucketKey& bucket, ByteView value, std::uint8_t form) const {
+                           const WrappingKey& wrapper, ByteView value, std::uint8_t form) const {
   // The form stands behind the value, so that opening needs no second copy to drop it.
   SecretBytes plaintext(value.size() + 1);
   if (!value.empty()) std::memcpy(plaintext.data(), value.data(), value.size());
@@ -92,9 +99,9 @@ Bytes Cipher::seal_version(format::ValueContext& context, const format::PathHash
   crypto::seal(algorithm_of(header), dek.view(), context.bytes(), plaintext.bytes(), ciphertext,
                header.value_tag);
   std::array<std::uint8_t, format::kWrappedKeyBytes> wrapped;
-  crypto::wrap(bucket.key.view(),
-               format::dek_context(store_, hash, version, bucket.made_in_epoch, header), dek.view(),
-               wrapped);
+  crypto::wrap(wrapper.key,
+               format::dek_context(store_, hash, version, wrapper.made_in_epoch, header),
+               dek.view(), wrapped);
   Bytes record;
   record.reserve(ciphertext.size() + 160);
   format::encode_version({header, wrapped, ciphertext}, record);
@@ -104,12 +111,12 @@ Bytes Cipher::seal_version(format::ValueContext& context, const format::PathHash
 Result<Cipher::Opened> Cipher::open_version(format::ValueContext& context,
                                             const format::PathHash& hash, std::uint64_t version,
                                             const format::VersionRecord& record,
-                                            const BucketKey& bucket) const {
+                                            const WrappingKey& wrapper) const {
   ShortLivedKey dek;
   if (record.ciphertext.empty() ||
       !crypto::unwrap(
-          bucket.key.view(),
-          format::dek_context(store_, hash, version, bucket.made_in_epoch, record.header),
+          wrapper.key,
+          format::dek_context(store_, hash, version, wrapper.made_in_epoch, record.header),
           record.wrapped_dek, dek.mutable_bytes()))
     return damaged();
   context.set(version, record.header.algorithm);
@@ -124,16 +131,16 @@ Result<Cipher::Opened> Cipher::open_version(format::ValueContext& context,
 }
 
 Result<Bytes> Cipher::rewrap_version(const format::PathHash& hash, std::uint64_t version,
-                                     const format::VersionRecord& record, const BucketKey& from,
+                                     const format::VersionRecord& record, const WrappingKey& from,
                                      const format::VersionHeader& header,
-                                     const BucketKey& to) const {
+                                     const WrappingKey& to) const {
   ShortLivedKey dek;
-  if (!crypto::unwrap(from.key.view(),
+  if (!crypto::unwrap(from.key,
                       format::dek_context(store_, hash, version, from.made_in_epoch, record.header),
                       record.wrapped_dek, dek.mutable_bytes()))
     return damaged();
   std::array<std::uint8_t, format::kWrappedKeyBytes> wrapped;
-  crypto::wrap(to.key.view(), format::dek_context(store_, hash, version, to.made_in_epoch, header),
+  crypto::wrap(to.key, format::dek_context(store_, hash, version, to.made_in_epoch, header),
                dek.view(), wrapped);
   Bytes bytes;
   bytes.reserve(record.ciphertext.size() + 160);
@@ -152,7 +159,7 @@ Bytes Cipher::tombstone(const format::PathHash& hash, std::uint64_t version,
 
 Result<void> Cipher::check_header(const format::PathHash& hash, std::uint64_t version,
                                   const format::VersionRecord& record,
-                                  const BucketKey& bucket) const {
+                                  const WrappingKey& wrapper) const {
   if (record.header.is_destroyed()) {
     auto opened =
         open_with(keys_.names, format::dek_context(store_, hash, version, 0, record.header),
@@ -162,8 +169,8 @@ Result<void> Cipher::check_header(const format::PathHash& hash, std::uint64_t ve
   }
   ShortLivedKey dek;
   if (!crypto::unwrap(
-          bucket.key.view(),
-          format::dek_context(store_, hash, version, bucket.made_in_epoch, record.header),
+          wrapper.key,
+          format::dek_context(store_, hash, version, wrapper.made_in_epoch, record.header),
           record.wrapped_dek, dek.mutable_bytes()))
     return damaged();
   return {};
@@ -188,6 +195,27 @@ Result<BucketKey> Cipher::unwrap_bucket(std::uint8_t bucket, ByteView record,
                       key.key.mutable_bytes()))
     return damaged();
   return key;
+}
+
+Bytes Cipher::seal_leaves(std::uint8_t bucket, const BucketKey& key, const LeafKeys& leaves) const {
+  SecretBytes plain(format::kLeafKeysBytes);
+  for (std::size_t leaf = 0; leaf < format::kLeafCount; ++leaf) {
+    const WrappingKey each = leaves.at(static_cast<std::uint8_t>(leaf));
+    format::put_leaf_key(plain.bytes(), leaf, each.made_in_epoch, each.key);
+  }
+  return seal_with(key.key, leaves_context(store_, bucket, key.made_in_epoch), plain.bytes());
+}
+
+Result<LeafKeys> Cipher::open_leaves(std::uint8_t bucket, const BucketKey& key, ByteView sealed,
+                                     std::uint64_t epoch) const {
+  const SecretBytes plain =
+      COFFER_TRY(open_with(key.key, leaves_context(store_, bucket, key.made_in_epoch), sealed));
+  COFFER_TRY(format::check_leaf_keys(plain.bytes(), epoch));
+  LeafKeys leaves;
+  for (std::size_t leaf = 0; leaf < format::kLeafCount; ++leaf)
+    leaves.set(static_cast<std::uint8_t>(leaf), format::leaf_made_in_epoch(plain.bytes(), leaf),
+               format::leaf_key(plain.bytes(), leaf));
+  return leaves;
 }
 
 crypto::ShortHash Cipher::digest(std::uint8_t table, ByteView key, ByteView value) const {

@@ -10,14 +10,9 @@
 #include "crypto/hash.h"
 #include "format/records.h"
 #include "keys/keyring.h"
+#include "secrets/wrapping_keys.h"
 
 namespace coffer::secrets {
-
-/// A bucket's key with the epoch it was made in: what wraps the DEKs of 1/256 of the records.
-struct BucketKey {
-  crypto::Key key;
-  std::uint64_t made_in_epoch = 0;
-};
 
 class Cipher {
  public:
@@ -40,8 +35,8 @@ class Cipher {
 
   /// A complete version record with a fresh DEK. `form` is sealed behind the value.
   Bytes seal_version(format::ValueContext& context, const format::PathHash& hash,
-                     std::uint64_t version, format::VersionHeader header, const BucketKey& bucket,
-                     ByteView value, std::uint8_t form) const;
+                     std::uint64_t version, format::VersionHeader header,
+                     const WrappingKey& wrapper, ByteView value, std::uint8_t form) const;
   struct Opened {
     SecretBytes value;
     std::uint8_t form = 0;
@@ -49,22 +44,27 @@ class Cipher {
   /// Errors: corrupt.
   Result<Opened> open_version(format::ValueContext& context, const format::PathHash& hash,
                               std::uint64_t version, const format::VersionRecord& record,
-                              const BucketKey& bucket) const;
-  /// The same record under another header, bucket key or both; the value is not touched.
+                              const WrappingKey& wrapper) const;
+  /// The same record under another header, wrapping key or both; the value is not touched.
   Result<Bytes> rewrap_version(const format::PathHash& hash, std::uint64_t version,
-                               const format::VersionRecord& record, const BucketKey& from,
-                               const format::VersionHeader& header, const BucketKey& to) const;
+                               const format::VersionRecord& record, const WrappingKey& from,
+                               const format::VersionHeader& header, const WrappingKey& to) const;
   /// What is left of a version: its header, sealed under the names key.
   Bytes tombstone(const format::PathHash& hash, std::uint64_t version,
                   const format::VersionHeader& header) const;
   /// Errors: corrupt. Authenticates a tombstone, or a version's header without its value.
   Result<void> check_header(const format::PathHash& hash, std::uint64_t version,
-                            const format::VersionRecord& record, const BucketKey& bucket) const;
+                            const format::VersionRecord& record, const WrappingKey& wrapper) const;
 
   Bytes wrap_bucket(std::uint8_t bucket, const BucketKey& key, const crypto::Key& epoch_key,
                     std::uint64_t epoch) const;
   Result<BucketKey> unwrap_bucket(std::uint8_t bucket, ByteView record,
                                   const crypto::Key& epoch_key, std::uint64_t epoch) const;
+  /// The keys of a split bucket's leaves, under the bucket's.
+  Bytes seal_leaves(std::uint8_t bucket, const BucketKey& key, const LeafKeys& leaves) const;
+  /// Errors: corrupt. `epoch` is the store's.
+  Result<LeafKeys> open_leaves(std::uint8_t bucket, const BucketKey& key, ByteView sealed,
+                               std::uint64_t epoch) const;
 
   /// One record's share of the store's digest. Of a version it covers the header and the
   /// value's tag, not the wrap, so that a new bucket key leaves the digest as it is.

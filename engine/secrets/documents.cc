@@ -29,9 +29,9 @@ Result<SecretBytes> View::Impl::open_document(DocumentKind kind, std::string_vie
                                               const Located& located) const {
   format::ValueContext context(cipher().store(), kind_of(kind), id);
   const format::PathHash hash = cipher().hash(context);
-  const BucketKey* key = COFFER_TRY(bucket(hash));
+  const WrappingKey key = COFFER_TRY(wrapping_key(hash));
   auto opened =
-      COFFER_TRY(cipher().open_version(context, hash, located.version, located.record, *key));
+      COFFER_TRY(cipher().open_version(context, hash, located.version, located.record, key));
   return std::move(opened.value);
 }
 
@@ -69,11 +69,11 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
         impl.put_small(Table::names, list_key(impl, kind, id), format::Domain::name, name.bytes()));
     if (counts_as_config(kind, id)) ++impl.root->config_count;
   }
-  const BucketKey* key = COFFER_TRY(impl.bucket(hash));
+  const WrappingKey key = COFFER_TRY(impl.sealing_key(hash));
   format::VersionHeader header;
   header.algorithm = COFFER_TRY(impl.settings())->algorithm;
   header.created_at_ms = now_ms();
-  const Bytes record = impl.cipher().seal_version(context, hash, revision, header, *key, body, 0);
+  const Bytes record = impl.cipher().seal_version(context, hash, revision, header, key, body, 0);
   header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
   COFFER_TRY(impl.put_version(hash, revision, record, header));
   if (counts_as_config(kind, id)) impl.note(format::Action::config_put, id, revision);

@@ -10,6 +10,8 @@ using storage::Table;
 
 std::uint64_t View::record_count() const { return impl_->root->record_count; }
 
+bool View::is_split(std::uint8_t bucket) const { return impl_->root->leaves.is_split(bucket); }
+
 Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
                                        std::size_t limit) const {
   std::vector<Pending> found;
@@ -24,7 +26,8 @@ Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
     if (parts.why != static_cast<std::uint8_t>(why)) continue;
     const SecretBytes path =
         COFFER_TRY(impl_->cipher().open_small(format::Domain::due, key, cursor.value()));
-    found.push_back({parts.due_at_ms, std::string(path.text()), parts.version, parts.hash[0], why});
+    const auto leaf = static_cast<std::uint16_t>(parts.hash[0] << 8 | parts.hash[1]);
+    found.push_back({parts.due_at_ms, std::string(path.text()), parts.version, leaf, why});
     // Whoever is told that it is over must not find it alive after a restart.
     if (why == Pending::Why::expiry)
       impl_->expired_seen_ms = std::max(impl_->expired_seen_ms, parts.due_at_ms);

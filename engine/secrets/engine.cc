@@ -248,15 +248,10 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
     attempt.refused = state.what_was_tried();
     attempt.reads = state.reads_noted();
   }
-  if (result && state.touched.any() && !state.must_shred) {
-    for (std::size_t i = 0; i < state.touched.size(); ++i)
-      if (state.touched.test(i))
-        root.pending_buckets[i / 8] =
-            static_cast<std::uint8_t>(root.pending_buckets[i / 8] | 1U << (i % 8));
-    if (root.pending_since == 0) root.pending_since = root.sequence + 1;
-  }
+  if (result && !state.must_shred) state.note_pending();
   const bool overdue =
-      root.pending_since != 0 && root.sequence >= root.pending_since + kPendingCommitsMax;
+      (root.pending_since != 0 && root.sequence >= root.pending_since + kPendingCommitsMax) ||
+      root.leaves.pending.size() > format::kPendingLeavesMax;
   const bool shred = state.must_shred || overdue;
   // Another shredder between its commit and its erasing: its two-commit rule comes first.
   if (result && shred && COFFER_TRY(keyring->stored_epochs()).size() > 1) {

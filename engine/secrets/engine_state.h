@@ -3,8 +3,8 @@
 
 #include <array>
 #include <atomic>
-#include <bitset>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -49,6 +49,8 @@ class SessionPool {
   SessionPool& operator=(const SessionPool&) = delete;
   std::unique_ptr<Session> take();
   void give_back(std::unique_ptr<Session> session);
+  /// From now on idle sessions hold the keys of no earlier epoch.
+  void let_go_before(std::uint64_t epoch);
 
  private:
   struct alignas(64) Stripe {
@@ -57,6 +59,9 @@ class SessionPool {
     std::vector<std::unique_ptr<Session>> idle;
   };
   static std::size_t stripe_of_this_thread();
+  void let_go(Session& session) const;
+  static void put_into(Stripe& stripe, std::unique_ptr<Session> session);
+  std::atomic<std::uint64_t> newest_epoch_{0};
   std::array<Stripe, 16> stripes_;
 };
 
@@ -155,7 +160,8 @@ struct View::Impl {
   bool changed = false;
   std::uint64_t record_changes = 0;  // Rises with every record that is written or removed.
   bool must_shred = false;
-  std::bitset<format::kBucketCount> touched = {};
+  KeysToRenew touched = {};                          // Where something was removed that lived.
+  std::map<std::uint8_t, LeafKeys> own_leaves = {};  // Of buckets that this commit splits.
   std::vector<SweptVersion> destroyed = {};
   std::vector<ShredDocument> documents = {};  // Revisions of configs that are removed.
   std::vector<Noted> noted = {};
@@ -195,9 +201,16 @@ struct View::Impl {
   /// Read once for a transaction, when first asked for.
   Result<const format::Settings*> settings() const;
   std::int64_t now_ms() const;
-  Result<const BucketKey*> bucket(const format::PathHash& hash) const {
-    return keys->bucket(hash[0], txn);
+  /// What wraps the DEKs of this hash's versions. Valid until the transaction ends.
+  Result<WrappingKey> wrapping_key(const format::PathHash& hash) const {
+    if (!root->leaves.is_split(hash[0])) {
+      const BucketKey* bucket = COFFER_TRY(keys->bucket(hash[0], txn));
+      return WrappingKey{bucket->key.view(), bucket->made_in_epoch};
+    }
+    if (!own_leaves.empty()) return COFFER_TRY(bucket_keys(hash[0])).of(hash);
+    return COFFER_TRY(keys->leaves(hash[0], txn))->at(hash[1]);
   }
+  Result<BucketKeys> bucket_keys(std::uint8_t number) const;
 
   struct Located {
     std::uint64_t version = 0;
@@ -261,8 +274,20 @@ struct View::Impl {
   Result<void> put_head(const format::PathHash& hash, const format::Head& head);
   Result<void> destroy_located(const format::PathHash& hash, const Located& located,
                                std::string_view path, bool time_was_over);
-  /// Gives touched buckets new keys and wraps every bucket key under the next epoch.
+  void touch(const format::PathHash& hash) { touched[hash[0]].set(hash[1]); }
+  /// The same for what is to be sealed: splits the bucket where the store has grown, so no
+  /// view into the tables lives on.
+  Result<WrappingKey> sealing_key(const format::PathHash& hash);
+  Result<bool> has_grown() const;
+  Result<void> split(std::uint8_t bucket);
+  /// Gives a bucket a new key, and these of its leaves (of a whole bucket, all there is to it):
+  /// every living DEK below is wrapped anew, every other key of the bucket moves under the new
+  /// one. The bucket's new key is the caller's to wrap and put; lookups see none of it.
+  Result<BucketKey> renew_bucket(std::uint8_t bucket, const LeafSet& leaves, std::uint64_t epoch);
+  /// Renews touched and pending buckets and wraps every bucket key under the next epoch.
   Result<void> rotate();
+  /// What was touched and is not renewed by this commit is written down in the root.
+  void note_pending();
 };
 
 /// What a Located points into is gone with the next write: this is not.

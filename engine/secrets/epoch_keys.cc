@@ -14,4 +14,19 @@ Result<const BucketKey*> EpochKeys::load(std::uint8_t number, const storage::Txn
   return kept;
 }
 
+Result<const LeafKeys*> EpochKeys::load_leaves(std::uint8_t bucket, const storage::Txn& txn) {
+  const BucketKey* key = COFFER_TRY(this->bucket(bucket, txn));
+  const std::lock_guard lock(mutex_);
+  if (const LeafKeys* known = leaves_[bucket].load()) return known;
+  const auto sealed = COFFER_TRY(txn.get(storage::Table::buckets, format::leaf_keys_key(bucket)));
+  if (!sealed)
+    return Error{ErrorCode::corrupt,
+                 "the keys of a bucket's leaves are missing from the data file"};
+  auto leaves =
+      std::make_unique<LeafKeys>(COFFER_TRY(cipher_.open_leaves(bucket, *key, *sealed, epoch_)));
+  const LeafKeys* kept = leaves.release();
+  leaves_[bucket].store(kept, std::memory_order_release);
+  return kept;
+}
+
 }  // namespace coffer::secrets

@@ -160,9 +160,9 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
     ++impl.root->secret_count;
   }
   format::VersionHeader header = new_header(settings, current.head, request, now_ms());
-  const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
+  const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(hash));
   const Bytes record =
-      impl.cipher().seal_version(context, hash, version, header, *bucket, value.bytes().bytes(),
+      impl.cipher().seal_version(context, hash, version, header, wrapper, value.bytes().bytes(),
                                  static_cast<std::uint8_t>(value.form()));
   header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
   COFFER_TRY(impl.put_version(hash, version, record, header));

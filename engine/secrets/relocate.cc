@@ -84,11 +84,11 @@ Result<void> carry_version(View::Impl& impl, Place& from, Place& to, const KeptV
   } else {
     const auto located = COFFER_TRY(impl.find(from.hash, kept.version));
     if (!located) return no_such_version(kept.version);
-    const BucketKey* old_bucket = COFFER_TRY(impl.bucket(from.hash));
-    const Cipher::Opened opened = COFFER_TRY(impl.cipher().open_version(
-        from.context, from.hash, kept.version, located->record, *old_bucket));
-    const BucketKey* bucket = COFFER_TRY(impl.bucket(to.hash));
-    record = impl.cipher().seal_version(to.context, to.hash, kept.version, header, *bucket,
+    const WrappingKey opener = COFFER_TRY(impl.wrapping_key(from.hash));
+    const Cipher::Opened opened = COFFER_TRY(
+        impl.cipher().open_version(from.context, from.hash, kept.version, located->record, opener));
+    const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(to.hash));
+    record = impl.cipher().seal_version(to.context, to.hash, kept.version, header, wrapper,
                                         opened.value.bytes(), opened.form);
     header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
     if (header.expires_at_ms != 0)

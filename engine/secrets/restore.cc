@@ -94,8 +94,8 @@ Result<void> Transaction::restore(std::string_view path,
     if (header.is_destroyed()) {
       record = impl.cipher().tombstone(hash, number, header);
     } else {
-      const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
-      record = impl.cipher().seal_version(context, hash, number, header, *bucket,
+      const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(hash));
+      record = impl.cipher().seal_version(context, hash, number, header, wrapper,
                                           version.value->bytes().bytes(),
                                           static_cast<std::uint8_t>(version.value->form()));
       header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;

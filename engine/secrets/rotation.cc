@@ -2,8 +2,8 @@
 // the current master key and every byte of the files, free pages included.
 //
 //   1. epoch key e+1 is written to the other epoch slot of the keyring, durably
-//   2. one commit: the versions are gone, touched buckets have new keys, living DEKs are
-//      re-wrapped, every bucket key is wrapped under e+1, the root says e+1
+//   2. one commit: the versions are gone, touched buckets and leaves have new keys, living
+//      DEKs are re-wrapped, every bucket key is wrapped under e+1, the root says e+1
 //   3. a second commit, so that both meta pages of the data file stand at e+1
 //   4. epoch slot e is overwritten in place, durably; only then is the write acknowledged
 //
@@ -11,6 +11,8 @@
 // root still at e+1 (if another process went on to e+2, it has overwritten slot e itself).
 // A power cut after 1: the next open finds root e, erases e+1. After 2 or 3: it finds e+1,
 // does 3 and 4. After 4: nothing to do.
+#include <set>
+
 #include "secrets/engine_state.h"
 
 namespace coffer::secrets {
@@ -18,25 +20,13 @@ namespace {
 
 using storage::Table;
 
-Result<void> rewrap_bucket(View::Impl& impl, std::uint8_t number, const BucketKey& from,
-                           const BucketKey& to) {
-  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl.txn, Table::history));
-  for (bool more = COFFER_TRY(cursor.seek({&number, 1})); more; more = COFFER_TRY(cursor.next())) {
-    const ByteView key = cursor.key();
-    if (key.size() != format::kHistoryKeyBytes)
-      return Error{ErrorCode::corrupt, "the history table is damaged", "see: coffer verify"};
-    if (key[0] != number) break;
-    const std::uint64_t version = format::version_of_history_key(key);
-    if (version == 0) continue;
-    const format::VersionRecord record = COFFER_TRY(format::decode_version(cursor.value()));
-    if (record.header.is_destroyed()) continue;
-    format::PathHash hash;
-    std::copy_n(key.begin(), hash.size(), hash.begin());
-    const Bytes rewrapped =
-        COFFER_TRY(impl.cipher().rewrap_version(hash, version, record, from, record.header, to));
-    COFFER_TRY(cursor.replace(rewrapped));
-  }
-  return {};
+KeysToRenew all_to_renew(const format::Root& root, KeysToRenew touched) {
+  for (unsigned number = 0; number < format::kBucketCount; ++number)
+    if ((root.pending_buckets[number / 8] >> (number % 8) & 1) != 0)
+      touched.try_emplace(static_cast<std::uint8_t>(number));
+  for (const std::uint16_t leaf : root.leaves.pending)
+    touched[static_cast<std::uint8_t>(leaf >> 8)].set(leaf & 0xFF);
+  return touched;
 }
 
 }  // namespace
@@ -44,24 +34,41 @@ Result<void> rewrap_bucket(View::Impl& impl, std::uint8_t number, const BucketKe
 Result<void> View::Impl::rotate() {
   const std::uint64_t next = root->epoch + 1;
   const auto next_key = COFFER_TRY(engine.keyring->add_epoch(next));
+  const KeysToRenew to_renew = all_to_renew(*root, touched);
   for (unsigned number = 0; number < format::kBucketCount; ++number) {
-    const auto bucket_number = static_cast<std::uint8_t>(number);
-    const BucketKey* current = COFFER_TRY(keys->bucket(bucket_number, txn));
-    const bool pending = (root->pending_buckets[number / 8] >> (number % 8) & 1) != 0;
+    const auto bucket = static_cast<std::uint8_t>(number);
+    const auto renewed = to_renew.find(bucket);
     Bytes record;
-    if (touched.test(number) || pending) {
-      const BucketKey fresh{crypto::Key::random(), next};
-      COFFER_TRY(rewrap_bucket(*this, bucket_number, *current, fresh));
-      record = cipher().wrap_bucket(bucket_number, fresh, *next_key, next);
+    if (renewed != to_renew.end()) {
+      const BucketKey fresh = COFFER_TRY(renew_bucket(bucket, renewed->second, next));
+      record = cipher().wrap_bucket(bucket, fresh, *next_key, next);
     } else {
-      record = cipher().wrap_bucket(bucket_number, *current, *next_key, next);
+      const BucketKey* current = COFFER_TRY(keys->bucket(bucket, txn));
+      record = cipher().wrap_bucket(bucket, *current, *next_key, next);
     }
-    COFFER_TRY(writer->put(Table::buckets, {&bucket_number, 1}, record));
+    COFFER_TRY(writer->put(Table::buckets, {&bucket, 1}, record));
   }
   root->epoch = next;
   root->pending_buckets = {};
+  root->leaves.pending.clear();
   root->pending_since = 0;
   return {};
+}
+
+void View::Impl::note_pending() {
+  if (touched.empty()) return;
+  std::set<std::uint16_t> leaves(root->leaves.pending.begin(), root->leaves.pending.end());
+  for (const auto& [bucket, set] : touched) {
+    if (!root->leaves.is_split(bucket)) {
+      std::uint8_t& bits = root->pending_buckets[bucket / 8];
+      bits = static_cast<std::uint8_t>(bits | 1U << (bucket % 8));
+      continue;
+    }
+    for (std::size_t leaf = 0; leaf < set.size(); ++leaf)
+      if (set.test(leaf)) leaves.insert(static_cast<std::uint16_t>(bucket << 8 | leaf));
+  }
+  root->leaves.pending.assign(leaves.begin(), leaves.end());
+  if (root->pending_since == 0) root->pending_since = root->sequence + 1;
 }
 
 // Steps 3 and 4, also what recovery does at open.

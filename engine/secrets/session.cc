@@ -24,8 +24,33 @@ std::unique_ptr<Session> SessionPool::take() {
   return session;
 }
 
+// An epoch's keys may take megabytes of locked memory: an idle reader does not keep old ones.
+void SessionPool::let_go(Session& session) const {
+  if (!session.keys || session.keys->epoch() >= newest_epoch_.load(std::memory_order_relaxed))
+    return;
+  session.keys.reset();
+  session.seen_txn_id = 0;
+}
+
+void SessionPool::let_go_before(std::uint64_t epoch) {
+  newest_epoch_.store(epoch, std::memory_order_relaxed);
+  for (Stripe& stripe : stripes_) {
+    if (Session* ready = stripe.ready.exchange(nullptr, std::memory_order_acquire)) {
+      std::unique_ptr<Session> session(ready);
+      let_go(*session);
+      put_into(stripe, std::move(session));
+    }
+    const std::lock_guard lock(stripe.mutex);
+    for (const auto& session : stripe.idle) let_go(*session);
+  }
+}
+
 void SessionPool::give_back(std::unique_ptr<Session> session) {
-  Stripe& stripe = stripes_[stripe_of_this_thread()];
+  let_go(*session);
+  put_into(stripes_[stripe_of_this_thread()], std::move(session));
+}
+
+void SessionPool::put_into(Stripe& stripe, std::unique_ptr<Session> session) {
   Session* none = nullptr;
   if (stripe.ready.compare_exchange_strong(none, session.get(), std::memory_order_release)) {
     (void)session.release();
@@ -78,7 +103,10 @@ Result<std::shared_ptr<EpochKeys>> Engine::Impl::keys_of(std::uint64_t epoch) {
     return std::move(key).error();
   }
   auto made = std::make_shared<EpochKeys>(*cipher, epoch, std::move(*key));
-  if (!newest_keys || newest_keys->epoch() < epoch) newest_keys = made;
+  if (!newest_keys || newest_keys->epoch() < epoch) {
+    newest_keys = made;
+    sessions.let_go_before(epoch);
+  }
   return made;
 }
 

@@ -11,7 +11,7 @@ namespace coffer::secrets {
 namespace {
 
 constexpr std::size_t kForgottenAtOnce = 512;
-/// So much of the time index is looked at to find what lies in the same buckets.
+/// So much of the time index is looked at to find what lies under the same keys.
 constexpr std::size_t kLookahead = 16'384;
 
 Result<bool> is_referenced(const View& view, const Pending& pending) {
@@ -36,16 +36,21 @@ Result<std::vector<Pending>> find_due(const View& view, std::int64_t grace_ms, s
 }
 
 // Keeps what one transaction is to destroy; answers whether anything else is left.
-bool cut_batch(std::vector<Pending>& due, bool all_seen, std::uint64_t records,
+bool cut_batch(const View& view, std::vector<Pending>& due, bool all_seen,
                const SweepLimits& limits) {
-  const std::uint64_t in_bucket = records / format::kBucketCount + 1;
-  std::uint64_t buckets = std::max<std::uint64_t>(1, limits.records_wrapped / in_bucket);
+  const std::uint64_t in_bucket = view.record_count() / format::kBucketCount + 1;
+  const std::uint64_t in_leaf = in_bucket / format::kLeafCount + 1;
   std::stable_sort(due.begin(), due.end(),
-                   [](const Pending& a, const Pending& b) { return a.bucket < b.bucket; });
+                   [](const Pending& a, const Pending& b) { return a.leaf < b.leaf; });
+  std::uint64_t wrapped = 0;
   std::size_t end = 0;
   for (; end < due.size() && end < limits.versions; ++end) {
-    const bool next_bucket = end == 0 || due[end].bucket != due[end - 1].bucket;
-    if (next_bucket && buckets-- == 0) break;
+    const auto bucket = static_cast<std::uint8_t>(due[end].leaf >> 8);
+    const bool is_split = view.is_split(bucket);
+    const auto key = [&](const Pending& each) { return is_split ? each.leaf : each.leaf >> 8; };
+    if (end != 0 && key(due[end]) == key(due[end - 1])) continue;
+    wrapped += is_split ? in_leaf : in_bucket;
+    if (end != 0 && wrapped > limits.records_wrapped) break;
   }
   const bool more = end < due.size() || !all_seen;
   due.resize(end);
@@ -125,7 +130,7 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
       if (also && report.swept.empty()) COFFER_TRY(also(txn));
       auto due = COFFER_TRY(find_due(txn, options.grace_ms, room));
       if (due.size() > room) due.resize(room);
-      more = cut_batch(due, due.size() < room, txn.record_count(), limits);
+      more = cut_batch(txn, due, due.size() < room, limits);
       for (const Pending& pending : due) {
         batch.push_back(COFFER_TRY(to_swept(txn, pending)));
         COFFER_TRY(txn.destroy(pending.path, {pending.version}));

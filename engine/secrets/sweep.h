@@ -8,9 +8,10 @@
 
 namespace coffer::secrets {
 
-/// What one transaction of a sweep may cost. Destroying a version wraps its whole bucket anew:
-/// so a batch is made of what lies in the same buckets, as many as hold so many records. Their
-/// pages are in memory until the commit, and over all batches each bucket is wrapped once.
+/// What one transaction of a sweep may cost. Destroying a version wraps its whole leaf anew, in a
+/// bucket that was never split the whole bucket: so a batch is made of what lies in the same
+/// leaves and buckets, as many as hold so many records. Their pages are in memory until the
+/// commit, and over all batches each of them is wrapped once.
 struct SweepLimits {
   std::size_t versions = 512;
   std::uint64_t records_wrapped = 131'072;

@@ -25,9 +25,9 @@ Result<void> change_header(View::Impl& impl, const format::PathHash& hash, const
   if (before.is_destroyed()) {
     record = impl.cipher().tombstone(hash, located.version, after);
   } else {
-    const BucketKey* bucket = COFFER_TRY(impl.bucket(hash));
-    record = COFFER_TRY(impl.cipher().rewrap_version(hash, located.version, located.record, *bucket,
-                                                     after, *bucket));
+    const WrappingKey wrapper = COFFER_TRY(impl.wrapping_key(hash));
+    record = COFFER_TRY(impl.cipher().rewrap_version(hash, located.version, located.record, wrapper,
+                                                     after, wrapper));
   }
   return impl.replace_version(hash, located.version, before, record, after);
 }
@@ -116,7 +116,7 @@ Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Loc
                        Pending::Why::forget, path));
   COFFER_TRY(
       replace_version(hash, version, before, cipher().tombstone(hash, version, after), after));
-  touched.set(hash[0]);
+  touch(hash);
   must_shred = true;
   destroyed.push_back({std::string(path), version, time_was_over ? "expired" : "destroyed"});
   note(time_was_over ? format::Action::expire : format::Action::destroy, path, version);

@@ -65,7 +65,7 @@ struct Pending {
   std::int64_t due_at_ms = 0;
   std::string path;
   std::uint64_t version = 0;
-  std::uint8_t bucket = 0;  ///< Whose key a destruction replaces.
+  std::uint16_t leaf = 0;  ///< bucket * 256 + leaf: whose key a destruction replaces.
   /// forget: what is left of a minted secret whose time was over, after kForgetAfterMs.
   enum class Why : std::uint8_t { expiry = 1, unreachable = 2, forget = 3 } why = Why::expiry;
 };
@@ -101,6 +101,8 @@ class View {
 
   /// Records of every kind that the store holds.
   std::uint64_t record_count() const;
+  /// Its leaves have keys of their own: a destruction there wraps a leaf anew, not the bucket.
+  bool is_split(std::uint8_t bucket) const;
   /// What is due at or before `now`, oldest first, at most `limit`: reads the time index only.
   Result<std::vector<Pending>> due(Pending::Why why, std::int64_t now, std::size_t limit) const;
 

@@ -84,9 +84,9 @@ class Verifier {
 
   Result<void> check_buckets() {
     for (unsigned number = 0; number < format::kBucketCount; ++number) {
-      auto key = impl_.keys->bucket(static_cast<std::uint8_t>(number), impl_.txn);
-      if (!key && key.error().code() == ErrorCode::io) return std::move(key).error();
-      if (!key) problem("bucket " + std::to_string(number), "its key does not open");
+      auto keys = impl_.bucket_keys(static_cast<std::uint8_t>(number));
+      if (!keys && keys.error().code() == ErrorCode::io) return std::move(keys).error();
+      if (!keys) problem("bucket " + std::to_string(number), "its keys do not open");
     }
     return {};
   }
@@ -177,12 +177,12 @@ class Verifier {
 
   bool opens(const format::PathHash& hash, std::uint64_t version,
              const format::VersionRecord& record, Owners::iterator owner) {
-    const auto bucket = impl_.keys->bucket(hash[0], impl_.txn);
-    if (!bucket) return false;
+    const auto wrapper = impl_.wrapping_key(hash);
+    if (!wrapper) return false;
     if (record.header.is_destroyed() || owner == owners_.end())
-      return impl_.cipher().check_header(hash, version, record, **bucket).ok();
+      return impl_.cipher().check_header(hash, version, record, *wrapper).ok();
     format::ValueContext context(impl_.cipher().store(), owner->second.kind, owner->second.name);
-    return impl_.cipher().open_version(context, hash, version, record, **bucket).ok();
+    return impl_.cipher().open_version(context, hash, version, record, *wrapper).ok();
   }
 
   const View& view_;

@@ -95,8 +95,8 @@ Result<std::optional<format::Head>> View::Impl::find_head(const format::PathHash
 }
 
 Result<void> View::Impl::authenticate(const format::PathHash& hash, const Located& located) const {
-  const BucketKey* key = COFFER_TRY(bucket(hash));
-  return cipher().check_header(hash, located.version, located.record, *key);
+  const WrappingKey key = COFFER_TRY(wrapping_key(hash));
+  return cipher().check_header(hash, located.version, located.record, key);
 }
 
 Result<void> View::Impl::check_state(const Located& located) const {
@@ -152,6 +152,7 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version) co
   if (path.size() > format::kPathBytesMax) return no_such_secret();
   format::ValueContext context(impl_->cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl_->cipher().hash(context);
+  impl_->keys->expect(hash);
   Impl::Located located;
   if (!COFFER_TRY(impl_->find_into(hash, version, located))) {
     if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
@@ -161,9 +162,9 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version) co
     COFFER_TRY(impl_->authenticate(hash, located));
     return std::move(state).error();
   }
-  const BucketKey* bucket = COFFER_TRY(impl_->bucket(hash));
+  const WrappingKey wrapper = COFFER_TRY(impl_->wrapping_key(hash));
   Cipher::Opened opened = COFFER_TRY(
-      impl_->cipher().open_version(context, hash, located.version, located.record, *bucket));
+      impl_->cipher().open_version(context, hash, located.version, located.record, wrapper));
   if (opened.form > 1) return Error{ErrorCode::too_new, "this value has an unknown form"};
   Secret secret;
   secret.path = path;

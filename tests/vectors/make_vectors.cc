@@ -406,6 +406,11 @@ void settings_and_roots(const std::filesystem::path& root) {
                        bin(10, run(32, 9)),
                        num(11, 8),
                        bin(12, joined(checkpoint()))};
+  const Field split = bin(14, joined({bin(1, run(32, 1)), bin(2, {0, 5})}));
+  folder.ok("buckets_split", "F-82", joined(with(good, split)));
+  folder.corrupt("leaves_pending_since_never", "F-82",
+                 joined(without(without(with(good, split), 8), 9)));
+  folder.corrupt("leaves_empty", "F-82", joined(with(good, bin(14, {}))));
   wire_rules(folder, good, 4);
   folder.ok("every_field", "F-48", joined(good));
   folder.ok("least", "F-48: of an empty store", joined({num(1, 1), num(2, 1), bin(4, Bytes(16))}));
@@ -434,6 +439,57 @@ void buckets(const std::filesystem::path& root) {
   folder.corrupt("epoch_zero", "F-4", joined(with(good, num(1, 0))));
   folder.corrupt("key_missing", "F-47", joined(without(good, 2)));
   folder.corrupt("key_short", "F-47", joined(with(good, bin(2, run(71, 1)))));
+}
+
+Bytes leaf_epochs(std::uint64_t epoch) {
+  Bytes bytes;
+  for (int leaf = 0; leaf < 256; ++leaf) {
+    for (int shift = 56; shift >= 0; shift -= 8)
+      bytes.push_back(static_cast<std::uint8_t>(epoch >> shift));
+    const Bytes key = run(32, static_cast<std::uint8_t>(leaf));
+    bytes.insert(bytes.end(), key.begin(), key.end());
+  }
+  return bytes;
+}
+
+void leaves(const std::filesystem::path& root) {
+  {
+    const Folder folder(root, "leaf_keys");
+    const Bytes good = leaf_epochs(3);
+    folder.ok("whole", "F-79: 256 of them", good);
+    folder.corrupt("none", "F-79", {});
+    folder.corrupt("cut_by_one_byte", "F-79", cut(good, 1));
+    folder.corrupt("cut_by_one_leaf", "F-79", cut(good, 40));
+    Bytes bytes = good;
+    bytes.insert(bytes.end(), good.begin(), good.begin() + 40);
+    folder.corrupt("one_leaf_more", "F-79: 257", bytes);
+    bytes = good;
+    bytes[40 * 255 + 7] = 0;
+    folder.corrupt("epoch_zero", "F-80: of the last leaf", bytes);
+  }
+  const Folder folder(root, "leaves");
+  Bytes split(32);
+  split[0] = 0x81;
+  split[31] = 0x80;
+  const Record good = {bin(1, split), bin(2, {0, 5, 0, 6, 7, 0, 255, 255})};
+  wire_rules(folder, good, 2);
+  folder.ok("every_field", "F-82", joined(good));
+  folder.ok("nothing_pending", "F-82", joined(without(good, 2)));
+  folder.corrupt("split_missing", "F-82", joined(without(good, 1)));
+  folder.corrupt("split_of_none", "F-82: all zeros", joined(with(good, bin(1, Bytes(32)))));
+  folder.corrupt("split_short", "F-82: 31 bytes", joined(with(good, bin(1, run(31, 1)))));
+  folder.corrupt("split_long", "F-82: 33 bytes", joined(with(good, bin(1, run(33, 1)))));
+  folder.corrupt("pending_of_odd_size", "F-82", joined(with(good, bin(2, {0, 5, 0}))));
+  folder.corrupt("pending_falls", "F-82", joined(with(good, bin(2, {0, 6, 0, 5}))));
+  folder.corrupt("pending_twice", "F-82", joined(with(good, bin(2, {0, 5, 0, 5}))));
+  folder.corrupt("pending_of_a_whole_bucket", "F-82", joined(with(good, bin(2, {1, 5}))));
+  Bytes many;
+  for (int leaf = 0; leaf < 513; ++leaf) {
+    many.push_back(leaf < 256 ? 0 : leaf < 512 ? 7 : 255);
+    many.push_back(static_cast<std::uint8_t>(leaf));
+  }
+  folder.corrupt("pending_of_513", "F-82", joined(with(good, bin(2, many))));
+  folder.ok("pending_of_512", "F-82", joined(with(good, bin(2, cut(many, 2)))));
 }
 
 Bytes frame(std::size_t length, std::size_t place) {
@@ -628,6 +684,7 @@ int main(int argc, char** argv) {
   settings_and_roots(root);
   audit_records(root);
   buckets(root);
+  leaves(root);
   frames(root);
   keyring_parts(root);
   key_slots(root);

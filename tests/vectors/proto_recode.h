@@ -16,7 +16,7 @@ std::optional<std::string> proto_recode_as(std::string_view bytes) {
   return message.SerializeAsString();
 }
 
-/// Nothing where the generated code refuses the bytes. A frame is no message.
+/// Nothing where the generated code refuses the bytes. A frame and leaf keys are no messages.
 inline std::optional<std::string> proto_recode(std::string_view record, std::string_view bytes) {
   if (record == "version_record") return proto_recode_as<proto::VersionRecord>(bytes);
   if (record == "head") return proto_recode_as<proto::Head>(bytes);
@@ -26,6 +26,7 @@ inline std::optional<std::string> proto_recode(std::string_view record, std::str
   if (record == "audit_record") return proto_recode_as<proto::AuditRecord>(bytes);
   if (record == "audit_checkpoint") return proto_recode_as<proto::AuditCheckpoint>(bytes);
   if (record == "root") return proto_recode_as<proto::Root>(bytes);
+  if (record == "leaves") return proto_recode_as<proto::Leaves>(bytes);
   if (record == "bucket") return proto_recode_as<proto::BucketRecord>(bytes);
   if (record == "keyring_header") return proto_recode_as<proto::KeyringHeader>(bytes);
   if (record == "epoch") return proto_recode_as<proto::EpochRecord>(bytes);

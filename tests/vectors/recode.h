@@ -28,6 +28,15 @@ inline Result<Bytes> recode_bucket(ByteView bytes) {
   return out;
 }
 
+/// No message: 256 entries of one size, inside a seal.
+inline Result<Bytes> recode_leaf_keys(ByteView bytes) {
+  COFFER_TRY(check_leaf_keys(bytes, UINT64_MAX));
+  Bytes out(bytes.size());
+  for (std::size_t leaf = 0; leaf < kLeafCount; ++leaf)
+    put_leaf_key(out, leaf, leaf_made_in_epoch(bytes, leaf), leaf_key(bytes, leaf));
+  return out;
+}
+
 /// The bytes are a whole place; the checksum is not looked at.
 inline Result<Bytes> recode_frame(ByteView bytes) {
   const Frame frame = COFFER_TRY(decode_frame(bytes));
@@ -47,6 +56,8 @@ inline Result<Bytes> recode(std::string_view record, ByteView bytes) {
     return bytes_of(encode_audit_checkpoint(COFFER_TRY(decode_audit_checkpoint(bytes))));
   if (record == "root") return bytes_of(encode_root(COFFER_TRY(decode_root(bytes))));
   if (record == "bucket") return recode_bucket(bytes);
+  if (record == "leaves") return bytes_of(encode_leaves(COFFER_TRY(decode_leaves(bytes))));
+  if (record == "leaf_keys") return recode_leaf_keys(bytes);
   if (record == "frame") return recode_frame(bytes);
   if (record == "keyring_header")
     return encode_keyring_header(COFFER_TRY(decode_keyring_header(bytes)));

@@ -1,7 +1,6 @@
 // format/SPEC.md read as a program: its worked example, and the golden store opened by the
 // words of the text alone, record by record.
 #include <catch2/catch.hpp>
-#include <functional>
 #include <iostream>
 #include <sstream>
 
@@ -10,6 +9,7 @@
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/open_tables.h"
 #include "tests/vectors/vector_file.h"
+#include "tests/vectors/walk_by_words.h"
 
 namespace {
 
@@ -146,139 +146,11 @@ TEST_CASE("F-13: what was wrapped for one place opens for no other") {
   CHECK_FALSE(unwrap(keys.root_key, format_two, *sealed).has_value());
 }
 
-namespace {
-
-// Opens everything in the golden store and counts it as section 6.6 says.
-class Walk {
- public:
-  explicit Walk(const golden::Copy& copy)
-      : keys_(copy.keyring(), copy.key_file()), tables_(copy.directory()) {
-    const auto sealed = tables_.get(Table::main, as_bytes("root"));
-    const auto plain = unwrap(keys_.root_key, context(7, keys_.store_id, {}), sealed.value());
-    auto decoded = format::decode_root(plain.value());
-    REQUIRE(decoded.ok());
-    root = *decoded;
-    const auto epoch_key = keys_.epoch_key(root.epoch);
-    REQUIRE(epoch_key.has_value());
-    for (const auto& [number, row] : tables_.rows(Table::buckets)) {
-      const auto record = format::decode_bucket(row);
-      REQUIRE(record.ok());
-      const Bytes bound =
-          context(9, keys_.store_id, number + be(record->made_in_epoch, 8) + be(root.epoch, 8));
-      buckets_[number.at(0)] = unwrap(*epoch_key, bound, record->wrapped).value();
-      made_in_[number.at(0)] = record->made_in_epoch;
-    }
-    REQUIRE(buckets_.size() == 256);
-  }
-
-  void count(const Bytes& item) {
-    for (std::size_t i = 0; i < 16; ++i) digest[i] ^= item[i];
-    ++records;
-  }
-
-  void open_small(Table table, std::uint8_t domain) {
-    for (const auto& [key, row] : tables_.rows(table)) {
-      const auto plain = unwrap(keys_.names_key, context(domain, keys_.store_id, key), row);
-      REQUIRE(plain.has_value());
-      count_row(table, key, row);
-      if (table == Table::names) names[key] = format::decode_name(*plain).value();
-      if (table == Table::due) due.emplace_back(as_text(*plain));
-    }
-  }
-
-  void count_row(Table table, const Bytes& key, const Bytes& row) {
-    count(siphash(keys_.digest_key,
-                  Bytes{static_cast<std::uint8_t>(table), static_cast<std::uint8_t>(key.size())} +
-                      key + row));
-  }
-
-  void open_history(const std::map<Bytes, std::pair<std::uint8_t, std::string>>& owners) {
-    for (const auto& [key, row] : tables_.rows(Table::history)) {
-      REQUIRE(key.size() == 24);
-      const Bytes hash(key.begin(), key.begin() + 16);
-      std::uint64_t version = 0;
-      for (std::size_t i = 16; i < 24; ++i) version = version << 8 | (0xFFU ^ key[i]);
-      const auto& [kind, name] = owners.at(hash);
-      if (version == 0) {
-        const auto plain = unwrap(keys_.names_key, context(3, keys_.store_id, hash), row);
-        CHECK(format::decode_head(plain.value()).value().path == name);
-        count_row(Table::history, key, row);
-        continue;
-      }
-      const format::VersionRecord record = record_of(row);
-      count(
-          siphash(keys_.digest_key, dek_context(keys_.store_id, hash, version, 0, record.header)));
-      values[name + "#" + std::to_string(version)] = open(hash, version, record, kind, name);
-    }
-  }
-
-  const OpenKeyring& keys() const { return keys_; }
-
-  format::Root root;
-  std::array<std::uint8_t, 16> digest{};
-  std::uint64_t records = 0;
-  std::map<Bytes, format::Name> names;
-  std::vector<std::string> due;
-  std::map<std::string, std::string> values;
-
- private:
-  std::string open(const Bytes& hash, std::uint64_t version, const format::VersionRecord& record,
-                   std::uint8_t kind, const std::string& name) {
-    if ((record.header.flags & 1) != 0) {
-      const Bytes bound = dek_context(keys_.store_id, hash, version, 0, record.header);
-      CHECK(unwrap(keys_.names_key, bound, record.wrapped_dek).has_value());
-      return "destroyed";
-    }
-    const Bytes bound =
-        dek_context(keys_.store_id, hash, version, made_in_.at(hash[0]), record.header);
-    const auto plain =
-        open_version(record, buckets_.at(hash[0]), bound,
-                     value_context(keys_.store_id, version,
-                                   static_cast<std::uint8_t>(record.header.algorithm), kind, name));
-    REQUIRE(plain.has_value());
-    return std::string(as_text(*plain).substr(0, plain->size() - 1));
-  }
-
-  OpenKeyring keys_;
-  Tables tables_;
-  std::map<std::uint8_t, Bytes> buckets_;
-  std::map<std::uint8_t, std::uint64_t> made_in_;
-};
-
-}  // namespace
-
 TEST_CASE("F-70, F-56, F-59: the golden store opens by the words of the specification alone") {
   const golden::Copy copy;
-  Walk walk(copy);
-  walk.open_small(Table::names, 4);
-  walk.open_small(Table::references, 5);
-  walk.open_small(Table::due, 6);
+  Walk walk(copy.directory(), copy.key_file());
+  walk.open_all();
   CHECK(walk.due == std::vector<std::string>{"app/expired"});
-
-  // Names: each child's hash is that of its kind and full name, under its parent's.
-  std::map<Bytes, std::pair<std::uint8_t, std::string>> owners;
-  const Bytes& path_key = walk.keys().path_key;
-  const std::function<void(const std::string&)> descend = [&](const std::string& folder) {
-    for (const auto& [key, name] : walk.names) {
-      if (Bytes(key.begin(), key.begin() + 16) != hash_of(path_key, 16, folder)) continue;
-      const std::string path = folder.empty() ? name.component : folder + "/" + name.component;
-      const Bytes child(key.begin() + 16, key.end());
-      CHECK(child == hash_of(path_key, name.folder ? 16 : 1, path));
-      if (name.folder) {
-        descend(path);
-      } else {
-        owners[child] = {1, path};
-      }
-    }
-  };
-  descend("");
-  for (const std::uint8_t kind : {std::uint8_t{2}, std::uint8_t{3}}) {
-    const Bytes list = hash_of(path_key, 17, std::string(1, static_cast<char>(kind)));
-    for (const auto& [key, name] : walk.names)
-      if (Bytes(key.begin(), key.begin() + 16) == list)
-        owners[hash_of(path_key, kind, name.component)] = {kind, name.component};
-  }
-  walk.open_history(owners);
   CHECK(walk.values.at("app/db#1") == golden::kFirstJson);
   CHECK(walk.values.at("app/destroyed#1") == "destroyed");
   CHECK(walk.values.at("app/destroyed#2") == "still here");

@@ -140,8 +140,10 @@ TEST_CASE("settings that were changed mean the same to the generated code") {
 }
 
 TEST_CASE("a root and a bucket mean the same to the generated code") {
-  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8), 9, {}};
+  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8), 9, {}, {}};
   root.audit_base = {4, filled<32>(3), 3, 77};
+  root.leaves.split = filled<32>(1);
+  root.leaves.pending = {5, 0x0906};
   const SecretBytes bytes = encode_root(root);
   const auto message = parsed<proto::Root>(bytes);
   CHECK((message.sequence() == 7 && message.epoch() == 2 && message.record_count() == 1000));
@@ -151,9 +153,12 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   CHECK((message.pending_since() == 3 && message.audit_head() == text_of(root.audit_head)));
   CHECK((message.audit_last() == 9 && message.audit_base().number() == 4));
   CHECK(message.audit_base().link() == text_of(root.audit_base.link));
+  CHECK(message.leaves().split() == text_of(root.leaves.split));
+  CHECK(message.leaves().pending() == std::string("\0\5\11\6", 4));
   CHECK((message.audit_base().sequence() == 3 && message.audit_base().at_ms() == 77));
   const auto back = decode_root(serialised(message));
   REQUIRE(back.ok());
+  CHECK((back->leaves.split == root.leaves.split && back->leaves.pending == root.leaves.pending));
   CHECK((back->audit_last == 9 && back->audit_base.link == root.audit_base.link));
   CHECK((back->digest == root.digest && back->pending_buckets == root.pending_buckets));
   const auto wrapped = filled<kWrappedKeyBytes>(5);

@@ -98,6 +98,8 @@ struct Status {
   std::uint64_t config_count = 0;
   std::uint64_t file_bytes = 0;
   std::uint64_t map_bytes = 0;
+  /// Buckets, or leaves of buckets that were split, from which something was removed that the
+  /// next shredding erases.
   std::uint64_t pending_shred_buckets = 0;
   std::uint64_t oldest_reader_lag = 0;  ///< Commits that the oldest open reader is behind.
   /// How far the clock is behind the latest time that was seen. Beyond five minutes nothing

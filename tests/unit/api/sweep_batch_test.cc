@@ -36,7 +36,7 @@ std::set<int> buckets_due(secrets::Engine& engine) {
               .read([&](const secrets::View& view) -> Result<void> {
                 for (const secrets::Pending& each :
                      COFFER_TRY(view.due(secrets::Pending::Why::expiry, view.now_ms(), 1000)))
-                  buckets.insert(each.bucket);
+                  buckets.insert(each.leaf >> 8);
                 return {};
               })
               .ok());

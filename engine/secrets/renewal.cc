@@ -1,0 +1,106 @@
+// New keys for buckets and their leaves, with every living DEK below wrapped anew: what a
+// shredding does to the buckets it touches, and what splits a bucket once the store has grown.
+#include "secrets/engine_state.h"
+#include "secrets/split_threshold.h"
+
+namespace coffer::secrets {
+namespace {
+
+using storage::Table;
+
+/// What one commit of many puts wraps anew to split buckets: its pages are in memory until then.
+constexpr std::uint64_t kSplitRecordsMax = 65'536;
+
+// Of every record whose hash begins with `prefix`.
+Result<void> rewrap_range(View::Impl& impl, ByteView prefix, const BucketKeys& from,
+                          const BucketKeys& to) {
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl.txn, Table::history));
+  for (bool more = COFFER_TRY(cursor.seek(prefix)); more; more = COFFER_TRY(cursor.next())) {
+    const ByteView key = cursor.key();
+    if (key.size() != format::kHistoryKeyBytes)
+      return Error{ErrorCode::corrupt, "the history table is damaged", "see: coffer verify"};
+    if (!std::equal(prefix.begin(), prefix.end(), key.begin())) break;
+    const std::uint64_t version = format::version_of_history_key(key);
+    if (version == 0) continue;
+    const format::VersionRecord record = COFFER_TRY(format::decode_version(cursor.value()));
+    if (record.header.is_destroyed()) continue;
+    format::PathHash hash;
+    std::copy_n(key.begin(), hash.size(), hash.begin());
+    const Bytes rewrapped = COFFER_TRY(impl.cipher().rewrap_version(
+        hash, version, record, from.of(hash), record.header, to.of(hash)));
+    COFFER_TRY(cursor.replace(rewrapped));
+  }
+  return {};
+}
+
+Result<void> put_leaves(View::Impl& impl, std::uint8_t number, const BucketKey& bucket,
+                        const LeafKeys& leaves) {
+  return impl.writer->put(Table::buckets, format::leaf_keys_key(number),
+                          impl.cipher().seal_leaves(number, bucket, leaves));
+}
+
+}  // namespace
+
+Result<bool> View::Impl::has_grown() const {
+  return COFFER_TRY(txn.count(Table::history)) >= split_at_records.load(std::memory_order_relaxed);
+}
+
+Result<BucketKeys> View::Impl::bucket_keys(std::uint8_t number) const {
+  BucketKeys found{COFFER_TRY(keys->bucket(number, txn)), nullptr};
+  if (!root->leaves.is_split(number)) return found;
+  const auto own = own_leaves.find(number);
+  found.leaves = own != own_leaves.end() ? &own->second : COFFER_TRY(keys->leaves(number, txn));
+  return found;
+}
+
+Result<WrappingKey> View::Impl::sealing_key(const format::PathHash& hash) {
+  if (!root->leaves.is_split(hash[0]) && COFFER_TRY(has_grown())) {
+    const std::uint64_t in_bucket = COFFER_TRY(txn.count(Table::history)) / format::kBucketCount;
+    if (own_leaves.empty() || (own_leaves.size() + 1) * in_bucket <= kSplitRecordsMax)
+      COFFER_TRY(split(hash[0]));
+  }
+  return wrapping_key(hash);
+}
+
+// The bucket keeps its key. That key wrapped the DEKs of what is destroyed from now on, in
+// pages that are free by then: it goes when the bucket is next renewed, as theirs always did.
+Result<void> View::Impl::split(std::uint8_t number) {
+  const BucketKeys from = COFFER_TRY(bucket_keys(number));
+  LeafKeys leaves = LeafKeys::random(root->epoch);
+  COFFER_TRY(rewrap_range(*this, {&number, 1}, from, {from.bucket, &leaves}));
+  COFFER_TRY(put_leaves(*this, number, *from.bucket, leaves));
+  root->leaves.set_split(number);
+  changed = true;
+  // Not among the epoch's keys, which readers share: this commit may yet come to nothing.
+  own_leaves.emplace(number, std::move(leaves));
+  return {};
+}
+
+Result<BucketKey> View::Impl::renew_bucket(std::uint8_t number, const LeafSet& which,
+                                           std::uint64_t epoch) {
+  const BucketKeys from = COFFER_TRY(bucket_keys(number));
+  BucketKey fresh{crypto::Key::random(), epoch};
+  if (from.leaves == nullptr && !COFFER_TRY(has_grown())) {
+    COFFER_TRY(rewrap_range(*this, {&number, 1}, from, {&fresh, nullptr}));
+    return fresh;
+  }
+  if (from.leaves == nullptr) {  // Its DEKs are wrapped anew at any rate: split it.
+    const LeafKeys leaves = LeafKeys::random(epoch);
+    COFFER_TRY(rewrap_range(*this, {&number, 1}, from, {&fresh, &leaves}));
+    COFFER_TRY(put_leaves(*this, number, fresh, leaves));
+    root->leaves.set_split(number);
+    return fresh;
+  }
+  LeafKeys leaves = from.leaves->clone();
+  for (std::size_t leaf = 0; leaf < which.size(); ++leaf) {
+    if (!which.test(leaf)) continue;
+    const std::uint8_t prefix[] = {number, static_cast<std::uint8_t>(leaf)};
+    leaves.renew(prefix[1], epoch);
+    COFFER_TRY(rewrap_range(*this, prefix, from, {&fresh, &leaves}));
+  }
+  // Under a new key even where no leaf has one: what lay under the old one is found no more.
+  COFFER_TRY(put_leaves(*this, number, fresh, leaves));
+  return fresh;
+}
+
+}  // namespace coffer::secrets
