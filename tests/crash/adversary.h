@@ -83,7 +83,17 @@ class Adversary {
     if (!bucket_keys_.contains(bucket)) find_bucket_keys(bucket);
     for (const auto& [made_in_epoch, key] : bucket_keys_[bucket])
       if (opens_somewhere(key.view(), victim, made_in_epoch)) return true;
+    for (const auto& leaves : leaf_keys_[bucket]) {
+      const secrets::WrappingKey leaf = leaves.at(victim.hash[1]);
+      if (opens_somewhere(leaf.key, victim, leaf.made_in_epoch)) return true;
+    }
     return false;
+  }
+
+  /// How often the bucket's leaves were found under one of its keys, those of long ago included.
+  std::size_t leaves_found(std::uint8_t bucket) const {
+    const auto found = leaf_keys_.find(bucket);
+    return found == leaf_keys_.end() ? 0 : found->second.size();
   }
 
   /// Whether they are under a key that should wrap no data key: the master key, those that are
@@ -175,11 +185,32 @@ class Adversary {
         const Bytes context =
             format::seal_context(format::Domain::bucket_key, keyring_->store_id(), rest);
         unwrap_everywhere(data_, epoch_key.view(), context, [&](crypto::Key key) {
-          if (known.emplace(key.view().begin(), key.view().end()).second)
-            found.emplace_back(made_in, std::move(key));
+          if (!known.emplace(key.view().begin(), key.view().end()).second) return true;
+          find_leaf_keys(bucket, made_in, key);
+          found.emplace_back(made_in, std::move(key));
           return true;
         });
       }
+    }
+  }
+
+  // A record of this size begins its page, so sixteen bytes are as good as one; the leaves of
+  // every key are kept, not only those that a root calls its own.
+  void find_leaf_keys(std::uint8_t bucket, std::uint64_t made_in, const crypto::Key& bucket_key) {
+    constexpr std::size_t kSealedBytes = format::kLeafKeysBytes + format::kWrapOverhead;
+    Bytes rest{bucket};
+    append(rest, made_in);
+    const Bytes context =
+        format::seal_context(format::Domain::leaf_keys, keyring_->store_id(), rest);
+    SecretBytes plain(format::kLeafKeysBytes);
+    for (std::size_t at = 0; at + kSealedBytes <= data_.size(); at += 16) {
+      const ByteView sealed = ByteView(data_).subspan(at, kSealedBytes);
+      if (is_empty(sealed) || !crypto::unwrap(bucket_key.view(), context, sealed, plain.bytes()))
+        continue;
+      secrets::LeafKeys& leaves = leaf_keys_[bucket].emplace_back();
+      for (std::size_t leaf = 0; leaf < format::kLeafCount; ++leaf)
+        leaves.set(static_cast<std::uint8_t>(leaf), format::leaf_made_in_epoch(plain.bytes(), leaf),
+                   format::leaf_key(plain.bytes(), leaf));
     }
   }
 
@@ -189,6 +220,7 @@ class Adversary {
   std::optional<crypto::Key> master_key_;
   std::map<std::uint64_t, crypto::Key> epoch_keys_;
   std::map<std::uint8_t, std::vector<std::pair<std::uint64_t, crypto::Key>>> bucket_keys_;
+  std::map<std::uint8_t, std::vector<secrets::LeafKeys>> leaf_keys_;
 };
 
 }  // namespace coffer::test

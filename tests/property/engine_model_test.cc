@@ -13,6 +13,7 @@
 
 #include "tests/property/store_model.h"
 #include "tests/scratch.h"
+#include "tests/split_at.h"
 
 namespace coffer::test {
 namespace {
@@ -430,6 +431,7 @@ TEST_CASE("the engine does what the model does, over any sequence of operations"
     const int length = std::getenv("COFFER_LONG") != nullptr ? 200 : 60;
     const auto operations =
         *rc::gen::resize(length, rc::gen::container<std::vector<Op>>(any_op(names)));
+    const SplitAt split(*rc::gen::element(0U, 8U, 65'536U));
     Run run(max_versions);
     for (const Op& op : operations) run.apply(op);
     run.check_all();

@@ -37,8 +37,12 @@ std::string text_of(const std::vector<std::uint64_t>& versions) {
 
 }  // namespace
 
+// Buckets stay whole, or are split from the start, or in the middle of it.
 SequenceRun::SequenceRun(std::uint64_t seed)
-    : random_(seed), scratch_({.max_versions = 3}), store_(scratch_.open()) {
+    : random_(seed),
+      split_(std::array{65'536U, 0U, 12U}[pick(3)]),
+      scratch_({.max_versions = 3}),
+      store_(scratch_.open()) {
   model_.settings.max_versions = 3;
   model_.now_ms = scratch_.clock.now_ms();
 }

@@ -8,6 +8,7 @@
 
 #include "tests/property/sequence_model.h"
 #include "tests/scratch.h"
+#include "tests/split_at.h"
 
 namespace coffer::test {
 
@@ -52,6 +53,7 @@ class SequenceRun {
   void note(const std::string& what) { trace_.push_back(what); }
 
   std::mt19937_64 random_;
+  SplitAt split_;
   ScratchStore scratch_;
   std::optional<Store> store_;
   SequenceModel model_;

@@ -1,5 +1,6 @@
 // What is done to a store itself and to secrets put by hand.
 #include "tests/crash/power_cut/scenario.h"
+#include "tests/split_at.h"
 
 namespace coffer::test {
 namespace {
@@ -50,6 +51,21 @@ const Registered kDestroy{{"destroy, then put", prepare_secrets,
                              actor.acknowledge();
                            },
                            0, look_at_store, find_old_epochs}};
+// Every bucket that a put or a shredding touches is split.
+const Registered kSplit{{"buckets split by a put, shredded, swept", prepare_secrets,
+                         [](Actor& actor) {
+                           const SplitAt split(0);
+                           Store store = actor.place.open();
+                           good(store.put("a", Value::opaque("a-3"), {.ttl_ms = 1000}));
+                           actor.acknowledge();
+                           good(store.destroy("a", {1}));
+                           actor.acknowledge();
+                           good(store.destroy("b/c", {2}));
+                           actor.acknowledge();
+                           good(store.put("b/c", Value::opaque("again")));
+                           actor.acknowledge();
+                         },
+                         0, look_at_store, find_old_epochs}};
 const Registered kSlots{{"key slot added, then removed", prepare_second_key, [](Actor& actor) {
                            Store store = actor.place.open();
                            const KeySource second = KeySource::file(actor.place.in("second.key"));
