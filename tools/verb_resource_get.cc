@@ -4,6 +4,7 @@
 #include "format/time_text.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
+#include "tools/resource/address.h"
 #include "tools/resource/resource_list.h"
 #include "tools/resource/resource_words.h"
 #include "tools/verbs.h"
@@ -13,7 +14,7 @@ namespace {
 
 struct GetWords {
   ResourceWords which;
-  std::optional<std::string> owner;
+  std::optional<std::string> owner, address;
   bool all = false;
   bool details = false;
   bool tags = false;
@@ -30,6 +31,8 @@ void describe_words(Syntax& syntax, GetWords& words) {
   words.which.describe(syntax);
   syntax.flag("-a,--all", words.all, "Of all owners, not only the caller's own");
   syntax.option("-o,--owner", words.owner, "USER", "Of this owner");
+  syntax.option("--address", words.address, "dataos://DEPOT?acl=rw",
+                "Only the paths of the depot's secrets that serve this address");
   syntax.flag("-d,--details", words.details, "Tell keys, users, times and what else is known");
   syntax.flag("--tags", words.tags, "Tell the tags");
   syntax.flag("--show-deleted", words.deleted, "And those that were deleted");
@@ -38,6 +41,23 @@ void describe_words(Syntax& syntax, GetWords& words) {
   syntax.explain(
       "STATUS is active, error (its time is over, or a secret that it uses is gone) or deleted. "
       "Without a name the\ncaller's own are listed, unless -a or -o says otherwise.");
+}
+
+Result<void> write_address(const Context& context, const std::string& text) {
+  Result<DataosAddress> address = parse_address(text);
+  if (!address) return std::move(address).error().about(Subject::Kind::name, "--address");
+  Store store = COFFER_TRY(context.open());
+  const std::vector<std::string> paths = COFFER_TRY(resolve_address(store, *address));
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("depot").string(address->depot).key("acl").string(address->acl);
+    json.key("secrets").open('[');
+    for (const std::string& path : paths) json.string(path);
+    json.close(']').close('}');
+    return json.write();
+  }
+  for (const std::string& path : paths) COFFER_TRY(write_line(path));
+  return {};
 }
 
 bool is_named(const ListedResource& resource, const std::vector<ResourceName>& names) {
@@ -188,6 +208,10 @@ VerbResult verb_resource_get(Arguments& arguments, const VerbText& text) {
   }
   if (words.all && words.owner) {
     return Error(ErrorCode::usage, "--all and --owner do not go together");
+  }
+  if (words.address) {
+    COFFER_TRY(write_address(context, *words.address));
+    return 0;
   }
   if (words.which.type) {
     const Result<bool> known = has_workspace(*words.which.type);

@@ -110,12 +110,21 @@ struct NewValue {
   SecretBytes text;
 };
 
+// A file that is not there was named by the user: his error, as in VDK.
+Result<SecretBytes> read_named(const std::string& file) {
+  Result<SecretBytes> bytes = read_input(file);
+  if (bytes || bytes.error().code() != ErrorCode::io) return bytes;
+  return Error(ErrorCode::usage, "cannot be read; nothing has been changed")
+      .about(Subject::Kind::file, file)
+      .with_errno(bytes.error().os_errno());
+}
+
 Result<NewValue> from_file(const std::string& word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos) {
     return Error(ErrorCode::usage, "takes KEY=FILE").about(Subject::Kind::name, "--set-file");
   }
-  return NewValue{word.substr(0, equals), COFFER_TRY(read_input(word.substr(equals + 1)))};
+  return NewValue{word.substr(0, equals), COFFER_TRY(read_named(word.substr(equals + 1)))};
 }
 
 // Everything that is asked for or read, before the store is touched.
@@ -219,7 +228,7 @@ Result<void> carry_out(SecretsWords& words, const Globals& globals) {
   const std::string path = COFFER_TRY(job_path(team, job));
   const std::vector<NewValue> values = COFFER_TRY(gather_values(words));
   std::optional<SecretBytes> document;
-  if (words.overwrite) document = COFFER_TRY(read_input(*words.overwrite));
+  if (words.overwrite) document = COFFER_TRY(read_named(*words.overwrite));
   if (words.clears()) COFFER_TRY(confirm("Delete every secret of this job?", words.yes));
   Store store = COFFER_TRY(context.open());
   JobSecrets seen;

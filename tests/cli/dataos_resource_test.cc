@@ -105,6 +105,17 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
   CHECK(box.expect(0, {"refs", "instance-secret/sample-r"}).out.find("depot:v2alpha:sampledepot") !=
         std::string::npos);
 
+  // An address picks one of the two.
+  const auto serves = [&box](int exit_code, const std::string& address) {
+    return box.expect(exit_code, {"resource", "get", "--address", address}).out;
+  };
+  CHECK(serves(0, "dataos://sampledepot:public/city") == "instance-secret/sample-r\n");
+  CHECK(serves(0, "dataos://sampledepot?acl=rw") == "instance-secret/sample-rw\n");
+  CHECK(box.expect(4, {"resource", "get", "--address", "dataos://other:a/b?acl=rw"})
+            .says("dataos://other?acl=rw: could not get the secret map for the dataos address"));
+  for (const char* bad : {"sampledepot", "dataos://", "dataos://sampledepot?acl=w", "dataos://A"})
+    serves(2, bad);
+
   // In use: the refusal names everyone, and is in the audit log.
   box.expect(0, {"refs", "add", "instance-secret/sample-r", "nightly report"});
   const Outcome refused =
@@ -127,6 +138,8 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
   for (const Json& each : states["resources"])
     told += each["name"].get<std::string>() + "=" + each["status"].get<std::string>() + " ";
   CHECK(told == "sample-r=deleted sample-rw=active sampledepot=error ");
+
+  serves(4, "dataos://sampledepot");
 
   // The name is free again; the depot is repointed by being applied.
   box.expect(0, {"resource", "create", "-f", file});

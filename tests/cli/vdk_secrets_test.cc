@@ -79,6 +79,19 @@ TEST_CASE("secrets: set, list, get, delete: the page") {
   CHECK(box.expect(0, job({"--get", "pem"})).out.find("line\\x0a--\\x0a") != std::string::npos);
   box.expect(0, job({"--delete-all-job-properties", "-y"}));
   CHECK(shown(box).empty());
+
+  // Whatever became of the object: absent is empty, and the next set begins anew.
+  for (const Words& end : std::vector<Words>{{"destroy", "ingestion/my-job", "--all"},
+                                             {"delete", "ingestion/my-job"},
+                                             {"metadata", "delete", "ingestion/my-job"}}) {
+    box.expect(0, job({"--set", "k", "v"}));
+    box.expect(0, end);
+    CHECK(shown(box).empty());
+  }
+  box.expect(0, {"settings", "put", "--cas-required"});
+  box.expect(0, job({"--set-file", "pem=" + box.write("pem", "line\n")}));
+  box.expect(0, job({"--set", "k", "v"}));
+  CHECK(shown(box) == Json::parse("{\"pem\": \"line\\n\", \"k\": \"v\"}"));
 }
 
 TEST_CASE("secrets: a key keeps its type, or nothing of the call is done") {
@@ -135,7 +148,8 @@ TEST_CASE("secrets: all are replaced by a JSON object, or stay as they are") {
   }
   CHECK(box.expect(2, job({"--overwrite-all-job-secrets", box.write("bad", "{\"k\":\n oops}")}))
             .says("bad:2:2: expected valid JSON"));
-  CHECK(box.expect(17, job({"--overwrite-all-job-secrets", box.path("none")})).says("none"));
+  CHECK(box.expect(2, job({"--overwrite-all-job-secrets", box.path("none")})).says("none"));
+  CHECK(box.expect(2, job({"--set-file", "k=" + box.path("none")})).says("none"));
   // A list that was written with masks comes back without harm: a mask keeps what is there.
   box.expect(0, job({"--overwrite-all-job-secrets", "-"}), "{\"b\": 1, \"a\": \"**********\"}");
   CHECK(shown(box) == Json::parse("{\"b\": 1, \"a\": \"Quark-1\"}"));
