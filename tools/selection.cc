@@ -1,10 +1,13 @@
 #include "tools/selection.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 
 #include "format/json.h"
 #include "tools/exchange/base64.h"
+#include "tools/render/render.h"
+#include "tools/resource/usage_record.h"
 #include "tools/target.h"
 
 namespace coffer::tools {
@@ -103,8 +106,54 @@ Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::str
   const ListOptions options{.recursive = true, .state = ListState::live};
   for (const std::string& path : COFFER_TRY(store.list(prefix, options))) {
     if (mapped.contains(path)) continue;
-    if (COFFER_TRY(store.metadata(path)).managed) continue;
+    const Metadata metadata = COFFER_TRY(store.metadata(path));
+    if (metadata.managed || is_usage_record(path, metadata)) continue;
     COFFER_TRY(add_fields(bindings, COFFER_TRY(about_secret(store.get(path), path)), use));
+  }
+  return {};
+}
+
+// Pairs as one text of properties: a file of its own, or what goes by a secret's own name.
+Result<void> add_properties(Bindings& bindings, const Secret& secret, const std::string& name,
+                            const std::vector<std::string>& keys) {
+  Bindings pairs;
+  for (const std::string& key : keys)
+    COFFER_TRY(add_field(pairs, secret, key, key, Use::variables));
+  const SecretBytes text = COFFER_TRY(render_properties(pairs, {}));
+  return bindings.add(name, text.text(), origin_of(secret, ""));
+}
+
+Result<void> add_used(Bindings& bindings, const Secret& secret, const UsedSecret& used, Use use) {
+  const std::vector<std::string> names =
+      COFFER_TRY(about_secret(secret.value.field_names(), secret.path));
+  const std::string last = secret.path.substr(secret.path.rfind('/') + 1);
+  const std::vector<std::string>& keys = used.keys.empty() ? names : used.keys;
+  if (used.consumption == "propFile")
+    return add_properties(bindings, secret, last + ".properties", keys);
+  for (const std::string& key : keys) {
+    const bool is_blob = key == last && std::find(names.begin(), names.end(), key) == names.end();
+    const std::string name = name_for(use, secret, key);
+    COFFER_TRY(is_blob ? add_properties(bindings, secret, name, names)
+                       : add_field(bindings, secret, name, key, use));
+  }
+  return {};
+}
+
+// What a resource said that it uses, in the way it said: TYPE/[WORKSPACE/]NAME, as it was applied.
+Result<void> add_resource(Bindings& bindings, const Snapshot& store, const Selection& selection,
+                          const std::string& word, Use use) {
+  const std::string path = "resource/" + word;
+  const Secret record = COFFER_TRY(about_secret(store.get(path), path));
+  for (const UsedSecret& used : COFFER_TRY(UsageRecord::parse(record.value)).used) {
+    const bool wants_files = used.consumption != "envVars";
+    if (wants_files && !selection.with_files) {
+      return Error(ErrorCode::usage, "wants a secret as a file",
+                   "coffer run --files DIR gives it a place in memory")
+          .about(Subject::Kind::path, path);
+    }
+    if (wants_files != (use == Use::files)) continue;
+    const Secret secret = COFFER_TRY(about_secret(store.get(used.path), used.path));
+    COFFER_TRY(add_used(bindings, secret, used, use));
   }
   return {};
 }
@@ -116,6 +165,8 @@ void Selection::describe(Syntax& syntax) {
   syntax.repeated("--prefix", prefixes, "P", "The fields of every secret below P");
   syntax.repeated("--all-of", all_of, "P",
                   "The same, and each value without fields by its secret's name");
+  syntax.repeated("--resource", resources, "TYPE/[WORKSPACE/]NAME",
+                  "What this resource's manifest says that it uses, in the way it says");
   syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
 }
 
@@ -159,6 +210,8 @@ Result<void> add_selected(Bindings& bindings, const Sources& stores, const Selec
   for (const std::string& word : selection.only) COFFER_TRY(add_only(bindings, stores, word, use));
   for (const std::string& prefix : selection.prefixes)
     COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, use));
+  for (const std::string& word : selection.resources)
+    COFFER_TRY(add_resource(bindings, stores.own(), selection, word, use));
   const Use by_secret = use == Use::files ? use : Use::variables_by_secret;
   for (const std::string& prefix : selection.all_of)
     COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, by_secret));
@@ -181,7 +234,8 @@ Result<Bindings> gather(const Sources& stores, const Selection& selection) {
 Result<Bindings> gather_files(const Sources& stores, const Selection& selection) {
   Bindings bindings;
   COFFER_TRY(add_selected(bindings, stores, selection, {}, Use::files));
-  if (selection.only.empty() && selection.prefixes.empty() && selection.all_of.empty())
+  if (selection.only.empty() && selection.prefixes.empty() && selection.all_of.empty() &&
+      selection.resources.empty())
     COFFER_TRY(add_below(bindings, stores.own(), "", {}, Use::files));
   return bindings;
 }

@@ -1,4 +1,5 @@
-// Which secrets a workload gets, and under what names: --only, --prefix, --all-of, --map.
+// Which secrets a workload gets, and under what names: --only, --prefix, --all-of, --map,
+// --resource.
 #pragma once
 
 #include <string>
@@ -12,11 +13,14 @@
 namespace coffer::tools {
 
 struct Selection {
-  std::vector<std::string> only, prefixes, all_of, maps;
+  std::vector<std::string> only, prefixes, all_of, maps, resources;
+  bool with_files = false;  ///< gather_files is asked as well: for what a resource wants as files.
 
   /// Adds the options to a verb.
   void describe(Syntax& syntax);
-  bool empty() const { return only.empty() && prefixes.empty() && all_of.empty() && maps.empty(); }
+  bool empty() const {
+    return only.empty() && prefixes.empty() && all_of.empty() && maps.empty() && resources.empty();
+  }
 };
 
 // All of a store from one snapshot: a user name and its password belong together.

@@ -67,8 +67,9 @@ Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
   if (wishes.pristine) supply.environment.start_pristine();
   Selection variables = wishes.selection;
   Bindings files;
+  variables.with_files = wishes.files.has_value();
   if (wishes.files) {
-    files = COFFER_TRY(gather_files(stores, wishes.selection));
+    files = COFFER_TRY(gather_files(stores, variables));
     variables.only.clear();
     variables.prefixes.clear();
     variables.all_of.clear();

@@ -323,3 +323,42 @@ TEST_CASE("resource: workspaces, folders, files and dollar signs") {
         "name: tenant_secret.one\nversion: v2alpha\ntype: secret\nsecret:\n"
         "  type: key-value\n  data: {k: v}\n");
 }
+
+TEST_CASE("resource: a program gets what its manifest says, in the way it says") {
+  Sandbox box;
+  box.init();
+  apply(
+      box, 0,
+      secret_of("app", "  type: key-value\n  acl: r\n  data: {USER: bob, PASS: 'a=b', MORE: x}\n") +
+          "---\n" +
+          secret_of("db-r",
+                    "  type: key-value-properties\n  acl: r\n"
+                    "  data: {url: 'jdbc:x', pass: 'q w'}\n") +
+          "---\nname: job\nversion: v1\ntype: worker\nworker:\n  dataosSecrets:\n"
+          "    - {name: app, keys: [USER, PASS]}\n"
+          "    - {name: app, key: MORE, consumptionType: file}\n"
+          "    - {name: app, allKeys: true, consumptionType: propFile}\n"
+          "    - {name: db-r, keys: [db-r], consumptionType: file}\n"
+          "---\nname: small\nversion: v1\ntype: service\ndataosSecrets: [{name: app, key: "
+          "USER}]\n");
+  const std::string folder = "/dev/shm/coffer-job-" + std::to_string(getpid());
+  CHECK(box.expect(0,
+                   {"run", "--pristine", "--resource", "worker/public/job", "--files", folder, "--",
+                    "sh", "-c", "echo $USER $PASS $MORE; cd " + folder + " && ls && head -50 *"})
+            .out ==
+        "bob a=b\napp.properties\napp_MORE\ndb-r_db-r\n"
+        "==> app.properties <==\nUSER=bob\nPASS=a\\=b\nMORE=x\n\n"
+        "==> app_MORE <==\nx\n"
+        "==> db-r_db-r <==\nurl=jdbc\\:x\npass=q w\n");
+  CHECK(
+      box.expect(2, {"run", "--resource", "worker/public/job", "--", "true"}).says("--files DIR"));
+  box.expect(4, {"run", "--resource", "worker/lab/job", "--", "true"});
+  CHECK(box.expect(0, {"env", "--resource", "service/public/small"}).out.find("USER") !=
+        std::string::npos);
+  // The records of what uses secrets are no secrets: whoever takes all does not get them.
+  CHECK(box.expect(0, {"run", "--pristine", "--prefix", "", "--", "env"}).out.find("resource") ==
+        std::string::npos);
+  const Outcome all = box.expect(0, {"run", "--pristine", "--", "env"});
+  CHECK(all.out.find("USER=bob") != std::string::npos);
+  CHECK(all.out.find("instance-secret") == std::string::npos);
+}

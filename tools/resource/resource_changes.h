@@ -9,16 +9,12 @@
 #include <vector>
 
 #include "tools/resource/manifest.h"
+#include "tools/resource/usage_record.h"
 
 namespace coffer::tools {
 
 enum class ApplyMode { apply, create, update };
 enum class ResourceOutcome { created, updated, unchanged };
-
-/// Members of a resource's custom metadata.
-inline constexpr std::string_view kAclEntry = "acl";
-inline constexpr std::string_view kLayerEntry = "layer";
-inline constexpr std::string_view kVersionEntry = "resource-version";
 
 /// `user`: who applies it, and owns what is new. What is the same already is not written.
 /// Errors: conflict (create: it is there), not_found (update: it is not; a secret or key that is

@@ -5,6 +5,10 @@
 
 namespace coffer::tools {
 
+bool is_usage_record(std::string_view path, const Metadata& metadata) {
+  return path.starts_with("resource/") && metadata.custom.contains(std::string(kVersionEntry));
+}
+
 Result<Value> UsageRecord::value() const {
   JsonText json;
   json.open('{').key("user").string(user).key("secrets").open('[');

@@ -5,9 +5,15 @@
 #include <coffer/value.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coffer::tools {
+
+/// Members of a resource's custom metadata.
+inline constexpr std::string_view kAclEntry = "acl";
+inline constexpr std::string_view kLayerEntry = "layer";
+inline constexpr std::string_view kVersionEntry = "resource-version";
 
 struct UsedSecret {
   std::string path;
@@ -27,5 +33,8 @@ struct UsageRecord {
   /// Errors: usage (it was put by hand, and is no such record).
   static Result<UsageRecord> parse(const Value& value);
 };
+
+/// Whether such a record is kept at this path: it is no secret that anybody would want to have.
+bool is_usage_record(std::string_view path, const Metadata& metadata);
 
 }  // namespace coffer::tools
