@@ -105,6 +105,9 @@ struct VersionRecord {
   VersionHeader header;
   ByteView wrapped_dek;  ///< kWrappedKeyBytes; of a tombstone its empty seal, kWrapOverhead.
   ByteView ciphertext;
+  std::uint64_t bytes_apart = 0;  ///< Of a ciphertext in the table of values; 0: it is here.
+
+  std::uint64_t sealed_bytes() const { return bytes_apart != 0 ? bytes_apart : ciphertext.size(); }
 };
 /// Views into `bytes`. Errors: corrupt, too_new.
 Result<VersionRecord> decode_version(ByteView bytes);

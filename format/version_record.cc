@@ -24,13 +24,15 @@ Error malformed() { return {ErrorCode::corrupt, "a version record is malformed"}
 
 constexpr std::uint32_t bit(std::uint32_t field) { return 1U << field; }
 
-// A living version has a DEK, a tag and a value; a tombstone has its seal and neither.
+// A living version has a DEK, a tag and a value, here or apart; a tombstone has its seal and none.
 bool is_complete(const VersionRecord& record, std::uint32_t seen) {
-  constexpr std::uint32_t kValueFields = bit(8) | bit(9);
+  constexpr std::uint32_t kValueFields = bit(8) | bit(9) | bit(10);
+  const std::uint32_t value_fields = seen & kValueFields;
+  const bool has_value = value_fields == (bit(8) | bit(9)) || value_fields == (bit(8) | bit(10));
   const std::uint32_t flags = record.header.flags;
   const bool destroyed = (flags & kFlagDestroyed) != 0;
   if (!destroyed && (flags & kFlagReclaimed) != 0) return false;
-  return (seen & bit(1)) != 0 && (seen & kValueFields) == (destroyed ? 0 : kValueFields) &&
+  return (seen & bit(1)) != 0 && (destroyed ? value_fields == 0 : has_value) &&
          record.wrapped_dek.size() == (destroyed ? kWrapOverhead : kWrappedKeyBytes);
 }
 
@@ -112,6 +114,7 @@ Result<void> decode_version(ByteView bytes, VersionRecord& record) {
         break;
       }
       case 9: record.ciphertext = reader.want_some_bytes(); break;
+      case 10: record.bytes_apart = reader.want_number(); break;
       default: return Error{ErrorCode::too_new, "a version record has an unknown field"};
     }
     seen |= bit(reader.field());
@@ -132,6 +135,7 @@ void encode_version(const VersionRecord& record, Bytes& out) {
   writer.bytes(7, record.wrapped_dek);
   if ((header.flags & kFlagDestroyed) == 0) writer.always_bytes(8, header.value_tag);
   writer.bytes(9, record.ciphertext);
+  writer.number(10, record.bytes_apart);
 }
 
 DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t version,

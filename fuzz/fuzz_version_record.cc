@@ -24,6 +24,7 @@ void check_fields(const VersionRecord& record, const proto::VersionRecord& messa
   COFFER_CHECK(message.flags() == header.flags);
   COFFER_CHECK(message.wrapped_dek() == as_text(record.wrapped_dek));
   COFFER_CHECK(message.ciphertext() == as_text(record.ciphertext));
+  COFFER_CHECK(message.bytes_apart() == record.bytes_apart);
   if ((header.flags & kFlagDestroyed) == 0)
     COFFER_CHECK(message.value_tag() == as_text(header.value_tag));
 }

@@ -37,10 +37,18 @@ Result<bool> View::Impl::remove_small(Table table, ByteView key) {
 }
 
 Result<void> View::Impl::put_version(const format::PathHash& hash, std::uint64_t version,
-                                     ByteView record, const format::VersionHeader& header) {
+                                     const Cipher::Sealed& sealed,
+                                     const format::VersionHeader& header) {
   toggle_digest(cipher().digest_version(hash, version, header));
   ++root->record_count;
-  return writer->put(Table::history, format::history_key(hash, version), record);
+  const format::HistoryKey key = format::history_key(hash, version);
+  if (!sealed.apart.empty()) COFFER_TRY(writer->put(Table::values, key, sealed.apart));
+  return writer->put(Table::history, key, sealed.record);
+}
+
+Result<void> View::Impl::remove_value(const format::PathHash& hash, std::uint64_t version) {
+  COFFER_TRY(writer->remove(Table::values, format::history_key(hash, version)));
+  return {};
 }
 
 Result<void> View::Impl::replace_version(const format::PathHash& hash, std::uint64_t version,
@@ -48,6 +56,7 @@ Result<void> View::Impl::replace_version(const format::PathHash& hash, std::uint
                                          const format::VersionHeader& after) {
   toggle_digest(cipher().digest_version(hash, version, before));
   toggle_digest(cipher().digest_version(hash, version, after));
+  if (after.is_destroyed() && !before.is_destroyed()) COFFER_TRY(remove_value(hash, version));
   return writer->put(Table::history, format::history_key(hash, version), record);
 }
 
@@ -57,7 +66,10 @@ Result<void> View::Impl::remove_version(const format::PathHash& hash, std::uint6
                                         const format::VersionHeader& header) {
   toggle_digest(cipher().digest_version(hash, version, header));
   --root->record_count;
-  if (!header.is_destroyed()) touch(hash);
+  if (!header.is_destroyed()) {
+    touch(hash);
+    COFFER_TRY(remove_value(hash, version));
+  }
   if (!COFFER_TRY(writer->remove(Table::history, format::history_key(hash, version))))
     return Error{ErrorCode::corrupt, "a version vanished while it was being removed"};
   return {};

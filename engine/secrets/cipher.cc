@@ -85,9 +85,10 @@ Result<SecretBytes> Cipher::open_root(format::Domain domain, ByteView sealed) co
   return open_with(keys_.root, format::seal_context(domain, store_, {}), sealed);
 }
 
-Bytes Cipher::seal_version(format::ValueContext& context, const format::PathHash& hash,
-                           std::uint64_t version, format::VersionHeader header,
-                           const WrappingKey& wrapper, ByteView value, std::uint8_t form) const {
+Cipher::Sealed Cipher::seal_version(format::ValueContext& context, const format::PathHash& hash,
+                                    std::uint64_t version, format::VersionHeader header,
+                                    const WrappingKey& wrapper, ByteView value,
+                                    std::uint8_t form) const {
   // The form stands behind the value, so that opening needs no second copy to drop it.
   SecretBytes plaintext(value.size() + 1);
   if (!value.empty()) std::memcpy(plaintext.data(), value.data(), value.size());
@@ -102,10 +103,15 @@ Bytes Cipher::seal_version(format::ValueContext& context, const format::PathHash
   crypto::wrap(wrapper.key,
                format::dek_context(store_, hash, version, wrapper.made_in_epoch, header),
                dek.view(), wrapped);
-  Bytes record;
-  record.reserve(ciphertext.size() + 160);
-  format::encode_version({header, wrapped, ciphertext}, record);
-  return record;
+  Sealed sealed;
+  if (ciphertext.size() > format::kCiphertextBytesInline) {
+    format::encode_version({header, wrapped, {}, ciphertext.size()}, sealed.record);
+    sealed.apart = std::move(ciphertext);
+    return sealed;
+  }
+  sealed.record.reserve(ciphertext.size() + 160);
+  format::encode_version({header, wrapped, ciphertext, 0}, sealed.record);
+  return sealed;
 }
 
 Result<Cipher::Opened> Cipher::open_version(format::ValueContext& context,
@@ -144,7 +150,7 @@ Result<Bytes> Cipher::rewrap_version(const format::PathHash& hash, std::uint64_t
                dek.view(), wrapped);
   Bytes bytes;
   bytes.reserve(record.ciphertext.size() + 160);
-  format::encode_version({header, wrapped, record.ciphertext}, bytes);
+  format::encode_version({header, wrapped, record.ciphertext, record.bytes_apart}, bytes);
   return bytes;
 }
 
@@ -153,7 +159,7 @@ Bytes Cipher::tombstone(const format::PathHash& hash, std::uint64_t version,
   const Bytes seal =
       seal_with(keys_.names, format::dek_context(store_, hash, version, 0, header), ByteView());
   Bytes bytes;
-  format::encode_version({header, seal, {}}, bytes);
+  format::encode_version({header, seal, {}, 0}, bytes);
   return bytes;
 }
 

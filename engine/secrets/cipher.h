@@ -33,15 +33,20 @@ class Cipher {
   Bytes seal_root(format::Domain domain, ByteView plaintext) const;
   Result<SecretBytes> open_root(format::Domain domain, ByteView sealed) const;
 
-  /// A complete version record with a fresh DEK. `form` is sealed behind the value.
-  Bytes seal_version(format::ValueContext& context, const format::PathHash& hash,
-                     std::uint64_t version, format::VersionHeader header,
-                     const WrappingKey& wrapper, ByteView value, std::uint8_t form) const;
+  /// A complete version record with a fresh DEK, and its ciphertext where that is too long to
+  /// stand in it. `form` is sealed behind the value.
+  struct Sealed {
+    Bytes record;
+    Bytes apart = {};  ///< For the table of values, or empty.
+  };
+  Sealed seal_version(format::ValueContext& context, const format::PathHash& hash,
+                      std::uint64_t version, format::VersionHeader header,
+                      const WrappingKey& wrapper, ByteView value, std::uint8_t form) const;
   struct Opened {
     SecretBytes value;
     std::uint8_t form = 0;
   };
-  /// Errors: corrupt.
+  /// Errors: corrupt. The record's ciphertext is there, wherever it came from.
   Result<Opened> open_version(format::ValueContext& context, const format::PathHash& hash,
                               std::uint64_t version, const format::VersionRecord& record,
                               const WrappingKey& wrapper) const;

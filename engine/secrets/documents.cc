@@ -26,9 +26,10 @@ constexpr std::size_t kDocumentIdBytesMax = format::kPathBytesMax + 32;
 }  // namespace
 
 Result<SecretBytes> View::Impl::open_document(DocumentKind kind, std::string_view id,
-                                              const Located& located) const {
+                                              Located located) const {
   format::ValueContext context(cipher().store(), kind_of(kind), id);
   const format::PathHash hash = cipher().hash(context);
+  COFFER_TRY(fetch_value(hash, located));
   const WrappingKey key = COFFER_TRY(wrapping_key(hash));
   auto opened =
       COFFER_TRY(cipher().open_version(context, hash, located.version, located.record, key));
@@ -73,9 +74,10 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
   format::VersionHeader header;
   header.algorithm = COFFER_TRY(impl.settings())->algorithm;
   header.created_at_ms = now_ms();
-  const Bytes record = impl.cipher().seal_version(context, hash, revision, header, key, body, 0);
-  header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
-  COFFER_TRY(impl.put_version(hash, revision, record, header));
+  const Cipher::Sealed sealed =
+      impl.cipher().seal_version(context, hash, revision, header, key, body, 0);
+  header.value_tag = COFFER_TRY(format::decode_version(sealed.record)).header.value_tag;
+  COFFER_TRY(impl.put_version(hash, revision, sealed, header));
   if (counts_as_config(kind, id)) impl.note(format::Action::config_put, id, revision);
   return {};
 }

@@ -224,6 +224,12 @@ struct View::Impl {
   Result<std::optional<Located>> find(const format::PathHash& hash, std::uint64_t version) const;
   Result<bool> find_into(const format::PathHash& hash, std::uint64_t version,
                          Located& located) const;
+  /// The ciphertext of a living version, where it stands apart. Errors: corrupt, io.
+  Result<void> fetch_value(const format::PathHash& hash, Located& located) const {
+    if (located.record.bytes_apart == 0) return {};
+    return fetch_large_value(hash, located);
+  }
+  Result<void> fetch_large_value(const format::PathHash& hash, Located& located) const;
   Result<std::optional<format::Head>> find_head(const format::PathHash& hash) const;
   /// The same for a path that is to be written to: a head of another path is `corrupt`.
   Result<std::optional<format::Head>> head_of(const format::PathHash& hash,
@@ -244,15 +250,16 @@ struct View::Impl {
   Result<void> check_clock() const;
   /// The state's error, or none. Notes that something was seen to be expired.
   Result<void> check_state(const Located& located) const;
-  Result<SecretBytes> open_document(DocumentKind kind, std::string_view id,
-                                    const Located& located) const;
+  Result<SecretBytes> open_document(DocumentKind kind, std::string_view id, Located located) const;
 
   // Changes, each of which keeps count and digest of the root.
   Result<void> put_small(storage::Table table, ByteView key, format::Domain domain,
                          ByteView plaintext);
   Result<bool> remove_small(storage::Table table, ByteView key);
-  Result<void> put_version(const format::PathHash& hash, std::uint64_t version, ByteView record,
-                           const format::VersionHeader& header);
+  Result<void> put_version(const format::PathHash& hash, std::uint64_t version,
+                           const Cipher::Sealed& sealed, const format::VersionHeader& header);
+  /// Of a version that has one: what the table of values holds for it goes.
+  Result<void> remove_value(const format::PathHash& hash, std::uint64_t version);
   Result<void> replace_version(const format::PathHash& hash, std::uint64_t version,
                                const format::VersionHeader& before, ByteView record,
                                const format::VersionHeader& after);

@@ -161,11 +161,11 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   }
   format::VersionHeader header = new_header(settings, current.head, request, now_ms());
   const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(hash));
-  const Bytes record =
+  const Cipher::Sealed sealed =
       impl.cipher().seal_version(context, hash, version, header, wrapper, value.bytes().bytes(),
                                  static_cast<std::uint8_t>(value.form()));
-  header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
-  COFFER_TRY(impl.put_version(hash, version, record, header));
+  header.value_tag = COFFER_TRY(format::decode_version(sealed.record)).header.value_tag;
+  COFFER_TRY(impl.put_version(hash, version, sealed, header));
   if (header.expires_at_ms != 0)
     COFFER_TRY(impl.add_due(hash, version, header.expires_at_ms, Pending::Why::expiry, path));
   const std::uint32_t kept = versions_kept(settings, current.head);

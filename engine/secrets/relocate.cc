@@ -67,7 +67,7 @@ Result<void> check_sizes(const View::Impl& impl, const Place& from, const Place&
   const std::uint64_t bytes_max = scope_of(*COFFER_TRY(impl.settings()), to.path).value_bytes_max;
   return impl.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
     // The sealed value is one byte longer than the value: its form.
-    if (located.record.ciphertext.size() > bytes_max + 1)
+    if (located.record.sealed_bytes() > bytes_max + 1)
       return Error{ErrorCode::limit, "a version is larger than is allowed there",
                    "raise the limit, or destroy that version first"}
           .with_number(located.version);
@@ -78,24 +78,25 @@ Result<void> check_sizes(const View::Impl& impl, const Place& from, const Place&
 Result<void> carry_version(View::Impl& impl, Place& from, Place& to, const KeptVersion& kept) {
   format::VersionHeader header = kept.header;
   header.unreachable_at_ms = 0;
-  Bytes record;
+  Cipher::Sealed sealed;
   if (header.is_destroyed()) {
-    record = impl.cipher().tombstone(to.hash, kept.version, header);
+    sealed.record = impl.cipher().tombstone(to.hash, kept.version, header);
   } else {
-    const auto located = COFFER_TRY(impl.find(from.hash, kept.version));
+    auto located = COFFER_TRY(impl.find(from.hash, kept.version));
     if (!located) return no_such_version(kept.version);
+    COFFER_TRY(impl.fetch_value(from.hash, *located));
     const WrappingKey opener = COFFER_TRY(impl.wrapping_key(from.hash));
     const Cipher::Opened opened = COFFER_TRY(
         impl.cipher().open_version(from.context, from.hash, kept.version, located->record, opener));
     const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(to.hash));
-    record = impl.cipher().seal_version(to.context, to.hash, kept.version, header, wrapper,
+    sealed = impl.cipher().seal_version(to.context, to.hash, kept.version, header, wrapper,
                                         opened.value.bytes(), opened.form);
-    header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
+    header.value_tag = COFFER_TRY(format::decode_version(sealed.record)).header.value_tag;
     if (header.expires_at_ms != 0)
       COFFER_TRY(
           impl.add_due(to.hash, kept.version, header.expires_at_ms, Pending::Why::expiry, to.path));
   }
-  return impl.put_version(to.hash, kept.version, record, header);
+  return impl.put_version(to.hash, kept.version, sealed, header);
 }
 
 Result<void> remove_source(View::Impl& impl, const Place& from,

@@ -90,19 +90,19 @@ Result<void> Transaction::restore(std::string_view path,
   for (const RestoredVersion& version : versions) {
     format::VersionHeader header = header_of(settings, version, now_ms());
     const std::uint64_t number = version.info.version;
-    Bytes record;
+    Cipher::Sealed sealed;
     if (header.is_destroyed()) {
-      record = impl.cipher().tombstone(hash, number, header);
+      sealed.record = impl.cipher().tombstone(hash, number, header);
     } else {
       const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(hash));
-      record = impl.cipher().seal_version(context, hash, number, header, wrapper,
+      sealed = impl.cipher().seal_version(context, hash, number, header, wrapper,
                                           version.value->bytes().bytes(),
                                           static_cast<std::uint8_t>(version.value->form()));
-      header.value_tag = COFFER_TRY(format::decode_version(record)).header.value_tag;
+      header.value_tag = COFFER_TRY(format::decode_version(sealed.record)).header.value_tag;
       if (header.expires_at_ms != 0)
         COFFER_TRY(impl.add_due(hash, number, header.expires_at_ms, Pending::Why::expiry, path));
     }
-    COFFER_TRY(impl.put_version(hash, number, record, header));
+    COFFER_TRY(impl.put_version(hash, number, sealed, header));
   }
   impl.note(format::Action::put, path, versions.empty() ? 0 : versions.front().info.version);
   return {};

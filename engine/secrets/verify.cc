@@ -37,6 +37,7 @@ class Verifier {
     COFFER_TRY(check_buckets());
     COFFER_TRY(check_settings());
     COFFER_TRY(check_history());
+    COFFER_TRY(check_values());
     COFFER_TRY(check_small(Table::names, format::Domain::name));
     COFFER_TRY(check_small(Table::references, format::Domain::reference));
     COFFER_TRY(check_small(Table::due, format::Domain::due));
@@ -153,6 +154,20 @@ class Verifier {
     return {};
   }
 
+  // Every value that stands apart is some living version's; that it is the right one, its
+  // version's opening has shown.
+  Result<void> check_values() {
+    storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_.txn, Table::values));
+    for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
+      const auto row = COFFER_TRY(impl_.txn.get(Table::history, cursor.key()));
+      const auto record = row ? format::decode_version(*row)
+                              : Result<format::VersionRecord>(format::VersionRecord());
+      if (cursor.key().size() != format::kHistoryKeyBytes || !record || record->bytes_apart == 0)
+        problem("values", "a value belongs to no version");
+    }
+    return {};
+  }
+
   void check_head(const format::PathHash& hash, ByteView sealed, Owners::iterator owner) {
     const auto plain = impl_.cipher().open_small(format::Domain::head, hash, sealed);
     const auto head = plain ? format::decode_head(plain->bytes()) : plain.error();
@@ -171,18 +186,23 @@ class Verifier {
       return;
     }
     count(impl_.cipher().digest_version(hash, version, record->header));
-    if (!opens(hash, version, *record, owner))
+    View::Impl::Located located{version, *record};
+    if (!impl_.fetch_value(hash, located)) {
+      problem(name, "version " + std::to_string(version) + " has lost its value");
+    } else if (!opens(hash, located, owner)) {
       problem(name, "version " + std::to_string(version) + " does not open");
+    }
   }
 
-  bool opens(const format::PathHash& hash, std::uint64_t version,
-             const format::VersionRecord& record, Owners::iterator owner) {
+  bool opens(const format::PathHash& hash, const View::Impl::Located& located,
+             Owners::iterator owner) {
     const auto wrapper = impl_.wrapping_key(hash);
     if (!wrapper) return false;
+    const format::VersionRecord& record = located.record;
     if (record.header.is_destroyed() || owner == owners_.end())
-      return impl_.cipher().check_header(hash, version, record, *wrapper).ok();
+      return impl_.cipher().check_header(hash, located.version, record, *wrapper).ok();
     format::ValueContext context(impl_.cipher().store(), owner->second.kind, owner->second.name);
-    return impl_.cipher().open_version(context, hash, version, record, *wrapper).ok();
+    return impl_.cipher().open_version(context, hash, located.version, record, *wrapper).ok();
   }
 
   const View& view_;

@@ -94,6 +94,16 @@ Result<std::optional<format::Head>> View::Impl::find_head(const format::PathHash
   return std::optional<format::Head>(COFFER_TRY(format::decode_head(plain.bytes())));
 }
 
+Result<void> View::Impl::fetch_large_value(const format::PathHash& hash, Located& located) const {
+  const auto bytes = COFFER_TRY(txn.get(Table::values, format::history_key(hash, located.version)));
+  if (!bytes || bytes->size() != located.record.bytes_apart)
+    return Error{ErrorCode::corrupt, "a version has lost its value, or has another's",
+                 "see what else is: coffer verify; restore from a backup"}
+        .with_number(located.version);
+  located.record.ciphertext = *bytes;
+  return {};
+}
+
 Result<void> View::Impl::authenticate(const format::PathHash& hash, const Located& located) const {
   const WrappingKey key = COFFER_TRY(wrapping_key(hash));
   return cipher().check_header(hash, located.version, located.record, key);
@@ -162,6 +172,7 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version) co
     COFFER_TRY(impl_->authenticate(hash, located));
     return std::move(state).error();
   }
+  COFFER_TRY(impl_->fetch_value(hash, located));
   const WrappingKey wrapper = COFFER_TRY(impl_->wrapping_key(hash));
   Cipher::Opened opened = COFFER_TRY(
       impl_->cipher().open_version(context, hash, located.version, located.record, wrapper));

@@ -7,12 +7,12 @@
 
 namespace coffer::storage {
 
-enum class Table : std::uint8_t { main, history, names, references, due, buckets, audit };
-inline constexpr std::size_t kTableCount = 7;
+enum class Table : std::uint8_t { main, history, names, references, due, buckets, audit, values };
+inline constexpr std::size_t kTableCount = 8;
 /// A store made before a later table came has only these; the first write adds the others.
 inline constexpr std::size_t kTablesFromTheStart = 6;
 /// The unnamed database holds the root and the settings; the others are named in it.
 inline constexpr std::array<const char*, kTableCount> kTableNames = {
-    nullptr, "history", "names", "references", "due", "buckets", "audit"};
+    nullptr, "history", "names", "references", "due", "buckets", "audit", "values"};
 
 }  // namespace coffer::storage

@@ -89,7 +89,7 @@ std::string SequenceRun::any_json() {
 
 std::string SequenceRun::any_opaque() {
   if (chance(4)) return "plain" + std::to_string(pick(1000));
-  std::string bytes(chance(8) ? 200 + pick(5000) : pick(80), '\0');
+  std::string bytes(chance(6) ? 200 + pick(5000) : pick(80), '\0');
   for (char& byte : bytes) byte = static_cast<char>(random_());
   return bytes;
 }

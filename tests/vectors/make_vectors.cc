@@ -214,6 +214,14 @@ void version_records(const std::filesystem::path& root) {
   folder.corrupt("tombstone_with_tag", "F-39", joined(appended(tombstone(), bin(8, run(16, 1)))));
   folder.corrupt("tombstone_with_dek", "F-39: 72 bytes where the empty seal has 40",
                  joined(with(tombstone(), bin(7, run(72, 1)))));
+  const Record apart = with(without(good, 9), num(10, 2000));
+  folder.ok("value_apart", "F-37: its ciphertext stands in table 7", joined(apart));
+  folder.corrupt("value_here_and_apart", "F-101", joined(with(good, num(10, 21))));
+  folder.corrupt("value_apart_of_no_bytes", "F-4", joined(with(apart, num(10, 0))));
+  folder.corrupt("value_apart_is_bytes", "F-6", joined(with(apart, bin(10, {1}))));
+  folder.corrupt("value_apart_without_tag", "F-37", joined(without(apart, 8)));
+  folder.corrupt("tombstone_with_value_apart", "F-39",
+                 joined(appended(tombstone(), num(10, 2000))));
   folder.corrupt("field_number_zero", "F-10: no field has the number 0",
                  joined(with(good, raw(1, {0x00, 0x01}))));
   folder.corrupt("length_past_end", "F-10: a length of 2^32",

@@ -32,6 +32,7 @@ class Walk {
     open_small(Table::references, 5);
     open_small(Table::due, 6);
     open_history(owners());
+    CHECK(tables_.rows(Table::values).size() == values_apart);
   }
 
   const OpenKeyring& keys() const { return keys_; }
@@ -42,6 +43,7 @@ class Walk {
   std::map<Bytes, format::Name> names;
   std::vector<std::string> due;
   std::map<std::string, std::string> values;
+  std::size_t values_apart = 0;  ///< Living versions whose ciphertext stands in table 7.
   std::size_t under_leaves = 0;  ///< Living versions whose DEK a leaf's key wraps.
 
  private:
@@ -126,7 +128,7 @@ class Walk {
       const format::VersionRecord record = format::decode_version(row).value();
       count(
           siphash(keys_.digest_key, dek_context(keys_.store_id, hash, version, 0, record.header)));
-      values[name + "#" + std::to_string(version)] = open(hash, version, record, kind, name);
+      values[name + "#" + std::to_string(version)] = open(key, version, record, kind, name);
     }
   }
 
@@ -157,12 +159,20 @@ class Walk {
     return found;
   }
 
-  std::string open(const Bytes& hash, std::uint64_t version, const format::VersionRecord& record,
+  std::string open(const Bytes& row_key, std::uint64_t version, format::VersionRecord record,
                    std::uint8_t kind, const std::string& name) {
+    const Bytes hash(row_key.begin(), row_key.begin() + 16);
     if ((record.header.flags & 1) != 0) {
       const Bytes bound = dek_context(keys_.store_id, hash, version, 0, record.header);
       CHECK(unwrap(keys_.names_key, bound, record.wrapped_dek).has_value());
       return "destroyed";
+    }
+    Bytes apart;
+    if (record.bytes_apart != 0) {
+      apart = tables_.get(Table::values, row_key).value();
+      REQUIRE(apart.size() == record.bytes_apart);
+      record.ciphertext = apart;
+      ++values_apart;
     }
     const WrappingKey& over =
         is_split(hash[0]) ? leaves_.at({hash[0], hash[1]}) : buckets_.at(hash[0]);

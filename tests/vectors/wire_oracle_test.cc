@@ -60,6 +60,14 @@ TEST_CASE("a version record means the same to the generated code") {
   CHECK(serialised(message) == bytes);
   const auto back = decode_version(serialised(message));
   REQUIRE(back.ok());
+  record.ciphertext = {};
+  record.bytes_apart = 1ULL << 20;
+  bytes.clear();
+  encode_version(record, bytes);
+  const auto apart = parsed<proto::VersionRecord>(bytes);
+  CHECK((apart.bytes_apart() == 1ULL << 20 && apart.ciphertext().empty()));
+  CHECK(serialised(apart) == bytes);
+  CHECK(decode_version(serialised(apart))->bytes_apart == 1ULL << 20);
   CHECK(back->header.deletion_at_ms == 1LL << 40);
   CHECK(back->header.value_tag == record.header.value_tag);
 }

@@ -66,6 +66,20 @@ const Registered kSplit{{"buckets split by a put, shredded, swept", prepare_secr
                            actor.acknowledge();
                          },
                          0, look_at_store, find_old_epochs}};
+const Registered kLarge{{"large values destroyed and moved", prepare_secrets,
+                         [](Actor& actor) {
+                           Store store = actor.place.open();
+                           const std::string large(9'000, 'v');
+                           good(store.put("a", Value::opaque(large)));
+                           actor.acknowledge();
+                           good(store.put("a", Value::opaque(large + "2")));
+                           actor.acknowledge();
+                           good(store.destroy("a", {3}));
+                           actor.acknowledge();
+                           must(store.move("a", "moved").ok(), "move");
+                           actor.acknowledge();
+                         },
+                         0, look_at_store, find_old_epochs}};
 const Registered kSlots{{"key slot added, then removed", prepare_second_key, [](Actor& actor) {
                            Store store = actor.place.open();
                            const KeySource second = KeySource::file(actor.place.in("second.key"));
