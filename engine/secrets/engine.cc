@@ -198,6 +198,8 @@ class WritingHere {
 
 }  // namespace
 
+bool is_writing_here(const void* engine) { return writing_in_this_thread == engine; }
+
 Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body) {
   Attempt attempt;
   auto report = impl_->write(body, actor_, attempt);

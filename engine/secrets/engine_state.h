@@ -65,6 +65,9 @@ class SessionPool {
   std::array<Stripe, 16> stripes_;
 };
 
+/// Whether a transaction's body runs in this thread: it holds the write lock.
+bool is_writing_here(const void* engine);
+
 /// The settings record, opened, with the bytes that it was opened from.
 struct StoredSettings {
   Bytes sealed;
@@ -114,6 +117,7 @@ struct Engine::Impl {
   Result<std::unique_ptr<Session>> begin_read();
   void end_read(std::unique_ptr<Session> session);
   Result<void> refresh(Session& session);
+  Result<bool> lacks_values(const storage::Txn& txn) const;
   Result<std::shared_ptr<EpochKeys>> keys_of(std::uint64_t epoch);
   Result<format::Root> read_root(const storage::Txn& txn) const;
   /// As they stand in this transaction: another process may have changed them.

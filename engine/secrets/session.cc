@@ -68,14 +68,30 @@ Result<std::unique_ptr<Session>> Engine::Impl::begin_read() {
   // then the snapshot is old, and a new one has a newer epoch.
   for (int attempt = 0;; ++attempt) {
     COFFER_TRY(session->txn.renew());
+    const bool is_new = session->txn.id() != session->seen_txn_id;
     auto fresh = refresh(*session);
-    if (fresh) return session;
+    const bool lacks = fresh && is_new && COFFER_TRY(lacks_values(session->txn));
+    if (fresh && !lacks) return session;
     session->txn.reset();
     session->seen_txn_id = 0;
+    if (lacks) {
+      const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+      COFFER_TRY(txn->commit());
+      continue;
+    }
     const ErrorCode code = fresh.error().code();
     if (attempt == 2 || (code != ErrorCode::rolled_back && code != ErrorCode::corrupt))
       return std::move(fresh).error();
   }
+}
+
+// Another process made the table of values after this one had opened the store: it is not seen
+// until a commit of this process, if only of nothing, has found it.
+Result<bool> Engine::Impl::lacks_values(const storage::Txn& txn) const {
+  if (txn.has(storage::Table::values) || is_writing_here(this)) return false;
+  const auto name =
+      as_bytes(storage::kTableNames[static_cast<std::size_t>(storage::Table::values)]);
+  return COFFER_TRY(txn.get(storage::Table::main, name)).has_value();
 }
 
 void Engine::Impl::end_read(std::unique_ptr<Session> session) {

@@ -1,5 +1,8 @@
 // The rules of format/SPEC.md for values that stand apart from their version's record, each on
 // a copy of the golden store.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/vectors/golden_copy.h"
@@ -128,6 +131,34 @@ TEST_CASE("F-103: a value apart that is missing, cut, longer, swapped or altered
   altered[2000] ^= 1;
   Tables(copy.directory()).put(Table::values, key, altered);
   check_refused("altered", "does not open");
+}
+
+TEST_CASE("F-103: a table that another process made since the store was opened is found") {
+  const golden::Copy copy;
+  int go[2];
+  REQUIRE(::pipe(go) == 0);
+  // Forked before anything is opened here: a child may not use what its parent opened.
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    char byte = 0;
+    const bool told = ::read(go[0], &byte, 1) == 1;
+    auto store = copy.try_open();
+    const bool put = told && store && store->put("far", Value::opaque(long_text(5000, 'a'))).ok();
+    ::_exit(put ? 0 : 1);
+  }
+  Store store = copy.open();
+  CHECK(store.get("app/db", 1).ok());
+  const auto before = store.snapshot();
+  REQUIRE(::write(go[1], "g", 1) == 1);
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(status == 0);
+  CHECK(store.get("far")->value.text() == long_text(5000, 'a'));
+  CHECK(outcome_of(before->get("far")) == "not_found");
+  CHECK(store.verify()->problems.empty());
+  ::close(go[0]);
+  ::close(go[1]);
 }
 
 TEST_CASE("F-104: a value goes with its version, whichever way that goes") {
