@@ -13,7 +13,7 @@ namespace coffer::secrets {
 /// leaves and buckets, as many as hold so many records. Their pages are in memory until the
 /// commit, and over all batches each of them is wrapped once.
 struct SweepLimits {
-  std::size_t versions = 512;
+  std::size_t versions = 1024;
   std::uint64_t records_wrapped = 131'072;
 };
 
