@@ -27,6 +27,7 @@ constexpr std::array kActions = {
     std::pair{Action::config_check, std::string_view("config.check")},
     std::pair{Action::config_stage, std::string_view("config.stage")},
     std::pair{Action::config_abandon, std::string_view("config.abandon")},
+    std::pair{Action::config_end_check, std::string_view("config.end_check")},
     std::pair{Action::reference_add, std::string_view("ref.add")},
     std::pair{Action::reference_remove, std::string_view("ref.remove")},
     std::pair{Action::key_add, std::string_view("key.add")},

@@ -28,6 +28,7 @@ enum class Action : std::uint8_t {
   config_check = 22,
   config_stage = 23,
   config_abandon = 24,
+  config_end_check = 25,
   reference_add = 30,
   reference_remove = 31,
   key_add = 40,

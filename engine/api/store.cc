@@ -12,6 +12,7 @@
 #include "format/names.h"
 #include "keys/keyring.h"
 #include "secrets/engine.h"
+#include "secrets/recorded.h"
 #include "secrets/sweep.h"
 
 namespace coffer {
@@ -226,36 +227,43 @@ Result<void> Store::put_settings(const StoreSettings& settings) {
 }
 
 Result<SweepReport> Store::sweep(const SweepOptions& options) {
-  return guarded([&]() -> Result<SweepReport> {
+  const auto swept = [&](secrets::Intent*) -> Result<SweepReport> {
     if (options.grace_ms < 0 || options.grace_ms > kTtlMaxMs)
-      return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years"};
+      return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years",
+                   "give a duration such as 30d"};
     return secrets::sweep(*impl_->engine, options,
                           [](secrets::Transaction& txn) { return configs::sweep_notes(txn); });
-  });
+  };
+  return secrets::recorded(*impl_->engine, {format::Action::expire, ""}, swept);
 }
 
 Result<void> Store::add_reference(std::string_view path, std::uint64_t version,
                                   std::string_view user) {
-  return guarded([&]() -> Result<void> {
+  const auto added = [&](secrets::Intent* intent) -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
-      txn.attempt(format::Action::reference_add, path, version);
-      return configs::add_outside_user(txn, path, version, user);
-    }));
+    COFFER_TRY(impl_->engine->write(
+        [&](secrets::Transaction& txn) {
+          return configs::add_outside_user(txn, path, version, user);
+        },
+        intent));
     return {};
-  });
+  };
+  return secrets::recorded(*impl_->engine, {format::Action::reference_add, path, version}, added);
 }
 
 Result<void> Store::remove_reference(std::string_view path, std::uint64_t version,
                                      std::string_view user) {
-  return guarded([&]() -> Result<void> {
+  const auto removed = [&](secrets::Intent* intent) -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) {
-      txn.attempt(format::Action::reference_remove, path, version);
-      return configs::remove_outside_user(txn, path, version, user);
-    }));
+    COFFER_TRY(impl_->engine->write(
+        [&](secrets::Transaction& txn) {
+          return configs::remove_outside_user(txn, path, version, user);
+        },
+        intent));
     return {};
-  });
+  };
+  return secrets::recorded(*impl_->engine, {format::Action::reference_remove, path, version},
+                           removed);
 }
 
 Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
@@ -285,37 +293,42 @@ Result<std::vector<KeySlotInfo>> Store::key_slots() {
 }
 
 Result<int> Store::add_key(const KeySource& key) {
-  return guarded([&]() -> Result<int> {
+  const auto added = [&](secrets::Intent* intent) -> Result<int> {
     // Asking a person and stretching take their time: nobody else waits for it.
     keys::PreparedSlot prepared =
         COFFER_TRY(impl_->engine->keyring().prepare_slot(key, impl_->engine->now_ms()));
     // The keyring is a file of its own: its change, durable by itself, stands right before the
     // commit that tells of it. The body may run again; the change must not.
     std::optional<int> slot;
-    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) -> Result<void> {
-      txn.attempt(format::Action::key_add, "");
-      if (!slot) slot = COFFER_TRY(impl_->engine->keyring().add_slot(std::move(prepared)));
-      txn.note(format::Action::key_add, std::to_string(*slot));
-      txn.mark_changed();
-      return {};
-    }));
+    COFFER_TRY(impl_->engine->write(
+        [&](secrets::Transaction& txn) -> Result<void> {
+          if (!slot) slot = COFFER_TRY(impl_->engine->keyring().add_slot(std::move(prepared)));
+          txn.note(format::Action::key_add, std::to_string(*slot));
+          txn.mark_changed();
+          return {};
+        },
+        intent));
     return *slot;
-  });
+  };
+  return secrets::recorded(*impl_->engine, {format::Action::key_add, ""}, added);
 }
 
 Result<void> Store::remove_key(int slot) {
-  return guarded([&]() -> Result<void> {
-    bool removed = false;
-    COFFER_TRY(impl_->engine->write([&](secrets::Transaction& txn) -> Result<void> {
-      txn.attempt(format::Action::key_remove, std::to_string(slot));
-      if (!removed) COFFER_TRY(impl_->engine->keyring().remove_slot(slot));
-      removed = true;
-      txn.note(format::Action::key_remove, std::to_string(slot));
-      txn.mark_changed();
-      return {};
-    }));
+  const std::string name = std::to_string(slot);
+  const auto removed = [&](secrets::Intent* intent) -> Result<void> {
+    bool is_removed = false;
+    COFFER_TRY(impl_->engine->write(
+        [&](secrets::Transaction& txn) -> Result<void> {
+          if (!is_removed) COFFER_TRY(impl_->engine->keyring().remove_slot(slot));
+          is_removed = true;
+          txn.note(format::Action::key_remove, name);
+          txn.mark_changed();
+          return {};
+        },
+        intent));
     return {};
-  });
+  };
+  return secrets::recorded(*impl_->engine, {format::Action::key_remove, name}, removed);
 }
 
 Result<void> Store::test_key(int slot, const KeySource& key) {
@@ -331,7 +344,8 @@ Result<AuditVerifyReport> Store::audit_verify() {
 }
 
 Result<AuditPruneReport> Store::audit_prune(const AuditPruneOptions& options) {
-  return guarded([&] { return impl_->engine->audit_prune(options); });
+  return secrets::recorded(*impl_->engine, {format::Action::prune, ""},
+                           [&](secrets::Intent*) { return impl_->engine->audit_prune(options); });
 }
 
 Result<ChangeBatch> Store::changes(std::uint64_t after_revision, const ChangeFilter& filter,

@@ -51,17 +51,33 @@ Result<void> check_unused(const secrets::View& view, std::string_view path,
   return {};
 }
 
+// The version that a record of several names.
+std::uint64_t one_of(const std::vector<std::uint64_t>& versions) {
+  return versions.size() == 1 ? versions.front() : 0;
+}
+
 }  // namespace
 
 // Runs one operation. Where it breaks off between two of its writes (or memory runs out
 // there), the transaction is torn for good.
 template <typename Body>
-auto Transaction::Impl::change(const Body& body) -> decltype(body()) {
+auto Transaction::Impl::change(format::Action action, std::string_view path, std::uint64_t version,
+                               const Body& body) -> decltype(body()) {
   const bool was_torn = is_torn;
   const std::uint64_t changes = txn.record_changes();
   is_torn = true;
   auto result = body();
   is_torn = was_torn || (!result && txn.record_changes() != changes);
+  if (!result) txn.note_refused(action, path, version, result.error());
+  return result;
+}
+
+// The record names both ends, as it does of a move that was done.
+template <typename Body>
+Result<void> Transaction::Impl::relocate(format::Action action, std::string_view from,
+                                         std::string_view to, const Body& body) {
+  auto result = change(action, from, 0, body);
+  if (!result) txn.note_refused(action, to, 0, result.error());
   return result;
 }
 
@@ -98,28 +114,28 @@ Result<std::vector<ReferenceInfo>> Transaction::references_to(std::string_view p
 
 Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
                                      const PutOptions& options) {
-  return impl_->change([&]() -> Result<VersionInfo> {
+  return impl_->change(format::Action::put, path, 0, [&]() -> Result<VersionInfo> {
     return impl_->txn.put(path, value, COFFER_TRY(to_request(impl_->txn, options)));
   });
 }
 
 Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view merge_json,
                                        const PutOptions& options) {
-  return impl_->change([&]() -> Result<VersionInfo> {
+  return impl_->change(format::Action::patch, path, 0, [&]() -> Result<VersionInfo> {
     return impl_->txn.patch(path, merge_json, COFFER_TRY(to_request(impl_->txn, options)));
   });
 }
 
 Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t to_version,
                                           const PutOptions& options) {
-  return impl_->change([&]() -> Result<VersionInfo> {
+  return impl_->change(format::Action::rollback, path, to_version, [&]() -> Result<VersionInfo> {
     return impl_->txn.rollback(path, to_version, COFFER_TRY(to_request(impl_->txn, options)));
   });
 }
 
 Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
-  return impl_->change([&]() -> Result<void> {
+  return impl_->change(format::Action::soft_delete, path, one_of(versions), [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
     if (COFFER_TRY(impl_->txn.exists(path)) && COFFER_TRY(impl_->txn.metadata(path)).managed)
       return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
@@ -131,7 +147,7 @@ Result<void> Transaction::soft_delete(std::string_view path,
 
 Result<void> Transaction::undelete(std::string_view path,
                                    const std::vector<std::uint64_t>& versions) {
-  return impl_->change([&]() -> Result<void> {
+  return impl_->change(format::Action::undelete, path, one_of(versions), [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
     return impl_->txn.undelete(path, versions);
   });
@@ -139,9 +155,8 @@ Result<void> Transaction::undelete(std::string_view path,
 
 Result<void> Transaction::destroy(std::string_view path,
                                   const std::vector<std::uint64_t>& versions) {
-  return impl_->change([&]() -> Result<void> {
+  return impl_->change(format::Action::destroy, path, one_of(versions), [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    impl_->txn.attempt_one(format::Action::destroy, path);
     std::vector<std::uint64_t> wanted = versions;
     if (wanted.empty()) wanted.push_back(0);
     for (std::uint64_t& version : wanted)
@@ -152,18 +167,16 @@ Result<void> Transaction::destroy(std::string_view path,
 }
 
 Result<void> Transaction::destroy_all(std::string_view path) {
-  return impl_->change([&]() -> Result<void> {
+  return impl_->change(format::Action::destroy, path, 0, [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    impl_->txn.attempt_one(format::Action::destroy, path);
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     return impl_->txn.destroy_all(path);
   });
 }
 
 Result<void> Transaction::erase(std::string_view path) {
-  return impl_->change([&]() -> Result<void> {
+  return impl_->change(format::Action::erase, path, 0, [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    impl_->txn.attempt_one(format::Action::erase, path);
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     if (COFFER_TRY(impl_->txn.metadata(path)).managed)
       return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
@@ -174,29 +187,33 @@ Result<void> Transaction::erase(std::string_view path) {
 }
 
 Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& metadata) {
-  return impl_->change([&] { return impl_->txn.put_metadata(path, metadata); });
+  return impl_->change(format::Action::metadata, path, 0,
+                       [&] { return impl_->txn.put_metadata(path, metadata); });
 }
 
 Result<void> Transaction::patch_metadata(std::string_view path, const MetadataChange& metadata) {
-  return impl_->change([&] { return impl_->txn.patch_metadata(path, metadata); });
+  return impl_->change(format::Action::metadata, path, 0,
+                       [&] { return impl_->txn.patch_metadata(path, metadata); });
 }
 
 Result<void> Transaction::move(std::string_view from, std::string_view to) {
-  return impl_->change([&] { return impl_->txn.move(from, to); });
+  return impl_->relocate(format::Action::move, from, to, [&] { return impl_->txn.move(from, to); });
 }
 
 Result<void> Transaction::copy(std::string_view from, std::string_view to) {
-  return impl_->change([&] { return impl_->txn.copy(from, to); });
+  return impl_->relocate(format::Action::copy, from, to, [&] { return impl_->txn.copy(from, to); });
 }
 
 Result<void> Transaction::restore(std::string_view path,
                                   const std::vector<RestoredVersion>& versions,
                                   std::int64_t created_at_ms, const MetadataChange& metadata) {
-  return impl_->change([&] { return impl_->txn.restore(path, versions, created_at_ms, metadata); });
+  return impl_->change(format::Action::put, path, 0,
+                       [&] { return impl_->txn.restore(path, versions, created_at_ms, metadata); });
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
-  return impl_->change([&] { return impl_->txn.put_settings(settings); });
+  return impl_->change(format::Action::settings, "", 0,
+                       [&] { return impl_->txn.put_settings(settings); });
 }
 
 Result<void> Transaction::add_reference(std::string_view path, std::uint64_t version,

@@ -19,8 +19,13 @@ struct Transaction::Impl {
   static Result<void> run(secrets::Transaction& txn,
                           const std::function<Result<void>(Transaction&)>& body);
 
+  /// One operation: what is refused of it is on record, whatever the body makes of it.
   template <typename Body>
-  auto change(const Body& body) -> decltype(body());
+  auto change(format::Action action, std::string_view path, std::uint64_t version,
+              const Body& body) -> decltype(body());
+  template <typename Body>
+  Result<void> relocate(format::Action action, std::string_view from, std::string_view to,
+                        const Body& body);
 };
 
 }  // namespace coffer

@@ -189,6 +189,7 @@ Result<std::vector<std::string>> end_check_of(Transaction& transaction, std::str
       minted.push_back(place.coordinate);
   }
   COFFER_TRY(forget_check(transaction, id));
+  transaction.note(format::Action::config_end_check, id);
   return destroy_unused(transaction, minted);
 }
 

@@ -19,12 +19,15 @@
 #include "format/limits.h"
 #include "format/names.h"
 #include "secrets/engine.h"
+#include "secrets/recorded.h"
 
 namespace coffer {
 namespace {
 
 using namespace configs;  // NOLINT(google-build-using-namespace): this file is its door.
 using secrets::DocumentKind;
+using secrets::Intent;
+using secrets::recorded;
 using secrets::View;
 
 Result<json::Document> parse_document(std::string_view text, json::Limits limits = {}) {
@@ -42,13 +45,15 @@ namespace {
 
 /// One transaction that tells which coordinates it destroyed.
 Result<std::vector<std::string>> destroying(
-    secrets::Engine& engine,
+    secrets::Engine& engine, Intent* intent,
     const std::function<Result<std::vector<std::string>>(secrets::Transaction&)>& body) {
   std::vector<std::string> destroyed;
-  COFFER_TRY(engine.write([&](secrets::Transaction& transaction) -> Result<void> {
-    destroyed = COFFER_TRY(body(transaction));
-    return {};
-  }));
+  COFFER_TRY(engine.write(
+      [&](secrets::Transaction& transaction) -> Result<void> {
+        destroyed = COFFER_TRY(body(transaction));
+        return {};
+      },
+      intent));
   return destroyed;
 }
 
@@ -64,44 +69,44 @@ Result<void> check_put_options(std::string_view id, const ConfigPutOptions& opti
 
 Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
                                      std::string_view document, const ConfigPutOptions& options) {
-  return guarded([&]() -> Result<ConfigPutReport> {
+  const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, options));
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(put_in(transaction, id, input, options));
       return {};
     };
-    COFFER_TRY(engine_->write(body));
+    COFFER_TRY(engine_->write(body, intent));
     return report;
-  });
+  };
+  return recorded(*engine_, {format::Action::config_put, id}, run);
 }
 
 Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view update,
                                        const ConfigPutOptions& options, std::string_view spec) {
-  return guarded([&]() -> Result<ConfigPutReport> {
+  const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, options));
     std::shared_ptr<const Spec> compiled;
     if (!spec.empty()) compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(update));
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(patch_in(transaction, id, compiled.get(), parsed, options));
       return {};
     };
-    COFFER_TRY(engine_->write(body));
+    COFFER_TRY(engine_->write(body, intent));
     return report;
-  });
+  };
+  return recorded(*engine_, {format::Action::config_put, id}, run);
 }
 
 Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string_view spec,
                                                 std::string_view partial, std::string_view payloads,
                                                 const ConfigPutOptions& options) {
-  return guarded([&]() -> Result<ConfigPutReport> {
+  const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, options));
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(partial));
@@ -110,18 +115,18 @@ Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(import_in(transaction, id, input, *values, options));
       return {};
     };
-    COFFER_TRY(engine_->write(body));
+    COFFER_TRY(engine_->write(body, intent));
     return report;
-  });
+  };
+  return recorded(*engine_, {format::Action::config_put, id}, run);
 }
 
 Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view document,
                                        const ConfigCheckOptions& options) {
-  return guarded([&]() -> Result<ConfigPutReport> {
+  const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     if (options.id) COFFER_TRY(format::check_config_id(*options.id));
     if (options.ttl_ms <= 0 || options.ttl_ms > kConfigDurationMaxMs) {
       return Error(ErrorCode::usage, "the time to live of a check is out of range");
@@ -131,19 +136,22 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      transaction.attempt(format::Action::config_check, options.id.value_or(""));
       report = COFFER_TRY(check_in(transaction, input, options));
       return {};
     };
-    COFFER_TRY(engine_->write(body));
+    COFFER_TRY(engine_->write(body, intent));
     return report;
-  });
+  };
+  return recorded(*engine_,
+                  {format::Action::config_check,
+                   options.id ? std::string_view(*options.id) : std::string_view()},
+                  run);
 }
 
 Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spec,
                                        std::string_view document, const ConfigPutOptions& options,
                                        std::int64_t lease_ms) {
-  return guarded([&]() -> Result<ConfigPutReport> {
+  const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, options));
     if (options.keep_old_ms != 0) {
       return Error(ErrorCode::usage, "how long replaced versions are kept is said at the commit");
@@ -156,56 +164,58 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      transaction.attempt(format::Action::config_stage, id);
       report = COFFER_TRY(stage_in(transaction, id, input, options, lease_ms));
       return {};
     };
-    COFFER_TRY(engine_->write(body));
+    COFFER_TRY(engine_->write(body, intent));
     return report;
-  });
+  };
+  return recorded(*engine_, {format::Action::config_stage, id}, run);
 }
 
 Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view stage,
                                         const ConfigCommitOptions& options) {
-  return guarded([&]() -> Result<ConfigPutReport> {
+  const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, {.keep_old_ms = options.keep_old_ms}));
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      transaction.attempt(format::Action::config_put, id);
       report = COFFER_TRY(commit_in(transaction, id, stage, options));
       return {};
     };
-    COFFER_TRY(engine_->write(body));
+    COFFER_TRY(engine_->write(body, intent));
     return report;
-  });
+  };
+  return recorded(*engine_, {format::Action::config_put, id}, run);
 }
 
 Result<std::vector<std::string>> Configs::abandon(std::string_view id, std::string_view stage) {
-  return guarded([&]() -> Result<std::vector<std::string>> {
+  const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
-    return destroying(*engine_, [&](secrets::Transaction& transaction) {
-      transaction.attempt(format::Action::config_abandon, id);
+    return destroying(*engine_, intent, [&](secrets::Transaction& transaction) {
       return abandon_in(transaction, id, stage);
     });
-  });
+  };
+  return recorded(*engine_, {format::Action::config_abandon, id}, run);
 }
 
 Result<std::vector<std::string>> Configs::end_check(std::string_view partial) {
-  return guarded([&]() -> Result<std::vector<std::string>> {
+  const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     const auto document = COFFER_TRY(parse_document(partial));
-    return destroying(*engine_, [&](secrets::Transaction& transaction) {
+    return destroying(*engine_, intent, [&](secrets::Transaction& transaction) {
       return end_check_in(transaction, document);
     });
-  });
+  };
+  return recorded(*engine_, {format::Action::config_end_check, ""}, run);
 }
 
 Result<std::vector<std::string>> Configs::end_check_of(std::string_view id) {
-  return guarded([&]() -> Result<std::vector<std::string>> {
+  const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
-    return destroying(*engine_, [&](secrets::Transaction& transaction) {
+    return destroying(*engine_, intent, [&](secrets::Transaction& transaction) {
       return configs::end_check_of(transaction, id);
     });
-  });
+  };
+  return recorded(*engine_, {format::Action::config_end_check, id}, run);
 }
 
 Result<ConfigDocument> Configs::get(std::string_view id, ConfigForm form) {
@@ -258,11 +268,10 @@ Result<std::vector<ConfigSummary>> Configs::list() {
 }
 
 Result<std::vector<std::string>> Configs::remove(std::string_view id) {
-  return guarded([&]() -> Result<std::vector<std::string>> {
+  const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
     std::vector<std::string> destroyed;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      transaction.attempt(format::Action::config_delete, id);
       const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
       const Holder holder{id, loaded.record.outside};
       destroyed =
@@ -271,9 +280,10 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
       COFFER_TRY(transaction.remove_document(DocumentKind::config, id));
       return forget_check(transaction, id);
     };
-    COFFER_TRY(engine_->write(body));
+    COFFER_TRY(engine_->write(body, intent));
     return destroyed;
-  });
+  };
+  return recorded(*engine_, {format::Action::config_delete, id}, run);
 }
 
 Result<SecretBytes> Configs::hydrate_for(std::string_view id, std::string_view partial) {

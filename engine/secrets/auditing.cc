@@ -2,6 +2,7 @@
 // that transaction, so that there is never one without the other. What was refused has been
 // undone by then, and gets a transaction of its own: one more durable commit, which costs
 // about what a put costs; where it fails (a full disk), the refusal is answered all the same.
+// Where a body went on after an operation was refused, that is told in the body's own commit.
 #include <algorithm>
 
 #include "audit/process.h"
@@ -11,9 +12,21 @@
 namespace coffer::secrets {
 namespace {
 
-/// What the store said no to; not what it could not do.
+Result<void> check_text(std::string_view text, std::size_t limit, Literal name) {
+  if (text.size() > limit)
+    return Error{ErrorCode::limit, "too long for the audit log"}.with_number(limit).about(
+        Subject::Kind::name, name.view());
+  if (!utf8::is_valid(text) || utf8::has_control_character(text))
+    return Error{ErrorCode::usage, "is no plain text: the audit log does not take it"}.about(
+        Subject::Kind::name, name.view());
+  return {};
+}
+
+}  // namespace
+
 bool is_refusal(ErrorCode code) {
   switch (code) {
+    case ErrorCode::failed:  // Such as: the clock is behind.
     case ErrorCode::usage:
     case ErrorCode::not_found:
     case ErrorCode::deleted:
@@ -27,23 +40,23 @@ bool is_refusal(ErrorCode code) {
   }
 }
 
-Result<void> check_text(std::string_view text, std::size_t limit, Literal name) {
-  if (text.size() > limit)
-    return Error{ErrorCode::limit, "too long for the audit log"}.with_number(limit).about(
-        Subject::Kind::name, name.view());
-  if (!utf8::is_valid(text) || utf8::has_control_character(text))
-    return Error{ErrorCode::usage, "is no plain text: the audit log does not take it"}.about(
-        Subject::Kind::name, name.view());
-  return {};
+std::string recordable(std::string_view name) {
+  if (name.size() > format::kPathBytesMax || !utf8::is_valid(name) ||
+      utf8::has_control_character(name))
+    return {};
+  return std::string(name);
 }
 
-// A name that was refused for its form is not repeated.
-std::string recordable(std::string& name) {
-  if (name.size() > format::kPathBytesMax || !utf8::is_valid(name)) return {};
-  return std::move(name);
+std::vector<Noted> View::Impl::what_was_refused(const Error& error, const Intent* intent) const {
+  std::vector<Noted> items;
+  const auto code = static_cast<std::uint32_t>(error.code());
+  const bool is_refused = is_refusal(error.code());
+  if (is_refused && intent != nullptr)
+    items.push_back({intent->action, recordable(intent->name), intent->version, code});
+  items.insert(items.end(), refused.begin(), refused.end());
+  if (is_refused && trying) items.push_back({trying->action, trying->path, trying->version, code});
+  return items;
 }
-
-}  // namespace
 
 Result<void> check_actor(const Actor& actor) {
   COFFER_TRY(check_text(actor.actor, format::kAuditActorBytesMax, "actor"));
@@ -88,7 +101,7 @@ Result<void> Engine::Impl::record_alone(const std::vector<Noted>& items, const A
         txn.impl_->changed = true;
         return {};
       },
-      actor, attempt));
+      actor, attempt, nullptr));
   return {};
 }
 
@@ -102,12 +115,18 @@ Result<void> Engine::Impl::record_reads(std::vector<Noted> reads, const Actor& a
   return recorded;
 }
 
-void Engine::Impl::record_refusal(const Error& error, const Actor& actor,
-                                  std::vector<Noted> items) {
-  if (items.empty() || !is_refusal(error.code())) return;
-  for (Noted& item : items) item.refused_with = static_cast<std::uint32_t>(error.code());
+void Engine::Impl::record_refused(const std::vector<Noted>& items, const Actor& actor) {
+  if (items.empty()) return;
   const auto recorded = record_alone(items, actor);
   if (!recorded && log) log("warn", "a refusal could not be written to the audit log", "");
+}
+
+void Engine::record_refusal(Intent& intent, const Error& error) {
+  if (intent.is_told || !is_refusal(error.code())) return;
+  intent.is_told = true;
+  impl_->record_refused({{intent.action, recordable(intent.name), intent.version,
+                          static_cast<std::uint32_t>(error.code())}},
+                        actor_);
 }
 
 }  // namespace coffer::secrets

@@ -1,6 +1,7 @@
 #include "secrets/engine.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "keys/keyring.h"
 #include "secrets/engine_state.h"
@@ -200,24 +201,25 @@ class WritingHere {
 
 bool is_writing_here(const void* engine) { return writing_in_this_thread == engine; }
 
-Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body) {
+Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body,
+                                  Intent* intent) {
   Attempt attempt;
-  auto report = impl_->write(body, actor_, attempt);
-  if (!report) {
-    (void)impl_->record_reads(std::move(attempt.reads), actor_);
-    impl_->record_refusal(report.error(), actor_, std::move(attempt.refused));
-  }
+  auto report = impl_->write(body, actor_, attempt, intent);
+  if (!report) (void)impl_->record_reads(std::move(attempt.reads), actor_);
+  if (intent != nullptr && !attempt.refused.empty()) intent->is_told = true;
+  impl_->record_refused(attempt.refused, actor_);
   return report;
 }
 
-Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, Attempt& attempt) {
+Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, Attempt& attempt,
+                                        const Intent* intent) {
   if (writing_in_this_thread == this)
     return Error{ErrorCode::failed, "a transaction's body writes to its own store",
                  "use the transaction that the body was given"};
   const WritingHere here(this);
   for (int erasings = 0;;) {
     attempt.retry = Retry::none;
-    auto report = attempt_write(body, actor, attempt);
+    auto report = attempt_write(body, actor, attempt, intent);
     if (report) {
       ShredReceipt& receipt = report->receipt;
       if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt);
@@ -231,7 +233,9 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
 }
 
 Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& actor,
-                                                Attempt& attempt) {
+                                                Attempt& attempt, const Intent* intent) {
+  attempt.refused.clear();
+  attempt.reads.clear();
   auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment, attempt.room_bytes));
   View::Impl state{*this, *txn};
   format::Root root = COFFER_TRY(read_root(*txn));
@@ -245,11 +249,15 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   Transaction transaction(state);
 
   auto result = body(transaction);
-  if (result && !state.changed) return report;
+  if (result && !state.changed) {
+    attempt.refused = std::move(state.refused);
+    return report;
+  }
   if (!result) {
-    attempt.refused = state.what_was_tried();
+    attempt.refused = state.what_was_refused(result.error(), intent);
     attempt.reads = state.reads_noted();
   }
+  std::move(state.refused.begin(), state.refused.end(), std::back_inserter(state.noted));
   if (result && !state.must_shred) state.note_pending();
   const bool overdue =
       (root.pending_since != 0 && root.sequence >= root.pending_since + kPendingCommitsMax) ||

@@ -27,6 +27,14 @@ struct WriteReport {
   ShredReceipt receipt;        ///< What is gone; its text is empty where nothing was erased.
 };
 
+/// What a caller is about, for the record of its refusal: a whole public call.
+struct Intent {
+  format::Action action;
+  std::string_view name;      ///< A path, a config's id, a slot's number; outlives the call.
+  std::uint64_t version = 0;  ///< 0: none in particular.
+  bool is_told = false;       ///< Its refusal is on record.
+};
+
 class Engine {
  public:
   /// Fills an empty directory with the files of a new store; the caller moves it into place.
@@ -48,7 +56,11 @@ class Engine {
   /// returned no error; durable, and shredded where it destroyed, when this returns.
   /// `body` may run again from the start, on a transaction that has not seen its first run
   /// (the map had to grow): it must not count on running once.
-  Result<WriteReport> write(const std::function<Result<void>(Transaction&)>& body);
+  /// What was refused goes on record, with `intent` where the whole of it was.
+  Result<WriteReport> write(const std::function<Result<void>(Transaction&)>& body,
+                            Intent* intent = nullptr);
+  /// The record of a call that was refused, where write() has made none. Use recorded().
+  void record_refusal(Intent& intent, const Error& error);
   /// One read of one secret: View::get without the detour.
   Result<Secret> get(std::string_view path, std::uint64_t version);
 

@@ -82,6 +82,12 @@ struct Noted {
   std::uint32_t refused_with = 0;  ///< An ErrorCode: it was refused, and is undone.
 };
 
+/// What the store said no to; not what it could not do.
+bool is_refusal(ErrorCode code);
+/// A name as the audit log takes it: empty where it is none that anything could have, so that
+/// a refusal never writes more than a path's length.
+std::string recordable(std::string_view name);
+
 /// Why a write that failed may be run again.
 enum class Retry : std::uint8_t { none, more_room, erase_first };
 
@@ -89,8 +95,8 @@ enum class Retry : std::uint8_t { none, more_room, erase_first };
 struct Attempt {
   std::uint64_t room_bytes = storage::WriteTxn::kRoomBytes;
   Retry retry = Retry::none;
-  std::vector<Noted> refused = {};  ///< Where it failed: what was being done,
-  std::vector<Noted> reads = {};    ///< and which values its body had been given.
+  std::vector<Noted> refused = {};  ///< What was refused, and is in no record yet.
+  std::vector<Noted> reads = {};    ///< Where it failed: the values its body had been given.
 };
 
 struct Engine::Impl {
@@ -134,15 +140,17 @@ struct Engine::Impl {
   void hand_out(ShredReceipt& receipt);
   Result<void> finish_shredding();
   using Body = std::function<Result<void>(Transaction&)>;
-  Result<WriteReport> write(const Body& body, const Actor& actor, Attempt& attempt);
-  Result<WriteReport> attempt_write(const Body& body, const Actor& actor, Attempt& attempt);
+  Result<WriteReport> write(const Body& body, const Actor& actor, Attempt& attempt,
+                            const Intent* intent);
+  Result<WriteReport> attempt_write(const Body& body, const Actor& actor, Attempt& attempt,
+                                    const Intent* intent);
   /// Puts what a transaction noted into the audit log, in that transaction.
   Result<void> append_audit(View::Impl& state, const Actor& actor) const;
   Result<void> record_alone(const std::vector<Noted>& items, const Actor& actor);
   /// What a reader has seen, as a commit of its own, before it is handed on. Errors: as a write.
   Result<void> record_reads(std::vector<Noted> reads, const Actor& actor);
   /// After a refused change was undone: a record of its own, which may fail unnoticed.
-  void record_refusal(const Error& error, const Actor& actor, std::vector<Noted> items);
+  void record_refused(const std::vector<Noted>& items, const Actor& actor);
 };
 
 /// What a View and a Transaction stand on.
@@ -169,25 +177,20 @@ struct View::Impl {
   std::vector<SweptVersion> destroyed = {};
   std::vector<ShredDocument> documents = {};  // Revisions of configs that are removed.
   std::vector<Noted> noted = {};
-  std::optional<Noted> intent = {};  // What the caller of several operations is about.
+  std::vector<Noted> refused = {};   // Operations that the body was refused, and went on.
   std::optional<Noted> trying = {};  // The operation that is under way.
 
   /// Called at the beginning of each operation that changes something.
   void attempt(format::Action action, std::string_view path, std::uint64_t version = 0) {
-    trying = Noted{action, std::string(path), version};
+    trying = Noted{action, recordable(path), version};
   }
   /// Called at the end of each operation that changed something, once for each version.
   void note(format::Action action, std::string_view path, std::uint64_t version = 0) {
     noted.push_back({action, std::string(path), version});
     trying.reset();
   }
-  /// Of a body that failed: the caller's intent, and the operation that was refused.
-  std::vector<Noted> what_was_tried() const {
-    std::vector<Noted> items;
-    if (intent) items.push_back(*intent);
-    if (trying) items.push_back(*trying);
-    return items;
-  }
+  /// Of a body that failed with `error`: the operations that were refused.
+  std::vector<Noted> what_was_refused(const Error& error, const Intent* intent) const;
   /// Of a body that failed: the values that it had been given all the same.
   std::vector<Noted> reads_noted() const {
     std::vector<Noted> items;

@@ -232,12 +232,12 @@ Result<void> Transaction::stop_forgetting(std::string_view path, std::uint64_t v
   return change_header(*impl_, hash, again, header);
 }
 
-void Transaction::attempt(format::Action action, std::string_view name, std::uint64_t version) {
-  impl_->intent = Noted{action, std::string(name), version};
-}
-
-void Transaction::attempt_one(format::Action action, std::string_view name) {
-  impl_->attempt(action, name);
+void Transaction::note_refused(format::Action action, std::string_view name, std::uint64_t version,
+                               const Error& error) {
+  impl_->trying.reset();
+  if (!is_refusal(error.code())) return;
+  impl_->refused.push_back(
+      {action, recordable(name), version, static_cast<std::uint32_t>(error.code())});
 }
 
 void Transaction::note(format::Action action, std::string_view name, std::uint64_t version) {
@@ -245,6 +245,7 @@ void Transaction::note(format::Action action, std::string_view name, std::uint64
 }
 
 std::uint64_t Transaction::record_changes() const { return impl_->record_changes; }
+
 Result<void> Transaction::note_read(std::string_view path, std::uint64_t version) {
   if (!COFFER_TRY(impl_->settings())->audit_reads) return {};
   impl_->noted.push_back({format::Action::read, std::string(path), version, 0});

@@ -194,10 +194,9 @@ class Transaction : public View {
   Result<void> add_reference(const Reference& reference);
   Result<void> remove_reference(const Reference& reference);
 
-  /// What the caller is about, for the record of a refusal: called before its first check.
-  void attempt(format::Action action, std::string_view name, std::uint64_t version = 0);
-  /// The same of one operation, until it has noted that it is done.
-  void attempt_one(format::Action action, std::string_view name);
+  /// An operation of the caller's was refused: told with what the transaction did, or by itself.
+  void note_refused(format::Action action, std::string_view name, std::uint64_t version,
+                    const Error& error);
   /// Adds to what the audit record tells of this transaction; the operations above do by
   /// themselves. `name` is a path, a config's id or empty; never a value.
   void note(format::Action action, std::string_view name, std::uint64_t version = 0);
