@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "format/names.h"
+#include "format/value_access.h"
 #include "secrets/engine_state.h"
 #include "secrets/scope.h"
 #include "secrets/secret_metadata.h"
@@ -75,6 +76,22 @@ Result<void> check_sizes(const View::Impl& impl, const Place& from, const Place&
   });
 }
 
+// And so must every field's name, by the rules of names that hold there.
+Result<void> check_fields(const View::Impl& impl, Place& from, const Place& to) {
+  const format::Settings& settings = *COFFER_TRY(impl.settings());
+  if (scope_of(settings, to.path).names == NameProfile::core) return {};
+  return impl.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
+    if (located.record.header.is_destroyed()) return true;
+    const BucketKey* bucket = COFFER_TRY(impl.bucket(from.hash));
+    Cipher::Opened opened = COFFER_TRY(impl.cipher().open_version(
+        from.context, from.hash, located.version, located.record, *bucket));
+    const auto form = static_cast<Value::Form>(opened.form);
+    const Value value = ValueAccess::make(form, std::move(opened.value));
+    COFFER_TRY(check_value(to.path, value, false, settings));
+    return true;
+  });
+}
+
 Result<void> carry_version(View::Impl& impl, Place& from, Place& to, const KeptVersion& kept) {
   format::VersionHeader header = kept.header;
   header.unreachable_at_ms = 0;
@@ -133,6 +150,7 @@ Result<void> Transaction::relocate(format::Action action, std::string_view from_
   Place to(impl, to_path);
   COFFER_TRY(check_source(*this, impl, from, is_moved));
   COFFER_TRY(check_sizes(impl, from, to));
+  COFFER_TRY(check_fields(impl, from, to));
   const std::vector<KeptVersion> versions = COFFER_TRY(versions_of(impl, from));
   auto head = COFFER_TRY(impl.find_head(from.hash));
 

@@ -199,6 +199,19 @@ std::vector<Rule> size_rules() {
         {put("i/My_Depot", R"({"k":1})"), kUsage},
         {put("i/mydepot-r", R"({"a b":1})"), kUsage},
         {put("i/mydepot-r", R"({"a.b_c-d":1})"), sees("1")}}},
+      {"coffer: what is moved or copied into a profile's scope keeps its rules in every version",
+       {{scope_names("jobs", coffer::NameProfile::vdk, "vdk"), done()},
+        {put("a", R"({"a b":1})"), sees("1")},
+        {put("a", R"({"a-b":1})"), sees("2")},
+        {copy("a", "jobs/t/a"), kUsage},
+        {move("a", "jobs/t/a"), kUsage},
+        {list(), sees("a")},
+        {destroy("a", {1}), done()},
+        {copy("a", "jobs/t/a"), done()},
+        {move("a", "jobs/t/b"), done()},
+        {history("jobs/t/b"), sees("2 1x")},
+        {put_bytes("raw", "a b"), sees("1")},
+        {copy("raw", "jobs/t/c"), done()}}},
   };
 }
 

@@ -19,6 +19,15 @@ bool field_name_is_allowed(NameProfile names, const std::string& name) {
   return names == NameProfile::vdk ? !has_blank(name) : std::regex_match(name, kDataos);
 }
 
+bool fields_are_allowed(NameProfile names, const std::string& bytes, bool json) {
+  if (names == NameProfile::core || !json) return true;
+  const Json value = Json::parse(bytes);
+  if (!value.is_object()) return true;
+  const auto& fields = value.items();
+  return std::all_of(fields.begin(), fields.end(),
+                     [&](const auto& field) { return field_name_is_allowed(names, field.key()); });
+}
+
 // Of the kinds that the run uses.
 bool fits(const std::string& kind, const std::string& bytes, bool json) {
   if (kind.empty() || kind == "generic") return true;
@@ -145,12 +154,7 @@ ErrorCode SequenceModel::put_with(const std::string& path, const std::string& by
   const Scope scope = scope_of(path);
   if (bytes.size() > scope.bytes_max) return ErrorCode::limit;
   if (!name_is_allowed(path)) return ErrorCode::usage;
-  if (scope.names != NameProfile::core && json) {
-    const Json value = Json::parse(bytes);
-    if (value.is_object())
-      for (const auto& [name, field] : value.items())
-        if (!field_name_is_allowed(scope.names, name)) return ErrorCode::usage;
-  }
+  if (!fields_are_allowed(scope.names, bytes, json)) return ErrorCode::usage;
   if (options.kind && kKinds.count(*options.kind) == 0) return ErrorCode::usage;
   if (expires_at_ms != 0 && clock_is_behind) return ErrorCode::failed;
   const auto known = secrets.find(path);
@@ -314,6 +318,9 @@ ErrorCode SequenceModel::relocate(const std::string& from, const std::string& to
   for (const auto& [number, version] : source->second.versions)
     if (!version.destroyed && version.bytes.size() > scope_of(to).bytes_max)
       return ErrorCode::limit;
+  for (const auto& [number, version] : source->second.versions)
+    if (!version.destroyed && !fields_are_allowed(scope_of(to).names, version.bytes, version.json))
+      return ErrorCode::usage;
   secrets[to] = source->second;
   if (is_moved) secrets.erase(from);
   return kOk;
