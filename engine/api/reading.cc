@@ -33,10 +33,12 @@ Result<History> read_history(const secrets::View& view, std::string_view path) {
   History history;
   history.path = path;
   history.versions = COFFER_TRY(view.history(path));
-  if (!history.versions.empty()) {
-    history.current_version = history.versions.front().version;
-    history.oldest_version = history.versions.back().version;
-  }
+  if (history.versions.empty()) return history;
+  history.current_version = history.versions.front().version;
+  const std::uint64_t lowest = history.versions.back().version;
+  const bool is_full =
+      lowest > 1 || history.current_version >= COFFER_TRY(view.versions_kept(path));
+  if (is_full) history.oldest_version = lowest;
   return history;
 }
 

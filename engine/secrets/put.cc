@@ -72,8 +72,7 @@ format::VersionHeader new_header(const format::Settings& settings,
 }
 
 // The larger of the store's and the secret's.
-std::uint32_t versions_kept(const format::Settings& settings,
-                            const std::optional<format::Head>& head) {
+std::uint32_t kept_by(const format::Settings& settings, const std::optional<format::Head>& head) {
   const std::uint32_t kept =
       std::max(settings.max_versions, head ? head->metadata.max_versions : 0);
   return kept == 0 ? kVersionsKeptByDefault : kept;
@@ -168,11 +167,17 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   COFFER_TRY(impl.put_version(hash, version, sealed, header));
   if (header.expires_at_ms != 0)
     COFFER_TRY(impl.add_due(hash, version, header.expires_at_ms, Pending::Why::expiry, path));
-  const std::uint32_t kept = versions_kept(settings, current.head);
+  const std::uint32_t kept = kept_by(settings, current.head);
   if (version > kept)
     COFFER_TRY(impl.trim(hash, path, version - kept, COFFER_TRY(references_to(path))));
   impl.note(action, path, version);
   return info_of(version, header);
+}
+
+Result<std::uint64_t> View::versions_kept(std::string_view path) const {
+  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  const format::Settings& settings = *COFFER_TRY(impl_->settings());
+  return std::uint64_t{kept_by(settings, COFFER_TRY(impl_->find_head(hash)))};
 }
 
 // Versions beyond the limit go at once; what could open them goes with the next shredding.

@@ -90,6 +90,8 @@ class View {
   /// Newest first. Errors: not_found (no such secret), corrupt.
   Result<std::vector<VersionInfo>> history(std::string_view path) const;
   Result<bool> exists(std::string_view path) const;
+  /// How many versions a put leaves: the larger of the store's and the secret's max_versions.
+  Result<std::uint64_t> versions_kept(std::string_view path) const;
   Result<Metadata> metadata(std::string_view path) const;
   Result<StoreSettings> settings() const;
 

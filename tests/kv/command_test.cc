@@ -105,6 +105,7 @@ class CommandDriver : public Driver {
       case Verb::erase: return plain({"metadata", "delete", op.path});
       case Verb::list: return list(op);
       case Verb::history: return history(op);
+      case Verb::oldest: return oldest(op);
       case Verb::get_metadata: return metadata(op);
       case Verb::put_metadata: return change({"metadata", "put", op.path}, op);
       case Verb::patch_metadata: return change({"metadata", "patch", op.path}, op);
@@ -181,6 +182,15 @@ class CommandDriver : public Driver {
       version.deletion_at_ms = time_of(each["deletion_time"]);
     }
     seen.text = tell_versions(versions, now_ms());
+    return seen;
+  }
+  /// KV v2 tells it with the metadata, the history tells the same.
+  Seen oldest(const Operation& op) {
+    Seen seen;
+    const auto answer = json({"metadata", "get", op.path}, seen);
+    if (!answer) return seen;
+    seen.text = (*answer)["oldest_version"].dump();
+    CHECK((*json({"history", op.path}, seen))["oldest_version"].dump() == seen.text);
     return seen;
   }
   Seen metadata(const Operation& op) {

@@ -66,6 +66,7 @@ class LibraryDriver : public Driver {
       case Verb::get: return get(operation);
       case Verb::list: return list(operation);
       case Verb::history: return history(operation);
+      case Verb::oldest: return oldest(operation);
       case Verb::get_metadata: return metadata(operation);
       case Verb::settings: return settings(operation);
       case Verb::transaction: return together(operation);
@@ -91,6 +92,10 @@ class LibraryDriver : public Driver {
     const auto history = store_.history(operation.path);
     return seen_as(history,
                    history ? tell_versions(history->versions, scratch_.clock.now_ms()) : "");
+  }
+  Seen oldest(const Operation& operation) {
+    const auto history = store_.history(operation.path);
+    return seen_as(history, history ? std::to_string(history->oldest_version) : "");
   }
   Seen metadata(const Operation& operation) {
     const auto metadata = store_.metadata(operation.path);

@@ -4,6 +4,7 @@
 //   put, patch, rollback   the version's number
 //   get                    the value
 //   list                   the names, a blank between two
+//   oldest                 the history's oldest_version
 //   history                the versions, newest first: 3 2d 1x (d: deleted, x: destroyed)
 //   metadata               what differs from the defaults: max=2 cas after=30s owner=me tags=a,b
 //                          kind=key custom(a=b)
@@ -35,6 +36,7 @@ enum class Verb {
   erase,
   list,
   history,
+  oldest,
   get_metadata,
   put_metadata,
   patch_metadata,
@@ -163,6 +165,9 @@ inline Operation list_state(coffer::ListState state) {
 }
 inline Operation history(std::string path) {
   return {.verb = Verb::history, .path = std::move(path)};
+}
+inline Operation oldest(std::string path) {
+  return {.verb = Verb::oldest, .path = std::move(path)};
 }
 inline Operation get_metadata(std::string path) {
   return {.verb = Verb::get_metadata, .path = std::move(path)};

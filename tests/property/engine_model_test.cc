@@ -348,7 +348,8 @@ class Run {
     const ModelSecret& secret = known->second;
     RC_ASSERT(told->versions.size() == secret.versions.size());
     RC_ASSERT(told->current_version == secret.current());
-    RC_ASSERT(told->oldest_version == secret.versions.begin()->first);
+    const std::uint64_t lowest = secret.versions.begin()->first;
+    RC_ASSERT(told->oldest_version == (lowest > 1 || secret.current() >= keep_ ? lowest : 0));
     auto expected = secret.versions.rbegin();
     for (const VersionInfo& info : told->versions) {
       const auto& [number, version] = *expected++;

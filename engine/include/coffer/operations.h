@@ -38,6 +38,7 @@ struct RestoredVersion {
 struct History {
   std::string path;
   std::uint64_t current_version = 0;
+  /// As KV v2 tells it: 0 until max_versions are there for the first time, then the lowest kept.
   std::uint64_t oldest_version = 0;
   std::vector<VersionInfo> versions;  ///< Newest first.
 };
