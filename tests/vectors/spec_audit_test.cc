@@ -153,6 +153,33 @@ TEST_CASE("F-90: a refusal stands where its record cannot be written") {
   CHECK(store.audit_verify()->problem.empty());
 }
 
+TEST_CASE("F-95: a refusal that a transaction went on without is in its commit, its name bounded") {
+  ScratchStore scratch;
+  {
+    Store store = scratch.open();
+    const auto done = store.transaction([](Transaction& txn) -> Result<void> {
+      COFFER_TRY(txn.put("a", text("v")));
+      CHECK_FALSE(txn.put(std::string(100'000, 'n'), text("v")).ok());
+      CHECK_FALSE(txn.put("a\nb", text("v")).ok());
+      return {};
+    });
+    REQUIRE(done.ok());
+  }
+  const Keys keys(scratch);
+  const Tables tables(scratch.path());
+  const format::Root root = keys.root(tables);
+  REQUIRE(root.audit_last == 3);  // What was done; one record for each code of refusal.
+  for (const std::uint64_t number : {2, 3}) {
+    const Bytes plain = keys.open(number, tables.get(Table::audit, be(number, 8)).value());
+    const auto record = format::decode_audit_record(plain).value();
+    CHECK(record.sequence == root.sequence);
+    CHECK(record.refused_with != 0);
+    REQUIRE(record.items.size() == 1);
+    CHECK(record.items[0].name.empty());
+    CHECK(plain.size() < 200);
+  }
+}
+
 TEST_CASE("F-93: names, actors and reasons are nowhere in the clear, values not at all") {
   ScratchStore scratch;
   Store store = scratch.open();
