@@ -35,6 +35,7 @@ constexpr std::array kActions = {
     std::pair{Action::key_rotate, std::string_view("key.rotate")},
     std::pair{Action::key_rewrap, std::string_view("key.rewrap")},
     std::pair{Action::prune, std::string_view("audit.prune")},
+    std::pair{Action::clock_accept, std::string_view("clock.accept")},
     std::pair{Action::read, std::string_view("read")},
 };
 

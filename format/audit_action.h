@@ -36,6 +36,7 @@ enum class Action : std::uint8_t {
   key_rotate = 42,
   key_rewrap = 43,
   prune = 51,
+  clock_accept = 52,
   read = 60,
 };
 

@@ -197,6 +197,7 @@ struct Root {
   std::uint64_t audit_last = 0;     ///< Its number.
   AuditCheckpoint audit_base;       ///< What stands for the records removed.
   Leaves leaves;
+  std::uint64_t clock_acceptances = 0;  ///< How often time_high_ms was lowered on purpose.
 
   /// Buckets, or leaves of split ones, in which something was removed that is not yet erased.
   std::uint64_t pending_count() const;

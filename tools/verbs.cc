@@ -164,6 +164,9 @@ constexpr std::array kVerbs = {
         "receipt verify", verb_receipt_verify,
         "Checks receipts of what was erased; an altered one is refused.",
         "coffer destroy team/db --all --receipt > gone.json; coffer receipt verify gone.json"),
+    COFFER_VERB("clock accept", verb_clock_accept,
+                "Takes the clock's time for the store's, after the clock once ran ahead.",
+                "coffer clock accept --reason 'the battery was changed'"),
     COFFER_VERB("status", verb_status, "Tells the state of the store.", "coffer status"),
     COFFER_VERB("verify", verb_verify, "Opens every record and tells what is damaged.",
                 "coffer verify"),
@@ -230,7 +233,8 @@ VerbResult dispatch(Arguments& arguments) {
   }
   std::string name(*first);
   if (name == "config" || name == "key" || name == "metadata" || name == "settings" ||
-      name == "audit" || name == "receipt" || name == "anchor" || name == "resource") {
+      name == "audit" || name == "receipt" || name == "anchor" || name == "resource" ||
+      name == "clock") {
     const std::optional<std::string_view> second = arguments.take_word();
     if (!second && arguments.has("-h", "--help")) {
       COFFER_TRY(write_overview());

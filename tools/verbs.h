@@ -84,6 +84,7 @@ VerbResult verb_inject(Arguments&, const VerbText&);
 VerbResult verb_audit_list(Arguments&, const VerbText&);
 VerbResult verb_audit_verify(Arguments&, const VerbText&);
 VerbResult verb_audit_prune(Arguments&, const VerbText&);
+VerbResult verb_clock_accept(Arguments&, const VerbText&);
 VerbResult verb_watch(Arguments&, const VerbText&);
 VerbResult verb_help(Arguments&, const VerbText&);
 VerbResult verb_version(Arguments&, const VerbText&);

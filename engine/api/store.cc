@@ -360,6 +360,17 @@ Result<std::uint64_t> Store::wait_for_changes(std::uint64_t after_revision,
 
 void Store::wake_waiting() { impl_->engine->wake_waiting(); }
 
+Result<ClockAcceptance> Store::accept_clock(bool dry_run) {
+  if (dry_run) return guarded([&] { return impl_->engine->try_clock(); });
+  const auto accepted = [&](secrets::Intent* intent) {
+    return impl_->engine->accept_clock(
+        intent, [](secrets::Transaction& txn, const secrets::ClockChange& change) {
+          return configs::move_notes(txn, change);
+        });
+  };
+  return secrets::recorded(*impl_->engine, {format::Action::clock_accept, ""}, accepted);
+}
+
 Result<Status> Store::status() {
   return guarded([&] { return impl_->engine->status(); });
 }

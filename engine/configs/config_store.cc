@@ -140,6 +140,21 @@ Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std:
   return gone;
 }
 
+Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockChange& change) {
+  for (const std::string& name : COFFER_TRY(transaction.list_documents(DocumentKind::config))) {
+    if (!is_note_id(name)) continue;
+    auto found = COFFER_TRY(find_config(transaction, name));
+    if (!found) continue;
+    const std::int64_t end = found->record.expires_at_ms;
+    const std::int64_t moved = change.end_of(end, found->updated_at_ms);
+    if (moved == end) continue;
+    found->record.expires_at_ms = moved;
+    COFFER_TRY(transaction.put_document(DocumentKind::config, name, found->revision,
+                                        encode_config(found->record).bytes()));
+  }
+  return {};
+}
+
 bool is_note_id(std::string_view id) { return id.starts_with('\x01'); }
 
 }  // namespace coffer::configs

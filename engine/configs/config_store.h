@@ -56,6 +56,8 @@ Result<void> forget_stage(secrets::Transaction& transaction, std::string_view st
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit);
 /// Those of one sweep's transaction; what is beyond waits for the next.
 Result<void> sweep_notes(secrets::Transaction& transaction);
+/// Their own ends, by a store's time that is to fall.
+Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockChange& change);
 /// Whether the name is a note's and no config's.
 bool is_note_id(std::string_view id);
 

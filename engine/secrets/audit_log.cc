@@ -67,11 +67,17 @@ class Matcher {
 };
 
 // Records before `at_ms`, of those behind the checkpoint: times do not fall from one to the
-// next, so half of what is left is ruled out with each look.
+// next, so half of what is left is ruled out with each look. Where the clock was once accepted
+// they did fall, and each is looked at, from the last one on: what stands before an old record
+// is older, whatever time it bears.
 Result<std::uint64_t> last_before(const audit::Chain& chain, const storage::Txn& txn,
                                   const format::Root& root, std::int64_t at_ms) {
   std::uint64_t low = root.audit_base.number;
   std::uint64_t high = root.audit_last;
+  if (root.clock_acceptances != 0) {
+    while (low < high && COFFER_TRY(chain.read(txn, high)).at_ms >= at_ms) --high;
+    return high;
+  }
   while (low < high) {
     const std::uint64_t middle = low + (high - low + 1) / 2;
     if (COFFER_TRY(chain.read(txn, middle)).at_ms < at_ms) {

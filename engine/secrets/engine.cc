@@ -106,19 +106,41 @@ Result<std::unique_ptr<Engine>> Engine::as(const Actor& actor) const {
 // --- time ---------------------------------------------------------------------------------------
 
 // Never behind what any commit or any earlier call saw: a clock set back revives nothing.
-std::int64_t Engine::Impl::now_ms(std::int64_t root_high) {
-  const std::int64_t now = std::max(clock->now_ms(), root_high);
-  std::int64_t high = time_high_ms.load(std::memory_order_relaxed);
-  while (high < now && !time_high_ms.compare_exchange_weak(high, now, std::memory_order_relaxed)) {
+std::int64_t Engine::Impl::now_ms(const format::Root& root) {
+  TimeMark& known = mark_of(root);
+  const std::int64_t now = std::max(clock->now_ms(), root.time_high_ms);
+  // What is from before an acceptance has a time of its own, which is nobody else's.
+  if (root.clock_acceptances != known.acceptances) return now;
+  std::int64_t high = known.high_ms.load(std::memory_order_relaxed);
+  while (high < now && !known.high_ms.compare_exchange_weak(high, now, std::memory_order_relaxed)) {
   }
   return std::max(high, now);
+}
+
+std::int64_t Engine::Impl::now_ms() const {
+  const TimeMark* known = mark.load(std::memory_order_acquire);
+  const std::int64_t now = clock->now_ms();
+  return known == nullptr ? now : std::max(now, known->high_ms.load(std::memory_order_relaxed));
+}
+
+// An old mark stays where it is: who still holds it raises what nobody reads any more.
+TimeMark& Engine::Impl::mark_of(const format::Root& root) {
+  TimeMark* known = mark.load(std::memory_order_acquire);
+  if (known != nullptr && known->acceptances >= root.clock_acceptances) return *known;
+  const std::lock_guard lock(marks_mutex);
+  known = mark.load(std::memory_order_relaxed);
+  if (known != nullptr && known->acceptances >= root.clock_acceptances) return *known;
+  marks.push_back(std::make_unique<TimeMark>());
+  marks.back()->acceptances = root.clock_acceptances;
+  mark.store(marks.back().get(), std::memory_order_release);
+  return *marks.back();
 }
 
 std::int64_t Engine::Impl::clock_behind_ms(std::int64_t now) const {
   return std::max(std::int64_t{0}, now - clock->now_ms());
 }
 
-std::int64_t Engine::now_ms() const { return impl_->now_ms(0); }
+std::int64_t Engine::now_ms() const { return impl_->now_ms(); }
 
 // --- reading ------------------------------------------------------------------------------------
 

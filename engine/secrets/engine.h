@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "secrets/clock_acceptance.h"
 #include "secrets/transaction.h"
 
 namespace coffer::keys {
@@ -75,6 +76,11 @@ class Engine {
   Result<VerifyReport> verify();
   std::int64_t now_ms() const;
 
+  /// Takes the clock's time for the store's (Store::accept_clock). Errors: usage (before 2020).
+  Result<ClockAcceptance> accept_clock(Intent* intent, const NotesMover& move_notes);
+  /// What that would change.
+  Result<ClockAcceptance> try_clock();
+
   // The audit log (<coffer/audit.h>).
   Result<std::vector<AuditRecord>> audit_list(const AuditFilter& filter);
   Result<AuditVerifyReport> audit_verify();
@@ -95,6 +101,7 @@ class Engine {
   Engine(std::shared_ptr<Impl> impl, Actor actor);
   Result<AuditPruneReport> prune_up_to(std::uint64_t last);
   Result<void> read_audit(const std::function<Result<void>(const View&)>& body);
+  Result<ClockChange> clock_change();
   void note_expired(std::int64_t seen_ms, std::int64_t known_ms);
   std::shared_ptr<Impl> impl_;
   Actor actor_;

@@ -99,6 +99,12 @@ struct Attempt {
   std::vector<Noted> reads = {};    ///< Where it failed: the values its body had been given.
 };
 
+/// The latest time that this process saw, since the store's time was last lowered on purpose.
+struct TimeMark {
+  std::uint64_t acceptances = 0;
+  std::atomic<std::int64_t> high_ms{0};
+};
+
 struct Engine::Impl {
   std::string directory;
   std::shared_ptr<storage::Environment> environment;
@@ -111,7 +117,9 @@ struct Engine::Impl {
   const Clock* clock = nullptr;
   LogSink log;
   storage::HoldLimits hold_limits;
-  std::atomic<std::int64_t> time_high_ms{0};
+  std::mutex marks_mutex;
+  std::vector<std::unique_ptr<TimeMark>> marks;  // Under marks_mutex; each lives on.
+  std::atomic<TimeMark*> mark{nullptr};          // The newest; null: none yet.
   std::mutex keys_mutex;
   std::shared_ptr<EpochKeys> newest_keys;
   SessionPool sessions;
@@ -129,7 +137,9 @@ struct Engine::Impl {
   /// As they stand in this transaction: another process may have changed them.
   Result<std::shared_ptr<const StoredSettings>> read_settings(const storage::Txn& txn);
   Error missing_epoch(std::uint64_t epoch);
-  std::int64_t now_ms(std::int64_t root_high);
+  std::int64_t now_ms(const format::Root& root);
+  std::int64_t now_ms() const;
+  TimeMark& mark_of(const format::Root& root);
   /// How far the clock is behind a time that was seen before; 0: it is not.
   std::int64_t clock_behind_ms(std::int64_t now) const;
 
@@ -285,6 +295,9 @@ struct View::Impl {
   Result<void> remove_secret_name(std::string_view path);
   Result<void> trim(const format::PathHash& hash, std::string_view path, std::uint64_t newest_to_go,
                     const std::vector<Reference>& references);
+  /// Another header for a version; its DEK is wrapped anew, its value is not read.
+  Result<void> change_header(const format::PathHash& hash, const Located& located,
+                             const format::VersionHeader& after);
   Result<void> put_head(const format::PathHash& hash, const format::Head& head);
   Result<void> destroy_located(const format::PathHash& hash, const Located& located,
                                std::string_view path, bool time_was_over);

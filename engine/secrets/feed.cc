@@ -14,6 +14,7 @@ bool is_change(format::Action action) {
   switch (action) {
     case format::Action::read:
     case format::Action::prune:
+    case format::Action::clock_accept:
     case format::Action::key_add:
     case format::Action::key_remove:
     case format::Action::key_rotate:

@@ -47,11 +47,14 @@ Result<void> HeldView::read_under(
   std::vector<Noted> reads;
   // Reads may have come to be audited since the snapshot was taken.
   bool audit_reads = session_->audit_reads;
-  if (!audit_reads) {
-    auto present = COFFER_TRY(engine_.impl_->begin_read());
-    audit_reads = present->audit_reads;
-    engine_.impl_->end_read(std::move(present));
-  }
+  auto present = COFFER_TRY(engine_.impl_->begin_read());
+  audit_reads = audit_reads || present->audit_reads;
+  const std::uint64_t acceptances = present->root.clock_acceptances;
+  engine_.impl_->end_read(std::move(present));
+  // What was over by then would be live again in the time that the snapshot knows.
+  if (acceptances != session_->root.clock_acceptances)
+    return Error{ErrorCode::busy, "the store's clock was set right after the snapshot was taken",
+                 "take a new snapshot"};
   auto result = [&]() -> Result<void> {
     const auto use = COFFER_TRY(session_->txn.use());
     View::Impl state{*engine_.impl_, session_->txn};

@@ -17,21 +17,6 @@ namespace {
 using storage::Table;
 using Located = View::Impl::Located;
 
-// Re-wraps the DEK under a changed header; the value is not read.
-Result<void> change_header(View::Impl& impl, const format::PathHash& hash, const Located& located,
-                           const format::VersionHeader& after) {
-  const format::VersionHeader before = located.record.header;
-  Bytes record;
-  if (before.is_destroyed()) {
-    record = impl.cipher().tombstone(hash, located.version, after);
-  } else {
-    const WrappingKey wrapper = COFFER_TRY(impl.wrapping_key(hash));
-    record = COFFER_TRY(impl.cipher().rewrap_version(hash, located.version, located.record, wrapper,
-                                                     after, wrapper));
-  }
-  return impl.replace_version(hash, located.version, before, record, after);
-}
-
 // The versions asked for, all of them there and not destroyed; an empty list: the newest.
 Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format::PathHash& hash,
                                            const std::vector<std::uint64_t>& versions) {
@@ -63,6 +48,20 @@ Result<Located> require(const View::Impl& impl, const format::PathHash& hash,
 
 }  // namespace
 
+Result<void> View::Impl::change_header(const format::PathHash& hash, const Located& located,
+                                       const format::VersionHeader& after) {
+  const format::VersionHeader before = located.record.header;
+  Bytes record;
+  if (before.is_destroyed()) {
+    record = cipher().tombstone(hash, located.version, after);
+  } else {
+    const WrappingKey wrapper = COFFER_TRY(wrapping_key(hash));
+    record = COFFER_TRY(
+        cipher().rewrap_version(hash, located.version, located.record, wrapper, after, wrapper));
+  }
+  return replace_version(hash, located.version, before, record, after);
+}
+
 Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
   impl_->attempt(format::Action::soft_delete, path);
@@ -73,7 +72,7 @@ Result<void> Transaction::soft_delete(std::string_view path,
     format::VersionHeader header = located.record.header;
     if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now) continue;
     header.deletion_at_ms = now;
-    COFFER_TRY(change_header(*impl_, hash, located, header));
+    COFFER_TRY(impl_->change_header(hash, located, header));
     impl_->note(format::Action::soft_delete, path, version);
   }
   return impl_->done();
@@ -91,7 +90,7 @@ Result<void> Transaction::undelete(std::string_view path,
     format::VersionHeader header = located.record.header;
     if (header.deletion_at_ms == 0) continue;
     header.deletion_at_ms = deletion_at_ms;
-    COFFER_TRY(change_header(*impl_, hash, located, header));
+    COFFER_TRY(impl_->change_header(hash, located, header));
     impl_->note(format::Action::undelete, path, version);
   }
   return impl_->done();
@@ -192,7 +191,7 @@ Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t versio
     return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
         resolved);
   header.expires_at_ms = expires_at_ms;
-  COFFER_TRY(change_header(*impl_, hash, located, header));
+  COFFER_TRY(impl_->change_header(hash, located, header));
   if (before != 0) COFFER_TRY(impl_->remove_due(hash, resolved, before, Pending::Why::expiry));
   if (expires_at_ms != 0)
     COFFER_TRY(impl_->add_due(hash, resolved, expires_at_ms, Pending::Why::expiry, path));
@@ -206,7 +205,7 @@ Result<void> Transaction::mark_unreachable(std::string_view path, std::uint64_t 
   format::VersionHeader header = located.record.header;
   if (header.unreachable_at_ms != 0 || header.is_destroyed()) return {};
   header.unreachable_at_ms = now_ms();
-  COFFER_TRY(change_header(*impl_, hash, located, header));
+  COFFER_TRY(impl_->change_header(hash, located, header));
   return impl_->add_due(hash, located.version, header.unreachable_at_ms, Pending::Why::unreachable,
                         path);
 }
@@ -218,7 +217,7 @@ Result<void> Transaction::mark_reachable(std::string_view path, std::uint64_t ve
   const std::int64_t since = header.unreachable_at_ms;
   if (since == 0) return {};
   header.unreachable_at_ms = 0;
-  COFFER_TRY(change_header(*impl_, hash, located, header));
+  COFFER_TRY(impl_->change_header(hash, located, header));
   return impl_->remove_due(hash, located.version, since, Pending::Why::unreachable);
 }
 
@@ -229,7 +228,7 @@ Result<void> Transaction::stop_forgetting(std::string_view path, std::uint64_t v
   COFFER_TRY(impl_->remove_all_due(hash, version, header));
   const Located again = COFFER_TRY(require(*impl_, hash, version));
   header.unreachable_at_ms = 0;
-  return change_header(*impl_, hash, again, header);
+  return impl_->change_header(hash, again, header);
 }
 
 void Transaction::note_refused(format::Action action, std::string_view name, std::uint64_t version,

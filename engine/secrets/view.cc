@@ -20,7 +20,7 @@ Error no_such_version(std::uint64_t version) {
 
 std::int64_t View::Impl::now_ms() const {
   if (now == 0) {
-    now = engine.now_ms(root->time_high_ms);
+    now = engine.now_ms(*root);
     clock_is_behind = engine.clock_behind_ms(now) > kClockBehindMaxMs;
   }
   return now;
@@ -30,7 +30,7 @@ Result<void> View::Impl::check_clock() const {
   (void)now_ms();
   if (!clock_is_behind) return {};
   return Error{ErrorCode::failed, "the clock is behind the store's time; nothing was changed",
-               "set the clock; coffer status tells how far it is behind"};
+               "set the clock, or, if it is right: coffer clock accept; see coffer status"};
 }
 
 std::int64_t View::now_ms() const { return impl_->now_ms(); }
@@ -133,7 +133,7 @@ Result<void> View::Impl::check_state(const Located& located) const {
   if ((has_end || has_deletion) && clock_is_behind)
     return Error{has_end ? ErrorCode::expired : ErrorCode::deleted,
                  "the clock is behind the store's time, so this version counts as gone by",
-                 "set the clock; coffer status tells how far it is behind"}
+                 "set the clock, or, if it is right: coffer clock accept; see coffer status"}
         .with_number(located.version);
   return {};
 }

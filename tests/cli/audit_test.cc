@@ -84,12 +84,12 @@ TEST_CASE("audit verify and prune say what is there, and what is broken") {
   CHECK(box.expect(0, {"audit", "verify"}).out == "the audit log is empty\n");
   for (int i = 0; i < 5; ++i) box.expect(0, {"put", "a", "k=v"});
   CHECK(box.expect(0, {"audit", "verify"}).out == "the audit log is whole: records 1 to 5\n");
-  box.expect(2, {"audit", "prune"});
-  box.expect(2, {"audit", "prune", "--keep", "1", "--before", "1d"});
   CHECK(box.expect(0, {"audit", "prune", "--keep", "3", "--format", "json"}).json() ==
         Json{{"removed", 2}, {"first_kept", 3}});
   const Json report = box.expect(0, {"audit", "verify", "--format", "json"}).json();
   CHECK((report["ok"] == true && report["first"] == 3 && report["last"] == 6));
+  box.expect(2, {"audit", "prune"});
+  box.expect(2, {"audit", "prune", "--keep", "1", "--before", "1d"});
   CHECK(box.expect(0, {"help", "audit", "list"}).out.find("Example:") != std::string::npos);
 }
 

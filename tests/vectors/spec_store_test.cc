@@ -282,6 +282,34 @@ TEST_CASE("F-60, F-71: time does not fall, and what has expired stays so") {
   CHECK(root_of(copy).time_high_ms == golden::kMadeAtMs + 1000);
 }
 
+TEST_CASE("F-96: time falls where the clock is accepted, and takes every record along") {
+  const golden::Copy copy(golden::kMadeAtMs + 100);
+  const golden::FixedClock ahead(golden::kMadeAtMs + 5000);
+  OpenOptions options;
+  options.clock = &ahead;
+  PutOptions brief;
+  brief.ttl_ms = 700;
+  {
+    auto store = Store::open(copy.directory(), copy.key(), options);
+    REQUIRE(store.ok());
+    REQUIRE(store->put("new", Value::opaque("x"), brief).ok());
+  }
+  Store store = copy.open();
+  REQUIRE(store.accept_clock().ok());
+  const format::Root root = root_of(copy);
+  CHECK((root.time_high_ms == golden::kMadeAtMs + 100 && root.clock_acceptances == 1));
+  const Keys keys(copy);
+  const Tables tables(copy.directory());
+  const Bytes row = tables.get(Table::history, keys.history_key("new", 1)).value();
+  const format::VersionHeader header = format::decode_version(row).value().header;
+  CHECK(header.created_at_ms == golden::kMadeAtMs + 100);
+  CHECK(header.expires_at_ms == golden::kMadeAtMs + 100 + 700);
+  const Bytes over = tables.get(Table::history, keys.history_key("app/expired", 1)).value();
+  CHECK(format::decode_version(over).value().header.is_destroyed());
+  CHECK(outcome_of(store.get("app/expired")) == "expired");
+  CHECK(problems_of(copy).empty());
+}
+
 TEST_CASE("F-100: a clock far behind reads nothing that has an end, and notes nothing") {
   const golden::Copy copy(golden::kMadeAtMs - 300'001);
   Store store = copy.open();

@@ -152,6 +152,7 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   root.audit_base = {4, filled<32>(3), 3, 77};
   root.leaves.split = filled<32>(1);
   root.leaves.pending = {5, 0x0906};
+  root.clock_acceptances = 2;
   const SecretBytes bytes = encode_root(root);
   const auto message = parsed<proto::Root>(bytes);
   CHECK((message.sequence() == 7 && message.epoch() == 2 && message.record_count() == 1000));
@@ -164,10 +165,12 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   CHECK(message.leaves().split() == text_of(root.leaves.split));
   CHECK(message.leaves().pending() == std::string("\0\5\11\6", 4));
   CHECK((message.audit_base().sequence() == 3 && message.audit_base().at_ms() == 77));
+  CHECK(message.clock_acceptances() == 2);
   const auto back = decode_root(serialised(message));
   REQUIRE(back.ok());
   CHECK((back->leaves.split == root.leaves.split && back->leaves.pending == root.leaves.pending));
   CHECK((back->audit_last == 9 && back->audit_base.link == root.audit_base.link));
+  CHECK(back->clock_acceptances == 2);
   CHECK((back->digest == root.digest && back->pending_buckets == root.pending_buckets));
   const auto wrapped = filled<kWrappedKeyBytes>(5);
   Bytes bucket;

@@ -16,4 +16,12 @@ class COFFER_API Clock {
   static const Clock& system();
 };
 
+/// What taking the clock's time for the store's did, or would do.
+struct ClockAcceptance {
+  std::int64_t from_ms = 0;     ///< The store's time before: the latest that was ever seen.
+  std::int64_t to_ms = 0;       ///< The clock's. Not before from_ms: there is nothing to accept.
+  std::uint64_t destroyed = 0;  ///< Versions whose time was over by the old time.
+  std::uint64_t moved = 0;      ///< Versions whose end or deletion is at another time now.
+};
+
 }  // namespace coffer

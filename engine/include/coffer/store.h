@@ -253,6 +253,13 @@ class COFFER_API Store {
   /// Ends every wait_for_changes of this open store that is under way. Not for signal handlers.
   void wake_waiting();
 
+  /// Takes the clock's time for the store's where that is later: for when the clock once ran
+  /// ahead, since the store's time never falls by itself. What was over by the old time is
+  /// destroyed or stays deleted; what was written while the clock was ahead keeps the time it
+  /// had left; snapshots from before are given up. Only when the clock is known to be right:
+  /// where it is behind, what was written since ends too early. Errors: usage (before 2020).
+  Result<ClockAcceptance> accept_clock(bool dry_run = false);
+
   Result<Status> status();
   /// Opens every record and recomputes the digest of all of them.
   Result<VerifyReport> verify();

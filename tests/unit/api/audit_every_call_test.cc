@@ -197,6 +197,22 @@ std::vector<Call> secret_calls() {
        [](Bench& bench) { return outcome(bench.store.add_key(bench.scratch.key())); },
        ACT(remove_key(2)),
        {{"key.remove 5 0", ACT(remove_key(5))}}},
+      {"Store::accept_clock",
+       "clock.accept  0",
+       [](Bench& bench) {
+         bench.scratch.clock.turn(1'000'000);
+         const auto put = outcome(bench.store.put("b", text("v")));
+         bench.scratch.clock.turn(-1'000'000);
+         return put;
+       },
+       ACT(accept_clock()),
+       {{"clock.accept  0",
+         [](Bench& bench) {
+           bench.scratch.clock.set(5000);
+           const auto refused = outcome(bench.store.accept_clock());
+           bench.scratch.clock.set(1'700'000'000'000);
+           return refused;
+         }}}},
       {"Store::audit_prune",
        "audit.prune  1",
        nothing(),
