@@ -1,7 +1,7 @@
 // coffer get
+#include "base/base64.h"
 #include "format/json.h"
 #include "tools/context.h"
-#include "tools/exchange/base64.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/target.h"

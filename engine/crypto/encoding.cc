@@ -6,38 +6,6 @@
 #include "crypto/sodium.h"
 
 namespace coffer::crypto {
-namespace {
-
-int variant_of(Base64 alphabet) {
-  return alphabet == Base64::standard ? sodium_base64_VARIANT_ORIGINAL
-                                      : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-}
-
-}  // namespace
-
-SecretBytes encode_base64(Base64 alphabet, ByteView bytes) {
-  ensure_sodium();
-  // With room for the zero that libsodium ends it with.
-  SecretBytes text(sodium_base64_encoded_len(bytes.size(), variant_of(alphabet)));
-  sodium_bin2base64(reinterpret_cast<char*>(text.data()), text.size(), bytes.data(), bytes.size(),
-                    variant_of(alphabet));
-  text.resize(text.size() - 1);
-  return text;
-}
-
-std::optional<SecretBytes> decode_base64(Base64 alphabet, std::string_view text) {
-  ensure_sodium();
-  SecretBytes bytes(text.size() / 4 * 3 + 3);
-  std::size_t size = 0;
-  const char* end = nullptr;
-  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, &end,
-                        variant_of(alphabet)) != 0 ||
-      end != text.data() + text.size())
-    return std::nullopt;
-  bytes.resize(size);
-  return bytes;
-}
-
 bool decode_key_text(ByteView content, MutableByteView key) {
   if (content.size() == kKeyBytes) {
     std::memcpy(key.data(), content.data(), kKeyBytes);

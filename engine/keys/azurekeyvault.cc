@@ -115,7 +115,7 @@ class AzureKeyVault : public Provider {
 
   Result<WrappedByProvider> wrap(const SecretBytes& payload, ByteView) override {
     const JsonAnswer answer = COFFER_TRY(ask(key_.version, "wrapkey", body_of(payload.bytes())));
-    const auto blob = answer.base64({"value"}, crypto::Base64::url);
+    const auto blob = answer.base64({"value"}, Base64::url);
     WrappedByProvider wrapped;
     wrapped.key_id = answer.text({"kid"}).value_or("");
     if (!blob || blob->empty() || version_in(wrapped.key_id).empty()) return unreadable_answer();
@@ -127,7 +127,7 @@ class AzureKeyVault : public Provider {
     const std::string version = version_in(wrapped.key_id);
     if (version.empty()) return blob_refused();
     const JsonAnswer answer = COFFER_TRY(ask(version, "unwrapkey", body_of(wrapped.blob)));
-    auto payload = answer.base64({"value"}, crypto::Base64::url);
+    auto payload = answer.base64({"value"}, Base64::url);
     if (!payload || payload->empty()) return unreadable_answer();
     return std::move(*payload);
   }
@@ -142,7 +142,7 @@ class AzureKeyVault : public Provider {
 
  private:
   static SecretBytes body_of(ByteView value) {
-    return JsonBody().text("alg", kAlgorithm).base64("value", value, crypto::Base64::url).finish();
+    return JsonBody().text("alg", kAlgorithm).base64("value", value, Base64::url).finish();
   }
 
   /// The version that "https://HOST/keys/K/VERSION" names, of our key; "" where it is another.

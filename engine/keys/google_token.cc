@@ -64,12 +64,12 @@ Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address) 
                                  .value("iat", std::to_string(now))
                                  .value("exp", std::to_string(now + kAssertionSeconds))
                                  .finish();
-  SecretBytes token = crypto::encode_base64(crypto::Base64::url, header.bytes());
+  SecretBytes token = encode_base64(Base64::url, header.bytes());
   token.append(".");
-  token.append(crypto::encode_base64(crypto::Base64::url, claims.bytes()).text());
+  token.append(encode_base64(Base64::url, claims.bytes()).text());
   const Bytes signature = COFFER_TRY(sign_rs256(SecretBytes::copy_of(*key), token.text()));
   token.append(".");
-  token.append(crypto::encode_base64(crypto::Base64::url, signature).text());
+  token.append(encode_base64(Base64::url, signature).text());
   return token;
 }
 

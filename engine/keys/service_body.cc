@@ -2,7 +2,6 @@
 
 #include "keys/service_error.h"
 
-
 namespace coffer::keys {
 namespace {
 
@@ -38,8 +37,8 @@ JsonBody& JsonBody::text(std::string_view name, std::string_view value) {
   return *this;
 }
 
-JsonBody& JsonBody::base64(std::string_view name, ByteView bytes, crypto::Base64 alphabet) {
-  const SecretBytes encoded = crypto::encode_base64(alphabet, bytes);
+JsonBody& JsonBody::base64(std::string_view name, ByteView bytes, Base64 alphabet) {
+  const SecretBytes encoded = encode_base64(alphabet, bytes);
   return text(name, encoded.text());
 }
 
@@ -92,10 +91,10 @@ std::optional<std::string_view> JsonAnswer::text(
 }
 
 std::optional<SecretBytes> JsonAnswer::base64(std::initializer_list<std::string_view> names,
-                                              crypto::Base64 alphabet) const {
+                                              Base64 alphabet) const {
   const auto encoded = text(names);
   if (!encoded) return std::nullopt;
-  return crypto::decode_base64(alphabet, *encoded);
+  return decode_base64(*encoded, alphabet);
 }
 
 std::string_view JsonAnswer::raw(std::initializer_list<std::string_view> names) const {

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/base64.h"
 #include "base/bytes.h"
-#include "crypto/encoding.h"
 #include "format/json.h"
 
 namespace coffer::keys {
@@ -19,8 +19,7 @@ namespace coffer::keys {
 class JsonBody {
  public:
   JsonBody& text(std::string_view name, std::string_view value);
-  JsonBody& base64(std::string_view name, ByteView bytes,
-                   crypto::Base64 alphabet = crypto::Base64::standard);
+  JsonBody& base64(std::string_view name, ByteView bytes, Base64 alphabet = Base64::standard);
   /// `json` is a JSON value as it is.
   JsonBody& value(std::string_view name, std::string_view json);
   SecretBytes finish();
@@ -51,7 +50,7 @@ class JsonAnswer {
   std::optional<std::string_view> text(std::initializer_list<std::string_view> names) const;
   /// The same, decoded. nullopt: not there, or not strict base64.
   std::optional<SecretBytes> base64(std::initializer_list<std::string_view> names,
-                                    crypto::Base64 alphabet = crypto::Base64::standard) const;
+                                    Base64 alphabet = Base64::standard) const;
   /// The JSON text of whatever is there; "" where nothing is.
   std::string_view raw(std::initializer_list<std::string_view> names) const;
 

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/base64.h"
 #include "format/time_text.h"
-#include "tools/exchange/base64.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tools/exchange/base64.h"
+#include "base/base64.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "format/json.h"
-#include "tools/exchange/base64.h"
+#include "base/base64.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {

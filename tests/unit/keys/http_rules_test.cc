@@ -1,7 +1,7 @@
 // Where a request to a key service may go, judged without a network.
 #include <catch2/catch.hpp>
 
-#include "crypto/encoding.h"
+#include "base/base64.h"
 #include "keys/http.h"
 
 namespace coffer {
@@ -63,17 +63,16 @@ TEST_CASE("what is near is told by the host alone") {
 }
 
 TEST_CASE("base64 is read in one spelling only") {
-  using crypto::Base64;
   const auto bytes = [](std::string_view text) { return as_bytes(text); };
-  CHECK(crypto::encode_base64(Base64::standard, bytes("\xfb\xff")).text() == "+/8=");
-  CHECK(crypto::encode_base64(Base64::url, bytes("\xfb\xff")).text() == "-_8");
-  CHECK(crypto::encode_base64(Base64::standard, {}).empty());
-  CHECK(crypto::decode_base64(Base64::standard, "+/8=")->text() == "\xfb\xff");
-  CHECK(crypto::decode_base64(Base64::url, "-_8")->text() == "\xfb\xff");
-  CHECK(crypto::decode_base64(Base64::url, "")->empty());
+  CHECK(encode_base64(Base64::standard, bytes("\xfb\xff")).text() == "+/8=");
+  CHECK(encode_base64(Base64::url, bytes("\xfb\xff")).text() == "-_8");
+  CHECK(encode_base64(Base64::standard, {}).empty());
+  CHECK(decode_base64("+/8=", Base64::standard)->text() == "\xfb\xff");
+  CHECK(decode_base64("-_8", Base64::url)->text() == "\xfb\xff");
+  CHECK(decode_base64("", Base64::url)->empty());
   for (const char* text : {"+/8", "-_8=", "+/9=", "+/8=\n", " +/8=", "+/8==", "+", "%"}) {
     INFO(text);
-    CHECK_FALSE(crypto::decode_base64(Base64::standard, text).has_value());
+    CHECK_FALSE(decode_base64(text, Base64::standard).has_value());
   }
 }
 
