@@ -7,8 +7,9 @@
 // numbers; merge keys, tags other than the core ones, keys that are no scalars, duplicate keys
 // and a second document are refused.
 //
-// yaml-cpp holds what it reads in ordinary memory, neither locked nor wiped: alone among the
-// forms, YAML lets values pass through there. Output is made without it.
+// yaml-cpp holds what it reads in ordinary memory: alone among the forms, YAML lets values pass
+// through there. The command wipes such memory as it is given back (wiped_memory.cc); it is not
+// locked, so that a host that swaps may swap it. Output is made without yaml-cpp.
 #pragma once
 
 #include <coffer/result.h>
