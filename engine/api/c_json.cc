@@ -181,7 +181,9 @@ std::string print_settings(const StoreSettings& settings) {
     if (scope.names) out += ",\"names\":" + print_profile(*scope.names);
     out += "}";
   }
-  return out + "]}";
+  out += "],\"audit_reads\":" + std::string(settings.audit_reads ? "true" : "false");
+  out += ",\"audit_keep_ms\":" + std::to_string(settings.audit_keep_ms);
+  return out + ",\"audit_keep_records\":" + std::to_string(settings.audit_keep_records) + "}";
 }
 
 Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
@@ -198,6 +200,12 @@ Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
       settings.value_bytes_max = COFFER_TRY(read.number<std::uint64_t>(member));
     } else if (name == "names") {
       settings.names = COFFER_TRY(read.profile(member));
+    } else if (name == "audit_reads") {
+      settings.audit_reads = COFFER_TRY(read.boolean(member));
+    } else if (name == "audit_keep_ms") {
+      settings.audit_keep_ms = COFFER_TRY(read.number<std::int64_t>(member));
+    } else if (name == "audit_keep_records") {
+      settings.audit_keep_records = COFFER_TRY(read.number<std::uint64_t>(member));
     } else if (name == "scopes") {
       settings.scopes.clear();
       for (const NodeId scope : COFFER_TRY(read.elements(member)))

@@ -106,6 +106,11 @@ Result<std::vector<std::string>> Transaction::list(std::string_view prefix,
   return api::read_names(impl_->txn, prefix, options);
 }
 
+Result<std::vector<ListedSecret>> Transaction::find(std::string_view prefix,
+                                                    const FindOptions& options) const {
+  return api::read_listed(impl_->txn, prefix, options);
+}
+
 Result<StoreSettings> Transaction::settings() const { return impl_->txn.settings(); }
 
 Result<std::vector<ReferenceInfo>> Transaction::references_to(std::string_view path) const {

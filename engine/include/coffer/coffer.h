@@ -270,7 +270,8 @@ COFFER_EXPORT coffer_code coffer_metadata_put(coffer_store* store, const char* p
 
 /* The store's settings: {"max_versions": 10, "cas_required": false,
  * "delete_version_after_ms": 0, "value_bytes_max": 1048576, "names": "core", "scopes":
- * [{"prefix": "team", "value_bytes_max": 4096, "names": "vdk"}]}. */
+ * [{"prefix": "team", "value_bytes_max": 4096, "names": "vdk"}], "audit_reads": false,
+ * "audit_keep_ms": 0, "audit_keep_records": 0}. */
 COFFER_EXPORT coffer_code coffer_settings_get(coffer_store* store, coffer_bytes** json,
                                               coffer_error* error);
 /* Changes what `json` names, "scopes" as a whole. */
@@ -317,6 +318,120 @@ COFFER_EXPORT coffer_code coffer_transaction_copy(coffer_transaction* transactio
 COFFER_EXPORT coffer_code coffer_transaction_metadata_put(coffer_transaction* transaction,
                                                           const char* path, const char* json,
                                                           int must_exist, coffer_error* error);
+
+/* --- what is there, filtered: names and metadata, never a value --- */
+
+typedef enum coffer_list_state {
+  COFFER_LIST_STANDARD = 0, /* all but expired */
+  COFFER_LIST_LIVE = 1,
+  COFFER_LIST_DELETED = 2,
+  COFFER_LIST_EXPIRED = 3,
+  COFFER_LIST_ALL = 4
+} coffer_list_state;
+
+/* All zero: nothing is filtered. A secret passes all that are set. */
+typedef struct coffer_list_options {
+  int recursive;
+  coffer_list_state state;
+  const char* const* tags; /* it has each of them */
+  size_t tag_count;
+  const char* owner;         /* NULL: any */
+  const char* kind;          /* NULL: any */
+  const char* const* custom; /* key, value, key, value ...: it has each pair */
+  size_t custom_count;       /* of pairs */
+  int64_t older_than_ms;     /* 0: any */
+  int64_t newer_than_ms;     /* 0: any */
+} coffer_list_options;
+
+/* `options` may be NULL. `json`: [{"path", "state", "version", "created_at_ms", "updated_at_ms",
+ * "deletion_at_ms", "expires_at_ms", "kind", "description", "owner", "tags", "custom"}], of a
+ * folder {"path": "a/", "folder": true}. */
+COFFER_EXPORT coffer_code coffer_find(coffer_store* store, const char* folder,
+                                      const coffer_list_options* options, coffer_bytes** json,
+                                      coffer_error* error);
+COFFER_EXPORT coffer_code coffer_transaction_find(coffer_transaction* transaction,
+                                                  const char* folder,
+                                                  const coffer_list_options* options,
+                                                  coffer_bytes** json, coffer_error* error);
+
+/* --- the audit log, the change feed and the clock; see <coffer/store.h> --- */
+
+/* The same open store for somebody else, whom the audit log tells of; any of the texts may be
+ * NULL. Closed by coffer_close, in any order. */
+COFFER_EXPORT coffer_code coffer_as(coffer_store* store, const char* actor, const char* reason,
+                                    const char* correlation, coffer_store** other,
+                                    coffer_error* error);
+
+typedef enum coffer_audit_outcome {
+  COFFER_AUDIT_ANY = 0,
+  COFFER_AUDIT_ALLOWED = 1,
+  COFFER_AUDIT_REFUSED = 2
+} coffer_audit_outcome;
+
+/* All zero: every record. Texts may be NULL: any. */
+typedef struct coffer_audit_filter {
+  const char* path;
+  const char* prefix;
+  const char* action;
+  const char* actor;
+  int64_t since_ms; /* at or after */
+  int64_t until_ms; /* before; 0: no end */
+  coffer_audit_outcome outcome;
+  uint64_t after_number;
+  size_t limit; /* 0: no bound, but memory */
+  int newest;   /* with a limit: the last ones that fit */
+} coffer_audit_filter;
+
+/* `filter` may be NULL. `json`: [{"number", "sequence", "at_ms", "uid", "pid", "program", "actor",
+ * "reason", "correlation", "outcome", "items": [{"action", "path", "version"}]}]; the outcome is
+ * "allowed" or the word of the code it was refused with. */
+COFFER_EXPORT coffer_code coffer_audit_list(coffer_store* store, const coffer_audit_filter* filter,
+                                            coffer_bytes** json, coffer_error* error);
+
+typedef struct coffer_audit_report {
+  uint64_t records; /* whole ones, from the first kept */
+  uint64_t first;   /* 0: there is none */
+  uint64_t last;
+  uint64_t broken; /* the first broken one; 0: none */
+  char problem[160];
+} coffer_audit_report;
+
+/* COFFER_CORRUPT where the chain is broken; `report` (or NULL) is filled then too. */
+COFFER_EXPORT coffer_code coffer_audit_verify(coffer_store* store, coffer_audit_report* report,
+                                              coffer_error* error);
+/* Removes records from before a time, or all but the newest; `removed` may be NULL. */
+COFFER_EXPORT coffer_code coffer_audit_prune_before(coffer_store* store, int64_t before_ms,
+                                                    uint64_t* removed, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_audit_prune_keep(coffer_store* store, uint64_t keep_records,
+                                                  uint64_t* removed, coffer_error* error);
+
+#define COFFER_WHOLE_REVISION UINT32_MAX /* as `after_index`: nothing more of that revision */
+
+/* What happened after a revision (0: from the beginning), of `prefix` and below (NULL: all), whole
+ * revisions until `limit` (0: 1000) is reached. `json`: [{"revision", "index", "at_ms", "path",
+ * "version", "what"}]. `revision` (or NULL): ask on after it; `more` (or NULL): the limit ended
+ * it. */
+COFFER_EXPORT coffer_code coffer_changes(coffer_store* store, uint64_t after_revision,
+                                         uint32_t after_index, const char* prefix, size_t limit,
+                                         coffer_bytes** json, uint64_t* revision, int* more,
+                                         coffer_error* error);
+/* Sleeps until the store is past a revision, the time is over, or coffer_wake_waiting. */
+COFFER_EXPORT coffer_code coffer_wait_for_changes(coffer_store* store, uint64_t after_revision,
+                                                  int64_t timeout_ms, uint64_t* revision,
+                                                  coffer_error* error);
+COFFER_EXPORT void coffer_wake_waiting(coffer_store* store);
+
+typedef struct coffer_clock_acceptance {
+  int64_t from_ms; /* the store's time before */
+  int64_t to_ms;   /* the clock's; not before from_ms: there is nothing to accept */
+  uint64_t destroyed;
+  uint64_t moved;
+} coffer_clock_acceptance;
+
+/* Takes the clock's time for the store's, after the clock once ran ahead; `report` may be NULL. */
+COFFER_EXPORT coffer_code coffer_clock_accept(coffer_store* store, int dry_run,
+                                              coffer_clock_acceptance* report,
+                                              coffer_error* error);
 
 /* NOLINTEND(readability-identifier-naming) */
 

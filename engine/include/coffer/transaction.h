@@ -44,6 +44,8 @@ class COFFER_API Transaction {
   Result<bool> exists(std::string_view path) const;
   Result<std::vector<std::string>> list(std::string_view prefix,
                                         const ListOptions& options = {}) const;
+  Result<std::vector<ListedSecret>> find(std::string_view prefix,
+                                         const FindOptions& options = {}) const;
   Result<StoreSettings> settings() const;
   /// In the order of kind, user and version. A secret that is not there may still have users.
   Result<std::vector<ReferenceInfo>> references_to(std::string_view path) const;
