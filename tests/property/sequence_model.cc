@@ -335,6 +335,33 @@ std::set<std::pair<std::string, std::uint64_t>> SequenceModel::due() const {
   return found;
 }
 
+std::uint64_t SequenceModel::accept_clock(std::int64_t to_ms) {
+  std::uint64_t ends_moved = 0;
+  // What was over stays so; what was written later than `to_ms` keeps the time it had left.
+  const auto fallen = [&](std::int64_t end, std::int64_t written) {
+    if (end > to_ms && end <= now_ms) return to_ms;
+    if (end > now_ms && written > to_ms) return end - (now_ms - to_ms);
+    return end;
+  };
+  for (auto& [path, secret] : secrets) {
+    for (auto& [number, version] : secret.versions) {
+      const std::int64_t deletion = fallen(version.deletion_at_ms, version.created_at_ms);
+      const std::int64_t expiry = version.destroyed
+                                      ? version.expires_at_ms
+                                      : fallen(version.expires_at_ms, version.created_at_ms);
+      if (deletion != version.deletion_at_ms || expiry != version.expires_at_ms) ++ends_moved;
+      version.deletion_at_ms = deletion;
+      version.expires_at_ms = expiry;
+      version.created_at_ms = std::min(version.created_at_ms, to_ms);
+    }
+    secret.created_at_ms = std::min(secret.created_at_ms, to_ms);
+    secret.head.updated_at_ms = std::min(secret.head.updated_at_ms, to_ms);
+  }
+  now_ms = to_ms;
+  clock_is_behind = false;
+  return ends_moved;
+}
+
 bool SequenceModel::is_shown(const ModelSecret& secret, ListState wanted) const {
   if (wanted == ListState::all) return true;
   // Metadata only: neither live, deleted nor expired.

@@ -66,6 +66,9 @@ class SequenceModel {
   ErrorCode change_metadata(const std::string& path, const MetadataChange& change, bool must_exist);
   ErrorCode relocate(const std::string& from, const std::string& to, bool is_moved);
   std::set<std::pair<std::string, std::uint64_t>> due() const;
+  /// The time falls to `to_ms`, which is before now_ms. Returns how many versions' ends moved;
+  /// what is due must be gone.
+  std::uint64_t accept_clock(std::int64_t to_ms);
 
   std::vector<std::string> list(const std::string& folder, bool recursive, ListState wanted) const;
   std::uint64_t record_count() const;

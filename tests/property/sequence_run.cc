@@ -165,6 +165,7 @@ void SequenceRun::step() {
     turn_clock(static_cast<std::int64_t>(pick(1000)) * (chance(2) ? 100 : 7));
   } else if (what < 98) {
     turn_clock(-static_cast<std::int64_t>(pick(1000)) * (chance(2) ? 500 : 7));
+    if (chance(2)) accept_clock();
   } else {
     reopen();
   }
@@ -413,6 +414,31 @@ void SequenceRun::turn_clock(std::int64_t by_ms) {
   const std::int64_t clock = scratch_.clock.now_ms();
   model_.now_ms = std::max(model_.now_ms, clock);
   model_.clock_is_behind = model_.now_ms - clock > std::int64_t{5} * 60 * 1000;
+}
+
+void SequenceRun::accept_clock() {
+  note("accept the clock");
+  const std::int64_t clock = scratch_.clock.now_ms();
+  const auto tried = store_->accept_clock(true);
+  MUST(tried.ok());
+  MUST(tried->from_ms == std::max(model_.now_ms, clock));
+  MUST(tried->to_ms == clock);
+  const auto due = model_.due();
+  const auto report = store_->accept_clock();
+  MUST(report.ok());
+  MUST(report->destroyed == tried->destroyed);
+  MUST(report->moved == tried->moved);
+  if (clock >= model_.now_ms) {
+    MUST(report->destroyed == 0);
+    return;
+  }
+  MUST(report->destroyed == due.size());
+  for (const auto& [path, number] : due) {
+    ModelVersion& version = *model_.find(path, number);
+    version.destroyed = version.reclaimed = true;
+  }
+  if (!due.empty()) ++model_.epoch;
+  MUST(report->moved == model_.accept_clock(clock));
 }
 
 void SequenceRun::reopen() {

@@ -48,6 +48,7 @@ class SequenceRun {
   void check_list();
   void check_all();
   void sweep();
+  void accept_clock();
   void turn_clock(std::int64_t by_ms);
   void reopen();
   void note(const std::string& what) { trace_.push_back(what); }

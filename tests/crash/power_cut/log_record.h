@@ -19,6 +19,7 @@ enum class Call : std::uint32_t {
   sync,  ///< Of a file or a directory.
   rename,
   unlink,
+  link,  ///< A name for a file that has none, or another one.
   note,  ///< Not a call: what the program has to say (an acknowledgement).
 };
 

@@ -244,6 +244,22 @@ int record_rename(int from_at, const char* from, int to_at, const char* to, unsi
   return code;
 }
 
+int record_link(int from_at, const char* from, int to_at, const char* to, int flags) {
+  static const auto real = next<int (*)(int, const char*, int, const char*, int)>("linkat");
+  const std::string name = absolute(to_at, to);
+  if (!is_ours(name)) return real(from_at, from, to_at, to, flags);
+  const Turn turn;
+  about_to_call();
+  const int code = real(from_at, from, to_at, to, flags);
+  struct stat status {};
+  RecordHeader header;
+  header.call = Call::link;
+  if (code != 0 || fstatat(to_at, to, &status, AT_SYMLINK_NOFOLLOW) != 0) return code;
+  header.inode = status.st_ino;
+  put_down(header, inside(name), {}, nullptr, 0);
+  return code;
+}
+
 mode_t mode_of(int flags, va_list words) {
   const bool given = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
   return given ? va_arg(words, mode_t) : 0;
@@ -390,6 +406,9 @@ EXPORTED char* mkdtemp(char* name) noexcept {
   header.inode = status.st_ino;
   put_down(header, inside(absolute(AT_FDCWD, made)), {}, nullptr, 0);
   return made;
+}
+EXPORTED int linkat(int from_at, const char* from, int to_at, const char* to, int flags) noexcept {
+  return record_link(from_at, from, to_at, to, flags);
 }
 EXPORTED int rename(const char* from, const char* to) noexcept {
   return record_rename(AT_FDCWD, from, AT_FDCWD, to, 0);

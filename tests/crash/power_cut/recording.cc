@@ -145,6 +145,10 @@ void apply(Tree& tree, const Step& step, const Sectors& sectors) {
       tree.directories[step.directory].erase(step.leaf);
       tree.directories[step.other_directory][step.other_leaf] = step.inode;
       break;
+    case Call::link:
+      tree.files[step.inode];
+      tree.directories[step.directory][step.leaf] = step.inode;
+      break;
     case Call::unlink: tree.directories[step.directory].erase(step.leaf); break;
     case Call::sync:
     case Call::note: break;
