@@ -1,161 +1,10 @@
 // Writes the vectors: one record with one defect each. Run by hand when the format gains a
 // rule; what is written is looked at, then kept. Usage: make_vectors DIRECTORY
-#include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <string>
-#include <vector>
-
-#include "base/bytes.h"
+#include "tests/vectors/vector_maker.h"
 
 namespace {
 
-using coffer::Bytes;
-
-void put_varint(Bytes& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
-  out.push_back(static_cast<std::uint8_t>(value));
-}
-
-struct Field {
-  std::uint32_t number;
-  Bytes bytes;  // With its tag.
-};
-using Record = std::vector<Field>;
-
-Field num(std::uint32_t number, std::uint64_t value) {
-  Field field{number, {}};
-  put_varint(field.bytes, std::uint64_t{number} << 3);
-  put_varint(field.bytes, value);
-  return field;
-}
-
-Field bin(std::uint32_t number, const Bytes& content) {
-  Field field{number, {}};
-  put_varint(field.bytes, std::uint64_t{number} << 3 | 2);
-  put_varint(field.bytes, content.size());
-  field.bytes.insert(field.bytes.end(), content.begin(), content.end());
-  return field;
-}
-
-Field text(std::uint32_t number, std::string_view content) {
-  return bin(number, Bytes(content.begin(), content.end()));
-}
-
-Field raw(std::uint32_t number, Bytes bytes) { return {number, std::move(bytes)}; }
-
-/// Bytes that differ from one another: start, start + 1, ...
-Bytes run(std::size_t size, std::uint8_t start) {
-  Bytes bytes(size);
-  for (std::uint8_t& byte : bytes) byte = start++;
-  return bytes;
-}
-
-Bytes joined(const Record& record) {
-  Bytes out;
-  for (const Field& field : record) out.insert(out.end(), field.bytes.begin(), field.bytes.end());
-  return out;
-}
-
-Record without(Record record, std::uint32_t number) {
-  std::erase_if(record, [number](const Field& field) { return field.number == number; });
-  return record;
-}
-
-/// In place of the field of the same number, or where its number belongs.
-Record with(Record record, const Field& field) {
-  record = without(std::move(record), field.number);
-  const auto at = std::find_if(record.begin(), record.end(),
-                               [&](const Field& other) { return other.number > field.number; });
-  record.insert(at, field);
-  return record;
-}
-
-Record twice(Record record, std::uint32_t number) {
-  const auto at = std::find_if(record.begin(), record.end(),
-                               [number](const Field& field) { return field.number == number; });
-  record.insert(at, Field(*at));
-  return record;
-}
-
-Record appended(Record record, const Field& field) {
-  record.push_back(field);
-  return record;
-}
-
-bool is_bytes(const Record& record, std::uint32_t number) {
-  return std::any_of(record.begin(), record.end(), [number](const Field& field) {
-    return field.number == number && (field.bytes[0] & 7) == 2;
-  });
-}
-
-Bytes cut(Bytes bytes, std::size_t from_end) {
-  bytes.resize(bytes.size() - from_end);
-  return bytes;
-}
-
-class Folder {
- public:
-  Folder(const std::filesystem::path& root, std::string record) : record_(std::move(record)) {
-    folder_ = root / record_;
-    std::filesystem::create_directories(folder_);
-  }
-  void ok(const char* name, const char* comment, const Bytes& bytes) const {
-    write(name, "ok", comment, bytes);
-  }
-  void corrupt(const char* name, const char* comment, const Bytes& bytes) const {
-    write(name, "corrupt", comment, bytes);
-  }
-  void too_new(const char* name, const char* comment, const Bytes& bytes) const {
-    write(name, "too_new", comment, bytes);
-  }
-
- private:
-  void write(const std::string& name, const char* expect, const char* comment,
-             const Bytes& bytes) const {
-    std::ofstream file(folder_ / (name + ".txt"));
-    file << "record: " << record_ << "\nexpect: " << expect << "\ncomment: " << comment << "\n\n";
-    constexpr std::size_t kPerLine = 32;
-    // A frame is mostly zeros; those at the end are told by their count.
-    std::size_t size = bytes.size();
-    while (size > 0 && bytes[size - 1] == 0) --size;
-    if (bytes.size() - size < 64) size = bytes.size();
-    for (std::size_t i = 0; i < size; ++i) {
-      char digits[3];
-      std::snprintf(digits, sizeof digits, "%02x", bytes[i]);
-      file << digits << (i + 1 == size || (i + 1) % kPerLine == 0 ? '\n' : ' ');
-    }
-    if (size < bytes.size()) file << "zeros " << bytes.size() - size << '\n';
-  }
-  std::string record_;
-  std::filesystem::path folder_;
-};
-
-// The rules of section 2, broken on a record whose field 1 is a number and whose field
-// `blob` stands once.
-void wire_rules(const Folder& folder, const Record& good, std::uint32_t blob) {
-  const Bytes bytes = joined(good);
-  folder.corrupt("cut_by_one_byte", "F-10: the last field runs past the end", cut(bytes, 1));
-  folder.corrupt("last_byte_is_a_tag", "F-10: a tag without a field",
-                 joined(appended(good, raw(99, {0x7a}))));
-  folder.too_new("unknown_field", "F-7: field 15 is in no version 1 record",
-                 joined(appended(good, num(15, 1))));
-  folder.corrupt("field_twice", "F-3: a lone field given twice", joined(twice(good, blob)));
-  folder.corrupt("fields_out_of_order", "F-2: field numbers fall",
-                 joined(appended(without(good, good.front().number), good.front())));
-  if (is_bytes(good, blob))
-    folder.corrupt("number_where_bytes_belong", "F-6: the wrong wire type",
-                   joined(with(good, num(blob, 7))));
-  folder.corrupt("fixed32", "F-5: wire type 5",
-                 joined(appended(good, raw(99, {0x7d, 1, 2, 3, 4}))));
-  folder.corrupt("group", "F-5: wire types 3 and 4", joined(appended(good, raw(99, {0x7b, 0x7c}))));
-  Bytes wide = good.front().bytes;
-  wide[0] |= 0x80;
-  wide.insert(wide.begin() + 1, 0x00);
-  folder.corrupt("tag_not_shortest", "F-1: a tag of two bytes where one serves",
-                 joined(with(good, raw(good.front().number, wide))));
-}
+using namespace vectors;  // NOLINT(google-build-using-namespace): it is written for this.
 
 Record version_record() {
   return {num(1, 1),
@@ -435,6 +284,8 @@ void settings_and_roots(const std::filesystem::path& root) {
   folder.corrupt("audit_checkpoint_not_behind", "F-85: the last record is never removed",
                  joined(with(good, num(11, 7))));
   folder.ok("audit_never_pruned", "F-85", joined(without(good, 12)));
+  folder.ok("clock_accepted", "F-96: twice", joined(appended(good, num(20, 2))));
+  folder.corrupt("clock_accepted_zero_times", "F-4", joined(appended(good, num(20, 0))));
   folder.corrupt("time_negative", "F-8", joined(with(good, num(5, 1ULL << 63))));
 }
 
@@ -500,144 +351,6 @@ void leaves(const std::filesystem::path& root) {
   folder.ok("pending_of_512", "F-82", joined(with(good, bin(2, cut(many, 2)))));
 }
 
-Bytes frame(std::size_t length, std::size_t place) {
-  Bytes bytes = {'c', 'o', 'f', 'f', 'e', 'r', 'k', '1'};
-  for (int shift = 0; shift < 32; shift += 8)
-    bytes.push_back(static_cast<std::uint8_t>(length >> shift));
-  const Bytes checksum = run(32, 0x40);
-  bytes.insert(bytes.end(), checksum.begin(), checksum.end());
-  const Bytes payload = run(std::min<std::size_t>(length, 20), 1);
-  bytes.insert(bytes.end(), payload.begin(), payload.end());
-  bytes.resize(place);
-  return bytes;
-}
-
-void frames(const std::filesystem::path& root) {
-  const Folder folder(root, "frame");
-  folder.ok("payload_of_20", "F-20", frame(20, 4096));
-  folder.ok("payload_empty", "F-20: the frame allows it, no record does", frame(0, 4096));
-  folder.corrupt("length_past_place", "F-20: 4053 of 4052 bytes", frame(4053, 4096));
-  folder.corrupt("length_of_32_bits", "F-20", frame(0xFFFFFFFF, 4096));
-  folder.corrupt("place_of_43_bytes", "F-20: shorter than a frame's head", cut(frame(0, 44), 1));
-  Bytes bytes = frame(20, 4096);
-  bytes[7] = '2';
-  folder.corrupt("magic_of_another_format", "F-19", bytes);
-  bytes = frame(20, 4096);
-  bytes[4095] = 1;
-  folder.corrupt("byte_behind_payload", "F-21: at the very end of the place", bytes);
-  bytes = frame(20, 4096);
-  bytes[64] = 1;
-  folder.corrupt("byte_right_behind_payload", "F-21", bytes);
-  folder.corrupt("place_of_zeros", "F-19: never written", Bytes(4096));
-}
-
-void keyring_parts(const std::filesystem::path& root) {
-  {
-    const Folder folder(root, "keyring_header");
-    const Record good = {num(1, 1), bin(2, run(16, 1)), num(3, 1760000000000)};
-    wire_rules(folder, good, 2);
-    folder.ok("whole", "F-25", joined(good));
-    folder.too_new("format_two", "F-26", joined(with(good, num(1, 2))));
-    folder.corrupt("format_missing", "F-25", joined(without(good, 1)));
-    folder.corrupt("store_id_missing", "F-25", joined(without(good, 2)));
-    folder.corrupt("store_id_long", "F-25", joined(with(good, bin(2, run(17, 1)))));
-    folder.corrupt("time_negative", "F-8", joined(with(good, num(3, ~0ULL))));
-  }
-  const Folder folder(root, "epoch");
-  const Record good = {num(1, 4), num(2, 1), bin(3, run(72, 1))};
-  wire_rules(folder, good, 3);
-  folder.ok("whole", "F-27", joined(good));
-  folder.corrupt("epoch_missing", "F-27", joined(without(good, 1)));
-  folder.corrupt("generation_missing", "F-27", joined(without(good, 2)));
-  folder.corrupt("key_missing", "F-27", joined(without(good, 3)));
-  folder.corrupt("key_long", "F-27", joined(with(good, bin(3, run(73, 1)))));
-}
-
-Record key_slot(std::uint32_t number) {
-  return {num(1, number),
-          num(2, 2),
-          text(3, "passphrase:"),
-          text(4, "id"),
-          num(5, 1760000000000),
-          bin(6, run(32, 1)),
-          bin(7, run(104, 1)),
-          bin(8, run(16, 1)),
-          num(9, 3),
-          num(10, 268435456)};
-}
-
-Record master(const std::vector<Record>& slots) {
-  Record record = {num(1, 2), num(2, 1), num(3, 9)};
-  for (const Record& slot : slots) record.push_back(bin(4, joined(slot)));
-  record.push_back(bin(5, run(72, 1)));
-  record.push_back(bin(6, run(32, 1)));
-  return record;
-}
-
-void key_slots(const std::filesystem::path& root) {
-  const Folder folder(root, "master");
-  const Record slot = key_slot(1);
-  const auto one = [](const Record& changed) { return joined(master({changed})); };
-  folder.ok("slot_by_file", "F-30",
-            one({num(1, 1), num(2, 1), bin(6, run(32, 1)), bin(7, run(104, 1))}));
-  const Record provider = {num(1, 1),
-                           num(2, 5),
-                           text(3, "pkcs11:token=T"),
-                           text(4, "id"),
-                           num(5, 1760000000000),
-                           bin(6, run(32, 1)),
-                           bin(7, run(92, 1)),
-                           bin(11, run(40, 1)),
-                           num(12, 1760000000001)};
-  folder.ok("slot_by_provider", "F-120", one(provider));
-  folder.ok("slot_used", "F-122", one(appended(slot, num(12, 1760000000001))));
-  folder.corrupt("slot_by_provider_with_salt", "F-120",
-                 one(with(without(without(provider, 11), 12), bin(8, run(16, 1)))));
-  folder.corrupt("slot_by_passphrase_with_annotations", "F-120",
-                 one(appended(slot, bin(11, run(1, 1)))));
-  folder.corrupt("slot_with_long_annotations", "F-32: 4097 bytes",
-                 one(with(provider, bin(11, run(4097, 1)))));
-  folder.ok("slot_with_longest_annotations", "F-32: 4096 bytes",
-            one(with(provider, bin(11, run(4096, 1)))));
-  folder.corrupt("slot_without_number", "F-30", one(without(slot, 1)));
-  folder.corrupt("slot_without_scheme", "F-30", one(without(slot, 2)));
-  folder.too_new("slot_of_unknown_scheme", "F-31", one(with(slot, num(2, 1000))));
-  folder.corrupt("slot_without_commitment", "F-30", one(without(slot, 6)));
-  folder.corrupt("slot_with_short_commitment", "F-30", one(with(slot, bin(6, run(31, 1)))));
-  folder.corrupt("slot_without_blob", "F-30", one(without(slot, 7)));
-  folder.corrupt("slot_with_long_blob", "F-32: 2049 bytes", one(with(slot, bin(7, run(2049, 1)))));
-  folder.ok("slot_with_longest_blob", "F-32: 2048 bytes", one(with(slot, bin(7, run(2048, 1)))));
-  folder.corrupt("slot_with_long_uri", "F-32: 1025 bytes", one(with(slot, bin(3, run(1025, 1)))));
-  folder.too_new("slot_with_unknown_field", "F-7", one(appended(slot, num(99, 1))));
-  folder.corrupt("slot_field_twice", "F-3", one(twice(slot, 7)));
-  folder.corrupt("slot_salt_empty", "F-4", one(with(slot, bin(8, {}))));
-  folder.corrupt("slot_cut", "F-10", joined(with(master({slot}), bin(4, cut(joined(slot), 1)))));
-  folder.corrupt("slot_numbers_fall", "F-29", joined(master({key_slot(2), key_slot(1)})));
-  folder.corrupt("slot_number_twice", "F-29", joined(master({key_slot(2), key_slot(2)})));
-  folder.corrupt("slot_number_not_given_out", "F-29: 9 is the next one",
-                 joined(master({key_slot(9)})));
-}
-
-void masters(const std::filesystem::path& root) {
-  const Folder folder(root, "master");
-  const Record good = master({key_slot(1), key_slot(3)});
-  wire_rules(folder, good, 5);
-  folder.ok("two_slots", "F-28", joined(good));
-  std::vector<Record> slots;
-  for (std::uint32_t number = 1; number <= 8; ++number) slots.push_back(key_slot(number));
-  folder.ok("eight_slots", "F-28", joined(master(slots)));
-  slots.push_back(key_slot(9));
-  folder.corrupt("nine_slots", "F-28", joined(with(master(slots), num(3, 10))));
-  folder.corrupt("no_slot", "F-28", joined(master({})));
-  folder.corrupt("revision_missing", "F-28", joined(without(good, 1)));
-  folder.corrupt("generation_missing", "F-28", joined(without(good, 2)));
-  folder.corrupt("next_slot_missing", "F-29", joined(without(good, 3)));
-  folder.corrupt("wrapped_root_missing", "F-28", joined(without(good, 5)));
-  folder.corrupt("wrapped_root_short", "F-28", joined(with(good, bin(5, run(71, 1)))));
-  folder.corrupt("mac_missing", "F-28", joined(without(good, 6)));
-  folder.corrupt("mac_long", "F-28", joined(with(good, bin(6, run(33, 1)))));
-}
-
 void config_records(const std::filesystem::path& root) {
   const Folder folder(root, "config_record");
   const auto place = [](std::string_view pointer, std::string_view coordinate) {
@@ -693,10 +406,7 @@ int main(int argc, char** argv) {
   audit_records(root);
   buckets(root);
   leaves(root);
-  frames(root);
-  keyring_parts(root);
-  key_slots(root);
-  masters(root);
+  keyring_vectors(root);
   config_records(root);
   return 0;
 }
