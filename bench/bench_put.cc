@@ -13,7 +13,18 @@ constexpr std::size_t kBytes = 100;
 void lmdb_put(benchmark::State& state) {
   static FloorStore store(kCount, kBytes);
   Walk walk(kCount);
-  for (auto _ : state) store.put(walk.next());
+  for (auto _ : state) store.put({walk.next()});
+}
+
+void lmdb_put_100(benchmark::State& state) {
+  static FloorStore store(kCount, kBytes);
+  Walk walk(kCount);
+  std::vector<std::uint64_t> numbers(100);
+  for (auto _ : state) {
+    for (std::uint64_t& number : numbers) number = walk.next();
+    store.put(numbers);
+  }
+  state.SetItemsProcessed(state.iterations() * 100);
 }
 
 void coffer_put(benchmark::State& state) {
@@ -64,6 +75,7 @@ void sqlcipher_put(benchmark::State& state) {
 BENCHMARK(sqlcipher_put)->UseRealTime();
 #endif
 BENCHMARK(lmdb_put)->UseRealTime();
+BENCHMARK(lmdb_put_100)->UseRealTime();
 BENCHMARK(coffer_put)->UseRealTime();
 BENCHMARK(coffer_put_100)->UseRealTime();
 BENCHMARK(coffer_destroy)->UseRealTime();

@@ -168,17 +168,20 @@ std::uint8_t FloorStore::get(std::uint64_t number) {
   return s.plaintext[0];
 }
 
-void FloorStore::put(std::uint64_t number) {
+void FloorStore::put(const std::vector<std::uint64_t>& numbers) {
   State& s = *state_;
   std::vector<std::uint8_t> record(State::kClear + State::kWrapped + 16 + bytes_ + 1);
-  randombytes_buf(record.data(), 64);
   std::uint8_t key[24];
-  s.key_of(number, key);
   MDB_txn* txn = nullptr;
   mdb_txn_begin(s.env, nullptr, 0, &txn);
-  MDB_val k{sizeof key, key};
-  MDB_val v{record.size(), record.data()};
-  if (mdb_put(txn, s.table, &k, &v, 0) != 0 || mdb_txn_commit(txn) != 0) fail("put");
+  for (const std::uint64_t number : numbers) {
+    randombytes_buf(record.data(), 64);
+    s.key_of(number, key);
+    MDB_val k{sizeof key, key};
+    MDB_val v{record.size(), record.data()};
+    if (mdb_put(txn, s.table, &k, &v, 0) != 0) fail("put");
+  }
+  if (mdb_txn_commit(txn) != 0) fail("commit");
 }
 
 }  // namespace coffer::bench

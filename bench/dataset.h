@@ -64,8 +64,8 @@ class FloorStore {
   FloorStore& operator=(const FloorStore&) = delete;
   /// Returns the value's first byte, so that nothing can be optimised away.
   std::uint8_t get(std::uint64_t number);
-  /// One durable transaction with one record of the size of ours.
-  void put(std::uint64_t number);
+  /// One durable transaction with a record of the size of ours for each number.
+  void put(const std::vector<std::uint64_t>& numbers);
 
  private:
   struct State;
