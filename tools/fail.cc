@@ -37,8 +37,17 @@ std::string_view hint_for(ErrorCode code) {
       return "`coffer init` makes a store; --store or COFFER_STORE names one";
     case ErrorCode::too_new: return "a newer coffer wrote this store; use that one";
     case ErrorCode::busy: return "another process holds the store; try again";
-    default: return "";
+    case ErrorCode::limit:
+      return "make it smaller or fewer; `coffer settings get` tells the store's own limits";
+    case ErrorCode::key_unavailable:
+      return "see that the key's provider can be reached; `coffer key test SLOT` tries it again";
+    case ErrorCode::rolled_back: return "put the newest copy of the store's files back";
+    case ErrorCode::denied: return "ask whoever keeps the policy";
+    case ErrorCode::io: return "see that there is room on the disk, and whose the files are";
+    case ErrorCode::declined: return "nothing was changed; -y answers yes";
+    case ErrorCode::failed: return "`coffer status` and `coffer verify` tell how the store stands";
   }
+  return "";
 }
 
 // The reader of our output went away: nobody is there to read a message about it.

@@ -179,7 +179,8 @@ Result<std::vector<std::string>> end_check_in(Transaction& transaction,
 Result<std::vector<std::string>> end_check_of(Transaction& transaction, std::string_view id) {
   const auto record = COFFER_TRY(find_check(transaction, id));
   if (!record) {
-    return Error(ErrorCode::not_found, "no check of this config is under way")
+    return Error(ErrorCode::not_found, "no check of this config is under way",
+                 "its secrets went with its time, or were taken over by a put")
         .about(Subject::Kind::name, id);
   }
   std::vector<std::string> minted;

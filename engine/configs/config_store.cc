@@ -28,7 +28,8 @@ Reference spec_reference(std::string_view id, const std::string& spec_id) {
 }
 
 Error no_such_config(std::string_view id) {
-  return Error(ErrorCode::not_found, "no such config").about(Subject::Kind::name, id);
+  return Error(ErrorCode::not_found, "no such config", "see what is there: coffer config list")
+      .about(Subject::Kind::name, id);
 }
 
 }  // namespace

@@ -287,3 +287,13 @@ TEST_CASE("a config's deletion leaves a receipt of its document and its secrets"
   CHECK(receipt["documents"] == Json::array({Json{{"config", "c"}, {"revision", 1}}}));
   CHECK(receipt["destroyed"].size() == 1);
 }
+
+TEST_CASE("an error without advice of its own is given what its kind asks for") {
+  const Sandbox box;
+  box.init();
+  const std::string long_name(1025, 'n');
+  CHECK(box.expect(10, {"put", long_name, "k=v"}).says("coffer: hint: make it smaller"));
+  CHECK(box.expect(4, {"config", "get", "none"}).says("coffer: hint: "));
+  CHECK(box.expect(17, {"put", "a", "--file", box.path("none")}).says("coffer: hint: "));
+  CHECK(box.expect(2, {"history", "a", "--none"}).says("coffer: hint: "));
+}

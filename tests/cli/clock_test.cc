@@ -1,0 +1,58 @@
+// coffer clock accept: on a store whose clock was once ahead, which a library is asked to make.
+#include <coffer/store.h>
+
+#include "tests/cli/command.h"
+
+using cli::Json;
+using cli::Sandbox;
+
+namespace {
+
+constexpr std::int64_t kHour = 3'600'000;
+
+class AheadClock : public coffer::Clock {
+ public:
+  std::int64_t now_ms() const override {
+    return coffer::Clock::system().now_ms() + 24 * 365 * kHour;
+  }
+};
+
+void put_ahead(const Sandbox& box, const std::string& path, std::int64_t ttl_ms) {
+  const AheadClock clock;
+  coffer::OpenOptions options;
+  options.clock = &clock;
+  auto store =
+      coffer::Store::open(box.store(), coffer::KeySource::parse(box.key()).value(), options);
+  REQUIRE(store.ok());
+  REQUIRE(store->put(path, coffer::Value::opaque("v"), {.ttl_ms = ttl_ms}).ok());
+}
+
+}  // namespace
+
+TEST_CASE("a clock that once ran ahead is accepted, and what it says counts again") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "short", "k=v", "--ttl", "1h"});
+  put_ahead(box, "later", 5 * kHour);
+  CHECK(box.expect(1, {"put", "new", "k=v", "--ttl", "1h"}).says("coffer clock accept"));
+  box.expect(6, {"get", "later"});
+  const Json tried = box.expect(0, {"clock", "accept", "--dry-run", "--format", "json"}).json();
+  CHECK((tried["dry_run"] == true && tried["destroyed"] == 1 && tried["moved"] == 1));
+  box.expect(6, {"get", "later"});
+  const Json done =
+      box.expect(0, {"clock", "accept", "--reason", "the battery", "--format", "json"}).json();
+  CHECK((done["dry_run"] == false && done["destroyed"] == 1 && done["moved"] == 1));
+  CHECK(done["from"].get<std::string>() > done["to"].get<std::string>());
+  CHECK(box.expect(0, {"get", "later"}).out == "v");
+  box.expect(6, {"get", "short"});
+  box.expect(0, {"put", "new", "k=v", "--ttl", "1h"});
+  CHECK(box.expect(0, {"clock", "accept"}).out ==
+        "the clock is not behind the store's time: there is nothing to accept\n");
+  const Json records =
+      box.expect(0, {"audit", "list", "--action", "clock.accept", "--format", "json"})
+          .json()["records"];
+  REQUIRE(records.size() == 1);
+  CHECK(records[0]["reason"] == "the battery");
+  box.expect(0, {"verify"});
+  CHECK(box.expect(0, {"help", "clock", "accept"}).out.find("Example:") != std::string::npos);
+}
