@@ -35,7 +35,7 @@ struct Moves {
   std::vector<MovedVersion> versions;
   std::vector<std::pair<format::PathHash, format::Head>> heads;
   std::vector<std::pair<Bytes, format::Name>> names;
-  std::uint64_t ends = 0;  ///< Of the versions: those whose end is another.
+  std::uint64_t ends = 0;  ///< Of the living versions: those whose end is another.
 };
 
 format::VersionHeader moved(const format::VersionHeader& before, const ClockChange& clock) {
@@ -78,7 +78,7 @@ Result<void> collect_history(const View::Impl& impl, const ClockChange& clock, M
         after.unreachable_at_ms == before.unreachable_at_ms)
       continue;
     COFFER_TRY(impl.authenticate(hash, {version, record}));
-    if (!same_end) ++moves.ends;
+    if (!same_end && !before.is_destroyed()) ++moves.ends;
     moves.versions.push_back({hash, version, before, after});
   }
   return {};

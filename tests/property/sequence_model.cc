@@ -349,7 +349,8 @@ std::uint64_t SequenceModel::accept_clock(std::int64_t to_ms) {
       const std::int64_t expiry = version.destroyed
                                       ? version.expires_at_ms
                                       : fallen(version.expires_at_ms, version.created_at_ms);
-      if (deletion != version.deletion_at_ms || expiry != version.expires_at_ms) ++ends_moved;
+      const bool is_moved = deletion != version.deletion_at_ms || expiry != version.expires_at_ms;
+      if (is_moved && !version.destroyed) ++ends_moved;
       version.deletion_at_ms = deletion;
       version.expires_at_ms = expiry;
       version.created_at_ms = std::min(version.created_at_ms, to_ms);

@@ -486,7 +486,8 @@ TEST_CASE("the table has every call of the headers") {
       "Store::snapshot", "Store::settings", "Store::references_to", "Store::key_slots",
       "Store::test_key", "Store::audit_list", "Store::audit_verify", "Store::changes",
       "Store::status", "Store::verify", "Configs::get", "Configs::list", "Configs::hydrate_for",
-      "Configs::hydrate", "Configs::hydrate_with", "Store::wait_for_changes",
+      "Configs::hydrate", "Configs::hydrate_with", "Store::verify_receipt",
+      "Store::wait_for_changes",
       // Its operations are in the table, as Transaction's.
       "Store::transaction"};
   std::set<std::string> wanted;
