@@ -8,8 +8,9 @@
 // and a second document are refused.
 //
 // yaml-cpp holds what it reads in ordinary memory: alone among the forms, YAML lets values pass
-// through there. The command wipes such memory as it is given back (wiped_memory.cc); it is not
-// locked, so that a host that swaps may swap it. Output is made without yaml-cpp.
+// through there. The command wipes such memory as it is given back (wiped_memory.cc), and the
+// frames that yaml-cpp left behind; it is not locked, so that a host that swaps may swap it.
+// Output is made without yaml-cpp.
 #pragma once
 
 #include <coffer/result.h>

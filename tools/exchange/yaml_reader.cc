@@ -1,9 +1,11 @@
 // Only yaml-cpp's events are used: its tree of nodes would copy each value once more.
+#include <string.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <istream>
 #include <map>
@@ -388,10 +390,8 @@ Result<SecretBytes> parse(std::string_view text, const Origin& origin, const Yam
   }
 }
 
-}  // namespace
-
-Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view source,
-                                   const YamlLimits& limits, std::size_t lines_before) {
+Result<SecretBytes> read_yaml(std::string_view text, std::string_view source,
+                              const YamlLimits& limits, std::size_t lines_before) {
   const Origin origin{source, lines_before};
   if (text.size() > limits.text_bytes) {
     return Error(ErrorCode::limit, "is longer than a YAML document may be", "split it, or use JSON")
@@ -411,6 +411,21 @@ Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view sourc
   if (text.ends_with('\n')) return json;
   // The line end just added may have come into the last value.
   return parse(text, origin, limits);
+}
+
+// What yaml-cpp left in its frames, which nobody will use again: far more than it goes down.
+[[gnu::noinline]] void wipe_dead_frames() {
+  std::array<char, std::size_t{256} << 10> frames;
+  explicit_bzero(frames.data(), frames.size());
+}
+
+}  // namespace
+
+Result<SecretBytes> json_from_yaml(std::string_view text, std::string_view source,
+                                   const YamlLimits& limits, std::size_t lines_before) {
+  auto json = read_yaml(text, source, limits, lines_before);
+  wipe_dead_frames();
+  return json;
 }
 
 }  // namespace coffer::tools
