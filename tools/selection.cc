@@ -4,8 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "base/base64.h"
 #include "format/json.h"
-#include "tools/exchange/base64.h"
 #include "tools/render/render.h"
 #include "tools/resource/usage_record.h"
 #include "tools/target.h"

@@ -223,18 +223,16 @@ Result<void> Transaction::put_settings(const StoreSettings& settings) {
 
 Result<void> Transaction::add_reference(std::string_view path, std::uint64_t version,
                                         std::string_view user) {
-  return impl_->change([&]() -> Result<void> {
+  return impl_->change(format::Action::reference_add, path, version, [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    impl_->txn.attempt(format::Action::reference_add, path, version);
     return configs::add_outside_user(impl_->txn, path, version, user);
   });
 }
 
 Result<void> Transaction::remove_reference(std::string_view path, std::uint64_t version,
                                            std::string_view user) {
-  return impl_->change([&]() -> Result<void> {
+  return impl_->change(format::Action::reference_remove, path, version, [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
-    impl_->txn.attempt(format::Action::reference_remove, path, version);
     return configs::remove_outside_user(impl_->txn, path, version, user);
   });
 }

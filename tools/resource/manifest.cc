@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/base64.h"
 #include "format/name_profile.h"
-#include "tools/exchange/base64.h"
 #include "tools/exchange/input_document.h"
 #include "tools/input.h"
 
