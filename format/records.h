@@ -98,7 +98,8 @@ struct VersionHeader {
 };
 inline constexpr std::uint32_t kFlagDestroyed = 1;
 inline constexpr std::uint32_t kFlagReclaimed = 2;  ///< Destroyed because its time was over.
-inline constexpr std::uint32_t kFlagsKnown = 3;
+inline constexpr std::uint32_t kFlagManaged = 4;    ///< Put for a config.
+inline constexpr std::uint32_t kFlagsKnown = 7;
 inline bool VersionHeader::is_destroyed() const { return (flags & kFlagDestroyed) != 0; }
 
 struct VersionRecord {

@@ -23,8 +23,23 @@ constexpr std::string_view kSpecPrefix =
 std::string check_id(std::string_view id) { return std::string(kCheckPrefix) + std::string(id); }
 std::string stage_id(std::string_view id) { return std::string(kStagePrefix) + std::string(id); }
 
-Reference spec_reference(std::string_view id, const std::string& spec_id) {
-  return {std::string(kSpecPrefix) + spec_id, 0, "config", std::string(id)};
+/// Notes stand in the time index, so that a sweep need not look for them among all configs.
+Result<void> put_note(secrets::Transaction& transaction, const std::string& name,
+                      std::uint64_t revision, const ConfigRecord& record) {
+  COFFER_TRY(transaction.put_document(DocumentKind::config, name, revision,
+                                      encode_config(record).bytes()));
+  return transaction.set_document_due(DocumentKind::config, name, record.expires_at_ms);
+}
+
+Result<void> set_undue(secrets::Transaction& transaction, const std::string& name,
+                       const ConfigRecord& record) {
+  return transaction.clear_document_due(DocumentKind::config, name, record.expires_at_ms);
+}
+
+Result<void> remove_note(secrets::Transaction& transaction, const std::string& name,
+                         const ConfigRecord& record) {
+  COFFER_TRY(set_undue(transaction, name, record));
+  return transaction.remove_document(DocumentKind::config, name);
 }
 
 Error no_such_config(std::string_view id) {
@@ -33,6 +48,10 @@ Error no_such_config(std::string_view id) {
 }
 
 }  // namespace
+
+Reference reference_to_spec(std::string_view id, const std::string& spec_id) {
+  return {std::string(kSpecPrefix) + spec_id, 0, "config", std::string(id)};
+}
 
 Result<std::optional<LoadedConfig>> find_config(const secrets::View& view, std::string_view id) {
   auto document = COFFER_TRY(view.find_document(DocumentKind::config, id));
@@ -67,13 +86,13 @@ Result<std::string> keep_spec(secrets::Transaction& transaction, std::string_vie
   if (!COFFER_TRY(transaction.find_document(DocumentKind::spec, spec_id))) {
     COFFER_TRY(transaction.put_document(DocumentKind::spec, spec_id, 1, as_bytes(text)));
   }
-  COFFER_TRY(transaction.add_reference(spec_reference(id, spec_id)));
+  COFFER_TRY(transaction.add_reference(reference_to_spec(id, spec_id)));
   return spec_id;
 }
 
 Result<void> release_spec(secrets::Transaction& transaction, std::string_view id,
                           const std::string& spec_id) {
-  const Reference reference = spec_reference(id, spec_id);
+  const Reference reference = reference_to_spec(id, spec_id);
   COFFER_TRY(transaction.remove_reference(reference));
   if (!COFFER_TRY(transaction.references_to(reference.target)).empty()) return {};
   return transaction.remove_document(DocumentKind::spec, spec_id);
@@ -88,16 +107,17 @@ Result<std::optional<ConfigRecord>> find_check(const secrets::View& view, std::s
 Result<void> keep_check(secrets::Transaction& transaction, std::string_view id,
                         const ConfigRecord& record) {
   const std::string name = check_id(id);
-  const auto before = COFFER_TRY(transaction.find_document(DocumentKind::config, name));
+  const auto before = COFFER_TRY(find_config(transaction, name));
   const std::uint64_t revision = before ? before->revision + 1 : 1;
-  return transaction.put_document(DocumentKind::config, name, revision,
-                                  encode_config(record).bytes());
+  if (before) COFFER_TRY(set_undue(transaction, name, before->record));
+  return put_note(transaction, name, revision, record);
 }
 
 Result<void> forget_check(secrets::Transaction& transaction, std::string_view id) {
   const std::string name = check_id(id);
-  if (!COFFER_TRY(transaction.find_document(DocumentKind::config, name))) return {};
-  return transaction.remove_document(DocumentKind::config, name);
+  const auto found = COFFER_TRY(find_config(transaction, name));
+  if (!found) return {};
+  return remove_note(transaction, name, found->record);
 }
 
 Result<std::optional<ConfigRecord>> find_stage(const secrets::View& view, std::string_view stage) {
@@ -110,14 +130,14 @@ Result<void> keep_stage(secrets::Transaction& transaction, std::string_view stag
                         ConfigRecord& record, std::string_view spec_text) {
   const std::string name = stage_id(stage);
   record.spec_id = COFFER_TRY(keep_spec(transaction, name, spec_text));
-  return transaction.put_document(DocumentKind::config, name, 1, encode_config(record).bytes());
+  return put_note(transaction, name, 1, record);
 }
 
 Result<void> forget_stage(secrets::Transaction& transaction, std::string_view stage,
                           const ConfigRecord& record) {
   const std::string name = stage_id(stage);
   COFFER_TRY(release_spec(transaction, name, record.spec_id));
-  return transaction.remove_document(DocumentKind::config, name);
+  return remove_note(transaction, name, record);
 }
 
 Result<void> sweep_notes(secrets::Transaction& transaction) {
@@ -127,18 +147,21 @@ Result<void> sweep_notes(secrets::Transaction& transaction) {
 }
 
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit) {
-  std::size_t gone = 0;
-  for (const std::string& name : COFFER_TRY(transaction.list_documents(DocumentKind::config))) {
-    if (gone == limit) break;
-    if (!is_note_id(name)) continue;
-    const auto found = COFFER_TRY(find_config(transaction, name));
-    if (!found || found->record.expires_at_ms > transaction.now_ms()) continue;
-    if (!found->record.spec_id.empty())
-      COFFER_TRY(release_spec(transaction, name, found->record.spec_id));
-    COFFER_TRY(transaction.remove_document(DocumentKind::config, name));
-    ++gone;
+  const auto due =
+      COFFER_TRY(transaction.due(secrets::Pending::Why::note, transaction.now_ms(), limit));
+  for (const secrets::Pending& each : due) COFFER_TRY(forget_note(transaction, each.path));
+  return due.size();
+}
+
+Result<void> forget_note(secrets::Transaction& transaction, const std::string& name) {
+  const auto found = COFFER_TRY(find_config(transaction, name));
+  if (!found) {
+    return Error(ErrorCode::corrupt, "the time index names a note that is not there",
+                 "see: coffer verify");
   }
-  return gone;
+  if (!found->record.spec_id.empty())
+    COFFER_TRY(release_spec(transaction, name, found->record.spec_id));
+  return remove_note(transaction, name, found->record);
 }
 
 Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockChange& change) {

@@ -34,6 +34,7 @@ Result<std::shared_ptr<const Spec>> load_spec(const secrets::View& view,
 /// Keeps the text where it is not kept yet, and refers to it for the config. Returns its id.
 Result<std::string> keep_spec(secrets::Transaction& transaction, std::string_view id,
                               std::string_view text);
+secrets::Reference reference_to_spec(std::string_view id, const std::string& spec_id);
 /// Ends the config's reference; the last one takes the spec along.
 Result<void> release_spec(secrets::Transaction& transaction, std::string_view id,
                           const std::string& spec_id);
@@ -54,6 +55,8 @@ Result<void> forget_stage(secrets::Transaction& transaction, std::string_view st
 
 /// Notes of checks and stages whose time is over, at most `limit`. Returns how many went.
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit);
+/// One note, whatever its time.
+Result<void> forget_note(secrets::Transaction& transaction, const std::string& name);
 /// Those of one sweep's transaction; what is beyond waits for the next.
 Result<void> sweep_notes(secrets::Transaction& transaction);
 /// Their own ends, by a store's time that is to fall.

@@ -116,6 +116,8 @@ Result<void> TransactionStore::adopt(std::string_view coordinate) {
   COFFER_TRY(check_scope(parsed->base, secret.info));
   if (settings_.mode == Mode::put && secret.info.expires_at_ms != 0) {
     COFFER_TRY(transaction_.set_expiry(parsed->base, parsed->version, 0));
+    // It is the config's from now on: no check may end it, no report call it a check's.
+    COFFER_TRY(transaction_.drop_custom(parsed->base, kMintedByKey));
   }
   adopted_.emplace(coordinate);
   return {};

@@ -62,4 +62,17 @@ Result<void> View::Impl::remove_all_due(const format::PathHash& hash, std::uint6
   return {};
 }
 
+// A document has one revision at a time, and so one entry: its version is always 1.
+Result<void> Transaction::set_document_due(DocumentKind kind, std::string_view id,
+                                           std::int64_t due_at_ms) {
+  const auto hash = impl_->cipher().hash(static_cast<format::Kind>(kind), id);
+  return impl_->add_due(hash, 1, due_at_ms, Pending::Why::note, id);
+}
+
+Result<void> Transaction::clear_document_due(DocumentKind kind, std::string_view id,
+                                             std::int64_t due_at_ms) {
+  const auto hash = impl_->cipher().hash(static_cast<format::Kind>(kind), id);
+  return impl_->remove_due(hash, 1, due_at_ms, Pending::Why::note);
+}
+
 }  // namespace coffer::secrets

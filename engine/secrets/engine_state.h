@@ -267,6 +267,8 @@ struct View::Impl {
   Result<void> check_clock() const;
   /// The state's error, or none. Notes that something was seen to be expired.
   Result<void> check_state(const Located& located) const;
+  /// Where reads are audited.
+  void note_get(std::string_view path, std::uint64_t version, const Result<Secret>& secret) const;
   Result<SecretBytes> open_document(DocumentKind kind, std::string_view id, Located located) const;
 
   // Changes, each of which keeps count and digest of the root.

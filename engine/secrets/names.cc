@@ -43,15 +43,23 @@ Result<void> View::Impl::each_child(
   return {};
 }
 
-Result<std::vector<std::string>> View::list_documents(DocumentKind kind) const {
+Result<void> View::each_document(
+    DocumentKind kind, const std::function<Result<void>(const std::string& id)>& visit) const {
   const char list_name = static_cast<char>(kind);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::document_list, {&list_name, 1});
+  return impl_->each_child(hash,
+                           [&](const format::Name& name, const format::PathHash&) -> Result<bool> {
+                             COFFER_TRY(visit(name.component));
+                             return true;
+                           });
+}
+
+Result<std::vector<std::string>> View::list_documents(DocumentKind kind) const {
   std::vector<std::string> ids;
-  COFFER_TRY(impl_->each_child(
-      hash, [&](const format::Name& name, const format::PathHash&) -> Result<bool> {
-        ids.push_back(name.component);
-        return true;
-      }));
+  COFFER_TRY(each_document(kind, [&](const std::string& id) -> Result<void> {
+    ids.push_back(id);
+    return {};
+  }));
   std::sort(ids.begin(), ids.end());
   return ids;
 }

@@ -66,6 +66,7 @@ format::VersionHeader new_header(const format::Settings& settings,
   header.algorithm = settings.algorithm;
   header.created_at_ms = now_ms;
   header.expires_at_ms = request.expires_at_ms;
+  if (request.managed) header.flags |= format::kFlagManaged;
   // A config's secret lives as long as the config refers to it.
   if (!request.managed) header.deletion_at_ms = deletion_time(settings, head, now_ms);
   return header;

@@ -42,6 +42,19 @@ Result<std::vector<Reference>> View::references_to(std::string_view target) cons
   return found;
 }
 
+Result<void> View::each_reference(
+    const std::function<Result<void>(const Reference&)>& visit) const {
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_->txn, Table::references));
+  for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
+    const SecretBytes plain = COFFER_TRY(
+        impl_->cipher().open_small(format::Domain::reference, cursor.key(), cursor.value()));
+    auto record = COFFER_TRY(format::decode_reference(plain.bytes()));
+    COFFER_TRY(visit({std::move(record.target), record.version, std::move(record.user_kind),
+                      std::move(record.user)}));
+  }
+  return {};
+}
+
 Result<void> Transaction::add_reference(const Reference& reference) {
   const format::PairKey key = key_of(impl_->cipher(), reference);
   if (COFFER_TRY(impl_->txn.get(Table::references, key))) return {};

@@ -198,4 +198,13 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
   return {};
 }
 
+Result<void> Transaction::drop_custom(std::string_view path, std::string_view key) {
+  Impl& impl = *impl_;
+  const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
+  auto head = COFFER_TRY(impl.head_of(hash, path));
+  if (!head) return COFFER_TRY(exists(path)) ? Result<void>() : no_such_secret();
+  if (head->metadata.custom.erase(std::string(key)) == 0) return {};
+  return impl.put_head(hash, *head);
+}
+
 }  // namespace coffer::secrets

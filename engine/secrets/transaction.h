@@ -67,7 +67,21 @@ struct Pending {
   std::uint64_t version = 0;
   std::uint16_t leaf = 0;  ///< bucket * 256 + leaf: whose key a destruction replaces.
   /// forget: what is left of a minted secret whose time was over, after kForgetAfterMs.
-  enum class Why : std::uint8_t { expiry = 1, unreachable = 2, forget = 3 } why = Why::expiry;
+  /// note: a document's time is over; `path` is its id.
+  enum class Why : std::uint8_t {
+    expiry = 1,
+    unreachable = 2,
+    forget = 3,
+    note = 4,
+  } why = Why::expiry;
+};
+
+/// A version of a secret that configs put.
+struct ManagedVersion {
+  std::string path;
+  VersionInfo info;
+  bool current = false;                ///< The secret's newest.
+  std::int64_t unreachable_at_ms = 0;  ///< Since when it waits for a sweep; 0: it does not.
 };
 
 // In the custom metadata of what a config's check minted: only such a secret may be taken over by
@@ -85,6 +99,8 @@ class View {
   /// Version 0 asks for the newest one; an expired or deleted newest uncovers no older one.
   /// Errors: not_found, deleted, expired, destroyed, corrupt.
   Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
+  /// The same of a version that was put for a config. Errors: usage (of another one) besides.
+  Result<Secret> get_managed(std::string_view path, std::uint64_t version) const;
   /// As get, without the value and without the state's errors. Errors: not_found, corrupt.
   Result<VersionInfo> version_info(std::string_view path, std::uint64_t version = 0) const;
   /// Newest first. Errors: not_found (no such secret), corrupt.
@@ -93,6 +109,8 @@ class View {
   /// How many versions a put leaves: the larger of the store's and the secret's max_versions.
   Result<std::uint64_t> versions_kept(std::string_view path) const;
   Result<Metadata> metadata(std::string_view path) const;
+  /// Whether it was put for configs: metadata().managed for less. Errors: not_found.
+  Result<bool> is_managed(std::string_view path) const;
   Result<StoreSettings> settings() const;
 
   Result<std::optional<Document>> find_document(DocumentKind kind, std::string_view id) const;
@@ -101,6 +119,15 @@ class View {
   /// Every reference to `target`, in no order.
   Result<std::vector<Reference>> references_to(std::string_view target) const;
 
+  // Walks over all there is, in no order, with one record in memory at a time: for who checks
+  // what the indexes say.
+  Result<void> each_document(DocumentKind kind,
+                             const std::function<Result<void>(const std::string& id)>& visit) const;
+  Result<void> each_reference(const std::function<Result<void>(const Reference&)>& visit) const;
+  /// But destroyed ones.
+  Result<void> each_managed_version(
+      const std::function<Result<void>(const ManagedVersion&)>& visit) const;
+
   /// Records of every kind that the store holds.
   std::uint64_t record_count() const;
   /// Its leaves have keys of their own: a destruction there wraps a leaf anew, not the bucket.
@@ -108,8 +135,9 @@ class View {
   /// What is due at or before `now`, oldest first, at most `limit`: reads the time index only.
   Result<std::vector<Pending>> due(Pending::Why why, std::int64_t now, std::size_t limit) const;
 
-  /// get() without a trace in the audit log.
-  Result<Secret> read_value(std::string_view path, std::uint64_t version) const;
+  /// get() without a trace in the audit log. `flags`: takes those of the version's header.
+  Result<Secret> read_value(std::string_view path, std::uint64_t version,
+                            std::uint32_t* flags = nullptr) const;
 
   View(const View&) = delete;
   View& operator=(const View&) = delete;
@@ -182,6 +210,10 @@ class Transaction : public View {
   Result<void> mark_unreachable(std::string_view path, std::uint64_t version);
   Result<void> mark_reachable(std::string_view path, std::uint64_t version);
 
+  /// Takes an entry out of a managed secret's custom metadata; none of that name is no error.
+  /// Errors: not_found.
+  Result<void> drop_custom(std::string_view path, std::string_view key);
+
   /// Takes a reclaimed version of a secret that lives on out of the list of what to forget.
   Result<void> stop_forgetting(std::string_view path, std::uint64_t version);
 
@@ -191,6 +223,9 @@ class Transaction : public View {
                             ByteView body);
   /// Errors: not_found. Shredded at commit.
   Result<void> remove_document(DocumentKind kind, std::string_view id);
+  /// Puts the document among what is due, or takes it out: due() tells of it from then on.
+  Result<void> set_document_due(DocumentKind kind, std::string_view id, std::int64_t due_at_ms);
+  Result<void> clear_document_due(DocumentKind kind, std::string_view id, std::int64_t due_at_ms);
 
   /// Adding what is there already, or removing what is not, is no error.
   Result<void> add_reference(const Reference& reference);

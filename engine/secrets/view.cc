@@ -149,16 +149,31 @@ VersionInfo info_of(const View::Impl::Located& located) {
   return info;
 }
 
+void View::Impl::note_get(std::string_view path, std::uint64_t version,
+                          const Result<Secret>& secret) const {
+  if (!audit_reads) return;
+  reads.push_back({format::Action::read, std::string(path), secret ? secret->info.version : version,
+                   secret ? 0U : static_cast<std::uint32_t>(secret.error().code())});
+}
+
 Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
   auto secret = read_value(path, version);
-  if (impl_->audit_reads)
-    impl_->reads.push_back({format::Action::read, std::string(path),
-                            secret ? secret->info.version : version,
-                            secret ? 0U : static_cast<std::uint32_t>(secret.error().code())});
+  impl_->note_get(path, version, secret);
   return secret;
 }
 
-Result<Secret> View::read_value(std::string_view path, std::uint64_t version) const {
+Result<Secret> View::get_managed(std::string_view path, std::uint64_t version) const {
+  std::uint32_t flags = 0;
+  auto secret = read_value(path, version, &flags);
+  // What an earlier engine wrote has no flag: its head tells.
+  if (secret && (flags & format::kFlagManaged) == 0 && !COFFER_TRY(is_managed(path)))
+    secret = Error{ErrorCode::usage, "this coordinate names no secret that configs manage"};
+  impl_->note_get(path, version, secret);
+  return secret;
+}
+
+Result<Secret> View::read_value(std::string_view path, std::uint64_t version,
+                                std::uint32_t* flags) const {
   if (path.size() > format::kPathBytesMax) return no_such_secret();
   format::ValueContext context(impl_->cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl_->cipher().hash(context);
@@ -172,6 +187,7 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version) co
     COFFER_TRY(impl_->authenticate(hash, located));
     return std::move(state).error();
   }
+  if (flags != nullptr) *flags = located.record.header.flags;
   COFFER_TRY(impl_->fetch_value(hash, located));
   const WrappingKey wrapper = COFFER_TRY(impl_->wrapping_key(hash));
   Cipher::Opened opened = COFFER_TRY(
@@ -218,6 +234,47 @@ Result<Metadata> View::metadata(std::string_view path) const {
   const auto name = COFFER_TRY(impl_->find_name(path));
   if (!name) return no_such_secret();
   return impl_->metadata_of(path, hash, *name, COFFER_TRY(impl_->find(hash, 0)));
+}
+
+Result<bool> View::is_managed(std::string_view path) const {
+  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  const auto head = COFFER_TRY(impl_->find_head(hash));
+  if (!head) return COFFER_TRY(exists(path)) ? Result<bool>(false) : no_such_secret();
+  if (head->path != path)
+    return Error{ErrorCode::corrupt, "a secret's metadata belongs to another secret"};
+  return head->metadata.managed;
+}
+
+// The head comes last of what has its hash: only then is it known whose versions they were.
+Result<void> View::each_managed_version(
+    const std::function<Result<void>(const ManagedVersion&)>& visit) const {
+  std::vector<ManagedVersion> versions;
+  format::PathHash at{};
+  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_->txn, Table::history));
+  for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
+    const ByteView key = cursor.key();
+    if (key.size() != format::kHistoryKeyBytes)
+      return Error{ErrorCode::corrupt, "the history is damaged", "see: coffer verify"};
+    if (std::memcmp(key.data(), at.data(), at.size()) != 0) versions.clear();
+    std::memcpy(at.data(), key.data(), at.size());
+    const std::uint64_t version = format::version_of_history_key(key);
+    if (version != 0) {
+      const Impl::Located located{version, COFFER_TRY(format::decode_version(cursor.value()))};
+      versions.push_back(
+          {"", info_of(located), versions.empty(), located.record.header.unreachable_at_ms});
+      continue;
+    }
+    const SecretBytes plain =
+        COFFER_TRY(impl_->cipher().open_small(format::Domain::head, at, cursor.value()));
+    const format::Head head = COFFER_TRY(format::decode_head(plain.bytes()));
+    if (!head.metadata.managed) continue;
+    for (ManagedVersion& each : versions) {
+      if (each.info.destroyed) continue;
+      each.path = head.path;
+      COFFER_TRY(visit(each));
+    }
+  }
+  return {};
 }
 
 Result<Metadata> View::Impl::metadata_of(std::string_view path, const format::PathHash& hash,

@@ -48,7 +48,9 @@ void version_records(const std::filesystem::path& root) {
   folder.corrupt("varint_of_eleven_bytes", "F-1",
                  joined(with(good, raw(2, {0x10, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
                                            0x80, 0x80, 0x01}))));
-  folder.too_new("flag_unknown", "F-40: flag 4", joined(with(tombstone(), num(6, 5))));
+  folder.too_new("flag_unknown", "F-40: flag 8", joined(with(tombstone(), num(6, 9))));
+  folder.ok("flag_managed", "F-107", joined(with(good, num(6, 4))));
+  folder.ok("tombstone_managed", "F-107", joined(with(tombstone(), num(6, 5))));
   folder.corrupt("reclaimed_but_living", "F-40: flag 2 without flag 1",
                  joined(with(good, num(6, 2))));
   folder.corrupt("wrapped_dek_short", "F-37: 71 bytes", joined(with(good, bin(7, run(71, 1)))));

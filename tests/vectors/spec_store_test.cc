@@ -1,5 +1,6 @@
 // The rules of format/SPEC.md for the files and tables of a store, each on a copy of the
 // golden one; what was put in its way goes past the engine, through storage/ alone.
+#include <coffer/configs.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -427,6 +428,52 @@ TEST_CASE("F-66, F-67: values and paths beyond their limit are refused, and noth
   CHECK(root_of(copy).digest == before);
   CHECK(outcome_of(store.put("a", Value::opaque(large))) == "ok");
   CHECK(outcome_of(store.put(std::string(1024, 'a'), Value::opaque("x"))) == "ok");
+}
+
+constexpr char kOneSecret[] = R"({"properties":{"a":{"airbyte_secret":true}}})";
+
+TEST_CASE("F-107: a version that was put for a config says so itself, and no other does") {
+  const golden::Copy copy;
+  const auto report = copy.open().configs().put("new", kOneSecret, R"({"a":"x"})");
+  REQUIRE(report.ok());
+  REQUIRE(copy.open().put("airbyte_by_hand", Value::opaque("x")).ok());
+  const std::string& coordinate = report->outcomes[0].coordinate;
+  const Keys keys(copy);
+  const auto flags = [&](const std::string& path) {
+    const auto bytes = Tables(copy.directory()).get(Table::history, keys.history_key(path, 1));
+    return format::decode_version(bytes.value()).value().header.flags;
+  };
+  CHECK(flags(coordinate.substr(0, coordinate.size() - 3)) == 4);
+  CHECK(flags("airbyte_by_hand") == 0);
+  const auto by_hand = copy.open().configs().hydrate(R"({"a":{"_secret":"airbyte_by_hand_v1"}})");
+  CHECK(outcome_of(by_hand) == "usage");
+}
+
+TEST_CASE("F-107: a version of an earlier writer is known by its head") {
+  const golden::Copy copy;
+  Store store = copy.open();
+  const auto partial = store.configs().get("golden-config", ConfigForm::partial);
+  const auto revealed = store.configs().get("golden-config", ConfigForm::revealed);
+  const auto full = store.configs().hydrate(partial->document.text());
+  REQUIRE(full.ok());
+  CHECK(full->text() == revealed->document.text());
+  CHECK(full->text() != partial->document.text());
+}
+
+TEST_CASE("F-108: the notes of checks stand in the time index until they are gone") {
+  const golden::Copy copy;
+  const auto report = copy.open().configs().check(kOneSecret, R"({"a":"x"})", {.id = "c"});
+  REQUIRE(report.ok());
+  const Keys keys(copy);
+  const Bytes key = be(static_cast<std::uint64_t>(report->expires_at_ms), 8) + Bytes{4} +
+                    hash_of(keys.path_key, 2,
+                            "\x01"
+                            "check/c") +
+                    be(1, 8);
+  const auto due = [&] { return Tables(copy.directory()).rows(Table::due); };
+  CHECK(due().contains(key));
+  REQUIRE(copy.open().configs().end_check_of("c").ok());
+  CHECK_FALSE(due().contains(key));
 }
 
 TEST_CASE("F-68: what expires stands in the time index until it is gone") {
