@@ -46,20 +46,29 @@ Result<SecretBytes> reveal_version(const View& view, std::string_view coordinate
 
 }  // namespace
 
-ExternalNames externals_of(const ConfigRecord& record) {
-  ExternalNames names;
-  for (const StoredPlace& place : record.places) {
-    if (place.external) names.insert(place.coordinate);
+Result<void> HydratedDocument::take(const View& view, const ConfigRecord& record) {
+  // Parsed and walked when it was put: what is known of its places is enough, where it can be.
+  if (const auto offsets = find_stored_nodes(record)) {
+    text_ = COFFER_TRY(hydrate_stored(record, *offsets, [&](std::string_view coordinate) {
+      return reveal_version(view, coordinate);
+    }));
+    return {};
   }
-  return names;
+  auto partial = json::Document::parse(record.partial.text());
+  if (!partial.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");
+  return take(view, record, std::move(*partial));
 }
 
-Result<Hydration> hydrate_in(const View& view, const ConfigRecord& record, json::Document partial,
-                             const ExternalNames& externals) {
+Result<void> HydratedDocument::take(const View& view, const ConfigRecord& record,
+                                    json::Document partial) {
   std::unordered_set<std::string_view> scope;
   scope.reserve(record.places.size());
   for (const StoredPlace& place : record.places) {
-    if (!place.external) scope.insert(place.coordinate);
+    if (place.external) {
+      externals_.insert(place.coordinate);
+    } else {
+      scope.insert(place.coordinate);
+    }
   }
   const Reveal reveal = [&](std::string_view coordinate) -> Result<SecretBytes> {
     if (scope.count(coordinate) != 0) return reveal_version(view, coordinate);
@@ -73,9 +82,13 @@ Result<Hydration> hydrate_in(const View& view, const ConfigRecord& record, json:
                  "hydrate the document that is stored, or put this one first");
   };
   const auto spec = COFFER_TRY(load_spec(view, record));
-  Hydration hydration(std::move(partial), {record.compat_airbyte, &externals});
-  COFFER_TRY(hydration.declared(*spec, reveal));
-  return hydration;
+  hydration_.emplace(std::move(partial), HydrateOptions{record.compat_airbyte, &externals_});
+  return hydration_->declared(*spec, reveal);
+}
+
+Result<SecretBytes> HydratedDocument::finish(const ConfigResolver& resolver) && {
+  if (text_) return std::move(*text_);
+  return std::move(*hydration_).finish(resolver);
 }
 
 Reveal reveal_managed(const View& view) {
@@ -84,11 +97,8 @@ Reveal reveal_managed(const View& view) {
     if (!parsed) {
       return Error(ErrorCode::usage, "this is no coordinate of a secret in this store");
     }
-    const Metadata metadata = COFFER_TRY(view.metadata(parsed->base));
-    if (!metadata.managed) {
-      return Error(ErrorCode::usage, "this coordinate names no secret that configs manage");
-    }
-    return reveal_version(view, coordinate);
+    Secret secret = COFFER_TRY(view.get_managed(parsed->base, parsed->version));
+    return payload_of(std::move(secret.value));
   };
 }
 

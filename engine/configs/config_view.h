@@ -3,6 +3,8 @@
 
 #include <coffer/configs.h>
 
+#include <optional>
+
 #include "configs/documents.h"
 #include "configs/hydrate.h"
 #include "configs/mask.h"
@@ -14,12 +16,21 @@ namespace coffer::configs {
 /// Errors: those of the spec's walk too, for nothing is shown that could not be masked.
 Result<MaskedView> render(const secrets::View& view, const ConfigRecord& record, ConfigForm form);
 
-/// A document with the secrets of this store put in, only those that the stored one holds. The
-/// record must outlive what is returned. Errors: see Hydration::declared.
-Result<Hydration> hydrate_in(const secrets::View& view, const ConfigRecord& record,
-                             json::Document partial, const ExternalNames& externals);
-/// The names of secrets kept elsewhere that the record holds.
-ExternalNames externals_of(const ConfigRecord& record);
+/// A document with the values that a config's stored one holds, and only those. The secrets of
+/// this store are put in inside a transaction, those kept elsewhere outside of one.
+class HydratedDocument {
+ public:
+  /// The stored document itself.
+  Result<void> take(const secrets::View& view, const ConfigRecord& record);
+  /// One like it. Errors: see Hydration::declared.
+  Result<void> take(const secrets::View& view, const ConfigRecord& record, json::Document partial);
+  Result<SecretBytes> finish(const ConfigResolver& resolver) &&;
+
+ private:
+  std::optional<SecretBytes> text_;
+  ExternalNames externals_;
+  std::optional<Hydration> hydration_;
+};
 
 /// Reveals only what this store minted for some config. Valid while the view is.
 Reveal reveal_managed(const secrets::View& view);

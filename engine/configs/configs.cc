@@ -222,28 +222,22 @@ Result<ConfigDocument> Configs::get(std::string_view id, ConfigForm form) {
   return guarded([&]() -> Result<ConfigDocument> {
     COFFER_TRY(format::check_config_id(id));
     ConfigDocument out;
-    ExternalNames externals;
-    std::optional<Hydration> revealed;
+    HydratedDocument revealed;
     const auto body = [&](const View& view) -> Result<void> {
-      const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
+      LoadedConfig loaded = COFFER_TRY(load_config(view, id));
       out.id = id;
       out.revision = loaded.revision;
       out.workspace = loaded.record.workspace;
       out.updated_at_ms = loaded.updated_at_ms;
-      if (form != ConfigForm::revealed) {
-        MaskedView shown = COFFER_TRY(render(view, loaded.record, form));
-        out.document = std::move(shown.text);
-        out.hidden = std::move(shown.hidden);
-        return {};
-      }
-      auto partial = json::Document::parse(loaded.record.partial.text());
-      if (!partial.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");
-      externals = externals_of(loaded.record);
-      revealed.emplace(COFFER_TRY(hydrate_in(view, loaded.record, std::move(*partial), externals)));
+      if (form == ConfigForm::revealed) return revealed.take(view, loaded.record);
+      MaskedView shown = COFFER_TRY(render(view, loaded.record, form));
+      out.document = std::move(shown.text);
+      out.hidden = std::move(shown.hidden);
       return {};
     };
     COFFER_TRY(engine_->read(body));
-    if (revealed) out.document = COFFER_TRY(std::move(*revealed).finish(resolver_));
+    if (form == ConfigForm::revealed)
+      out.document = COFFER_TRY(std::move(revealed).finish(resolver_));
     return out;
   });
 }
@@ -289,18 +283,15 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
 Result<SecretBytes> Configs::hydrate_for(std::string_view id, std::string_view partial) {
   return guarded([&]() -> Result<SecretBytes> {
     COFFER_TRY(format::check_config_id(id));
-    auto document = COFFER_TRY(parse_document(partial));
-    ExternalNames externals;
-    std::optional<Hydration> hydration;
+    HydratedDocument hydrated;
     const auto body = [&](const View& view) -> Result<void> {
       const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
-      externals = externals_of(loaded.record);
-      hydration.emplace(
-          COFFER_TRY(hydrate_in(view, loaded.record, std::move(document), externals)));
-      return {};
+      // The document that is stored was parsed and walked when it was put.
+      if (loaded.record.partial.text() == partial) return hydrated.take(view, loaded.record);
+      return hydrated.take(view, loaded.record, COFFER_TRY(parse_document(partial)));
     };
     COFFER_TRY(engine_->read(body));
-    return std::move(*hydration).finish(resolver_);
+    return std::move(hydrated).finish(resolver_);
   });
 }
 

@@ -15,17 +15,28 @@ using json::Document;
 using json::kNoNode;
 using json::NodeId;
 
+// As coordinate_object writes it; a coordinate has no letter that JSON would escape.
+constexpr std::string_view kNodeHead = R"({"_secret":")";
+constexpr std::string_view kNodeTail = R"("})";
+
+SecretBytes as_string(SecretBytes text) {
+  if (text.text().substr(0, 1) == "\"") return text;
+  SecretBytes quoted;
+  json::append_quoted(quoted, text.text());
+  return quoted;
+}
+
 class Hydrator {
  public:
   Hydrator(const Document& partial, HydrateOptions options)
       : doc_(partial), options_(options), splice_(partial) {}
 
   Result<void> declared(const Spec& spec, const Reveal& reveal) {
-    const auto places = COFFER_TRY(find_secret_places(spec, doc_));
+    const auto places = COFFER_TRY(find_secret_nodes(spec, doc_));
     // Both go through the document in its order.
     auto next = places.begin();
     return each_node([&](NodeId node) -> Result<bool> {
-      if (next != places.end() && next->node == node) {
+      if (next != places.end() && *next == node) {
         ++next;
         COFFER_TRY(fill(node, reveal));
         return false;
@@ -124,11 +135,7 @@ class Hydrator {
   }
 
   void put(NodeId node, SecretBytes text) {
-    if (options_.strings && text.text().substr(0, 1) != "\"") {
-      SecretBytes quoted;
-      json::append_quoted(quoted, text.text());
-      text = std::move(quoted);
-    }
+    if (options_.strings) text = as_string(std::move(text));
     splice_.replace(node, std::move(text));
   }
 
@@ -163,6 +170,47 @@ Result<void> Hydration::everywhere(const Reveal& reveal) {
 
 Result<SecretBytes> Hydration::finish(const ConfigResolver& resolver) && {
   return std::move(state_->hydrator).finish(&resolver);
+}
+
+std::optional<std::vector<std::size_t>> find_stored_nodes(const ConfigRecord& record) {
+  std::vector<std::size_t> offsets;
+  offsets.reserve(record.places.size());
+  const std::string_view text = record.partial.text();
+  std::string node;
+  std::size_t from = 0;
+  for (const StoredPlace& place : record.places) {
+    if (place.external) return std::nullopt;
+    node.assign(kNodeHead).append(place.coordinate).append(kNodeTail);
+    const std::size_t at = text.find(node, from);
+    if (at == std::string_view::npos) return std::nullopt;
+    offsets.push_back(at);
+    from = at + node.size();
+  }
+  return offsets;
+}
+
+Result<SecretBytes> hydrate_stored(const ConfigRecord& record,
+                                   const std::vector<std::size_t>& offsets, const Reveal& reveal) {
+  std::vector<SecretBytes> values;
+  values.reserve(offsets.size());
+  std::size_t size = record.partial.size();
+  for (const StoredPlace& place : record.places) {
+    auto value = reveal(place.coordinate);
+    if (!value.ok()) return at_place(std::move(value).error(), place.pointer);
+    values.push_back(record.compat_airbyte ? as_string(std::move(*value)) : std::move(*value));
+    size += values.back().size();
+  }
+  SecretBytes out;
+  out.reserve(size);  // Once: growing would copy the secrets about.
+  const std::string_view text = record.partial.text();
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    out.append(text.substr(done, offsets[i] - done));
+    out.append(values[i].bytes());
+    done = offsets[i] + kNodeHead.size() + record.places[i].coordinate.size() + kNodeTail.size();
+  }
+  out.append(text.substr(done));
+  return out;
 }
 
 Result<SecretBytes> hydrate_declared(const Spec& spec, const Document& partial,

@@ -7,11 +7,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "configs/documents.h"
 #include "configs/spec.h"
 
 namespace coffer::configs {
@@ -50,6 +52,15 @@ class Hydration {
   struct State;
   std::unique_ptr<State> state_;  // Nodes and edits look at the document: it must not move.
 };
+
+/// Where the coordinate objects of a stored document's places begin in its text, if all of them
+/// are this store's secrets and stand there as the engine writes them. In a JSON text such an
+/// object's bytes can only be one, and none stands outside of the places: so it is found without
+/// parsing, or, written in another way, not at all.
+std::optional<std::vector<std::size_t>> find_stored_nodes(const ConfigRecord& record);
+/// The stored document with its values, by find_stored_nodes. Errors: of `reveal`, with the place.
+Result<SecretBytes> hydrate_stored(const ConfigRecord& record,
+                                   const std::vector<std::size_t>& offsets, const Reveal& reveal);
 
 /// Both at once, without a resolver.
 Result<SecretBytes> hydrate_declared(const Spec& spec, const json::Document& partial,

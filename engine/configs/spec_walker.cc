@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "configs/marker.h"
@@ -80,21 +81,23 @@ bool equal_scalars(const Document& a, NodeId x, const Document& b, NodeId y) {
 
 enum class Choice : std::uint8_t { open, chosen, unchosen };
 
+/// `Place` is what is told of each place: a SecretPlace, or its node alone.
+template <typename Place>
 class Walker {
  public:
   Walker(const Spec& spec, const Document& document) : spec_(spec), doc_(document) {}
 
-  Result<std::vector<SecretPlace>> run() {
+  Result<std::vector<Place>> run() {
     Applied root;
     root.enter(spec_.root(), kDirectRoute);
-    COFFER_TRY(visit(0, std::move(root)));
+    COFFER_TRY(visit(0, root));
     return std::move(places_);
   }
 
  private:
-  Error limit(Literal text) const {
-    return at_place(Error(ErrorCode::limit, text), json::print_pointer(pointer_));
-  }
+  static constexpr bool kWhole = std::is_same_v<Place, SecretPlace>;
+
+  Error limit(Literal text) const { return at_node(Error(ErrorCode::limit, text), doc_, at_); }
   Result<void> spend(std::size_t steps) {
     if (steps > budget_) return limit("the document takes too many steps to walk by its spec");
     budget_ -= steps;
@@ -102,7 +105,8 @@ class Walker {
   }
 
   /// Recursion is as deep as the document, which the parser bounds.
-  Result<void> visit(NodeId value, Applied applied) {
+  Result<void> visit(NodeId value, Applied& applied) {
+    at_ = value;
     COFFER_TRY(expand(value, applied));
     if (COFFER_TRY(note_secret(value, applied))) return {};
     if (doc_.type(value) == Type::object) return visit_members(value, applied);
@@ -213,21 +217,28 @@ class Walker {
   }
 
   Result<bool> note_secret(NodeId value, const Applied& applied) {
-    SecretPlace place;
     bool secret = false;
-    for (std::size_t i = 0; i < applied.size(); ++i) {
-      const Application from = applied[i];
-      if (!spec_.schema(from.schema).secret) continue;
-      secret = true;
-      if (from.entry != kUnchosenRoute) place.sources.push_back(mix(from.schema, from.entry));
-    }
+    for (std::size_t i = 0; i < applied.size() && !secret; ++i)
+      secret = spec_.schema(applied[i].schema).secret;
     if (!secret) return false;
     if (places_.size() == kSecretPlacesMax) return limit("the document holds too many secrets");
-    std::sort(place.sources.begin(), place.sources.end());
-    place.node = value;
-    place.pointer = pointer_;
-    places_.push_back(std::move(place));
+    if constexpr (kWhole) {
+      places_.push_back({value, pointer_, sources_of(applied)});
+    } else {
+      places_.push_back(value);
+    }
     return true;
+  }
+
+  std::vector<std::uint64_t> sources_of(const Applied& applied) const {
+    std::vector<std::uint64_t> sources;
+    for (std::size_t i = 0; i < applied.size(); ++i) {
+      const Application from = applied[i];
+      if (spec_.schema(from.schema).secret && from.entry != kUnchosenRoute)
+        sources.push_back(mix(from.schema, from.entry));
+    }
+    std::sort(sources.begin(), sources.end());
+    return sources;
   }
 
   Result<void> visit_members(NodeId value, const Applied& applied) {
@@ -238,9 +249,9 @@ class Walker {
         COFFER_TRY(add_for_member(doc_.key(member), applied[i], inner));
       }
       if (inner.empty()) continue;
-      pointer_.emplace_back(doc_.key(member));
-      COFFER_TRY(visit(member, std::move(inner)));
-      pointer_.pop_back();
+      if constexpr (kWhole) pointer_.emplace_back(doc_.key(member));
+      COFFER_TRY(visit(member, inner));
+      if constexpr (kWhole) pointer_.pop_back();
     }
     return {};
   }
@@ -281,24 +292,29 @@ class Walker {
         for (const SchemaId each : schema.every_item) inner.enter(each, route);
       }
       if (inner.empty()) continue;
-      pointer_.push_back(std::to_string(index));
-      COFFER_TRY(visit(element, std::move(inner)));
-      pointer_.pop_back();
+      if constexpr (kWhole) pointer_.push_back(std::to_string(index));
+      COFFER_TRY(visit(element, inner));
+      if constexpr (kWhole) pointer_.pop_back();
     }
     return {};
   }
 
   const Spec& spec_;
   const Document& doc_;
-  std::vector<SecretPlace> places_;
-  json::Pointer pointer_;
+  std::vector<Place> places_;
+  json::Pointer pointer_;  // Of a whole place only.
+  NodeId at_ = 0;
   std::size_t budget_ = kWalkStepsMax;
 };
 
 }  // namespace
 
 Result<std::vector<SecretPlace>> find_secret_places(const Spec& spec, const Document& document) {
-  return Walker(spec, document).run();
+  return Walker<SecretPlace>(spec, document).run();
+}
+
+Result<std::vector<NodeId>> find_secret_nodes(const Spec& spec, const Document& document) {
+  return Walker<NodeId>(spec, document).run();
 }
 
 std::unordered_map<NodeId, std::size_t> index_places(const std::vector<SecretPlace>& places) {

@@ -34,6 +34,10 @@ struct SecretPlace {
 Result<std::vector<SecretPlace>> find_secret_places(const Spec& spec,
                                                     const json::Document& document);
 
+/// The same places, as nodes alone: for who needs neither their pointers nor their sources.
+Result<std::vector<json::NodeId>> find_secret_nodes(const Spec& spec,
+                                                    const json::Document& document);
+
 /// Which node is which place.
 std::unordered_map<json::NodeId, std::size_t> index_places(const std::vector<SecretPlace>& places);
 
