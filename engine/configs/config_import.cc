@@ -1,5 +1,7 @@
 #include "configs/config_import.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <string>
@@ -7,6 +9,7 @@
 
 #include "configs/marker.h"
 #include "configs/place.h"
+#include "configs/release.h"
 #include "configs/spec_walker.h"
 #include "format/names.h"
 #include "format/value_access.h"
@@ -21,6 +24,48 @@ using secrets::Transaction;
 // Numbers go on from an imported one: there must be some left.
 constexpr std::uint64_t kImportedVersionMax = std::numeric_limits<std::int64_t>::max();
 
+// The rule of the stores that Airbyte keeps its secrets in.
+constexpr std::size_t kAirbyteNameBytesMax = 255;
+
+/// How the names begin that Airbyte makes by itself; a UUID follows, "_secret_" and another one.
+struct NameForm {
+  std::string_view prefix;
+  enum class Of : std::uint8_t { workspace, organization } of;
+};
+constexpr std::array<NameForm, 7> kNameForms{{
+    {"airbyte_workspace_", NameForm::Of::workspace},
+    {"airbyte_oauth_workspace_", NameForm::Of::workspace},
+    {"airbyte_rsm_WORKSPACE_", NameForm::Of::workspace},
+    {"airbyte_storage_workspace", NameForm::Of::workspace},
+    {"airbyte_organization_", NameForm::Of::organization},
+    {"airbyte_rsm_ORGANIZATION_", NameForm::Of::organization},
+    {"airbyte_storage_organization", NameForm::Of::organization},
+}};
+
+Error no_name_of_airbytes() {
+  return {ErrorCode::usage, "Airbyte gives no secret such a name",
+          "a secret kept elsewhere is written \"secret_coordinate::NAME\""};
+}
+
+/// The workspace that the name belongs to; empty for one that tells of none.
+Result<std::string> workspace_in(std::string_view base) {
+  const bool legal =
+      base.size() <= kAirbyteNameBytesMax && std::all_of(base.begin(), base.end(), [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
+      });
+  if (!legal) return no_name_of_airbytes();
+  for (const NameForm& form : kNameForms) {
+    if (!base.starts_with(form.prefix)) continue;
+    // The rest must be that of a name that a store mints, for it stands for the same.
+    const auto name = format::parse_managed_name("airbyte_workspace_" +
+                                                 std::string(base.substr(form.prefix.size())));
+    if (!name) return no_name_of_airbytes();
+    return form.of == NameForm::Of::workspace ? name->workspace : std::string();
+  }
+  return std::string();
+}
+
 /// The versions to write, of each base in the order of their numbers.
 struct Incoming {
   NodeId payload = kNoNode;
@@ -30,12 +75,21 @@ using IncomingVersions = std::map<std::pair<std::string, std::uint64_t>, Incomin
 
 class Importer {
  public:
-  Importer(Transaction& transaction, const PutInput& input, const json::Document& payloads)
-      : transaction_(transaction), input_(input), payloads_(payloads) {}
+  Importer(Transaction& transaction, const PutInput& input, const json::Document& payloads,
+           Holder holder, std::string workspace)
+      : transaction_(transaction),
+        input_(input),
+        payloads_(payloads),
+        holder_(holder),
+        workspace_(std::move(workspace)) {}
+
+  /// Of the config; where nobody said one, of its secrets' names.
+  const std::string& workspace() const { return workspace_; }
 
   Result<CoordinateSet> run(const std::optional<LoadedConfig>& stored) {
     CoordinateSet held;
     if (stored) {
+      may_choose_ = false;
       for (const StoredPlace& place : stored->record.places) held.insert(place.coordinate);
     }
     for (const SecretPlace& place : COFFER_TRY(find_secret_places(input_.spec, input_.document))) {
@@ -62,16 +116,38 @@ class Importer {
       return Error(ErrorCode::limit, "the coordinate's number leaves no room for newer ones");
     }
     if (incoming_.count({parsed->base, parsed->version}) != 0) return {};
+    COFFER_TRY(check_workspace(parsed->base));
     if (COFFER_TRY(transaction_.exists(parsed->base))) {
       return Error(ErrorCode::conflict, "a secret of this name is in the store already",
                    "import into another store, or put the config with its values");
     }
+    COFFER_TRY(check_users(parsed->base));
     const NodeId payload = payloads_.find(0, name);
     if (payload == kNoNode || payloads_.type(payload) == json::Type::null) {
       return Error(ErrorCode::not_found, "the payloads hold no value for this coordinate",
                    "add the coordinate and its value to the payloads");
     }
     incoming_.emplace(std::pair(parsed->base, parsed->version), Incoming{payload, pointer});
+    return {};
+  }
+
+  Result<void> check_workspace(const std::string& base) {
+    const std::string named = COFFER_TRY(workspace_in(base));
+    if (named.empty() || named == kNilWorkspace) return {};
+    if (workspace_ == kNilWorkspace && may_choose_) workspace_ = named;
+    may_choose_ = false;
+    if (named == workspace_) return {};
+    return Error(ErrorCode::usage, "this coordinate belongs to another workspace",
+                 "a config's secrets are of one workspace: say it with --workspace");
+  }
+
+  /// Nothing is there, but somebody may wait for it to come.
+  Result<void> check_users(const std::string& base) const {
+    for (const secrets::Reference& each : COFFER_TRY(transaction_.references_to(base))) {
+      if (is_holders(each, holder_)) continue;
+      return Error(ErrorCode::usage, "this coordinate belongs to another config",
+                   "see who uses it: coffer refs PATH");
+    }
     return {};
   }
 
@@ -86,12 +162,16 @@ class Importer {
     const Value value =
         ValueAccess::make(Value::Form::json, SecretBytes::copy_of(payloads_.raw(incoming.payload)));
     COFFER_TRY(transaction_.put(base, value, request));
-    return {};
+    // Held at once, or the next number of the same base would trim it.
+    return hold(transaction_, holder_, base, version);
   }
 
   Transaction& transaction_;
   const PutInput& input_;
   const json::Document& payloads_;
+  Holder holder_;
+  std::string workspace_;
+  bool may_choose_ = true;
   IncomingVersions incoming_;
 };
 
@@ -104,10 +184,13 @@ Result<ConfigPutReport> import_in(Transaction& transaction, std::string_view id,
     return Error(ErrorCode::usage, "the payloads must be a JSON object of coordinates and values");
   }
   const auto stored = COFFER_TRY(find_config(transaction, id));
-  const CoordinateSet written = COFFER_TRY(Importer(transaction, input, payloads).run(stored));
+  Importer importer(transaction, input, payloads, {id},
+                    stored ? stored->record.workspace : options.workspace);
+  const CoordinateSet written = COFFER_TRY(importer.run(stored));
   PutInput with_written = input;
   with_written.imported = &written;
   ConfigPutOptions compat = options;
+  if (!stored) compat.workspace = importer.workspace();
   compat.compat_airbyte = true;
   return put_in(transaction, id, with_written, compat);
 }

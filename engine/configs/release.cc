@@ -26,10 +26,6 @@ Result<Reached> reached_from(const std::vector<StoredPlace>& places) {
 
 std::string_view kind_of(Holder holder) { return holder.outside ? "external" : "config"; }
 
-Reference reference_of(Holder holder, const std::string& base, std::uint64_t version) {
-  return {base, version, std::string(kind_of(holder)), std::string(holder.id)};
-}
-
 /// Whether anyone still refers to the version: by number, or by being its secret's current one.
 Result<bool> is_referred_to(const Transaction& transaction, const std::string& base,
                             std::uint64_t version) {
@@ -91,6 +87,10 @@ Result<std::vector<std::string>> let_all_go(Transaction& transaction, const Reac
 
 }  // namespace
 
+Reference reference_of(Holder holder, const std::string& base, std::uint64_t version) {
+  return {base, version, std::string(kind_of(holder)), std::string(holder.id)};
+}
+
 bool is_holders(const Reference& reference, Holder holder) {
   return reference.user_kind == kind_of(holder) && reference.user == holder.id;
 }
@@ -116,6 +116,11 @@ Result<std::vector<std::string>> move_references(Transaction& transaction, Holde
     if (!stays) gone.insert(each);
   }
   return let_all_go(transaction, gone, keep_until_ms);
+}
+
+Result<void> hold(Transaction& transaction, Holder holder, const std::string& base,
+                  std::uint64_t version) {
+  return transaction.add_reference(reference_of(holder, base, version));
 }
 
 Result<std::vector<std::string>> destroy_unused(Transaction& transaction,

@@ -30,6 +30,11 @@ Result<std::vector<std::string>> move_references(
 Result<std::vector<std::string>> destroy_unused(secrets::Transaction& transaction,
                                                 const std::vector<std::string>& coordinates);
 
+/// Refers to a version that was just written for the holder.
+Result<void> hold(secrets::Transaction& transaction, Holder holder, const std::string& base,
+                  std::uint64_t version);
+
+secrets::Reference reference_of(Holder holder, const std::string& base, std::uint64_t version);
 bool is_holders(const secrets::Reference& reference, Holder holder);
 
 }  // namespace coffer::configs

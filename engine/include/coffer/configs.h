@@ -134,9 +134,10 @@ class COFFER_API Configs {
   /// Takes in a partial document in Airbyte's form with the values behind its coordinates:
   /// `payloads` is a JSON object of coordinates and values, which may hold more than is asked for.
   /// Coordinates keep their names and numbers; names of another form are external ones. The
-  /// config is one of Airbyte's (compat_airbyte) until a put says otherwise.
+  /// config is one of Airbyte's (compat_airbyte) until a put says otherwise. A new config without
+  /// a workspace is of the one that its coordinates name.
   /// Errors: not_found (a coordinate without a value), conflict (a secret of that name is in the
-  /// store), and put's.
+  /// store), usage (no name of Airbyte's, or of another workspace or config), and put's.
   Result<ConfigPutReport> import_partial(std::string_view id, std::string_view spec,
                                          std::string_view partial, std::string_view payloads,
                                          const ConfigPutOptions& options = {});

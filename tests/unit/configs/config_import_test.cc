@@ -117,3 +117,111 @@ TEST_CASE("A name that the store has already is never written over") {
       "d", kAny, R"({"a":{"_secret":"airbyte_x_v2"}})", R"({"airbyte_x_v2":"s"})");
   CHECK(other.error().code() == ErrorCode::conflict);
 }
+
+TEST_CASE("A name that this config may not own is refused by its own error") {
+  Bench bench;
+  const std::string other = "99999999-2222-3333-4444-555555555555", u = kUuid;
+  const auto text = [&](const std::string& coordinate) {
+    INFO(coordinate);
+    const auto report = import(bench, R"({"a":{"_secret":")" + coordinate + R"("}})",
+                               R"({")" + coordinate + R"(":"s"})");
+    REQUIRE_FALSE(report.ok());
+    CHECK(report.error().code() == ErrorCode::usage);
+    CHECK(report.error().subject()->text == "/a");
+    CHECK(bench.secret_paths().empty());
+    return std::string(report.error().text());
+  };
+  for (const char* prefix : {"airbyte_workspace_", "airbyte_oauth_workspace_",
+                             "airbyte_rsm_WORKSPACE_", "airbyte_storage_workspace"})
+    CHECK(text(prefix + other + "_secret_" + u + "_v1") ==
+          "this coordinate belongs to another workspace");
+  for (const std::string& coordinate :
+       {std::string("airbyte_a/b_v1"), std::string("airbyte_a b_v1"),
+        std::string("airbyte_\xC3\xBC_v1"), std::string("airbyte_a#f_v1"),
+        "airbyte_" + std::string(248, 'x') + "_v1", std::string("airbyte_workspace_x_v1"),
+        "airbyte_workspace_" + u + "_v1", "airbyte_workspace_" + u + "_secret_x_v1",
+        "airbyte_organization_" + u + "_v1",
+        "airbyte_storage_organization_" + u + "_secret_" + u + "_v1",
+        "airbyte_rsm_WORKSPACE_" + std::string("AAAAAAAA-2222-3333-4444-555555555555") +
+            "_secret_" + u + "_v1"})
+    CHECK(text(coordinate) == "Airbyte gives no secret such a name");
+  // One byte less is one that the stores behind Airbyte take.
+  const std::string longest = "airbyte_" + std::string(247, 'x') + "_v1";
+  CHECK(import(bench, R"({"a":{"_secret":")" + longest + R"("}})", R"({")" + longest + R"(":"s"})")
+            .ok());
+}
+
+TEST_CASE("A config without a workspace is of the one that its coordinates name") {
+  Bench bench;
+  const std::string one = std::string("airbyte_workspace_") + kUuid + "_secret_" + kUuid + "_v1";
+  const std::string two =
+      "airbyte_workspace_99999999-2222-3333-4444-555555555555_secret_" + std::string(kUuid) + "_v1";
+  const auto of_none = [&](const std::string& id, const std::string& partial) {
+    return bench.configs().import_partial(id, kAny, partial,
+                                          R"({")" + one + R"(":"s",")" + two + R"(":"t"})");
+  };
+  REQUIRE(of_none("c", R"({"a":{"_secret":")" + one + R"("}})").ok());
+  CHECK(bench.configs().get("c")->workspace == kUuid);
+  // What it mints from now on is of that workspace.
+  const auto next = bench.put("c", R"({"a":"**********","b":"new"})", {}, kAny);
+  CHECK(next.outcomes[1].coordinate.find(std::string("workspace_") + kUuid) != std::string::npos);
+  const auto mixed =
+      of_none("d", R"({"a":{"_secret":")" + two + R"("},"b":{"_secret":")" + one + R"("}})");
+  CHECK(mixed.error().code() == ErrorCode::usage);
+  CHECK(mixed.error().subject()->text == "/b");
+  // A config that is there stays in its workspace.
+  const auto moved = of_none("c", R"({"a":{"_secret":")" + two + R"("}})");
+  CHECK(moved.error().code() == ErrorCode::usage);
+  CHECK(bench.configs().get("c")->workspace == kUuid);
+}
+
+TEST_CASE("A name that others refer to is not taken over, though nothing is there") {
+  Bench bench;
+  const auto refer = [&](const std::string& kind) {
+    return bench.engine->write([&](secrets::Transaction& transaction) {
+      return transaction.add_reference({"airbyte_x", 2, kind, "d"});
+    });
+  };
+  REQUIRE(refer("config").ok());
+  const auto taken =
+      import(bench, R"({"a":{"_secret":"airbyte_x_v2"}})", R"({"airbyte_x_v2":"s"})");
+  CHECK(taken.error().text() == "this coordinate belongs to another config");
+  CHECK(bench.secret_paths().empty());
+}
+
+TEST_CASE("The largest number that is taken leaves room for the next") {
+  Bench bench;
+  const std::string last = "airbyte_x_v9223372036854775807";
+  REQUIRE(
+      import(bench, R"({"a":{"_secret":")" + last + R"("}})", R"({")" + last + R"(":"s"})").ok());
+  const auto next = bench.put("c", R"({"a":"t"})", {}, kAny);
+  CHECK(next.outcomes[0].coordinate == "airbyte_x_v9223372036854775808");
+  CHECK(next.destroyed == std::vector<std::string>{last});
+  CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"t"})");
+}
+
+TEST_CASE("Settings of the store hold for imports too, and end no config's secret") {
+  Bench bench;
+  StoreSettings settings;
+  settings.cas_required = true;
+  settings.delete_version_after_ms = kHour;
+  settings.max_versions = 1;
+  REQUIRE(bench.engine
+              ->write([&](secrets::Transaction& transaction) {
+                return transaction.put_settings(settings);
+              })
+              .ok());
+  const std::string two = R"({"a":{"_secret":"airbyte_x_v2"},"b":{"_secret":"airbyte_x_v7"}})";
+  REQUIRE(import(bench, two, R"({"airbyte_x_v7":"seven","airbyte_x_v2":"two"})").ok());
+  bench.put("d", R"({"a":"minted"})");
+  bench.put("d", R"({"a":"bumped"})");
+  const auto staged = bench.configs().stage("e", kSpec, R"({"a":"staged"})", {}, kHour / 2);
+  REQUIRE(staged.ok());
+  REQUIRE(bench.configs().commit("e", staged->stage).ok());
+  bench.clock.now += 1000 * kHour;
+  CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"two","b":"seven"})");
+  CHECK(bench.show("d", ConfigForm::revealed) == R"({"a":"bumped"})");
+  CHECK(bench.show("e", ConfigForm::revealed) == R"({"a":"staged"})");
+  bench.put("d", R"({"a":"bumped again"})");
+  CHECK(bench.show("d", ConfigForm::revealed) == R"({"a":"bumped again"})");
+}
