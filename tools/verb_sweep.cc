@@ -1,6 +1,7 @@
 // coffer sweep
 #include "format/time_text.h"
 #include "tools/context.h"
+#include "tools/fail.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/receipts.h"
@@ -17,6 +18,8 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
   syntax.option("--grace", grace, "DURATION", "Spare what was still in use within this time");
   syntax.option("--limit", limit, "N", "Destroy at most so many versions, the longest due first");
   syntax.flag("--receipt", receipt_wanted, kReceiptHelp);
+  syntax.flag("--full", options.full,
+              "Work out from every config what is reachable, and mend the indexes first");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (grace) options.grace_ms = COFFER_TRY(format::parse_duration(*grace));
@@ -27,6 +30,9 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));
   const SweepReport report = COFFER_TRY(store.sweep(options));
+  if (receipt_wanted || !context.json()) {
+    for (const std::string& each : report.differences) warn(each);
+  }
   if (receipt_wanted) {
     COFFER_TRY(receipts.write());
     return 0;
@@ -40,7 +46,13 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
       json.key("created_time").time(swept.created_at_ms);
       json.key("since").time(swept.since_ms).close('}');
     }
-    json.close(']').close('}');
+    json.close(']');
+    if (options.full) {
+      json.key("differences").open('[');
+      for (const std::string& each : report.differences) json.string(printable(each));
+      json.close(']');
+    }
+    json.close('}');
     COFFER_TRY(json.write());
     return 0;
   }

@@ -9,6 +9,7 @@
 #include "base/guarded.h"
 #include "configs/config_store.h"
 #include "configs/outside_users.h"
+#include "configs/reachability.h"
 #include "format/names.h"
 #include "keys/keyring.h"
 #include "secrets/engine.h"
@@ -231,6 +232,7 @@ Result<SweepReport> Store::sweep(const SweepOptions& options) {
     if (options.grace_ms < 0 || options.grace_ms > kTtlMaxMs)
       return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years",
                    "give a duration such as 30d"};
+    if (options.full) return configs::sweep_in_full(*impl_->engine, options);
     return secrets::sweep(*impl_->engine, options,
                           [](secrets::Transaction& txn) { return configs::sweep_notes(txn); });
   };
@@ -376,7 +378,11 @@ Result<Status> Store::status() {
 }
 
 Result<VerifyReport> Store::verify() {
-  return guarded([&] { return impl_->engine->verify(); });
+  return guarded([&]() -> Result<VerifyReport> {
+    VerifyReport report = COFFER_TRY(impl_->engine->verify());
+    COFFER_TRY(configs::verify_reachability(*impl_->engine, report));
+    return report;
+  });
 }
 
 }  // namespace coffer

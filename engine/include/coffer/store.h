@@ -73,11 +73,16 @@ struct SweepOptions {
   bool dry_run = false;
   std::int64_t grace_ms = 0;
   std::size_t limit = 0;  ///< Destroy at most so many versions; 0: all that are due.
+  /// Works out from every config's document what is reachable, and mends what the indexes say
+  /// otherwise, before anything is destroyed: takes time and reading by what exists.
+  bool full = false;
 };
 
 struct SweepReport {
   bool dry_run = false;
   std::vector<SweptVersion> swept;
+  /// Of a full one: what the indexes said wrongly, a line each. Empty in a sound store.
+  std::vector<std::string> differences = {};
 };
 
 struct KeySlotInfo {
