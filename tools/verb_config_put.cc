@@ -54,12 +54,14 @@ VerbResult verb_config_patch(Arguments& arguments, const VerbText& text) {
 
 VerbResult verb_config_stage(Arguments& arguments, const VerbText& text) {
   ConfigWords words;
-  std::optional<std::string> lease;
+  std::optional<std::string> lease, against_name;
   Syntax syntax(arguments, text);
   words.describe(syntax, "The full document; `-` is standard input");
   words.describe_workspace(syntax);
   words.describe_compat(syntax);
   syntax.option("--lease", lease, "DURATION", "How long it waits for its commit; 15m if not said");
+  syntax.option("--against", against_name, "FILE",
+                "The partial document as you keep it now: masks are resolved by it");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!words.spec) return missing_option("--spec");
@@ -69,9 +71,14 @@ VerbResult verb_config_stage(Arguments& arguments, const VerbText& text) {
   if (lease) lease_ms = COFFER_TRY(format::parse_duration(*lease));
   const SecretBytes spec = COFFER_TRY(read_input(*words.spec));
   const SecretBytes input = COFFER_TRY(read_input(*words.input));
+  SecretBytes against;
+  if (against_name) against = COFFER_TRY(read_input(*against_name));
+  if (against_name && against.empty()) {
+    return Error(ErrorCode::usage, "is empty").about(Subject::Kind::name, "--against");
+  }
   Store store = COFFER_TRY(context.open());
-  const ConfigPutReport report =
-      COFFER_TRY(store.configs().stage(words.id, spec.text(), input.text(), options, lease_ms));
+  const ConfigPutReport report = COFFER_TRY(store.configs().stage(
+      words.id, spec.text(), input.text(), options, lease_ms, against.text()));
   COFFER_TRY(write_outcome(report, true));
   return 0;
 }

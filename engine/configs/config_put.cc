@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "configs/config_store.h"
+#include "configs/marker.h"
+#include "configs/place.h"
 #include "configs/release.h"
+#include "configs/spec_walker.h"
 #include "configs/split.h"
 #include "configs/transaction_store.h"
 #include "format/names.h"
@@ -51,6 +54,31 @@ void add_removed(const std::vector<StoredPlace>& before, const std::vector<Store
   }
 }
 
+/// The config as its caller keeps it: secrets of the stored one, perhaps at other places.
+Result<ConfigRecord> kept_by_caller(const PutInput& input, const ConfigRecord* stored) {
+  std::set<std::pair<std::string_view, bool>> held;
+  if (stored != nullptr) {
+    for (const StoredPlace& place : stored->places) held.emplace(place.coordinate, place.external);
+  }
+  ConfigRecord record;
+  record.partial = input.against->text().clone();
+  for (const SecretPlace& place : COFFER_TRY(find_secret_places(input.spec, *input.against))) {
+    const Marker marker = marker_at(*input.against, place.node, true);
+    if (marker.kind == Marker::Kind::none || marker.kind == Marker::Kind::null) continue;
+    const bool managed =
+        marker.kind == Marker::Kind::coordinate && held.count({marker.name, false}) != 0;
+    if (!managed && held.count({marker.name, true}) == 0) {
+      return at_place(
+          Error(ErrorCode::usage, "the document to stage against holds what the config does not",
+                "give the partial document that was committed last, as it stands now"),
+          json::print_pointer(place.pointer));
+    }
+    record.places.push_back(
+        {json::print_pointer(place.pointer), std::string(marker.name), !managed});
+  }
+  return record;
+}
+
 }  // namespace
 
 Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
@@ -66,6 +94,8 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
   record.workspace = COFFER_TRY(workspace_of(options, stored));
   record.compat_airbyte = options.compat_airbyte;
   const ConfigRecord* before = stored ? &stored->record : nullptr;
+  std::optional<ConfigRecord> own;
+  if (input.against != nullptr) own.emplace(COFFER_TRY(kept_by_caller(input, before)));
   TransactionStore store(transaction, {.id = std::string(id),
                                        .workspace = record.workspace,
                                        .mode = expires_at_ms != 0 ? TransactionStore::Mode::stage
@@ -76,9 +106,9 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
                                        .imported = input.imported});
   const ConfigBump bump =
       options.bump.value_or(options.compat_airbyte ? ConfigBump::always : ConfigBump::changed);
-  SplitResult result = COFFER_TRY(split(
-      {input.spec, input.document, before, options.compat_airbyte, bump == ConfigBump::always},
-      store));
+  SplitResult result = COFFER_TRY(split({input.spec, input.document, own ? &*own : before,
+                                         options.compat_airbyte, bump == ConfigBump::always},
+                                        store));
   record.partial = std::move(result.partial);
   record.places = std::move(result.places);
   prepared.outcomes = std::move(result.outcomes);

@@ -21,6 +21,7 @@ struct PutInput {
   const Spec& spec;
   const json::Document& document;
   const CoordinateSet* imported = nullptr;  ///< Coordinates that are this config's already.
+  const json::Document* against = nullptr;  ///< The partial document as the caller keeps it.
 };
 
 /// The config as it stands and what a put of the input would make of it.

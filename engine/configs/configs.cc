@@ -150,7 +150,7 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
 
 Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spec,
                                        std::string_view document, const ConfigPutOptions& options,
-                                       std::int64_t lease_ms) {
+                                       std::int64_t lease_ms, std::string_view against) {
   const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, options));
     if (options.keep_old_ms != 0) {
@@ -161,7 +161,10 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     }
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
-    const PutInput input{spec, *compiled, parsed};
+    PutInput input{spec, *compiled, parsed};
+    std::optional<json::Document> own;
+    if (!against.empty()) own.emplace(COFFER_TRY(parse_document(against)));
+    if (own) input.against = &*own;
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
       report = COFFER_TRY(stage_in(transaction, id, input, options, lease_ms));

@@ -154,10 +154,13 @@ class COFFER_API Configs {
   // document there, then commit; or abandon. The new versions are leased: without a commit in
   // time they end by themselves and the sweep takes them. Nothing of the stored config changes
   // before the commit.
-  /// Errors: as put.
+  /// `against`: the caller's own partial document as it stands now, where it is not what was
+  /// committed last (plain fields changed, lists in another order): masks are resolved by it. Its
+  /// coordinates must be ones that the stored config holds. Errors: as put.
   Result<ConfigPutReport> stage(std::string_view id, std::string_view spec,
                                 std::string_view document, const ConfigPutOptions& options = {},
-                                std::int64_t lease_ms = kConfigLeaseMs);
+                                std::int64_t lease_ms = kConfigLeaseMs,
+                                std::string_view against = {});
   /// Makes the staged document the config's. Said again after it was done, it answers the same
   /// state. Errors: conflict (the config has changed since), expired (the lease), not_found.
   Result<ConfigPutReport> commit(std::string_view id, std::string_view stage,

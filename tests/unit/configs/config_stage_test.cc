@@ -196,3 +196,79 @@ TEST_CASE("A check ends before its time, by its document or by its id") {
   }
   CHECK(bench.secret_paths().size() == 1);
 }
+
+TEST_CASE("What a check minted is a config's alone once it was taken over") {
+  Bench bench;
+  const auto minted_by = [&](const std::string& coordinate) {
+    bool noted = false;
+    const auto read = bench.engine->read([&](const secrets::View& view) -> Result<void> {
+      const auto metadata = COFFER_TRY(view.metadata(format::parse_coordinate(coordinate)->base));
+      noted = metadata.custom.count(secrets::kMintedByKey) != 0;
+      return {};
+    });
+    REQUIRE(read.ok());
+    return noted;
+  };
+  const auto checked = bench.configs().check(kSpec, R"({"a":"x","b":"y"})", {.id = "c"});
+  const std::string a = checked->outcomes[0].coordinate, b = checked->outcomes[1].coordinate;
+  CHECK(minted_by(a));
+  bench.put("c", R"({"a":"x"})");
+  CHECK_FALSE(minted_by(a));
+  CHECK(minted_by(b));
+  // By its coordinate, and by a commit, too.
+  bench.put("d", R"({"a":)" + node(b) + "}");
+  CHECK_FALSE(minted_by(b));
+  const auto third = bench.configs().check(kSpec, R"({"a":"z"})", {});
+  const std::string z = third->outcomes[0].coordinate;
+  const auto staged = bench.configs().stage("e", kSpec, std::string(third->partial.text()));
+  REQUIRE(staged.ok());
+  CHECK(minted_by(z));
+  REQUIRE(bench.configs().commit("e", staged->stage).ok());
+  CHECK_FALSE(minted_by(z));
+  // Kept for a while after its replacement, it is no check's either: nobody may end it.
+  bench.put("c", R"({"a":"new"})", {.keep_old_ms = kHour});
+  const auto ended = bench.configs().end_check(std::string(checked->partial.text()));
+  REQUIRE(ended.ok());
+  CHECK(ended->empty());
+  CHECK_FALSE(bench.state(a));
+}
+
+TEST_CASE("A stage may stand on the document as its caller keeps it") {
+  constexpr char kList[] =
+      R"({"properties":{"l":{"items":{"properties":{"n":{},"p":{"airbyte_secret":true}}}}}})";
+  Bench bench;
+  const auto first = bench.configs().stage(
+      "c", kList, R"({"l":[{"n":"a","p":"1"},{"n":"b","p":"2"}]})", {.workspace = kWorkspace});
+  REQUIRE(bench.configs().commit("c", first->stage, {.outside = true}).ok());
+  const std::string a = node(first->outcomes[0].coordinate),
+                    b = node(first->outcomes[1].coordinate);
+  // In the caller's database one was renamed and the order changed, which nobody told us.
+  const std::string own = R"({"l":[{"n":"b","p":)" + b + R"(},{"n":"z","p":)" + a + "}]}";
+  const std::string masked = R"({"l":[{"n":"z","p":"**********"},{"n":"b","p":"new"}]})";
+  const auto stage_against = [&](const std::string& against) {
+    return bench.configs().stage("c", kList, masked, {}, kHour, against);
+  };
+  CHECK(bench.configs().stage("c", kList, masked).error().code() == ErrorCode::usage);
+  const auto staged = stage_against(own);
+  REQUIRE(staged.ok());
+  CHECK(kinds(*staged) == std::vector<Kind>{Kind::kept, Kind::bumped});
+  CHECK(node(staged->outcomes[0].coordinate) == a);
+  const auto done = bench.configs().commit("c", staged->stage, {.outside = true});
+  REQUIRE(done.ok());
+  CHECK(done->destroyed == std::vector<std::string>{first->outcomes[1].coordinate});
+  CHECK(bench.show("c", ConfigForm::revealed) ==
+        R"({"l":[{"n":"z","p":"1"},{"n":"b","p":"new"}]})");
+  // Nothing comes in by it that the config does not hold, and no value.
+  const auto other = bench.put("d", R"({"a":"theirs"})");
+  for (const std::string& wrong :
+       {R"({"l":[{"n":"z","p":)" + node(other.outcomes[0].coordinate) + "}]}",
+        R"({"l":[{"n":"z","p":)" + b + "}]}", std::string(R"({"l":[{"n":"z","p":"**********"}]})"),
+        std::string(R"({"l":[{"n":"z","p":"secret_coordinate::x"}]})"),
+        std::string(R"({"l":[{"n":"z","p":{"_secret":1}}]})")}) {
+    INFO(wrong);
+    const auto refused = stage_against(wrong);
+    CHECK(refused.error().code() == ErrorCode::usage);
+    CHECK(refused.error().subject()->text == "/l/0/p");
+  }
+  CHECK(stage_against("{").error().code() == ErrorCode::usage);
+}
