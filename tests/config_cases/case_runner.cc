@@ -62,16 +62,29 @@ class Player {
 
   Told act() {
     if (step_->document("put")) return put();
-    if (const auto values = step_->find("resolver")) return set_resolver(*values);
+    if (step_->document("stage")) return stage();
+    if (step_->document("patch")) return driver_.patch(words("patch"));
+    if (step_->document("import")) return driver_.import_partial(words("import"));
+    if (const auto name = step_->find("commit")) return commit(name->text());
+    if (const auto name = step_->find("abandon"))
+      return driver_.abandon(id(), staged(name->text()));
     if (step_->document("check")) {
       return driver_.check({step_->word("id"), spec(), document("check"), number("ttl")});
     }
+    if (step_->document("end_check")) return driver_.end_check(document("end_check"));
+    if (const auto of = step_->find("end_check_of")) return driver_.end_check_of(of->text());
     if (const auto form = step_->find("show")) return driver_.show(id(), form->text());
     if (step_->document("hydrate")) {
       const std::string by = step_->word("by", "id");
       return driver_.hydrate(document("hydrate"), by, by == "spec" ? spec() : id());
     }
     if (const auto name = step_->find("delete")) return driver_.remove(name->text());
+    return act_around();
+  }
+
+  /// What is done to the store, and not to one of its configs.
+  Told act_around() {
+    if (const auto values = step_->find("resolver")) return set_resolver(*values);
     if (const auto by = step_->find("turn")) {
       if (!driver_.turn(by->number())) throw std::runtime_error("no clock to turn");
       return {};
@@ -81,6 +94,10 @@ class Player {
       return driver_.put_by_hand(coordinates_.fill(path->text()), step_->word("value"));
     }
     if (const auto of = step_->find("state")) return driver_.state(coordinates_.fill(of->text()));
+    for (const bool add : {true, false}) {
+      const auto of = step_->find(add ? "refs_add" : "refs_remove");
+      if (of) return driver_.refer(add, coordinates_.fill(of->text()), step_->word("user"));
+    }
     throw std::runtime_error("a step that does nothing");
   }
 
@@ -91,19 +108,50 @@ class Player {
     return {};
   }
 
-  Told put() {
+  PutWords words(const std::string& what) const {
     PutWords words;
     words.id = id();
-    words.spec = spec();
-    words.document = document("put");
+    const auto with_spec = step_->find("with_spec");
+    if (what != "patch" || (with_spec && with_spec->truth())) words.spec = spec();
+    words.document = document(what);
+    if (step_->document("payloads")) words.payloads = document("payloads");
     words.workspace = step_->word("workspace", kWorkspace);
     if (step_->find("revision_seen")) words.revision = number("revision_seen");
     words.keep_old_ms = number("keep_old");
+    words.lease_ms = number("lease");
     words.compat = step_->find("compat") && step_->find("compat")->truth();
     words.bump = step_->word("bump");
-    put_plain_ = is_plain(words.document) && !words.compat ? words.document : "";
-    Told told = driver_.put(words);
+    return words;
+  }
+
+  Told put() {
+    const PutWords said = words("put");
+    put_plain_ = is_plain(said.document) && !said.compat ? said.document : "";
+    Told told = driver_.put(said);
     if (!told.error.empty()) put_plain_.clear();
+    return told;
+  }
+
+  Told stage() {
+    const PutWords said = words("stage");
+    Told told = driver_.stage(said);
+    if (!told.error.empty()) return told;
+    const std::string name = step_->word("as", "s");
+    stages_[name] = told.stage;
+    plain_stages_[name] = is_plain(said.document) && !said.compat ? said.document : "";
+    return told;
+  }
+
+  /// A name that stands for no stage is taken as it is.
+  std::string staged(const std::string& name) const {
+    const auto found = stages_.find(name);
+    return found == stages_.end() ? name : found->second;
+  }
+
+  Told commit(const std::string& name) {
+    const bool outside = step_->find("outside") && step_->find("outside")->truth();
+    Told told = driver_.commit({id(), staged(name), number("keep_old"), outside});
+    if (told.error.empty()) put_plain_ = plain_stages_[name];
     return told;
   }
 
@@ -147,6 +195,7 @@ class Player {
     const auto found = std::find_if(actual.begin(), actual.end(), [&](const std::string& each) {
       // Keys may hold blanks, so what follows the place is told by how it begins.
       const bool whole = wanted[0] == '/' || wanted.find('<') != std::string::npos ||
+                         wanted.find(" airbyte_") != std::string::npos ||
                          wanted.find("secret_coordinate::") != std::string::npos;
       return coordinates_.match(wanted, whole ? each : each.substr(0, each.rfind(' ')));
     });
@@ -191,6 +240,7 @@ class Player {
   const Node* step_ = nullptr;
   Coordinates coordinates_;
   std::string put_plain_;
+  std::map<std::string, std::string> stages_, plain_stages_;
 };
 
 }  // namespace

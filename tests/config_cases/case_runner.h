@@ -2,7 +2,14 @@
 //
 // Steps, and what else they may hold:
 //   put DOCUMENT       id, spec, workspace, revision_seen, keep_old (ms), compat, bump ("always")
+//   patch DOCUMENT     as put; "with_spec": true gives the case's spec
+//   import DOCUMENT    as put, with "payloads"
+//   stage DOCUMENT     as put, with lease (ms); "as": the name that the stage has from then on
+//   commit STAGE       id, keep_old, outside
+//   abandon STAGE      id, compared with "destroyed"
 //   check DOCUMENT     id, spec, ttl (ms)
+//   end_check DOCUMENT, end_check_of ID   compared with "destroyed"
+//   refs_add COORDINATE, refs_remove COORDINATE   "user"
 //   show FORM          id: "masked", "partial", "coordinates" or "revealed", compared with "text"
 //                      and "hidden" (the places of plain values that were masked too)
 //   hydrate DOCUMENT   "by": "id" (default), "spec" or "nothing", compared with "text"
@@ -31,11 +38,18 @@
 namespace coffer::test {
 
 struct PutWords {
-  std::string id, spec, document, workspace;
+  std::string id, spec, document, workspace, payloads;
   std::optional<std::int64_t> revision;
   std::int64_t keep_old_ms = 0;
+  std::int64_t lease_ms = 0;  ///< Of a stage; 0: as it is by default.
   bool compat = false;
   std::string bump;  ///< Empty: nothing is said.
+};
+
+struct CommitWords {
+  std::string id, stage;
+  std::int64_t keep_old_ms = 0;
+  bool outside = false;
 };
 
 struct CheckWords {
@@ -51,13 +65,22 @@ struct Told {
   std::vector<std::string> outcomes;  ///< "kept /a airbyte_..."
   std::vector<std::string> destroyed, hidden;
   std::uint64_t revision = 0;
+  std::string stage;
 };
 
 class Driver {
  public:
   virtual ~Driver() = default;
   virtual Told put(const PutWords& words) = 0;
+  virtual Told patch(const PutWords& words) = 0;
+  virtual Told import_partial(const PutWords& words) = 0;
+  virtual Told stage(const PutWords& words) = 0;
+  virtual Told commit(const CommitWords& words) = 0;
+  virtual Told abandon(const std::string& id, const std::string& stage) = 0;
   virtual Told check(const CheckWords& words) = 0;
+  virtual Told end_check(const std::string& document) = 0;
+  virtual Told end_check_of(const std::string& id) = 0;
+  virtual Told refer(bool add, const std::string& coordinate, const std::string& user) = 0;
   virtual Told show(const std::string& id, const std::string& form) = 0;
   virtual Told hydrate(const std::string& document, const std::string& by,
                        const std::string& what) = 0;

@@ -34,13 +34,35 @@ class Library : public Driver {
   Library() : store_(scratch_.open()) {}
 
   Told put(const PutWords& words) override {
-    ConfigPutOptions options;
-    options.workspace = words.workspace;
-    if (words.revision) options.revision = static_cast<std::uint64_t>(*words.revision);
-    options.keep_old_ms = words.keep_old_ms;
-    options.compat_airbyte = words.compat;
-    if (words.bump == "always") options.bump = ConfigBump::always;
-    return report(configs().put(words.id, words.spec, words.document, options));
+    return report(configs().put(words.id, words.spec, words.document, options_of(words)));
+  }
+  Told patch(const PutWords& words) override {
+    return report(configs().patch(words.id, words.document, options_of(words), words.spec));
+  }
+  Told import_partial(const PutWords& words) override {
+    return report(configs().import_partial(words.id, words.spec, words.document, words.payloads,
+                                           options_of(words)));
+  }
+  Told stage(const PutWords& words) override {
+    const std::int64_t lease = words.lease_ms != 0 ? words.lease_ms : kConfigLeaseMs;
+    return report(configs().stage(words.id, words.spec, words.document, options_of(words), lease));
+  }
+  Told commit(const CommitWords& words) override {
+    return report(configs().commit(words.id, words.stage,
+                                   {.keep_old_ms = words.keep_old_ms, .outside = words.outside}));
+  }
+  Told abandon(const std::string& id, const std::string& stage) override {
+    return gone(configs().abandon(id, stage));
+  }
+  Told end_check(const std::string& document) override {
+    return gone(configs().end_check(document));
+  }
+  Told end_check_of(const std::string& id) override { return gone(configs().end_check_of(id)); }
+  Told refer(bool add, const std::string& coordinate, const std::string& user) override {
+    const auto parsed = format::parse_coordinate(coordinate);
+    const auto done = add ? store_.add_reference(parsed->base, parsed->version, user)
+                          : store_.remove_reference(parsed->base, parsed->version, user);
+    return done.ok() ? Told() : refusal(done.error());
   }
   Told check(const CheckWords& words) override {
     ConfigCheckOptions options;
@@ -67,13 +89,7 @@ class Library : public Driver {
     if (!full.ok()) return refusal(full.error());
     return text(full->text());
   }
-  Told remove(const std::string& id) override {
-    auto destroyed = configs().remove(id);
-    if (!destroyed.ok()) return refusal(destroyed.error());
-    Told told;
-    told.destroyed = std::move(*destroyed);
-    return told;
-  }
+  Told remove(const std::string& id) override { return gone(configs().remove(id)); }
   Told sweep(std::int64_t grace_ms) override {
     const auto swept = store_.sweep({.grace_ms = grace_ms});
     if (!swept.ok()) return refusal(swept.error());
@@ -110,6 +126,21 @@ class Library : public Driver {
   Configs configs() {
     return resolver_ ? store_.configs().with_resolver(resolver_) : store_.configs();
   }
+  static ConfigPutOptions options_of(const PutWords& words) {
+    ConfigPutOptions options;
+    options.workspace = words.workspace;
+    if (words.revision) options.revision = static_cast<std::uint64_t>(*words.revision);
+    options.keep_old_ms = words.keep_old_ms;
+    options.compat_airbyte = words.compat;
+    if (words.bump == "always") options.bump = ConfigBump::always;
+    return options;
+  }
+  static Told gone(Result<std::vector<std::string>> destroyed) {
+    if (!destroyed.ok()) return refusal(destroyed.error());
+    Told told;
+    told.destroyed = std::move(*destroyed);
+    return told;
+  }
   static Told text(std::string_view content) {
     Told told;
     told.text = content;
@@ -119,6 +150,7 @@ class Library : public Driver {
     if (!result.ok()) return refusal(result.error());
     Told told = text(result->partial.text());
     told.revision = result->revision;
+    told.stage = result->stage;
     told.destroyed = result->destroyed;
     for (const ConfigOutcome& each : result->outcomes) {
       told.outcomes.push_back(std::string(word_of(each.kind)) + " " + each.pointer + " " +

@@ -19,12 +19,48 @@ class Command : public Driver {
   Command() { box_.init(); }
 
   Told put(const PutWords& words) override {
-    Words line{"config", "put", words.id, "--workspace", words.workspace, "--report"};
-    add_files(line, words.spec, words.document);
-    if (words.revision) add(line, {"--revision", std::to_string(*words.revision)});
-    if (words.keep_old_ms != 0) add(line, {"--keep-old", seconds(words.keep_old_ms)});
+    Words line = line_of("put", words);
+    add(line, {"--workspace", words.workspace, "--report"});
     if (words.compat) add(line, {"--compat", "airbyte"});
     return report(line);
+  }
+  Told patch(const PutWords& words) override {
+    Words line = line_of("patch", words);
+    add(line, {"--report"});
+    return report(line);
+  }
+  Told import_partial(const PutWords& words) override {
+    Words line = line_of("import", words);
+    add(line, {"--workspace", words.workspace, "--report", "--payloads",
+               box_.write("payloads.json", words.payloads)});
+    return report(line);
+  }
+  Told stage(const PutWords& words) override {
+    Words line = line_of("stage", words);
+    add(line, {"--workspace", words.workspace});
+    if (words.compat) add(line, {"--compat", "airbyte"});
+    if (words.lease_ms != 0) add(line, {"--lease", seconds(words.lease_ms)});
+    return report(line);
+  }
+  Told commit(const CommitWords& words) override {
+    Words line{"config", "commit", words.id, words.stage, "--report"};
+    if (words.keep_old_ms != 0) add(line, {"--keep-old", seconds(words.keep_old_ms)});
+    if (words.outside) add(line, {"--outside"});
+    return report(line);
+  }
+  Told abandon(const std::string& id, const std::string& stage) override {
+    return gone({"config", "abandon", id, stage});
+  }
+  Told end_check(const std::string& document) override {
+    return gone({"config", "end-check", "-"}, document);
+  }
+  Told end_check_of(const std::string& id) override {
+    return gone({"config", "end-check", "--id", id});
+  }
+  Told refer(bool is_added, const std::string& coordinate, const std::string& user) override {
+    Told told = run({"refs", is_added ? "add" : "remove", coordinate, user});
+    told.text.clear();
+    return told;
   }
   Told check(const CheckWords& words) override {
     Words line{"config", "check", "--report"};
@@ -43,11 +79,7 @@ class Command : public Driver {
     if (by == "spec") add(line, {"--spec", box_.write("spec.json", what)});
     return run(line, document);
   }
-  Told remove(const std::string& id) override {
-    Told told = run({"config", "delete", id});
-    told.destroyed = coordinates_in(told.text);
-    return told;
-  }
+  Told remove(const std::string& id) override { return gone({"config", "delete", id}); }
   Told sweep(std::int64_t grace_ms) override {
     Told told = run({"sweep", "--grace", seconds(grace_ms), "--format", "json"});
     if (told.error.empty()) told.destroyed.resize(Json::parse(told.text)["swept"].size());
@@ -75,6 +107,20 @@ class Command : public Driver {
     line.insert(line.end(), more);
   }
   static std::string seconds(std::int64_t ms) { return std::to_string(ms / 1000); }
+  Words line_of(const std::string& verb, const PutWords& words) const {
+    Words line{"config", verb, words.id, "--input", box_.write("document.json", words.document)};
+    if (!words.spec.empty()) add(line, {"--spec", box_.write("spec.json", words.spec)});
+    if (words.revision) add(line, {"--revision", std::to_string(*words.revision)});
+    if (words.keep_old_ms != 0) add(line, {"--keep-old", seconds(words.keep_old_ms)});
+    if (!words.bump.empty()) add(line, {"--bump", words.bump});
+    return line;
+  }
+  Told gone(const Words& line, std::string_view input = {}) {
+    Told told = run(line, input);
+    told.destroyed = coordinates_in(told.text);
+    told.text.clear();
+    return told;
+  }
   void add_files(Words& line, const std::string& spec, const std::string& document) const {
     add(line, {"--spec", box_.write("spec.json", spec), "--input",
                box_.write("document.json", document)});
@@ -114,6 +160,7 @@ class Command : public Driver {
     const Node root(*parsed, 0);
     Told out;
     out.text = root.find("partial")->raw();
+    out.stage = root.word("stage");
     if (const auto revision = root.find("revision"))
       out.revision = static_cast<std::uint64_t>(revision->number());
     for (const Node& each : root.find("outcomes")->children()) {
