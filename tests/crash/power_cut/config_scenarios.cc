@@ -1,4 +1,6 @@
-// What configs do to a store: put, update, check, promote, delete, sweep.
+// What configs do to a store: put, patch, import, stage, commit, check, promote, delete, sweep.
+#include <fstream>
+
 #include "tests/crash/power_cut/scenario.h"
 
 namespace coffer::test {
@@ -20,6 +22,10 @@ template <typename T>
 T good(Result<T> result) {
   if (!result.ok()) throw std::runtime_error(describe(result.error()));
   return std::move(*result);
+}
+
+void good(const Result<void>& result) {
+  if (!result.ok()) throw std::runtime_error(describe(result.error()));
 }
 
 /// A store with a secret put by hand and a config that nothing happens to.
@@ -79,6 +85,102 @@ void sweep_three(Actor& actor) {
   actor.acknowledge();
 }
 
+void patch(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().patch("c", R"({"password":"p3","account":null,
+    "tokens":[{"name":"b","token":"**********"},{"name":"e","token":"t-e"}]})"));
+  actor.acknowledge();
+}
+
+void import_partial(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().import_partial(
+      "i", kSpec, R"({"host":"i","password":{"_secret":"airbyte_x_v3"},
+        "tokens":[{"name":"a","token":{"_secret":"airbyte_x_v5"}},
+                  {"name":"b","token":{"_secret":"airbyte_y_v1"}}]})",
+      R"({"airbyte_x_v3":"three","airbyte_x_v5":"five","airbyte_y_v1":"one"})"));
+  actor.acknowledge();
+}
+
+/// The stage's name is known to who acts only: it is put where the next act finds it.
+void stage(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().stage("c", kSpec, kSecond));
+  actor.acknowledge();
+}
+
+std::string staged(const Place& place) {
+  std::ifstream file(place.in("stage"));
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
+void prepare_stage(const Place& place) {
+  prepare_first(place);
+  Store store = place.open();
+  std::ofstream(place.in("stage")) << good(store.configs().stage("c", kSpec, kSecond)).stage;
+}
+
+void commit(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().commit("c", staged(actor.place)));
+  actor.acknowledge();
+}
+
+void commit_outside(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().commit("c", staged(actor.place), {.keep_old_ms = kHour, .outside = true}));
+  actor.acknowledge();
+}
+
+void abandon(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().abandon("c", staged(actor.place)));
+  actor.acknowledge();
+}
+
+void prepare_check(const Place& place) {
+  prepare_first(place);
+  Store store = place.open();
+  good(store.configs().check(kSpec, R"({"password":"tried","account":{"key":"too"}})",
+                             {.id = "tried"}));
+}
+
+void end_check(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().end_check_of("tried"));
+  actor.acknowledge();
+}
+
+/// The one coordinate of the config that nothing happens to.
+std::string of_other(Store& store) {
+  const std::string partial(
+      good(store.configs().get("other", ConfigForm::partial)).document.text());
+  const std::size_t begin = partial.find("airbyte_");
+  return partial.substr(begin, partial.find("_v1") - begin);
+}
+
+void refer(Actor& actor) {
+  Store store = actor.place.open();
+  const std::string path = of_other(store);
+  good(store.add_reference(path, 1, "somebody"));
+  actor.acknowledge();
+  good(store.configs().remove("other"));
+  actor.acknowledge();
+  good(store.remove_reference(path, 1, "somebody"));
+  actor.acknowledge();
+  if (good(store.sweep({})).swept.size() != 1) throw std::runtime_error("not swept");
+  actor.acknowledge();
+}
+
+/// What was staged and never committed, and the note of it.
+void sweep_stage(Actor& actor) {
+  Store store = actor.place.open();
+  if (good(store.sweep({})).swept.size() != 3) throw std::runtime_error("nothing to sweep");
+  actor.acknowledge();
+}
+
 const Registered kScenarios[] = {
     Registered({"config put, new", prepare_others, [](Actor& actor) { put(actor, kFirst); }}),
     Registered(
@@ -93,6 +195,15 @@ const Registered kScenarios[] = {
     Registered(destroying("config delete", prepare_first, remove_config)),
     Registered(destroying("config check, then promoted", prepare_first, check_and_promote)),
     Registered(destroying("sweep", prepare_sweep, sweep_three, 3 * kHour)),
+    Registered(destroying("config patch", prepare_first, patch)),
+    Registered({"config import", prepare_others, import_partial}),
+    Registered({"config stage", prepare_first, stage}),
+    Registered(destroying("config commit", prepare_stage, commit)),
+    Registered({"config commit, kept outside", prepare_stage, commit_outside}),
+    Registered(destroying("config abandon", prepare_stage, abandon)),
+    Registered(destroying("config end-check", prepare_check, end_check)),
+    Registered(destroying("outside user, then swept", prepare_others, refer)),
+    Registered(destroying("sweep of a stage", prepare_stage, sweep_stage, 3 * kHour)),
 };
 
 }  // namespace
