@@ -49,6 +49,8 @@ struct Shape {
   unsigned target = 0;        ///< Of a reference: which definition.
 };
 
+struct Member;
+
 /// A value that stands at a place.
 struct Item {
   const Shape* shape = nullptr;
@@ -56,7 +58,13 @@ struct Item {
   bool list = false;
   unsigned branch = 0;
   unsigned spaces = 0;
-  std::vector<std::pair<std::string, Item>> members;  ///< Keys of a list's are empty.
+  std::vector<Member> members;
+};
+
+struct Member {
+  Member(std::string key, Item item) : first(std::move(key)), second(std::move(item)) {}
+  std::string first;  ///< Its key; of a list's empty.
+  Item second;
 };
 
 /// What a document shows in the place of a secret.

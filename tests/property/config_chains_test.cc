@@ -7,11 +7,15 @@
 //   every version that is reached lives, and none that is not (but for a lease that was asked
 //   for, until it is over and swept)
 //   the masked view, the coordinates and the partial document put back change nothing
+//   a stage changes nothing until its commit, and leaves nothing when it is abandoned
+//   a patch comes to what its merge says; what is imported comes out as it went in
+//   what the indexes say is what the documents say
 //
 // The seed is printed; RC_PARAMS="seed=..." brings a run back. COFFER_LONG=1 runs many more.
 #include <coffer/store.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +25,7 @@
 #include <regex>
 #include <set>
 
+#include "format/json.h"
 #include "format/names.h"
 #include "tests/config_maker/config_maker.h"
 #include "tests/scratch.h"
@@ -33,6 +38,7 @@ constexpr char kId[] = "c";
 
 struct Tally {
   std::size_t chains = 0, puts = 0, secrets = 0, mixed = 0, mixed_refused = 0, sweeps = 0;
+  std::size_t patches = 0, commits = 0, abandoned = 0, imports = 0, ended = 0, copies = 0;
 };
 
 Tally& tally() {
@@ -59,6 +65,53 @@ std::set<std::string> coordinates_in(const std::string& text) {
   return out;
 }
 
+/// The value without members that are null, which a merge patch cannot set, and its members by
+/// key: as far as the outcome of a merge can be told.
+std::string gist(const json::Document& document, json::NodeId node = 0) {
+  const json::Type type = document.type(node);
+  if (type != json::Type::object && type != json::Type::array)
+    return std::string(document.raw(node));
+  std::map<std::string, std::string> members;
+  std::string out = type == json::Type::object ? "{" : "[";
+  for (json::NodeId child = document.first_child(node); child != json::kNoNode;
+       child = document.next_sibling(child)) {
+    if (type == json::Type::array) {
+      out += gist(document, child) + ",";
+    } else if (document.type(child) != json::Type::null) {
+      members.emplace(document.key(child), gist(document, child));
+    }
+  }
+  for (const auto& [key, text] : members) out += json::quoted(key) + ":" + text + ",";
+  return out + (type == json::Type::object ? "}" : "]");
+}
+
+std::string gist(const std::string& text) {
+  const auto document = json::Document::parse(text);
+  RC_ASSERT(document.ok());
+  return gist(*document);
+}
+
+/// What turns `before` into `after`: all of it, and null for every member that goes.
+std::string patch_text(const json::Document& before, json::NodeId a, const json::Document& after,
+                       json::NodeId b) {
+  if (before.type(a) != json::Type::object || after.type(b) != json::Type::object)
+    return std::string(after.raw(b));
+  std::string out = "{";
+  for (json::NodeId child = after.first_child(b); child != json::kNoNode;
+       child = after.next_sibling(child)) {
+    const json::NodeId old = before.find(a, after.key(child));
+    out += (out.size() > 1 ? "," : "") + json::quoted(after.key(child)) + ":" +
+           (old == json::kNoNode ? std::string(after.raw(child))
+                                 : patch_text(before, old, after, child));
+  }
+  for (json::NodeId child = before.first_child(a); child != json::kNoNode;
+       child = before.next_sibling(child)) {
+    if (after.find(b, before.key(child)) != json::kNoNode) continue;
+    out += (out.size() > 1 ? "," : "") + json::quoted(before.key(child)) + ":null";
+  }
+  return out + "}";
+}
+
 class Chain {
  public:
   Chain(ScratchStore& scratch, std::optional<Store>& store, Tape& tape)
@@ -68,11 +121,15 @@ class Chain {
 
   void run() {
     put_whole({});
-    for (int step = 0; step < 25 && !tape_.done(); ++step) step_once(tape_.pick(12));
+    for (int step = 0; step < 25 && !tape_.done(); ++step) step_once(tape_.pick(20));
     scratch_.clock.turn(3 * kHour);
     sweep();
     good(store_->configs().remove(kId), "remove");
     RC_ASSERT(living().empty());
+    // That something has expired is told for a week; then its name goes as well.
+    scratch_.clock.turn(8 * 24 * kHour);
+    good(store_->sweep({}), "sweep");
+    RC_ASSERT(names().empty());
     RC_ASSERT(good(store_->verify(), "verify").problems.empty());
   }
 
@@ -90,6 +147,13 @@ class Chain {
       case 8: return put_kept();
       case 9: return check_first();
       case 10: return sweep();
+      case 11: return patch_to_another();
+      case 12:
+      case 13: return stage_and_settle();
+      case 14: return import_and_drop();
+      case 15: return check_and_end();
+      case 16:
+      case 17: return put_with_a_copy();
       default: return start_again();
     }
   }
@@ -179,6 +243,133 @@ class Chain {
     check_all();
   }
 
+  void patch_to_another() {
+    const Item before = config_;
+    maker_.change(config_);
+    const auto old = json::Document::parse(ConfigMaker::render(before));
+    const auto wanted = json::Document::parse(ConfigMaker::render(config_));
+    RC_ASSERT(old.ok() && wanted.ok());
+    if (wanted->type(0) != json::Type::object) return put_whole({});
+    ++tally().patches;
+    good(store_->configs().patch(kId, patch_text(*old, 0, *wanted, 0)), "patch");
+    RC_ASSERT(!holds(show(ConfigForm::partial), ConfigMaker::kMark));
+    RC_ASSERT(!holds(show(ConfigForm::masked), ConfigMaker::kMark));
+    RC_ASSERT(gist(show(ConfigForm::revealed)) == gist(ConfigMaker::render(config_)));
+    check_reach();
+    put_whole({});
+  }
+
+  void stage_and_settle() {
+    const Item before = config_;
+    const auto names_before = living_names();
+    maker_.change(config_);
+    const std::string full = ConfigMaker::render(config_);
+    const auto staged = good(store_->configs().stage(kId, maker_.spec(), full), "stage");
+    RC_ASSERT(!holds(staged.partial.text(), ConfigMaker::kMark));
+    RC_ASSERT(show(ConfigForm::revealed) == ConfigMaker::render(before));
+    const auto names_staged = living_names();
+    for (const std::string& each : names_before) RC_ASSERT(names_staged.count(each) == 1);
+    const unsigned how = tape_.pick(4);
+    if (how == 0) {
+      ++tally().abandoned;
+      good(store_->configs().abandon(kId, staged.stage), "abandon");
+      RC_ASSERT(living_names() == names_before);
+      config_ = before;
+      return check_all();
+    }
+    if (how == 1) {
+      // Somebody else was faster: the stage comes to nothing, now or when its lease is over.
+      put_whole({});
+      const auto late = store_->configs().commit(kId, staged.stage);
+      RC_ASSERT(!late.ok() && late.error().code() == ErrorCode::conflict);
+      if (tape_.one_in(2)) good(store_->configs().abandon(kId, staged.stage), "abandon");
+      return check_all();
+    }
+    ++tally().commits;
+    const auto done = good(store_->configs().commit(kId, staged.stage), "commit");
+    RC_ASSERT(done.partial.text() == staged.partial.text());
+    check_all();
+  }
+
+  /// Airbyte's form of the same config goes in under another id, and out again.
+  void import_and_drop() {
+    const auto names_before = living_names();
+    std::string payloads = "{";
+    unsigned number = 0;
+    const std::string partial =
+        ConfigMaker::render(config_, [&](const std::string&, const std::string& text) {
+          // Every third is another version of the one before.
+          const unsigned base = number - (number % 3 == 2 ? 1 : 0);
+          const std::string name =
+              "airbyte_custom_" + std::to_string(base) + "_v" + std::to_string(20 + number);
+          ++number;
+          payloads += (payloads.size() > 1 ? ",\"" : "\"") + name + "\":" + text;
+          return "{\"_secret\":\"" + name + "\"}";
+        });
+    ++tally().imports;
+    const auto report = good(
+        store_->configs().import_partial("i", maker_.spec(), partial, payloads + "}"), "import");
+    RC_ASSERT(report.partial.text() == partial);
+    const std::string revealed(
+        good(store_->configs().get("i", ConfigForm::revealed), "get").document.text());
+    RC_ASSERT(revealed ==
+              ConfigMaker::render(config_, [](const std::string&, const std::string& text) {
+                return text[0] == '"' ? text : json::quoted(text);
+              }));
+    RC_ASSERT(!holds(good(store_->configs().get("i"), "get").document.text(), ConfigMaker::kMark));
+    const auto masked = store_->configs().put(
+        "i", maker_.spec(), good(store_->configs().get("i"), "get").document.text(),
+        {.compat_airbyte = true});
+    RC_ASSERT(masked.ok() && masked->partial.text() == partial);
+    RC_ASSERT(good(store_->configs().remove("i"), "remove").size() == number);
+    RC_ASSERT(living_names() == names_before);
+    check_all();
+  }
+
+  /// A secret's value stands somewhere in plain as well: it shows nowhere, and comes back.
+  void put_with_a_copy() {
+    const auto secrets = ConfigMaker::secrets(config_);
+    const auto known = std::find_if(secrets.begin(), secrets.end(), [](const auto& secret) {
+      // What is inside of an object may look like a coordinate, which no plain value may.
+      return secret.second[0] == '"' && holds(secret.second, ConfigMaker::kMark);
+    });
+    std::string full = ConfigMaker::render(config_);
+    const auto document = json::Document::parse(full);
+    RC_ASSERT(document.ok());
+    if (known == secrets.end() || document->type(0) != json::Type::object) return put_whole({});
+    const std::string comma = document->child_count(0) != 0 ? "," : "";
+    full.insert(full.rfind('}'), comma + "\"zz-copy\":" + known->second);
+    bool is_secret = false;
+    for (const ConfigOutcome& each : put(full, {}).outcomes)
+      is_secret = is_secret || each.pointer == "/zz-copy";
+    if (is_secret) return put_whole({});
+    ++tally().copies;
+    const auto masked = good(store_->configs().get(kId), "get");
+    RC_ASSERT(!holds(masked.document.text(), ConfigMaker::kMark));
+    RC_ASSERT(std::count(masked.hidden.begin(), masked.hidden.end(), "/zz-copy") == 1);
+    const std::string before = show(ConfigForm::partial);
+    RC_ASSERT(put(std::string(masked.document.text()), {}).partial.text() == before);
+    RC_ASSERT(show(ConfigForm::revealed) == full);
+    put_whole({});
+  }
+
+  void check_and_end() {
+    const auto names_before = living_names();
+    const Item before = config_;
+    maker_.change(config_);
+    const auto checked = good(
+        store_->configs().check(maker_.spec(), ConfigMaker::render(config_), {.id = kId}), "check");
+    config_ = before;
+    ++tally().ended;
+    if (tape_.one_in(2)) {
+      good(store_->configs().end_check_of(kId), "end_check_of");
+    } else {
+      good(store_->configs().end_check(checked.partial.text()), "end_check");
+    }
+    RC_ASSERT(living_names() == names_before);
+    check_all();
+  }
+
   void sweep() {
     ++tally().sweeps;
     good(store_->sweep({}), "sweep");
@@ -199,11 +390,14 @@ class Chain {
     put_whole({});
   }
 
+  std::vector<std::string> names() {
+    return good(store_->list("", {.recursive = true, .state = ListState::all}), "list");
+  }
+
   /// Every version of a minted secret whose value can be had.
   std::map<std::string, VersionInfo> living() {
     std::map<std::string, VersionInfo> out;
-    for (const std::string& name :
-         good(store_->list("", {.recursive = true, .state = ListState::all}), "list")) {
+    for (const std::string& name : names()) {
       for (const VersionInfo& info : good(store_->history(name), "history").versions) {
         if (store_->get(name, info.version).ok())
           out.emplace(format::print_coordinate({name, info.version}), info);
@@ -226,8 +420,12 @@ class Chain {
     RC_ASSERT(!holds(partial, ConfigMaker::kMark));
     RC_ASSERT(!holds(show(ConfigForm::masked), ConfigMaker::kMark));
     RC_ASSERT(!holds(show(ConfigForm::coordinates), ConfigMaker::kMark));
+    check_reach();
+  }
+
+  void check_reach() {
     const auto alive = living();
-    const auto reached = coordinates_in(partial);
+    const auto reached = coordinates_in(show(ConfigForm::partial));
     for (const std::string& each : reached) {
       RC_ASSERT(alive.count(each) != 0);
       RC_ASSERT(alive.at(each).expires_at_ms == 0);
@@ -253,7 +451,7 @@ TEST_CASE("random configs under random specs keep their promises through random 
   if (parameters.find("seed=") == std::string::npos)
     parameters += " seed=" + std::to_string(std::random_device{}());
   if (parameters.find("max_success=") == std::string::npos)
-    parameters += std::getenv("COFFER_LONG") != nullptr ? " max_success=20000" : " max_success=600";
+    parameters += std::getenv("COFFER_LONG") != nullptr ? " max_success=20000" : " max_success=350";
   ::setenv("RC_PARAMS", parameters.c_str(), 1);
   std::printf("RC_PARAMS=\"%s\"\n", parameters.c_str());
   std::fflush(stdout);
@@ -274,7 +472,11 @@ TEST_CASE("random configs under random specs keep their promises through random 
   const Tally& t = tally();
   std::printf("%zu chains, %zu puts, %zu secrets, %zu sweeps; %zu of %zu mixed puts refused\n",
               t.chains, t.puts, t.secrets, t.sweeps, t.mixed_refused, t.mixed);
+  std::printf(
+      "%zu patches, %zu commits, %zu abandoned, %zu imports, %zu checks ended, %zu copies hidden\n",
+      t.patches, t.commits, t.abandoned, t.imports, t.ended, t.copies);
   CHECK(t.secrets > 1000);
+  CHECK(std::min({t.patches, t.commits, t.abandoned, t.imports, t.ended, t.copies}) > 20);
   CHECK(t.mixed > t.mixed_refused);
 }
 
