@@ -35,6 +35,9 @@ enum class Action : std::uint8_t {
   key_remove = 41,
   key_rotate = 42,
   key_rewrap = 43,
+  anchor_set = 45,
+  anchor_remove = 46,
+  anchor_accept = 47,  ///< The store was taken as it is, against its anchor's word.
   prune = 51,
   clock_accept = 52,
   read = 60,

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "format/anchor_record.h"
 #include "format/audit_record.h"
 #include "format/leaf_keys.h"
 #include "format/limits.h"
@@ -198,6 +199,7 @@ struct Root {
   std::uint64_t audit_last = 0;     ///< Its number.
   AuditCheckpoint audit_base;       ///< What stands for the records removed.
   Leaves leaves;
+  AnchorSetting anchor;  ///< Without a URI: the store has none.
   std::uint64_t clock_acceptances = 0;  ///< How often time_high_ms was lowered on purpose.
 
   /// Buckets, or leaves of split ones, in which something was removed that is not yet erased.

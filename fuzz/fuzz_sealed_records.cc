@@ -10,9 +10,10 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace coffer;
-  constexpr std::string_view kRecords[] = {"head",  "name",   "reference",    "settings",
-                                           "root",  "bucket", "audit_record", "audit_checkpoint",
-                                           "leaves"};
+  constexpr std::string_view kRecords[] = {
+      "head",           "name",        "reference",    "settings",
+      "root",           "bucket",      "audit_record", "audit_checkpoint",
+      "anchor_setting", "anchor_mark", "leaves"};
   if (size == 0) return 0;
   const std::string_view record = kRecords[data[0] % std::size(kRecords)];
   const ByteView bytes(data + 1, size - 1);

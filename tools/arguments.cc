@@ -21,7 +21,7 @@ bool is_value(std::string_view text) {
 
 bool takes_a_value(std::string_view option) {
   return option == "--store" || option == "--key" || option == "--format" || option == "--actor" ||
-         option == "--reason" || option == "--receipts";
+         option == "--reason" || option == "--receipts" || option == "--anchor";
 }
 
 }  // namespace

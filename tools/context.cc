@@ -82,6 +82,7 @@ Result<Context> Context::from(const Globals& globals) {
   }
   context.actor_.actor = globals.actor.value_or(std::string(environment("COFFER_ACTOR")));
   context.actor_.reason = globals.reason.value_or(std::string(environment("COFFER_REASON")));
+  context.anchor_ = globals.anchor.value_or(std::string(environment("COFFER_ANCHOR")));
   context.receipts_ = globals.receipts.value_or(std::string(environment("COFFER_RECEIPTS")));
   if (globals.store) {
     context.directory_ = *globals.store;
@@ -113,10 +114,10 @@ Result<Context> Context::of_other_store(const std::string& directory,
   return other;
 }
 
-Result<Store> Context::open(ReceiptSink sink) const {
+Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
   ReceiptSink to_file;
   if (!receipts_.empty()) to_file = COFFER_TRY(receipts_to_file(receipts_));
-  Store store = COFFER_TRY(open_with_keys());
+  Store store = COFFER_TRY(open_with_keys(doubt));
   if (sink || to_file) {
     store.on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
       if (to_file) to_file(receipt);
@@ -126,10 +127,12 @@ Result<Store> Context::open(ReceiptSink sink) const {
   return store;
 }
 
-Result<Store> Context::open_with_keys() const {
+Result<Store> Context::open_with_keys(AnchorDoubt doubt) const {
   OpenOptions options;
   options.log = stderr_log(verbose_);
   options.actor = actor_;
+  options.anchor = anchor_;
+  options.anchor_doubt = doubt;
   if (!keys_.empty()) return Store::open(directory_, keys_, std::move(options));
   if (access((directory_ + "/keyring").c_str(), F_OK) != 0 && errno == ENOENT) {
     return Error(ErrorCode::no_store, "there is no store here")

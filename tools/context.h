@@ -19,7 +19,7 @@ class Context {
 
   /// Errors: as Store::open; usage (no key given, and nobody to ask for a passphrase).
   /// `sink` hears of what is erased through it, beside the file that --receipts names.
-  Result<Store> open(ReceiptSink sink = {}) const;
+  Result<Store> open(ReceiptSink sink = {}, AnchorDoubt doubt = AnchorDoubt::refuse) const;
 
   /// The same for another store, which is opened by keys of its own. Errors: usage.
   Result<Context> of_other_store(const std::string& directory,
@@ -42,8 +42,9 @@ class Context {
   Actor actor_;
   std::vector<KeySource> keys_;
   std::string receipts_;  // A file's name; empty: none.
+  std::string anchor_;    // The anchor's URI; empty: where the store says.
 
-  Result<Store> open_with_keys() const;
+  Result<Store> open_with_keys(AnchorDoubt doubt) const;
 };
 
 /// A key URI with the terminal behind its prompts. Errors: usage.

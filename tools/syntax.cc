@@ -86,6 +86,9 @@ Syntax::Syntax(Arguments& arguments, const VerbText& verb)
          "Who does it, for the audit log (environment: COFFER_ACTOR)");
   option("--reason", globals_.reason, "TEXT",
          "Why, for the audit log (environment: COFFER_REASON)");
+  option("--anchor", globals_.anchor, "URI",
+         "Refuse a copy that its anchor there is ahead of, or does not know (environment: "
+         "COFFER_ANCHOR)");
   option("--receipts", globals_.receipts, "FILE",
          "Add a receipt to it for all that is erased for good (environment: COFFER_RECEIPTS)");
   flag("-v,--verbose", globals_.verbose, "Tell on stderr what is done");

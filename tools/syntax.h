@@ -25,6 +25,7 @@ struct Globals {
   std::optional<std::string> actor;
   std::optional<std::string> reason;
   std::optional<std::string> receipts;
+  std::optional<std::string> anchor;
   bool verbose = false;
 };
 

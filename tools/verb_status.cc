@@ -17,6 +17,7 @@ Result<void> write_status_json(const Status& status) {
   json.key("oldest_reader_lag").number(status.oldest_reader_lag);
   json.key("clock_behind_ms").number(static_cast<std::uint64_t>(status.clock_behind_ms));
   json.key("slots").number(static_cast<std::uint64_t>(status.slot_count));
+  json.key("anchor").string(printable(status.anchor));
   json.key("erase").string(status.erase).key("memory_bytes").number(status.memory_bytes);
   json.key("memory_locked_bytes").number(status.memory_locked_bytes).close('}');
   return json.write();
@@ -37,6 +38,7 @@ Result<void> write_status_table(const Status& status) {
   table.row({"oldest reader behind", std::to_string(status.oldest_reader_lag)});
   table.row({"clock behind, ms", std::to_string(status.clock_behind_ms)});
   table.row({"erasing", status.erase});
+  table.row({"anchor", status.anchor.empty() ? "none" : printable(status.anchor)});
   table.row({"secret memory", std::to_string(status.memory_bytes)});
   table.row({"of it locked", std::to_string(status.memory_locked_bytes)});
   return table.write();

@@ -46,12 +46,21 @@ coffer_code coffer_create(const char* directory, const char* const* key_uris, st
 
 coffer_code coffer_open(const char* directory, const char* const* key_uris, std::size_t key_count,
                         coffer_store** store, coffer_error* error) {
+  return coffer_open_anchored(directory, key_uris, key_count, nullptr, 0, store, error);
+}
+
+coffer_code coffer_open_anchored(const char* directory, const char* const* key_uris,
+                                 std::size_t key_count, const char* anchor_uri, int accept,
+                                 coffer_store** store, coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(directory, store));
     *store = nullptr;
+    coffer::OpenOptions options;
+    if (anchor_uri != nullptr) options.anchor = anchor_uri;
+    if (accept != 0) options.anchor_doubt = coffer::AnchorDoubt::accept;
     // Before `new`: a return out of its initialiser would leave the memory behind.
-    coffer::Store opened =
-        COFFER_TRY(coffer::Store::open(directory, COFFER_TRY(parse_keys(key_uris, key_count))));
+    coffer::Store opened = COFFER_TRY(coffer::Store::open(
+        directory, COFFER_TRY(parse_keys(key_uris, key_count)), std::move(options)));
     *store = new coffer_store{std::move(opened)};
     return {};
   });

@@ -282,6 +282,22 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
   });
 }
 
+Result<void> Store::set_anchor(std::string_view uri, AnchorCadence cadence) {
+  return guarded([&] { return impl_->engine->set_anchor(uri, cadence); });
+}
+
+Result<void> Store::remove_anchor() {
+  return guarded([&] { return impl_->engine->remove_anchor(); });
+}
+
+Result<void> Store::update_anchor() {
+  return guarded([&] { return impl_->engine->update_anchor(); });
+}
+
+Result<std::optional<AnchorInfo>> Store::anchor() {
+  return guarded([&] { return impl_->engine->anchor(); });
+}
+
 void Store::on_receipt(ReceiptSink sink) { impl_->engine->on_receipt(std::move(sink)); }
 
 Result<ReceiptInfo> Store::verify_receipt(std::string_view text) {

@@ -23,7 +23,8 @@ IndexKeys derive_index_keys(const crypto::Key& root_secret) {
           crypto::derive(root_secret.view(), 3, "cofnames"),
           crypto::derive(root_secret.view(), 4, "cofroot_"),
           crypto::derive(root_secret.view(), 5, "cofaudit"),
-          crypto::derive(root_secret.view(), 6, "cofrecpt")};
+          crypto::derive(root_secret.view(), 6, "cofrecpt"),
+          crypto::derive(root_secret.view(), 7, "cofanchr")};
 }
 
 }  // namespace

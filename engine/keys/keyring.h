@@ -38,6 +38,7 @@ struct IndexKeys {
   crypto::Key root;       ///< Wraps the root and the settings.
   crypto::Key audit;      ///< Seals the audit log.
   crypto::Key receipt;    ///< Authenticates receipts.
+  crypto::Key anchor;     ///< Wraps what an anchor's file holds.
 };
 
 /// What a keyring is opened with.

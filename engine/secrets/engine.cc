@@ -86,7 +86,18 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
                                                           .prompt = options.prompt}));
   impl->cipher = std::make_unique<Cipher>(*impl->keyring);
   impl->chain = std::make_unique<audit::Chain>(*impl->keyring);
+  impl->anchor_location = options.anchor;
+  // Before a crash's rest is cleared away: of an older copy nothing is to be changed.
+  const auto anchored = impl->check_anchor();
+  if (!anchored && options.anchor_doubt == AnchorDoubt::refuse) return anchored.error();
+  const std::uint64_t sequence = COFFER_TRY(impl->committed_root()).sequence;
+  if (options.min_sequence > sequence)
+    return Error{ErrorCode::rolled_back, "the store has not come as far as the caller remembers",
+                 "put the newer store back"}
+        .with_number(options.min_sequence);
   COFFER_TRY(impl->recover());
+  // To finish a shredding is a commit as well, and one that an anchor is to be told of.
+  if (COFFER_TRY(impl->committed_root()).sequence != sequence) impl->anchor_is_behind = true;
   impl->note_key_use();
   auto session = COFFER_TRY(impl->begin_read());
   const auto stored = COFFER_TRY(impl->read_settings(session->txn));
@@ -95,7 +106,10 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   if (!crypto::is_available(algorithm))
     return Error{ErrorCode::failed, "this store needs AES instructions, which this machine lacks",
                  "export it on a machine that has them"};
-  return std::unique_ptr<Engine>(new Engine(std::move(impl), options.actor));
+  std::unique_ptr<Engine> engine(new Engine(std::move(impl), options.actor));
+  if (anchored) engine->impl_->catch_up_anchor();
+  if (!anchored) COFFER_TRY(engine->accept_store(options.anchor_doubt));
+  return engine;
 }
 
 Result<std::unique_ptr<Engine>> Engine::as(const Actor& actor) const {
@@ -245,6 +259,7 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
     if (report) {
       ShredReceipt& receipt = report->receipt;
       if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt);
+      keep_anchor(*report);
     }
     if (report || attempt.retry == Retry::none || attempt.room_bytes >= kRoomBytesMax)
       return report;
@@ -312,6 +327,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   txn.reset();
   committed_one.notify_all();
   report.sequence = report.receipt.sequence = root.sequence;
+  if (!root.anchor.uri.empty()) report.anchor = root.anchor.cadence;
   report.receipt.epoch_after = root.epoch;
   report.receipt.at_ms = root.time_high_ms;
   report.receipt.destroyed = std::move(state.destroyed);

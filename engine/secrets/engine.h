@@ -2,6 +2,7 @@
 // something, shred.
 #pragma once
 
+#include <coffer/anchor.h>
 #include <coffer/audit.h>
 #include <coffer/changes.h>
 #include <coffer/clock.h>
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,8 @@ namespace coffer::secrets {
 /// What a write did beyond what its body knows.
 struct WriteReport {
   std::uint64_t sequence = 0;  ///< Of the commit; the last one's where nothing was changed.
-  ShredReceipt receipt;        ///< What is gone; its text is empty where nothing was erased.
+  AnchorCadence anchor = AnchorCadence::automatic;  ///< How the anchor is told; so: there is none.
+  ShredReceipt receipt;  ///< What is gone; its text is empty where nothing was erased.
 };
 
 /// What a caller is about, for the record of its refusal: a whole public call.
@@ -38,6 +41,7 @@ struct Intent {
 
 class Engine {
  public:
+  struct Impl;  ///< For the other files of this floor.
   /// Fills an empty directory with the files of a new store; the caller moves it into place.
   static Result<void> create(const std::string& directory, const std::vector<KeySource>& keys,
                              const CreateOptions& options);
@@ -72,6 +76,12 @@ class Engine {
   void on_receipt(ReceiptSink sink);
   Result<ReceiptInfo> verify_receipt(std::string_view text);
 
+  // The rollback anchor (<coffer/anchor.h>).
+  Result<void> set_anchor(std::string_view uri, AnchorCadence cadence);
+  Result<void> remove_anchor();
+  Result<void> update_anchor();
+  Result<std::optional<AnchorInfo>> anchor();
+
   Result<Status> status();
   Result<VerifyReport> verify();
   std::int64_t now_ms() const;
@@ -97,8 +107,9 @@ class Engine {
  private:
   friend class View;
   friend class HeldView;
-  struct Impl;
   Engine(std::shared_ptr<Impl> impl, Actor actor);
+  Result<void> anchor_at(std::string_view uri, AnchorCadence cadence, format::Action action);
+  Result<void> accept_store(AnchorDoubt doubt);
   Result<AuditPruneReport> prune_up_to(std::uint64_t last);
   Result<void> read_audit(const std::function<Result<void>(const View&)>& body);
   Result<ClockChange> clock_change();

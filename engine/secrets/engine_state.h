@@ -11,6 +11,7 @@
 
 #include "audit/chain.h"
 #include "format/audit_action.h"
+#include "keys/anchor_medium.h"
 #include "secrets/cipher.h"
 #include "secrets/engine.h"
 #include "secrets/epoch_keys.h"
@@ -106,6 +107,12 @@ struct TimeMark {
 };
 
 struct Engine::Impl {
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  /// Tells the anchor what it is to be told at closing.
+  ~Impl();
+
   std::string directory;
   std::shared_ptr<storage::Environment> environment;
   std::unique_ptr<keys::Keyring> keyring;
@@ -125,6 +132,9 @@ struct Engine::Impl {
   SessionPool sessions;
   std::mutex receipt_mutex;
   ReceiptSink receipt_sink;  // Under receipt_mutex.
+  mutable std::mutex anchor_mutex;
+  std::string anchor_location;  // Under anchor_mutex: where the caller says that it is.
+  std::atomic<bool> anchor_is_behind{false};  // By more than its cadence allows for good.
   std::mutex settings_mutex;
   std::shared_ptr<const StoredSettings> newest_settings;
 
@@ -148,6 +158,20 @@ struct Engine::Impl {
   Result<void> recover();
   void note_key_use();
   void hand_out(ShredReceipt& receipt);
+
+  Result<format::Root> committed_root();
+  Result<keys::AnchorMedium> anchor_medium(const format::Root& root) const;
+  std::string named_anchor() const;
+  void name_anchor(std::string_view uri);
+  /// Before anything is used or written. Errors: rolled_back, and what kept it from being
+  /// known: key_unavailable, corrupt, io.
+  Result<void> check_anchor();
+  Result<void> check_anchor_of(const format::Root& before);
+  /// Makes the anchor tell of the newest commit. Errors: as its medium; rolled_back.
+  Result<void> advance_anchor();
+  Result<void> raise_counter();
+  void keep_anchor(const WriteReport& report);
+  void catch_up_anchor();
   Result<void> finish_shredding();
   using Body = std::function<Result<void>(Transaction&)>;
   Result<WriteReport> write(const Body& body, const Actor& actor, Attempt& attempt,

@@ -232,6 +232,7 @@ Result<Status> Engine::status() {
     status.record_count = root.record_count;
     status.secret_count = root.secret_count;
     status.config_count = root.config_count;
+    status.anchor = root.anchor.uri;
     status.clock_behind_ms = impl_->clock_behind_ms(view.now_ms());
     status.pending_shred_buckets = root.pending_count();
     return {};

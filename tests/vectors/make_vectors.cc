@@ -271,6 +271,11 @@ void settings_and_roots(const std::filesystem::path& root) {
                  joined(without(without(with(good, split), 8), 9)));
   folder.corrupt("leaves_empty", "F-82", joined(with(good, bin(14, {}))));
   wire_rules(folder, good, 4);
+  folder.ok("anchored", "F-154: with an anchor",
+            joined(appended(
+                good, bin(17, joined({bin(1, run(20, 0x61)), bin(2, run(16, 1)), num(3, 1)})))));
+  folder.corrupt("anchor_without_uri", "F-154",
+                 joined(appended(good, bin(17, joined({bin(2, run(16, 1)), num(3, 1)})))));
   folder.ok("every_field", "F-48", joined(good));
   folder.ok("least", "F-48: of an empty store", joined({num(1, 1), num(2, 1), bin(4, Bytes(16))}));
   folder.corrupt("sequence_missing", "F-48", joined(without(good, 1)));
@@ -289,6 +294,32 @@ void settings_and_roots(const std::filesystem::path& root) {
   folder.ok("clock_accepted", "F-96: twice", joined(appended(good, num(20, 2))));
   folder.corrupt("clock_accepted_zero_times", "F-4", joined(appended(good, num(20, 0))));
   folder.corrupt("time_negative", "F-8", joined(with(good, num(5, 1ULL << 63))));
+}
+
+void anchors(const std::filesystem::path& root) {
+  {
+    const Folder folder(root, "anchor_setting");
+    const Record good = {bin(1, run(20, 0x61)), bin(2, run(16, 1)), num(3, 3), num(4, 17)};
+    wire_rules(folder, good, 2);
+    folder.ok("every_field", "F-154", joined(good));
+    folder.ok("of_a_file", "F-154: without a counter", joined(without(good, 4)));
+    folder.corrupt("uri_missing", "F-154", joined(without(good, 1)));
+    folder.corrupt("uri_too_long", "F-154: 1,025 bytes",
+                   joined(with(good, bin(1, Bytes(1025, 0x61)))));
+    folder.corrupt("id_missing", "F-154", joined(without(good, 2)));
+    folder.corrupt("id_short", "F-154", joined(with(good, bin(2, run(15, 1)))));
+    folder.corrupt("cadence_missing", "F-154", joined(without(good, 3)));
+    folder.too_new("cadence_unknown", "F-154", joined(with(good, num(3, 4))));
+  }
+  const Folder folder(root, "anchor_mark");
+  const Record good = {bin(1, run(16, 1)), num(2, 9), bin(3, run(32, 2)), num(4, 1760000000000)};
+  folder.ok("every_field", "F-154", joined(good));
+  folder.corrupt("id_missing", "F-154", joined(without(good, 1)));
+  folder.corrupt("sequence_missing", "F-154", joined(without(good, 2)));
+  folder.corrupt("hash_missing", "F-154", joined(without(good, 3)));
+  folder.corrupt("hash_short", "F-154", joined(with(good, bin(3, run(31, 2)))));
+  folder.corrupt("time_negative", "F-8", joined(with(good, num(4, 1ULL << 63))));
+  folder.too_new("unknown_field", "F-7", joined(appended(good, num(5, 1))));
 }
 
 void buckets(const std::filesystem::path& root) {
@@ -406,6 +437,7 @@ int main(int argc, char** argv) {
   names_and_references(root);
   settings_and_roots(root);
   audit_records(root);
+  anchors(root);
   buckets(root);
   leaves(root);
   keyring_vectors(root);

@@ -54,6 +54,10 @@ inline Result<Bytes> recode(std::string_view record, ByteView bytes) {
     return bytes_of(encode_audit_record(COFFER_TRY(decode_audit_record(bytes))));
   if (record == "audit_checkpoint")
     return bytes_of(encode_audit_checkpoint(COFFER_TRY(decode_audit_checkpoint(bytes))));
+  if (record == "anchor_setting")
+    return bytes_of(encode_anchor_setting(COFFER_TRY(decode_anchor_setting(bytes))));
+  if (record == "anchor_mark")
+    return bytes_of(encode_anchor_mark(COFFER_TRY(decode_anchor_mark(bytes))));
   if (record == "root") return bytes_of(encode_root(COFFER_TRY(decode_root(bytes))));
   if (record == "bucket") return recode_bucket(bytes);
   if (record == "leaves") return bytes_of(encode_leaves(COFFER_TRY(decode_leaves(bytes))));

@@ -4,6 +4,7 @@
 #include "base/digits.h"
 #include "tests/vectors/by_the_words.h"
 #include "tests/vectors/golden_copy.h"
+#include "tests/vectors/open_tables.h"
 
 namespace {
 
@@ -14,6 +15,48 @@ std::string tag_by_the_words(const OpenKeyring& keys, std::string_view body) {
   const Bytes message = context(19, keys.store_id, Bytes{1}) + as_bytes(body);
   return hex(blake2b(kdf(keys.root_secret, 6, "cofrecpt"), message));
 }
+
+/// A golden store with an anchor beside it.
+struct Anchored {
+  golden::Copy copy;
+  std::string file = copy.directory() + "-anchor";
+  std::string uri() const { return "file://" + file; }
+  Anchored() { REQUIRE(copy.open().set_anchor(uri()).ok()); }
+  ~Anchored() { std::filesystem::remove(file); }
+
+  OpenKeyring keys() const { return {copy.keyring(), copy.key_file()}; }
+  format::Root root(Bytes* plain_root = nullptr) const {
+    const OpenKeyring opened = keys();
+    const auto plain =
+        unwrap(opened.root_key, context(7, opened.store_id, {}),
+               Tables(copy.directory()).get(storage::Table::main, as_bytes("root")).value());
+    if (plain_root != nullptr) *plain_root = *plain;
+    return format::decode_root(*plain).value();
+  }
+  void put_root(format::Root root) const {
+    const OpenKeyring opened = keys();
+    const SecretBytes plain = format::encode_root(root);
+    Tables(copy.directory())
+        .put(storage::Table::main, as_bytes("root"),
+             wrap(opened.root_key, context(7, opened.store_id, {}), plain.bytes()));
+  }
+  format::AnchorMark mark() const {
+    const OpenKeyring opened = keys();
+    const Bytes content = read_file(file);
+    REQUIRE(as_text(ByteView(content).first(8)) == "coffera1");
+    const auto plain = unwrap(kdf(opened.root_secret, 7, "cofanchr"),
+                              context(19, opened.store_id, Bytes{2}), ByteView(content).subspan(8));
+    return format::decode_anchor_mark(plain.value()).value();
+  }
+  void put_mark(const format::AnchorMark& mark) const {
+    const OpenKeyring opened = keys();
+    write_file(file, Bytes{'c', 'o', 'f', 'f', 'e', 'r', 'a', '1'} +
+                         wrap(kdf(opened.root_secret, 7, "cofanchr"),
+                              context(19, opened.store_id, Bytes{2}),
+                              format::encode_anchor_mark(mark).bytes()));
+  }
+  ErrorCode refusal() const { return copy.try_open().error().code(); }
+};
 
 }  // namespace
 
@@ -65,4 +108,73 @@ TEST_CASE("F-153: a store with a lower sequence or epoch than a receipt tells th
   }
   const golden::Copy older;
   CHECK(older.open().verify_receipt(text).error().code() == ErrorCode::rolled_back);
+}
+
+TEST_CASE("F-154: an anchor is written by these words") {
+  const Anchored a;
+  Bytes plain;
+  const format::Root root = a.root(&plain);
+  CHECK(root.anchor.uri == a.uri());
+  CHECK(root.anchor.cadence == AnchorCadence::commit);
+  const format::AnchorMark mark = a.mark();
+  CHECK(mark.id == root.anchor.id);
+  CHECK(mark.sequence == root.sequence);
+  const OpenKeyring keys = a.keys();
+  const Bytes hash = blake2b({}, context(19, keys.store_id, Bytes{3}) + plain);
+  CHECK(Bytes(mark.root_hash.begin(), mark.root_hash.end()) == hash);
+}
+
+TEST_CASE("F-155: an anchor is told of a commit that stands, under the same lock") {
+  const Anchored a;
+  Store store = a.copy.open();
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(store.put("x", Value::opaque("v")).ok());
+    CHECK(a.mark().sequence == a.root().sequence);
+  }
+}
+
+TEST_CASE("F-156: what the anchor does not bear out is refused, and changed in nothing") {
+  const Anchored a;
+  { REQUIRE(a.copy.open().put("x", Value::opaque("v")).ok()); }
+  const format::AnchorMark good = a.mark();
+  format::AnchorMark mark = good;
+  const Bytes data = read_file(a.copy.data());
+  const auto refused = [&] {
+    a.put_mark(mark);
+    CHECK(a.refusal() == ErrorCode::rolled_back);
+    CHECK(read_file(a.copy.data()) == data);
+    mark = good;
+  };
+  ++mark.sequence;
+  refused();
+  mark.root_hash[0] ^= 1;
+  refused();
+  mark.id[0] ^= 1;
+  refused();
+  // Behind the store, whatever its hash: a crash.
+  --mark.sequence;
+  mark.root_hash[0] ^= 1;
+  a.put_mark(mark);
+  CHECK(a.copy.try_open().ok());
+}
+
+TEST_CASE("F-157: a store taken against its anchor's word gets another id, and is told of") {
+  const Anchored a;
+  format::AnchorMark ahead = a.mark();
+  ++ahead.sequence;
+  a.put_mark(ahead);
+  OpenOptions options;
+  options.clock = &a.copy.clock();
+  options.anchor_doubt = AnchorDoubt::accept;
+  {
+    auto store = Store::open(a.copy.directory(), a.copy.key(), options);
+    REQUIRE(store.ok());
+    AuditFilter filter;
+    filter.action = "anchor.accept";
+    CHECK(store->audit_list(filter)->size() == 1);
+  }
+  CHECK(a.mark().id != ahead.id);
+  CHECK(a.mark().id == a.root().anchor.id);
+  a.put_mark(ahead);
+  CHECK(a.refusal() == ErrorCode::rolled_back);
 }

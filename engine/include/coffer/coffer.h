@@ -128,6 +128,23 @@ COFFER_EXPORT coffer_code coffer_list(coffer_store* store, const char* folder, i
 COFFER_EXPORT coffer_code coffer_sweep(coffer_store* store, int64_t grace_ms, uint64_t* count,
                                        coffer_error* error);
 
+/* As coffer_open, of a store with a rollback anchor (<coffer/anchor.h>). `anchor_uri`: where it is,
+ * so that a copy from before it was set is refused as well; NULL: where the store says. `accept`:
+ * not 0 to open an older copy all the same, which is noted, and to set the anchor to it. */
+COFFER_EXPORT coffer_code coffer_open_anchored(const char* directory, const char* const* key_uris,
+                                               size_t key_count, const char* anchor_uri, int accept,
+                                               coffer_store** store, coffer_error* error);
+typedef enum coffer_anchor_every {
+  COFFER_ANCHOR_AUTOMATIC = 0, /* a file at each commit, a TPM's counter at each shredding */
+  COFFER_ANCHOR_COMMIT = 1,
+  COFFER_ANCHOR_CLOSE = 2,
+  COFFER_ANCHOR_SHRED = 3
+} coffer_anchor_every;
+COFFER_EXPORT coffer_code coffer_anchor_set(coffer_store* store, const char* uri,
+                                            coffer_anchor_every every, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_anchor_update(coffer_store* store, coffer_error* error);
+COFFER_EXPORT coffer_code coffer_anchor_remove(coffer_store* store, coffer_error* error);
+
 /* Called where something was erased for good, in the thread of the call that did it, with one line
  * of JSON that the store vouches for; valid until it returns. It must not write to the store. NULL
  * for nobody. */

@@ -14,6 +14,7 @@
 // (too long), corrupt (a record fails its check), io, busy.
 #pragma once
 
+#include <coffer/anchor.h>
 #include <coffer/audit.h>
 #include <coffer/changes.h>
 #include <coffer/clock.h>
@@ -61,7 +62,12 @@ struct OpenOptions {
   /// and who asks a person for a passphrase.
   EnvironmentLookup environment = {};
   PassphrasePrompt prompt = {};
-  Actor actor = {};  ///< Whose doings the audit log tells of; see also Store::as.
+  /// Where the caller knows the store's anchor to be: a store that knows of none is refused too.
+  /// Empty: where the store itself says.
+  std::string anchor = {};
+  AnchorDoubt anchor_doubt = AnchorDoubt::refuse;
+  std::uint64_t min_sequence = 0;  ///< Refused (rolled_back) where it has not come so far.
+  Actor actor = {};                ///< Whose doings the audit log tells of; see also Store::as.
   /// Address space, not memory; grows by itself.
   std::uint64_t map_bytes = std::uint64_t{64} << 30;
   /// A snapshot that falls back further, or is older, is given up: it holds back free pages.
@@ -112,6 +118,7 @@ struct Status {
   std::int64_t clock_behind_ms = 0;
   int slot_count = 0;
   std::string erase;
+  std::string anchor;  ///< The URI of its anchor; empty: there is none.
   std::size_t memory_bytes = 0;
   std::size_t memory_locked_bytes = 0;
 };
@@ -219,6 +226,16 @@ class COFFER_API Store {
   /// grace begins. Errors: not_found.
   Result<void> remove_reference(std::string_view path, std::uint64_t version,
                                 std::string_view user);
+
+  /// Sets or moves the anchor. Errors: usage (the URI, a place inside the store), conflict
+  /// (something else stands there), key_unavailable, io.
+  Result<void> set_anchor(std::string_view uri, AnchorCadence cadence = AnchorCadence::automatic);
+  /// Gives it up. Errors: not_found (there is none).
+  Result<void> remove_anchor();
+  /// Tells it of the newest commit now. Errors: not_found, key_unavailable, io.
+  Result<void> update_anchor();
+  /// What it says; none where there is none. Errors: key_unavailable, corrupt, io.
+  Result<std::optional<AnchorInfo>> anchor();
 
   /// Who is told of everything that is erased through this open store, whichever call does it;
   /// {} for nobody.

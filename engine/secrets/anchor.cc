@@ -1,0 +1,344 @@
+// The rollback anchor (SPEC.md section 7.2): checked before anything of the store is used, told
+// of commits after they are durable.
+//
+// Never the other way round: a power cut between a commit and its anchor leaves the anchor behind
+// the store, which is no reason to refuse; an anchor ahead of the store would shut the owner out.
+// A file's mark is taken under the write lock, so that it is the newest commit's and marks never
+// go back. A TPM's counter c is raised only to what a durable root says already: the root is
+// committed with c + 1 first, and whoever finds root c + 1 and counter c, under the lock, raises
+// it. Were it raised outside the lock, two at once could raise it past the root.
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "base/digits.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "keys/anchor_medium.h"
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+constexpr std::string_view kMagic = "coffera1";
+constexpr std::uint8_t kMarkKind = 2;
+constexpr std::uint8_t kRootHashKind = 3;
+/// While another process moves the anchor, what is read of it and of the root may not belong
+/// together: then both are read again.
+constexpr int kReadingsMax = 3;
+
+Error older_than_anchor() {
+  return {ErrorCode::rolled_back, "the store is older than its anchor",
+          "put the newer store back, or take this one for it from now on: coffer anchor accept"};
+}
+
+Error anchored_since() {
+  return {ErrorCode::rolled_back, "the store was anchored anew since this copy of it was made",
+          "put the newer store back, or take this one for it from now on: coffer anchor accept"};
+}
+
+Error no_mark() {
+  return {ErrorCode::corrupt, "the anchor's file is damaged, or another store's",
+          "bring the right medium; where it is lost: coffer anchor remove"};
+}
+
+Bytes mark_context(const Cipher& cipher) {
+  return format::seal_context(format::Domain::outside, cipher.store(), {&kMarkKind, 1});
+}
+
+format::RootHash hash_of(const Cipher& cipher, const format::Root& root) {
+  const Bytes context =
+      format::seal_context(format::Domain::outside, cipher.store(), {&kRootHashKind, 1});
+  return crypto::hash({}, context, format::encode_root(root).bytes());
+}
+
+Result<format::AnchorMark> open_mark(const Engine::Impl& impl, ByteView content) {
+  const std::size_t head = kMagic.size() + crypto::kWrapOverhead;
+  if (content.size() < head || as_text(content.first(kMagic.size())) != kMagic) return no_mark();
+  const ByteView sealed = content.subspan(kMagic.size());
+  SecretBytes plain(content.size() - head);
+  const crypto::Key& key = impl.keyring->index_keys().anchor;
+  if (!crypto::unwrap(key.view(), mark_context(*impl.cipher), sealed, {plain.data(), plain.size()}))
+    return no_mark();
+  return format::decode_anchor_mark(plain.bytes());
+}
+
+/// The mark of a root, as it stands in the file.
+Bytes seal_mark(const Engine::Impl& impl, const format::Root& root, const format::AnchorId& id) {
+  format::AnchorMark mark;
+  mark.id = id;
+  mark.sequence = root.sequence;
+  mark.root_hash = hash_of(*impl.cipher, root);
+  mark.at_ms = impl.clock->now_ms();
+  const SecretBytes plain = format::encode_anchor_mark(mark);
+  Bytes content(kMagic.size() + plain.size() + crypto::kWrapOverhead);
+  std::copy(kMagic.begin(), kMagic.end(), content.begin());
+  const crypto::Key& key = impl.keyring->index_keys().anchor;
+  crypto::wrap(key.view(), mark_context(*impl.cipher), plain.bytes(),
+               MutableByteView(content).subspan(kMagic.size()));
+  return content;
+}
+
+// What the medium says against what the root says.
+Result<void> compare(const format::Root& root, std::uint64_t counter) {
+  if (root.anchor.counter < counter) return older_than_anchor();
+  // One ahead: a crash cut the raising short.
+  if (root.anchor.counter > counter + 1)
+    return Error{ErrorCode::rolled_back, "the TPM's counter is not the one that anchors the store",
+                 "bring the right TPM; where it is lost: coffer anchor remove"};
+  return {};
+}
+
+Result<void> compare(const Engine::Impl& impl, const format::Root& root,
+                     const format::AnchorMark& mark) {
+  if (mark.id != root.anchor.id) return anchored_since();
+  const bool is_other =
+      mark.sequence == root.sequence && mark.root_hash != hash_of(*impl.cipher, root);
+  if (mark.sequence > root.sequence || is_other) return older_than_anchor();
+  return {};
+}
+
+Result<void> check_place(const keys::AnchorMedium& medium, const std::string& directory) {
+  std::error_code ignored;
+  const std::filesystem::path store = std::filesystem::weakly_canonical(directory, ignored);
+  const std::filesystem::path parent =
+      std::filesystem::weakly_canonical(medium.path(), ignored).parent_path();
+  if (medium.is_counter() || parent != store) return {};
+  return Error{ErrorCode::usage, "an anchor inside the store is put back together with it",
+               "keep it on other media"};
+}
+
+// Whatever else stands in the file is not written over.
+Result<void> check_free(const Engine::Impl& impl, const keys::AnchorMedium& medium) {
+  if (medium.is_counter() || !COFFER_TRY(medium.exists())) return {};
+  const auto content = medium.read();
+  if (content && open_mark(impl, *content)) return {};
+  return Error{ErrorCode::conflict, "what stands in that file is not this store's anchor",
+               "name another file, or remove that one first"}
+      .about(Subject::Kind::file, medium.path());
+}
+
+AnchorCadence cadence_for(const keys::AnchorMedium& medium, AnchorCadence wanted) {
+  if (wanted != AnchorCadence::automatic) return wanted;
+  return medium.is_counter() ? AnchorCadence::shred : AnchorCadence::commit;
+}
+
+}  // namespace
+
+Result<format::Root> Engine::Impl::committed_root() {
+  storage::ReadTxn txn(environment);
+  COFFER_TRY(txn.renew());
+  return read_root(txn);
+}
+
+Result<keys::AnchorMedium> Engine::Impl::anchor_medium(const format::Root& root) const {
+  const std::string named = named_anchor();
+  return keys::AnchorMedium::parse(named.empty() ? root.anchor.uri : named);
+}
+
+std::string Engine::Impl::named_anchor() const {
+  const std::lock_guard lock(anchor_mutex);
+  return anchor_location;
+}
+
+void Engine::Impl::name_anchor(std::string_view uri) {
+  const std::lock_guard lock(anchor_mutex);
+  anchor_location = uri;
+}
+
+// The medium is read first, then the root again: a commit that comes in between is in the root,
+// and only then may its anchor be on the medium.
+Result<void> Engine::Impl::check_anchor() {
+  for (int reading = 1;; ++reading) {
+    const format::Root before = COFFER_TRY(committed_root());
+    if (before.anchor.uri.empty()) {
+      if (named_anchor().empty()) return {};
+      return Error{ErrorCode::rolled_back, "the store knows of no anchor, though one was named",
+                   "this is a copy from before, or it was never set: coffer anchor set URI"};
+    }
+    auto checked = check_anchor_of(before);
+    if (checked || reading == kReadingsMax) return checked;
+    if (COFFER_TRY(committed_root()).sequence == before.sequence) return checked;
+  }
+}
+
+Result<void> Engine::Impl::check_anchor_of(const format::Root& before) {
+  const keys::AnchorMedium medium = COFFER_TRY(anchor_medium(before));
+  if (medium.is_counter()) {
+    const std::uint64_t counter = COFFER_TRY(medium.value());
+    const format::Root root = COFFER_TRY(committed_root());
+    COFFER_TRY(compare(root, counter));
+    anchor_is_behind = root.anchor.counter != counter;
+    return {};
+  }
+  const format::AnchorMark mark = COFFER_TRY(open_mark(*this, COFFER_TRY(medium.read())));
+  const format::Root root = COFFER_TRY(committed_root());
+  COFFER_TRY(compare(*this, root, mark));
+  anchor_is_behind = root.anchor.cadence != AnchorCadence::shred && mark.sequence != root.sequence;
+  return {};
+}
+
+Result<void> Engine::Impl::advance_anchor() {
+  anchor_is_behind = false;
+  {
+    const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+    format::Root root = COFFER_TRY(read_root(*txn));
+    if (root.anchor.uri.empty()) return {};
+    const keys::AnchorMedium medium = COFFER_TRY(anchor_medium(root));
+    if (!medium.is_counter()) return medium.replace(seal_mark(*this, root, root.anchor.id));
+    std::uint64_t counter = COFFER_TRY(medium.value());
+    COFFER_TRY(compare(root, counter));
+    if (root.anchor.counter != counter) counter = COFFER_TRY(medium.raise());
+    root.anchor.counter = counter + 1;
+    COFFER_TRY(put_root(*txn, root));
+    COFFER_TRY(txn->commit());
+  }
+  return raise_counter();
+}
+
+// Power cut before: the root is durable with one more than the counter; the next open is here.
+Result<void> Engine::Impl::raise_counter() {
+  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+  const format::Root root = COFFER_TRY(read_root(*txn));
+  if (root.anchor.uri.empty()) return {};
+  const keys::AnchorMedium medium = COFFER_TRY(anchor_medium(root));
+  if (!medium.is_counter()) return {};
+  if (root.anchor.counter == COFFER_TRY(medium.value()) + 1) COFFER_TRY(medium.raise());
+  return {};
+}
+
+// What was committed stands, whatever the anchor's medium does: an anchor that falls behind
+// guards less, and is told of.
+void Engine::Impl::keep_anchor(const WriteReport& report) {
+  if (report.anchor == AnchorCadence::automatic) return;
+  const bool erased = report.receipt.epoch_after != report.receipt.epoch_before;
+  if (report.anchor != AnchorCadence::commit && !erased) {
+    if (report.anchor == AnchorCadence::close) anchor_is_behind = true;
+    return;
+  }
+  if (auto told = advance_anchor(); !told && log)
+    log("warn", "the anchor could not be told of the last commit", told.error().text());
+}
+
+void Engine::Impl::catch_up_anchor() {
+  if (!anchor_is_behind) return;
+  if (auto told = advance_anchor(); !told && log)
+    log("warn", "the anchor could not be brought up to the store", told.error().text());
+}
+
+Engine::Impl::~Impl() {
+  if (!anchor_is_behind) return;
+  try {
+    (void)advance_anchor();
+  } catch (...) {
+    // Out of memory at the very end: the anchor is behind, as after a crash.
+  }
+}
+
+// A file is written before the root names it: a power cut in between leaves a file that no root
+// knows, which the next setting writes over. A counter is raised after.
+Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, format::Action action) {
+  Impl& impl = *impl_;
+  const keys::AnchorMedium medium = COFFER_TRY(keys::AnchorMedium::parse(uri));
+  COFFER_TRY(check_place(medium, impl.directory));
+  const bool is_accepted = action == format::Action::anchor_accept;
+  if (!is_accepted) COFFER_TRY(check_free(impl, medium));
+  if (medium.is_counter()) COFFER_TRY(medium.make_counter());
+  std::string former;
+  COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
+    txn.attempt(action, uri);
+    format::Root& root = *txn.impl_->root;
+    format::AnchorSetting setting = root.anchor;
+    // With the same id, so that a power cut here cannot make the file another setting's than the
+    // root's. What is accepted gets a new one: the copy that was not put back is refused from now.
+    if (setting.uri != uri || is_accepted) crypto::system_random().fill(setting.id);
+    setting.cadence = cadence_for(medium, cadence);
+    setting.counter = medium.is_counter() ? COFFER_TRY(medium.value()) + 1 : 0;
+    if (!medium.is_counter()) COFFER_TRY(medium.replace(seal_mark(impl, root, setting.id)));
+    former = setting.uri == uri ? "" : setting.uri;
+    setting.uri = uri;
+    root.anchor = setting;
+    txn.note(action, uri);
+    txn.mark_changed();
+    return {};
+  }));
+  if (!impl.named_anchor().empty()) impl.name_anchor(uri);
+  COFFER_TRY(medium.is_counter() ? impl.raise_counter() : impl.advance_anchor());
+  if (const auto old = keys::AnchorMedium::parse(former); old && !old->is_counter())
+    (void)old->remove();
+  return {};
+}
+
+Result<void> Engine::set_anchor(std::string_view uri, AnchorCadence cadence) {
+  return anchor_at(uri, cadence, format::Action::anchor_set);
+}
+
+// The root forgets it first: the other way round a power cut would leave a root that asks for an
+// anchor which is gone.
+Result<void> Engine::remove_anchor() {
+  std::string former;
+  COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
+    txn.attempt(format::Action::anchor_remove, "");
+    format::Root& root = *txn.impl_->root;
+    if (root.anchor.uri.empty())
+      return Error{ErrorCode::not_found, "the store has no anchor", "set one: coffer anchor set"};
+    former = root.anchor.uri;
+    root.anchor = {};
+    txn.note(format::Action::anchor_remove, former);
+    txn.mark_changed();
+    return {};
+  }));
+  impl_->name_anchor({});
+  if (const auto medium = keys::AnchorMedium::parse(former); medium && !medium->is_counter())
+    (void)medium->remove();
+  return {};
+}
+
+Result<void> Engine::update_anchor() {
+  if (COFFER_TRY(impl_->committed_root()).anchor.uri.empty())
+    return Error{ErrorCode::not_found, "the store has no anchor", "set one: coffer anchor set"};
+  return impl_->advance_anchor();
+}
+
+// The store was opened against its anchor's word: that is told of, and the anchor set to the
+// store as it is, or given up.
+Result<void> Engine::accept_store(AnchorDoubt doubt) {
+  const format::AnchorSetting setting = COFFER_TRY(impl_->committed_root()).anchor;
+  if (doubt == AnchorDoubt::accept && !setting.uri.empty()) {
+    const std::string named = impl_->named_anchor();
+    return anchor_at(named.empty() ? setting.uri : named, setting.cadence,
+                     format::Action::anchor_accept);
+  }
+  COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
+    txn.attempt(format::Action::anchor_accept, setting.uri);
+    txn.impl_->root->anchor = {};
+    txn.note(format::Action::anchor_accept, setting.uri);
+    txn.mark_changed();
+    return {};
+  }));
+  impl_->name_anchor({});
+  return {};
+}
+
+Result<std::optional<AnchorInfo>> Engine::anchor() {
+  const format::Root root = COFFER_TRY(impl_->committed_root());
+  if (root.anchor.uri.empty()) return std::optional<AnchorInfo>();
+  AnchorInfo info;
+  const keys::AnchorMedium medium = COFFER_TRY(impl_->anchor_medium(root));
+  info.uri = medium.uri();
+  info.cadence = root.anchor.cadence;
+  info.sequence = root.sequence;
+  info.root_hash = hex(hash_of(*impl_->cipher, root));
+  info.counter = root.anchor.counter;
+  if (medium.is_counter()) {
+    info.anchored_counter = COFFER_TRY(medium.value());
+  } else {
+    const auto mark = COFFER_TRY(open_mark(*impl_, COFFER_TRY(medium.read())));
+    info.anchored_sequence = mark.sequence;
+    info.anchored_at_ms = mark.at_ms;
+  }
+  return std::optional<AnchorInfo>(std::move(info));
+}
+
+}  // namespace coffer::secrets

@@ -1,0 +1,70 @@
+// The rollback anchor as scripts meet it.
+#include "tests/cli/command.h"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Anchored : Sandbox {
+  std::string uri() const { return "file://" + path("anchor"); }
+  void copy(const std::string& from, const std::string& to) const {
+    fs::remove_all(path(to));
+    fs::copy(path(from), path(to));
+    fs::permissions(path(to), fs::perms::owner_all);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an older copy of the store exits with 14, and is accepted where that is said") {
+  const Anchored box;
+  box.init();
+  CHECK(box.expect(0, {"anchor", "show"}).out.find("no anchor") != std::string::npos);
+  box.expect(0, {"anchor", "set", box.uri()});
+  box.expect(0, {"put", "a", "k=1"});
+  box.copy("store", "older");
+  box.expect(0, {"put", "a", "k=2"});
+  const Json shown = box.expect(0, {"anchor", "show", "--format", "json"}).json();
+  CHECK(shown["anchor"] == box.uri());
+  CHECK(shown["every"] == "commit");
+  CHECK(shown["behind"] == false);
+  CHECK(shown["sequence"] == shown["anchored_sequence"]);
+  CHECK(box.expect(0, {"status", "--format", "json"}).json()["anchor"] == box.uri());
+  box.copy("older", "store");
+  const Outcome refused = box.expect(14, {"get", "a"});
+  CHECK(refused.out.empty());
+  CHECK((refused.says("older than its anchor") && refused.says("coffer anchor accept")));
+  box.expect(14, {"anchor", "update"});
+  box.expect(0, {"anchor", "accept", "--reason", "ticket 9"});
+  CHECK(box.expect(0, {"get", "a", "--field", "k"}).out == "1");
+  const Json told = box.expect(0, {"audit", "list", "--format", "json"}).json();
+  CHECK(told.dump().find("anchor.accept") != std::string::npos);
+  CHECK(told.dump().find("ticket 9") != std::string::npos);
+}
+
+TEST_CASE("whoever names the anchor refuses a copy that knows of none; a lost one is given up") {
+  Anchored box;
+  box.init();
+  box.copy("store", "before");
+  box.expect(0, {"anchor", "set", box.uri(), "--every", "shred"});
+  box.copy("before", "store");
+  box.expect(0, {"list"});
+  box.expect(14, {"list", "--anchor", box.uri()});
+  box.environment.push_back("COFFER_ANCHOR=" + box.uri());
+  box.expect(14, {"list"});
+  box.environment.pop_back();
+  box.expect(0, {"anchor", "set", box.uri(), "--every", "close"});
+  box.expect(0, {"--anchor", box.uri(), "put", "a", "k=1"});
+  fs::remove(box.path("anchor"));
+  const Outcome gone = box.expect(12, {"get", "a"});
+  CHECK(gone.says("anchor remove"));
+  box.expect(0, {"anchor", "remove"});
+  box.expect(0, {"get", "a"});
+  box.expect(4, {"anchor", "remove"});
+  box.expect(4, {"anchor", "update"});
+  box.expect(2, {"anchor", "set", box.uri(), "--every", "day"});
+  box.expect(2, {"anchor", "set", "file://" + box.store() + "/anchor"});
+}
+
+}  // namespace cli
