@@ -171,6 +171,7 @@ Result<KeyringHeader> decode_keyring_header(ByteView payload) {
         has_id = true;
         break;
       case 3: header.created_at_ms = reader.want_time(); break;
+      case 4: header.epoch_home = want_text(reader); break;
       default: return newer();
     }
   }
@@ -185,6 +186,7 @@ Bytes encode_keyring_header(const KeyringHeader& header) {
   writer.number(1, kFormatVersion);
   writer.bytes(2, header.store_id);
   writer.number(3, time_to_wire(header.created_at_ms));
+  writer.bytes(4, as_bytes(header.epoch_home));
   return out;
 }
 

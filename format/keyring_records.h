@@ -40,6 +40,8 @@ constexpr FramePlace master_place(int copy) {
 }
 
 inline constexpr std::size_t kFrameHeadBytes = 8 + 4 + 32;
+/// Of an epoch's frame where a TPM keeps it.
+inline constexpr std::size_t kEpochBlobBytes = 192;
 using Checksum = std::array<std::uint8_t, 32>;
 struct Frame {
   Checksum checksum{};
@@ -54,6 +56,7 @@ Bytes encode_frame(ByteView payload, const Checksum& checksum, std::size_t place
 struct KeyringHeader {
   StoreId store_id{};
   std::int64_t created_at_ms = 0;
+  std::string epoch_home;  ///< A TPM's URI; empty: epoch keys are in this file.
 };
 Result<KeyringHeader> decode_keyring_header(ByteView payload);
 Bytes encode_keyring_header(const KeyringHeader& header);

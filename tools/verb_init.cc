@@ -53,7 +53,11 @@ Result<std::vector<KeySource>> keys_for(const Context& context) {
 }  // namespace
 
 VerbResult verb_init(Arguments& arguments, const VerbText& text) {
+  std::optional<std::string> epoch_home;
   Syntax syntax(arguments, text);
+  syntax.option("--epoch-home", epoch_home, "URI",
+                "Keep epoch keys in a TPM (tpm2:...?nv=INDEX, two indices) and not in the keyring: "
+                "where the disk forgets nothing, destroying is final all the same");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   COFFER_TRY(check_room(context.directory()));
@@ -61,7 +65,9 @@ VerbResult verb_init(Arguments& arguments, const VerbText& text) {
   std::vector<KeySource> keys = COFFER_TRY(keys_for(context));
   NewKeys shown(context.json());
   for (KeySource& key : keys) shown.show_for(key);
-  COFFER_TRY(Store::create(context.directory(), keys));
+  CreateOptions options;
+  options.epoch_home = epoch_home.value_or("");
+  COFFER_TRY(Store::create(context.directory(), keys, options));
   if (context.json()) {
     JsonText json;
     json.open('{').key("store").string(printable(context.directory()));

@@ -44,6 +44,17 @@ coffer_code coffer_create(const char* directory, const char* const* key_uris, st
   });
 }
 
+coffer_code coffer_create_with_epoch_home(const char* directory, const char* const* key_uris,
+                                          std::size_t key_count, const char* epoch_home,
+                                          coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(directory, epoch_home));
+    coffer::CreateOptions options;
+    options.epoch_home = epoch_home;
+    return coffer::Store::create(directory, COFFER_TRY(parse_keys(key_uris, key_count)), options);
+  });
+}
+
 coffer_code coffer_open(const char* directory, const char* const* key_uris, std::size_t key_count,
                         coffer_store** store, coffer_error* error) {
   return coffer_open_anchored(directory, key_uris, key_count, nullptr, 0, store, error);

@@ -27,6 +27,12 @@ struct Store::Impl {
     return engine->write(
         [&](secrets::Transaction& txn) { return Transaction::Impl::run(txn, body); });
   }
+  /// The keyring is a file apart, which a forked child could still read: a look at the store
+  /// tells it. Errors: failed.
+  Result<keys::Keyring*> keyring() {
+    COFFER_TRY(engine->read([](const secrets::View&) { return Result<void>(); }));
+    return &engine->keyring();
+  }
   /// One operation that yields something, or nothing, as a transaction of its own.
   template <typename T, typename Body>
   Result<T> write_one(const Body& body) {
@@ -307,14 +313,15 @@ Result<ReceiptInfo> Store::verify_receipt(std::string_view text) {
 Configs Store::configs() { return Configs(*impl_->engine); }
 
 Result<std::vector<KeySlotInfo>> Store::key_slots() {
-  return guarded([&] { return impl_->engine->keyring().slots(); });
+  return guarded(
+      [&]() -> Result<std::vector<KeySlotInfo>> { return COFFER_TRY(impl_->keyring())->slots(); });
 }
 
 Result<int> Store::add_key(const KeySource& key) {
   const auto added = [&](secrets::Intent* intent) -> Result<int> {
     // Asking a person and stretching take their time: nobody else waits for it.
     keys::PreparedSlot prepared =
-        COFFER_TRY(impl_->engine->keyring().prepare_slot(key, impl_->engine->now_ms()));
+        COFFER_TRY(COFFER_TRY(impl_->keyring())->prepare_slot(key, impl_->engine->now_ms()));
     // The keyring is a file of its own: its change, durable by itself, stands right before the
     // commit that tells of it. The body may run again; the change must not.
     std::optional<int> slot;
@@ -350,7 +357,8 @@ Result<void> Store::remove_key(int slot) {
 }
 
 Result<void> Store::test_key(int slot, const KeySource& key) {
-  return guarded([&] { return impl_->engine->keyring().test_slot(slot, key); });
+  return guarded(
+      [&]() -> Result<void> { return COFFER_TRY(impl_->keyring())->test_slot(slot, key); });
 }
 
 Result<std::vector<AuditRecord>> Store::audit_list(const AuditFilter& filter) {

@@ -31,7 +31,7 @@ IndexKeys derive_index_keys(const crypto::Key& root_secret) {
 
 Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
                                                  std::span<const KeySource> sources,
-                                                 std::int64_t now_ms) {
+                                                 std::int64_t now_ms, std::string_view epoch_home) {
   if (sources.empty())
     return Error{ErrorCode::usage, "a store needs at least one key",
                  "give one: --key file:///PATH or --key passphrase:"};
@@ -42,6 +42,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));
   crypto::system_random().fill(keyring->header_.store_id);
   keyring->header_.created_at_ms = now_ms;
+  keyring->header_.epoch_home = epoch_home;
   format::KeyringMaster table;
   crypto::Key master_key = crypto::Key::random();
   for (const KeySource& source : sources) {
@@ -55,8 +56,13 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   keyring->master_key_ = std::move(master_key);
   keyring->index_keys_ = derive_index_keys(root_secret);
   COFFER_TRY(keyring->file_.write(kHeaderPart, format::encode_keyring_header(keyring->header_)));
-  COFFER_TRY(keyring->add_epoch(1));
-  COFFER_TRY(keyring->write_table(table));
+  if (!epoch_home.empty()) keyring->home_ = COFFER_TRY(new_home_in_tpm(epoch_home));
+  auto written = keyring->write_table(table);
+  if (written) written = keyring->put_first_epoch();
+  if (!written) {
+    keyring->home_->give_up();
+    return std::move(written).error();
+  }
   return keyring;
 }
 
@@ -73,9 +79,12 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path, const Op
   const Copies copies = keyring->file_.read(kMasterPart);
   const auto tables = COFFER_TRY(decode_tables(copies));
   COFFER_TRY(keyring->unlock(tables, opening));
+  // Only now: until a slot had opened, the header was anybody's word.
+  if (!keyring->header_.epoch_home.empty())
+    keyring->home_ = COFFER_TRY(home_in_tpm(keyring->header_.epoch_home));
   bool needs_repair = keyring->needs_repair_ || !are_equal(copies);
   for (const std::uint64_t slot : {0, 1}) {
-    const Copies epoch = keyring->file_.read(epoch_part(slot));
+    const Copies epoch = keyring->home_->read(slot);
     needs_repair = needs_repair || (is_any_whole(epoch) && !are_equal(epoch));
   }
   keyring->needs_repair_ = needs_repair;
@@ -172,8 +181,8 @@ Result<void> Keyring::repair() {
   const std::lock_guard lock(mutex_);
   COFFER_TRY(file_.make_equal(kHeaderPart, format::encode_keyring_header(header_)));
   COFFER_TRY(read_table_for_change());
-  const bool has_first = is_any_whole(file_.read(epoch_part(0)));
-  const bool has_second = is_any_whole(file_.read(epoch_part(1)));
+  const bool has_first = is_any_whole(home_->read(0));
+  const bool has_second = is_any_whole(home_->read(1));
   if (has_first != has_second) COFFER_TRY(repair_epoch(has_first ? 0 : 1));
   needs_repair_ = false;
   return {};

@@ -25,6 +25,7 @@
 #include "crypto/hash.h"
 #include "crypto/key.h"
 #include "format/keyring_records.h"
+#include "keys/epoch_home.h"
 #include "keys/keyring_file.h"
 #include "keys/slot.h"
 
@@ -60,13 +61,18 @@ class Keyring {
   /// whole directory into place). Errors: usage, limit, io, key_unavailable.
   static Result<std::unique_ptr<Keyring>> create(const std::string& path,
                                                  std::span<const KeySource> sources,
-                                                 std::int64_t now_ms);
+                                                 std::int64_t now_ms,
+                                                 std::string_view epoch_home = {});
   /// Errors: no_store, corrupt, too_new, wrong_key, key_unavailable, usage (no key), io.
   static Result<std::unique_ptr<Keyring>> open(const std::string& path, const Opening& opening);
   static Result<std::unique_ptr<Keyring>> open(const std::string& path,
                                                std::span<const KeySource> sources,
                                                const LogSink& log);
 
+  /// Where epoch keys are, if not in the file: a TPM's URI.
+  const std::string& epoch_home() const { return header_.epoch_home; }
+  /// Of a store that comes to nothing.
+  void give_up_home() const { home_->give_up(); }
   const format::StoreId& store_id() const { return header_.store_id; }
   const IndexKeys& index_keys() const { return index_keys_; }
 
@@ -112,7 +118,8 @@ class Keyring {
   Result<void> note_use(std::int64_t now_ms);
 
  private:
-  explicit Keyring(KeyringFile file) : file_(std::move(file)) {}
+  explicit Keyring(KeyringFile file) : file_(std::move(file)), home_(home_in_keyring(file_)) {}
+  Result<void> put_first_epoch();
   Result<void> read_header();
   Result<void> unlock(std::span<const format::KeyringMaster> tables, const Opening& opening);
   Result<void> unlock_with(std::span<const format::KeyringMaster> tables, const KeySource& source);
@@ -127,6 +134,7 @@ class Keyring {
   Bytes epoch_context(std::uint64_t epoch, std::uint64_t generation) const;
 
   KeyringFile file_;
+  std::unique_ptr<EpochHome> home_;
   format::KeyringHeader header_;
   crypto::Key master_key_;
   std::uint64_t generation_ = 1;

@@ -29,11 +29,11 @@ Bytes Keyring::epoch_context(std::uint64_t epoch, std::uint64_t generation) cons
 
 // The first of the slot's copies that reads.
 Result<format::EpochRecord> Keyring::read_epoch_slot(std::uint64_t epoch) {
-  const Copies copies = file_.read(epoch_part(epoch));
+  const Copies copies = home_->read(epoch);
   auto first = decode_copy(copies[0]);
   if (first) return first;
   auto second = decode_copy(copies[1]);
-  if (!second && first.error().code() == ErrorCode::io) return first;
+  if (!second && is_out_of_reach(first.error().code())) return first;
   return second;
 }
 
@@ -49,7 +49,7 @@ Result<Keyring::EpochKey> Keyring::epoch_key(std::uint64_t epoch) {
   const std::lock_guard lock(mutex_);
   if (const auto known = epochs_.find(epoch); known != epochs_.end()) return known->second;
   const auto record = read_epoch_slot(epoch);
-  if (!record && record.error().code() == ErrorCode::io) return record.error();
+  if (!record && is_out_of_reach(record.error().code())) return record.error();
   if (!record || record->epoch != epoch) return not_held();
   EpochKey key = COFFER_TRY(open_epoch(*record));
   while (epochs_.size() >= kEpochsInMemory) epochs_.erase(epochs_.begin());
@@ -63,7 +63,7 @@ Result<std::vector<std::uint64_t>> Keyring::stored_epochs() {
   for (const std::uint64_t slot : {0, 1}) {
     const auto record = read_epoch_slot(slot);
     if (record) epochs.push_back(record->epoch);
-    if (!record && record.error().code() == ErrorCode::io) return record.error();
+    if (!record && is_out_of_reach(record.error().code())) return record.error();
   }
   return epochs;
 }
@@ -76,23 +76,28 @@ Result<Keyring::EpochKey> Keyring::add_epoch(std::uint64_t epoch) {
   record.epoch = epoch;
   record.master_generation = generation_;
   crypto::wrap(master_key_.view(), epoch_context(epoch, generation_), key->view(), record.wrapped);
-  COFFER_TRY(file_.write(epoch_part(epoch), format::encode_epoch(record)));
+  COFFER_TRY(home_->write(epoch, format::encode_epoch(record)));
   return EpochKey(key);
+}
+
+Result<void> Keyring::put_first_epoch() {
+  COFFER_TRY(add_epoch(1));
+  return {};
 }
 
 Result<void> Keyring::erase_epochs_except(std::uint64_t epoch) {
   const std::lock_guard lock(mutex_);
-  COFFER_TRY(file_.erase(epoch_part(epoch + 1)));
+  COFFER_TRY(home_->erase(epoch + 1));
   std::erase_if(epochs_, [epoch](const auto& entry) { return entry.first != epoch; });
   return {};
 }
 
 // From the copy that opens; where none does there is nothing to copy, and reading tells.
 Result<void> Keyring::repair_epoch(std::uint64_t slot) {
-  for (const Result<Bytes>& copy : file_.read(epoch_part(slot))) {
+  for (const Result<Bytes>& copy : home_->read(slot)) {
     const auto record = decode_copy(copy);
     if (!record || !open_epoch(*record)) continue;
-    return file_.make_equal(epoch_part(slot), *copy);
+    return home_->make_equal(slot, *copy);
   }
   return {};
 }

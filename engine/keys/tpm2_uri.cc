@@ -13,9 +13,6 @@ constexpr std::string_view kAddress[] = {"device", "tcti"};
 constexpr std::string_view kSealing[] = {"pcrs", "auth-source", "timeout"};
 constexpr std::string_view kIndex[] = {"nv", "auth-source", "timeout"};
 constexpr unsigned kPcrMax = 23;
-// The handles that TPM 2.0 keeps for NV indices (TPM_HT_NV_INDEX).
-constexpr std::uint32_t kNvFirst = 0x01000000;
-constexpr std::uint32_t kNvLast = 0x01FFFFFF;
 
 template <typename Number>
 bool read_number(std::string_view text, int base, Number& number) {
@@ -108,8 +105,8 @@ Result<std::vector<PcrBank>> parse_pcrs(std::string_view text) {
 
 Result<std::uint32_t> parse_index(std::string_view text) {
   std::uint32_t index = 0;
-  if (!text.starts_with("0x") || !read_number(text.substr(2), 16, index) || index < kNvFirst ||
-      index > kNvLast)
+  if (!text.starts_with("0x") || !read_number(text.substr(2), 16, index) || index < kTpmNvFirst ||
+      index > kTpmNvLast)
     return Error{ErrorCode::usage, "takes an NV index, 0x01000000 to 0x01ffffff",
                  "owners' indices are 0x01500000 and above"}
         .about(Subject::Kind::name, "nv");

@@ -13,6 +13,10 @@
 
 namespace coffer::keys {
 
+// The handles that TPM 2.0 keeps for NV indices (TPM_HT_NV_INDEX).
+inline constexpr std::uint32_t kTpmNvFirst = 0x01000000;
+inline constexpr std::uint32_t kTpmNvLast = 0x01FFFFFF;
+
 struct PcrBank {
   std::uint16_t hash = 0;      ///< TPM2_ALG_SHA256 and its like.
   std::uint32_t selected = 0;  ///< Register n is bit n; 0 to 23.

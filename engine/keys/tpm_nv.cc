@@ -16,6 +16,13 @@ Result<TpmNvIndex> TpmNvIndex::parse(std::string_view uri) {
   return TpmNvIndex(std::string(uri), std::move(parsed));
 }
 
+Result<TpmNvIndex> TpmNvIndex::next() const {
+  TpmNvIndex following = *this;
+  if (++following.uri_.nv_index > kTpmNvLast)
+    return Error{ErrorCode::usage, "there is no NV index behind this one", "name a lower one"};
+  return following;
+}
+
 #ifdef COFFER_TPM2
 namespace {
 

@@ -45,6 +45,9 @@ class TpmNvIndex {
   /// `blob` must be as long as the index. The TPM overwrites what was there.
   Result<void> write_blob(ByteView blob) const;
 
+  /// The index of the number behind this one's. Errors: usage (there is none).
+  Result<TpmNvIndex> next() const;
+
   /// Gives the index up. Errors: not_found, as above.
   Result<void> remove() const;
 

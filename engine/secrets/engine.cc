@@ -37,13 +37,20 @@ Result<void> Engine::create(const std::string& directory, const std::vector<KeyS
   if (options.value_bytes_max == 0 || options.value_bytes_max > format::kValueBytesCeiling)
     return Error{ErrorCode::limit, "the value limit is outside what the format allows"}.with_number(
         format::kValueBytesCeiling);
-  const auto keyring =
-      COFFER_TRY(keys::Keyring::create(file_in(directory, "keyring"), keys, clock.now_ms()));
+  auto keyring = COFFER_TRY(keys::Keyring::create(file_in(directory, "keyring"), keys,
+                                                  clock.now_ms(), options.epoch_home));
+  auto filled = fill_new(directory, *keyring, options, clock);
+  if (!filled) keyring->give_up_home();
+  return filled;
+}
+
+Result<void> Engine::fill_new(const std::string& directory, keys::Keyring& keyring,
+                              const CreateOptions& options, const Clock& clock) {
   Impl impl;
-  impl.cipher = std::make_unique<Cipher>(*keyring);
+  impl.cipher = std::make_unique<Cipher>(keyring);
   impl.environment =
       COFFER_TRY(storage::Environment::open(directory, {.map_bytes = 1 << 30, .create = true}));
-  const auto epoch_key = COFFER_TRY(keyring->epoch_key(1));
+  const auto epoch_key = COFFER_TRY(keyring.epoch_key(1));
   const auto txn = COFFER_TRY(storage::WriteTxn::begin(*impl.environment));
   for (unsigned number = 0; number < format::kBucketCount; ++number) {
     const auto bucket = static_cast<std::uint8_t>(number);

@@ -108,6 +108,8 @@ class Engine {
   friend class View;
   friend class HeldView;
   Engine(std::shared_ptr<Impl> impl, Actor actor);
+  static Result<void> fill_new(const std::string& directory, keys::Keyring& keyring,
+                               const CreateOptions& options, const Clock& clock);
   Result<void> anchor_at(std::string_view uri, AnchorCadence cadence, format::Action action);
   Result<void> accept_store(AnchorDoubt doubt);
   Result<AuditPruneReport> prune_up_to(std::uint64_t last);

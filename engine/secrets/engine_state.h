@@ -158,6 +158,8 @@ struct Engine::Impl {
   Result<void> recover();
   void note_key_use();
   void hand_out(ShredReceipt& receipt);
+  /// What erasing an epoch key is worth where they are kept.
+  std::string erase_promise() const;
 
   Result<format::Root> committed_root();
   Result<keys::AnchorMedium> anchor_medium(const format::Root& root) const;

@@ -28,6 +28,12 @@ constexpr std::array kOutOfReach = {
     "blocks that worn flash keeps aside",
 };
 
+// Copies of the files hold no epoch key then.
+constexpr char kErasedInTpm[] = "tpm-nv";
+constexpr std::array kOutOfReachOfTpm = {
+    "what the TPM itself keeps of an index that was overwritten",
+};
+
 std::string tag_of(const keys::IndexKeys& keys, const format::StoreId& store,
                    std::string_view text) {
   const Bytes context = format::seal_context(format::Domain::outside, store, {&kReceiptKind, 1});
@@ -112,7 +118,9 @@ std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& st
   text += member("pending_erased", receipt.pending_erased) +
           member("epoch_before", receipt.epoch_before) +
           member("epoch_after", receipt.epoch_after) + member("erase", receipt.erase);
-  text += list("out_of_reach", kOutOfReach, [](const char* place) { return json::quoted(place); });
+  const auto quote = [](const char* place) { return json::quoted(place); };
+  text += receipt.erase == kErasedInTpm ? list("out_of_reach", kOutOfReachOfTpm, quote)
+                                        : list("out_of_reach", kOutOfReach, quote);
   const std::string tag = tag_of(keys, store, text);
   return text.append(kTagBegins).append(tag).append(kTagEnds);
 }
@@ -148,8 +156,12 @@ void Engine::on_receipt(ReceiptSink sink) {
   impl_->receipt_sink = std::move(sink);
 }
 
+std::string Engine::Impl::erase_promise() const {
+  return keyring->epoch_home().empty() ? storage::erase_promise(directory) : kErasedInTpm;
+}
+
 void Engine::Impl::hand_out(ShredReceipt& receipt) {
-  receipt.erase = storage::erase_promise(directory);
+  receipt.erase = erase_promise();
   receipt.text = issue_receipt(keyring->index_keys(), keyring->store_id(), receipt);
   ReceiptSink sink;
   {
@@ -162,14 +174,12 @@ void Engine::Impl::hand_out(ShredReceipt& receipt) {
 // A receipt tells of a commit and of an epoch: a store that is older than either is a copy from
 // before, in which what the receipt says is gone may live.
 Result<ReceiptInfo> Engine::verify_receipt(std::string_view text) {
-  const ReceiptInfo info =
+  const format::Root root = COFFER_TRY(impl_->committed_root());
+  ReceiptInfo info =
       COFFER_TRY(open_receipt(impl_->keyring->index_keys(), impl_->keyring->store_id(), text));
-  COFFER_TRY(read([&](const View& view) -> Result<void> {
-    const format::Root& root = *view.impl().root;
-    if (root.sequence >= info.sequence && root.epoch >= info.epoch_after) return {};
+  if (root.sequence < info.sequence || root.epoch < info.epoch_after)
     return Error{ErrorCode::rolled_back, "the store is older than this receipt",
                  "what it says is gone may be here: put the newer store back"};
-  }));
   return info;
 }
 

@@ -7,7 +7,6 @@
 #include "base/digits.h"
 #include "secrets/engine_state.h"
 #include "secrets/listing.h"
-#include "storage/directory.h"
 
 namespace coffer::secrets {
 namespace {
@@ -243,7 +242,7 @@ Result<Status> Engine::status() {
   status.map_bytes = info.map_bytes;
   status.oldest_reader_lag = info.oldest_reader_lag;
   status.slot_count = static_cast<int>(COFFER_TRY(impl_->keyring->slots()).size());
-  status.erase = storage::erase_promise(impl_->directory);
+  status.erase = impl_->erase_promise();
   const SecretMemory memory = secret_memory();
   status.memory_bytes = memory.mapped_bytes;
   status.memory_locked_bytes = memory.locked_bytes;

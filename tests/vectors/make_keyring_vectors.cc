@@ -44,6 +44,9 @@ void keyring_parts(const std::filesystem::path& root) {
     folder.too_new("format_two", "F-26", joined(with(good, num(1, 2))));
     folder.corrupt("format_missing", "F-25", joined(without(good, 1)));
     folder.corrupt("store_id_missing", "F-25", joined(without(good, 2)));
+    folder.ok("with_epoch_home", "F-158", joined(appended(good, bin(4, run(30, 0x61)))));
+    folder.corrupt("epoch_home_too_long", "F-32: 1,025 bytes",
+                   joined(appended(good, bin(4, Bytes(1025, 0x61)))));
     folder.corrupt("store_id_long", "F-25", joined(with(good, bin(2, run(17, 1)))));
     folder.corrupt("time_negative", "F-8", joined(with(good, num(3, ~0ULL))));
   }

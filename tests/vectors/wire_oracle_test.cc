@@ -148,10 +148,11 @@ TEST_CASE("settings that were changed mean the same to the generated code") {
 }
 
 TEST_CASE("a root and a bucket mean the same to the generated code") {
-  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8), 9, {}, {}};
+  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8), 9, {}, {}, {}};
   root.audit_base = {4, filled<32>(3), 3, 77};
   root.leaves.split = filled<32>(1);
   root.leaves.pending = {5, 0x0906};
+  root.anchor = {"file:///a", filled<16>(6), AnchorCadence::shred, 8};
   root.clock_acceptances = 2;
   const SecretBytes bytes = encode_root(root);
   const auto message = parsed<proto::Root>(bytes);
@@ -165,6 +166,8 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   CHECK(message.leaves().split() == text_of(root.leaves.split));
   CHECK(message.leaves().pending() == std::string("\0\5\11\6", 4));
   CHECK((message.audit_base().sequence() == 3 && message.audit_base().at_ms() == 77));
+  CHECK((message.anchor().uri() == "file:///a" && message.anchor().cadence() == 3));
+  CHECK((message.anchor().counter() == 8 && message.anchor().id() == text_of(root.anchor.id)));
   CHECK(message.clock_acceptances() == 2);
   const auto back = decode_root(serialised(message));
   REQUIRE(back.ok());
@@ -178,6 +181,15 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   const auto bucket_message = parsed<proto::BucketRecord>(bucket);
   CHECK(bucket_message.made_in_epoch() == 9);
   CHECK(bucket_message.wrapped() == text_of(wrapped));
+}
+
+TEST_CASE("an anchor's mark means the same to the generated code") {
+  const AnchorMark mark{filled<16>(1), 9, filled<32>(2), 77};
+  const SecretBytes bytes = encode_anchor_mark(mark);
+  const auto message = parsed<proto::AnchorMark>(bytes);
+  CHECK((message.id() == text_of(mark.id) && message.sequence() == 9 && message.at_ms() == 77));
+  CHECK(message.root_hash() == text_of(mark.root_hash));
+  CHECK(decode_anchor_mark(serialised(message))->root_hash == mark.root_hash);
 }
 
 TEST_CASE("an audit record means the same to the generated code") {
@@ -197,10 +209,11 @@ TEST_CASE("an audit record means the same to the generated code") {
 }
 
 TEST_CASE("the keyring's parts mean the same to the generated code") {
-  const KeyringHeader header{filled<16>(1), 12};
+  const KeyringHeader header{filled<16>(1), 12, "tpm2:x"};
   const auto header_message = parsed<proto::KeyringHeader>(encode_keyring_header(header));
   CHECK((header_message.format() == 1 && header_message.created_at_ms() == 12));
   CHECK(header_message.store_id() == text_of(header.store_id));
+  CHECK(header_message.epoch_home() == "tpm2:x");
   const EpochRecord epoch{4, 1, filled<72>(2)};
   const auto epoch_message = parsed<proto::EpochRecord>(encode_epoch(epoch));
   CHECK((epoch_message.epoch() == 4 && epoch_message.master_generation() == 1));

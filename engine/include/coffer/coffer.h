@@ -78,6 +78,11 @@ COFFER_EXPORT void coffer_bytes_free(coffer_bytes* bytes);
 /* Makes a new store. `key_uris`: at least one, e.g. "file:///etc/app/master.key". */
 COFFER_EXPORT coffer_code coffer_create(const char* directory, const char* const* key_uris,
                                         size_t key_count, coffer_error* error);
+/* The same with epoch keys in a TPM: "tpm2:device=/dev/tpmrm0?nv=0x01500020" (two indices). */
+COFFER_EXPORT coffer_code coffer_create_with_epoch_home(const char* directory,
+                                                        const char* const* key_uris,
+                                                        size_t key_count, const char* epoch_home,
+                                                        coffer_error* error);
 COFFER_EXPORT coffer_code coffer_open(const char* directory, const char* const* key_uris,
                                       size_t key_count, coffer_store** store, coffer_error* error);
 /* NULL is allowed. */

@@ -72,7 +72,7 @@ struct ShredReceipt {
   std::uint64_t epoch_before = 0;
   std::uint64_t epoch_after = 0;
   std::int64_t at_ms = 0;
-  std::string erase;           ///< "verified-in-place" or "best-effort"
+  std::string erase;           ///< "verified-in-place", "best-effort" or "tpm-nv"
   std::uint64_t sequence = 0;  ///< Of the commit.
   std::vector<ShredDocument> documents;
   /// Buckets in which versions had been removed before and were waiting to be erased: they are.

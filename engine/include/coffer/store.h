@@ -52,6 +52,10 @@ struct CreateOptions {
   std::uint64_t value_bytes_max = std::uint64_t{1} << 20;  ///< Of one version's plaintext.
   std::uint32_t max_versions = 10;
   ValueCipher cipher = ValueCipher::chacha20_poly1305;
+  /// Where epoch keys are kept, whose erasing makes what was destroyed be gone: empty, in the
+  /// keyring's file; or tpm2:...?nv=INDEX, two indices of a TPM from that one on, which no copy
+  /// of the disk holds. The store then opens on that machine only, and while its TPM answers.
+  std::string epoch_home = {};
   const Clock* clock = nullptr;  ///< nullptr: the system's. Must outlive the call.
 };
 
