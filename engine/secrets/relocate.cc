@@ -82,9 +82,11 @@ Result<void> check_fields(const View::Impl& impl, Place& from, const Place& to) 
   if (scope_of(settings, to.path).names == NameProfile::core) return {};
   return impl.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
     if (located.record.header.is_destroyed()) return true;
+    Located whole = located;
+    COFFER_TRY(impl.fetch_value(from.hash, whole));
     const WrappingKey opener = COFFER_TRY(impl.wrapping_key(from.hash));
-    Cipher::Opened opened = COFFER_TRY(impl.cipher().open_version(
-        from.context, from.hash, located.version, located.record, opener));
+    Cipher::Opened opened = COFFER_TRY(
+        impl.cipher().open_version(from.context, from.hash, whole.version, whole.record, opener));
     const auto form = static_cast<Value::Form>(opened.form);
     const Value value = ValueAccess::make(form, std::move(opened.value));
     COFFER_TRY(check_value(to.path, value, false, settings));
