@@ -385,6 +385,21 @@ TEST_CASE("the longest prefix decides the size of a value and the rules for its 
   require_sound(store);
 }
 
+TEST_CASE("a long value is moved into a profile's scope by the names of its fields, too") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  StoreSettings settings;
+  settings.scopes = {{"d", std::nullopt, NameProfile::dataos}};
+  REQUIRE(store.put_settings(settings).ok());
+  const std::string filler(20'000, 'v');
+  REQUIRE(store.put("good", json(R"({"a.b":")" + filler + R"("})")).ok());
+  REQUIRE(store.put("bad", json(R"({"a b":")" + filler + R"("})")).ok());
+  CHECK(store.copy("good", "d/good").ok());
+  CHECK(value_of(store, "d/good") == value_of(store, "good"));
+  CHECK(code_of(store.copy("bad", "d/bad")) == ErrorCode::usage);
+  require_sound(store);
+}
+
 TEST_CASE("names that a profile refuses stay readable and can be moved away") {
   ScratchStore scratch;
   Store store = scratch.open();
