@@ -289,11 +289,15 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
 }
 
 Result<void> Store::set_anchor(std::string_view uri, AnchorCadence cadence) {
-  return guarded([&] { return impl_->engine->set_anchor(uri, cadence); });
+  return secrets::recorded(
+      *impl_->engine, {format::Action::anchor_set, uri},
+      [&](secrets::Intent* intent) { return impl_->engine->set_anchor(uri, cadence, intent); });
 }
 
 Result<void> Store::remove_anchor() {
-  return guarded([&] { return impl_->engine->remove_anchor(); });
+  return secrets::recorded(
+      *impl_->engine, {format::Action::anchor_remove, ""},
+      [&](secrets::Intent* intent) { return impl_->engine->remove_anchor(intent); });
 }
 
 Result<void> Store::update_anchor() {

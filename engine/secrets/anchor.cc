@@ -238,16 +238,16 @@ Engine::Impl::~Impl() {
 
 // A file is written before the root names it: a power cut in between leaves a file that no root
 // knows, which the next setting writes over. A counter is raised after.
-Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, format::Action action) {
+Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, Intent* intent) {
   Impl& impl = *impl_;
   const keys::AnchorMedium medium = COFFER_TRY(keys::AnchorMedium::parse(uri));
   COFFER_TRY(check_place(medium, impl.directory));
+  const format::Action action = intent->action;
   const bool is_accepted = action == format::Action::anchor_accept;
   if (!is_accepted) COFFER_TRY(check_free(impl, medium));
   if (medium.is_counter()) COFFER_TRY(medium.make_counter());
   std::string former;
-  COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
-    txn.attempt(action, uri);
+  const auto body = [&](Transaction& txn) -> Result<void> {
     format::Root& root = *txn.impl_->root;
     format::AnchorSetting setting = root.anchor;
     // With the same id, so that a power cut here cannot make the file another setting's than the
@@ -262,7 +262,8 @@ Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, form
     txn.note(action, uri);
     txn.mark_changed();
     return {};
-  }));
+  };
+  COFFER_TRY(write(body, intent));
   if (!impl.named_anchor().empty()) impl.name_anchor(uri);
   COFFER_TRY(medium.is_counter() ? impl.raise_counter() : impl.advance_anchor());
   if (const auto old = keys::AnchorMedium::parse(former); old && !old->is_counter())
@@ -270,16 +271,15 @@ Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, form
   return {};
 }
 
-Result<void> Engine::set_anchor(std::string_view uri, AnchorCadence cadence) {
-  return anchor_at(uri, cadence, format::Action::anchor_set);
+Result<void> Engine::set_anchor(std::string_view uri, AnchorCadence cadence, Intent* intent) {
+  return anchor_at(uri, cadence, intent);
 }
 
 // The root forgets it first: the other way round a power cut would leave a root that asks for an
 // anchor which is gone.
-Result<void> Engine::remove_anchor() {
+Result<void> Engine::remove_anchor(Intent* intent) {
   std::string former;
-  COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
-    txn.attempt(format::Action::anchor_remove, "");
+  const auto body = [&](Transaction& txn) -> Result<void> {
     format::Root& root = *txn.impl_->root;
     if (root.anchor.uri.empty())
       return Error{ErrorCode::not_found, "the store has no anchor", "set one: coffer anchor set"};
@@ -288,7 +288,8 @@ Result<void> Engine::remove_anchor() {
     txn.note(format::Action::anchor_remove, former);
     txn.mark_changed();
     return {};
-  }));
+  };
+  COFFER_TRY(write(body, intent));
   impl_->name_anchor({});
   if (const auto medium = keys::AnchorMedium::parse(former); medium && !medium->is_counter())
     (void)medium->remove();
@@ -307,11 +308,11 @@ Result<void> Engine::accept_store(AnchorDoubt doubt) {
   const format::AnchorSetting setting = COFFER_TRY(impl_->committed_root()).anchor;
   if (doubt == AnchorDoubt::accept && !setting.uri.empty()) {
     const std::string named = impl_->named_anchor();
-    return anchor_at(named.empty() ? setting.uri : named, setting.cadence,
-                     format::Action::anchor_accept);
+    const std::string& uri = named.empty() ? setting.uri : named;
+    Intent intent{format::Action::anchor_accept, uri};
+    return anchor_at(uri, setting.cadence, &intent);
   }
   COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
-    txn.attempt(format::Action::anchor_accept, setting.uri);
     txn.impl_->root->anchor = {};
     txn.note(format::Action::anchor_accept, setting.uri);
     txn.mark_changed();

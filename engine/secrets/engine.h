@@ -77,8 +77,8 @@ class Engine {
   Result<ReceiptInfo> verify_receipt(std::string_view text);
 
   // The rollback anchor (<coffer/anchor.h>).
-  Result<void> set_anchor(std::string_view uri, AnchorCadence cadence);
-  Result<void> remove_anchor();
+  Result<void> set_anchor(std::string_view uri, AnchorCadence cadence, Intent* intent);
+  Result<void> remove_anchor(Intent* intent);
   Result<void> update_anchor();
   Result<std::optional<AnchorInfo>> anchor();
 
@@ -110,7 +110,7 @@ class Engine {
   Engine(std::shared_ptr<Impl> impl, Actor actor);
   static Result<void> fill_new(const std::string& directory, keys::Keyring& keyring,
                                const CreateOptions& options, const Clock& clock);
-  Result<void> anchor_at(std::string_view uri, AnchorCadence cadence, format::Action action);
+  Result<void> anchor_at(std::string_view uri, AnchorCadence cadence, Intent* intent);
   Result<void> accept_store(AnchorDoubt doubt);
   Result<AuditPruneReport> prune_up_to(std::uint64_t last);
   Result<void> read_audit(const std::function<Result<void>(const View&)>& body);

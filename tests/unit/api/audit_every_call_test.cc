@@ -84,6 +84,12 @@ std::vector<RestoredVersion> one_version(std::uint64_t number) {
 #define IN_TXN(...) \
   in_transaction([](Transaction& txn, Bench&) { return no_answer(txn.__VA_ARGS__); })
 
+Act set_anchor() {
+  return [](Bench& bench) {
+    return outcome(bench.store.set_anchor("file://" + bench.scratch.directory.in("anchor")));
+  };
+}
+
 // NOLINTNEXTLINE(readability-function-size): one table.
 std::vector<Call> secret_calls() {
   return {
@@ -197,6 +203,13 @@ std::vector<Call> secret_calls() {
        [](Bench& bench) { return outcome(bench.store.add_key(bench.scratch.key())); },
        ACT(remove_key(2)),
        {{"key.remove 5 0", ACT(remove_key(5))}}},
+      {"Store::set_anchor",
+       "anchor.set file:///",
+       nothing(),
+       set_anchor(),
+       {{"anchor.set nonsense 0", ACT(set_anchor("nonsense"))},
+        {"anchor.set  0", ACT(set_anchor("file:///two\nlines"))}}},
+      {"Store::remove_anchor", "anchor.remove file:///", set_anchor(), ACT(remove_anchor()), {}},
       {"Store::accept_clock",
        "clock.accept  0",
        [](Bench& bench) {
@@ -498,7 +511,7 @@ TEST_CASE("the table has every call of the headers") {
       "Store::test_key", "Store::audit_list", "Store::audit_verify", "Store::changes",
       "Store::status", "Store::verify", "Configs::get", "Configs::list", "Configs::hydrate_for",
       "Configs::hydrate", "Configs::hydrate_with", "Store::verify_receipt",
-      "Store::wait_for_changes",
+      "Store::wait_for_changes", "Store::anchor", "Store::update_anchor",
       // Its operations are in the table, as Transaction's.
       "Store::transaction"};
   std::set<std::string> wanted;
@@ -563,5 +576,13 @@ TEST_CASE("a time that cannot be set while the clock is behind is refused on rec
   scratch.clock.set(1'000);
   CHECK(store.put("b", text("v"), {.ttl_ms = 1000}).error().code() == ErrorCode::failed);
   CHECK(in_words(records_of(store).back()) == "put b 0");
+  CHECK_FALSE(records_of(store).back().allowed);
+}
+
+TEST_CASE("an anchor that is not there cannot be given up, on record") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  CHECK(store.remove_anchor().error().code() == ErrorCode::not_found);
+  CHECK(in_words(records_of(store).back()) == "anchor.remove  0");
   CHECK_FALSE(records_of(store).back().allowed);
 }
