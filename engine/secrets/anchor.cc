@@ -172,10 +172,10 @@ Result<void> Engine::Impl::check_anchor_of(const format::Root& before) {
     anchor_is_behind = root.anchor.counter != counter;
     return {};
   }
-  const format::AnchorMark mark = COFFER_TRY(open_mark(*this, COFFER_TRY(medium.read())));
+  const format::AnchorMark told = COFFER_TRY(open_mark(*this, COFFER_TRY(medium.read())));
   const format::Root root = COFFER_TRY(committed_root());
-  COFFER_TRY(compare(*this, root, mark));
-  anchor_is_behind = root.anchor.cadence != AnchorCadence::shred && mark.sequence != root.sequence;
+  COFFER_TRY(compare(*this, root, told));
+  anchor_is_behind = root.anchor.cadence != AnchorCadence::shred && told.sequence != root.sequence;
   return {};
 }
 
