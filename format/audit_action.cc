@@ -37,6 +37,8 @@ constexpr std::array kActions = {
     std::pair{Action::anchor_set, std::string_view("anchor.set")},
     std::pair{Action::anchor_remove, std::string_view("anchor.remove")},
     std::pair{Action::anchor_accept, std::string_view("anchor.accept")},
+    std::pair{Action::key_begin, std::string_view("key.begin")},
+    std::pair{Action::key_rekey, std::string_view("key.rekey")},
     std::pair{Action::prune, std::string_view("audit.prune")},
     std::pair{Action::clock_accept, std::string_view("clock.accept")},
     std::pair{Action::read, std::string_view("read")},

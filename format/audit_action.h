@@ -35,9 +35,11 @@ enum class Action : std::uint8_t {
   key_remove = 41,
   key_rotate = 42,
   key_rewrap = 43,
+  key_begin = 44,  ///< Right before one of these: so that none can go unrecorded.
   anchor_set = 45,
   anchor_remove = 46,
   anchor_accept = 47,  ///< The store was taken as it is, against its anchor's word.
+  key_rekey = 48,
   prune = 51,
   clock_accept = 52,
   read = 60,

@@ -242,11 +242,12 @@ Result<KeyringMaster> decode_master(ByteView payload) {
         copy_fixed(reader, master.mac);
         has_mac = true;
         break;
+      case 7: copy_fixed(reader, master.previous.emplace()); break;
       default: return newer();
     }
   }
   if (!reader.ok() || !has_root || !has_mac || master.slots.empty() || !are_in_order(master) ||
-      master.revision == 0 || master.generation == 0)
+      master.revision == 0 || master.generation == 0 || (master.previous && master.generation == 1))
     return malformed();
   return master;
 }
@@ -256,6 +257,7 @@ Bytes encode_master(const KeyringMaster& master) {
   encode_master_body(master, out);
   WireWriter<Bytes> writer(out);
   writer.bytes(6, master.mac);
+  if (master.previous) writer.bytes(7, *master.previous);
   return out;
 }
 
@@ -263,6 +265,8 @@ Bytes master_mac_input(const KeyringHeader& header, const KeyringMaster& master)
   Bytes out = encode_keyring_header(header);
   out.resize(out.size() + 1);  // Ends the header: no field starts with a zero byte.
   encode_master_body(master, out);
+  WireWriter<Bytes> writer(out);
+  if (master.previous) writer.bytes(7, *master.previous);
   return out;
 }
 

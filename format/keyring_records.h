@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,8 @@ struct KeyringMaster {
   std::vector<KeySlot> slots;
   std::array<std::uint8_t, kWrappedKeyBytes> wrapped_root{};
   std::array<std::uint8_t, 32> mac{};
+  /// While an epoch key is wrapped by the master key before: that one, wrapped by this one.
+  std::optional<std::array<std::uint8_t, kWrappedKeyBytes>> previous = {};
 };
 /// Errors: corrupt, too_new, limit (too many slots, fields too long).
 Result<KeyringMaster> decode_master(ByteView payload);

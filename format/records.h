@@ -53,6 +53,7 @@ enum class Domain : std::uint8_t {
   tombstone = 13,
   audit = 14,
   leaf_keys = 15,
+  previous_master = 18,
   outside = 19,  ///< What leaves the store: a receipt, an anchor.
 };
 
@@ -199,6 +200,8 @@ struct Root {
   std::uint64_t audit_last = 0;     ///< Its number.
   AuditCheckpoint audit_base;       ///< What stands for the records removed.
   Leaves leaves;
+  /// Bucket and leaf keys of earlier epochs are to be replaced; 0: no rotation is under way.
+  std::uint64_t rekey_below = 0;
   AnchorSetting anchor;  ///< Without a URI: the store has none.
   std::uint64_t clock_acceptances = 0;  ///< How often time_high_ms was lowered on purpose.
 

@@ -286,6 +286,7 @@ SecretBytes encode_root(const Root& root) {
   if (root.audit_base.number != 0)
     writer.bytes(12, encode_audit_checkpoint(root.audit_base).bytes());
   if (root.leaves.any()) writer.bytes(14, encode_leaves(root.leaves).bytes());
+  writer.number(16, root.rekey_below);
   if (!root.anchor.uri.empty()) writer.bytes(17, encode_anchor_setting(root.anchor).bytes());
   writer.number(20, root.clock_acceptances);
   return out;
@@ -323,6 +324,7 @@ Result<Root> decode_root(ByteView bytes) {
         root.audit_base = COFFER_TRY(decode_audit_checkpoint(reader.want_some_bytes()));
         break;
       case 14: root.leaves = COFFER_TRY(decode_leaves(reader.want_some_bytes())); break;
+      case 16: root.rekey_below = reader.want_number(); break;
       case 17: root.anchor = COFFER_TRY(decode_anchor_setting(reader.want_some_bytes())); break;
       case 20: root.clock_acceptances = reader.want_number(); break;
       default: return unknown_field();
@@ -331,7 +333,7 @@ Result<Root> decode_root(ByteView bytes) {
   if (!reader.ok() || root.sequence == 0 || root.epoch == 0 || !has_digest ||
       has_pending != (root.pending_since != 0) || has_head != (root.audit_last != 0) ||
       (root.audit_base.number != 0 && root.audit_base.number >= root.audit_last) ||
-      (!root.leaves.pending.empty() && !has_pending))
+      (!root.leaves.pending.empty() && !has_pending) || root.rekey_below > root.epoch + 1)
     return malformed();
   return root;
 }

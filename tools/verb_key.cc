@@ -5,19 +5,13 @@
 #include "tools/context.h"
 #include "tools/fail.h"
 #include "tools/new_key.h"
-#include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
+#include "tools/slot_words.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
 namespace {
-
-Result<int> parse_slot(std::string_view text) {
-  constexpr std::uint64_t kFarAboveAnySlot = 1'000'000;
-  const std::uint64_t slot = COFFER_TRY(parse_number("SLOT", text));
-  return static_cast<int>(std::min(slot, kFarAboveAnySlot));
-}
 
 Error no_such_slot(std::string_view slot) {
   return Error(ErrorCode::not_found, "there is no such key slot", "`coffer key list` shows them")

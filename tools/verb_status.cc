@@ -14,6 +14,7 @@ Result<void> write_status_json(const Status& status) {
   json.key("secrets").number(status.secret_count).key("configs").number(status.config_count);
   json.key("file_bytes").number(status.file_bytes).key("map_bytes").number(status.map_bytes);
   json.key("pending_shred_buckets").number(status.pending_shred_buckets);
+  json.key("buckets_to_rotate").number(status.buckets_to_rotate);
   json.key("oldest_reader_lag").number(status.oldest_reader_lag);
   json.key("clock_behind_ms").number(static_cast<std::uint64_t>(status.clock_behind_ms));
   json.key("slots").number(static_cast<std::uint64_t>(status.slot_count));
@@ -35,6 +36,7 @@ Result<void> write_status_table(const Status& status) {
   table.row({"file size", std::to_string(status.file_bytes)});
   table.row({"map size", std::to_string(status.map_bytes)});
   table.row({"buckets to shred", std::to_string(status.pending_shred_buckets)});
+  table.row({"buckets to rotate", std::to_string(status.buckets_to_rotate)});
   table.row({"oldest reader behind", std::to_string(status.oldest_reader_lag)});
   table.row({"clock behind, ms", std::to_string(status.clock_behind_ms)});
   table.row({"erasing", status.erase});

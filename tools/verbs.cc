@@ -147,6 +147,13 @@ constexpr std::array kVerbs = {
     COFFER_VERB("key add", verb_key_add, "Adds a key slot: one more key that opens the store.",
                 "coffer key add file:///media/usb/spare.key"),
     COFFER_VERB("key remove", verb_key_remove, "Removes a key slot.", "coffer key remove 2"),
+    COFFER_VERB("key rewrap", verb_key_rewrap,
+                "Wraps the master key anew, for one slot or all of them.\nAfter a provider (a KMS, "
+                "Vault, a token) has rotated its own key, so that the slot uses the new one.",
+                "coffer key rewrap 2"),
+    COFFER_VERB("key rotate", verb_key_rotate,
+                "Puts a new master key in place of the old one, or with --data new bucket keys.",
+                "coffer key rotate --without 3"),
     COFFER_VERB("key test", verb_key_test, "Tries whether a key slot opens.", "coffer key test 2"),
     COFFER_VERB("watch", verb_watch,
                 "Tells what happens to secrets, as it happens, without values.",

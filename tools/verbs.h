@@ -32,6 +32,8 @@ VerbResult verb_init(Arguments&, const VerbText&);
 VerbResult verb_key_list(Arguments&, const VerbText&);
 VerbResult verb_key_add(Arguments&, const VerbText&);
 VerbResult verb_key_remove(Arguments&, const VerbText&);
+VerbResult verb_key_rewrap(Arguments&, const VerbText&);
+VerbResult verb_key_rotate(Arguments&, const VerbText&);
 VerbResult verb_key_test(Arguments&, const VerbText&);
 VerbResult verb_anchor_set(Arguments&, const VerbText&);
 VerbResult verb_anchor_show(Arguments&, const VerbText&);

@@ -10,15 +10,6 @@ using coffer::Result;
 
 static_assert(COFFER_TOO_NEW == static_cast<int>(ErrorCode::too_new));
 
-Result<std::vector<coffer::KeySource>> parse_keys(const char* const* uris, std::size_t count) {
-  std::vector<coffer::KeySource> keys;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (uris == nullptr || uris[i] == nullptr) return null_argument();
-    keys.push_back(COFFER_TRY(coffer::KeySource::parse(uris[i])));
-  }
-  return keys;
-}
-
 }  // namespace
 
 unsigned coffer_abi_version(void) { return COFFER_ABI_VERSION; }

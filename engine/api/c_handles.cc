@@ -60,4 +60,13 @@ Result<std::vector<std::uint64_t>> some_versions(const std::uint64_t* versions, 
   return to_versions(versions, count);
 }
 
+Result<std::vector<KeySource>> parse_keys(const char* const* uris, std::size_t count) {
+  std::vector<KeySource> keys;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (uris == nullptr || uris[i] == nullptr) return null_argument();
+    keys.push_back(COFFER_TRY(KeySource::parse(uris[i])));
+  }
+  return keys;
+}
+
 }  // namespace coffer::c_api

@@ -37,6 +37,7 @@ coffer_code run(coffer_error* error, Body&& body) noexcept {
 }
 
 Error null_argument();
+Result<std::vector<KeySource>> parse_keys(const char* const* uris, std::size_t count);
 
 template <typename... Pointers>
 Result<void> require(const Pointers*... pointers) {

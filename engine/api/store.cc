@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/key_slots.h"
 #include "api/new_directory.h"
 #include "api/reading.h"
 #include "api/transaction_state.h"
@@ -14,6 +15,7 @@
 #include "keys/keyring.h"
 #include "secrets/engine.h"
 #include "secrets/recorded.h"
+#include "secrets/rekey.h"
 #include "secrets/sweep.h"
 
 namespace coffer {
@@ -322,42 +324,23 @@ Result<std::vector<KeySlotInfo>> Store::key_slots() {
 }
 
 Result<int> Store::add_key(const KeySource& key) {
-  const auto added = [&](secrets::Intent* intent) -> Result<int> {
-    // Asking a person and stretching take their time: nobody else waits for it.
-    keys::PreparedSlot prepared =
-        COFFER_TRY(COFFER_TRY(impl_->keyring())->prepare_slot(key, impl_->engine->now_ms()));
-    // The keyring is a file of its own: its change, durable by itself, stands right before the
-    // commit that tells of it. The body may run again; the change must not.
-    std::optional<int> slot;
-    COFFER_TRY(impl_->engine->write(
-        [&](secrets::Transaction& txn) -> Result<void> {
-          if (!slot) slot = COFFER_TRY(impl_->engine->keyring().add_slot(std::move(prepared)));
-          txn.note(format::Action::key_add, std::to_string(*slot));
-          txn.mark_changed();
-          return {};
-        },
-        intent));
-    return *slot;
-  };
-  return secrets::recorded(*impl_->engine, {format::Action::key_add, ""}, added);
+  return guarded([&] { return api::add_key(*impl_->engine, key); });
 }
 
 Result<void> Store::remove_key(int slot) {
-  const std::string name = std::to_string(slot);
-  const auto removed = [&](secrets::Intent* intent) -> Result<void> {
-    bool is_removed = false;
-    COFFER_TRY(impl_->engine->write(
-        [&](secrets::Transaction& txn) -> Result<void> {
-          if (!is_removed) COFFER_TRY(impl_->engine->keyring().remove_slot(slot));
-          is_removed = true;
-          txn.note(format::Action::key_remove, name);
-          txn.mark_changed();
-          return {};
-        },
-        intent));
-    return {};
-  };
-  return secrets::recorded(*impl_->engine, {format::Action::key_remove, name}, removed);
+  return guarded([&] { return api::remove_key(*impl_->engine, slot); });
+}
+
+Result<std::vector<RewrappedSlot>> Store::rewrap_keys(int slot, const SlotKeyOptions& options) {
+  return guarded([&] { return api::rewrap_keys(*impl_->engine, slot, options); });
+}
+
+Result<RotateKeyReport> Store::rotate_key(const RotateKeyOptions& options) {
+  return guarded([&] { return api::rotate_key(*impl_->engine, options); });
+}
+
+Result<RotateDataReport> Store::rotate_data_keys(const RotateDataOptions& options) {
+  return guarded([&] { return secrets::rekey(*impl_->engine, options); });
 }
 
 Result<void> Store::test_key(int slot, const KeySource& key) {

@@ -2,20 +2,12 @@
 
 #include <algorithm>
 
-#include "base/digits.h"
-#include "crypto/aead.h"
 #include "crypto/random.h"
 #include "keys/slot_table.h"
 #include "keys/stored_sources.h"
 
 namespace coffer::keys {
 namespace {
-
-Bytes root_context(const format::StoreId& store, std::uint64_t generation) {
-  Bytes rest;
-  append_big_endian(rest, generation);
-  return format::seal_context(format::Domain::root_secret, store, rest);
-}
 
 IndexKeys derive_index_keys(const crypto::Key& root_secret) {
   return {crypto::derive(root_secret.view(), 1, "cofpaths"),
@@ -51,8 +43,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
     table.slots.push_back(COFFER_TRY(wrap_master(std::move(prepared), context, master_key)));
   }
   const crypto::Key root_secret = crypto::Key::random();
-  crypto::wrap(master_key.view(), root_context(keyring->header_.store_id, table.generation),
-               root_secret.view(), table.wrapped_root);
+  wrap_root(table, keyring->header_.store_id, master_key, root_secret);
   keyring->master_key_ = std::move(master_key);
   keyring->index_keys_ = derive_index_keys(root_secret);
   COFFER_TRY(keyring->file_.write(kHeaderPart, format::encode_keyring_header(keyring->header_)));
@@ -147,9 +138,12 @@ Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
   std::optional<Error> telling;
   for (const format::KeySlot& slot : table.slots) {
     const bool is_of_scheme = slot.scheme == scheme_of(*material.source);
-    auto key = unwrap_master(material, {header_.store_id, slot.number}, slot);
+    auto opener = opener_for(material, slot);
+    auto key = opener ? unwrap_master(*opener, {header_.store_id, slot.number}, slot)
+                      : Result<crypto::Key>(opener.error());
     if (key) {
       opened_by_ = slot.number;
+      opener_ = std::move(*opener);
       use_noted_at_ms_ = std::max(slot.created_at_ms, slot.last_used_at_ms);
       return adopt_master(std::move(*key), table);
     }
@@ -166,13 +160,28 @@ Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
 
 Result<void> Keyring::adopt_master(crypto::Key master_key, const format::KeyringMaster& table) {
   if (!is_genuine(table, header_, master_key)) return altered_table();
-  crypto::Key root_secret;
-  if (!crypto::unwrap(master_key.view(), root_context(header_.store_id, table.generation),
-                      table.wrapped_root, root_secret.mutable_bytes()))
-    return damaged_keyring();
+  const crypto::Key root_secret = COFFER_TRY(unwrap_root(table, header_.store_id, master_key));
+  if (table.previous)
+    previous_key_ = COFFER_TRY(unwrap_previous(table, header_.store_id, master_key));
   master_key_ = std::move(master_key);
   generation_ = table.generation;
   index_keys_ = derive_index_keys(root_secret);
+  return {};
+}
+
+// The root secret outlives the master key, and who reads the store uses what comes from it.
+Result<void> Keyring::adopt_newer(crypto::Key master_key, const format::KeyringMaster& table) {
+  if (!is_genuine(table, header_, master_key)) return altered_table();
+  const IndexKeys keys =
+      derive_index_keys(COFFER_TRY(unwrap_root(table, header_.store_id, master_key)));
+  if (!equal_in_constant_time(keys.root.view(), index_keys_.root.view())) return damaged_keyring();
+  std::optional<crypto::Key> previous;
+  if (table.previous) previous = COFFER_TRY(unwrap_previous(table, header_.store_id, master_key));
+  const std::lock_guard lock(mutex_);
+  previous_key_ = std::move(previous);
+  master_key_ = std::move(master_key);
+  generation_ = table.generation;
+  behind_ = false;
   return {};
 }
 

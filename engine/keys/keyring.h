@@ -7,6 +7,10 @@
 // changes no path hash. An epoch key is never derived: to erase it is to lose it.
 // Changes of the file (slots, epochs) are made by whoever holds the store's write
 // lock; reading is free. Thread-safe.
+//
+// Another process may put a new master key in place of the one that this keyring was opened
+// with. It is then behind: what needs the new one answers `busy`, and catch_up() opens the
+// slot that opened it once more, by the key or the provider that it has kept for that.
 #pragma once
 
 #include <coffer/key_source.h>
@@ -18,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +33,7 @@
 #include "keys/epoch_home.h"
 #include "keys/keyring_file.h"
 #include "keys/slot.h"
+#include "keys/slot_keys.h"
 
 namespace coffer::keys {
 
@@ -53,6 +59,25 @@ struct Opening {
   bool try_stored = false;
   EnvironmentLookup environment = {};
   PassphrasePrompt prompt = {};
+};
+
+// For the files that a Keyring is made of.
+Error no_such_slot();
+Error changed_meanwhile();
+Error rotated_elsewhere();
+
+/// A slot as it stood, and as it is to stand: both wrap the master key of this generation.
+struct PreparedRewrap {
+  std::uint64_t generation = 0;
+  format::KeySlot before;
+  format::KeySlot after;
+};
+
+/// A new master key and the table's slots as they wrap it.
+struct PreparedRotation {
+  crypto::Key master_key;
+  std::vector<format::KeySlot> before;  ///< As they stood in the table.
+  std::vector<format::KeySlot> after;
 };
 
 class Keyring {
@@ -103,19 +128,53 @@ class Keyring {
   /// taken, the URI is too long), usage, key_unavailable, declined, io, corrupt.
   Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
   /// Under the write lock; returns the new slot's number. Errors: limit, corrupt, io; busy (a
-  /// provider wrapped for a slot number or a master key that is no longer the next).
-  Result<int> add_slot(PreparedSlot prepared);
+  /// provider wrapped for a slot number or a master key that is no longer the next). `prepared`
+  /// is used up only where it succeeds.
+  Result<int> add_slot(PreparedSlot& prepared);
   /// Both at once, where nobody else waits for the lock.
   Result<int> add_slot(const KeySource& source, std::int64_t now_ms);
   /// Under the write lock. Errors: not_found, in_use (the last slot), corrupt, io. Where the
   /// slot is gone already, afterwards no copy of the file holds it either.
   Result<void> remove_slot(int number);
+  /// Whether remove_slot() would. Errors: as it.
+  Result<void> check_removal(int number);
   Result<void> test_slot(int number, const KeySource& source);
   /// Whether the slot that opened this keyring was last noted to be used a day ago or longer:
   /// opening must not write each time.
   bool use_is_worth_noting(std::int64_t now_ms) const;
   /// Under the write lock. Errors: corrupt, io.
   Result<void> note_use(std::int64_t now_ms);
+
+  // Slots wrapped anew. What is prepared is made outside the write lock, for a person may be
+  // asked and a provider takes its time; what stands by then in the table is compared.
+  /// The slot by the key that it has, whichever its provider would use for it now.
+  /// Errors: not_found, those of SlotKeys::open(), of wrap_again().
+  Result<PreparedRewrap> prepare_rewrap(int number, SlotKeys& slot_keys);
+  /// Under the write lock. Errors: not_found, busy (it was changed meanwhile), corrupt, io.
+  Result<void> replace_slot(const PreparedRewrap& prepared);
+
+  // The master key. A rotation is rotate_master(), an epoch made by add_epoch() and named by
+  // data.mdb, the old epoch erased, drop_previous(): a crash in between is finished by whoever
+  // opens the keyring next.
+  /// Every slot but those, wrapping one new key. Errors: not_found, usage (no slot left), those
+  /// of SlotKeys::open() and wrap_again(): number() is the slot.
+  Result<PreparedRotation> prepare_rotation(const std::vector<int>& without, SlotKeys& slot_keys);
+  /// Under the write lock. Power cut: one of the table's two copies is whole, the old one or the
+  /// new one, and the newer counts. Errors: busy (the slots were changed meanwhile), limit,
+  /// corrupt, io.
+  Result<void> rotate_master(PreparedRotation& prepared);
+  /// Under the write lock: forgets the master key before, where no epoch key needs it any more.
+  Result<void> drop_previous();
+  bool has_previous();
+  /// Whether every epoch key in the file is wrapped by the master key as it is now.
+  Result<bool> epochs_are_current();
+  std::uint64_t generation();
+
+  bool is_behind() const { return behind_; }
+  /// Not under the write lock: a provider may be asked. Errors: wrong_key (the slot that opened
+  /// this keyring is there no more), rolled_back (an older table was put back), those of
+  /// unwrap_master().
+  Result<void> catch_up();
 
  private:
   explicit Keyring(KeyringFile file) : file_(std::move(file)), home_(home_in_keyring(file_)) {}
@@ -125,24 +184,34 @@ class Keyring {
   Result<void> unlock_with(std::span<const format::KeyringMaster> tables, const KeySource& source);
   Result<void> unlock_table(const format::KeyringMaster& table, const SourceMaterial& material);
   Result<void> adopt_master(crypto::Key master_key, const format::KeyringMaster& table);
+  Result<void> adopt_newer(crypto::Key master_key, const format::KeyringMaster& table);
   Result<format::KeyringMaster> read_table();
+  Result<format::KeyringMaster> current_table();
+  Result<crypto::Key> master_key_of(std::uint64_t generation);
+  Result<format::KeySlot> wrap_slot_again(const format::KeySlot& slot, SlotKeys& slot_keys,
+                                          const crypto::Key& opens, const crypto::Key& wraps);
   Result<format::KeyringMaster> read_table_for_change();
   Result<void> write_table(format::KeyringMaster& table);
   Result<format::EpochRecord> read_epoch_slot(std::uint64_t epoch);
-  Result<EpochKey> open_epoch(const format::EpochRecord& record) const;
+  Result<EpochKey> put_epoch(std::uint64_t epoch);
+  Result<EpochKey> open_epoch(const format::EpochRecord& record);
   Result<void> repair_epoch(std::uint64_t slot);
   Bytes epoch_context(std::uint64_t epoch, std::uint64_t generation) const;
 
   KeyringFile file_;
   std::unique_ptr<EpochHome> home_;
   format::KeyringHeader header_;
+  IndexKeys index_keys_;
+  std::mutex catching_up_;
+  std::mutex mutex_;  // Of what follows.
   crypto::Key master_key_;
   std::uint64_t generation_ = 1;
-  IndexKeys index_keys_;
-  std::mutex mutex_;
+  std::optional<crypto::Key> previous_key_;
   std::map<std::uint64_t, EpochKey> epochs_;
   std::atomic<bool> needs_repair_ = false;
+  std::atomic<bool> behind_ = false;
   std::uint32_t opened_by_ = 0;
+  SlotOpener opener_;                 // Of that slot.
   std::int64_t use_noted_at_ms_ = 0;  // Of that slot; when it was made counts as a use.
 };
 

@@ -37,9 +37,19 @@ Result<format::EpochRecord> Keyring::read_epoch_slot(std::uint64_t epoch) {
   return second;
 }
 
-Result<Keyring::EpochKey> Keyring::open_epoch(const format::EpochRecord& record) const {
+// The one before serves while a rotation of the master key is not finished. One that is still to
+// come was made by another process.
+Result<Keyring::EpochKey> Keyring::open_epoch(const format::EpochRecord& record) {
+  const std::uint64_t generation = record.master_generation;
+  if (generation > generation_) {
+    behind_ = true;
+    return rotated_elsewhere();
+  }
+  const bool is_before = generation + 1 == generation_ && previous_key_;
+  if (generation != generation_ && !is_before) return damaged_keyring();
+  const crypto::Key& master_key = is_before ? *previous_key_ : master_key_;
   auto key = std::make_shared<crypto::Key>();
-  if (!crypto::unwrap(master_key_.view(), epoch_context(record.epoch, record.master_generation),
+  if (!crypto::unwrap(master_key.view(), epoch_context(record.epoch, record.master_generation),
                       record.wrapped, key->mutable_bytes()))
     return damaged_keyring();
   return EpochKey(key);
@@ -68,8 +78,15 @@ Result<std::vector<std::uint64_t>> Keyring::stored_epochs() {
   return epochs;
 }
 
+// Never under a master key that another process has put away meanwhile: the table tells. Nor
+// under one that a power cut could take back: its table stands in both places first.
 Result<Keyring::EpochKey> Keyring::add_epoch(std::uint64_t epoch) {
   const std::lock_guard lock(mutex_);
+  COFFER_TRY(read_table_for_change());
+  return put_epoch(epoch);
+}
+
+Result<Keyring::EpochKey> Keyring::put_epoch(std::uint64_t epoch) {
   epochs_.erase(epoch);
   auto key = std::make_shared<crypto::Key>(crypto::Key::random());
   format::EpochRecord record;

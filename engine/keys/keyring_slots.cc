@@ -14,19 +14,12 @@ Error every_slot_taken() {
       .with_number(format::kKeySlotsMax);
 }
 
-Error no_such_slot() {
-  return {ErrorCode::not_found, "there is no such key slot", "see: coffer key list"};
-}
-
+constexpr int kCatchingsMax = 3;
 constexpr std::int64_t kUseNotedEveryMs = 24LL * 60 * 60 * 1000;
 
-std::string provider_name(format::SlotScheme scheme) {
-  if (scheme == format::SlotScheme::file) return "file";
-  if (scheme == format::SlotScheme::passphrase) return "passphrase";
-  if (scheme == format::SlotScheme::recovery) return "recovery";
-  if (scheme == format::SlotScheme::shamir) return "shamir";
-  const ProviderKind* kind = provider_kind(static_cast<KeySource::Scheme>(scheme));
-  return kind != nullptr ? std::string(kind->shown.name) : "";
+Error last_slot() {
+  return {ErrorCode::in_use, "this is the last key slot: without it nothing opens the store",
+          "add another first: coffer key add URI"};
 }
 
 auto find_slot(format::KeyringMaster& table, int number) {
@@ -37,8 +30,28 @@ auto find_slot(format::KeyringMaster& table, int number) {
 
 }  // namespace
 
+// The newest genuine one. A newer generation counts from its first copy on: what was begun
+// under it is not to be undone by who has not heard of it yet.
 Result<format::KeyringMaster> Keyring::read_table() {
-  return genuine_table(file_.read(kMasterPart), header_, master_key_);
+  auto tables = COFFER_TRY(decode_tables(file_.read(kMasterPart)));
+  if (tables.front().generation > generation_) {
+    behind_ = true;
+    return rotated_elsewhere();
+  }
+  for (format::KeyringMaster& table : tables)
+    if (is_genuine(table, header_, master_key_)) return std::move(table);
+  return altered_table();
+}
+
+Result<format::KeyringMaster> Keyring::current_table() {
+  for (int caught_up = 0;; ++caught_up) {
+    {
+      const std::lock_guard lock(mutex_);
+      auto table = read_table();
+      if (table || !behind_ || caught_up == kCatchingsMax) return table;
+    }
+    COFFER_TRY(catch_up());
+  }
 }
 
 // The write that follows begins with the first place: if that held the only whole copy, a
@@ -55,35 +68,27 @@ Result<void> Keyring::write_table(format::KeyringMaster& table) {
 }
 
 Result<std::vector<KeySlotInfo>> Keyring::slots() {
-  const format::KeyringMaster table = COFFER_TRY(read_table());
+  const format::KeyringMaster table = COFFER_TRY(current_table());
   std::vector<KeySlotInfo> infos;
-  for (const format::KeySlot& slot : table.slots) {
-    KeySlotInfo info;
-    info.slot = static_cast<int>(slot.number);
-    info.provider = provider_name(slot.scheme);
-    info.uri = slot.uri;
-    info.key_id = slot.key_id;
-    info.created_at_ms = slot.created_at_ms;
-    info.last_used_at_ms = slot.last_used_at_ms;
-    infos.push_back(std::move(info));
-  }
+  for (const format::KeySlot& slot : table.slots) infos.push_back(info_of(slot));
   return infos;
 }
 
 // Whoever would be refused in the end is not asked for a passphrase first.
 Result<PreparedSlot> Keyring::prepare_slot(const KeySource& source, std::int64_t now_ms) {
-  const format::KeyringMaster table = COFFER_TRY(read_table());
+  const format::KeyringMaster table = COFFER_TRY(current_table());
   if (table.slots.size() >= format::kKeySlotsMax) return every_slot_taken();
   PreparedSlot prepared = COFFER_TRY(keys::prepare_slot(source, now_ms));
   if (prepared.provider == nullptr) return prepared;
   PreparedSlot wrapped;
   wrapped.wrapped_generation = table.generation;
-  wrapped.slot = COFFER_TRY(
-      wrap_master(std::move(prepared), {header_.store_id, table.next_slot}, master_key_));
+  const crypto::Key master_key = COFFER_TRY(master_key_of(table.generation));
+  wrapped.slot =
+      COFFER_TRY(wrap_master(std::move(prepared), {header_.store_id, table.next_slot}, master_key));
   return wrapped;
 }
 
-Result<int> Keyring::add_slot(PreparedSlot prepared) {
+Result<int> Keyring::add_slot(PreparedSlot& prepared) {
   const std::lock_guard lock(mutex_);
   format::KeyringMaster table = COFFER_TRY(read_table_for_change());
   if (table.slots.size() >= format::kKeySlotsMax) return every_slot_taken();
@@ -94,14 +99,15 @@ Result<int> Keyring::add_slot(PreparedSlot prepared) {
              prepared.wrapped_generation == table.generation) {
     table.slots.push_back(std::move(prepared.slot));
   } else {
-    return Error{ErrorCode::busy, "another process changed the key slots meanwhile", "try again"};
+    return changed_meanwhile();
   }
   COFFER_TRY(write_table(table));
   return static_cast<int>(context.number);
 }
 
 Result<int> Keyring::add_slot(const KeySource& source, std::int64_t now_ms) {
-  return add_slot(COFFER_TRY(prepare_slot(source, now_ms)));
+  PreparedSlot prepared = COFFER_TRY(prepare_slot(source, now_ms));
+  return add_slot(prepared);
 }
 
 Result<void> Keyring::remove_slot(int number) {
@@ -109,21 +115,27 @@ Result<void> Keyring::remove_slot(int number) {
   format::KeyringMaster table = COFFER_TRY(read_table_for_change());
   const auto slot = find_slot(table, number);
   if (slot == table.slots.end()) return no_such_slot();
-  if (table.slots.size() == 1)
-    return Error{ErrorCode::in_use, "this is the last key slot: without it nothing opens the store",
-                 "add another first: coffer key add URI"};
+  if (table.slots.size() == 1) return last_slot();
   table.slots.erase(slot);
   return write_table(table);
 }
 
+Result<void> Keyring::check_removal(int number) {
+  format::KeyringMaster table = COFFER_TRY(current_table());
+  if (find_slot(table, number) == table.slots.end()) return no_such_slot();
+  if (table.slots.size() == 1) return last_slot();
+  return {};
+}
+
 Result<void> Keyring::test_slot(int number, const KeySource& source) {
-  format::KeyringMaster table = COFFER_TRY(read_table());
+  format::KeyringMaster table = COFFER_TRY(current_table());
   const auto slot = find_slot(table, number);
   if (slot == table.slots.end()) return no_such_slot();
   const SourceMaterial material = COFFER_TRY(obtain(source, false));
   const crypto::Key key =
       COFFER_TRY(unwrap_master(material, {header_.store_id, slot->number}, *slot));
-  if (!equal_in_constant_time(key.view(), master_key_.view())) return damaged_keyring();
+  const crypto::Key master_key = COFFER_TRY(master_key_of(table.generation));
+  if (!equal_in_constant_time(key.view(), master_key.view())) return damaged_keyring();
   return {};
 }
 

@@ -181,33 +181,50 @@ Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms) 
 
 Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& context,
                                     const crypto::Key& master) {
-  format::KeySlot slot = std::move(prepared.slot);
-  slot.number = context.number;
+  prepared.slot.number = context.number;
+  const SlotOpener opener{std::move(prepared.key), std::move(prepared.provider)};
+  return wrap_again(opener, context, std::move(prepared.slot), master);
+}
+
+Result<format::KeySlot> wrap_again(const SlotOpener& opener, const SlotContext& context,
+                                   format::KeySlot slot, const crypto::Key& master) {
   const Bytes bound = context_bytes(context, slot);
-  if (prepared.provider != nullptr) {
-    COFFER_TRY(wrap_by_provider(*prepared.provider, slot, master, bound));
+  if (opener.provider != nullptr) {
+    COFFER_TRY(wrap_by_provider(*opener.provider, slot, master, bound));
     return slot;
   }
-  slot.commitment = commitment_of(prepared.key, bound);
+  slot.commitment = commitment_of(opener.key, bound);
   const SecretBytes payload = payload_of(master, bound);
   slot.blob.resize(kPayloadBytes + crypto::kWrapOverhead);
-  crypto::wrap(wrapping_key(prepared.key).view(), bound, payload.bytes(), slot.blob);
+  crypto::wrap(wrapping_key(opener.key).view(), bound, payload.bytes(), slot.blob);
   return slot;
+}
+
+Result<SlotOpener> opener_for(const SourceMaterial& material, const format::KeySlot& slot) {
+  if (scheme_of(*material.source) != slot.scheme) return wrong_key();
+  SlotOpener opener;
+  opener.provider = material.provider;
+  if (opener.provider == nullptr) opener.key = COFFER_TRY(key_for_slot(material, slot));
+  return opener;
+}
+
+Result<crypto::Key> unwrap_master(const SlotOpener& opener, const SlotContext& context,
+                                  const format::KeySlot& slot) {
+  const Bytes bound = context_bytes(context, slot);
+  if (opener.provider != nullptr) return unwrap_provider_slot(*opener.provider, slot, bound);
+  if (!equal_in_constant_time(commitment_of(opener.key, bound), slot.commitment))
+    return wrong_key();
+  SecretBytes payload(kPayloadBytes);
+  if (slot.blob.size() != kPayloadBytes + crypto::kWrapOverhead ||
+      !crypto::unwrap(wrapping_key(opener.key).view(), bound, slot.blob, payload.bytes()))
+    return Error{ErrorCode::corrupt, "the key slot is damaged", "open the store by another slot"};
+  if (!is_bound_to(payload, bound)) return foreign_slot();
+  return crypto::Key::copy_of(crypto::KeyView(payload.data(), crypto::kKeyBytes));
 }
 
 Result<crypto::Key> unwrap_master(const SourceMaterial& material, const SlotContext& context,
                                   const format::KeySlot& slot) {
-  if (scheme_of(*material.source) != slot.scheme) return wrong_key();
-  const Bytes bound = context_bytes(context, slot);
-  if (material.provider != nullptr) return unwrap_provider_slot(*material.provider, slot, bound);
-  const crypto::Key kek = COFFER_TRY(key_for_slot(material, slot));
-  if (!equal_in_constant_time(commitment_of(kek, bound), slot.commitment)) return wrong_key();
-  SecretBytes payload(kPayloadBytes);
-  if (slot.blob.size() != kPayloadBytes + crypto::kWrapOverhead ||
-      !crypto::unwrap(wrapping_key(kek).view(), bound, slot.blob, payload.bytes()))
-    return Error{ErrorCode::corrupt, "the key slot is damaged", "open the store by another slot"};
-  if (!is_bound_to(payload, bound)) return foreign_slot();
-  return crypto::Key::copy_of(crypto::KeyView(payload.data(), crypto::kKeyBytes));
+  return unwrap_master(COFFER_TRY(opener_for(material, slot)), context, slot);
 }
 
 }  // namespace coffer::keys

@@ -54,9 +54,27 @@ Result<SourceMaterial> obtain(const KeySource& source, bool confirm);
 
 format::SlotScheme scheme_of(const KeySource& source);
 
+/// What opens one slot, whatever master key it wraps by then: the slot's own key, or the
+/// provider that keeps it.
+struct SlotOpener {
+  crypto::Key key;
+  std::shared_ptr<Provider> provider;
+
+  SlotOpener clone() const { return {crypto::Key::copy_of(key.view()), provider}; }
+};
+/// Of a passphrase this stretches. Errors: wrong_key (another kind of key), limit.
+Result<SlotOpener> opener_for(const SourceMaterial& material, const format::KeySlot& slot);
+
 /// Errors: wrong_key (not this slot's key), corrupt (the key is right, the blob is not), those
 /// of provider_failure().
+Result<crypto::Key> unwrap_master(const SlotOpener& opener, const SlotContext& context,
+                                  const format::KeySlot& slot);
 Result<crypto::Key> unwrap_master(const SourceMaterial& material, const SlotContext& context,
                                   const format::KeySlot& slot);
+
+/// The same slot, its blob made anew: of this master key, under the slot's key or by its
+/// provider, which may have another key by now. Errors: as wrap_master().
+Result<format::KeySlot> wrap_again(const SlotOpener& opener, const SlotContext& context,
+                                   format::KeySlot slot, const crypto::Key& master);
 
 }  // namespace coffer::keys

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/digits.h"
+#include "crypto/aead.h"
 #include "crypto/hash.h"
 
 namespace coffer::keys {
@@ -11,6 +13,12 @@ crypto::Hash mac_of(const format::KeyringMaster& table, const format::KeyringHea
                     const crypto::Key& master_key) {
   const crypto::Key key = crypto::derive(master_key.view(), 1, "cofslots");
   return crypto::hash(key.view(), format::master_mac_input(header, table));
+}
+
+Bytes context(format::Domain domain, const format::StoreId& store, std::uint64_t generation) {
+  Bytes rest;
+  append_big_endian(rest, generation);
+  return format::seal_context(domain, store, rest);
 }
 
 }  // namespace
@@ -40,12 +48,36 @@ bool is_genuine(const format::KeyringMaster& table, const format::KeyringHeader&
   return equal_in_constant_time(mac_of(table, header, master_key), table.mac);
 }
 
-Result<format::KeyringMaster> genuine_table(const Copies& copies,
-                                            const format::KeyringHeader& header,
-                                            const crypto::Key& master_key) {
-  for (format::KeyringMaster& table : COFFER_TRY(decode_tables(copies)))
-    if (is_genuine(table, header, master_key)) return std::move(table);
-  return altered_table();
+void wrap_root(format::KeyringMaster& table, const format::StoreId& store,
+               const crypto::Key& master_key, const crypto::Key& root_secret) {
+  crypto::wrap(master_key.view(), context(format::Domain::root_secret, store, table.generation),
+               root_secret.view(), table.wrapped_root);
+}
+
+Result<crypto::Key> unwrap_root(const format::KeyringMaster& table, const format::StoreId& store,
+                                const crypto::Key& master_key) {
+  crypto::Key root_secret;
+  if (!crypto::unwrap(master_key.view(),
+                      context(format::Domain::root_secret, store, table.generation),
+                      table.wrapped_root, root_secret.mutable_bytes()))
+    return damaged_keyring();
+  return root_secret;
+}
+
+void wrap_previous(format::KeyringMaster& table, const format::StoreId& store,
+                   const crypto::Key& master_key, const crypto::Key& previous) {
+  crypto::wrap(master_key.view(), context(format::Domain::previous_master, store, table.generation),
+               previous.view(), table.previous.emplace());
+}
+
+Result<crypto::Key> unwrap_previous(const format::KeyringMaster& table,
+                                    const format::StoreId& store, const crypto::Key& master_key) {
+  crypto::Key previous;
+  if (!crypto::unwrap(master_key.view(),
+                      context(format::Domain::previous_master, store, table.generation),
+                      *table.previous, previous.mutable_bytes()))
+    return damaged_keyring();
+  return previous;
 }
 
 Error altered_table() {

@@ -20,10 +20,17 @@ Result<std::vector<format::KeyringMaster>> decode_tables(const Copies& copies);
 bool is_genuine(const format::KeyringMaster& table, const format::KeyringHeader& header,
                 const crypto::Key& master_key);
 
-/// The newest genuine one. Errors: those of decode_tables(); corrupt (none is genuine).
-Result<format::KeyringMaster> genuine_table(const Copies& copies,
-                                            const format::KeyringHeader& header,
-                                            const crypto::Key& master_key);
+// What the table has wrapped by the master key of its generation. Errors: corrupt.
+void wrap_root(format::KeyringMaster& table, const format::StoreId& store,
+               const crypto::Key& master_key, const crypto::Key& root_secret);
+Result<crypto::Key> unwrap_root(const format::KeyringMaster& table, const format::StoreId& store,
+                                const crypto::Key& master_key);
+/// The master key before; the table must have it.
+void wrap_previous(format::KeyringMaster& table, const format::StoreId& store,
+                   const crypto::Key& master_key, const crypto::Key& previous);
+Result<crypto::Key> unwrap_previous(const format::KeyringMaster& table,
+                                    const format::StoreId& store, const crypto::Key& master_key);
+
 Error altered_table();
 
 /// The next revision of the table, with its MAC, as its payload. It is read back before it

@@ -115,6 +115,17 @@ Result<void> Engine::Impl::record_reads(std::vector<Noted> reads, const Actor& a
   return recorded;
 }
 
+void Engine::Impl::record_refusal(const Error& error, const Actor& actor,
+                                  std::vector<Noted> items) {
+  if (is_refusal(error.code())) record_failure(error, actor, std::move(items));
+}
+
+void Engine::Impl::record_failure(const Error& error, const Actor& actor,
+                                  std::vector<Noted> items) {
+  for (Noted& item : items) item.refused_with = static_cast<std::uint32_t>(error.code());
+  record_refused(items, actor);
+}
+
 void Engine::Impl::record_refused(const std::vector<Noted>& items, const Actor& actor) {
   if (items.empty()) return;
   const auto recorded = record_alone(items, actor);

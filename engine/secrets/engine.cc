@@ -102,7 +102,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
     return Error{ErrorCode::rolled_back, "the store has not come as far as the caller remembers",
                  "put the newer store back"}
         .with_number(options.min_sequence);
-  COFFER_TRY(impl->recover());
+  COFFER_TRY(impl->recover(options.actor));
   // To finish a shredding is a commit as well, and one that an anchor is to be told of.
   if (COFFER_TRY(impl->committed_root()).sequence != sequence) impl->anchor_is_behind = true;
   impl->note_key_use();
@@ -260,9 +260,14 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
     return Error{ErrorCode::failed, "a transaction's body writes to its own store",
                  "use the transaction that the body was given"};
   const WritingHere here(this);
-  for (int erasings = 0;;) {
+  for (int erasings = 0, catchings = 0;;) {
     attempt.retry = Retry::none;
     auto report = attempt_write(body, actor, attempt, intent);
+    // Without the lock: the slot's provider may have to be asked.
+    if (!report && keyring->is_behind() && ++catchings <= kCatchingsMax) {
+      COFFER_TRY(keyring->catch_up());
+      continue;
+    }
     if (report) {
       ShredReceipt& receipt = report->receipt;
       if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt);
@@ -339,6 +344,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   report.receipt.at_ms = root.time_high_ms;
   report.receipt.destroyed = std::move(state.destroyed);
   report.receipt.documents = std::move(state.documents);
+  report.versions_rewrapped = state.versions_rewrapped;
   if (shred) COFFER_TRY(finish_erasing(root.epoch));
   return report;
 }

@@ -29,6 +29,7 @@ struct WriteReport {
   std::uint64_t sequence = 0;  ///< Of the commit; the last one's where nothing was changed.
   AnchorCadence anchor = AnchorCadence::automatic;  ///< How the anchor is told; so: there is none.
   ShredReceipt receipt;  ///< What is gone; its text is empty where nothing was erased.
+  std::uint64_t versions_rewrapped = 0;
 };
 
 /// What a caller is about, for the record of its refusal: a whole public call.
@@ -37,6 +38,14 @@ struct Intent {
   std::string_view name;      ///< A path, a config's id, a slot's number; outlives the call.
   std::uint64_t version = 0;  ///< 0: none in particular.
   bool is_told = false;       ///< Its refusal is on record.
+};
+
+/// What a change of the key slots is, for the audit log.
+struct KeyChange {
+  format::Action action = format::Action::key_rewrap;
+  int slot = 0;  ///< 0: all of them, or not known yet.
+  /// The commit also brings an epoch key that is wrapped by the master key as it is then.
+  bool new_epoch = false;
 };
 
 class Engine {
@@ -73,6 +82,14 @@ class Engine {
   /// Runs `body` while no other process or thread writes the store or its keyring.
   Result<void> with_write_lock(const std::function<Result<void>()>& body);
 
+  /// Changes the keyring so that the audit log cannot miss it: a record that it is begun, durable
+  /// before; `change` under the write lock; and in the commit right behind it a record of what it
+  /// answers. What fails leaves a record of that. `check` is run before anything, without a
+  /// lock; `change` until it succeeds, and then no more. Errors: theirs, those of write().
+  Result<WriteReport> change_keys(const KeyChange& what, const std::function<Result<void>()>& check,
+                                  const std::function<Result<std::vector<KeyChange>>()>& change);
+  /// What a crash left undone of a new master key; nothing where there is nothing to do.
+  Result<void> finish_master_rotation();
   void on_receipt(ReceiptSink sink);
   Result<ReceiptInfo> verify_receipt(std::string_view text);
 

@@ -89,6 +89,9 @@ bool is_refusal(ErrorCode code);
 /// a refusal never writes more than a path's length.
 std::string recordable(std::string_view name);
 
+/// Others may rotate the master key again and again: not for ever.
+inline constexpr int kCatchingsMax = 3;
+
 /// Why a write that failed may be run again.
 enum class Retry : std::uint8_t { none, more_room, erase_first };
 
@@ -155,7 +158,8 @@ struct Engine::Impl {
 
   Result<void> put_root(storage::WriteTxn& txn, format::Root& root);
   Result<void> finish_erasing(std::uint64_t epoch);
-  Result<void> recover();
+  Result<void> recover(const Actor& actor);
+  Result<void> repair_keyring();
   void note_key_use();
   void hand_out(ShredReceipt& receipt);
   /// What erasing an epoch key is worth where they are kept.
@@ -175,6 +179,7 @@ struct Engine::Impl {
   void keep_anchor(const WriteReport& report);
   void catch_up_anchor();
   Result<void> finish_shredding();
+  Result<void> finish_master_rotation(const Actor& actor);
   using Body = std::function<Result<void>(Transaction&)>;
   Result<WriteReport> write(const Body& body, const Actor& actor, Attempt& attempt,
                             const Intent* intent);
@@ -187,6 +192,8 @@ struct Engine::Impl {
   Result<void> record_reads(std::vector<Noted> reads, const Actor& actor);
   /// After a refused change was undone: a record of its own, which may fail unnoticed.
   void record_refused(const std::vector<Noted>& items, const Actor& actor);
+  void record_refusal(const Error& error, const Actor& actor, std::vector<Noted> items);
+  void record_failure(const Error& error, const Actor& actor, std::vector<Noted> items);
 };
 
 /// What a View and a Transaction stand on.
@@ -212,6 +219,7 @@ struct View::Impl {
   std::map<std::uint8_t, LeafKeys> own_leaves = {};  // Of buckets that this commit splits.
   std::vector<SweptVersion> destroyed = {};
   std::vector<ShredDocument> documents = {};  // Revisions of configs that are removed.
+  std::uint64_t versions_rewrapped = 0;
   std::vector<Noted> noted = {};
   std::vector<Noted> refused = {};   // Operations that the body was refused, and went on.
   std::optional<Noted> trying = {};  // The operation that is under way.
@@ -339,6 +347,9 @@ struct View::Impl {
   /// every living DEK below is wrapped anew, every other key of the bucket moves under the new
   /// one. The bucket's new key is the caller's to wrap and put; lookups see none of it.
   Result<BucketKey> renew_bucket(std::uint8_t bucket, const LeafSet& leaves, std::uint64_t epoch);
+  /// How many buckets have keys, their own or of leaves, that the rotation under way, if there
+  /// is one, has yet to replace.
+  Result<std::uint64_t> buckets_to_renew() const;
   /// Renews touched and pending buckets and wraps every bucket key under the next epoch.
   Result<void> rotate();
   /// What was touched and is not renewed by this commit is written down in the root.

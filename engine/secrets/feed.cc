@@ -18,7 +18,9 @@ bool is_change(format::Action action) {
     case format::Action::key_add:
     case format::Action::key_remove:
     case format::Action::key_rotate:
-    case format::Action::key_rewrap: return false;
+    case format::Action::key_rewrap:
+    case format::Action::key_begin:
+    case format::Action::key_rekey: return false;
     default: return true;
   }
 }

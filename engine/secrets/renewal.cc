@@ -29,6 +29,7 @@ Result<void> rewrap_range(View::Impl& impl, ByteView prefix, const BucketKeys& f
     const Bytes rewrapped = COFFER_TRY(impl.cipher().rewrap_version(
         hash, version, record, from.of(hash), record.header, to.of(hash)));
     COFFER_TRY(cursor.replace(rewrapped));
+    ++impl.versions_rewrapped;
   }
   return {};
 }

@@ -83,15 +83,23 @@ Result<void> Engine::Impl::finish_erasing(std::uint64_t epoch) {
   const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
   const format::Root root = COFFER_TRY(read_root(*txn));
   if (root.epoch != epoch) return {};
-  return keyring->erase_epochs_except(epoch);
+  COFFER_TRY(keyring->erase_epochs_except(epoch));
+  return keyring->drop_previous();
 }
 
 // At open: an epoch key beside the root's own is a shredding that a crash cut short (or one
 // that another process is in the middle of, which the write lock then waits for). Then the
 // keyring's copies that a crash left unequal are made equal again.
-Result<void> Engine::Impl::recover() {
+Result<void> Engine::Impl::recover(const Actor& actor) {
   if (COFFER_TRY(keyring->stored_epochs()).size() > 1) COFFER_TRY(finish_shredding());
-  if (!keyring->needs_repair()) return {};
+  if (keyring->needs_repair()) COFFER_TRY(repair_keyring());
+  // Both master keys are at hand: what cannot be written now is no reason to stay shut.
+  if (auto finished = finish_master_rotation(actor); !finished && log)
+    log("warn", "the rotation of the master key could not be finished", directory);
+  return {};
+}
+
+Result<void> Engine::Impl::repair_keyring() {
   const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
   // What is whole serves; a disk too full for the other copy is no reason to stay shut.
   if (auto repaired = keyring->repair(); !repaired && log)

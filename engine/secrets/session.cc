@@ -79,8 +79,12 @@ Result<std::unique_ptr<Session>> Engine::Impl::begin_read() {
       COFFER_TRY(txn->commit());
       continue;
     }
+    if (keyring->is_behind() && attempt < kCatchingsMax) {
+      COFFER_TRY(keyring->catch_up());
+      continue;
+    }
     const ErrorCode code = fresh.error().code();
-    if (attempt == 2 || (code != ErrorCode::rolled_back && code != ErrorCode::corrupt))
+    if (attempt >= 2 || (code != ErrorCode::rolled_back && code != ErrorCode::corrupt))
       return std::move(fresh).error();
   }
 }

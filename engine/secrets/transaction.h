@@ -248,6 +248,12 @@ class Transaction : public View {
   /// Commits, though nothing of the store was changed: what was noted is to be told.
   void mark_changed();
 
+  /// Has every bucket key replaced from here on; false: somebody has begun that already.
+  Result<bool> begin_renewal();
+  /// Replaces what wraps about so many versions, at least one key; answers how many buckets are
+  /// left of which not every key is new.
+  Result<std::uint64_t> renew_buckets(std::uint64_t versions_at_once);
+
   /// 16 random bytes as a lower-case UUID (RFC 4122 version 4).
   std::string mint_uuid();
   /// A keyed digest of `bytes`, to name a document by its content without telling the content.

@@ -234,6 +234,7 @@ Result<Status> Engine::status() {
     status.anchor = root.anchor.uri;
     status.clock_behind_ms = impl_->clock_behind_ms(view.now_ms());
     status.pending_shred_buckets = root.pending_count();
+    status.buckets_to_rotate = COFFER_TRY(view.impl_->buckets_to_renew());
     return {};
   }));
   const storage::EnvironmentInfo info = COFFER_TRY(impl_->environment->info());

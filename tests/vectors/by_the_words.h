@@ -160,9 +160,11 @@ inline Bytes slot_context(ByteView store_id, const format::KeySlot& slot) {
 
 inline Bytes mac_of(ByteView master_key, const Bytes& header_payload,
                     const format::KeyringMaster& master) {
-  // Field 6 is the last: a tag, a length and 32 bytes.
+  // Field 6 is a tag, a length and 32 bytes; behind it may stand field 7, with 72.
   const Bytes whole = format::encode_master(master);
-  const ByteView body = ByteView(whole).first(whole.size() - 34);
+  const std::size_t behind = master.previous ? 74 : 0;
+  Bytes body(whole.begin(), whole.end() - 34 - static_cast<std::ptrdiff_t>(behind));
+  body.insert(body.end(), whole.end() - static_cast<std::ptrdiff_t>(behind), whole.end());
   return blake2b(kdf(master_key, 1, "cofslots"), header_payload + Bytes{0} + body);
 }
 

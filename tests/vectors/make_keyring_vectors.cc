@@ -143,6 +143,11 @@ void masters(const std::filesystem::path& root) {
   folder.corrupt("wrapped_root_short", "F-28", joined(with(good, bin(5, run(71, 1)))));
   folder.corrupt("mac_missing", "F-28", joined(without(good, 6)));
   folder.corrupt("mac_long", "F-28", joined(with(good, bin(6, run(33, 1)))));
+  const Record rotated = appended(with(good, num(2, 2)), bin(7, run(72, 1)));
+  folder.ok("previous", "F-143", joined(rotated));
+  folder.corrupt("previous_of_first_generation", "F-143", joined(with(rotated, num(2, 1))));
+  folder.corrupt("previous_short", "F-143", joined(with(rotated, bin(7, run(71, 1)))));
+  folder.corrupt("previous_twice", "F-3", joined(twice(rotated, 7)));
 }
 
 }  // namespace

@@ -291,6 +291,9 @@ void settings_and_roots(const std::filesystem::path& root) {
   folder.corrupt("audit_checkpoint_not_behind", "F-85: the last record is never removed",
                  joined(with(good, num(11, 7))));
   folder.ok("audit_never_pruned", "F-85", joined(without(good, 12)));
+  folder.ok("rekey_under_way", "F-148", joined(appended(good, num(16, 3))));
+  folder.corrupt("rekey_beyond_next_epoch", "F-148: the epoch is 2",
+                 joined(appended(good, num(16, 4))));
   folder.ok("clock_accepted", "F-96: twice", joined(appended(good, num(20, 2))));
   folder.corrupt("clock_accepted_zero_times", "F-4", joined(appended(good, num(20, 0))));
   folder.corrupt("time_negative", "F-8", joined(with(good, num(5, 1ULL << 63))));

@@ -192,3 +192,141 @@ TEST_CASE("F-54, F-69: a change of slots stands in both places, and no number co
   const auto master = master_of(read_file(copy.keyring()));
   CHECK((master.revision == 4 && master.next_slot == 5 && master.slots.size() == 3));
 }
+
+namespace {
+
+/// The golden keyring as a power cut leaves it after the first step of a rotation.
+struct Rotated : KeyringCopy {
+  Rotated() {
+    const auto ring = load();
+    REQUIRE(ring.ok());
+    keys::SlotKeys slot_keys({}, [this](const KeySlotInfo&) { return key(); });
+    auto prepared = (*ring)->prepare_rotation({2}, slot_keys);
+    REQUIRE(prepared.ok());
+    REQUIRE((*ring)->rotate_master(*prepared).ok());
+    file = read_file(keyring());
+  }
+  /// Both places of the table changed by somebody who has the new master key.
+  template <typename Change>
+  void rewrite(const Change& change) {
+    write_file(keyring(), file);
+    const OpenKeyring keys(keyring(), key_file());
+    format::KeyringMaster master = master_of(file);
+    change(master);
+    const Bytes mac = mac_of(keys.master_key, keys.header_payload, master);
+    std::copy(mac.begin(), mac.end(), master.mac.begin());
+    put_master(file, format::encode_master(master));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("F-143: a master key before that does not open is refused") {
+  Rotated copy;
+  const format::KeyringMaster master = master_of(copy.file);
+  CHECK((master.generation == 2 && master.slots.size() == 1 && master.previous.has_value()));
+  CHECK(copy.outcome() == "ok");
+  copy.rewrite([](auto&) {});
+  CHECK(copy.outcome() == "ok");
+  copy.rewrite([](auto& changed) { (*changed.previous)[30] ^= 1; });
+  CHECK(copy.outcome() == "corrupt");
+}
+
+TEST_CASE("F-144: an epoch key is wrapped by the table's master key, or by the one before") {
+  Rotated copy;
+  CHECK(copy.load().value()->epoch_key(2).ok());
+  copy.rewrite([](auto& master) { master.previous.reset(); });
+  CHECK(copy.load().value()->epoch_key(2).error().code() == ErrorCode::corrupt);
+  // An older table beside a later epoch key, as somebody puts it back who kept it.
+  KeyringCopy before;
+  Rotated after;
+  const auto ring = after.load();
+  REQUIRE((*ring)->add_epoch(3).ok());
+  const Bytes later = read_file(after.keyring());
+  for (const std::size_t offset : Places::kEpoch[1])
+    std::copy_n(later.begin() + static_cast<std::ptrdiff_t>(offset), 4096,
+                before.file.begin() + static_cast<std::ptrdiff_t>(offset));
+  const auto opened = before.load();
+  REQUIRE(opened.ok());
+  CHECK_FALSE((*opened)->epoch_key(3).ok());
+  CHECK((*opened)->is_behind());
+  CHECK((*opened)->catch_up().error().code() == ErrorCode::rolled_back);
+}
+
+TEST_CASE("F-145: who has not heard of a new master key wraps no epoch key") {
+  KeyringCopy copy;
+  const auto other = copy.load();
+  REQUIRE(other.ok());
+  const auto ring = copy.load();
+  keys::SlotKeys slot_keys({}, [&](const KeySlotInfo&) { return copy.key(); });
+  auto prepared = (*ring)->prepare_rotation({2}, slot_keys);
+  REQUIRE((*ring)->rotate_master(*prepared).ok());
+  const Bytes rotated = read_file(copy.keyring());
+  CHECK((*other)->add_epoch(3).error().code() == ErrorCode::busy);
+  CHECK(read_file(copy.keyring()) == rotated);
+  REQUIRE((*other)->catch_up().ok());
+  CHECK((*other)->epoch_key(2).ok());
+  // The second place is made durable before anything is wrapped by what the first one holds.
+  copy.file = rotated;
+  copy.spoil(Places::kMaster[1]);
+  write_file(copy.keyring(), copy.file);
+  REQUIRE((*other)->add_epoch(3).ok());
+  const Bytes file = read_file(copy.keyring());
+  CHECK(frame_at(file, Places::kMaster[0], Places::kMasterBytes) ==
+        frame_at(file, Places::kMaster[1], Places::kMasterBytes));
+}
+
+TEST_CASE("F-146: the master key before stays as long as an epoch key needs it") {
+  const Rotated copy;
+  const auto ring = copy.load();
+  REQUIRE(ring.ok());
+  REQUIRE((*ring)->drop_previous().ok());
+  CHECK(read_file(copy.keyring()) == copy.file);
+  keys::SlotKeys slot_keys({}, [&](const KeySlotInfo&) { return copy.key(); });
+  auto again = (*ring)->prepare_rotation({}, slot_keys);
+  REQUIRE(again.ok());
+  CHECK((*ring)->rotate_master(*again).error().code() == ErrorCode::busy);
+  CHECK(read_file(copy.keyring()) == copy.file);
+  REQUIRE((*ring)->add_epoch(3).ok());
+  REQUIRE((*ring)->drop_previous().ok());
+  CHECK((*ring)->has_previous());
+  REQUIRE((*ring)->erase_epochs_except(3).ok());
+  REQUIRE((*ring)->drop_previous().ok());
+  CHECK_FALSE((*ring)->has_previous());
+  CHECK_FALSE(master_of(read_file(copy.keyring())).previous.has_value());
+  CHECK((*ring)->rotate_master(*again).ok());
+}
+
+TEST_CASE("F-147: whoever opens a store finishes the rotation of its master key") {
+  const Rotated copy;
+  {
+    Store store = copy.open();
+    CHECK(store.status().value().epoch == 3);
+    CHECK(store.verify().value().problems.empty());
+  }
+  const Bytes file = read_file(copy.keyring());
+  const format::KeyringMaster master = master_of(file);
+  CHECK((master.generation == 2 && !master.previous));
+  const auto epoch = format::decode_epoch(*frame_at(file, Places::kEpoch[1][0], 4096));
+  CHECK((epoch.ok() && epoch->epoch == 3 && epoch->master_generation == 2));
+  CHECK_FALSE(frame_at(file, Places::kEpoch[0][0], 4096).has_value());
+}
+
+TEST_CASE("F-150: a slot wrapped anew keeps all but its blob, and the others are as they were") {
+  const KeyringCopy copy;
+  const auto ring = copy.load();
+  keys::SlotKeys slot_keys({}, [&](const KeySlotInfo&) { return copy.key(); });
+  const auto prepared = (*ring)->prepare_rewrap(1, slot_keys);
+  REQUIRE(prepared.ok());
+  REQUIRE((*ring)->replace_slot(*prepared).ok());
+  const format::KeyringMaster before = master_of(copy.file);
+  format::KeyringMaster after = master_of(read_file(copy.keyring()));
+  CHECK(after.slots[0].blob != before.slots[0].blob);
+  after.slots[0].blob = before.slots[0].blob;
+  CHECK(after.revision == before.revision + 1);
+  after.revision = before.revision;
+  after.mac = before.mac;
+  CHECK(format::encode_master(after) == format::encode_master(before));
+  // Of a slot that was changed meanwhile, or another master key, it is not taken.
+  CHECK((*ring)->replace_slot(*prepared).error().code() == ErrorCode::busy);
+}

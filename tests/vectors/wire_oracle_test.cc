@@ -152,6 +152,7 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   root.audit_base = {4, filled<32>(3), 3, 77};
   root.leaves.split = filled<32>(1);
   root.leaves.pending = {5, 0x0906};
+  root.rekey_below = 3;
   root.anchor = {"file:///a", filled<16>(6), AnchorCadence::shred, 8};
   root.clock_acceptances = 2;
   const SecretBytes bytes = encode_root(root);
@@ -165,6 +166,7 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   CHECK(message.audit_base().link() == text_of(root.audit_base.link));
   CHECK(message.leaves().split() == text_of(root.leaves.split));
   CHECK(message.leaves().pending() == std::string("\0\5\11\6", 4));
+  CHECK(message.rekey_below() == 3);
   CHECK((message.audit_base().sequence() == 3 && message.audit_base().at_ms() == 77));
   CHECK((message.anchor().uri() == "file:///a" && message.anchor().cadence() == 3));
   CHECK((message.anchor().counter() == 8 && message.anchor().id() == text_of(root.anchor.id)));
@@ -247,6 +249,8 @@ TEST_CASE("the keyring's parts mean the same to the generated code") {
                           10});
   master.wrapped_root = filled<72>(6);
   master.mac = filled<32>(7);
+  master.generation = 2;
+  master.previous = filled<72>(8);
   const Bytes bytes = encode_master(master);
   const auto message = parsed<proto::KeyringMaster>(bytes);
   CHECK((message.revision() == 3 && message.generation() == 1 && message.next_slot() == 7));
@@ -261,6 +265,7 @@ TEST_CASE("the keyring's parts mean the same to the generated code") {
   CHECK(slot.commitment() == text_of(master.slots[0].commitment));
   CHECK((message.wrapped_root() == text_of(master.wrapped_root)));
   CHECK(message.mac() == text_of(master.mac));
+  CHECK((message.generation() == 2 && message.previous() == text_of(*master.previous)));
   const auto back = decode_master(serialised(message));
   REQUIRE(back.ok());
   CHECK(encode_master(*back) == bytes);

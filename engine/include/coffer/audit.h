@@ -29,7 +29,9 @@ struct AuditItem {
   /// "put", "delete", "undelete", "destroy", "expire", "trim", "erase", "expiry", "metadata",
   /// "move", "copy", "rollback", "patch", "settings", "config.put", "config.delete",
   /// "config.check", "config.stage", "config.abandon", "config.end_check", "ref.add", "ref.remove",
-  /// "key.add", "key.remove", "key.rotate", "key.rewrap", "audit.prune", "clock.accept", "read"
+  /// "key.add", "key.remove", "key.rotate", "key.rewrap", "key.rekey", "key.begin" (of which of
+  /// these stands in `path`, the slot in `version`), "anchor.set", "anchor.remove",
+  /// "anchor.accept", "audit.prune", "clock.accept", "read"
   std::string action;
   std::string path;           ///< Of a config its id, of a key its slot's number.
   std::uint64_t version = 0;  ///< Of a config its revision; 0: none.

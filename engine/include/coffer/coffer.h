@@ -300,6 +300,33 @@ COFFER_EXPORT coffer_code coffer_settings_get(coffer_store* store, coffer_bytes*
 COFFER_EXPORT coffer_code coffer_settings_put(coffer_store* store, const char* json,
                                               coffer_error* error);
 
+/* --- key slots; see <coffer/store.h> and <coffer/key_slots.h> --- */
+
+/* A key is named by a URI that nobody needs to be asked for. `json`: [{"slot", "provider", "uri",
+ * "key_id", "created_at_ms", "last_used_at_ms"}], nothing secret. */
+COFFER_EXPORT coffer_code coffer_key_list(coffer_store* store, coffer_bytes** json,
+                                          coffer_error* error);
+/* `slot` (or NULL) gets its number. */
+COFFER_EXPORT coffer_code coffer_key_add(coffer_store* store, const char* key_uri, int* slot,
+                                         coffer_error* error);
+COFFER_EXPORT coffer_code coffer_key_remove(coffer_store* store, int slot, coffer_error* error);
+/* Wraps the master key anew for a slot, or with 0 for all. `key_uris` are tried before the slots'
+ * own. `json` (or NULL): [{"slot", "provider", "uri", "key_id", "key_id_before", "skipped",
+ * "code"}]; with 0 the failure of a slot stands there only. */
+COFFER_EXPORT coffer_code coffer_key_rewrap(coffer_store* store, int slot,
+                                            const char* const* key_uris, size_t key_count,
+                                            coffer_bytes** json, coffer_error* error);
+/* A new master key, for all slots but those `without`. */
+COFFER_EXPORT coffer_code coffer_key_rotate(coffer_store* store, const char* const* key_uris,
+                                            size_t key_count, const int* without,
+                                            size_t without_count, coffer_error* error);
+/* Told after each batch how many of all bucket keys are new; anything but COFFER_OK stops, and
+ * another call goes on there. Must not jump out. */
+typedef coffer_code (*coffer_progress)(void* context, uint64_t done, uint64_t all);
+/* New bucket keys; every living version's data key wrapped anew. `progress` may be NULL. */
+COFFER_EXPORT coffer_code coffer_key_rotate_data(coffer_store* store, coffer_progress progress,
+                                                 void* context, coffer_error* error);
+
 /* --- several operations as one --- */
 
 /* Valid inside the body only, in the thread that the body runs in. */

@@ -82,6 +82,11 @@ class Error {
     subject_ = std::make_shared<const Subject>(Subject{kind, std::string(name)});
     return std::move(*this);
   }
+  /// In place of the one it has: where the caller knows better what to do next.
+  Error&& with_hint(Literal hint) && {
+    hint_ = hint.view();
+    return std::move(*this);
+  }
   Error&& with_errno(int value) && {
     os_errno_ = value;
     return std::move(*this);

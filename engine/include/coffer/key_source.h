@@ -38,7 +38,8 @@ using KeyPrinter = std::function<Result<void>(const std::vector<SecretBytes>& te
 
 /// Tells the value of a variable; empty where it is not set. Some providers take their
 /// credentials from there. The library itself never reads the environment: give it this, or
-/// process_environment. What it answers must stay valid until the call that asked returns.
+/// process_environment. What it answers must stay valid until the call that asked returns. An
+/// open store keeps it and may ask again, to open its slot anew after a rotation elsewhere.
 using EnvironmentLookup = std::function<std::string_view(const char* name)>;
 inline std::string_view process_environment(const char* name) {
   const char* value = std::getenv(name);

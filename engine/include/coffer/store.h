@@ -20,6 +20,7 @@
 #include <coffer/clock.h>
 #include <coffer/configs.h>
 #include <coffer/export.h>
+#include <coffer/key_slots.h>
 #include <coffer/key_source.h>
 #include <coffer/operations.h>
 #include <coffer/result.h>
@@ -95,15 +96,6 @@ struct SweepReport {
   std::vector<std::string> differences = {};
 };
 
-struct KeySlotInfo {
-  int slot = 0;
-  std::string provider;
-  std::string uri;
-  std::string key_id;
-  std::int64_t created_at_ms = 0;
-  std::int64_t last_used_at_ms = 0;
-};
-
 struct Status {
   std::string store_id;
   std::uint64_t epoch = 0;
@@ -116,6 +108,8 @@ struct Status {
   /// Buckets, or leaves of buckets that were split, from which something was removed that the
   /// next shredding erases.
   std::uint64_t pending_shred_buckets = 0;
+  /// Of 256 buckets, those whose keys a rotation under way has yet to replace; 0: there is none.
+  std::uint64_t buckets_to_rotate = 0;
   std::uint64_t oldest_reader_lag = 0;  ///< Commits that the oldest open reader is behind.
   /// How far the clock is behind the latest time that was seen. Beyond five minutes nothing
   /// that has an end is returned, and none can be set, until the clock is right again.
@@ -255,6 +249,23 @@ class COFFER_API Store {
   Result<int> add_key(const KeySource& key);
   /// Errors: not_found, in_use (the last one).
   Result<void> remove_key(int slot);
+  /// Wraps the master key anew for a slot, as after its provider has rotated its key; what the
+  /// slot held is overwritten. Slot 0: every slot, and each one's outcome is told. Of one slot
+  /// an error is the call's. Errors: not_found, wrong_key, key_unavailable, declined, busy
+  /// (somebody else changed the slot meanwhile), corrupt, io.
+  Result<std::vector<RewrappedSlot>> rewrap_keys(int slot, const SlotKeyOptions& options = {});
+  /// Puts a new random master key in place of the one that the store has, wrapped for every slot
+  /// but those given up, and a new epoch key under it. A slot whose key cannot be had makes it
+  /// fail, with nothing changed. Other processes go on by the slot that opened their store;
+  /// where that is given up they answer wrong_key. A power cut leaves it undone or to be
+  /// finished by the next open. Bucket and data keys stay: rotate_data_keys(). Errors: not_found,
+  /// in_use (no slot left), wrong_key, key_unavailable, declined, busy, corrupt, io.
+  Result<RotateKeyReport> rotate_key(const RotateKeyOptions& options = {});
+  /// Replaces every bucket key, and wraps the data key of every living version anew under one of
+  /// the new; values are not touched. In batches, each of them a shredding: others read
+  /// meanwhile, and write between two. After a kill another call goes on. Errors: declined
+  /// (stopped by `progress`), corrupt, io.
+  Result<RotateDataReport> rotate_data_keys(const RotateDataOptions& options = {});
   /// Opens the slot with `key` without changing anything. Errors: as open().
   Result<void> test_key(int slot, const KeySource& key);
 

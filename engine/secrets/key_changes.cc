@@ -1,0 +1,76 @@
+// Changes of the keyring, told by the audit log. The keyring is a file of its own: its change is
+// durable by itself, and cannot be one commit with its record. So the record that it is begun
+// comes first, and what follows can be missing from the log, but not unseen.
+#include "secrets/engine_state.h"
+
+namespace coffer::secrets {
+namespace {
+
+std::string slot_name(int slot) { return slot == 0 ? "" : std::to_string(slot); }
+
+std::vector<Noted> told(const std::vector<KeyChange>& changes) {
+  std::vector<Noted> items;
+  for (const KeyChange& change : changes) items.push_back({change.action, slot_name(change.slot)});
+  return items;
+}
+
+}  // namespace
+
+Result<WriteReport> Engine::change_keys(
+    const KeyChange& what, const std::function<Result<void>()>& check,
+    const std::function<Result<std::vector<KeyChange>>()>& change) {
+  const std::vector<Noted> item = told({what});
+  if (auto checked = check(); !checked) {
+    impl_->record_refusal(checked.error(), actor_, item);
+    return std::move(checked).error();
+  }
+  const auto slot = static_cast<std::uint64_t>(what.slot);
+  COFFER_TRY(impl_->record_alone(
+      {{format::Action::key_begin, std::string(format::action_name(what.action)), slot}}, actor_));
+  std::optional<std::vector<KeyChange>> done;
+  Attempt attempt;
+  auto report = impl_->write(
+      [&](Transaction& txn) -> Result<void> {
+        if (!done) done = COFFER_TRY(change());
+        for (Noted& each : told(*done)) txn.impl_->note(each.action, each.path);
+        txn.impl_->must_shred = what.new_epoch;
+        txn.mark_changed();
+        return {};
+      },
+      actor_, attempt, nullptr);
+  if (report) return report;
+  if (!done) {
+    impl_->record_failure(report.error(), actor_, item);
+  } else if (!what.new_epoch) {
+    // It has happened, whatever became of the commit. (A new master key is told of by whoever
+    // finishes its rotation.)
+    (void)impl_->record_alone(told(*done), actor_);
+  }
+  return report;
+}
+
+Result<void> Engine::finish_master_rotation() { return impl_->finish_master_rotation(actor_); }
+
+// An epoch key that is still wrapped by the master key before gives way to one that is not; the
+// erasing behind that commit forgets the master key before, or this does, where a crash came
+// between the two.
+Result<void> Engine::Impl::finish_master_rotation(const Actor& actor) {
+  if (!keyring->has_previous()) return {};
+  if (!COFFER_TRY(keyring->epochs_are_current())) {
+    Attempt attempt;
+    COFFER_TRY(write(
+        [&](Transaction& txn) -> Result<void> {
+          // Another process may have done it since the look.
+          if (COFFER_TRY(keyring->epochs_are_current())) return {};
+          txn.impl_->must_shred = true;
+          txn.note(format::Action::key_rotate, "");
+          txn.mark_changed();
+          return {};
+        },
+        actor, attempt, nullptr));
+  }
+  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
+  return keyring->drop_previous();
+}
+
+}  // namespace coffer::secrets
