@@ -72,6 +72,32 @@ TEST_CASE("Transit: a key that was rotated still opens, and says so") {
   CHECK(gone.error().text() == "the key service has no such key");
 }
 
+TEST_CASE("Transit: slots are wrapped anew after its key was rotated, and by a new master key") {
+  Vault vault;
+  cli::Sandbox box;
+  take_key(box, vault.service.uri, vault.service.variables);
+  box.expect(0, {"init"});
+  box.expect(0, {"put", "a", "b=c"});
+  vault.transit.rotate("store-key");
+  const cli::Json told = box.expect(0, {"key", "rewrap", "1", "--format", "json"}).json();
+  CHECK(told["slots"][0]["key_id_before"] == "transit/store-key:v1");
+  CHECK(told["slots"][0]["key_id"] == "transit/store-key:v2");
+  vault.transit.set_minimum("store-key", 2);  // What version 1 wrapped opens no more.
+  CHECK(box.expect(0, {"get", "a", "--field", "b"}).out == "c");
+  const std::string spare = "file://" + box.path("spare.key");
+  box.expect(0, {"key", "add", spare});
+  vault.transit.forbidden = {"encrypt"};
+  expect_silent(box, vault.service, 12, {"--key", spare, "key", "rewrap"});
+  expect_silent(box, vault.service, 12, {"--key", spare, "key", "rotate"});
+  vault.transit.forbidden = {};
+  box.expect(0, {"--key", spare, "key", "rotate"});
+  CHECK(box.expect(0, {"get", "a", "--field", "b"}).out == "c");
+  vault.transit.delete_key("store-key");
+  expect_silent(box, vault.service, 12, {"--key", spare, "key", "rotate"});
+  box.expect(0, {"--key", spare, "key", "rotate", "--without", "1"});
+  CHECK(box.expect(0, {"--key", spare, "get", "a", "--field", "b"}).out == "c");
+}
+
 TEST_CASE("Transit: no key is made for a name that is not there") {
   Vault vault;
   Service service = vault.service;
