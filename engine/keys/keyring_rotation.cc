@@ -169,7 +169,7 @@ Result<bool> Keyring::epochs_are_current() {
   const std::lock_guard lock(mutex_);
   for (const std::uint64_t slot : {0, 1}) {
     const auto record = read_epoch_slot(slot);
-    if (!record && record.error().code() == ErrorCode::io) return record.error();
+    if (!record && is_out_of_reach(record.error().code())) return record.error();
     if (record && record->master_generation != generation_) return false;
   }
   return true;
