@@ -27,7 +27,6 @@ coffer_bytes* list_of(SecretBytes text) {
 Result<coffer::SlotKeyOptions> slot_keys_of(const char* const* uris, std::size_t count) {
   coffer::SlotKeyOptions options;
   options.keys = COFFER_TRY(parse_keys(uris, count));
-  options.environment = coffer::process_environment;
   return options;
 }
 
@@ -52,7 +51,7 @@ coffer_code coffer_key_add(coffer_store* store, const char* key_uri, int* slot,
                            coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, key_uri));
-    const auto key = COFFER_TRY(coffer::KeySource::parse(key_uri, {}, coffer::process_environment));
+    const auto key = COFFER_TRY(coffer::KeySource::parse(key_uri));
     const int added = COFFER_TRY(store->store.add_key(key));
     if (slot != nullptr) *slot = added;
     return {};

@@ -324,19 +324,31 @@ Result<std::vector<KeySlotInfo>> Store::key_slots() {
 }
 
 Result<int> Store::add_key(const KeySource& key) {
-  return guarded([&] { return api::add_key(*impl_->engine, key); });
+  return guarded([&]() -> Result<int> {
+    (void)COFFER_TRY(impl_->keyring());
+    return api::add_key(*impl_->engine, key);
+  });
 }
 
 Result<void> Store::remove_key(int slot) {
-  return guarded([&] { return api::remove_key(*impl_->engine, slot); });
+  return guarded([&]() -> Result<void> {
+    (void)COFFER_TRY(impl_->keyring());
+    return api::remove_key(*impl_->engine, slot);
+  });
 }
 
 Result<std::vector<RewrappedSlot>> Store::rewrap_keys(int slot, const SlotKeyOptions& options) {
-  return guarded([&] { return api::rewrap_keys(*impl_->engine, slot, options); });
+  return guarded([&]() -> Result<std::vector<RewrappedSlot>> {
+    (void)COFFER_TRY(impl_->keyring());
+    return api::rewrap_keys(*impl_->engine, slot, options);
+  });
 }
 
 Result<RotateKeyReport> Store::rotate_key(const RotateKeyOptions& options) {
-  return guarded([&] { return api::rotate_key(*impl_->engine, options); });
+  return guarded([&]() -> Result<RotateKeyReport> {
+    (void)COFFER_TRY(impl_->keyring());
+    return api::rotate_key(*impl_->engine, options);
+  });
 }
 
 Result<RotateDataReport> Store::rotate_data_keys(const RotateDataOptions& options) {

@@ -148,7 +148,8 @@ TEST_CASE("settings that were changed mean the same to the generated code") {
 }
 
 TEST_CASE("a root and a bucket mean the same to the generated code") {
-  Root root{7, 2, 1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8), 9, {}, {}, {}};
+  Root root{7, 2,  1000, filled<16>(1), 5, 6, 4, filled<32>(2), 3, filled<32>(8), 9, {}, {},
+            0, {}, 0};
   root.audit_base = {4, filled<32>(3), 3, 77};
   root.leaves.split = filled<32>(1);
   root.leaves.pending = {5, 0x0906};
@@ -253,7 +254,7 @@ TEST_CASE("the keyring's parts mean the same to the generated code") {
   master.previous = filled<72>(8);
   const Bytes bytes = encode_master(master);
   const auto message = parsed<proto::KeyringMaster>(bytes);
-  CHECK((message.revision() == 3 && message.generation() == 1 && message.next_slot() == 7));
+  CHECK((message.revision() == 3 && message.generation() == 2 && message.next_slot() == 7));
   REQUIRE(message.slots_size() == 2);
   const proto::KeySlot& slot = message.slots(0);
   CHECK((slot.number() == 5 && slot.scheme() == 2 && slot.uri() == "passphrase:"));

@@ -302,7 +302,8 @@ COFFER_EXPORT coffer_code coffer_settings_put(coffer_store* store, const char* j
 
 /* --- key slots; see <coffer/store.h> and <coffer/key_slots.h> --- */
 
-/* A key is named by a URI that nobody needs to be asked for. `json`: [{"slot", "provider", "uri",
+/* A key is named by a URI that nobody needs to be asked for, and that needs no variable of the
+ * environment, for the library looks at none. `json`: [{"slot", "provider", "uri",
  * "key_id", "created_at_ms", "last_used_at_ms"}], nothing secret. */
 COFFER_EXPORT coffer_code coffer_key_list(coffer_store* store, coffer_bytes** json,
                                           coffer_error* error);
@@ -479,8 +480,7 @@ typedef struct coffer_clock_acceptance {
 
 /* Takes the clock's time for the store's, after the clock once ran ahead; `report` may be NULL. */
 COFFER_EXPORT coffer_code coffer_clock_accept(coffer_store* store, int dry_run,
-                                              coffer_clock_acceptance* report,
-                                              coffer_error* error);
+                                              coffer_clock_acceptance* report, coffer_error* error);
 
 /* NOLINTEND(readability-identifier-naming) */
 

@@ -187,6 +187,9 @@ TEST_CASE("every call of a forked child on its parent's store says why it does n
       [&] { return store.test_key(1, scratch.key()).error().code(); },
       [&] { return store.add_key(scratch.key()).error().code(); },
       [&] { return store.remove_key(1).error().code(); },
+      [&] { return store.rewrap_keys(1).error().code(); },
+      [&] { return store.rotate_key().error().code(); },
+      [&] { return store.rotate_data_keys().error().code(); },
   };
   for (std::size_t i = 0; i < calls.size(); ++i) {
     INFO("call " << i);
