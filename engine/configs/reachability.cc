@@ -121,10 +121,18 @@ class Mark {
   std::vector<Reference> held_;  // By the document of loaded_id_.
 };
 
-Result<std::vector<Difference>> some_differences(const View& view) {
-  std::vector<Difference> found;
+struct Found {
+  std::vector<Difference> to_mend;  ///< At most kMendedAtOnce.
+  std::vector<std::string> gone;    ///< All of them: told, for nothing here brings them back.
+};
+
+Result<Found> find_differences(const View& view) {
+  Found found;
   COFFER_TRY(each_difference(view, [&](const Difference& each) -> Result<void> {
-    if (found.size() < kMendedAtOnce) found.push_back(each);
+    if (each.kind == Difference::Kind::gone)
+      found.gone.push_back(describe(each));
+    else if (found.to_mend.size() < kMendedAtOnce)
+      found.to_mend.push_back(each);
     return {};
   }));
   return found;
@@ -254,20 +262,16 @@ Result<SweepReport> sweep_in_full(secrets::Engine& engine, const SweepOptions& o
     return report;
   }
   std::vector<std::string> told;
-  for (bool more = true; more;) {
-    std::vector<std::string> now;
+  Found found;
+  do {
     COFFER_TRY(engine.write([&](Transaction& transaction) -> Result<void> {
-      now.clear();
-      const auto differences = COFFER_TRY(some_differences(transaction));
-      for (const Difference& each : differences) {
-        COFFER_TRY(mend(transaction, each));
-        now.push_back(describe(each));
-      }
-      more = differences.size() == kMendedAtOnce;
+      found = COFFER_TRY(find_differences(transaction));
+      for (const Difference& each : found.to_mend) COFFER_TRY(mend(transaction, each));
       return {};
     }));
-    std::move(now.begin(), now.end(), std::back_inserter(told));
-  }
+    for (const Difference& each : found.to_mend) told.push_back(describe(each));
+  } while (found.to_mend.size() == kMendedAtOnce);
+  std::move(found.gone.begin(), found.gone.end(), std::back_inserter(told));
   SweepReport report =
       COFFER_TRY(secrets::sweep(engine, options, [](Transaction& transaction) -> Result<void> {
         COFFER_TRY(sweep_notes(transaction));

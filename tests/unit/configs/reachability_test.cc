@@ -165,6 +165,25 @@ TEST_CASE("What a document holds and the store lost is named, and stays the call
   CHECK(differences(bench).empty());
 }
 
+TEST_CASE(
+    "More lost secrets than are mended at once end the sweep all the same, and hide nothing") {
+  Bench bench;
+  constexpr int kMany = 4200;
+  std::string values;
+  for (int i = 0; i < kMany; ++i) values += (i == 0 ? "\"s" : ",\"s") + std::to_string(i) + "\"";
+  const auto many = bench.put("c", R"({"list":[)" + values + "]}", {},
+                              R"({"properties":{"list":{"items":{"airbyte_secret":true}}}})");
+  REQUIRE(many.outcomes.size() == kMany);
+  const std::string last = bench.put("d", R"({"a":"x"})").outcomes[0].coordinate;
+  lie(bench, [&](secrets::Transaction& t) -> Result<void> {
+    for (const ConfigOutcome& each : many.outcomes)
+      COFFER_TRY(t.destroy(held(each.coordinate).target, {1}));
+    return t.remove_reference(held(last, "d"));
+  });
+  CHECK(sweep(bench, {.full = true}).differences.size() == kMany + 1);
+  CHECK(differences(bench).size() == kMany);  // What is gone stays so; the reference is back.
+}
+
 TEST_CASE("A lost reference to a spec is found and mended") {
   Bench bench;
   bench.put("c", R"({"a":"x"})");
