@@ -19,25 +19,26 @@ keys::SlotKeys slot_keys_of(const SlotKeyOptions& options) {
           }};
 }
 
-Result<KeySlotInfo> slot_of(secrets::Engine& engine, int number) {
-  for (KeySlotInfo& slot : COFFER_TRY(engine.keyring().slots()))
+Result<KeySlotInfo> slot_of(keys::Keyring& keyring, int number) {
+  for (KeySlotInfo& slot : COFFER_TRY(keyring.slots()))
     if (slot.slot == number) return std::move(slot);
   return keys::no_such_slot();
 }
 
 Result<RewrappedSlot> rewrap_one(secrets::Engine& engine, int slot, keys::SlotKeys& slot_keys) {
+  keys::Keyring& keyring = *COFFER_TRY(engine.keyring());
   std::optional<keys::PreparedRewrap> prepared;
   const auto prepare = [&]() -> Result<void> {
-    prepared = COFFER_TRY(engine.keyring().prepare_rewrap(slot, slot_keys));
+    prepared = COFFER_TRY(keyring.prepare_rewrap(slot, slot_keys));
     return {};
   };
   const auto replace = [&]() -> Result<Changes> {
-    COFFER_TRY(engine.keyring().replace_slot(*prepared));
+    COFFER_TRY(keyring.replace_slot(*prepared));
     return Changes{{Action::key_rewrap, slot}};
   };
   COFFER_TRY(engine.change_keys({Action::key_rewrap, slot}, prepare, replace));
   RewrappedSlot rewrapped;
-  rewrapped.slot = COFFER_TRY(slot_of(engine, slot));
+  rewrapped.slot = COFFER_TRY(slot_of(keyring, slot));
   rewrapped.key_id_before = prepared->before.key_id;
   return rewrapped;
 }
@@ -54,23 +55,25 @@ bool keeps_its_key(const KeySlotInfo& slot) {
 
 Result<int> add_key(secrets::Engine& engine, const KeySource& key) {
   // Asking a person and stretching take their time: nobody else waits for it.
+  keys::Keyring& keyring = *COFFER_TRY(engine.keyring());
   std::optional<keys::PreparedSlot> prepared;
   const auto prepare = [&]() -> Result<void> {
-    prepared = COFFER_TRY(engine.keyring().prepare_slot(key, engine.now_ms()));
+    prepared = COFFER_TRY(keyring.prepare_slot(key, engine.now_ms()));
     return {};
   };
   int slot = 0;
   COFFER_TRY(engine.change_keys({Action::key_add}, prepare, [&]() -> Result<Changes> {
-    slot = COFFER_TRY(engine.keyring().add_slot(*prepared));
+    slot = COFFER_TRY(keyring.add_slot(*prepared));
     return Changes{{Action::key_add, slot}};
   }));
   return slot;
 }
 
 Result<void> remove_key(secrets::Engine& engine, int slot) {
-  const auto check = [&] { return engine.keyring().check_removal(slot); };
+  keys::Keyring& keyring = *COFFER_TRY(engine.keyring());
+  const auto check = [&] { return keyring.check_removal(slot); };
   COFFER_TRY(engine.change_keys({Action::key_remove, slot}, check, [&]() -> Result<Changes> {
-    COFFER_TRY(engine.keyring().remove_slot(slot));
+    COFFER_TRY(keyring.remove_slot(slot));
     return Changes{{Action::key_remove, slot}};
   }));
   return {};
@@ -84,7 +87,7 @@ Result<std::vector<RewrappedSlot>> rewrap_keys(secrets::Engine& engine, int slot
     outcomes.push_back(COFFER_TRY(rewrap_one(engine, slot, slot_keys)));
     return outcomes;
   }
-  for (KeySlotInfo& info : COFFER_TRY(engine.keyring().slots())) {
+  for (KeySlotInfo& info : COFFER_TRY(COFFER_TRY(engine.keyring())->slots())) {
     auto outcome = rewrap_one(engine, info.slot, slot_keys);
     if (outcome) {
       outcomes.push_back(std::move(*outcome));
@@ -101,7 +104,7 @@ Result<std::vector<RewrappedSlot>> rewrap_keys(secrets::Engine& engine, int slot
 }
 
 Result<RotateKeyReport> rotate_key(secrets::Engine& engine, const RotateKeyOptions& options) {
-  keys::Keyring& keyring = engine.keyring();
+  keys::Keyring& keyring = *COFFER_TRY(engine.keyring());
   COFFER_TRY(keyring.slots());  // Sees what other processes have done.
   COFFER_TRY(engine.finish_master_rotation());
   keys::SlotKeys slot_keys = slot_keys_of(options.slot_keys);

@@ -29,12 +29,6 @@ struct Store::Impl {
     return engine->write(
         [&](secrets::Transaction& txn) { return Transaction::Impl::run(txn, body); });
   }
-  /// The keyring is a file apart, which a forked child could still read: a look at the store
-  /// tells it. Errors: failed.
-  Result<keys::Keyring*> keyring() {
-    COFFER_TRY(engine->read([](const secrets::View&) { return Result<void>(); }));
-    return &engine->keyring();
-  }
   /// One operation that yields something, or nothing, as a transaction of its own.
   template <typename T, typename Body>
   Result<T> write_one(const Body& body) {
@@ -319,36 +313,25 @@ Result<ReceiptInfo> Store::verify_receipt(std::string_view text) {
 Configs Store::configs() { return Configs(*impl_->engine); }
 
 Result<std::vector<KeySlotInfo>> Store::key_slots() {
-  return guarded(
-      [&]() -> Result<std::vector<KeySlotInfo>> { return COFFER_TRY(impl_->keyring())->slots(); });
+  return guarded([&]() -> Result<std::vector<KeySlotInfo>> {
+    return COFFER_TRY(impl_->engine->keyring())->slots();
+  });
 }
 
 Result<int> Store::add_key(const KeySource& key) {
-  return guarded([&]() -> Result<int> {
-    (void)COFFER_TRY(impl_->keyring());
-    return api::add_key(*impl_->engine, key);
-  });
+  return guarded([&] { return api::add_key(*impl_->engine, key); });
 }
 
 Result<void> Store::remove_key(int slot) {
-  return guarded([&]() -> Result<void> {
-    (void)COFFER_TRY(impl_->keyring());
-    return api::remove_key(*impl_->engine, slot);
-  });
+  return guarded([&] { return api::remove_key(*impl_->engine, slot); });
 }
 
 Result<std::vector<RewrappedSlot>> Store::rewrap_keys(int slot, const SlotKeyOptions& options) {
-  return guarded([&]() -> Result<std::vector<RewrappedSlot>> {
-    (void)COFFER_TRY(impl_->keyring());
-    return api::rewrap_keys(*impl_->engine, slot, options);
-  });
+  return guarded([&] { return api::rewrap_keys(*impl_->engine, slot, options); });
 }
 
 Result<RotateKeyReport> Store::rotate_key(const RotateKeyOptions& options) {
-  return guarded([&]() -> Result<RotateKeyReport> {
-    (void)COFFER_TRY(impl_->keyring());
-    return api::rotate_key(*impl_->engine, options);
-  });
+  return guarded([&] { return api::rotate_key(*impl_->engine, options); });
 }
 
 Result<RotateDataReport> Store::rotate_data_keys(const RotateDataOptions& options) {
@@ -357,7 +340,7 @@ Result<RotateDataReport> Store::rotate_data_keys(const RotateDataOptions& option
 
 Result<void> Store::test_key(int slot, const KeySource& key) {
   return guarded(
-      [&]() -> Result<void> { return COFFER_TRY(impl_->keyring())->test_slot(slot, key); });
+      [&]() -> Result<void> { return COFFER_TRY(impl_->engine->keyring())->test_slot(slot, key); });
 }
 
 Result<std::vector<AuditRecord>> Store::audit_list(const AuditFilter& filter) {

@@ -349,11 +349,9 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   return report;
 }
 
-keys::Keyring& Engine::keyring() { return *impl_->keyring; }
-
-Result<void> Engine::with_write_lock(const std::function<Result<void>()>& body) {
-  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*impl_->environment));
-  return body();
+Result<keys::Keyring*> Engine::keyring() {
+  COFFER_TRY(read([](const View&) { return Result<void>(); }));
+  return impl_->keyring.get();
 }
 
 }  // namespace coffer::secrets

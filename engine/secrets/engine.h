@@ -78,9 +78,9 @@ class Engine {
   /// One read of one secret: View::get without the detour.
   Result<Secret> get(std::string_view path, std::uint64_t version);
 
-  keys::Keyring& keyring();
-  /// Runs `body` while no other process or thread writes the store or its keyring.
-  Result<void> with_write_lock(const std::function<Result<void>()>& body);
+  /// The keyring is a file apart, which a forked child could still read: a look at the store
+  /// tells it. Errors: failed.
+  Result<keys::Keyring*> keyring();
 
   /// Changes the keyring so that the audit log cannot miss it: a record that it is begun, durable
   /// before; `change` under the write lock; and in the commit right behind it a record of what it
