@@ -149,9 +149,8 @@ void Engine::Impl::name_anchor(std::string_view uri) {
 
 // The medium is read first, then the root again: a commit that comes in between is in the root,
 // and only then may its anchor be on the medium.
-Result<void> Engine::Impl::check_anchor() {
+Result<void> Engine::Impl::check_anchor(format::Root before) {
   for (int reading = 1;; ++reading) {
-    const format::Root before = COFFER_TRY(committed_root());
     if (before.anchor.uri.empty()) {
       if (named_anchor().empty()) return {};
       return Error{ErrorCode::rolled_back, "the store knows of no anchor, though one was named",
@@ -159,7 +158,9 @@ Result<void> Engine::Impl::check_anchor() {
     }
     auto checked = check_anchor_of(before);
     if (checked || reading == kReadingsMax) return checked;
-    if (COFFER_TRY(committed_root()).sequence == before.sequence) return checked;
+    const std::uint64_t sequence = before.sequence;
+    before = COFFER_TRY(committed_root());
+    if (before.sequence == sequence) return checked;
   }
 }
 

@@ -95,16 +95,17 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   impl->chain = std::make_unique<audit::Chain>(*impl->keyring);
   impl->anchor_location = options.anchor;
   // Before a crash's rest is cleared away: of an older copy nothing is to be changed.
-  const auto anchored = impl->check_anchor();
+  const format::Root found = COFFER_TRY(impl->committed_root());
+  const auto anchored = impl->check_anchor(found);
   if (!anchored && options.anchor_doubt == AnchorDoubt::refuse) return anchored.error();
-  const std::uint64_t sequence = COFFER_TRY(impl->committed_root()).sequence;
-  if (options.min_sequence > sequence)
+  if (options.min_sequence > found.sequence)
     return Error{ErrorCode::rolled_back, "the store has not come as far as the caller remembers",
                  "put the newer store back"}
         .with_number(options.min_sequence);
   COFFER_TRY(impl->recover(options.actor));
   // To finish a shredding is a commit as well, and one that an anchor is to be told of.
-  if (COFFER_TRY(impl->committed_root()).sequence != sequence) impl->anchor_is_behind = true;
+  if (!found.anchor.uri.empty() && COFFER_TRY(impl->committed_root()).sequence != found.sequence)
+    impl->anchor_is_behind = true;
   impl->note_key_use();
   auto session = COFFER_TRY(impl->begin_read());
   const auto stored = COFFER_TRY(impl->read_settings(session->txn));

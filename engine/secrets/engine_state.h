@@ -171,7 +171,7 @@ struct Engine::Impl {
   void name_anchor(std::string_view uri);
   /// Before anything is used or written. Errors: rolled_back, and what kept it from being
   /// known: key_unavailable, corrupt, io.
-  Result<void> check_anchor();
+  Result<void> check_anchor(format::Root before);
   Result<void> check_anchor_of(const format::Root& before);
   /// Makes the anchor tell of the newest commit. Errors: as its medium; rolled_back.
   Result<void> advance_anchor();
