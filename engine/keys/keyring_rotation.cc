@@ -41,10 +41,7 @@ bool names_slot(const std::vector<int>& numbers, const format::KeySlot& slot) {
 
 Result<void> check_given_up(const std::vector<int>& without, const format::KeyringMaster& table) {
   for (const int number : without) {
-    const bool is_there = std::any_of(
-        table.slots.begin(), table.slots.end(),
-        [number](const format::KeySlot& slot) { return static_cast<int>(slot.number) == number; });
-    if (!is_there)
+    if (find_slot(table, number) == table.slots.end())
       return no_such_slot().with_number(static_cast<std::uint64_t>(std::max(number, 0)));
   }
   const bool is_any_left =
@@ -93,9 +90,7 @@ Result<format::KeySlot> Keyring::wrap_slot_again(const format::KeySlot& slot, Sl
 
 Result<PreparedRewrap> Keyring::prepare_rewrap(int number, SlotKeys& slot_keys) {
   const format::KeyringMaster table = COFFER_TRY(current_table());
-  const auto slot = std::find_if(
-      table.slots.begin(), table.slots.end(),
-      [number](const format::KeySlot& each) { return static_cast<int>(each.number) == number; });
+  const auto slot = find_slot(table, number);
   if (slot == table.slots.end()) return no_such_slot();
   const crypto::Key master_key = COFFER_TRY(master_key_of(table.generation));
   return PreparedRewrap{table.generation, *slot,
@@ -108,15 +103,13 @@ Result<void> Keyring::replace_slot(const PreparedRewrap& prepared) {
   const std::lock_guard lock(mutex_);
   format::KeyringMaster table = COFFER_TRY(read_table_for_change());
   if (table.generation != prepared.generation) return changed_meanwhile();
-  for (format::KeySlot& slot : table.slots) {
-    if (slot.number != prepared.before.number) continue;
-    if (!is_same_slot(slot, prepared.before)) return changed_meanwhile();
-    const std::int64_t last_used_at_ms = slot.last_used_at_ms;
-    slot = prepared.after;
-    slot.last_used_at_ms = last_used_at_ms;
-    return write_table(table);
-  }
-  return no_such_slot();
+  const auto slot = find_slot(table, static_cast<int>(prepared.before.number));
+  if (slot == table.slots.end()) return no_such_slot();
+  if (!is_same_slot(*slot, prepared.before)) return changed_meanwhile();
+  const std::int64_t last_used_at_ms = slot->last_used_at_ms;
+  *slot = prepared.after;
+  slot->last_used_at_ms = last_used_at_ms;
+  return write_table(table);
 }
 
 Result<PreparedRotation> Keyring::prepare_rotation(const std::vector<int>& without,
@@ -149,11 +142,8 @@ Result<void> Keyring::rotate_master(PreparedRotation& prepared) {
     return Error{ErrorCode::busy, "another rotation of the master key is not finished yet",
                  "try again"};
   const crypto::Key root_secret = COFFER_TRY(unwrap_root(table, header_.store_id, master_key_));
-  for (format::KeySlot& slot : prepared.after) {
-    const auto old = std::find_if(table.slots.begin(), table.slots.end(),
-                                  [&](const auto& each) { return each.number == slot.number; });
-    slot.last_used_at_ms = old->last_used_at_ms;
-  }
+  for (format::KeySlot& slot : prepared.after)
+    slot.last_used_at_ms = find_slot(table, static_cast<int>(slot.number))->last_used_at_ms;
   format::KeyringMaster next = table;
   ++next.generation;
   next.slots = prepared.after;
@@ -204,8 +194,7 @@ Result<void> Keyring::catch_up() {
   std::optional<Error> telling;
   for (const format::KeyringMaster& table : COFFER_TRY(decode_tables(file_.read(kMasterPart)))) {
     if (table.generation <= known) continue;
-    const auto slot = std::find_if(table.slots.begin(), table.slots.end(),
-                                   [&](const auto& each) { return each.number == opened_by_; });
+    const auto slot = find_slot(table, static_cast<int>(opened_by_));
     if (slot == table.slots.end()) {
       telling = given_up();
       continue;

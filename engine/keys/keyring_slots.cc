@@ -22,12 +22,6 @@ Error last_slot() {
           "add another first: coffer key add URI"};
 }
 
-auto find_slot(format::KeyringMaster& table, int number) {
-  return std::find_if(table.slots.begin(), table.slots.end(), [number](const auto& slot) {
-    return static_cast<int>(slot.number) == number;
-  });
-}
-
 }  // namespace
 
 // The newest genuine one. A newer generation counts from its first copy on: what was begun

@@ -3,6 +3,7 @@
 
 #include <coffer/result.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "crypto/key.h"
@@ -15,6 +16,14 @@ namespace coffer::keys {
 /// is to be used before is_genuine(). Errors: corrupt, too_new (either copy: a table of a
 /// newer format must not be taken for a torn one and overwritten), io.
 Result<std::vector<format::KeyringMaster>> decode_tables(const Copies& copies);
+
+/// The end of the table's slots where there is none of that number.
+template <typename Table>
+auto find_slot(Table& table, int number) {
+  return std::find_if(table.slots.begin(), table.slots.end(), [number](const auto& slot) {
+    return static_cast<int>(slot.number) == number;
+  });
+}
 
 /// Whether it was written by somebody who had the master key.
 bool is_genuine(const format::KeyringMaster& table, const format::KeyringHeader& header,

@@ -11,7 +11,8 @@ namespace coffer::keys {
 #define COFFER_ESYS_FUNCTIONS(X)                                                                  \
   X(Esys_Initialize)                                                                              \
   X(Esys_Finalize)                                                                                \
-  X(Esys_Free) X(Esys_TR_SetAuth) X(Esys_TR_GetName) X(Esys_TR_FromTPMPublic) X(Esys_TR_Close)    \
+  X(Esys_Free)                                                                                    \
+  X(Esys_TR_SetAuth) X(Esys_TR_GetName) X(Esys_TR_FromTPMPublic) X(Esys_TR_Close)                 \
       X(Esys_CreatePrimary) X(Esys_Create) X(Esys_Load) X(Esys_Unseal) X(Esys_StartAuthSession)   \
           X(Esys_TRSess_SetAttributes) X(Esys_PolicyPCR) X(Esys_PolicyAuthValue)                  \
               X(Esys_PolicyGetDigest) X(Esys_FlushContext) X(Esys_NV_DefineSpace)                 \
