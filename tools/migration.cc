@@ -1,7 +1,7 @@
 #include "tools/migration.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 #include <span>
 
 #include "tools/exchange/same_value.h"
@@ -23,15 +23,8 @@ bool is_same_version(const VersionImage& a, const VersionImage& b) {
   return !a.value || is_identical(*a.value, *b.value);
 }
 
-bool is_same_metadata(const MetadataChange& a, const MetadataChange& b) {
-  return a.max_versions == b.max_versions && a.cas_required == b.cas_required &&
-         a.delete_version_after_ms == b.delete_version_after_ms && a.kind == b.kind &&
-         a.description == b.description && a.owner == b.owner && a.tags == b.tags &&
-         a.custom == b.custom;
-}
-
 bool is_same(const SecretImage& a, const SecretImage& b) {
-  return is_same_metadata(a.metadata, b.metadata) &&
+  return a.metadata == b.metadata &&
          std::equal(a.versions.begin(), a.versions.end(), b.versions.begin(), b.versions.end(),
                     is_same_version);
 }
@@ -50,6 +43,10 @@ struct Copied {
   std::int64_t updated_at_ms = 0;
 };
 
+void append(std::vector<std::string>& all, std::vector<std::string> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
 // Thrown away together with all that the transaction did.
 Error end_of_trial() { return {ErrorCode::declined, "a dry run writes nothing"}; }
 
@@ -66,18 +63,16 @@ class Migration {
 
   Result<void> copy_all(const Snapshot& source, Paths paths, bool trial, const Progress& progress);
   Result<std::size_t> read_batch(const Snapshot& source, Paths paths, Images& batch);
-  Result<void> write_batch(const Images& batch, bool trial);
-  Result<void> write_one(Transaction& txn, const SecretImage& image);
-  Result<void> check_batch(const Images& batch);
+  Result<MigrationReport> write_batch(const Images& batch, bool trial);
+  Result<void> write_one(Transaction& txn, const SecretImage& image, MigrationReport& report);
+  Result<void> check_batch(const Images& batch, const std::vector<std::string>& skipped);
   Result<void> remove_all();
-  Result<void> remove_one(Transaction& txn, const Copied& copied);
 
   Store& source_;
   Store& target_;
   const MigrationWishes& wishes_;
   MigrationReport report_;
   std::vector<Copied> copied_;
-  std::set<std::string, std::less<>> skipped_;
 };
 
 // How many paths the batch covers.
@@ -97,15 +92,15 @@ Result<std::size_t> Migration::read_batch(const Snapshot& source, Paths paths, I
   return count;
 }
 
-Result<void> Migration::write_one(Transaction& txn, const SecretImage& image) {
+Result<void> Migration::write_one(Transaction& txn, const SecretImage& image,
+                                  MigrationReport& report) {
   if (!COFFER_TRY(txn.exists(image.path))) {
     COFFER_TRY(txn.restore(image.path, image.versions, image.created_at_ms, image.metadata));
-    report_.created.push_back(image.path);
+    report.created.push_back(image.path);
   } else if (is_same(image, COFFER_TRY(image_of(txn, image.path, true)))) {
-    report_.unchanged.push_back(image.path);
+    report.unchanged.push_back(image.path);
   } else if (wishes_.skip_existing) {
-    skipped_.insert(image.path);
-    report_.skipped.push_back(image.path);
+    report.skipped.push_back(image.path);
   } else {
     return Error(ErrorCode::conflict, "is in the other store already, and not the same",
                  "--skip-existing leaves such secrets as they are; coffer move makes room");
@@ -113,26 +108,27 @@ Result<void> Migration::write_one(Transaction& txn, const SecretImage& image) {
   return {};
 }
 
-Result<void> Migration::write_batch(const Images& batch, bool trial) {
-  const MigrationReport before = report_;
+Result<MigrationReport> Migration::write_batch(const Images& batch, bool trial) {
+  MigrationReport report;
   bool whole = false;
-  const Result<TransactionReport> written = target_.transaction([&](Transaction& txn) {
-    report_ = before;
-    whole = false;
-    for (const SecretImage& image : batch)
-      if (Result<void> one = about_secret(write_one(txn, image), image.path); !one) return one;
-    whole = true;
-    return trial ? Result<void>(end_of_trial()) : Result<void>();
-  });
+  const Result<TransactionReport> written =
+      target_.transaction([&](Transaction& txn) -> Result<void> {
+        report = {};
+        whole = false;
+        for (const SecretImage& image : batch)
+          COFFER_TRY(about_secret(write_one(txn, image, report), image.path));
+        whole = true;
+        return trial ? Result<void>(end_of_trial()) : Result<void>();
+      });
   if (!written && !(whole && trial)) return written.error();
-  return {};
+  return report;
 }
 
 // What is durable in the target is read back from there, and is compared to the byte.
-Result<void> Migration::check_batch(const Images& batch) {
+Result<void> Migration::check_batch(const Images& batch, const std::vector<std::string>& skipped) {
   const Snapshot target = COFFER_TRY(target_.snapshot());
   for (const SecretImage& image : batch) {
-    if (skipped_.contains(image.path)) continue;
+    if (std::find(skipped.begin(), skipped.end(), image.path) != skipped.end()) continue;
     const SecretImage written =
         COFFER_TRY(about_secret(image_of(target, image.path, true), image.path));
     if (!is_same(image, written)) {
@@ -151,28 +147,26 @@ Result<void> Migration::copy_all(const Snapshot& source, Paths paths, bool trial
   for (std::size_t done = 0; done < paths.size();) {
     Images batch;
     done += COFFER_TRY(read_batch(source, paths.subspan(done), batch));
-    COFFER_TRY(write_batch(batch, trial));
-    if (!trial) COFFER_TRY(check_batch(batch));
+    MigrationReport written = COFFER_TRY(write_batch(batch, trial));
+    if (!trial) COFFER_TRY(check_batch(batch, written.skipped));
+    append(report_.created, std::move(written.created));
+    append(report_.unchanged, std::move(written.unchanged));
+    append(report_.skipped, std::move(written.skipped));
     progress(done, paths.size());
   }
   return {};
 }
 
-// Only what is still as it was copied goes, for an addition since would be lost.
-Result<void> Migration::remove_one(Transaction& txn, const Copied& copied) {
-  const Result<History> history = txn.history(copied.path);
-  if (!history && history.error().code() == ErrorCode::not_found) return {};
-  if (!history) return history.error();
+// Only what is still as it was copied goes, for an addition since would be lost. False: it stays.
+Result<bool> remove_one(Transaction& txn, const Copied& copied) {
+  const History history = COFFER_TRY(txn.history(copied.path));
   const Metadata metadata = COFFER_TRY(txn.metadata(copied.path));
-  if (history->current_version != copied.current_version ||
-      metadata.updated_at_ms != copied.updated_at_ms) {
-    report_.kept.push_back(copied.path);
-    return {};
-  }
+  if (history.current_version != copied.current_version ||
+      metadata.updated_at_ms != copied.updated_at_ms)
+    return false;
   const Result<void> erased = txn.erase(copied.path);
-  if (!erased && erased.error().code() != ErrorCode::in_use) return erased;
-  (erased ? report_.removed : report_.kept).push_back(copied.path);
-  return {};
+  if (erased) return true;
+  return erased.error().code() == ErrorCode::in_use ? Result<bool>(false) : erased.error();
 }
 
 Result<void> Migration::remove_all() {
@@ -180,13 +174,22 @@ Result<void> Migration::remove_all() {
   while (!rest.empty()) {
     const auto batch = rest.first(std::min(rest.size(), kBatchSecrets));
     rest = rest.subspan(batch.size());
-    const MigrationReport before = report_;
+    std::vector<std::string> removed;
+    std::vector<std::string> kept;
     COFFER_TRY(source_.transaction([&](Transaction& txn) -> Result<void> {
-      report_ = before;
-      for (const Copied& copied : batch)
-        COFFER_TRY(about_secret(remove_one(txn, copied), copied.path));
+      removed.clear();
+      kept.clear();
+      for (const Copied& copied : batch) {
+        const auto gone = about_secret(remove_one(txn, copied), copied.path);
+        // Somebody else has removed it: there is nothing to tell.
+        if (!gone && gone.error().code() == ErrorCode::not_found) continue;
+        if (!gone) return gone.error();
+        (*gone ? removed : kept).push_back(copied.path);
+      }
       return {};
     }));
+    append(report_.removed, std::move(removed));
+    append(report_.kept, std::move(kept));
   }
   return {};
 }

@@ -28,6 +28,8 @@ struct MetadataChange {
   std::map<std::string, std::optional<std::string>> custom_patch{};  ///< nullopt removes the key.
   /// Metadata::revision must be this; 0: nobody set any metadata yet.
   std::optional<std::uint64_t> metadata_cas{};
+
+  bool operator==(const MetadataChange&) const = default;
 };
 
 }  // namespace coffer
