@@ -91,6 +91,12 @@ JsonText& JsonText::number(std::uint64_t value) { return raw(std::to_string(valu
 JsonText& JsonText::boolean(bool value) { return raw(value ? "true" : "false"); }
 JsonText& JsonText::time(std::int64_t ms) { return string(format::print_time(ms)); }
 
+JsonText& JsonText::strings(const std::vector<std::string>& texts) {
+  open('[');
+  for (const std::string& text : texts) string(text);
+  return close(']');
+}
+
 Result<void> JsonText::write() const {
   SecretBytes line = text_.clone();
   line.push_back('\n');

@@ -32,6 +32,8 @@ class JsonText {
   JsonText& boolean(bool value);
   /// RFC 3339, or "" where unset.
   JsonText& time(std::int64_t ms);
+  /// An array of them.
+  JsonText& strings(const std::vector<std::string>& texts);
   /// `text` is JSON already.
   JsonText& raw(std::string_view text);
 

@@ -50,9 +50,7 @@ VerbResult verb_config_end_check(Arguments& arguments, const VerbText& text) {
       id ? store.configs().end_check_of(*id) : store.configs().end_check(partial.text()));
   if (context.json()) {
     JsonText json;
-    json.open('{').key("destroyed").open('[');
-    for (const std::string& coordinate : destroyed) json.string(coordinate);
-    json.close(']').close('}');
+    json.open('{').key("destroyed").strings(destroyed).close('}');
     COFFER_TRY(json.write());
   }
   return 0;

@@ -95,9 +95,7 @@ VerbResult verb_config_delete(Arguments& arguments, const VerbText& text) {
     COFFER_TRY(receipts.write());
   } else if (context.json()) {
     JsonText json;
-    json.open('{').key("id").string(id).key("destroyed").open('[');
-    for (const std::string& coordinate : destroyed) json.string(coordinate);
-    json.close(']').close('}');
+    json.open('{').key("id").string(id).key("destroyed").strings(destroyed).close('}');
     COFFER_TRY(json.write());
   }
   return 0;

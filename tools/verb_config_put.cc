@@ -115,9 +115,7 @@ VerbResult verb_config_abandon(Arguments& arguments, const VerbText& text) {
   const std::vector<std::string> destroyed = COFFER_TRY(store.configs().abandon(id, stage));
   if (context.json()) {
     JsonText json;
-    json.open('{').key("id").string(id).key("destroyed").open('[');
-    for (const std::string& coordinate : destroyed) json.string(coordinate);
-    json.close(']').close('}');
+    json.open('{').key("id").string(id).key("destroyed").strings(destroyed).close('}');
     COFFER_TRY(json.write());
   }
   return 0;

@@ -66,17 +66,6 @@ Result<void> read_words(const ListWords& words, ListOptions& options) {
   return {};
 }
 
-std::string_view word_of(SecretState state) {
-  switch (state) {
-    case SecretState::live: return "live";
-    case SecretState::deleted: return "deleted";
-    case SecretState::expired: return "expired";
-    case SecretState::destroyed: return "destroyed";
-    case SecretState::empty: return "empty";
-  }
-  return "";
-}
-
 Result<void> write_names(const std::vector<std::string>& names, bool as_json) {
   if (!as_json) {
     std::string lines;
@@ -84,24 +73,25 @@ Result<void> write_names(const std::vector<std::string>& names, bool as_json) {
     return write_stdout(as_bytes(lines));
   }
   JsonText json;
-  json.open('{').key("keys").open('[');
-  for (const std::string& name : names) json.string(name);
-  json.close(']').close('}');
+  json.open('{').key("keys").strings(names).close('}');
   return json.write();
 }
 
 void append_json(JsonText& json, const ListedSecret& secret) {
   const Metadata& metadata = secret.metadata;
-  json.open('{').key("path").string(secret.path).key("state").string(word_of(secret.state));
+  json.open('{').key("path").string(secret.path).key("state").string(state_name(secret.state));
   json.key("current_version").number(secret.newest.version);
   json.key("created_time").time(metadata.created_at_ms);
   json.key("updated_time").time(metadata.updated_at_ms);
   json.key("deletion_time").time(secret.newest.deletion_at_ms);
   json.key("expires_time").time(secret.newest.expires_at_ms);
   json.key("kind").string(metadata.kind).key("owner").string(metadata.owner);
-  json.key("description").string(metadata.description).key("tags").open('[');
-  for (const std::string& tag : metadata.tags) json.string(tag);
-  json.close(']').key("custom_metadata").open('{');
+  json.key("description")
+      .string(metadata.description)
+      .key("tags")
+      .strings(metadata.tags)
+      .key("custom_metadata")
+      .open('{');
   for (const auto& [key, value] : metadata.custom) json.key(key).string(value);
   json.close('}').close('}');
 }
@@ -132,7 +122,7 @@ Result<void> write_rows_table(const std::vector<ListedSecret>& found) {
       continue;
     }
     const Metadata& metadata = each.metadata;
-    table.row({each.path, std::string(word_of(each.state)), std::to_string(each.newest.version),
+    table.row({each.path, std::string(state_name(each.state)), std::to_string(each.newest.version),
                format::print_time(metadata.updated_at_ms),
                format::print_time(each.newest.expires_at_ms), printable(metadata.kind),
                printable(metadata.owner), joined(metadata.tags)});

@@ -115,9 +115,12 @@ Result<void> write_json(const Metadata& metadata, const History& history) {
   json.key("cas_required").boolean(metadata.cas_required);
   json.key("delete_version_after").string(print_span(metadata.delete_version_after_ms));
   json.key("kind").string(metadata.kind).key("description").string(metadata.description);
-  json.key("owner").string(metadata.owner).key("tags").open('[');
-  for (const std::string& tag : metadata.tags) json.string(tag);
-  json.close(']').key("custom").open('{');
+  json.key("owner")
+      .string(metadata.owner)
+      .key("tags")
+      .strings(metadata.tags)
+      .key("custom")
+      .open('{');
   for (const auto& [key, value] : metadata.custom) json.key(key).string(value);
   json.close('}').key("managed").boolean(metadata.managed);
   json.key("metadata_revision").number(metadata.revision).close('}');

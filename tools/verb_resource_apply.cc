@@ -106,9 +106,7 @@ Result<void> tell(const Context& context, const std::vector<Resource>& resources
 }
 
 void append_strings(JsonText& json, std::string_view key, const std::vector<std::string>& texts) {
-  json.key(key).open('[');
-  for (const std::string& text : texts) json.string(text);
-  json.close(']');
+  json.key(key).strings(texts);
 }
 
 void append_body(JsonText& json, const Resource& resource) {

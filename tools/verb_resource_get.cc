@@ -51,9 +51,7 @@ Result<void> write_address(const Context& context, const std::string& text) {
   if (context.json()) {
     JsonText json;
     json.open('{').key("depot").string(address->depot).key("acl").string(address->acl);
-    json.key("secrets").open('[');
-    for (const std::string& path : paths) json.string(path);
-    json.close(']').close('}');
+    json.key("secrets").strings(paths).close('}');
     return json.write();
   }
   for (const std::string& path : paths) COFFER_TRY(write_line(path));
@@ -102,12 +100,6 @@ std::string joined(const std::vector<std::string>& texts) {
   return line;
 }
 
-void append_list(JsonText& json, std::string_view key, const std::vector<std::string>& texts) {
-  json.key(key).open('[');
-  for (const std::string& text : texts) json.string(text);
-  json.close(']');
-}
-
 Result<void> write_json(Store& store, const std::vector<ListedResource>& all, bool with_details) {
   JsonText json;
   json.open('{').key("resources").open('[');
@@ -116,7 +108,7 @@ Result<void> write_json(Store& store, const std::vector<ListedResource>& all, bo
     json.key("type").string(each.name.type).key("workspace").string(each.name.workspace);
     json.key("status").string(each.status).key("runtime").string("");
     json.key("owner").string(each.metadata.owner);
-    append_list(json, "tags", each.metadata.tags);
+    json.key("tags").strings(each.metadata.tags);
     if (with_details) {
       const ResourceDetails details = COFFER_TRY(details_of(store, each));
       json.key("path").string(each.name.path()).key("kind").string(each.metadata.kind);
@@ -126,9 +118,9 @@ Result<void> write_json(Store& store, const std::vector<ListedResource>& all, bo
       json.key("created_time").time(each.metadata.created_at_ms);
       json.key("updated_time").time(each.metadata.updated_at_ms);
       json.key("secret_version").number(each.newest.version);
-      append_list(json, "keys", details.keys);
-      append_list(json, "users", details.users);
-      append_list(json, "secrets", details.used);
+      json.key("keys").strings(details.keys);
+      json.key("users").strings(details.users);
+      json.key("secrets").strings(details.used);
     }
     json.close('}');
   }

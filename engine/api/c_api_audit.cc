@@ -101,22 +101,11 @@ Result<coffer::ListOptions> listing_of(const coffer_list_options* given) {
   return options;
 }
 
-const char* word_of(coffer::SecretState state) {
-  switch (state) {
-    case coffer::SecretState::live: return "live";
-    case coffer::SecretState::deleted: return "deleted";
-    case coffer::SecretState::expired: return "expired";
-    case coffer::SecretState::destroyed: return "destroyed";
-    case coffer::SecretState::empty: return "empty";
-  }
-  return "";
-}
-
 std::string print_listed(const coffer::ListedSecret& listed) {
   std::string out = "{\"path\":" + quoted(listed.path);
   if (listed.folder) return out + ",\"folder\":true}";
   const coffer::Metadata& metadata = listed.metadata;
-  out += member("state", word_of(listed.state)) + member("version", listed.newest.version);
+  out += member("state", state_name(listed.state)) + member("version", listed.newest.version);
   out += member_ms("created_at_ms", metadata.created_at_ms);
   out += member_ms("updated_at_ms", metadata.updated_at_ms);
   out += member_ms("deletion_at_ms", listed.newest.deletion_at_ms);

@@ -7,6 +7,21 @@
 
 #include "secrets/engine_state.h"
 
+namespace coffer {
+
+std::string_view state_name(SecretState state) {
+  switch (state) {
+    case SecretState::live: return "live";
+    case SecretState::deleted: return "deleted";
+    case SecretState::expired: return "expired";
+    case SecretState::destroyed: return "destroyed";
+    case SecretState::empty: return "empty";
+  }
+  return "";
+}
+
+}  // namespace coffer
+
 namespace coffer::secrets {
 namespace {
 

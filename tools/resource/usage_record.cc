@@ -15,9 +15,7 @@ Result<Value> UsageRecord::value() const {
   for (const UsedSecret& each : used) {
     json.open('{').key("path").string(each.path).key("version").number(each.version);
     json.key("acl").string(each.acl).key("consumptionType").string(each.consumption);
-    json.key("allKeys").boolean(each.all_keys).key("keys").open('[');
-    for (const std::string& key : each.keys) json.string(key);
-    json.close(']').close('}');
+    json.key("allKeys").boolean(each.all_keys).key("keys").strings(each.keys).close('}');
   }
   json.close(']').close('}');
   return Value::json(json.text());

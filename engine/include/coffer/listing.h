@@ -2,18 +2,23 @@
 // value.
 #pragma once
 
+#include <coffer/export.h>
 #include <coffer/value.h>
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coffer {
 
 /// Of a secret's newest version; `empty`: it has only metadata.
 enum class SecretState : std::uint8_t { live, deleted, expired, destroyed, empty };
+
+/// "live", "deleted" ... as programs are told it.
+COFFER_API std::string_view state_name(SecretState state);
 
 enum class ListState : std::uint8_t { standard, live, deleted, expired, all };
 
