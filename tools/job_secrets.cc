@@ -8,6 +8,7 @@
 
 #include "format/json.h"
 #include "tools/exchange/place.h"
+#include "tools/output.h"
 
 namespace coffer::tools {
 namespace {
@@ -216,16 +217,11 @@ JobSecrets JobSecrets::clone() const {
 }
 
 SecretBytes JobSecrets::text() const {
-  SecretBytes out;
-  out.push_back('{');
-  for (const Member& member : members_) {
-    if (out.size() > 1) out.push_back(',');
-    json::append_quoted(out, member.name);
-    out.push_back(':');
-    out.append(member.json.text());
-  }
-  out.push_back('}');
-  return out;
+  JsonText object;
+  object.open('{');
+  for (const Member& member : members_) object.key(member.name).raw(member.json.text());
+  object.close('}');
+  return SecretBytes::copy_of(object.text());
 }
 
 Result<SecretBytes> overwritten(const JobSecrets& present, SecretBytes document,

@@ -38,6 +38,15 @@ Result<void> check_place(const std::string& path, bool replace) {
 
 }  // namespace
 
+bool sync_folder_of(const std::string& path) {
+  const int folder = open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && fsync(folder) == 0;
+  const int error_number = errno;
+  if (folder >= 0) close(folder);
+  errno = error_number;
+  return synced;
+}
+
 Result<NewFile> NewFile::create(const std::string& path, bool replace) {
   COFFER_TRY(check_place(path, replace));
   const int fd = open(folder_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -85,11 +94,7 @@ Result<void> NewFile::finish() {
       return failed(error_number);
     }
   }
-  const int folder = open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = folder >= 0 && fsync(folder) == 0;
-  const int error_number = errno;
-  if (folder >= 0) close(folder);
-  if (!synced) return failed(error_number);
+  if (!sync_folder_of(path_)) return failed(errno);
   return {};
 }
 

@@ -9,6 +9,9 @@
 
 namespace coffer::tools {
 
+/// Makes the names in the folder of `path` durable. False: errno says why not.
+bool sync_folder_of(const std::string& path);
+
 class NewFile {
  public:
   /// Begins a file of mode 0600, which has no name until finish(). Where something stands under

@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "format/json.h"
+#include "tools/exchange/value_text.h"
 #include "tools/render/render.h"
 #include "tools/resource/usage_record.h"
 #include "tools/target.h"
@@ -15,14 +16,6 @@ namespace {
 
 std::string origin_of(const Secret& secret, std::string_view field) {
   return secret.path + "?version=" + std::to_string(secret.info.version) + "#" + std::string(field);
-}
-
-// A JSON string stands for its characters; quotes around it are of no use to a program.
-Result<SecretBytes> text_of(const Value& value) {
-  if (!value.is_json()) return value.bytes().clone();
-  const json::Document document = COFFER_TRY(json::Document::parse(value.text()));
-  const bool is_string = document.type(0) == json::Type::string;
-  return SecretBytes::copy_of(is_string ? document.string(0) : document.raw(0));
 }
 
 // A workload's secrets are variables or files; only their names differ. Where each is named by
@@ -85,6 +78,13 @@ Result<void> add_only(Bindings& bindings, const Sources& stores, const std::stri
   return add_fields(bindings, secret, use);
 }
 
+// One secret, or one field of it, as a program wants it.
+Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::string>& field) {
+  if (!field) return text_of(secret.value);
+  const Value value = COFFER_TRY(about_secret(secret.value.field(*field), secret.path));
+  return value.bytes().clone();
+}
+
 // NAME=REF; of the own store its path goes to `mapped`, which a prefix then need not bring again.
 Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::string& word,
                         std::set<std::string>& mapped) {
@@ -92,11 +92,14 @@ Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::st
   if (equals == std::string::npos || equals == 0) {
     return Error(ErrorCode::usage, "takes NAME=REF").about(Subject::Kind::name, "--map");
   }
-  const std::string_view reference = std::string_view(word).substr(equals + 1);
-  const Binding binding = COFFER_TRY(gather_one(stores, word.substr(0, equals), reference));
-  COFFER_TRY(bindings.add(binding.name, binding.value.text(), binding.origin));
-  const Reference parsed = COFFER_TRY(parse_reference(reference));
-  if (parsed.store.empty()) mapped.insert(parsed.target.path);
+  const Reference reference =
+      COFFER_TRY(parse_reference(std::string_view(word).substr(equals + 1)));
+  const std::optional<std::string>& field = reference.target.field;
+  const Secret secret = COFFER_TRY(read(stores, reference));
+  const SecretBytes text = COFFER_TRY(text_at(secret, field));
+  COFFER_TRY(
+      bindings.add(word.substr(0, equals), text.text(), origin_of(secret, field.value_or(""))));
+  if (reference.store.empty()) mapped.insert(reference.target.path);
   return {};
 }
 
@@ -170,21 +173,6 @@ void Selection::describe(Syntax& syntax) {
   syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
 }
 
-Result<Binding> gather_one(const Sources& stores, std::string_view name,
-                           std::string_view reference) {
-  const Reference parsed = COFFER_TRY(parse_reference(reference));
-  const Target& target = parsed.target;
-  const Secret secret = COFFER_TRY(read(stores, parsed));
-  Binding binding{std::string(name), {}, origin_of(secret, target.field.value_or(""))};
-  if (target.field) {
-    const Value value = COFFER_TRY(about_secret(secret.value.field(*target.field), secret.path));
-    binding.value = value.bytes().clone();
-  } else {
-    binding.value = COFFER_TRY(text_of(secret.value));
-  }
-  return binding;
-}
-
 Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference) {
   const Reference parsed = COFFER_TRY(parse_reference(reference));
   const Secret secret = COFFER_TRY(read(stores, parsed));
@@ -198,9 +186,7 @@ Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view re
     }
     if (names) field = names->front();
   }
-  if (!field) return text_of(secret.value);
-  const Value value = COFFER_TRY(about_secret(secret.value.field(*field), secret.path));
-  return value.bytes().clone();
+  return text_at(secret, field);
 }
 
 namespace {

@@ -34,13 +34,9 @@ Result<Bindings> gather(const Sources& stores, const Selection& selection);
 /// value is opaque; --map is not looked at. Errors: as gather.
 Result<Bindings> gather_files(const Sources& stores, const Selection& selection);
 
-/// One secret, or one field of it, as a program wants it: a JSON string is its characters, any
-/// other JSON value its exact text, opaque bytes are themselves. Errors: as get, usage.
-Result<Binding> gather_one(const Sources& stores, std::string_view name,
-                           std::string_view reference);
-
-/// What stands in a text, or in a document, for a reference: as gather_one, and of an object
-/// without a field its only member. Errors: as get, usage (an object of several members).
+/// What stands in a text, or in a document, for a reference: as a program wants it (value_text.h),
+/// and of an object without a field its only member. Errors: as get, usage (an object of several
+/// members).
 Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference);
 
 }  // namespace coffer::tools

@@ -4,6 +4,11 @@ namespace coffer::tools {
 
 Result<Target> parse_target(std::string_view text) { return format::parse_ref(text); }
 
+bool is_gone(ErrorCode code) {
+  return code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired ||
+         code == ErrorCode::destroyed;
+}
+
 Result<Target> parse_versioned(std::string_view text) {
   Target target = COFFER_TRY(parse_target(text));
   if (target.field) {

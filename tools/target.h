@@ -20,6 +20,9 @@ Result<Target> parse_versioned(std::string_view text);
 /// For verbs that act on a secret as a whole: a version or field there is refused.
 Result<std::string> parse_whole(std::string_view text);
 
+/// Why a read finds nothing that could be shown: it never was, or its time is over.
+bool is_gone(ErrorCode code);
+
 /// Lets an error that names nothing name the secret that was asked for.
 template <typename T>
 Result<T> about_secret(Result<T> result, std::string_view path) {

@@ -5,7 +5,7 @@
 #include "tools/exchange/same_value.h"
 #include "tools/fail.h"
 #include "tools/input.h"
-#include "tools/output.h"
+#include "tools/path_groups.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
@@ -42,11 +42,6 @@ MetadataChange changes_of(MetadataChange change, const Metadata& present) {
   return change;
 }
 
-bool is_nothing(const MetadataChange& change) {
-  return !change.max_versions && !change.cas_required && !change.delete_version_after_ms &&
-         !change.kind && !change.description && !change.owner && !change.tags && !change.custom;
-}
-
 /// Brings secrets in, one after the other, inside one transaction.
 class Importer {
  public:
@@ -77,15 +72,8 @@ class Importer {
  private:
   Result<bool> is_present(const SecretImage& secret, const VersionImage& version) {
     const Result<Secret> present = txn_.get(secret.path);
-    if (!present) {
-      switch (present.error().code()) {
-        case ErrorCode::not_found:
-        case ErrorCode::deleted:
-        case ErrorCode::expired:
-        case ErrorCode::destroyed: return false;
-        default: return present.error();
-      }
-    }
+    if (!present && is_gone(present.error().code())) return false;
+    if (!present) return present.error();
     if (present->info.expires_at_ms != version.info.expires_at_ms) return false;
     // Only coffer's own JSON keeps the text of a JSON value.
     return plan_.form == Form::json ? is_identical(present->value, *version.value)
@@ -96,7 +84,7 @@ class Importer {
     const bool same_value = version == nullptr || COFFER_TRY(is_present(secret, *version));
     const Metadata metadata = COFFER_TRY(txn_.metadata(secret.path));
     const MetadataChange changes = changes_of(secret.metadata, metadata);
-    if (same_value && is_nothing(changes)) {
+    if (same_value && changes == MetadataChange()) {
       outcome_.unchanged.push_back(secret.path);
       return {};
     }
@@ -125,7 +113,7 @@ class Importer {
       return txn_.restore(secret.path, secret.versions, secret.created_at_ms, changes);
     }
     // Metadata alone makes a secret as well, but not where it says nothing.
-    if (version == nullptr && is_nothing(changes)) {
+    if (version == nullptr && changes == MetadataChange()) {
       return txn_.restore(secret.path, {}, 0);
     }
     return write(secret, version, changes, 0);
@@ -138,7 +126,7 @@ class Importer {
     // which it must fit.
     MetadataChange settings = changes;
     settings.kind.reset();
-    if (!is_nothing(settings)) COFFER_TRY(txn_.put_metadata(secret.path, settings));
+    if (settings != MetadataChange()) COFFER_TRY(txn_.put_metadata(secret.path, settings));
     PutOptions options;
     options.cas = current_version;
     options.expires_at_ms = version->info.expires_at_ms;
@@ -194,27 +182,11 @@ Result<Outcome> carry_out(Store& store, const std::vector<SecretImage>& secrets,
 }
 
 Result<void> write_outcome(const Context& context, const Outcome& outcome, bool dry_run) {
-  const std::pair<const char*, const std::vector<std::string>*> groups[] = {
-      {"created", &outcome.created},     {"updated", &outcome.updated},
-      {"unchanged", &outcome.unchanged}, {"skipped", &outcome.skipped},
-      {"expired", &outcome.expired},
+  const PathGroup groups[] = {
+      {"created", outcome.created}, {"updated", outcome.updated}, {"unchanged", outcome.unchanged},
+      {"skipped", outcome.skipped}, {"expired", outcome.expired},
   };
-  if (!context.json()) {
-    Table table({"STATE", "PATH"});
-    for (const auto& [name, paths] : groups) {
-      for (const std::string& path : *paths) table.row({name, path});
-    }
-    return table.write();
-  }
-  JsonText json;
-  json.open('{').key("dry_run").boolean(dry_run);
-  for (const auto& [name, paths] : groups) {
-    json.key(name).open('[');
-    for (const std::string& path : *paths) json.string(path);
-    json.close(']');
-  }
-  json.close('}');
-  return json.write();
+  return write_path_groups(groups, dry_run, context.json());
 }
 
 }  // namespace

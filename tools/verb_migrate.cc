@@ -7,6 +7,7 @@
 #include "tools/fail.h"
 #include "tools/migration.h"
 #include "tools/output.h"
+#include "tools/path_groups.h"
 #include "tools/prompt.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
@@ -29,25 +30,11 @@ void show_progress(std::size_t done, std::size_t all) {
 }
 
 Result<void> write_report(const Context& context, const MigrationReport& report, bool dry_run) {
-  const std::pair<const char*, const std::vector<std::string>*> groups[] = {
-      {"created", &report.created}, {"unchanged", &report.unchanged}, {"skipped", &report.skipped},
-      {"managed", &report.managed}, {"removed", &report.removed},     {"kept", &report.kept},
+  const PathGroup groups[] = {
+      {"created", report.created}, {"unchanged", report.unchanged}, {"skipped", report.skipped},
+      {"managed", report.managed}, {"removed", report.removed},     {"kept", report.kept},
   };
-  if (!context.json()) {
-    Table table({"STATE", "PATH"});
-    for (const auto& [name, paths] : groups)
-      for (const std::string& path : *paths) table.row({name, path});
-    return table.write();
-  }
-  JsonText json;
-  json.open('{').key("dry_run").boolean(dry_run);
-  for (const auto& [name, paths] : groups) {
-    json.key(name).open('[');
-    for (const std::string& path : *paths) json.string(path);
-    json.close(']');
-  }
-  json.close('}');
-  return json.write();
+  return write_path_groups(groups, dry_run, context.json());
 }
 
 }  // namespace

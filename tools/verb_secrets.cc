@@ -151,13 +151,8 @@ struct Job {
 };
 
 // A job whose object was never written, or is no longer there, has no secrets.
-bool is_absent(const Error& error) {
-  return error.code() == ErrorCode::not_found || error.code() == ErrorCode::deleted ||
-         error.code() == ErrorCode::expired || error.code() == ErrorCode::destroyed;
-}
-
 Result<JobSecrets> parse_read(const Result<Secret>& secret, bool replaced) {
-  if (!secret && is_absent(secret.error())) return JobSecrets();
+  if (!secret && is_gone(secret.error().code())) return JobSecrets();
   if (!secret) return secret.error();
   Result<JobSecrets> parsed = about_secret(JobSecrets::parse(secret->value), secret->path);
   return !parsed && replaced ? JobSecrets() : std::move(parsed);

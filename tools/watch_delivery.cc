@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "format/time_text.h"
+#include "tools/new_file.h"
 #include "tools/output.h"
 
 namespace coffer::tools {
@@ -70,16 +71,6 @@ bool run_command(const Delivery& delivery, const Change& change) {
   return wait_for(child) == 0;
 }
 
-// A new file's name has to be on disk as well.
-bool sync_folder(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool done = fsync(fd) == 0;
-  return close(fd) == 0 && done;
-}
-
 bool append_line(const Delivery& delivery) {
   const int fd =
       open(delivery.target.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
@@ -89,7 +80,8 @@ bool append_line(const Delivery& delivery) {
   // In one write, so that lines of two watches do not mix; delivered is what is on disk.
   const bool done = write_all(fd, as_bytes(delivery.text + "\n")) &&
                     (fdatasync(fd) == 0 || errno == EINVAL) &&  // EINVAL: a pipe has no disk.
-                    (!is_new || sync_folder(delivery.target));
+                    // A new file's name has to be on disk as well.
+                    (!is_new || sync_folder_of(delivery.target));
   return close(fd) == 0 && done;
 }
 

@@ -2,9 +2,9 @@
 // last part of its secret's path.
 #include <unordered_set>
 
-#include "format/json.h"
 #include "tools/exchange/dotenv.h"
 #include "tools/exchange/forms.h"
+#include "tools/exchange/value_text.h"
 
 namespace coffer::tools {
 namespace {
@@ -16,34 +16,26 @@ class DotenvWriter : public ExportWriter {
     if (secret.versions.empty() || !secret.versions.front().value) return {};
     const Value& value = *secret.versions.front().value;
     const Result<std::vector<std::string>> names = value.field_names();
-    if (!names) return add_whole(out, secret.path, value);
+    if (!names) {
+      const std::string name = secret.path.substr(secret.path.rfind('/') + 1);
+      return add_line(out, secret.path, name, COFFER_TRY(text_of(value)).text());
+    }
     for (const std::string& name : *names) {
-      COFFER_TRY(add_line(out, secret.path, name, COFFER_TRY(value.field(name))));
+      COFFER_TRY(add_line(out, secret.path, name, COFFER_TRY(value.field(name)).text()));
     }
     return {};
   }
   void end(SecretBytes&) override {}
 
  private:
-  Result<void> add_whole(SecretBytes& out, const std::string& path, const Value& value) {
-    const std::string name = path.substr(path.rfind('/') + 1);
-    if (!value.is_json()) return add_line(out, path, name, value);
-    const json::Document document = COFFER_TRY(json::Document::parse(value.text()));
-    // A JSON string stands for its characters, as a field does.
-    if (document.type(0) == json::Type::string) {
-      return add_line(out, path, name, Value::opaque(document.string(0)));
-    }
-    return add_line(out, path, name, value);
-  }
-
   Result<void> add_line(SecretBytes& out, const std::string& path, const std::string& name,
-                        const Value& value) {
+                        std::string_view text) {
     if (!names_.emplace(name).second) {
       return Error(ErrorCode::usage, "two secrets would stand under one name in the dotenv file",
                    "export them apart, or as json")
           .about(Subject::Kind::path, path + "#" + name);
     }
-    Result<void> written = append_dotenv(out, name, value.text());
+    Result<void> written = append_dotenv(out, name, text);
     if (written) return written;
     return std::move(written).error().about(Subject::Kind::path, path + "#" + name);
   }

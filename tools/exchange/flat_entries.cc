@@ -1,6 +1,7 @@
 #include "tools/exchange/flat_entries.h"
 
 #include "format/json.h"
+#include "tools/exchange/value_text.h"
 
 namespace coffer::tools {
 namespace {
@@ -13,20 +14,13 @@ Result<void> give(const TakeEntry& take, const std::string& key, std::string_vie
       .about(Subject::Kind::path, key);
 }
 
-Result<void> give_value(const TakeEntry& take, const std::string& key, const Value& value) {
-  if (!value.is_json()) return give(take, key, value.text());
-  const json::Document document = COFFER_TRY(json::Document::parse(value.text()));
-  const bool is_string = document.type(0) == json::Type::string;
-  return give(take, key, is_string ? document.string(0) : document.raw(0));
-}
-
 }  // namespace
 
 Result<void> each_flat_entry(const SecretImage& secret, const TakeEntry& take) {
   if (secret.versions.empty() || !secret.versions.front().value) return {};
   const Value& value = *secret.versions.front().value;
   const Result<std::vector<std::string>> names = value.field_names();
-  if (!names) return give_value(take, secret.path, value);
+  if (!names) return give(take, secret.path, COFFER_TRY(text_of(value)).text());
   for (const std::string& name : *names)
     COFFER_TRY(give(take, secret.path + "/" + name, COFFER_TRY(value.field(name)).text()));
   return {};

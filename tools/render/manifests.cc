@@ -1,8 +1,8 @@
 // Kubernetes' Secret manifest and Docker's configuration.
 #include <algorithm>
 
-#include "format/json.h"
 #include "base/base64.h"
+#include "format/json.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {

@@ -4,6 +4,7 @@
 
 #include "tools/resource/manifest.h"
 #include "tools/resource/usage_record.h"
+#include "tools/target.h"
 
 namespace coffer::tools {
 namespace {
@@ -48,12 +49,7 @@ Result<std::vector<std::string>> resolve_address(Store& store, const DataosAddre
                                   std::string(kScheme) + address.depot + "?acl=" + address.acl);
   };
   const Result<Secret> record = store.get(resource_path(kDepot, {}, address.depot));
-  if (!record) {
-    const ErrorCode code = record.error().code();
-    const bool is_gone = code == ErrorCode::not_found || code == ErrorCode::destroyed ||
-                         code == ErrorCode::deleted || code == ErrorCode::expired;
-    return is_gone ? refuse(not_served()) : record.error();
-  }
+  if (!record) return is_gone(record.error().code()) ? refuse(not_served()) : record.error();
   std::vector<std::string> paths;
   for (const UsedSecret& used : COFFER_TRY(UsageRecord::parse(record->value)).used) {
     if (used.acl != address.acl) continue;

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "format/json.h"
 #include "tools/exchange/same_value.h"
+#include "tools/output.h"
 #include "tools/resource/usage_record.h"
+#include "tools/target.h"
 
 namespace coffer::tools {
 namespace {
@@ -22,13 +23,8 @@ Error about_document(Error error, const Resource& resource) {
 Result<std::optional<Secret>> find_live(const Transaction& txn, const std::string& path) {
   Result<Secret> secret = txn.get(path);
   if (secret) return std::optional<Secret>(std::move(*secret));
-  switch (secret.error().code()) {
-    case ErrorCode::not_found:
-    case ErrorCode::deleted:
-    case ErrorCode::expired:
-    case ErrorCode::destroyed: return std::optional<Secret>();
-    default: return secret.error();
-  }
+  if (is_gone(secret.error().code())) return std::optional<Secret>();
+  return secret.error();
 }
 
 struct Wanted {
@@ -81,17 +77,13 @@ Result<ResourceOutcome> bring_to(Transaction& txn, const std::string& path,
 }
 
 Result<Wanted> wanted_secret(const Resource& resource) {
-  SecretBytes text;
-  text.push_back('{');
-  for (const SecretBody::Member& member : resource.secret->members) {
-    if (text.size() > 1) text.push_back(',');
-    json::append_quoted(text, member.name);
-    text.push_back(':');
-    text.append(member.json.text());
-  }
-  text.push_back('}');
+  JsonText object;
+  object.open('{');
+  for (const SecretBody::Member& member : resource.secret->members)
+    object.key(member.name).raw(member.json.text());
+  object.close('}');
   Wanted wanted;
-  wanted.value = COFFER_TRY(Value::json(std::move(text)));
+  wanted.value = COFFER_TRY(Value::json(object.text()));
   wanted.kind = resource.secret->kind;
   wanted.custom[std::string(kAclEntry)] = resource.secret->acl;
   return wanted;
