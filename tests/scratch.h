@@ -113,4 +113,10 @@ class ScratchStore {
   TurnedClock clock;
 };
 
+inline PutOptions ttl(std::int64_t ttl_ms) {
+  PutOptions options;
+  options.ttl_ms = ttl_ms;
+  return options;
+}
+
 }  // namespace coffer::test

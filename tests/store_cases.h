@@ -21,6 +21,11 @@ ErrorCode code_of(const Result<T>& result) {
   return result.error().code();
 }
 
+/// Commits that changed something: a refusal's record is not one.
+inline std::size_t changes_of(Store& store) {
+  return store.audit_list({.outcome = AuditFilter::Outcome::allowed}).value().size();
+}
+
 inline std::uint64_t sequence_of(Store& store) { return store.status().value().sequence; }
 
 /// All that a caller can see of the secrets, in words: what a refusal must leave as it was. (The

@@ -1,14 +1,12 @@
 // kill -9 at random instants while an anchor is told of each commit: the store opens every time,
 // the anchor then tells of its newest commit, and a copy from before is refused.
-#include <signal.h>
-#include <sys/wait.h>
 
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <random>
 
+#include "tests/killed_child.h"
 #include "tests/scratch.h"
 
 namespace coffer::test {
@@ -28,12 +26,7 @@ void run_and_kill(const ScratchStore& scratch, int round, long wait_us) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) write_until_killed(scratch, round);
-  const timespec duration = {0, wait_us * 1000};
-  ::nanosleep(&duration, nullptr);
-  ::kill(child, SIGKILL);
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+  kill_after(child, wait_us);
 }
 
 }  // namespace

@@ -1,16 +1,14 @@
 // kill -9 at random instants of destroys, hundreds of times: the store opens, what lives
 // is readable, what was acknowledged as destroyed stays so, and the keyring holds one epoch.
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
 
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <random>
 
 #include "tests/crash/adversary.h"
+#include "tests/killed_child.h"
 
 namespace coffer::test {
 namespace {
@@ -87,12 +85,7 @@ std::uint64_t run_and_kill(const ScratchStore& scratch, std::uint64_t step, long
   REQUIRE(child >= 0);
   if (child == 0) write_until_killed(scratch, step, ends[1]);
   ::close(ends[1]);
-  const timespec duration = {0, wait_us * 1000};
-  ::nanosleep(&duration, nullptr);
-  ::kill(child, SIGKILL);
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+  kill_after(child, wait_us);
   Acknowledged each;
   while (::read(ends[0], &each, sizeof each) == sizeof each) {
     Known& path = known[path_of(each.step)];

@@ -1,17 +1,15 @@
 // A store beside a TPM: its counter as the anchor, its indices as the home of epoch keys, both
 // under kills at random instants.
-#include <signal.h>
-#include <sys/wait.h>
 
 #include <catch2/catch.hpp>
 #include <cstdio>
-#include <ctime>
 #include <functional>
 #include <random>
 
 #include "keys/tpm_nv.h"
 #include "tests/crash/adversary.h"
 #include "tests/interop/software_tpm.h"
+#include "tests/killed_child.h"
 
 namespace coffer::test {
 namespace {
@@ -53,12 +51,7 @@ void kill_while(const SoftwareTpm& tpm, const std::function<void()>& work, long 
     work();
     ::_exit(1);
   }
-  const timespec duration = {0, wait_us * 1000};
-  ::nanosleep(&duration, nullptr);
-  ::kill(child, SIGKILL);
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
+  kill_after(child, wait_us);
   forget_conversations(tpm);
 }
 

@@ -15,6 +15,12 @@
 
 namespace coffer::words {
 
+/// "ok", or the name of the code that was answered.
+template <typename T>
+std::string outcome_of(const Result<T>& result) {
+  return result ? "ok" : std::string(code_name(result.error().code()));
+}
+
 inline Bytes read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

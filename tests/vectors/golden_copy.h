@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/vectors/golden.h"
 
@@ -57,5 +58,9 @@ class Copy {
   FixedClock clock_;
   std::filesystem::path root_;
 };
+
+inline std::vector<std::string> problems_of(const Copy& copy) {
+  return copy.open().verify().value().problems;
+}
 
 }  // namespace golden

@@ -14,15 +14,6 @@ using namespace coffer::words;
 using coffer::test::SplitAt;
 using storage::Table;
 
-template <typename T>
-std::string outcome_of(const Result<T>& result) {
-  return result ? "ok" : std::string(code_name(result.error().code()));
-}
-
-std::vector<std::string> problems_of(const golden::Copy& copy) {
-  return copy.open().verify().value().problems;
-}
-
 /// Opens and seals what the rules are about.
 class Keys : public OpenKeyring {
  public:

@@ -19,10 +19,6 @@ struct Keys : OpenKeyring {
   }
 };
 
-std::vector<std::string> problems_of(const golden::Copy& copy) {
-  return copy.open().verify().value().problems;
-}
-
 format::Settings settings_of(const golden::Copy& copy) {
   const Keys keys(copy);
   const auto plain =

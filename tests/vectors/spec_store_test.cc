@@ -17,11 +17,6 @@ using namespace coffer::words;
 using storage::Table;
 namespace fs = std::filesystem;
 
-template <typename T>
-std::string outcome_of(const Result<T>& result) {
-  return result ? "ok" : std::string(code_name(result.error().code()));
-}
-
 std::string outcome_of_open(const golden::Copy& copy) { return outcome_of(copy.try_open()); }
 
 struct Keys : OpenKeyring {
@@ -37,10 +32,6 @@ struct Keys : OpenKeyring {
 };
 
 format::Root root_of(const golden::Copy& copy) { return Keys(copy).root(Tables(copy.directory())); }
-
-std::vector<std::string> problems_of(const golden::Copy& copy) {
-  return copy.open().verify().value().problems;
-}
 
 std::size_t whole_epochs(const golden::Copy& copy) {
   const Bytes file = read_file(copy.keyring());

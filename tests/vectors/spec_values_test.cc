@@ -14,15 +14,6 @@ using namespace coffer;
 using namespace coffer::words;
 using storage::Table;
 
-template <typename T>
-std::string outcome_of(const Result<T>& result) {
-  return result ? "ok" : std::string(code_name(result.error().code()));
-}
-
-std::vector<std::string> problems_of(const golden::Copy& copy) {
-  return copy.open().verify().value().problems;
-}
-
 Bytes key_of(const golden::Copy& copy, std::string_view path, std::uint64_t version) {
   const OpenKeyring keys(copy.keyring(), copy.key_file());
   return hash_of(keys.path_key, 1, path) + be(~version, 8);

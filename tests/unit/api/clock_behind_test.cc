@@ -9,12 +9,6 @@ namespace {
 constexpr std::int64_t kMinute = 60'000;
 constexpr std::int64_t kDay = 24 * 60 * kMinute;
 
-PutOptions ttl(std::int64_t ttl_ms) {
-  PutOptions options;
-  options.ttl_ms = ttl_ms;
-  return options;
-}
-
 template <typename T>
 ErrorCode code_of(const Result<T>& result) {
   REQUIRE_FALSE(result.ok());

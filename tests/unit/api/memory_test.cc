@@ -52,6 +52,30 @@ const Mapping* mapping_of(const std::vector<Mapping>& all, const void* address) 
   return nullptr;
 }
 
+/// The keys of a store, as another opener sees them.
+struct OtherOpener {
+  explicit OtherOpener(const ScratchStore& scratch)
+      : keyring(
+            keys::Keyring::open(scratch.file("keyring"), std::vector{scratch.key()}, {}).value()),
+        cipher(*keyring),
+        environment(storage::Environment::open(scratch.path(), {}).value()),
+        txn(environment) {
+    REQUIRE(txn.renew().ok());
+    epoch_key = keyring->epoch_key(1).value();
+    epoch.emplace(cipher, 1, epoch_key);
+  }
+  const secrets::BucketKey& bucket(std::uint8_t number) {
+    return *epoch->bucket(number, txn).value();
+  }
+
+  std::unique_ptr<keys::Keyring> keyring;
+  secrets::Cipher cipher;
+  std::shared_ptr<storage::Environment> environment;
+  storage::ReadTxn txn;
+  keys::Keyring::EpochKey epoch_key;
+  std::optional<secrets::EpochKeys> epoch;
+};
+
 /// What is looked for, kept so that it is not itself found.
 class Needle {
  public:
@@ -96,16 +120,8 @@ int count_of(const Needle& needle, bool only_dumped) {
 TEST_CASE("every key of an open store lies in memory that is locked, guarded and not dumped") {
   const ScratchStore scratch;
   REQUIRE(scratch.open().put("a", Value::opaque("v")).ok());
-  const std::vector<KeySource> sources = {scratch.key()};
-  const auto keyring = keys::Keyring::open(scratch.file("keyring"), sources, {}).value();
-  const secrets::Cipher cipher(*keyring);
-  const auto environment = storage::Environment::open(scratch.path(), {}).value();
-  storage::ReadTxn txn(environment);
-  REQUIRE(txn.renew().ok());
-  const auto epoch_key = keyring->epoch_key(1).value();
-  secrets::EpochKeys epoch(cipher, 1, epoch_key);
-  const secrets::BucketKey* bucket = epoch.bucket(7, txn).value();
-  const keys::IndexKeys& index = keyring->index_keys();
+  OtherOpener opener(scratch);
+  const keys::IndexKeys& index = opener.keyring->index_keys();
   const SecretBytes value = SecretBytes::copy_of("a value");
   const std::vector<Mapping> all = mappings();
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
@@ -122,8 +138,8 @@ TEST_CASE("every key of an open store lies in memory that is locked, guarded and
       CHECK((guard != nullptr && guard->rights.starts_with("---")));
     }
   };
-  check(epoch_key->view().data(), true);
-  check(bucket->key.view().data(), true);
+  check(opener.epoch_key->view().data(), true);
+  check(opener.bucket(7).key.view().data(), true);
   for (const crypto::Key* key : {&index.path_hash, &index.digest, &index.names, &index.root,
                                  &index.audit, &index.receipt, &index.anchor})
     check(key->view().data(), true);
@@ -134,21 +150,12 @@ TEST_CASE("what a core dump holds has no key in it, and after closing no memory 
   const ScratchStore scratch;
   std::vector<Needle> needles;
   {
-    // The file's key, the root's, an epoch's and a bucket's, as another opener sees them.
-    const std::vector<KeySource> sources = {scratch.key()};
-    const auto keyring = keys::Keyring::open(scratch.file("keyring"), sources, {}).value();
-    const secrets::Cipher cipher(*keyring);
-    const auto environment = storage::Environment::open(scratch.path(), {}).value();
-    storage::ReadTxn txn(environment);
-    REQUIRE(txn.renew().ok());
-    const auto epoch_key = keyring->epoch_key(1).value();
-    secrets::EpochKeys epoch(cipher, 1, epoch_key);
-    needles.emplace_back(epoch_key->view());
-    needles.emplace_back(keyring->index_keys().root.view());
-    needles.emplace_back(keyring->index_keys().names.view());
+    OtherOpener opener(scratch);
+    needles.emplace_back(opener.epoch_key->view());
+    needles.emplace_back(opener.keyring->index_keys().root.view());
+    needles.emplace_back(opener.keyring->index_keys().names.view());
     for (unsigned bucket = 0; bucket < format::kBucketCount; bucket += 51)
-      needles.emplace_back(
-          epoch.bucket(static_cast<std::uint8_t>(bucket), txn).value()->key.view());
+      needles.emplace_back(opener.bucket(static_cast<std::uint8_t>(bucket)).key.view());
   }
   {
     Store store = scratch.open();

@@ -14,12 +14,6 @@ using Names = std::vector<std::string>;
 
 Value text(std::string_view bytes) { return Value::opaque(bytes); }
 
-PutOptions ttl(std::int64_t ttl_ms) {
-  PutOptions options;
-  options.ttl_ms = ttl_ms;
-  return options;
-}
-
 template <typename T>
 ErrorCode code_of(const Result<T>& result) {
   REQUIRE_FALSE(result.ok());

@@ -10,21 +10,10 @@
 namespace coffer::test {
 namespace {
 
-PutOptions ttl(std::int64_t ttl_ms) {
-  PutOptions options;
-  options.ttl_ms = ttl_ms;
-  return options;
-}
-
 PutOptions custom(std::map<std::string, std::string> entries) {
   PutOptions options;
   options.custom = std::move(entries);
   return options;
-}
-
-/// Commits that changed something: a refusal's record is not one.
-std::size_t changes_of(Store& store) {
-  return store.audit_list({.outcome = AuditFilter::Outcome::allowed}).value().size();
 }
 
 }  // namespace

@@ -11,21 +11,10 @@
 namespace coffer::test {
 namespace {
 
-PutOptions ttl(std::int64_t ttl_ms) {
-  PutOptions options;
-  options.ttl_ms = ttl_ms;
-  return options;
-}
-
 PutOptions cas(std::uint64_t version) {
   PutOptions options;
   options.cas = version;
   return options;
-}
-
-/// Commits that changed something: a refusal's record is not one.
-std::size_t changes_of(Store& store) {
-  return store.audit_list({.outcome = AuditFilter::Outcome::allowed}).value().size();
 }
 
 }  // namespace
