@@ -229,4 +229,15 @@ Result<void> confirm(std::string_view question, bool yes) {
   return Error(ErrorCode::declined, "nothing was done", "-y says yes beforehand");
 }
 
+Result<void> confirm_by_name(std::string_view question, std::string_view name, bool yes) {
+  if (yes || !can_ask()) return {};
+  Terminal terminal(false);
+  COFFER_TRY(terminal.open());
+  const std::string prompt = printable(question) + " Type " + printable(name) + " to go on: ";
+  const SecretBytes answer = COFFER_TRY(terminal.ask(prompt));
+  if (answer.text() == name) return {};
+  return Error(ErrorCode::declined, "that is not its name; nothing was done",
+               "--confirm NAME says it beforehand");
+}
+
 }  // namespace coffer::tools

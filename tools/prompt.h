@@ -25,4 +25,8 @@ Result<SecretBytes> ask_or_read_line(std::string_view prompt, bool hidden);
 /// Errors: declined.
 Result<void> confirm(std::string_view question, bool yes);
 
+/// The same, where a slip of the finger would cost much: the answer is `name`, typed in full.
+/// Errors: declined.
+Result<void> confirm_by_name(std::string_view question, std::string_view name, bool yes);
+
 }  // namespace coffer::tools

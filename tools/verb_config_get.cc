@@ -3,12 +3,12 @@
 
 #include "format/time_text.h"
 #include "tools/config_words.h"
+#include "tools/consent.h"
 #include "tools/context.h"
 #include "tools/external_secrets.h"
 #include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/output.h"
-#include "tools/prompt.h"
 #include "tools/receipts.h"
 #include "tools/verbs.h"
 
@@ -79,17 +79,18 @@ VerbResult verb_config_list(Arguments& arguments, const VerbText& text) {
 
 VerbResult verb_config_delete(Arguments& arguments, const VerbText& text) {
   std::string id;
-  bool yes = false;
+  Consent consent;
   bool receipt_wanted = false;
   Syntax syntax(arguments, text);
   syntax.word("ID", id, "The config's name");
   syntax.flag("--receipt", receipt_wanted, kReceiptHelp);
-  syntax.flag("-y,--yes", yes, "Do not ask");
+  consent.describe(syntax);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  COFFER_TRY(consent.check(id));
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));
-  COFFER_TRY(confirm("Delete the config " + id + " and destroy what only it refers to?", yes));
+  COFFER_TRY(consent.ask("Delete the config " + id + " and destroy what only it refers to?", id));
   const std::vector<std::string> destroyed = COFFER_TRY(store.configs().remove(id));
   if (receipt_wanted) {
     COFFER_TRY(receipts.write());

@@ -1,8 +1,8 @@
 // coffer delete | undelete | destroy
+#include "tools/consent.h"
 #include "tools/context.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
-#include "tools/prompt.h"
 #include "tools/receipts.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
@@ -80,13 +80,13 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> option;
   bool all = false;
   bool receipt_wanted = false;
-  bool yes = false;
+  Consent consent;
   Syntax syntax(arguments, text);
   syntax.word("PATH", word, "The secret");
   syntax.option("--versions", option, "N,...", "Which versions");
   syntax.flag("--all", all, "Every version");
   syntax.flag("--receipt", receipt_wanted, kReceiptHelp);
-  syntax.flag("-y,--yes", yes, "Do not ask");
+  consent.describe(syntax);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const Versions versions = COFFER_TRY(parse_versions_of(word, option));
@@ -94,9 +94,13 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
     return Error(ErrorCode::usage, "say which versions, or --all, and not both",
                  "for example --versions 1,2");
   }
+  COFFER_TRY(consent.check(versions.path));
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));
-  if (all) COFFER_TRY(confirm("Destroy every version of " + versions.path + " for good?", yes));
+  if (all) {
+    COFFER_TRY(
+        consent.ask("Destroy every version of " + versions.path + " for good?", versions.path));
+  }
   const ShredReceipt receipt = COFFER_TRY(about_secret(
       all ? store.destroy_all(versions.path) : store.destroy(versions.path, versions.numbers),
       versions.path));

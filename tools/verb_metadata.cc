@@ -4,8 +4,6 @@
 #include "tools/durations.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
-#include "tools/prompt.h"
-#include "tools/receipts.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 #include "tools/write_options.h"
@@ -183,25 +181,6 @@ VerbResult verb_metadata_put(Arguments& arguments, const VerbText& text) {
 
 VerbResult verb_metadata_patch(Arguments& arguments, const VerbText& text) {
   return change_metadata(arguments, text, true);
-}
-
-VerbResult verb_metadata_delete(Arguments& arguments, const VerbText& text) {
-  std::string word;
-  bool yes = false;
-  bool receipt_wanted = false;
-  Syntax syntax(arguments, text);
-  syntax.word("PATH", word, "The secret");
-  syntax.flag("--receipt", receipt_wanted, kReceiptHelp);
-  syntax.flag("-y,--yes", yes, "Do not ask");
-  if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  const std::string path = COFFER_TRY(parse_whole(word));
-  Receipts receipts;
-  Store store = COFFER_TRY(context.open(receipts.sink()));
-  COFFER_TRY(confirm("Remove " + path + " with all its versions for good?", yes));
-  COFFER_TRY(about_secret(store.erase(path), path));
-  if (receipt_wanted) COFFER_TRY(receipts.write());
-  return 0;
 }
 
 }  // namespace coffer::tools

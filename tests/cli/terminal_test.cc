@@ -197,6 +197,34 @@ TEST_CASE("what destroys everything asks on a terminal, and -y answers beforehan
   CHECK(quiet.shown().find("[y/N]") == std::string::npos);
 }
 
+TEST_CASE("a whole folder goes only where its name is typed, or said beforehand") {
+  const Sandbox box;
+  box.init();
+  for (const char* path : {"team/a", "team/b"}) box.expect(0, {"put", path, "k=v"});
+  for (const char* answer : {"y\n", "team/a\n", "Team\n", "\n", "\x04"}) {
+    Session session(box, {"metadata", "delete", "team", "--recursive"});
+    REQUIRE(session.shows("Type team to go on: "));
+    session.type(answer);
+    CHECK(session.exit_code() == 3);
+  }
+  CHECK(box.expect(0, {"list", "-r"}).out == "team/a\nteam/b\n");
+  Session otherwise(box, {"metadata", "delete", "team", "-r", "--confirm", "teams"});
+  CHECK(otherwise.exit_code() == 2);
+  Session tried(box, {"metadata", "delete", "team", "-r", "--dry-run"});
+  CHECK(tried.exit_code() == 0);
+  CHECK(tried.shown().find("to go on") == std::string::npos);
+  CHECK(box.expect(0, {"list", "-r"}).out == "team/a\nteam/b\n");
+  Session typed(box, {"metadata", "delete", "team", "--recursive"});
+  REQUIRE(typed.shows("to go on: "));
+  typed.type("team\n");
+  CHECK(typed.exit_code() == 0);
+  CHECK(box.expect(0, {"list", "-r"}).out.empty());
+  box.expect(0, {"put", "team/a", "k=v"});
+  Session said(box, {"destroy", "team/a", "--all", "--confirm", "team/a"});
+  CHECK(said.exit_code() == 0);
+  CHECK(said.shown().find("[y/N]") == std::string::npos);
+}
+
 TEST_CASE("a value on a terminal gets a line end") {
   const Sandbox box;
   box.init();

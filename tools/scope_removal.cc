@@ -1,0 +1,72 @@
+#include "tools/scope_removal.h"
+
+namespace coffer::tools {
+namespace {
+
+Result<std::vector<std::string>> paths_in(const Transaction& txn, const std::string& prefix) {
+  std::vector<std::string> paths;
+  // Not exists(): a secret that has only metadata is one, too.
+  const Result<Metadata> own = txn.metadata(prefix);
+  if (own) paths.push_back(prefix);
+  if (!own && own.error().code() != ErrorCode::not_found) return own.error();
+  const ListOptions everything{.recursive = true, .state = ListState::all};
+  for (const std::string& path : COFFER_TRY(txn.list(prefix, everything))) paths.push_back(path);
+  if (paths.empty()) {
+    return Error(ErrorCode::not_found, "there is no such secret, and nothing below it")
+        .about(Subject::Kind::path, prefix);
+  }
+  if (paths.size() > kScopeSecretsMax) {
+    return Error(ErrorCode::limit,
+                 "holds more secrets than are removed at once; nothing was changed",
+                 "remove its folders one by one: 100,000 secrets go in one transaction")
+        .about(Subject::Kind::path, prefix)
+        .with_number(paths.size());
+  }
+  return paths;
+}
+
+// All that are refused are named: who mends them one by one would be told of one at a time.
+Result<void> erase_all(Transaction& txn, const std::vector<std::string>& paths) {
+  std::string refused;
+  for (const std::string& path : paths) {
+    const Result<void> gone = txn.erase(path);
+    if (!gone && gone.error().code() != ErrorCode::in_use) return gone;
+    if (!gone) refused += (refused.empty() ? "" : ", ") + path;
+  }
+  if (refused.empty()) return {};
+  return Error(ErrorCode::in_use,
+               "something refers to these, or they belong to a config; nothing "
+               "was removed",
+               "see who: coffer refs PATH, for each of them")
+      .about(Subject::Kind::path, refused);
+}
+
+}  // namespace
+
+std::string scope_removal_text() {
+  return "With --recursive all goes, or nothing: what something refers to (coffer refs) is named "
+         "and "
+         "refused with\n9. At most " +
+         std::to_string(kScopeSecretsMax) +
+         " secrets go at once. `coffer list PREFIX -r --long --older-than 180d` tells what nobody\n"
+         "has written for long: what a job or a team that is gone may have left.";
+}
+
+Result<std::vector<std::string>> remove_scope(Store& store, const std::string& prefix,
+                                              bool dry_run) {
+  std::vector<std::string> paths;
+  bool whole = false;
+  const Result<TransactionReport> report = store.transaction([&](Transaction& txn) -> Result<void> {
+    whole = false;
+    paths = COFFER_TRY(paths_in(txn, prefix));
+    COFFER_TRY(erase_all(txn, paths));
+    whole = true;
+    // An error takes everything back.
+    if (dry_run) return Error(ErrorCode::declined, "a dry run removes nothing");
+    return {};
+  });
+  if (!report && !(whole && dry_run)) return report.error();
+  return paths;
+}
+
+}  // namespace coffer::tools
