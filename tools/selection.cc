@@ -173,6 +173,16 @@ void Selection::describe(Syntax& syntax) {
   syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
 }
 
+Result<Secret> read_whole(const Sources& stores, std::string_view reference) {
+  const Reference parsed = COFFER_TRY(parse_reference(reference));
+  if (parsed.target.field) {
+    return Error(ErrorCode::usage, "names a field, where a whole secret is wanted",
+                 "leave #FIELD away")
+        .about(Subject::Kind::path, parsed.target.path);
+  }
+  return read(stores, parsed);
+}
+
 Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference) {
   const Reference parsed = COFFER_TRY(parse_reference(reference));
   const Secret secret = COFFER_TRY(read(stores, parsed));

@@ -34,6 +34,9 @@ Result<Bindings> gather(const Sources& stores, const Selection& selection);
 /// value is opaque; --map is not looked at. Errors: as gather.
 Result<Bindings> gather_files(const Sources& stores, const Selection& selection);
 
+/// The secret that a reference names. Errors: as get; usage (it names a field).
+Result<Secret> read_whole(const Sources& stores, std::string_view reference);
+
 /// What stands in a text, or in a document, for a reference: as a program wants it (value_text.h),
 /// and of an object without a field its only member. Errors: as get, usage (an object of several
 /// members).

@@ -1,37 +1,88 @@
 // coffer inject
+#include <unistd.h>
+
 #include "tools/context.h"
+#include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/new_file.h"
 #include "tools/output.h"
+#include "tools/overlay_file.h"
 #include "tools/render/template_text.h"
 #include "tools/selection.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
+namespace {
 
-VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
-  std::optional<std::string> input;
-  std::optional<std::string> output;
+struct InjectWords {
+  std::optional<std::string> input, output, overlay, form;
   bool force = false;
   SourceWords sources;
+};
+
+void describe_words(Syntax& syntax, InjectWords& words) {
+  syntax.option("-i,--in", words.input, "FILE", "The template; standard input where none is named");
+  syntax.option("-o,--out", words.output, "FILE", "A new file (mode 0600); else standard output");
+  syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
+  syntax.option("--overlay", words.overlay, "REF",
+                "FILE is a config, and this secret's fields go over its settings");
+  syntax.option("--as", words.form, "ini|json|yaml",
+                "With --overlay: the config's form; else its name's ending tells");
+  words.sources.describe(syntax);
+  syntax.explain(
+      "--overlay sets what the config has already, and nothing else: an environment variable "
+      "VDK_NAME or NAME\nbeats the secret's field, the field beats the file. NAME is KEY before "
+      "the "
+      "first section and in [vdk],\nSECTION_KEY in any other; case, `-`, `.` and `_` make no "
+      "difference. A field whose name has a section's in it\n(db_user for [db]) must be a setting "
+      "there; any other that the config does not know is left out. In an INI\nfile `%` is written "
+      "`%%`, as Python's configparser reads it; YAML loses its comments.\n\n"
+      "Example:\n  coffer inject --overlay ingestion/my-job -i config.ini -o /run/job/config.ini");
+}
+
+// Who reads the result should know which of it came from around him: no value is told.
+Result<SecretBytes> overlaid(const Sources& stores, const InjectWords& words, SecretBytes text,
+                             const std::string& source) {
+  const auto file = COFFER_TRY(read_overlay_file(words.form, std::move(text), source));
+  const Secret secret = COFFER_TRY(read_whole(stores, *words.overlay));
+  const auto values =
+      COFFER_TRY(about_secret(overlay(file->settings(), secret.value, environ), secret.path));
+  for (const Overlaid& value : values) {
+    if (!value.variable.empty()) note("set from the environment: " + value.variable);
+    COFFER_TRY(file->set(value));
+  }
+  return file->text();
+}
+
+Result<SecretBytes> filled(const Sources& stores, const InjectWords& words, SecretBytes text,
+                           const std::string& source) {
+  if (words.overlay) return overlaid(stores, words, std::move(text), source);
+  return expand(text.text(), source, [&stores](const std::string& reference) {
+    return resolve_reference(stores, reference);
+  });
+}
+
+}  // namespace
+
+VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
+  InjectWords words;
   Syntax syntax(arguments, text);
-  syntax.option("-i,--in", input, "FILE", "The template; standard input where none is named");
-  syntax.option("-o,--out", output, "FILE", "A new file (mode 0600); else standard output");
-  syntax.flag("-f,--force", force, "Replace the output file if it is there");
-  sources.describe(syntax);
+  describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  const std::string source = input.value_or("-");
-  const SecretBytes templ = COFFER_TRY(read_input(source));
-  const Sources stores = COFFER_TRY(Sources::open(context, sources));
-  const SecretBytes whole = COFFER_TRY(expand(
-      templ.text(), source == "-" ? "standard input" : source,
-      [&stores](const std::string& reference) { return resolve_reference(stores, reference); }));
-  if (!output) {
+  if (words.form && !words.overlay) {
+    return Error(ErrorCode::usage, "goes with --overlay").about(Subject::Kind::name, "--as");
+  }
+  const std::string input = words.input.value_or("-");
+  SecretBytes given = COFFER_TRY(read_input(input));
+  const Sources stores = COFFER_TRY(Sources::open(context, words.sources));
+  const SecretBytes whole =
+      COFFER_TRY(filled(stores, words, std::move(given), input == "-" ? "standard input" : input));
+  if (!words.output) {
     COFFER_TRY(write_stdout(whole.bytes()));
     return 0;
   }
-  NewFile file = COFFER_TRY(NewFile::create(*output, force));
+  NewFile file = COFFER_TRY(NewFile::create(*words.output, words.force));
   COFFER_TRY(file.write(whole.bytes()));
   COFFER_TRY(file.finish());
   return 0;
