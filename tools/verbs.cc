@@ -28,6 +28,8 @@ constexpr std::array kVerbs = {
                 "coffer get ingestion/my-job --field redshift-user"),
     COFFER_VERB("list", verb_list, "Names what is in the store, never a value.",
                 "coffer list ingestion --recursive --tag prod --older-than 90d --long"),
+    COFFER_VERB("certificates", verb_certificates, "Tells when certificates end, soonest first.",
+                "coffer certificates ingestion --within 30d"),
     COFFER_VERB("history", verb_history, "Tells the versions of a secret, newest first.",
                 "coffer history ingestion/my-job"),
     COFFER_VERB("delete", verb_delete, "Deletes versions so that undelete can bring them back.",

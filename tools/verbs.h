@@ -47,6 +47,7 @@ VerbResult verb_put(Arguments&, const VerbText&);
 VerbResult verb_patch(Arguments&, const VerbText&);
 VerbResult verb_get(Arguments&, const VerbText&);
 VerbResult verb_list(Arguments&, const VerbText&);
+VerbResult verb_certificates(Arguments&, const VerbText&);
 VerbResult verb_history(Arguments&, const VerbText&);
 VerbResult verb_delete(Arguments&, const VerbText&);
 VerbResult verb_undelete(Arguments&, const VerbText&);
