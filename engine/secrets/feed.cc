@@ -20,7 +20,11 @@ bool is_change(format::Action action) {
     case format::Action::key_rotate:
     case format::Action::key_rewrap:
     case format::Action::key_begin:
-    case format::Action::key_rekey: return false;
+    case format::Action::key_rekey:
+    // What they name is a place outside the store, which a watcher would take for a path.
+    case format::Action::anchor_set:
+    case format::Action::anchor_remove:
+    case format::Action::anchor_accept: return false;
     default: return true;
   }
 }

@@ -115,6 +115,31 @@ TEST_CASE("keys and removals of records are no changes of secrets") {
   CHECK(lines_of(changes_of(store, 0)) == std::vector<std::string>{"put a 1"});
 }
 
+TEST_CASE("what is done to the anchor is no change: its URI is nobody's path") {
+  ScratchStore scratch;
+  test::ScratchDirectory media;
+  const std::string uri = "file://" + media.in("anchor");
+  {
+    Store store = scratch.open();
+    REQUIRE(store.set_anchor(uri).ok());
+    REQUIRE(store.put("a", text("v")).ok());
+  }
+  std::filesystem::remove(media.in("anchor"));
+  OpenOptions options;
+  options.clock = &scratch.clock;
+  options.anchor_doubt = AnchorDoubt::give_up;
+  Store store = Store::open(scratch.path(), scratch.key(), options).value();
+  REQUIRE(store.set_anchor(uri).ok());
+  REQUIRE(store.remove_anchor().ok());
+  std::string told;
+  const auto records = store.audit_list({});
+  for (const AuditRecord& record : records.value())
+    for (const AuditItem& item : record.items) told += item.action + "\n";
+  for (const char* action : {"anchor.set\n", "anchor.accept\n", "anchor.remove\n"})
+    CHECK(told.find(action) != std::string::npos);
+  CHECK(lines_of(changes_of(store, 0)) == std::vector<std::string>{"put a 1"});
+}
+
 TEST_CASE("a waiter wakes with the next commit, of its own process or another handle") {
   ScratchStore scratch;
   Store store = scratch.open();
