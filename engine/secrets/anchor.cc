@@ -39,8 +39,10 @@ Error anchored_since() {
 }
 
 Error no_mark() {
-  return {ErrorCode::corrupt, "the anchor's file is damaged, or another store's",
-          "bring the right medium; where it is lost: coffer anchor remove"};
+  return {
+      ErrorCode::corrupt, "the anchor's file is damaged, or another store's",
+      "bring the right medium; where it is lost or damaged: coffer anchor remove, take the file "
+      "away, coffer anchor set"};
 }
 
 Bytes mark_context(const Cipher& cipher) {
@@ -109,14 +111,35 @@ Result<void> check_place(const keys::AnchorMedium& medium, const std::string& di
                "keep it on other media"};
 }
 
-// Whatever else stands in the file is not written over.
-Result<void> check_free(const Engine::Impl& impl, const keys::AnchorMedium& medium) {
+// Another store's anchor, or whatever else stands in the file, is neither written over nor
+// removed: that other store would be shut, or guarded no more.
+Result<void> check_ours(const Engine::Impl& impl, const keys::AnchorMedium& medium) {
   if (medium.is_counter() || !COFFER_TRY(medium.exists())) return {};
-  const auto content = medium.read();
-  if (content && open_mark(impl, *content)) return {};
+  COFFER_TRY(open_mark(impl, COFFER_TRY(medium.read())));
+  return {};
+}
+
+Result<void> check_free(const Engine::Impl& impl, const keys::AnchorMedium& medium) {
+  if (medium.is_counter() || !COFFER_TRY(medium.exists()) || check_ours(impl, medium)) return {};
   return Error{ErrorCode::conflict, "what stands in that file is not this store's anchor",
                "name another file, or remove that one first"}
       .about(Subject::Kind::file, medium.path());
+}
+
+Result<void> replace_mark(const Engine::Impl& impl, const keys::AnchorMedium& medium,
+                          const format::Root& root, const format::AnchorId& id) {
+  COFFER_TRY(check_ours(impl, medium));
+  return medium.replace(seal_mark(impl, root, id));
+}
+
+// The root names it no more: what cannot be removed only stands about.
+void remove_mark(const Engine::Impl& impl, std::string_view uri) {
+  const auto medium = keys::AnchorMedium::parse(uri);
+  if (!medium || medium->is_counter()) return;
+  auto removed = check_ours(impl, *medium);
+  if (removed) removed = medium->remove();
+  if (!removed && impl.log)
+    impl.log("warn", "what stands where the anchor was is left there", removed.error().text());
 }
 
 AnchorCadence cadence_for(const keys::AnchorMedium& medium, AnchorCadence wanted) {
@@ -187,7 +210,7 @@ Result<void> Engine::Impl::advance_anchor() {
     format::Root root = COFFER_TRY(read_root(*txn));
     if (root.anchor.uri.empty()) return {};
     const keys::AnchorMedium medium = COFFER_TRY(anchor_medium(root));
-    if (!medium.is_counter()) return medium.replace(seal_mark(*this, root, root.anchor.id));
+    if (!medium.is_counter()) return replace_mark(*this, medium, root, root.anchor.id);
     std::uint64_t counter = COFFER_TRY(medium.value());
     COFFER_TRY(compare(root, counter));
     if (root.anchor.counter != counter) counter = COFFER_TRY(medium.raise());
@@ -245,7 +268,7 @@ Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, Inte
   COFFER_TRY(check_place(medium, impl.directory));
   const format::Action action = intent->action;
   const bool is_accepted = action == format::Action::anchor_accept;
-  if (!is_accepted) COFFER_TRY(check_free(impl, medium));
+  COFFER_TRY(is_accepted ? check_ours(impl, medium) : check_free(impl, medium));
   if (medium.is_counter()) COFFER_TRY(medium.make_counter());
   std::string former;
   const auto body = [&](Transaction& txn) -> Result<void> {
@@ -256,7 +279,7 @@ Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, Inte
     if (setting.uri != uri || is_accepted) crypto::system_random().fill(setting.id);
     setting.cadence = cadence_for(medium, cadence);
     setting.counter = medium.is_counter() ? COFFER_TRY(medium.value()) + 1 : 0;
-    if (!medium.is_counter()) COFFER_TRY(medium.replace(seal_mark(impl, root, setting.id)));
+    if (!medium.is_counter()) COFFER_TRY(replace_mark(impl, medium, root, setting.id));
     former = setting.uri == uri ? "" : setting.uri;
     setting.uri = uri;
     root.anchor = setting;
@@ -267,8 +290,7 @@ Result<void> Engine::anchor_at(std::string_view uri, AnchorCadence cadence, Inte
   COFFER_TRY(write(body, intent));
   if (!impl.named_anchor().empty()) impl.name_anchor(uri);
   COFFER_TRY(medium.is_counter() ? impl.raise_counter() : impl.advance_anchor());
-  if (const auto old = keys::AnchorMedium::parse(former); old && !old->is_counter())
-    (void)old->remove();
+  remove_mark(impl, former);
   return {};
 }
 
@@ -292,8 +314,7 @@ Result<void> Engine::remove_anchor(Intent* intent) {
   };
   COFFER_TRY(write(body, intent));
   impl_->name_anchor({});
-  if (const auto medium = keys::AnchorMedium::parse(former); medium && !medium->is_counter())
-    (void)medium->remove();
+  remove_mark(*impl_, former);
   return {};
 }
 

@@ -67,4 +67,18 @@ TEST_CASE("whoever names the anchor refuses a copy that knows of none; a lost on
   box.expect(2, {"anchor", "set", "file://" + box.store() + "/anchor"});
 }
 
+TEST_CASE("one store's anchor is not written over by accepting another") {
+  const Anchored one;
+  const Anchored two;
+  one.init();
+  two.init();
+  one.expect(0, {"anchor", "set", one.uri()});
+  two.expect(0, {"anchor", "set", two.uri()});
+  const std::string mark = read_file(one.path("anchor"));
+  const Outcome refused = two.expect(13, {"anchor", "accept", "--anchor", one.uri()});
+  CHECK(refused.says("anchor remove"));
+  CHECK(read_file(one.path("anchor")) == mark);
+  one.expect(0, {"list"});
+}
+
 }  // namespace cli

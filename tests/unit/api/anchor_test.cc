@@ -225,6 +225,79 @@ TEST_CASE("an anchor that is gone, damaged or another's is no anchor, and can be
   CHECK(a.open()->get("a").ok());
 }
 
+TEST_CASE("what is not this store's anchor is neither written over nor removed, whoever accepts") {
+  const Anchored a;
+  const Anchored other;
+  other.set();
+  const Bytes foreign = read_whole_file(other.file());
+  const auto put_foreign = [&] { write_whole_file(a.file(), foreign); };
+  const auto is_untouched = [&] { return read_whole_file(a.file()) == foreign; };
+  SECTION("where the store is accepted") {
+    a.set();
+    put_foreign();
+    const Bytes data = read_whole_file(a.scratch.file("data.mdb"));
+    const auto refused = a.open(AnchorDoubt::accept);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code() == ErrorCode::corrupt);
+    CHECK(refused.error().hint().find("anchor remove") != std::string_view::npos);
+    CHECK(read_whole_file(a.scratch.file("data.mdb")) == data);
+  }
+  SECTION("where the other's is named") {
+    a.set();
+    REQUIRE(other.file() != a.file());
+    const auto refused = a.open(AnchorDoubt::accept, other.uri());
+    REQUIRE_FALSE(refused.ok());
+    CHECK(read_whole_file(other.file()) == foreign);
+    CHECK(a.open().ok());
+    put_foreign();
+  }
+  SECTION("where a commit is to be told") {
+    a.set();
+    std::vector<std::string> warned;
+    OpenOptions options;
+    options.clock = &a.scratch.clock;
+    options.log = [&](std::string_view, std::string_view text, std::string_view) {
+      warned.emplace_back(text);
+    };
+    Store store = Store::open(a.scratch.path(), a.scratch.key(), options).value();
+    put_foreign();
+    REQUIRE(store.put("a", Value::opaque("v")).ok());
+    CHECK(warned.size() == 1);
+    CHECK(store.update_anchor().error().code() == ErrorCode::corrupt);
+  }
+  SECTION("where the anchor is moved") {
+    a.set();
+    Store store = a.open().value();
+    put_foreign();
+    REQUIRE(store.set_anchor("file://" + a.media.in("second")).ok());
+  }
+  SECTION("where it is removed") {
+    a.set();
+    Store store = a.open().value();
+    put_foreign();
+    REQUIRE(store.remove_anchor().ok());
+  }
+  SECTION("where it is given up") {
+    a.set();
+    put_foreign();
+    REQUIRE(a.open(AnchorDoubt::give_up).ok());
+  }
+  CHECK(is_untouched());
+  CHECK(other.open().ok());
+}
+
+TEST_CASE("a damaged anchor is given up, its file taken away, and it is set anew") {
+  const Anchored a;
+  a.set();
+  write_whole_file(a.file(), Bytes(40));
+  CHECK(a.open(AnchorDoubt::accept).error().code() == ErrorCode::corrupt);
+  Store store = a.open(AnchorDoubt::give_up).value();
+  CHECK(store.set_anchor(a.uri()).error().code() == ErrorCode::conflict);
+  fs::remove(a.file());
+  REQUIRE(store.set_anchor(a.uri()).ok());
+  CHECK(a.open(AnchorDoubt::refuse, a.uri()).ok());
+}
+
 TEST_CASE("whoever names the anchor also refuses a copy from before it was set") {
   const Anchored a;
   const std::string before = a.copy("before");
