@@ -1,4 +1,7 @@
 // coffer anchor set | show | update | accept | remove
+#include <cstdlib>
+#include <filesystem>
+
 #include "format/time_text.h"
 #include "tools/context.h"
 #include "tools/fail.h"
@@ -64,6 +67,25 @@ Result<void> write_table(const std::optional<AnchorInfo>& info) {
   return table.write();
 }
 
+std::string_view named_anchor(const Globals& globals) {
+  if (globals.anchor) return *globals.anchor;
+  const char* set = std::getenv("COFFER_ANCHOR");
+  return set == nullptr ? std::string_view() : std::string_view(set);
+}
+
+// Whoever names the anchor at each start names it at the first as well, when nothing stands there
+// yet: then the store's own word is asked. What stands there already has a word in it.
+Globals without_one_to_be_set(Globals globals, const std::string& uri) {
+  constexpr std::string_view kFile = "file://";
+  if (named_anchor(globals) != uri) return globals;
+  std::error_code ignored;
+  const bool stands = uri.starts_with(kFile) &&
+                      std::filesystem::symlink_status(uri.substr(kFile.size()), ignored).type() !=
+                          std::filesystem::file_type::not_found;
+  if (!stands) globals.anchor = "";
+  return globals;
+}
+
 }  // namespace
 
 VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
@@ -75,13 +97,17 @@ VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
                 "When it is told; commit for a file, shred for a TPM where nothing is said");
   syntax.explain(
       "A copy of the store from before what the anchor was last told is refused (exit code 14).\n"
+      "One from before the anchor was set knows of none: only who names it from now on, by\n"
+      "--anchor or COFFER_ANCHOR, refuses that as well.\n"
       "commit: after each write; close: after each command or program; shred: after what was\n"
       "destroyed for good. A TPM's memory wears, and each change takes it tens of milliseconds.");
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  const Context context = COFFER_TRY(Context::from(without_one_to_be_set(syntax.globals(), uri)));
   const AnchorCadence cadence = COFFER_TRY(parse_cadence(every));
   Store store = COFFER_TRY(context.open());
   COFFER_TRY(store.set_anchor(uri, cadence));
+  if (named_anchor(syntax.globals()) != uri)
+    note("name it from now on, or a copy from before this is not refused: COFFER_ANCHOR=" + uri);
   return 0;
 }
 

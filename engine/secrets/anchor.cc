@@ -45,6 +45,17 @@ Error no_mark() {
       "away, coffer anchor set"};
 }
 
+Error knows_of_none() {
+  return {ErrorCode::rolled_back, "the store knows of no anchor, though one was named",
+          "this is a copy from before, or it was never set: coffer anchor set URI"};
+}
+
+Error from_before_it_was_set() {
+  return {ErrorCode::rolled_back, "the store's anchor stands there, but the store knows of none",
+          "this is a copy from before it was set: put the newer store back; to begin anew with "
+          "this one, take the anchor's file away"};
+}
+
 Bytes mark_context(const Cipher& cipher) {
   return format::seal_context(format::Domain::outside, cipher.store(), {&kMarkKind, 1});
 }
@@ -176,8 +187,10 @@ Result<void> Engine::Impl::check_anchor(format::Root before) {
   for (int reading = 1;; ++reading) {
     if (before.anchor.uri.empty()) {
       if (named_anchor().empty()) return {};
-      return Error{ErrorCode::rolled_back, "the store knows of no anchor, though one was named",
-                   "this is a copy from before, or it was never set: coffer anchor set URI"};
+      const keys::AnchorMedium medium = COFFER_TRY(keys::AnchorMedium::parse(named_anchor()));
+      if (medium.is_counter()) return knows_of_none();
+      const auto content = medium.read();
+      return content && open_mark(*this, *content) ? from_before_it_was_set() : knows_of_none();
     }
     auto checked = check_anchor_of(before);
     if (checked || reading == kReadingsMax) return checked;

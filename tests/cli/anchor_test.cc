@@ -67,6 +67,42 @@ TEST_CASE("whoever names the anchor refuses a copy that knows of none; a lost on
   box.expect(2, {"anchor", "set", "file://" + box.store() + "/anchor"});
 }
 
+TEST_CASE("the guard can be set up by one who names the anchor already, and is told to go on so") {
+  Anchored box;
+  box.init();
+  box.copy("store", "before");
+  const Outcome unnamed = box.expect(0, {"anchor", "set", box.uri()});
+  CHECK(unnamed.says("COFFER_ANCHOR=" + box.uri()));
+  box.expect(0, {"anchor", "remove"});
+  box.environment.push_back("COFFER_ANCHOR=" + box.uri());
+  const Outcome named = box.expect(0, {"anchor", "set", box.uri()});
+  CHECK_FALSE(named.says("COFFER_ANCHOR"));
+  box.expect(0, {"put", "a", "k=1"});
+  box.copy("before", "store");
+  box.expect(14, {"list"});
+  // Nor is that copy anchored anew by whoever sets it up at each start.
+  box.expect(14, {"anchor", "set", box.uri()});
+  // Another anchor that is named is not passed over.
+  box.expect(14, {"anchor", "set", "file://" + box.path("other")});
+}
+
+TEST_CASE("an anchor is moved by one who names the place that it is to have, or has by now") {
+  Anchored box;
+  box.init();
+  box.expect(0, {"anchor", "set", box.uri()});
+  const std::string second = "file://" + box.path("second");
+  box.expect(0, {"anchor", "set", second, "--anchor", second});
+  CHECK_FALSE(fs::exists(box.path("anchor")));
+  fs::rename(box.path("second"), box.path("anchor"));
+  box.expect(0, {"anchor", "set", box.uri(), "--anchor", box.uri()});
+  // The store's own is asked where the named one is not there yet.
+  box.copy("store", "older");
+  box.expect(0, {"put", "a", "k=1"});
+  box.copy("older", "store");
+  box.expect(14, {"anchor", "set", second, "--anchor", second});
+  CHECK_FALSE(fs::exists(box.path("second")));
+}
+
 TEST_CASE("one store's anchor is not written over by accepting another") {
   const Anchored one;
   const Anchored two;

@@ -312,6 +312,12 @@ TEST_CASE("whoever names the anchor also refuses a copy from before it was set")
   a.put_back(before);
   CHECK(a.open().ok());
   CHECK(a.refusal("file://" + moved) == ErrorCode::rolled_back);
+  // It stands there: to set it anew is no way out, and not told as one.
+  const auto hint = [&](const std::string& named) {
+    return std::string(a.open(AnchorDoubt::refuse, named).error().hint());
+  };
+  CHECK(hint("file://" + moved).find("coffer anchor set") == std::string::npos);
+  CHECK(hint(a.uri()).find("coffer anchor set") != std::string::npos);
 }
 
 TEST_CASE("an anchor is set where nothing else is harmed, moved and removed") {
