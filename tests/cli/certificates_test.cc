@@ -1,4 +1,6 @@
 // When certificates end, asked of OpenSSL and of the store.
+#include <filesystem>
+
 #include "tests/cli/command.h"
 
 using cli::Json;
@@ -115,4 +117,17 @@ TEST_CASE("a certificate's end is that of what stands there now, and its bytes a
   CHECK(box.expect(0, {"audit", "list", "--action", "read"}).out.find("tls") != std::string::npos);
   box.expect(0, {"delete", "tls"});
   CHECK(rows(box).empty());
+}
+
+TEST_CASE("without libcrypto nothing is told but what to install, and only certificates need it") {
+  Sandbox box;
+  box.init();
+  box.expect(0, {"put", "tls", "--value", "-", "--kind", "certificate"}, kOver);
+  std::filesystem::create_directory(box.path("libraries"));
+  box.write("libraries/libcrypto.so.3", "no library");
+  box.environment.push_back("LD_LIBRARY_PATH=" + box.path("libraries"));
+  const Outcome refused = box.expect(1, {"certificates"});
+  CHECK(refused.out.empty());
+  CHECK(refused.err.find("libssl3") != std::string::npos);
+  CHECK(box.expect(0, {"get", "tls"}).out == kOver);
 }

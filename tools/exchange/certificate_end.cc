@@ -1,89 +1,83 @@
 #include "tools/exchange/certificate_end.h"
 
+#include <dlfcn.h>
+#include <openssl/x509.h>
+#include <time.h>
+
 #include <algorithm>
-#include <string>
+#include <cstring>
+#include <memory>
 #include <string_view>
 
 #include "base/base64.h"
 #include "format/json.h"
-#include "format/time_text.h"
 
 namespace coffer::tools {
 namespace {
 
-constexpr std::uint8_t kInteger = 0x02;
-constexpr std::uint8_t kUtcTime = 0x17;
-constexpr std::uint8_t kGeneralizedTime = 0x18;
-constexpr std::uint8_t kSequence = 0x30;
-constexpr std::uint8_t kVersion = 0xA0;
+struct LibCrypto {
+  decltype(&::d2i_X509) read = nullptr;
+  decltype(&::X509_free) free = nullptr;
+  decltype(&::X509_get0_notAfter) end_of = nullptr;
+  decltype(&::X509_cmp_current_time) compare_to_now = nullptr;
+  decltype(&::ASN1_TIME_to_tm) split_time = nullptr;
+};
 
-// One after another of the elements in `bytes`. Lengths are an attacker's: none is believed
-// beyond what is there.
-class DerReader {
- public:
-  explicit DerReader(ByteView bytes) : bytes_(bytes) {}
+template <typename Function>
+bool find(void* library, const char* name, Function& function) {
+  void* const found = ::dlsym(library, name);
+  std::memcpy(&function, &found, sizeof function);
+  return found != nullptr;
+}
 
-  std::optional<ByteView> take(std::uint8_t tag) {
-    if (bytes_.size() < 2 || bytes_[0] != tag) return std::nullopt;
-    std::size_t header = 2;
-    std::size_t length = bytes_[1];
-    if (length >= 0x80) {
-      const std::size_t count = length & 0x7F;
-      if (count == 0 || count > 4 || bytes_.size() < header + count) return std::nullopt;
-      length = 0;
-      for (std::size_t i = 0; i < count; ++i) length = (length << 8) | bytes_[header + i];
-      header += count;
-    }
-    if (length > bytes_.size() - header) return std::nullopt;
-    const ByteView content = bytes_.subspan(header, length);
-    bytes_ = bytes_.subspan(header + length);
-    return content;
+bool load(LibCrypto& crypto) {
+  void* const library = ::dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);  // Never closed again.
+  return library != nullptr && find(library, "d2i_X509", crypto.read) &&
+         find(library, "X509_free", crypto.free) &&
+         find(library, "X509_get0_notAfter", crypto.end_of) &&
+         find(library, "X509_cmp_current_time", crypto.compare_to_now) &&
+         find(library, "ASN1_TIME_to_tm", crypto.split_time);
+}
+
+Result<const LibCrypto*> lib_crypto() {
+  static LibCrypto crypto;
+  static const bool loaded = load(crypto);
+  if (!loaded)
+    return Error{ErrorCode::failed, "OpenSSL's libcrypto 3 is not here",
+                 "install it (Debian: libssl3): certificates are read by it"};
+  return &crypto;
+}
+
+std::optional<std::int64_t> end_of(const LibCrypto& crypto, ByteView der) {
+  const unsigned char* at = der.data();
+  const std::unique_ptr<X509, decltype(crypto.free)> certificate(
+      crypto.read(nullptr, &at, static_cast<long>(der.size())), crypto.free);
+  if (!certificate || at != der.data() + der.size()) return std::nullopt;
+  const ASN1_TIME* const end = crypto.end_of(certificate.get());
+  // Only the comparison refuses a time that is not spelled as RFC 5280 wants it.
+  tm parts{};
+  if (crypto.compare_to_now(end) == 0 || crypto.split_time(end, &parts) != 1) return std::nullopt;
+  return std::int64_t{::timegm(&parts)} * 1000;
+}
+
+// What was found so far; one that cannot be read makes all of it unknown.
+struct Ends {
+  const LibCrypto& crypto;
+  std::optional<std::int64_t> earliest;
+  bool unreadable = false;
+
+  void add(std::optional<std::int64_t> end) {
+    if (!end) unreadable = true;
+    if (end) earliest = std::min(*end, earliest.value_or(*end));
   }
-
-  bool is_at(std::uint8_t tag) const { return !bytes_.empty() && bytes_[0] == tag; }
-  bool is_at_end() const { return bytes_.empty(); }
-
- private:
-  ByteView bytes_;
 };
 
 std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// YYMMDDHHMMSSZ, or with a year of four digits, as RFC 5280 wants both.
-std::optional<std::int64_t> parse_der_time(std::string_view text, bool short_year) {
-  std::string digits(text);
-  if (digits.size() != (short_year ? 13 : 15) || digits.back() != 'Z') return std::nullopt;
-  digits.pop_back();
-  if (digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  if (short_year) digits.insert(0, digits >= "50" ? "19" : "20");
-  const auto part = [&digits](std::size_t at) { return digits.substr(at, 2); };
-  const auto time = format::parse_time(digits.substr(0, 4) + "-" + part(4) + "-" + part(6) + "T" +
-                                       part(8) + ":" + part(10) + ":" + part(12) + "Z");
-  if (!time) return std::nullopt;
-  return *time;
-}
-
-std::optional<std::int64_t> take_time(DerReader& reader) {
-  const bool short_year = reader.is_at(kUtcTime);
-  const auto text = reader.take(short_year ? kUtcTime : kGeneralizedTime);
-  if (!text) return std::nullopt;
-  return parse_der_time(as_text(*text), short_year);
-}
-
-// What was found so far; one that cannot be read makes all of it unknown.
-struct Ends {
-  std::optional<std::int64_t> earliest;
-  bool unreadable = false;
-
-  void add(ByteView der) {
-    const auto end = certificate_end(der);
-    if (!end) unreadable = true;
-    if (end) earliest = std::min(*end, earliest.value_or(*end));
-  }
-};
-
+// The library is given what stands in a certificate's block and nothing else of the text, where
+// private keys may be.
 void look_into_text(std::string_view text, Ends& ends) {
   constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
@@ -101,15 +95,15 @@ void look_into_text(std::string_view text, Ends& ends) {
       if (c != '\n' && c != '\r' && c != ' ' && c != '\t')
         body.push_back(static_cast<std::uint8_t>(c));
     const auto der = decode_base64(body.text());
-    if (der) ends.add(der->bytes());
-    if (!der) ends.unreadable = true;
+    ends.add(der ? end_of(ends.crypto, der->bytes()) : std::nullopt);
     at = end;
   }
 }
 
 // Bytes that are no certificate, such as a keystore's, say nothing.
 void look_into_bytes(ByteView bytes, Ends& ends) {
-  if (certificate_end(bytes)) ends.add(bytes);
+  const auto end = end_of(ends.crypto, bytes);
+  if (end) ends.add(end);
   look_into_text(as_text(bytes), ends);
 }
 
@@ -128,35 +122,20 @@ void look_into(const json::Document& document, json::NodeId node, Ends& ends) {
 
 }  // namespace
 
-std::optional<std::int64_t> certificate_end(ByteView der) {
-  DerReader whole(der);
-  const auto certificate = whole.take(kSequence);
-  if (!certificate || !whole.is_at_end()) return std::nullopt;
-  DerReader outer(*certificate);
-  const auto signed_part = outer.take(kSequence);
-  if (!signed_part) return std::nullopt;
-  DerReader inner(*signed_part);
-  if (inner.is_at(kVersion) && !inner.take(kVersion)) return std::nullopt;
-  // Before the validity: the serial number, the signature's algorithm, the issuer.
-  if (!inner.take(kInteger) || !inner.take(kSequence) || !inner.take(kSequence))
-    return std::nullopt;
-  const auto validity = inner.take(kSequence);
-  if (!validity) return std::nullopt;
-  DerReader times(*validity);
-  if (!take_time(times)) return std::nullopt;
-  const auto end = take_time(times);
-  return times.is_at_end() ? end : std::nullopt;
+Result<std::optional<std::int64_t>> certificate_end(ByteView der) {
+  return end_of(*COFFER_TRY(lib_crypto()), der);
 }
 
-std::optional<std::int64_t> earliest_end(const Value& value) {
-  Ends ends;
+Result<std::optional<std::int64_t>> earliest_end(const Value& value) {
+  Ends ends{*COFFER_TRY(lib_crypto()), std::nullopt};
   if (value.is_json()) {
     const auto document = json::Document::parse(value.text());
     if (document) look_into(*document, 0, ends);
   } else {
     look_into_bytes(value.bytes().bytes(), ends);
   }
-  return ends.unreadable ? std::nullopt : ends.earliest;
+  if (ends.unreadable) ends.earliest.reset();
+  return ends.earliest;
 }
 
 }  // namespace coffer::tools
