@@ -147,7 +147,8 @@ Result<const Snapshot*> Sources::find(std::string_view label) const {
 Result<Reference> parse_reference(std::string_view text) {
   if (text.starts_with('{')) return parse_object(text);
   if (text.starts_with(kScheme)) return parse_labelled_uri(text);
-  return Reference{{}, COFFER_TRY(parse_target(text))};
+  auto target = COFFER_TRY(parse_target(text));
+  return Reference{{}, std::move(target)};
 }
 
 }  // namespace coffer::tools

@@ -45,7 +45,8 @@ Result<SecretImage> read_image(const Reader& store, const std::string& path, boo
   image.with_history = history;
   image.metadata = all_of(metadata);
   for (const VersionInfo& info : known.versions) {
-    image.versions.push_back({info, COFFER_TRY(value_of(store, path, info))});
+    auto value = COFFER_TRY(value_of(store, path, info));
+    image.versions.push_back({info, std::move(value)});
     if (!history) break;
   }
   return image;

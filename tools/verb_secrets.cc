@@ -124,7 +124,8 @@ Result<NewValue> from_file(const std::string& word) {
   if (equals == std::string::npos) {
     return Error(ErrorCode::usage, "takes KEY=FILE").about(Subject::Kind::name, "--set-file");
   }
-  return NewValue{word.substr(0, equals), COFFER_TRY(read_named(word.substr(equals + 1)))};
+  SecretBytes text = COFFER_TRY(read_named(word.substr(equals + 1)));
+  return NewValue{word.substr(0, equals), std::move(text)};
 }
 
 // Everything that is asked for or read, before the store is touched.
@@ -136,10 +137,12 @@ Result<std::vector<NewValue>> gather_values(SecretsWords& words) {
     values.push_back({std::move(word.name), std::move(text)});
   }
   for (const std::string& name : words.prompts) {
-    values.push_back({name, COFFER_TRY(ask_or_read_line(name + ": ", true))});
+    SecretBytes text = COFFER_TRY(ask_or_read_line(name + ": ", true));
+    values.push_back({name, std::move(text)});
   }
   for (const std::string& name : words.from_stdin) {
-    values.push_back({name, COFFER_TRY(read_stdin())});
+    SecretBytes text = COFFER_TRY(read_stdin());
+    values.push_back({name, std::move(text)});
   }
   for (const std::string& word : words.from_files) values.push_back(COFFER_TRY(from_file(word)));
   return values;

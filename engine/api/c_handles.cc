@@ -1,13 +1,12 @@
 #include "api/c_handles.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace coffer::c_api {
 
 void copy_text(char* out, std::size_t size, std::string_view text) {
   const std::size_t count = std::min(text.size(), size - 1);
-  std::memcpy(out, text.data(), count);
+  text.copy(out, count);
   out[count] = '\0';
 }
 

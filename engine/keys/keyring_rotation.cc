@@ -93,8 +93,8 @@ Result<PreparedRewrap> Keyring::prepare_rewrap(int number, SlotKeys& slot_keys) 
   const auto slot = find_slot(table, number);
   if (slot == table.slots.end()) return no_such_slot();
   const crypto::Key master_key = COFFER_TRY(master_key_of(table.generation));
-  return PreparedRewrap{table.generation, *slot,
-                        COFFER_TRY(wrap_slot_again(*slot, slot_keys, master_key, master_key))};
+  format::KeySlot after = COFFER_TRY(wrap_slot_again(*slot, slot_keys, master_key, master_key));
+  return PreparedRewrap{table.generation, *slot, std::move(after)};
 }
 
 // A slot of its own key has the same commitment whatever it wraps: that it was prepared for the

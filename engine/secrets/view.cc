@@ -82,7 +82,8 @@ Result<void> View::Impl::each_version(
       break;
     const std::uint64_t version = format::version_of_history_key(key);
     if (version == 0) break;
-    if (!COFFER_TRY(visit({version, COFFER_TRY(format::decode_version(cursor.value()))}))) break;
+    const auto record = COFFER_TRY(format::decode_version(cursor.value()));
+    if (!COFFER_TRY(visit({version, record}))) break;
   }
   return {};
 }
@@ -259,7 +260,8 @@ Result<void> View::each_managed_version(
     std::memcpy(at.data(), key.data(), at.size());
     const std::uint64_t version = format::version_of_history_key(key);
     if (version != 0) {
-      const Impl::Located located{version, COFFER_TRY(format::decode_version(cursor.value()))};
+      const auto record = COFFER_TRY(format::decode_version(cursor.value()));
+      const Impl::Located located{version, record};
       versions.push_back(
           {"", info_of(located), versions.empty(), located.record.header.unreachable_at_ms});
       continue;

@@ -74,6 +74,40 @@ Findings check_function_lengths(std::string_view path, std::string_view text) {
   return findings;
 }
 
+/// Where a braced list would leave what it has made undestroyed: COFFER_TRY behind a comma in it.
+Findings check_tries(std::string_view path, std::string_view text) {
+  static constexpr std::string_view kTry = "COFFER_TRY(";
+  Findings findings;
+  for (std::size_t at_try = text.find(kTry); at_try != std::string_view::npos;
+       at_try = text.find(kTry, at_try + 1)) {
+    int depth = 0;
+    bool behind_comma = false;
+    for (std::size_t i = at_try; i-- > 0;) {
+      const char c = text[i];
+      if (c == ')' || c == ']' || c == '}') ++depth;
+      if (c == ',' && depth == 0) behind_comma = true;
+      if (c == ';' && depth == 0) break;
+      if (c != '(' && c != '[' && c != '{') continue;
+      if (depth-- > 0) continue;
+      depth = 0;
+      // A block's brace stands behind a blank; a list's too where it is what a word is about.
+      const std::string_view before = text.substr(0, i);
+      const bool is_block = c == '{' && (before.ends_with(' ') || before.ends_with('\n')) &&
+                            !before.ends_with("return ") && !before.ends_with("= ") &&
+                            !before.ends_with(", ");
+      if (is_block) break;
+      if (c == '{' && behind_comma) {
+        const auto line = std::count(text.begin(), text.begin() + static_cast<long>(at_try), '\n');
+        findings.push_back(at(path, static_cast<std::size_t>(line) + 1) +
+                           "COFFER_TRY behind another member of a braced list");
+        break;
+      }
+      behind_comma = false;
+    }
+  }
+  return findings;
+}
+
 Findings check_name(std::string_view path) {
   static const std::regex kVague("(^|/)(util|utils|common|misc|helper|helpers)(\\.|/|_)");
   static const std::regex kSnakeCase("(^|/)[a-z0-9_]+\\.(cc|h)$");
@@ -173,6 +207,20 @@ TEST_CASE("a function fits on a screen") {
 
   for (const auto& file : source_files({"engine", "format", "tools"}, {".h", ".cc"})) {
     report(check_function_lengths(file.path, file.text));
+  }
+}
+
+TEST_CASE("an error leaves no half-made list behind") {
+  CHECK(check_tries("a.cc", "return Pair{a, COFFER_TRY(b())};\n").size() == 1);
+  CHECK(check_tries("a.cc", "all.push_back({f(a, 1),\n  COFFER_TRY(b())});\n").size() == 1);
+  CHECK(check_tries("a.cc", "return {a, COFFER_TRY(b())};\n").size() == 1);
+  CHECK(check_tries("a.cc", "all.push_back({COFFER_TRY(b()), a});\n").empty());
+  CHECK(check_tries("a.cc", "if (a, b) {\n  COFFER_TRY(b());\n}\n").empty());
+  CHECK(check_tries("a.cc", "f(a, [&](int x, int y) { COFFER_TRY(b()); });\n").empty());
+  CHECK(check_tries("a.cc", "const int a{f(b, COFFER_TRY(c()))};\n").empty());
+
+  for (const auto& file : all_code()) {
+    if (!file.path.starts_with("tests/house/")) report(check_tries(file.path, file.text));
   }
 }
 

@@ -30,7 +30,8 @@ Result<std::vector<SecretImage>> read_dotenv_secret(const SecretBytes& text,
   object.push_back('}');
   std::vector<SecretImage> secrets(1);
   secrets.front().path = names.prefix;
-  secrets.front().versions.push_back({{}, COFFER_TRY(Value::json(std::move(object)))});
+  Value value = COFFER_TRY(Value::json(std::move(object)));
+  secrets.front().versions.push_back({{}, std::move(value)});
   return secrets;
 }
 

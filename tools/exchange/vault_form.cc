@@ -89,7 +89,8 @@ Result<std::vector<SecretImage>> read_answer(const Spot& root, const ImportNames
   std::vector<SecretImage> secrets(1);
   SecretImage& secret = secrets.front();
   secret.path = names.prefix;
-  secret.versions.push_back({{}, COFFER_TRY(Value::json(fields->raw()))});
+  Value value = COFFER_TRY(Value::json(fields->raw()));
+  secret.versions.push_back({{}, std::move(value)});
   COFFER_TRY(read_answer_metadata(*data->find("metadata"), secret));
   return secrets;
 }
@@ -104,7 +105,8 @@ Result<std::vector<SecretImage>> read_map(const Spot& root, const ImportNames& n
     SecretImage secret;
     secret.path = names.prefix.empty() ? std::string(path)
                                        : std::string(names.prefix) + "/" + std::string(path);
-    secret.versions.push_back({{}, COFFER_TRY(Value::json(fields.raw()))});
+    Value value = COFFER_TRY(Value::json(fields.raw()));
+    secret.versions.push_back({{}, std::move(value)});
     secrets.push_back(std::move(secret));
     return {};
   }));

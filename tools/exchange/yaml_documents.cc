@@ -48,8 +48,8 @@ class Splitter {
   Result<void> close() {
     const std::string_view part = text_.substr(begin_, at_ - begin_);
     if (first_line_ != 0) {
-      documents_.push_back(
-          {first_line_, COFFER_TRY(json_from_yaml(part, source_, {}, begin_line_ - 1))});
+      SecretBytes json = COFFER_TRY(json_from_yaml(part, source_, {}, begin_line_ - 1));
+      documents_.push_back({first_line_, std::move(json)});
     }
     first_line_ = 0;
     begin_ = at_;

@@ -168,7 +168,8 @@ Result<ResourceOutcome> apply_user(Transaction& txn, const Resource& resource,
                                    const std::optional<Secret>& present, Wanted wanted) {
   UsageRecord before;
   if (present) before = COFFER_TRY(UsageRecord::parse(present->value));
-  UsageRecord after{resource.user(), COFFER_TRY(check_uses(txn, resource))};
+  auto uses = COFFER_TRY(check_uses(txn, resource));
+  UsageRecord after{resource.user(), std::move(uses)};
   wanted.value = COFFER_TRY(after.value());
   const bool moved = COFFER_TRY(move_users(txn, before, after));
   const ResourceOutcome outcome = COFFER_TRY(bring_to(txn, resource.path(), present, wanted));

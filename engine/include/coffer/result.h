@@ -91,7 +91,8 @@ class [[nodiscard]] Result<void> {
 
 /// `auto x = COFFER_TRY(f());` hands an error to the caller, or yields the value (also void).
 #define COFFER_TRY(...) COFFER_TRY_NAMED(COFFER_JOIN(coffer_try_, __COUNTER__), __VA_ARGS__)
-// Each use has a name of its own, so that one may stand inside another.
+// In a braced list it stands first or not at all: what the list has made before it would never be
+// destroyed. Each use has a name of its own, so that one may stand inside another.
 #define COFFER_TRY_NAMED(name, ...)                 \
   __extension__({                                   \
     auto name = (__VA_ARGS__);                      \
