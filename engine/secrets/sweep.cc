@@ -72,12 +72,13 @@ Result<SweptVersion> to_swept(const View& view, const Pending& pending) {
 // What nobody can reach has no use for its name either, once its last version is gone.
 Result<void> erase_if_gone(Transaction& txn, const Pending& pending) {
   if (pending.why != Pending::Why::unreachable) return {};
-  const auto versions = COFFER_TRY(txn.history(pending.path));
-  // Of what expired it is told for a while that it did: such a name is forgotten later.
-  const bool gone = std::all_of(versions.begin(), versions.end(), [](const VersionInfo& info) {
-    return info.destroyed && info.expires_at_ms == 0;
-  });
-  if (!gone || !COFFER_TRY(txn.references_to(pending.path)).empty()) return {};
+  for (const VersionInfo& info : COFFER_TRY(txn.history(pending.path))) {
+    if (!info.destroyed) return {};
+    // Of what expired it is told for a while that it did: such a name is forgotten later. What was
+    // destroyed before its end is not of these.
+    if (txn.get(pending.path, info.version).error().code() != ErrorCode::destroyed) return {};
+  }
+  if (!COFFER_TRY(txn.references_to(pending.path)).empty()) return {};
   return txn.erase(pending.path);
 }
 

@@ -9,6 +9,7 @@
 //   the masked view, the coordinates and the partial document put back change nothing
 //   a stage changes nothing until its commit, and leaves nothing when it is abandoned
 //   a patch comes to what its merge says; what is imported comes out as it went in
+//   what somebody outside uses stays until he lets go of it
 //   what the indexes say is what the documents say
 //
 // The seed is printed; RC_PARAMS="seed=..." brings a run back. COFFER_LONG=1 runs many more.
@@ -38,7 +39,7 @@ constexpr char kId[] = "c";
 
 struct Tally {
   std::size_t chains = 0, puts = 0, secrets = 0, mixed = 0, mixed_refused = 0, sweeps = 0;
-  std::size_t patches = 0, commits = 0, abandoned = 0, imports = 0, ended = 0, copies = 0;
+  std::size_t patches = 0, commits = 0, abandoned = 0, imports = 0, ended = 0, copies = 0, used = 0;
 };
 
 Tally& tally() {
@@ -50,6 +51,10 @@ template <typename T>
 T good(Result<T> result, const char* what) {
   if (!result.ok()) RC_FAIL(std::string(what) + ": " + describe(result.error()));
   return std::move(*result);
+}
+
+void good(const Result<void>& result, const char* what) {
+  if (!result.ok()) RC_FAIL(std::string(what) + ": " + describe(result.error()));
 }
 
 bool holds(std::string_view text, std::string_view part) {
@@ -121,7 +126,7 @@ class Chain {
 
   void run() {
     put_whole({});
-    for (int step = 0; step < 25 && !tape_.done(); ++step) step_once(tape_.pick(20));
+    for (int step = 0; step < 25 && !tape_.done(); ++step) step_once(tape_.pick(22));
     scratch_.clock.turn(3 * kHour);
     sweep();
     good(store_->configs().remove(kId), "remove");
@@ -154,6 +159,8 @@ class Chain {
       case 15: return check_and_end();
       case 16:
       case 17: return put_with_a_copy();
+      case 18:
+      case 19: return use_from_outside();
       default: return start_again();
     }
   }
@@ -353,6 +360,27 @@ class Chain {
     put_whole({});
   }
 
+  void use_from_outside() {
+    const auto reached = coordinates_in(show(ConfigForm::partial));
+    if (reached.empty()) return put_whole({});
+    held_ = *std::next(reached.begin(), tape_.pick(static_cast<unsigned>(reached.size())));
+    const auto version = format::parse_coordinate(held_);
+    RC_ASSERT(version.has_value());
+    const auto text = [&] {
+      return std::string(good(store_->get(version->base, version->version), "get").value.text());
+    };
+    const std::string before = text();
+    ++tally().used;
+    good(store_->add_reference(version->base, version->version, "job"), "refs add");
+    maker_.change(config_);
+    put_whole({});
+    sweep();
+    RC_ASSERT(text() == before);
+    good(store_->remove_reference(version->base, version->version, "job"), "refs remove");
+    held_.clear();
+    sweep();
+  }
+
   void check_and_end() {
     const auto names_before = living_names();
     const Item before = config_;
@@ -377,7 +405,8 @@ class Chain {
     const auto reached = coordinates_in(show(ConfigForm::partial));
     // What is not reached is kept for a lease that is not over, or for nothing.
     for (const auto& [coordinate, info] : living())
-      RC_ASSERT(reached.count(coordinate) != 0 || info.expires_at_ms > scratch_.clock.now_ms());
+      RC_ASSERT(reached.count(coordinate) != 0 || coordinate == held_ ||
+                info.expires_at_ms > scratch_.clock.now_ms());
   }
 
   void start_again() {
@@ -431,7 +460,9 @@ class Chain {
       RC_ASSERT(alive.at(each).expires_at_ms == 0);
     }
     for (const auto& [coordinate, info] : alive)
-      RC_ASSERT(info.expires_at_ms != 0 || reached.count(coordinate) != 0);
+      RC_ASSERT(info.expires_at_ms != 0 || reached.count(coordinate) != 0 || coordinate == held_);
+    const auto would = good(store_->sweep({.dry_run = true, .full = true}), "sweep --full");
+    RC_ASSERT(would.differences.empty());
   }
 
   ScratchStore& scratch_;
@@ -439,6 +470,7 @@ class Chain {
   Tape& tape_;
   ConfigMaker maker_;
   Item config_;
+  std::string held_;  ///< The coordinate that somebody outside uses; empty: none.
 };
 
 }  // namespace
@@ -473,10 +505,11 @@ TEST_CASE("random configs under random specs keep their promises through random 
   std::printf("%zu chains, %zu puts, %zu secrets, %zu sweeps; %zu of %zu mixed puts refused\n",
               t.chains, t.puts, t.secrets, t.sweeps, t.mixed_refused, t.mixed);
   std::printf(
-      "%zu patches, %zu commits, %zu abandoned, %zu imports, %zu checks ended, %zu copies hidden\n",
-      t.patches, t.commits, t.abandoned, t.imports, t.ended, t.copies);
+      "%zu patches, %zu commits, %zu abandoned, %zu imports, %zu checks ended, %zu copies hidden, "
+      "%zu used outside\n",
+      t.patches, t.commits, t.abandoned, t.imports, t.ended, t.copies, t.used);
   CHECK(t.secrets > 1000);
-  CHECK(std::min({t.patches, t.commits, t.abandoned, t.imports, t.ended, t.copies}) > 20);
+  CHECK(std::min({t.patches, t.commits, t.abandoned, t.imports, t.ended, t.copies, t.used}) > 20);
   CHECK(t.mixed > t.mixed_refused);
 }
 
