@@ -149,7 +149,15 @@ Result<void> sweep_notes(secrets::Transaction& transaction) {
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit) {
   const auto due =
       COFFER_TRY(transaction.due(secrets::Pending::Why::note, transaction.now_ms(), limit));
-  for (const secrets::Pending& each : due) COFFER_TRY(forget_note(transaction, each.path));
+  for (const secrets::Pending& each : due) {
+    const auto found = COFFER_TRY(find_config(transaction, each.path));
+    if (found && found->record.expires_at_ms == each.due_at_ms) {
+      COFFER_TRY(forget_note(transaction, each.path));
+    } else {
+      // Left by an engine that moved a note's end, or lost the note, without its entry.
+      COFFER_TRY(transaction.clear_document_due(DocumentKind::config, each.path, each.due_at_ms));
+    }
+  }
   return due.size();
 }
 
@@ -172,9 +180,9 @@ Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockC
     const std::int64_t end = found->record.expires_at_ms;
     const std::int64_t moved = change.end_of(end, found->updated_at_ms);
     if (moved == end) continue;
+    COFFER_TRY(set_undue(transaction, name, found->record));
     found->record.expires_at_ms = moved;
-    COFFER_TRY(transaction.put_document(DocumentKind::config, name, found->revision,
-                                        encode_config(found->record).bytes()));
+    COFFER_TRY(put_note(transaction, name, found->revision, found->record));
   }
   return {};
 }

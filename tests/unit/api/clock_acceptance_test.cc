@@ -139,8 +139,10 @@ TEST_CASE("checks, stages and what became unreachable go by the accepted time") 
   jumped.scratch.clock.turn(kDay);
   CHECK(jumped.store.sweep()->swept.size() == 1);
   CHECK(configs.get("c", ConfigForm::revealed)->document.text() == R"({"p":"two"})");
-  jumped.scratch.clock.turn(8 * kDay);
+  // Past the rejected time as well: no note is looked for where it no longer stands.
+  jumped.scratch.clock.turn(11 * kYear);
   REQUIRE(jumped.store.sweep().ok());
+  REQUIRE(jumped.store.sweep({.full = true}).ok());
   CHECK(jumped.store.list("", {.recursive = true, .state = ListState::all})->size() == 1);
   require_sound(jumped.store);
 }
