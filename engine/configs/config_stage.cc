@@ -45,6 +45,13 @@ std::vector<ConfigOutcome> outcomes_of(const ConfigRecord& record) {
   return out;
 }
 
+/// What tells a document from another of the same id and revision: the numbers begin again where
+/// a config was deleted. Empty: there is none.
+Result<std::string> identity_of(const Transaction& transaction, std::string_view id) {
+  const auto document = COFFER_TRY(transaction.find_document(secrets::DocumentKind::config, id));
+  return document ? transaction.content_id(document->body.bytes()) : std::string();
+}
+
 /// What the stage wrote or found stays from now on. Errors: what has become of it meanwhile.
 Result<void> make_lasting(Transaction& transaction, std::string_view id, const ConfigRecord& record,
                           const std::optional<LoadedConfig>& stored) {
@@ -95,6 +102,7 @@ Result<ConfigPutReport> stage_in(Transaction& transaction, std::string_view id,
   ConfigRecord& record = prepared.record;
   record.config_id = id;
   record.base_revision = prepared.stored ? prepared.stored->revision : 0;
+  record.base_id = COFFER_TRY(identity_of(transaction, id));
   record.expires_at_ms = expires_at;
   ConfigPutReport report;
   report.id = id;
@@ -124,7 +132,9 @@ Result<ConfigPutReport> commit_in(Transaction& transaction, std::string_view id,
   }
   prepared.stored = COFFER_TRY(find_config(transaction, id));
   const std::uint64_t revision = prepared.stored ? prepared.stored->revision : 0;
-  if (revision != record.base_revision) {
+  const bool is_another =
+      !record.base_id.empty() && record.base_id != COFFER_TRY(identity_of(transaction, id));
+  if (revision != record.base_revision || is_another) {
     return Error(ErrorCode::conflict, "the config has changed since this was staged",
                  "abandon the stage, read the config again and repeat the change on it")
         .with_number(revision);
@@ -136,6 +146,7 @@ Result<ConfigPutReport> commit_in(Transaction& transaction, std::string_view id,
   prepared.outcomes = outcomes_of(record);
   record.config_id.clear();
   record.base_revision = 0;
+  record.base_id.clear();
   record.expires_at_ms = 0;
   record.last_stage = stage;
   record.outside = options.outside;

@@ -20,6 +20,7 @@ enum Field : std::uint32_t {
   kFieldBaseRevision = 9,
   kFieldLastStage = 10,
   kFieldOutside = 11,
+  kFieldBaseId = 12,
 };
 enum PlaceField : std::uint32_t {
   kPlacePointer = 1,
@@ -91,6 +92,7 @@ SecretBytes encode_config(const ConfigRecord& record) {
   writer.number(kFieldBaseRevision, record.base_revision);
   writer.text(kFieldLastStage, record.last_stage);
   writer.number(kFieldOutside, record.outside ? 1 : 0);
+  writer.text(kFieldBaseId, record.base_id);
   return out;
 }
 
@@ -116,6 +118,7 @@ Result<ConfigRecord> decode_config(ByteView bytes) {
       case kFieldBaseRevision: record.base_revision = reader.want_number(); break;
       case kFieldLastStage: record.last_stage = as_text(reader.want_some_bytes()); break;
       case kFieldOutside: record.outside = reader.want_true(); break;
+      case kFieldBaseId: record.base_id = as_text(reader.want_some_bytes()); break;
       default: return newer();
     }
   }

@@ -32,6 +32,7 @@ struct ConfigRecord {
   std::int64_t expires_at_ms = 0;   ///< Of a check's or a stage's record.
   std::string config_id;            ///< Of a stage's: the config it is for,
   std::uint64_t base_revision = 0;  ///< and that config's revision then; 0: none.
+  std::string base_id = {};         ///< Of its document then: numbers begin again after a deletion.
   std::string last_stage;           ///< Of a config's: the stage whose commit made it.
   bool outside = false;             ///< Of a config's: the document is kept outside.
 };

@@ -285,6 +285,7 @@ TEST_CASE("a config record means the same to the generated code") {
   record.base_revision = 1ULL << 40;
   record.last_stage = "t";
   record.outside = true;
+  record.base_id = "i";
   const auto message = parsed<proto::ConfigRecord>(configs::encode_config(record));
   CHECK((message.format() == 1 && message.workspace() == "w" && message.spec_id() == "s"));
   CHECK((message.partial() == "{}" && message.compat_airbyte() && message.expires_at_ms() == 77));
@@ -294,9 +295,11 @@ TEST_CASE("a config record means the same to the generated code") {
   CHECK((message.places(0).written() == 2 && message.places(1).written() == 0));
   CHECK((message.config_id() == "c" && message.base_revision() == 1ULL << 40));
   CHECK((message.last_stage() == "t" && message.outside()));
+  CHECK(message.base_id() == "i");
   const auto back = configs::decode_config(serialised(message));
   REQUIRE(back.ok());
   CHECK((back->places.size() == 2 && back->places[1].external && back->expires_at_ms == 77));
   CHECK((back->places[0].written == record.places[0].written && back->outside));
   CHECK((back->config_id == "c" && back->base_revision == 1ULL << 40 && back->last_stage == "t"));
+  CHECK(back->base_id == "i");
 }

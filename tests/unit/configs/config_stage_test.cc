@@ -1,6 +1,8 @@
 // Stage, commit, abandon; and checks that end before their time.
 #include <thread>
 
+#include "configs/outside_users.h"
+#include "secrets/sweep.h"
 #include "tests/unit/configs/config_bench.h"
 
 using namespace config_bench;
@@ -81,6 +83,39 @@ TEST_CASE("Of two stages on one revision the first commit wins and the other is 
   CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"2","b":"new"})");
   CHECK(bench.configs().stage("c", kSpec, "{}", {.revision = 1}).error().code() ==
         ErrorCode::conflict);
+}
+
+TEST_CASE("A stage upon a config that was deleted and made anew is a conflict") {
+  Bench bench;
+  bench.put("c", R"({"a":"x"})");
+  const auto staged = stage(bench, R"({"a":"y"})");
+  REQUIRE(bench.configs().remove("c").ok());
+  // Of the same revision, and even of the same text.
+  CHECK(bench.put("c", R"({"a":"x"})").revision == 1);
+  CHECK(bench.configs().commit("c", staged.stage).error().code() == ErrorCode::conflict);
+  CHECK(bench.show("c", ConfigForm::revealed) == R"({"a":"x"})");
+  CHECK(bench.configs().abandon("c", staged.stage).ok());
+}
+
+TEST_CASE("A name goes with its last version though one was destroyed before its end") {
+  Bench bench;
+  const std::string held = bench.put("c", R"({"a":"x"})").outcomes[0].coordinate;
+  const auto coordinate = format::parse_coordinate(held);
+  REQUIRE(coordinate);
+  const auto write = [&](const auto& body) { REQUIRE(bench.engine->write(body).ok()); };
+  write([&](secrets::Transaction& t) {
+    return configs::add_outside_user(t, coordinate->base, coordinate->version, "job");
+  });
+  const auto staged = stage(bench, R"({"a":"y"})");
+  REQUIRE(bench.configs().abandon("c", staged.stage).ok());
+  REQUIRE(bench.configs().remove("c").ok());
+  bench.clock.now += 3 * kHour;
+  write([&](secrets::Transaction& t) {
+    return configs::remove_outside_user(t, coordinate->base, coordinate->version, "job");
+  });
+  CHECK_FALSE(bench.state(held));
+  REQUIRE(secrets::sweep(*bench.engine, {}).ok());
+  CHECK(bench.state(held) == ErrorCode::not_found);
 }
 
 TEST_CASE("An abandoned stage leaves no secret, no spec and no note") {
