@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <optional>
@@ -17,20 +16,6 @@
 
 namespace coffer::tools {
 namespace {
-
-constexpr std::array kForwarded = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
-
-sigset_t handled_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int number : kForwarded) sigaddset(&signals, number);
-  sigaddset(&signals, SIGCHLD);
-  return signals;
-}
-
-bool ends_commands(int number) {
-  return number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGQUIT;
-}
 
 // As process 1 of a container every orphan is ours to bury.
 std::optional<int> reap(int child) {
@@ -60,24 +45,16 @@ int describe_ends(const Relay::Ends& ends, posix_spawn_file_actions_t& actions) 
 
 }  // namespace
 
-int Child::start(char* const* command, char* const* environment, Relay* relay) {
+int Child::start(char* const* command, char* const* environment, HeldSignals& held, Relay* relay) {
   relay_ = relay;
-  // A parent may have left SIGCHLD ignored; then no exit code could be had.
-  struct sigaction standard {};
-  standard.sa_handler = SIG_DFL;
-  sigaction(SIGCHLD, &standard, nullptr);
-
-  const sigset_t held = handled_signals();
-  sigset_t mask_before;
-  sigprocmask(SIG_BLOCK, &held, &mask_before);
-
+  held.hold();
   posix_spawnattr_t attributes;
   if (const int failure = posix_spawnattr_init(&attributes); failure != 0) return failure;
   sigset_t defaults;
   sigemptyset(&defaults);
   if (!inherited_sigpipe_ignored()) sigaddset(&defaults, SIGPIPE);
   if (!inherited_sigxfsz_ignored()) sigaddset(&defaults, SIGXFSZ);
-  posix_spawnattr_setsigmask(&attributes, &mask_before);
+  posix_spawnattr_setsigmask(&attributes, &held.before());
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
   posix_spawn_file_actions_t actions;

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "tools/held_signals.h"
 #include "tools/relay.h"
 
 namespace coffer::tools {
@@ -13,14 +14,14 @@ inline constexpr int kExitCannotRun = 126;
 inline constexpr int kExitNoCommand = 127;
 inline constexpr int kExitSignalBase = 128;
 
-/// Holds the signals that are to be forwarded. Call before the child is started, so that
-/// none is lost in between.
 class Child {
  public:
   /// Starts `command` (null-terminated; found by PATH). On error errno's value is given:
   /// the caller maps it to 126 or 127.
-  /// `relay`, where there is one, has its output, and must outlive this.
-  int start(char* const* command, char* const* environment, Relay* relay = nullptr);
+  /// `held` holds the signals from now on, and must outlive this. `relay`, where there is one, has
+  /// its output, and must outlive this.
+  int start(char* const* command, char* const* environment, HeldSignals& held,
+            Relay* relay = nullptr);
   /// Forwards signals until the child ends; returns its exit code, 128+N for signal N.
   int wait();
 

@@ -62,7 +62,8 @@ Result<void> seek(Supply& supply, const Bindings& bindings) {
 }
 
 // The files come last: until the command runs, nothing may fail or wait while they stand there.
-Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
+// From then on signals are held, so that none ends this before they are removed.
+Result<Supply> supply_from(const Sources& stores, const Wishes& wishes, HeldSignals& held) {
   Supply supply;
   if (wishes.pristine) supply.environment.start_pristine();
   Selection variables = wishes.selection;
@@ -88,6 +89,7 @@ Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
   for (const std::string& name : wishes.env_files) COFFER_TRY(add_env_file(supply, stores, name));
   if (!wishes.files) return supply;
   COFFER_TRY(seek(supply, files));
+  held.hold();
   supply.files.emplace(COFFER_TRY(PrivateFiles::make(*wishes.files)));
   COFFER_TRY(supply.environment.set(kFilesVariable, supply.files->path(), "--files"));
   COFFER_TRY(supply.files->write_all(files));
@@ -127,17 +129,22 @@ VerbResult verb_run(Arguments& arguments, const VerbText& text) {
     return Error(ErrorCode::usage, "no command is given",
                  "it stands after `--`: coffer run -- CMD");
   }
+  HeldSignals held;
   std::optional<Supply> supply;
   {
     // The stores are closed before the child starts: it may run for months.
     const Sources stores = COFFER_TRY(Sources::open(context, wishes.sources));
-    supply.emplace(COFFER_TRY(supply_from(stores, wishes)));
+    supply.emplace(COFFER_TRY(supply_from(stores, wishes, held)));
   }
   std::unique_ptr<Relay> relay;
   if (wishes.redact) relay = COFFER_TRY(Relay::open(supply->sought));
   supply->sought = Bindings();
+  held.hold();
+  // One that came meanwhile means this command, and the other has not begun.
+  if (const int number = held.taken_end(); number != 0) return kExitSignalBase + number;
   Child child;
-  const int failure = child.start(arguments.command(), supply->environment.block(), relay.get());
+  const int failure =
+      child.start(arguments.command(), supply->environment.block(), held, relay.get());
   supply->environment.wipe();
   if (failure != 0) return cannot_run(arguments.command()[0], failure);
   return child.wait();

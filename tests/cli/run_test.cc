@@ -169,6 +169,31 @@ TEST_CASE("an env file brings variables, references in it are resolved") {
   box.expect(17, {"run", "--env-file", box.path("none"), "--", "/bin/true"});
 }
 
+TEST_CASE("a signal while run makes its files leaves none of them behind") {
+  const Sandbox box;
+  fill(box);
+  const std::string directory = "/dev/shm/coffer-early-" + std::to_string(getpid());
+  const std::string ran = box.path("ran");
+  int ended = 0;
+  for (int i = 0; i < 60; ++i) {
+    const pid_t pid = box.start({COFFER_BIN, "run", "--files", directory, "--only", "other", "--",
+                                 "sh", "-c", "sleep 0.01; echo 1 >" + ran},
+                                "/dev/null", box.path(".out"));
+    // The directory is there for some ten milliseconds: looked for without a pause.
+    int status = 0;
+    bool gone = false;
+    while (!gone && access(directory.c_str(), F_OK) != 0)
+      gone = waitpid(pid, &status, WNOHANG) == pid;
+    if (!gone) {
+      kill(pid, SIGTERM);
+      REQUIRE(waitpid(pid, &status, 0) == pid);
+    }
+    ended += cli::exit_code_of(status) == 128 + SIGTERM ? 1 : 0;
+    REQUIRE_FALSE(std::filesystem::exists(directory));
+  }
+  CHECK(ended > 0);
+}
+
 TEST_CASE("values as files in memory, gone when the command ends") {
   const Sandbox box;
   fill(box);
