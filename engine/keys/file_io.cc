@@ -29,11 +29,19 @@ Result<void> wait_for_data(int fd, int patience_ms) {
   return {};
 }
 
-// A key that others can read is no key; a pipe (`<(...)`) or root's file is fine.
-Result<void> check_closed_to_others(int fd, OpenTo open_to) {
+// A key that others can read is no key; a pipe (`<(...)`) or root's file is fine. But a pipe has
+// no owner who vouches for what comes out of it, and a forger's file is his: a store of his own
+// making that names them is not to open by them unasked.
+Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
   const mode_t refused = open_to == OpenTo::owner ? 077 : 037;
   struct stat status {};
   if (fstat(fd, &status) != 0) return unreadable(errno);
+  const bool is_trusted =
+      S_ISREG(status.st_mode) && (status.st_uid == geteuid() || status.st_uid == 0);
+  if (named_by == NamedBy::store && !is_trusted)
+    return Error{ErrorCode::key_unavailable,
+                 "the key that the store names is no file of this user's or root's",
+                 "where it is the right one, name it yourself: --key or COFFER_KEY"};
   if (S_ISREG(status.st_mode) && (status.st_mode & refused) != 0)
     return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};
   return {};
@@ -60,11 +68,11 @@ Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms) 
 // Opened without blocking, so that a pipe that nobody writes to cannot hold us for ever, and
 // read the same way: a read before the writer came would look like the end of the file.
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
-                                     int patience_ms, OpenTo open_to) {
+                                     int patience_ms, OpenTo open_to, NamedBy named_by) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!file.ok()) return unreadable(errno).about(Subject::Kind::file, path);
-  auto closed = check_closed_to_others(file.get(), open_to);
-  if (!closed) return std::move(closed).error().about(Subject::Kind::file, path);
+  auto allowed = check_access(file.get(), open_to, named_by);
+  if (!allowed) return std::move(allowed).error().about(Subject::Kind::file, path);
   auto content = read_secret(file.get(), bytes_max, patience_ms);
   if (!content) return std::move(content).error().about(Subject::Kind::file, path);
   return content;

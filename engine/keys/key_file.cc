@@ -17,9 +17,9 @@ namespace {
 constexpr std::size_t kKeyFileBytesMax = 256;
 constexpr std::string_view kCredential = "credential:";
 
-Result<crypto::Key> decode_key_file(const std::string& path, OpenTo open_to) {
+Result<crypto::Key> decode_key_file(const std::string& path, OpenTo open_to, NamedBy named_by) {
   const SecretBytes content =
-      COFFER_TRY(read_secret_file(path, kKeyFileBytesMax, kPatienceMs, open_to));
+      COFFER_TRY(read_secret_file(path, kKeyFileBytesMax, kPatienceMs, open_to, named_by));
   crypto::Key key;
   if (!crypto::decode_key_text(content.bytes(), key.mutable_bytes()))
     return Error{ErrorCode::wrong_key, "the key file does not hold 32 bytes, raw, hex or base64",
@@ -30,15 +30,15 @@ Result<crypto::Key> decode_key_file(const std::string& path, OpenTo open_to) {
 
 }  // namespace
 
-Result<crypto::Key> read_key_file(const std::string& path) {
-  return decode_key_file(path, OpenTo::owner);
+Result<crypto::Key> read_key_file(const std::string& path, NamedBy named_by) {
+  return decode_key_file(path, OpenTo::owner, named_by);
 }
 
 // The service manager gives each service a directory of its own; where it lets the service in
 // by an access list, the mode shows that as a right of the group.
-Result<crypto::Key> read_key_file(const KeySource& source) {
+Result<crypto::Key> read_key_file(const KeySource& source, NamedBy named_by) {
   const std::string& location = source.location();
-  if (!location.starts_with(kCredential)) return read_key_file(location);
+  if (!location.starts_with(kCredential)) return read_key_file(location, named_by);
   std::string_view directory;
   if (source.environment()) directory = source.environment()("CREDENTIALS_DIRECTORY");
   if (!directory.starts_with('/'))
@@ -46,7 +46,7 @@ Result<crypto::Key> read_key_file(const KeySource& source) {
                  "run it as a service with LoadCredential=, which sets CREDENTIALS_DIRECTORY"}
         .about(Subject::Kind::uri, source.uri());
   return decode_key_file(std::string(directory) + "/" + location.substr(kCredential.size()),
-                         OpenTo::service);
+                         OpenTo::service, named_by);
 }
 
 }  // namespace keys

@@ -7,14 +7,15 @@
 #include <string>
 
 #include "crypto/key.h"
+#include "keys/file_io.h"
 
 namespace coffer::keys {
 
 /// Errors: key_unavailable (missing, unreadable, open to others, a silent pipe), limit (too
 /// long), wrong_key (not a key).
-Result<crypto::Key> read_key_file(const std::string& path);
+Result<crypto::Key> read_key_file(const std::string& path, NamedBy named_by = NamedBy::caller);
 /// The file that a file: source names; a credential is looked for in the directory that the
 /// service manager made for it. Errors: as above; key_unavailable (there is no such directory).
-Result<crypto::Key> read_key_file(const KeySource& source);
+Result<crypto::Key> read_key_file(const KeySource& source, NamedBy named_by = NamedBy::caller);
 
 }  // namespace coffer::keys

@@ -102,9 +102,10 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
   }
   if (sources.empty())
     return Error{ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
+  const NamedBy named_by = stored.empty() ? NamedBy::caller : NamedBy::store;
   std::optional<Error> telling;
   for (const KeySource& source : sources) {
-    auto unlocked = unlock_with(tables, source);
+    auto unlocked = unlock_with(tables, source, named_by);
     if (unlocked) return {};
     if (opening.log && sources.size() > 1)
       opening.log("warn", unlocked.error().text(), source.uri());
@@ -119,8 +120,8 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
 // The older of two tables serves only where the newer one is damaged: a key that was removed
 // must not open by it.
 Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
-                                  const KeySource& source) {
-  const SourceMaterial material = COFFER_TRY(obtain(source, false));
+                                  const KeySource& source, NamedBy named_by) {
+  const SourceMaterial material = COFFER_TRY(obtain(source, false, named_by));
   std::optional<Error> telling;
   for (const format::KeyringMaster& table : tables) {
     auto unlocked = unlock_table(table, material);

@@ -181,7 +181,8 @@ class Keyring {
   Result<void> put_first_epoch();
   Result<void> read_header();
   Result<void> unlock(std::span<const format::KeyringMaster> tables, const Opening& opening);
-  Result<void> unlock_with(std::span<const format::KeyringMaster> tables, const KeySource& source);
+  Result<void> unlock_with(std::span<const format::KeyringMaster> tables, const KeySource& source,
+                           NamedBy named_by);
   Result<void> unlock_table(const format::KeyringMaster& table, const SourceMaterial& material);
   Result<void> adopt_master(crypto::Key master_key, const format::KeyringMaster& table);
   Result<void> adopt_newer(crypto::Key master_key, const format::KeyringMaster& table);

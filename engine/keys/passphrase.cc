@@ -23,9 +23,10 @@ void keep_from_programs(int fd) {
   if (flags >= 0) ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
-Result<SecretBytes> read_source(const std::string& location) {
+Result<SecretBytes> read_source(const std::string& location, NamedBy named_by) {
   if (location.starts_with(kFilePrefix))
-    return read_secret_file(location.substr(kFilePrefix.size()), kPassphraseBytesMax);
+    return read_secret_file(location.substr(kFilePrefix.size()), kPassphraseBytesMax, kPatienceMs,
+                            OpenTo::owner, named_by);
   int number = -1;
   std::from_chars(location.data() + kDescriptorPrefix.size(), location.data() + location.size(),
                   number);
@@ -53,10 +54,10 @@ bool is_secret_source(std::string_view text) {
   return text.starts_with("file:/") && is_plain(text);
 }
 
-Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm) {
+Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm, NamedBy named_by) {
   SecretBytes passphrase;
   if (!source.location().empty()) {
-    passphrase = COFFER_TRY(read_source(source.location()));
+    passphrase = COFFER_TRY(read_source(source.location(), named_by));
     drop_line_end(passphrase);
   } else if (source.prompt()) {
     passphrase = COFFER_TRY(source.prompt()(confirm));

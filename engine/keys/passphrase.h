@@ -7,10 +7,13 @@
 
 #include <string_view>
 
+#include "keys/file_io.h"
+
 namespace coffer::keys {
 
 /// `confirm`: it is a new one. Errors: key_unavailable, declined, usage (empty, too long).
-Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm);
+Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm,
+                                    NamedBy named_by = NamedBy::caller);
 
 /// Whether the text says where a secret is read from: `file:` and an absolute path, `fd:N`.
 bool is_secret_source(std::string_view text);

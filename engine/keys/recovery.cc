@@ -81,15 +81,15 @@ Result<FreshKey> make_printed_key(const KeySource& source) {
   return fresh;
 }
 
-Result<crypto::Key> read_printed_key(const KeySource& source) {
+Result<crypto::Key> read_printed_key(const KeySource& source, NamedBy named_by) {
   if (source.scheme() == KeySource::Scheme::recovery) {
-    const SecretBytes text = COFFER_TRY(read_passphrase(source, false));
+    const SecretBytes text = COFFER_TRY(read_passphrase(source, false, named_by));
     const SecretBytes key =
         COFFER_TRY(read_printed_key(PrintedKind::recovery, crypto::kKeyBytes, text.text()));
     return crypto::Key::copy_of(crypto::KeyView(key.data(), crypto::kKeyBytes));
   }
   if (source.location().empty()) return join_shares(COFFER_TRY(ask_for_shares(source)));
-  return join_shares(lines_of(COFFER_TRY(read_passphrase(source, false))));
+  return join_shares(lines_of(COFFER_TRY(read_passphrase(source, false, named_by))));
 }
 
 }  // namespace coffer::keys

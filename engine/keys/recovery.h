@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "crypto/key.h"
+#include "keys/file_io.h"
 
 namespace coffer::keys {
 
@@ -25,6 +26,6 @@ struct FreshKey {
 /// those of the one who shows it.
 Result<FreshKey> make_printed_key(const KeySource& source);
 /// Errors: wrong_key, key_unavailable, declined.
-Result<crypto::Key> read_printed_key(const KeySource& source);
+Result<crypto::Key> read_printed_key(const KeySource& source, NamedBy named_by = NamedBy::caller);
 
 }  // namespace coffer::keys

@@ -137,23 +137,23 @@ format::SlotScheme scheme_of(const KeySource& source) {
   return static_cast<format::SlotScheme>(source.scheme());
 }
 
-Result<SourceMaterial> obtain(const KeySource& source, bool confirm) {
+Result<SourceMaterial> obtain(const KeySource& source, bool confirm, NamedBy named_by) {
   SourceMaterial material;
   material.source = &source;
   if (const ProviderKind* kind = provider_kind(source.scheme())) {
     material.provider = COFFER_TRY(kind->connect(source));
   } else if (source.scheme() == KeySource::Scheme::file) {
-    material.key = COFFER_TRY(read_key_file(source));
+    material.key = COFFER_TRY(read_key_file(source, named_by));
   } else if (source.scheme() != KeySource::Scheme::passphrase) {
     if (!confirm) {
-      material.key = COFFER_TRY(read_printed_key(source));
+      material.key = COFFER_TRY(read_printed_key(source, named_by));
     } else {
       FreshKey fresh = COFFER_TRY(make_printed_key(source));
       material.key = std::move(fresh.key);
       material.key_id = std::move(fresh.key_id);
     }
   } else {
-    material.passphrase = COFFER_TRY(read_passphrase(source, confirm));
+    material.passphrase = COFFER_TRY(read_passphrase(source, confirm, named_by));
   }
   return material;
 }

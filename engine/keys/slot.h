@@ -13,6 +13,7 @@
 
 #include "crypto/key.h"
 #include "format/keyring_records.h"
+#include "keys/file_io.h"
 #include "keys/provider.h"
 
 namespace coffer::keys {
@@ -49,8 +50,10 @@ struct SourceMaterial {
   SecretBytes passphrase;              // passphrase: stretched with each slot's own salt
   std::shared_ptr<Provider> provider;  // others: asked for each slot
 };
-/// Errors: key_unavailable (file missing, unreadable), declined, usage (no 32-byte key).
-Result<SourceMaterial> obtain(const KeySource& source, bool confirm);
+/// Errors: key_unavailable (file missing, unreadable, not to be trusted), declined, usage (no
+/// 32-byte key).
+Result<SourceMaterial> obtain(const KeySource& source, bool confirm,
+                              NamedBy named_by = NamedBy::caller);
 
 format::SlotScheme scheme_of(const KeySource& source);
 

@@ -8,8 +8,8 @@
 namespace coffer::keys {
 namespace {
 
-// A file is read, bounded, and tried as a key: it tells nobody anything. A descriptor's number
-// means nothing in another process.
+// A file is read, bounded, and tried as a key, if it is one to be trusted (NamedBy::store): it
+// tells nobody anything. A descriptor's number means nothing in another process.
 bool may_follow(const KeySource& source) {
   if (const ProviderKind* kind = provider_kind(source.scheme()))
     return kind->may_follow_unasked(source.uri());

@@ -4,6 +4,7 @@
 
 #include "crypto/aead.h"
 #include "keys/bounded_call.h"
+#include "keys/file_io.h"
 #include "keys/keyring.h"
 #include "keys/uri_parameters.h"
 #include "tests/unit/keys/keyring_file.h"
@@ -217,6 +218,53 @@ TEST_CASE("without a key the URIs of the slots are tried in their order") {
   CHECK(Keyring::open(file.path(), opening).error().code() == ErrorCode::key_unavailable);
   opening.try_stored = false;
   CHECK(Keyring::open(file.path(), opening).error().code() == ErrorCode::usage);
+}
+
+TEST_CASE("a key that only the store names is a file of ours: not a pipe, nor another user's") {
+  KeyringFile file(1);
+  keys::Opening stored;
+  stored.try_stored = true;
+  const auto refused = [&] {
+    const auto opened = Keyring::open(file.path(), stored);
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.error().code() == ErrorCode::key_unavailable);
+    return std::string(opened.error().hint()).find("--key") != std::string::npos;
+  };
+  const Bytes key = read_whole_file(file.key_file(1));
+  CHECK(Keyring::open(file.path(), stored).ok());
+  SECTION("a pipe") {
+    REQUIRE(::unlink(file.key_file(1).c_str()) == 0);
+    REQUIRE(::mkfifo(file.key_file(1).c_str(), 0600) == 0);
+    // Open to both sides: the key stands in it, and is there to be read by whoever may.
+    const keys::FileDescriptor pipe(::open(file.key_file(1).c_str(), O_RDWR | O_CLOEXEC));
+    REQUIRE(::write(pipe.get(), key.data(), key.size()) == static_cast<ssize_t>(key.size()));
+    CHECK(refused());
+  }
+  SECTION("a pipe with a passphrase") {
+    const std::string fifo = file.directory().in("words");
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const keys::FileDescriptor pipe(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
+    for (const auto& [uri, scheme] :
+         {std::pair("passphrase:?source=file:" + fifo, format::SlotScheme::passphrase),
+          std::pair("recovery:?source=file:" + fifo, format::SlotScheme::recovery)}) {
+      write_whole_file(file.path(), file.with_master([&](format::KeyringMaster& master) {
+        master.slots[0].uri = uri;
+        master.slots[0].scheme = scheme;
+      }));
+      CHECK(refused());
+    }
+  }
+  SECTION("another user's") {
+    if (::geteuid() != 0) {
+      WARN("only root can give a file to another user");
+      return;
+    }
+    REQUIRE(::chown(file.key_file(1).c_str(), 65534, 65534) == 0);
+    CHECK(refused());
+    CHECK(file.open(1).ok());  // Whoever names it himself knows whose it is.
+    REQUIRE(::chown(file.key_file(1).c_str(), 0, 65534) == 0);
+    CHECK(Keyring::open(file.path(), stored).ok());
+  }
 }
 
 TEST_CASE("nobody is asked for a passphrase that no slot takes, and a descriptor is not read") {
