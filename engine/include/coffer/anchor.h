@@ -25,7 +25,7 @@ enum class AnchorCadence : std::uint8_t {
 /// What to do with a store that is older than its anchor, or whose anchor cannot be had.
 enum class AnchorDoubt : std::uint8_t {
   refuse,   ///< rolled_back, or why it cannot be had.
-  accept,   ///< Open it, note that in the audit log and set the anchor to it as it is.
+  accept,   ///< Open it, note that, and set the anchor to it; corrupt where that is another's.
   give_up,  ///< Open it, note that and give the anchor up.
 };
 

@@ -228,9 +228,9 @@ class COFFER_API Store {
   /// Sets or moves the anchor. Errors: usage (the URI, a place inside the store), conflict
   /// (something else stands there), key_unavailable, io.
   Result<void> set_anchor(std::string_view uri, AnchorCadence cadence = AnchorCadence::automatic);
-  /// Gives it up. Errors: not_found (there is none).
+  /// Gives it up; a file that is not its own stays. Errors: not_found (there is none).
   Result<void> remove_anchor();
-  /// Tells it of the newest commit now. Errors: not_found, key_unavailable, io.
+  /// Tells it of the newest commit now. Errors: not_found, key_unavailable, corrupt, io.
   Result<void> update_anchor();
   /// What it says; none where there is none. Errors: key_unavailable, corrupt, io.
   Result<std::optional<AnchorInfo>> anchor();
