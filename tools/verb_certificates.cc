@@ -41,7 +41,8 @@ Result<std::vector<Certificate>> read_all(const Snapshot& store, const std::stri
     const Result<Secret> secret = about_secret(store.get(path), path);
     if (!secret && is_gone(secret.error().code())) continue;
     if (!secret) return secret.error();
-    found.push_back({path, secret->info.version, COFFER_TRY(earliest_end(secret->value))});
+    const auto end = COFFER_TRY(earliest_end(secret->value));
+    found.push_back({path, secret->info.version, end});
   }
   return found;
 }
