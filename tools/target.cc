@@ -4,7 +4,9 @@ namespace coffer::tools {
 
 Result<Target> parse_target(std::string_view text) { return format::parse_ref(text); }
 
-bool is_gone(ErrorCode code) {
+bool is_gone(const Error& error) {
+  if (error.is_clock_behind()) return false;
+  const ErrorCode code = error.code();
   return code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired ||
          code == ErrorCode::destroyed;
 }

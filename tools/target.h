@@ -20,8 +20,9 @@ Result<Target> parse_versioned(std::string_view text);
 /// For verbs that act on a secret as a whole: a version or field there is refused.
 Result<std::string> parse_whole(std::string_view text);
 
-/// Why a read finds nothing that could be shown: it never was, or its time is over.
-bool is_gone(ErrorCode code);
+/// Why a read finds nothing that could be shown: it never was, or its time is over. Not where
+/// that is only the clock's fault: what lives may not be written over, or left out.
+bool is_gone(const Error& error);
 
 /// Lets an error that names nothing name the secret that was asked for.
 template <typename T>

@@ -39,7 +39,7 @@ Result<std::vector<Certificate>> read_all(const Snapshot& store, const std::stri
   std::vector<Certificate> found;
   for (const std::string& path : paths) {
     const Result<Secret> secret = about_secret(store.get(path), path);
-    if (!secret && is_gone(secret.error().code())) continue;
+    if (!secret && is_gone(secret.error())) continue;
     if (!secret) return secret.error();
     const auto end = COFFER_TRY(earliest_end(secret->value));
     found.push_back({path, secret->info.version, end});

@@ -72,7 +72,7 @@ class Importer {
  private:
   Result<bool> is_present(const SecretImage& secret, const VersionImage& version) {
     const Result<Secret> present = txn_.get(secret.path);
-    if (!present && is_gone(present.error().code())) return false;
+    if (!present && is_gone(present.error())) return false;
     if (!present) return present.error();
     if (present->info.expires_at_ms != version.info.expires_at_ms) return false;
     // Only coffer's own JSON keeps the text of a JSON value.

@@ -155,7 +155,7 @@ struct Job {
 
 // A job whose object was never written, or is no longer there, has no secrets.
 Result<JobSecrets> parse_read(const Result<Secret>& secret, bool replaced) {
-  if (!secret && is_gone(secret.error().code())) return JobSecrets();
+  if (!secret && is_gone(secret.error())) return JobSecrets();
   if (!secret) return secret.error();
   Result<JobSecrets> parsed = about_secret(JobSecrets::parse(secret->value), secret->path);
   return !parsed && replaced ? JobSecrets() : std::move(parsed);

@@ -127,7 +127,8 @@ Result<void> View::Impl::check_state(const Located& located) const {
     expired_seen_ms = std::max(expired_seen_ms, header.deletion_at_ms);
     return Error{ErrorCode::deleted, "this version is deleted",
                  "bring it back: coffer undelete PATH --versions N"}
-        .with_number(located.version);
+        .with_number(located.version)
+        .with_clock_behind(clock_is_behind && header.deletion_at_ms > engine.clock->now_ms());
   }
   // Time stands still while the clock is behind, perhaps for years: what has an end must not
   // be had for longer by that.
@@ -135,7 +136,8 @@ Result<void> View::Impl::check_state(const Located& located) const {
     return Error{has_end ? ErrorCode::expired : ErrorCode::deleted,
                  "the clock is behind the store's time, so this version counts as gone by",
                  "set the clock, or, if it is right: coffer clock accept; see coffer status"}
-        .with_number(located.version);
+        .with_number(located.version)
+        .with_clock_behind();
   return {};
 }
 

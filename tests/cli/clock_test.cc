@@ -1,39 +1,15 @@
 // coffer clock accept: on a store whose clock was once ahead, which a library is asked to make.
-#include <coffer/store.h>
-
-#include "tests/cli/command.h"
+#include "tests/cli/shifted_store.h"
 
 using cli::Json;
+using cli::kHourMs;
 using cli::Sandbox;
-
-namespace {
-
-constexpr std::int64_t kHour = 3'600'000;
-
-class AheadClock : public coffer::Clock {
- public:
-  std::int64_t now_ms() const override {
-    return coffer::Clock::system().now_ms() + 24 * 365 * kHour;
-  }
-};
-
-void put_ahead(const Sandbox& box, const std::string& path, std::int64_t ttl_ms) {
-  const AheadClock clock;
-  coffer::OpenOptions options;
-  options.clock = &clock;
-  auto store =
-      coffer::Store::open(box.store(), coffer::KeySource::parse(box.key()).value(), options);
-  REQUIRE(store.ok());
-  REQUIRE(store->put(path, coffer::Value::opaque("v"), {.ttl_ms = ttl_ms}).ok());
-}
-
-}  // namespace
 
 TEST_CASE("a clock that once ran ahead is accepted, and what it says counts again") {
   const Sandbox box;
   box.init();
   box.expect(0, {"put", "short", "k=v", "--ttl", "1h"});
-  put_ahead(box, "later", 5 * kHour);
+  cli::put_shifted(box.store(), box.key(), 365 * 24 * kHourMs, "later", {.ttl_ms = 5 * kHourMs});
   CHECK(box.expect(1, {"put", "new", "k=v", "--ttl", "1h"}).says("coffer clock accept"));
   box.expect(6, {"get", "later"});
   const Json tried = box.expect(0, {"clock", "accept", "--dry-run", "--format", "json"}).json();

@@ -49,7 +49,7 @@ Result<std::vector<std::string>> resolve_address(Store& store, const DataosAddre
                                   std::string(kScheme) + address.depot + "?acl=" + address.acl);
   };
   const Result<Secret> record = store.get(resource_path(kDepot, {}, address.depot));
-  if (!record) return is_gone(record.error().code()) ? refuse(not_served()) : record.error();
+  if (!record) return is_gone(record.error()) ? refuse(not_served()) : record.error();
   std::vector<std::string> paths;
   for (const UsedSecret& used : COFFER_TRY(UsageRecord::parse(record->value)).used) {
     if (used.acl != address.acl) continue;

@@ -23,7 +23,7 @@ Error about_document(Error error, const Resource& resource) {
 Result<std::optional<Secret>> find_live(const Transaction& txn, const std::string& path) {
   Result<Secret> secret = txn.get(path);
   if (secret) return std::optional<Secret>(std::move(*secret));
-  if (is_gone(secret.error().code())) return std::optional<Secret>();
+  if (is_gone(secret.error())) return std::optional<Secret>();
   return secret.error();
 }
 

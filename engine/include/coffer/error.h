@@ -77,6 +77,9 @@ class Error {
   int os_errno() const { return os_errno_; }
   /// The number that the text speaks of (a size, a version, an offset), if any.
   std::optional<std::uint64_t> number() const { return number_; }
+  /// A version counts as deleted or expired because the clock is behind the store's time: it may
+  /// live. Who makes something of its absence should stop instead.
+  bool is_clock_behind() const { return is_clock_behind_; }
 
   Error&& about(Subject::Kind kind, std::string_view name) && {
     subject_ = std::make_shared<const Subject>(Subject{kind, std::string(name)});
@@ -95,9 +98,14 @@ class Error {
     number_ = value;
     return std::move(*this);
   }
+  Error&& with_clock_behind(bool is_behind = true) && {
+    is_clock_behind_ = is_behind;
+    return std::move(*this);
+  }
 
  private:
   ErrorCode code_;
+  bool is_clock_behind_ = false;
   int os_errno_ = 0;
   std::string_view text_;
   std::string_view hint_;
