@@ -81,7 +81,7 @@ Result<std::size_t> Migration::read_batch(const Snapshot& source, Paths paths, I
   std::size_t count = 0;
   for (; count < paths.size() && batch.size() < kBatchSecrets && bytes < kBatchBytes; ++count) {
     SecretImage image =
-        COFFER_TRY(about_secret(image_of(source, paths[count], true), paths[count]));
+        COFFER_TRY(about_secret(image_of(source, paths[count], Extent::all), paths[count]));
     if (image.managed) {
       report_.managed.push_back(std::move(image.path));
       continue;
@@ -97,7 +97,7 @@ Result<void> Migration::write_one(Transaction& txn, const SecretImage& image,
   if (!COFFER_TRY(txn.exists(image.path))) {
     COFFER_TRY(txn.restore(image.path, image.versions, image.created_at_ms, image.metadata));
     report.created.push_back(image.path);
-  } else if (is_same(image, COFFER_TRY(image_of(txn, image.path, true)))) {
+  } else if (is_same(image, COFFER_TRY(image_of(txn, image.path, Extent::all)))) {
     report.unchanged.push_back(image.path);
   } else if (wishes_.skip_existing) {
     report.skipped.push_back(image.path);
@@ -130,7 +130,7 @@ Result<void> Migration::check_batch(const Images& batch, const std::vector<std::
   for (const SecretImage& image : batch) {
     if (std::find(skipped.begin(), skipped.end(), image.path) != skipped.end()) continue;
     const SecretImage written =
-        COFFER_TRY(about_secret(image_of(target, image.path, true), image.path));
+        COFFER_TRY(about_secret(image_of(target, image.path, Extent::all), image.path));
     if (!is_same(image, written)) {
       return Error(ErrorCode::corrupt, "reads differently in the store it was copied to",
                    "nothing was removed; `coffer verify` checks that store, then try again")

@@ -1,21 +1,21 @@
 #include "tools/store_images.h"
 
+#include "tools/target.h"
+
 namespace coffer::tools {
 namespace {
 
-// The value of a version that has one to show.
+// The value of a version that has one to carry.
 template <typename Reader>
 Result<std::optional<Value>> value_of(const Reader& store, const std::string& path,
-                                      const VersionInfo& info) {
+                                      const VersionInfo& info, Extent extent) {
   if (info.destroyed) return std::optional<Value>();
-  Result<Secret> secret = store.get(path, info.version);
+  Result<Secret> secret =
+      extent == Extent::all ? store.get_kept(path, info.version) : store.get(path, info.version);
   if (secret) return std::optional<Value>(std::move(secret->value));
-  switch (secret.error().code()) {
-    case ErrorCode::deleted:
-    case ErrorCode::expired:
-    case ErrorCode::destroyed: return std::optional<Value>();
-    default: return std::move(secret).error();
-  }
+  if (secret.error().code() == ErrorCode::not_found || !is_gone(secret.error()))
+    return std::move(secret).error();
+  return std::optional<Value>();
 }
 
 MetadataChange all_of(const Metadata& metadata) {
@@ -32,7 +32,7 @@ MetadataChange all_of(const Metadata& metadata) {
 }
 
 template <typename Reader>
-Result<SecretImage> read_image(const Reader& store, const std::string& path, bool history) {
+Result<SecretImage> read_image(const Reader& store, const std::string& path, Extent extent) {
   const Metadata metadata = COFFER_TRY(store.metadata(path));
   const History known = COFFER_TRY(store.history(path));
   SecretImage image;
@@ -42,29 +42,37 @@ Result<SecretImage> read_image(const Reader& store, const std::string& path, boo
   image.created_at_ms = metadata.created_at_ms;
   image.updated_at_ms = metadata.updated_at_ms;
   image.managed = metadata.managed;
-  image.with_history = history;
+  image.with_history = extent != Extent::newest;
   image.metadata = all_of(metadata);
   for (const VersionInfo& info : known.versions) {
-    auto value = COFFER_TRY(value_of(store, path, info));
+    auto value = COFFER_TRY(value_of(store, path, info, extent));
     image.versions.push_back({info, std::move(value)});
-    if (!history) break;
+    if (extent == Extent::newest) break;
   }
   return image;
 }
 
 }  // namespace
 
-Result<SecretImage> image_of(const Snapshot& store, const std::string& path, bool history) {
-  return read_image(store, path, history);
+Result<SecretImage> image_of(const Snapshot& store, const std::string& path, Extent extent) {
+  return read_image(store, path, extent);
 }
 
-Result<SecretImage> image_of(const Transaction& store, const std::string& path, bool history) {
-  return read_image(store, path, history);
+Result<SecretImage> image_of(const Transaction& store, const std::string& path, Extent extent) {
+  return read_image(store, path, extent);
+}
+
+Result<void> check_clock(Store& store, const std::string& directory) {
+  if (COFFER_TRY(store.status()).clock_behind_ms <= kClockBehindMaxMs) return {};
+  return Error(ErrorCode::failed, "the clock is behind the store's time; nothing was changed",
+               "set the clock, or, if it is right: coffer clock accept; see coffer status")
+      .about(Subject::Kind::file, directory);
 }
 
 Result<std::vector<std::string>> paths_of(const Snapshot& store, const std::string& prefix) {
   ListOptions below;
   below.recursive = true;
+  below.state = ListState::all;
   std::vector<std::string> paths = COFFER_TRY(store.list(prefix, below));
   if (!prefix.empty() && COFFER_TRY(store.exists(prefix))) paths.insert(paths.begin(), prefix);
   if (paths.empty() && !prefix.empty()) {

@@ -16,7 +16,7 @@ namespace {
 struct Wanted {
   std::string prefix;
   Form form = Form::json;
-  bool history = false;
+  Extent extent = Extent::newest;
   bool managed = false;
 };
 
@@ -25,12 +25,13 @@ using Sink = std::function<Result<void>(ByteView)>;
 // One piece is held at a time, so that a large store does not have to fit into memory.
 Result<std::size_t> export_all(const Snapshot& all, const Wanted& wanted, const Sink& sink) {
   constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
-  const auto writer = make_export_writer(wanted.form, all.taken_at_ms(), wanted.history);
+  const auto writer =
+      make_export_writer(wanted.form, all.taken_at_ms(), wanted.extent == Extent::history);
   std::size_t left_out = 0;
   SecretBytes piece;
   writer->begin(piece);
   for (const std::string& path : COFFER_TRY(paths_of(all, wanted.prefix))) {
-    const SecretImage image = COFFER_TRY(about_secret(image_of(all, path, wanted.history), path));
+    const SecretImage image = COFFER_TRY(about_secret(image_of(all, path, wanted.extent), path));
     if (image.managed && !wanted.managed) continue;
     const bool has_value = !image.versions.empty() && image.versions.front().value;
     if (!has_value && !is_whole(wanted.form)) ++left_out;
@@ -51,24 +52,28 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> form;
   std::optional<std::string> file;
   bool force = false;
+  bool history = false;
   Wanted wanted;
   Syntax syntax(arguments, text);
   syntax.optional_word("PREFIX", prefix, "A secret or folder; everything where none is named");
   syntax.option("--as", form, "FORM", kFormNames);
-  syntax.flag("--history", wanted.history, "Every version, in json and yaml");
+  syntax.flag("--history", history,
+              "Every version, in json and yaml; of a deleted one not its value");
   syntax.flag("--managed", wanted.managed, "Secrets that belong to configs too");
   syntax.option("-o,--output", file, "FILE", "A new file, closed to others; not standard output");
   syntax.flag("--force", force, "Replace the file");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!form) {
-    return Error(ErrorCode::usage, "say in which form",
-                 "--as json keeps everything; the others are for other tools");
+    return Error(
+        ErrorCode::usage, "say in which form",
+        "--as json --history keeps all but deleted values; the others are for other tools");
   }
   wanted.form = COFFER_TRY(parse_form(*form));
   wanted.prefix = prefix.value_or("");
   if (wanted.prefix.ends_with('/')) wanted.prefix.pop_back();
-  if (wanted.history && !is_whole(wanted.form)) {
+  if (history) wanted.extent = Extent::history;
+  if (history && !is_whole(wanted.form)) {
     return Error(ErrorCode::usage, "this form has no place for history", "--as json has")
         .about(Subject::Kind::name, "--history");
   }
@@ -76,6 +81,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
     return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
   }
   Store store = COFFER_TRY(context.open());
+  COFFER_TRY(check_clock(store, context.directory()));
   // One instant for all of it, and nobody waits for us meanwhile.
   const Snapshot all = COFFER_TRY(store.snapshot());
   std::size_t left_out = 0;

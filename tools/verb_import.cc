@@ -1,4 +1,6 @@
 // coffer import
+#include <algorithm>
+
 #include "format/names.h"
 #include "tools/context.h"
 #include "tools/exchange/forms.h"
@@ -42,6 +44,11 @@ MetadataChange changes_of(MetadataChange change, const Metadata& present) {
   return change;
 }
 
+bool has_older_value(const SecretImage& secret) {
+  return std::any_of(secret.versions.begin() + 1, secret.versions.end(),
+                     [](const VersionImage& version) { return version.value.has_value(); });
+}
+
 /// Brings secrets in, one after the other, inside one transaction.
 class Importer {
  public:
@@ -52,15 +59,16 @@ class Importer {
     COFFER_TRY(format::check_path(secret.path));
     const VersionImage* newest = secret.versions.empty() ? nullptr : &secret.versions.front();
     const std::int64_t expires_at_ms = newest == nullptr ? 0 : newest->info.expires_at_ms;
-    // Its time is over: no store would ever return it.
-    if (expires_at_ms != 0 && expires_at_ms <= txn_.now_ms()) {
+    const bool is_over = expires_at_ms != 0 && expires_at_ms <= txn_.now_ms();
+    // Its time is over: no store would ever return it. With its history, an older one may live.
+    if (is_over && !(secret.with_history && has_older_value(secret))) {
       outcome_.expired.push_back(secret.path);
       return {};
     }
     // What was deleted when it was due is not brought back by the way through a document.
     const bool is_deleted = newest != nullptr && newest->info.deletion_at_ms != 0 &&
                             newest->info.deletion_at_ms <= txn_.now_ms();
-    const bool has_value = newest != nullptr && newest->value && !is_deleted;
+    const bool has_value = newest != nullptr && newest->value && !is_deleted && !is_over;
     if (!COFFER_TRY(txn_.exists(secret.path))) {
       COFFER_TRY(create(secret, has_value ? newest : nullptr));
       outcome_.created.push_back(secret.path);

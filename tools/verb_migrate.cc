@@ -9,6 +9,7 @@
 #include "tools/output.h"
 #include "tools/path_groups.h"
 #include "tools/prompt.h"
+#include "tools/store_images.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
@@ -72,6 +73,8 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   const Context other = COFFER_TRY(context.of_other_store(*from, from_keys));
   Store source = COFFER_TRY(other.open());
   Store target = COFFER_TRY(context.open());
+  COFFER_TRY(check_clock(source, *from));
+  COFFER_TRY(check_clock(target, context.directory()));
   const MigrationReport report = COFFER_TRY(migrate(source, target, wishes, show_progress));
   COFFER_TRY(write_report(context, report, wishes.dry_run));
   if (!report.managed.empty())

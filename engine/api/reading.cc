@@ -17,10 +17,10 @@ Result<void> check_folder(std::string_view prefix) {
 
 }  // namespace
 
-Result<Secret> read_secret(const secrets::View& view, std::string_view path,
-                           std::uint64_t version) {
+Result<Secret> read_secret(const secrets::View& view, std::string_view path, std::uint64_t version,
+                           secrets::Deleted deleted) {
   COFFER_TRY(format::check_path(path));
-  return view.get(path, version);
+  return view.get(path, version, deleted);
 }
 
 Result<Metadata> read_metadata(const secrets::View& view, std::string_view path) {

@@ -13,7 +13,8 @@
 
 namespace coffer::api {
 
-Result<Secret> read_secret(const secrets::View& view, std::string_view path, std::uint64_t version);
+Result<Secret> read_secret(const secrets::View& view, std::string_view path, std::uint64_t version,
+                           secrets::Deleted deleted = secrets::Deleted::refuse);
 Result<Metadata> read_metadata(const secrets::View& view, std::string_view path);
 Result<History> read_history(const secrets::View& view, std::string_view path);
 Result<bool> read_exists(const secrets::View& view, std::string_view path);

@@ -34,6 +34,13 @@ Result<Secret> Snapshot::get(std::string_view path, std::uint64_t version) const
   });
 }
 
+Result<Secret> Snapshot::get_kept(std::string_view path, std::uint64_t version) const {
+  return guarded([&]() -> Result<Secret> {
+    COFFER_TRY(format::check_path(path));
+    return impl_->view->get(path, version, secrets::Deleted::give);
+  });
+}
+
 Result<Metadata> Snapshot::metadata(std::string_view path) const {
   return guarded([&]() -> Result<Metadata> {
     Metadata metadata;

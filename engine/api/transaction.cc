@@ -89,6 +89,12 @@ Result<Secret> Transaction::get(std::string_view path, std::uint64_t version) co
   return secret;
 }
 
+Result<Secret> Transaction::get_kept(std::string_view path, std::uint64_t version) const {
+  auto secret = api::read_secret(impl_->txn, path, version, secrets::Deleted::give);
+  if (secret) COFFER_TRY(impl_->txn.note_read(path, secret->info.version));
+  return secret;
+}
+
 Result<Metadata> Transaction::metadata(std::string_view path) const {
   return api::read_metadata(impl_->txn, path);
 }

@@ -25,10 +25,6 @@ inline constexpr std::string_view kSettingsKey = "settings";
 /// A removal by max_versions is erased at most this many commits later.
 inline constexpr std::uint64_t kPendingCommitsMax = 1000;
 
-/// A clock that is set back this far is waited for: the store's time stands still so long.
-/// One that is further behind (a machine that boots in 1970) cannot tell what has expired.
-inline constexpr std::int64_t kClockBehindMaxMs = std::int64_t{5} * 60 * 1000;
-
 /// A reader with what it learnt from its last snapshot; renewed, not rebuilt.
 struct Session {
   explicit Session(std::shared_ptr<storage::Environment> environment)
@@ -300,7 +296,7 @@ struct View::Impl {
   /// Errors: failed. A time to come cannot be set while the clock cannot be believed.
   Result<void> check_clock() const;
   /// The state's error, or none. Notes that something was seen to be expired.
-  Result<void> check_state(const Located& located) const;
+  Result<void> check_state(const Located& located, Deleted deleted = Deleted::refuse) const;
   /// Where reads are audited.
   void note_get(std::string_view path, std::uint64_t version, const Result<Secret>& secret) const;
   Result<SecretBytes> open_document(DocumentKind kind, std::string_view id, Located located) const;

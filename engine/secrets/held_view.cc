@@ -77,12 +77,12 @@ Result<void> HeldView::read(const std::function<Result<void>(const View&)>& body
   return read_under([&](const View& view, bool) { return body(view); });
 }
 
-Result<Secret> HeldView::get(std::string_view path, std::uint64_t version) {
+Result<Secret> HeldView::get(std::string_view path, std::uint64_t version, Deleted deleted) {
   std::optional<Secret> secret;
   std::optional<ValueTag> tag;
   format::PathHash hash;
   COFFER_TRY(read_under([&](const View& view, bool moved) -> Result<void> {
-    secret = COFFER_TRY(view.get(path, version));
+    secret = COFFER_TRY(view.get(path, version, deleted));
     if (!moved) return {};
     hash = view.impl_->cipher().hash(format::Kind::secret, path);
     const auto located = COFFER_TRY(view.impl_->find(hash, secret->info.version));

@@ -36,8 +36,11 @@ Result<void> check_values(const View::Impl& impl, std::string_view path,
   for (const RestoredVersion& version : versions) {
     if (version.value) COFFER_TRY(check_value(path, *version.value, false, settings));
   }
-  // Older values may be from before the secret was of this kind.
-  if (metadata.kind && !versions.empty() && versions.front().value) {
+  // Older values may be from before the secret was of this kind, and so may a deleted one.
+  const bool is_shown = !versions.empty() && versions.front().value &&
+                        (versions.front().info.deletion_at_ms == 0 ||
+                         versions.front().info.deletion_at_ms > impl.now_ms());
+  if (metadata.kind && is_shown) {
     COFFER_TRY(check_value_of_kind(*metadata.kind, *versions.front().value));
   }
   return {};

@@ -91,6 +91,9 @@ inline constexpr char kMintedByCheck[] = "check";
 
 class Engine;
 
+/// What a read does with a version that undelete would bring back.
+enum class Deleted : std::uint8_t { refuse, give };
+
 class View {
  public:
   /// The engine's time for this transaction: never behind what any earlier one saw.
@@ -98,7 +101,8 @@ class View {
 
   /// Version 0 asks for the newest one; an expired or deleted newest uncovers no older one.
   /// Errors: not_found, deleted, expired, destroyed, corrupt.
-  Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
+  Result<Secret> get(std::string_view path, std::uint64_t version = 0,
+                     Deleted deleted = Deleted::refuse) const;
   /// The same of a version that was put for a config. Errors: usage (of another one) besides.
   Result<Secret> get_managed(std::string_view path, std::uint64_t version) const;
   /// As get, without the value and without the state's errors. Errors: not_found, corrupt.
@@ -137,7 +141,8 @@ class View {
 
   /// get() without a trace in the audit log. `flags`: takes those of the version's header.
   Result<Secret> read_value(std::string_view path, std::uint64_t version,
-                            std::uint32_t* flags = nullptr) const;
+                            std::uint32_t* flags = nullptr,
+                            Deleted deleted = Deleted::refuse) const;
 
   View(const View&) = delete;
   View& operator=(const View&) = delete;

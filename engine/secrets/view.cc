@@ -110,11 +110,11 @@ Result<void> View::Impl::authenticate(const format::PathHash& hash, const Locate
   return cipher().check_header(hash, located.version, located.record, key);
 }
 
-Result<void> View::Impl::check_state(const Located& located) const {
+Result<void> View::Impl::check_state(const Located& located, Deleted deleted) const {
   const format::VersionHeader& header = located.record.header;
   const bool reclaimed = (header.flags & format::kFlagReclaimed) != 0;
   const bool has_end = header.expires_at_ms != 0;
-  const bool has_deletion = header.deletion_at_ms != 0;
+  const bool has_deletion = header.deletion_at_ms != 0 && deleted == Deleted::refuse;
   if (header.is_destroyed() && !reclaimed)
     return Error{ErrorCode::destroyed, "this version was destroyed", "see: coffer history PATH"}
         .with_number(located.version);
@@ -159,8 +159,8 @@ void View::Impl::note_get(std::string_view path, std::uint64_t version,
                    secret ? 0U : static_cast<std::uint32_t>(secret.error().code())});
 }
 
-Result<Secret> View::get(std::string_view path, std::uint64_t version) const {
-  auto secret = read_value(path, version);
+Result<Secret> View::get(std::string_view path, std::uint64_t version, Deleted deleted) const {
+  auto secret = read_value(path, version, nullptr, deleted);
   impl_->note_get(path, version, secret);
   return secret;
 }
@@ -175,8 +175,8 @@ Result<Secret> View::get_managed(std::string_view path, std::uint64_t version) c
   return secret;
 }
 
-Result<Secret> View::read_value(std::string_view path, std::uint64_t version,
-                                std::uint32_t* flags) const {
+Result<Secret> View::read_value(std::string_view path, std::uint64_t version, std::uint32_t* flags,
+                                Deleted deleted) const {
   if (path.size() > format::kPathBytesMax) return no_such_secret();
   format::ValueContext context(impl_->cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl_->cipher().hash(context);
@@ -186,7 +186,7 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version,
     if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
     return no_such_version(version);
   }
-  if (auto state = impl_->check_state(located); !state) {
+  if (auto state = impl_->check_state(located, deleted); !state) {
     COFFER_TRY(impl_->authenticate(hash, located));
     return std::move(state).error();
   }

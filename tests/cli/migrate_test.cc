@@ -1,5 +1,5 @@
 // From one store to another: explicit, resumable, verified, and never more than was asked for.
-#include "tests/cli/command.h"
+#include "tests/cli/shifted_store.h"
 
 using cli::Json;
 using cli::Outcome;
@@ -154,4 +154,71 @@ TEST_CASE("migrate of a store larger than a batch is whole, killed or not") {
   const Outcome last = move.migrate(0);
   CHECK(names(last, "created").size() + names(last, "unchanged").size() == 904);
   CHECK(move.box.expect(0, {"get", "many/899"}).out == "v899");
+}
+
+TEST_CASE("what is deleted but could be undeleted comes along, and still can be") {
+  const Move move;
+  move.in_old(0, {"delete", "team/db", "--versions", "1"});
+  move.in_old(0, {"delete", "other"});
+  const Outcome moved = move.migrate(0, {"--delete-source"});
+  CHECK(names(moved, "removed") == Words{"other", "team/db", "team/empty", "team/raw"});
+  move.box.expect(5, {"get", "team/db", "--version", "1"});
+  move.box.expect(5, {"get", "other"});
+  move.box.expect(0, {"undelete", "team/db", "--versions", "1"});
+  move.box.expect(0, {"undelete", "other", "--versions", "1"});
+  CHECK(move.box.expect(0, {"get", "team/db", "--version", "1", "--field", "password"}).out ==
+        "Marzipan-1");
+  CHECK(move.box.expect(0, {"get", "other", "--field", "k"}).out == "v");
+  move.box.expect(0, {"verify"});
+}
+
+TEST_CASE("with either clock behind nothing is carried elsewhere, and all of it stays") {
+  const Move move;
+  const bool in_source = GENERATE(true, false);
+  const std::string store = in_source ? move.old_store : move.box.store();
+  // An hour ahead: what lives for 30 days cannot be told from what is gone.
+  cli::put_shifted(store, in_source ? move.old_key : move.box.key(), cli::kHourMs, "ahead");
+  const Outcome refused = move.migrate(1, {"--delete-source"});
+  CHECK(refused.says(store));
+  CHECK(refused.says("coffer clock accept"));
+  move.migrate(1, {"--dry-run"});
+  const Words words = {"--store", store, "--key", in_source ? move.old_key : move.box.key()};
+  const auto in_store = [&](int code, Words more) {
+    more.insert(more.begin(), words.begin(), words.end());
+    return move.box.expect(code, more);
+  };
+  const Outcome exported = in_store(1, {"export", "--as", "json", "--history"});
+  CHECK(exported.out.empty());
+  CHECK(exported.says("coffer clock accept"));
+  in_store(0, {"clock", "accept"});
+  const Outcome moved = move.migrate(0, {"--delete-source"});
+  CHECK(names(moved, "removed").size() == (in_source ? 5 : 4));
+  CHECK(move.box.expect(0, {"get", "team/raw"}).out == std::string("\0\xff\n", 3));
+}
+
+TEST_CASE("a secret whose newest version has expired is neither left out nor left behind") {
+  const Sandbox box;
+  box.init();
+  const std::string old = box.path("old");
+  cli::create_shifted(old, box.key(), -2 * cli::kHourMs);
+  cli::put_shifted(old, box.key(), -2 * cli::kHourMs, "a");
+  cli::put_shifted(old, box.key(), -2 * cli::kHourMs, "a", {.ttl_ms = cli::kHourMs});
+  const Words from = {"--store", old, "--key", box.key()};
+  const auto in_old = [&](int code, Words more) {
+    more.insert(more.begin(), from.begin(), from.end());
+    return box.expect(code, more);
+  };
+  in_old(6, {"get", "a"});
+  const std::string document = in_old(0, {"export", "--as", "json", "--history"}).out;
+  CHECK(Json::parse(document)["secrets"].size() == 1);
+  box.expect(0, {"import", "-", "--as", "json"}, document);
+  CHECK(box.expect(0, {"get", "a", "--version", "1"}).out == "v");
+  box.expect(6, {"get", "a"});
+  box.expect(0, {"metadata", "delete", "a", "--yes"});
+  const Outcome moved = box.expect(0, {"--format", "json", "migrate", "--from", old, "--from-key",
+                                       box.key(), "--delete-source"});
+  CHECK(names(moved, "removed") == Words{"a"});
+  CHECK(box.expect(0, {"get", "a", "--version", "1"}).out == "v");
+  box.expect(6, {"get", "a"});
+  in_old(4, {"get", "a", "--version", "1"});
 }

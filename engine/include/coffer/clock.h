@@ -7,6 +7,10 @@
 
 namespace coffer {
 
+/// A clock that is set back this far is waited for: the store's time stands still so long.
+/// One that is further behind (a machine that boots in 1970) cannot tell what has expired.
+inline constexpr std::int64_t kClockBehindMaxMs = std::int64_t{5} * 60 * 1000;
+
 class COFFER_API Clock {
  public:
   virtual ~Clock() = default;

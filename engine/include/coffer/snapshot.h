@@ -46,6 +46,9 @@ class COFFER_API Snapshot {
 
   /// Version 0: the newest of that instant. Errors: not_found, deleted, expired, destroyed.
   Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
+  /// As get, and a deleted version that undelete would bring back as well: for who carries a
+  /// history elsewhere (Transaction::restore). Errors: not_found, expired, destroyed.
+  Result<Secret> get_kept(std::string_view path, std::uint64_t version = 0) const;
   /// Errors: not_found.
   Result<Metadata> metadata(std::string_view path) const;
   /// Errors: not_found.

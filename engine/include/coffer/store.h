@@ -111,7 +111,7 @@ struct Status {
   /// Of 256 buckets, those whose keys a rotation under way has yet to replace; 0: there is none.
   std::uint64_t buckets_to_rotate = 0;
   std::uint64_t oldest_reader_lag = 0;  ///< Commits that the oldest open reader is behind.
-  /// How far the clock is behind the latest time that was seen. Beyond five minutes nothing
+  /// How far the clock is behind the latest time that was seen. Beyond kClockBehindMaxMs nothing
   /// that has an end is returned, and none can be set, until the clock is right again.
   std::int64_t clock_behind_ms = 0;
   int slot_count = 0;

@@ -39,6 +39,8 @@ class COFFER_API Transaction {
 
   // Reads: as of Store.
   Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
+  /// As of Snapshot.
+  Result<Secret> get_kept(std::string_view path, std::uint64_t version = 0) const;
   Result<Metadata> metadata(std::string_view path) const;
   Result<History> history(std::string_view path) const;
   Result<bool> exists(std::string_view path) const;

@@ -87,4 +87,32 @@ TEST_CASE("a version that has an end behind a far-back clock uncovers no older o
   CHECK(store.get("a", 1)->value.text() == "1");
 }
 
+TEST_CASE("what only the clock makes gone says so; what was deleted or is over does not") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  REQUIRE(store.put("brief", Value::opaque("b"), ttl(30 * kDay)).ok());
+  REQUIRE(store.put("over", Value::opaque("o"), ttl(1)).ok());
+  REQUIRE(store.put("deleted", Value::opaque("d")).ok());
+  REQUIRE(store.soft_delete("deleted").ok());
+  StoreSettings settings = store.settings().value();
+  settings.delete_version_after_ms = 10 * kDay;
+  REQUIRE(store.put_settings(settings).ok());
+  REQUIRE(store.put("deletes itself", Value::opaque("s")).ok());
+  const std::int64_t right = scratch.clock.now_ms();
+  // The store's time: a day on, then past the deletion that was to come.
+  for (const std::int64_t ahead : {kDay, 20 * kDay}) {
+    scratch.clock.set(right + ahead);
+    REQUIRE(store.put("ahead", Value::opaque("a")).ok());
+    scratch.clock.set(right);
+    CHECK(store.get("brief").error().is_clock_behind());
+    CHECK(store.get("deletes itself").error().is_clock_behind());
+    CHECK_FALSE(store.get("over").error().is_clock_behind());
+    CHECK_FALSE(store.get("deleted").error().is_clock_behind());
+    CHECK_FALSE(store.get("none").error().is_clock_behind());
+    const Snapshot all = store.snapshot().value();
+    CHECK(all.get_kept("brief").error().is_clock_behind());
+    CHECK(all.get_kept("deletes itself").ok());
+  }
+}
+
 }  // namespace coffer::test

@@ -56,6 +56,27 @@ int put_in_child(const ScratchStore& scratch, int times) {
 
 }  // namespace
 
+TEST_CASE("what is deleted can be had for carrying it elsewhere, what is over cannot") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  put_times(store, "a", 4);
+  REQUIRE(store.put("a", text("5"), ttl(1000)).ok());
+  REQUIRE(store.soft_delete("a", {1, 5}).ok());
+  REQUIRE(store.destroy("a", {2}).ok());
+  scratch.clock.turn(1000);
+  const Snapshot all = store.snapshot().value();
+  CHECK(code_of(all.get("a", 1)) == ErrorCode::deleted);
+  CHECK(all.get_kept("a", 1)->value.text() == "1");
+  CHECK(all.get_kept("a", 1)->info.deletion_at_ms != 0);
+  CHECK(code_of(all.get_kept("a", 2)) == ErrorCode::destroyed);
+  CHECK(all.get_kept("a", 3)->value.text() == "3");
+  CHECK(code_of(all.get_kept("a")) == ErrorCode::expired);
+  CHECK(code_of(all.get_kept("a", 6)) == ErrorCode::not_found);
+  // Destroyed since: not handed out either.
+  REQUIRE(store.destroy("a", {1}).ok());
+  CHECK(code_of(all.get_kept("a", 1)) == ErrorCode::destroyed);
+}
+
 TEST_CASE("a snapshot shows what was there when it was taken, whatever is done since") {
   ScratchStore scratch;
   Store store = scratch.open();
