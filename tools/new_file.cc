@@ -1,13 +1,16 @@
 #include "tools/new_file.h"
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
 
+#include "base/digits.h"
 #include "tools/output.h"
 
 namespace coffer::tools {
@@ -17,6 +20,14 @@ std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// What a kill left of an earlier run keeps its name, whoever's process number that run had.
+Result<std::string> name_beside(const std::string& path) {
+  std::array<std::uint8_t, 8> bytes{};
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    return Error(ErrorCode::io, "the system gives no random numbers").with_errno(errno);
+  return path + ".coffer-" + hex(bytes);
 }
 
 Error taken(const std::string& path) {
@@ -86,8 +97,13 @@ Result<void> NewFile::finish() {
   if (!replace_) {
     COFFER_TRY(link_as(path_));
   } else {
-    const std::string beside = path_ + ".coffer-" + std::to_string(getpid());
-    COFFER_TRY(link_as(beside));
+    std::string beside = COFFER_TRY(name_beside(path_));
+    Result<void> linked = link_as(beside);
+    while (!linked && linked.error().code() == ErrorCode::conflict) {
+      beside = COFFER_TRY(name_beside(path_));
+      linked = link_as(beside);
+    }
+    COFFER_TRY(std::move(linked));
     if (rename(beside.c_str(), path_.c_str()) != 0) {
       const int error_number = errno;
       unlink(beside.c_str());
