@@ -1,7 +1,6 @@
 #include "tools/watch_delivery.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,15 +9,17 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <ctime>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "format/time_text.h"
+#include "tools/fail.h"
 #include "tools/new_file.h"
 #include "tools/output.h"
+#include "tools/spawn.h"
 
 namespace coffer::tools {
 namespace {
@@ -30,8 +31,8 @@ void on_signal(int number) { signal_seen.store(number); }
 
 std::vector<std::string> environment_with(const Delivery& delivery, const Change& change) {
   std::vector<std::string> variables;
-  for (char** at = environ; *at != nullptr; ++at)
-    if (std::strncmp(*at, "COFFER_EVENT_", 13) != 0) variables.emplace_back(*at);
+  for (std::string& variable : inherited_environment())
+    if (!variable.starts_with("COFFER_EVENT_")) variables.push_back(std::move(variable));
   const auto add = [&](const char* name, const std::string& value) {
     variables.push_back("COFFER_EVENT_" + std::string(name) + "=" + value);
   };
@@ -60,26 +61,33 @@ int wait_for(pid_t child) {
 
 bool run_command(const Delivery& delivery, const Change& change) {
   std::vector<std::string> variables = environment_with(delivery, change);
-  std::vector<char*> environment;
-  for (std::string& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
   std::string shell = "/bin/sh", option = "-c", text = delivery.target;
   char* const words[] = {shell.data(), option.data(), text.data(), nullptr};
   pid_t child = -1;
-  if (posix_spawn(&child, shell.c_str(), nullptr, nullptr, words, environment.data()) != 0)
-    return false;
-  return wait_for(child) == 0;
+  return spawn_as_inherited(child, shell.c_str(), nullptr, words, variables) == 0 &&
+         wait_for(child) == 0;
+}
+
+// What others may point elsewhere, or read instead of us, is no place to append to.
+bool is_own_file(int fd, struct stat& status) {
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
 }
 
 bool append_line(const Delivery& delivery) {
+  // Without O_NONBLOCK a pipe would hold us until somebody reads, before it is seen to be one.
   const int fd =
-      open(delivery.target.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-  if (fd < 0) return false;
+      open(delivery.target.c_str(),
+           O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600);
   struct stat before {};
-  const bool is_new = fstat(fd, &before) == 0 && S_ISREG(before.st_mode) && before.st_size == 0;
+  if (fd < 0 ? errno == ELOOP || errno == ENXIO : !is_own_file(fd, before)) {
+    warn("a rule's file must be a regular file of this user, and no link: " + delivery.target);
+    if (fd >= 0) close(fd);
+    return false;
+  }
+  if (fd < 0) return false;
+  const bool is_new = before.st_size == 0;
   // In one write, so that lines of two watches do not mix; delivered is what is on disk.
-  const bool done = write_all(fd, as_bytes(delivery.text + "\n")) &&
-                    (fdatasync(fd) == 0 || errno == EINVAL) &&  // EINVAL: a pipe has no disk.
+  const bool done = write_all(fd, as_bytes(delivery.text + "\n")) && fdatasync(fd) == 0 &&
                     // A new file's name has to be on disk as well.
                     (!is_new || sync_folder_of(delivery.target));
   return close(fd) == 0 && done;
@@ -133,7 +141,8 @@ bool post(const Delivery& delivery) {
   std::string program = "curl", quiet = "-q", option = "--config", input = "-";
   char* const words[] = {program.data(), quiet.data(), option.data(), input.data(), nullptr};
   pid_t child = -1;
-  const int failed = posix_spawnp(&child, "curl", &actions, nullptr, words, environ);
+  std::vector<std::string> variables = inherited_environment();
+  const int failed = spawn_as_inherited(child, "curl", &actions, words, variables);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return false;
   in.close_end(0);

@@ -5,7 +5,7 @@
 //       what: [deleted]            # actions of the audit log; `deleted` is delete, destroy,
 //       prefix: instance-secret    # expire and erase; without either: everything
 //       severity: high
-//       webhook: https://...       # or exec: COMMAND, or file: PATH
+//       webhook: https://...       # or exec: COMMAND, or file: PATH (regular, of this user)
 //       body: '{"text": "{{path}} is gone"}'
 //
 // In a body {{rule}}, {{severity}}, {{what}}, {{path}}, {{version}}, {{revision}}, {{index}} and

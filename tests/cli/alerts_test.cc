@@ -204,3 +204,73 @@ TEST_CASE("rules that cannot be kept are refused by their place") {
   box.expect(2, {"watch", "--once", "--rules", box.path("rules.yaml"), "--exec", "true"});
   box.expect(17, {"watch", "--once", "--rules", box.path("none")});
 }
+
+TEST_CASE("a rule's file is a regular file of ours, and never where a link leads") {
+  const Sandbox box;
+  box.init();
+  const std::string cursor = box.path("cursor"), told = box.path("told");
+  box.expect(0, {"watch", "--once", "--cursor", cursor});
+  box.expect(0, {"put", "a", "k=v"});
+  const std::string elsewhere = box.write("elsewhere", "kept\n");
+  const std::string rules = box.write("rules.yaml", rule("file: " + told));
+  const Words watch = {"watch", "--once", "--cursor", cursor, "--rules", rules};
+  REQUIRE(symlink(elsewhere.c_str(), told.c_str()) == 0);
+  CHECK(box.expect(1, watch).says(told));
+  REQUIRE(unlink(told.c_str()) == 0);
+  REQUIRE(mkfifo(told.c_str(), 0600) == 0);
+  CHECK(box.expect(1, watch).says(told));
+  const int reader = open(told.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  CHECK(box.expect(1, watch).says(told));
+  char byte = 0;
+  CHECK(read(reader, &byte, 1) == 0);
+  close(reader);
+  CHECK(cli::read_file(elsewhere) == "kept\n");
+  REQUIRE(unlink(told.c_str()) == 0);
+  box.expect(0, watch);
+  CHECK(cli::read_file(told).find("\"path\":\"a\"") != std::string::npos);
+}
+
+TEST_CASE("a command of watch begins with the signals and the mask that watch was given") {
+  const Sandbox box;
+  box.init();
+  const std::string cursor = box.path("cursor");
+  box.expect(0, {"watch", "--once", "--cursor", cursor});
+  box.expect(0, {"put", "a", "k=v"});
+  const std::string script = "umask; grep ^SigIgn: /proc/self/status";
+  const std::string before =
+      box.run_program({"/bin/sh", "-c", "umask 027; trap '' USR1; " + script}).out;
+  REQUIRE(before.find("0027") == 0);
+  const std::string watched = "umask 027; trap '' USR1; exec " + std::string(COFFER_BIN) +
+                              " watch --once --cursor " + cursor + " --exec '{ " + script +
+                              "; } > " + box.path("seen") + "'";
+  CHECK(box.run_program({"/bin/sh", "-c", watched}).exit_code == 0);
+  CHECK(cli::read_file(box.path("seen")) == before);
+  // And so does what posts to a webhook.
+  std::filesystem::create_directory(box.path("bin"));
+  box.write("bin/curl", "#!/bin/sh\n{ " + script + "; } > " + box.path("posted") +
+                            "\ncat > /dev/null\nprintf 200\n");
+  REQUIRE(chmod(box.path("bin/curl").c_str(), 0755) == 0);
+  box.expect(0, {"put", "a", "k=v"});
+  const std::string rules = box.write("rules.yaml", rule("webhook: 'http://127.0.0.1:1/x'"));
+  const std::string posting = "PATH=" + box.path("bin") + ":$PATH; umask 027; trap '' USR1; exec " +
+                              COFFER_BIN + " watch --once --cursor " + cursor + " --rules " + rules;
+  CHECK(box.run_program({"/bin/sh", "-c", posting}).exit_code == 0);
+  CHECK(cli::read_file(box.path("posted")) == before);
+  // What watch itself makes stays closed to others.
+  struct stat status {};
+  REQUIRE(stat(cursor.c_str(), &status) == 0);
+  CHECK((status.st_mode & 077) == 0);
+}
+
+TEST_CASE("what a kill left of a cursor stands in nobody's way") {
+  const Sandbox box;
+  box.init();
+  const std::string cursor = box.path("cursor");
+  // A container's processes have the same numbers again and again: here the next one has its.
+  const std::string killed = ": > " + cursor + ".coffer-$$; exec " + std::string(COFFER_BIN) +
+                             " watch --once --cursor " + cursor;
+  const Outcome outcome = box.run_program({"/bin/sh", "-c", killed});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(cli::read_file(cursor).starts_with("coffer-watch 1 "));
+}

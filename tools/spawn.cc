@@ -1,0 +1,40 @@
+#include "tools/spawn.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "tools/hygiene.h"
+
+namespace coffer::tools {
+
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> variables;
+  for (char** at = environ; *at != nullptr; ++at)
+    if (!is_own_variable(*at)) variables.emplace_back(*at);
+  return variables;
+}
+
+int spawn_as_inherited(pid_t& child, const char* program, const posix_spawn_file_actions_t* actions,
+                       char* const* words, std::vector<std::string>& environment) {
+  std::vector<char*> variables;
+  for (std::string& variable : environment) variables.push_back(variable.data());
+  variables.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  if (const int failure = posix_spawnattr_init(&attributes); failure != 0) return failure;
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  if (!inherited_sigpipe_ignored()) sigaddset(&defaults, SIGPIPE);
+  if (!inherited_sigxfsz_ignored()) sigaddset(&defaults, SIGXFSZ);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  // This process goes on to make files: only the child has the caller's mask.
+  const mode_t own = umask(inherited_umask());
+  const int failure = posix_spawnp(&child, program, actions, &attributes, words, variables.data());
+  umask(own);
+  posix_spawnattr_destroy(&attributes);
+  return failure;
+}
+
+}  // namespace coffer::tools
