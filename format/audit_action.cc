@@ -42,6 +42,9 @@ constexpr std::array kActions = {
     std::pair{Action::prune, std::string_view("audit.prune")},
     std::pair{Action::clock_accept, std::string_view("clock.accept")},
     std::pair{Action::read, std::string_view("read")},
+    std::pair{Action::policy_put, std::string_view("policy.put")},
+    std::pair{Action::look, std::string_view("look")},
+    std::pair{Action::audit_look, std::string_view("audit.look")},
 };
 
 }  // namespace

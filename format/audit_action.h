@@ -43,6 +43,9 @@ enum class Action : std::uint8_t {
   prune = 51,
   clock_accept = 52,
   read = 60,
+  policy_put = 61,
+  look = 62,  ///< Only refused ones are told: at a name, a document, what the store is set to.
+  audit_look = 63,  ///< The same, at the audit log.
 };
 
 /// "put", "config.put" ...; empty for a number that has no meaning.

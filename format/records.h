@@ -55,6 +55,7 @@ enum class Domain : std::uint8_t {
   leaf_keys = 15,
   previous_master = 18,
   outside = 19,  ///< What leaves the store: a receipt, an anchor.
+  policy = 20,
 };
 
 enum class ValueAlgorithm : std::uint8_t { chacha20_poly1305 = 1, aes_256_gcm = 2 };
@@ -202,8 +203,9 @@ struct Root {
   Leaves leaves;
   /// Bucket and leaf keys of earlier epochs are to be replaced; 0: no rotation is under way.
   std::uint64_t rekey_below = 0;
-  AnchorSetting anchor;  ///< Without a URI: the store has none.
+  AnchorSetting anchor;                 ///< Without a URI: the store has none.
   std::uint64_t clock_acceptances = 0;  ///< How often time_high_ms was lowered on purpose.
+  std::uint64_t policy_revision = 0;    ///< Of the policy's record; 0: there is none.
 
   /// Buckets, or leaves of split ones, in which something was removed that is not yet erased.
   std::uint64_t pending_count() const;

@@ -289,6 +289,7 @@ SecretBytes encode_root(const Root& root) {
   writer.number(16, root.rekey_below);
   if (!root.anchor.uri.empty()) writer.bytes(17, encode_anchor_setting(root.anchor).bytes());
   writer.number(20, root.clock_acceptances);
+  writer.number(30, root.policy_revision);
   return out;
 }
 
@@ -327,6 +328,7 @@ Result<Root> decode_root(ByteView bytes) {
       case 16: root.rekey_below = reader.want_number(); break;
       case 17: root.anchor = COFFER_TRY(decode_anchor_setting(reader.want_some_bytes())); break;
       case 20: root.clock_acceptances = reader.want_number(); break;
+      case 30: root.policy_revision = reader.want_number(); break;
       default: return unknown_field();
     }
   }

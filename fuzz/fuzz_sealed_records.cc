@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::string_view kRecords[] = {
       "head",           "name",        "reference",    "settings",
       "root",           "bucket",      "audit_record", "audit_checkpoint",
-      "anchor_setting", "anchor_mark", "leaves"};
+      "anchor_setting", "anchor_mark", "leaves",       "policy"};
   if (size == 0) return 0;
   const std::string_view record = kRecords[data[0] % std::size(kRecords)];
   const ByteView bytes(data + 1, size - 1);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "format/names.h"
+#include "policy/check.h"
 #include "secrets/listing.h"
 
 namespace coffer::api {
@@ -15,21 +16,55 @@ Result<void> check_folder(std::string_view prefix) {
   return format::check_path(prefix);
 }
 
+Result<void> check_look(const secrets::View& view, std::string_view path) {
+  COFFER_TRY(format::check_path(path));
+  return policy::check_read(view, UseCase::list, policy::secret(path));
+}
+
+/// A listing under a policy: what may not be seen is not there, and a folder only where something
+/// in it may. That takes a look at everything below.
+Result<std::vector<ListedSecret>> list_allowed(const secrets::View& view, std::string_view prefix,
+                                               const ListOptions& options) {
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  ListOptions below = options;
+  below.recursive = true;
+  const std::size_t inside = prefix.empty() ? 0 : prefix.size() + 1;
+  std::vector<ListedSecret> shown;
+  for (ListedSecret& each : COFFER_TRY(secrets::list_secrets(view, prefix, below))) {
+    if (!COFFER_TRY(policy::allows(view, UseCase::list, policy::secret(each.path)))) continue;
+    const std::size_t slash = each.path.find('/', inside);
+    if (options.recursive || slash == std::string::npos) {
+      shown.push_back(std::move(each));
+      continue;
+    }
+    ListedSecret folder;
+    folder.path = each.path.substr(0, slash + 1);
+    folder.folder = true;
+    shown.push_back(std::move(folder));
+  }
+  const auto before = [](const ListedSecret& a, const ListedSecret& b) { return a.path < b.path; };
+  const auto same = [](const ListedSecret& a, const ListedSecret& b) { return a.path == b.path; };
+  std::sort(shown.begin(), shown.end(), before);
+  shown.erase(std::unique(shown.begin(), shown.end(), same), shown.end());
+  return shown;
+}
+
 }  // namespace
 
 Result<Secret> read_secret(const secrets::View& view, std::string_view path, std::uint64_t version,
                            secrets::Deleted deleted) {
   COFFER_TRY(format::check_path(path));
+  COFFER_TRY(policy::check_value(view, path));
   return view.get(path, version, deleted);
 }
 
 Result<Metadata> read_metadata(const secrets::View& view, std::string_view path) {
-  COFFER_TRY(format::check_path(path));
+  COFFER_TRY(check_look(view, path));
   return view.metadata(path);
 }
 
 Result<History> read_history(const secrets::View& view, std::string_view path) {
-  COFFER_TRY(format::check_path(path));
+  COFFER_TRY(check_look(view, path));
   History history;
   history.path = path;
   history.versions = COFFER_TRY(view.history(path));
@@ -43,13 +78,13 @@ Result<History> read_history(const secrets::View& view, std::string_view path) {
 }
 
 Result<bool> read_exists(const secrets::View& view, std::string_view path) {
-  COFFER_TRY(format::check_path(path));
+  COFFER_TRY(check_look(view, path));
   return view.exists(path);
 }
 
 Result<std::vector<ReferenceInfo>> read_references(const secrets::View& view,
                                                    std::string_view path) {
-  COFFER_TRY(format::check_path(path));
+  COFFER_TRY(check_look(view, path));
   std::vector<ReferenceInfo> infos;
   for (secrets::Reference& reference : COFFER_TRY(view.references_to(path)))
     infos.push_back({std::move(reference.target), reference.version, std::move(reference.user_kind),
@@ -60,16 +95,38 @@ Result<std::vector<ReferenceInfo>> read_references(const secrets::View& view,
   return infos;
 }
 
+Result<void> hide_changes(const secrets::View& view, std::vector<Change>& changes) {
+  if (COFFER_TRY(view.policy()) == nullptr) return {};
+  std::vector<Change> shown;
+  for (Change& change : changes) {
+    policy::Object object = policy::secret(change.path);
+    if (change.what.starts_with("config.")) object = policy::config(change.path);
+    // What names nothing tells nothing: the settings, the policy.
+    const bool hidden =
+        !change.path.empty() && !COFFER_TRY(policy::allows(view, UseCase::list, object));
+    if (!hidden) shown.push_back(std::move(change));
+  }
+  changes = std::move(shown);
+  return {};
+}
+
 Result<std::vector<std::string>> read_names(const secrets::View& view, std::string_view prefix,
                                             const ListOptions& options) {
   COFFER_TRY(check_folder(prefix));
-  return secrets::list_names(view, prefix, options);
+  if (COFFER_TRY(view.policy()) == nullptr) return secrets::list_names(view, prefix, options);
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  const std::size_t skip = options.recursive || prefix.empty() ? 0 : prefix.size() + 1;
+  std::vector<std::string> names;
+  for (const ListedSecret& each : COFFER_TRY(list_allowed(view, prefix, options)))
+    names.push_back(each.path.substr(skip));
+  return names;
 }
 
 Result<std::vector<ListedSecret>> read_listed(const secrets::View& view, std::string_view prefix,
                                               const FindOptions& options) {
   COFFER_TRY(check_folder(prefix));
-  return secrets::list_secrets(view, prefix, options);
+  if (COFFER_TRY(view.policy()) == nullptr) return secrets::list_secrets(view, prefix, options);
+  return list_allowed(view, prefix, options);
 }
 
 }  // namespace coffer::api

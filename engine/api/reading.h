@@ -2,6 +2,7 @@
 // the store they are asked of. Names are checked here.
 #pragma once
 
+#include <coffer/changes.h>
 #include <coffer/operations.h>
 #include <coffer/result.h>
 
@@ -25,5 +26,8 @@ Result<std::vector<std::string>> read_names(const secrets::View& view, std::stri
                                             const ListOptions& options);
 Result<std::vector<ListedSecret>> read_listed(const secrets::View& view, std::string_view prefix,
                                               const FindOptions& options);
+
+/// Takes out what the policy does not let the caller list.
+Result<void> hide_changes(const secrets::View& view, std::vector<Change>& changes);
 
 }  // namespace coffer::api

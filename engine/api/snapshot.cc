@@ -3,6 +3,7 @@
 #include "api/reading.h"
 #include "base/guarded.h"
 #include "format/names.h"
+#include "policy/check.h"
 #include "secrets/held_view.h"
 
 namespace coffer {
@@ -30,14 +31,14 @@ Result<Snapshot> Snapshot::of(std::shared_ptr<secrets::Engine> engine) {
 Result<Secret> Snapshot::get(std::string_view path, std::uint64_t version) const {
   return guarded([&]() -> Result<Secret> {
     COFFER_TRY(format::check_path(path));
-    return impl_->view->get(path, version);
+    return impl_->view->get(path, version, policy::check_value);
   });
 }
 
 Result<Secret> Snapshot::get_kept(std::string_view path, std::uint64_t version) const {
   return guarded([&]() -> Result<Secret> {
     COFFER_TRY(format::check_path(path));
-    return impl_->view->get(path, version, secrets::Deleted::give);
+    return impl_->view->get(path, version, policy::check_value, secrets::Deleted::give);
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/admission.h"
 #include "api/key_slots.h"
 #include "api/new_directory.h"
 #include "api/reading.h"
@@ -13,6 +14,9 @@
 #include "configs/reachability.h"
 #include "format/names.h"
 #include "keys/keyring.h"
+#include "policy/check.h"
+#include "policy/decision.h"
+#include "policy/rules.h"
 #include "secrets/engine.h"
 #include "secrets/recorded.h"
 #include "secrets/rekey.h"
@@ -127,7 +131,7 @@ Result<VersionInfo> Store::rollback(std::string_view path, std::uint64_t to_vers
 Result<Secret> Store::get(std::string_view path, std::uint64_t version) {
   return guarded([&]() -> Result<Secret> {
     COFFER_TRY(format::check_path(path));
-    return impl_->engine->get(path, version);
+    return impl_->engine->get(path, version, policy::check_value);
   });
 }
 
@@ -231,6 +235,7 @@ Result<void> Store::put_settings(const StoreSettings& settings) {
 
 Result<SweepReport> Store::sweep(const SweepOptions& options) {
   const auto swept = [&](secrets::Intent*) -> Result<SweepReport> {
+    COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
     if (options.grace_ms < 0 || options.grace_ms > kTtlMaxMs)
       return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years",
                    "give a duration such as 30d"};
@@ -246,7 +251,8 @@ Result<void> Store::add_reference(std::string_view path, std::uint64_t version,
   const auto added = [&](secrets::Intent* intent) -> Result<void> {
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(impl_->engine->write(
-        [&](secrets::Transaction& txn) {
+        [&](secrets::Transaction& txn) -> Result<void> {
+          COFFER_TRY(policy::check(txn, UseCase::use, policy::secret(path)));
           return configs::add_outside_user(txn, path, version, user);
         },
         intent));
@@ -260,7 +266,8 @@ Result<void> Store::remove_reference(std::string_view path, std::uint64_t versio
   const auto removed = [&](secrets::Intent* intent) -> Result<void> {
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(impl_->engine->write(
-        [&](secrets::Transaction& txn) {
+        [&](secrets::Transaction& txn) -> Result<void> {
+          COFFER_TRY(policy::check(txn, UseCase::use, policy::secret(path)));
           return configs::remove_outside_user(txn, path, version, user);
         },
         intent));
@@ -285,23 +292,33 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
 }
 
 Result<void> Store::set_anchor(std::string_view uri, AnchorCadence cadence) {
-  return secrets::recorded(
-      *impl_->engine, {format::Action::anchor_set, uri},
-      [&](secrets::Intent* intent) { return impl_->engine->set_anchor(uri, cadence, intent); });
+  return secrets::recorded(*impl_->engine, {format::Action::anchor_set, uri},
+                           [&](secrets::Intent* intent) -> Result<void> {
+                             COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
+                             return impl_->engine->set_anchor(uri, cadence, intent);
+                           });
 }
 
 Result<void> Store::remove_anchor() {
-  return secrets::recorded(
-      *impl_->engine, {format::Action::anchor_remove, ""},
-      [&](secrets::Intent* intent) { return impl_->engine->remove_anchor(intent); });
+  return secrets::recorded(*impl_->engine, {format::Action::anchor_remove, ""},
+                           [&](secrets::Intent* intent) -> Result<void> {
+                             COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
+                             return impl_->engine->remove_anchor(intent);
+                           });
 }
 
 Result<void> Store::update_anchor() {
-  return guarded([&] { return impl_->engine->update_anchor(); });
+  return guarded([&]() -> Result<void> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
+    return impl_->engine->update_anchor();
+  });
 }
 
 Result<std::optional<AnchorInfo>> Store::anchor() {
-  return guarded([&] { return impl_->engine->anchor(); });
+  return guarded([&]() -> Result<std::optional<AnchorInfo>> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
+    return impl_->engine->anchor();
+  });
 }
 
 void Store::on_receipt(ReceiptSink sink) { impl_->engine->on_receipt(std::move(sink)); }
@@ -314,51 +331,85 @@ Configs Store::configs() { return Configs(*impl_->engine); }
 
 Result<std::vector<KeySlotInfo>> Store::key_slots() {
   return guarded([&]() -> Result<std::vector<KeySlotInfo>> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
     return COFFER_TRY(impl_->engine->keyring())->slots();
   });
 }
 
 Result<int> Store::add_key(const KeySource& key) {
-  return guarded([&] { return api::add_key(*impl_->engine, key); });
+  return guarded([&]() -> Result<int> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::key_add));
+    return api::add_key(*impl_->engine, key);
+  });
 }
 
 Result<void> Store::remove_key(int slot) {
-  return guarded([&] { return api::remove_key(*impl_->engine, slot); });
+  return guarded([&]() -> Result<void> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::key_remove));
+    return api::remove_key(*impl_->engine, slot);
+  });
 }
 
 Result<std::vector<RewrappedSlot>> Store::rewrap_keys(int slot, const SlotKeyOptions& options) {
-  return guarded([&] { return api::rewrap_keys(*impl_->engine, slot, options); });
+  return guarded([&]() -> Result<std::vector<RewrappedSlot>> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::key_rewrap));
+    return api::rewrap_keys(*impl_->engine, slot, options);
+  });
 }
 
 Result<RotateKeyReport> Store::rotate_key(const RotateKeyOptions& options) {
-  return guarded([&] { return api::rotate_key(*impl_->engine, options); });
+  return guarded([&]() -> Result<RotateKeyReport> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::key_rotate));
+    return api::rotate_key(*impl_->engine, options);
+  });
 }
 
 Result<RotateDataReport> Store::rotate_data_keys(const RotateDataOptions& options) {
-  return guarded([&] { return secrets::rekey(*impl_->engine, options); });
+  return guarded([&]() -> Result<RotateDataReport> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::key_rekey));
+    return secrets::rekey(*impl_->engine, options);
+  });
 }
 
 Result<void> Store::test_key(int slot, const KeySource& key) {
-  return guarded(
-      [&]() -> Result<void> { return COFFER_TRY(impl_->engine->keyring())->test_slot(slot, key); });
+  return guarded([&]() -> Result<void> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
+    return COFFER_TRY(impl_->engine->keyring())->test_slot(slot, key);
+  });
 }
 
 Result<std::vector<AuditRecord>> Store::audit_list(const AuditFilter& filter) {
-  return guarded([&] { return impl_->engine->audit_list(filter); });
+  return guarded([&]() -> Result<std::vector<AuditRecord>> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::audit, format::Action::audit_look));
+    return impl_->engine->audit_list(filter);
+  });
 }
 
 Result<AuditVerifyReport> Store::audit_verify() {
-  return guarded([&] { return impl_->engine->audit_verify(); });
+  return guarded([&]() -> Result<AuditVerifyReport> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::audit, format::Action::audit_look));
+    return impl_->engine->audit_verify();
+  });
 }
 
 Result<AuditPruneReport> Store::audit_prune(const AuditPruneOptions& options) {
   return secrets::recorded(*impl_->engine, {format::Action::prune, ""},
-                           [&](secrets::Intent*) { return impl_->engine->audit_prune(options); });
+                           [&](secrets::Intent*) -> Result<AuditPruneReport> {
+                             COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
+                             return impl_->engine->audit_prune(options);
+                           });
 }
 
 Result<ChangeBatch> Store::changes(std::uint64_t after_revision, const ChangeFilter& filter,
                                    std::size_t limit) {
-  return guarded([&] { return impl_->engine->changes(after_revision, filter, limit); });
+  return guarded([&]() -> Result<ChangeBatch> {
+    ChangeBatch batch = COFFER_TRY(impl_->engine->changes(after_revision, filter, limit));
+    // By what stands now: what was told of before it was hidden is not told again.
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      return api::hide_changes(view, batch.changes);
+    }));
+    return batch;
+  });
 }
 
 Result<std::uint64_t> Store::wait_for_changes(std::uint64_t after_revision,
@@ -369,8 +420,14 @@ Result<std::uint64_t> Store::wait_for_changes(std::uint64_t after_revision,
 void Store::wake_waiting() { impl_->engine->wake_waiting(); }
 
 Result<ClockAcceptance> Store::accept_clock(bool dry_run) {
-  if (dry_run) return guarded([&] { return impl_->engine->try_clock(); });
-  const auto accepted = [&](secrets::Intent* intent) {
+  if (dry_run) {
+    return guarded([&]() -> Result<ClockAcceptance> {
+      COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
+      return impl_->engine->try_clock();
+    });
+  }
+  const auto accepted = [&](secrets::Intent* intent) -> Result<ClockAcceptance> {
+    COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
     return impl_->engine->accept_clock(
         intent, [](secrets::Transaction& txn, const secrets::ClockChange& change) {
           return configs::move_notes(txn, change);
@@ -379,12 +436,68 @@ Result<ClockAcceptance> Store::accept_clock(bool dry_run) {
   return secrets::recorded(*impl_->engine, {format::Action::clock_accept, ""}, accepted);
 }
 
+Result<Policy> Store::policy() {
+  return guarded([&]() -> Result<Policy> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
+    Policy policy;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      policy = COFFER_TRY(view.stored_policy());
+      return {};
+    }));
+    return policy;
+  });
+}
+
+Result<bool> Store::has_policy() {
+  return guarded([&]() -> Result<bool> {
+    bool has = false;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      has = COFFER_TRY(view.policy()) != nullptr;
+      return {};
+    }));
+    return has;
+  });
+}
+
+Result<std::uint64_t> Store::put_policy(const Policy& policy,
+                                        std::optional<std::uint64_t> revision) {
+  const auto put = [&](secrets::Intent* intent) -> Result<std::uint64_t> {
+    const Policy checked = COFFER_TRY(policy::checked(policy));
+    std::uint64_t after = 0;
+    COFFER_TRY(impl_->engine->write(
+        [&](secrets::Transaction& txn) -> Result<void> {
+          COFFER_TRY(policy::check(txn, UseCase::admin, policy::whole_store()));
+          after = COFFER_TRY(txn.put_policy(checked, revision));
+          return {};
+        },
+        intent));
+    return after;
+  };
+  return secrets::recorded(*impl_->engine, {format::Action::policy_put, ""}, put);
+}
+
+Result<PolicyDecision> Store::test_policy(const PolicySubject& subject, UseCase use_case,
+                                          std::string_view object) {
+  return guarded([&]() -> Result<PolicyDecision> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
+    const policy::Object meant = policy::parse_object(object);
+    if (meant.kind == policy::Object::Kind::secret) COFFER_TRY(format::check_path(meant.name));
+    PolicyDecision decision;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      decision = COFFER_TRY(policy::decision(view, subject, use_case, meant));
+      return {};
+    }));
+    return decision;
+  });
+}
+
 Result<Status> Store::status() {
   return guarded([&] { return impl_->engine->status(); });
 }
 
 Result<VerifyReport> Store::verify() {
   return guarded([&]() -> Result<VerifyReport> {
+    COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
     VerifyReport report = COFFER_TRY(impl_->engine->verify());
     COFFER_TRY(configs::verify_reachability(*impl_->engine, report));
     return report;

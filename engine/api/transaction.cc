@@ -6,6 +6,7 @@
 #include "api/transaction_state.h"
 #include "configs/outside_users.h"
 #include "format/names.h"
+#include "policy/check.h"
 
 namespace coffer {
 namespace {
@@ -51,6 +52,24 @@ Result<void> check_unused(const secrets::View& view, std::string_view path,
   return {};
 }
 
+// Rules go by a secret's owner and tags: whoever may only write it does not choose which rules
+// mean it.
+Result<void> check_marks(const secrets::View& view, std::string_view path,
+                         const std::optional<std::string>& owner,
+                         const std::optional<std::vector<std::string>>& tags) {
+  if (COFFER_TRY(view.policy()) == nullptr || (!owner && !tags)) return {};
+  const auto metadata = view.metadata(path);
+  if (!metadata && metadata.error().code() == ErrorCode::not_found) return {};
+  if (!metadata) return metadata.error();
+  const bool same = (!owner || *owner == metadata->owner) && (!tags || *tags == metadata->tags);
+  if (same) return {};
+  return policy::check(view, UseCase::admin, policy::whole_store());
+}
+
+Needs writing(std::string_view path) { return {UseCase::write, policy::secret(path)}; }
+Needs removing(std::string_view path) { return {UseCase::remove, policy::secret(path)}; }
+Needs using_it(std::string_view path) { return {UseCase::use, policy::secret(path)}; }
+
 // The version that a record of several names.
 std::uint64_t one_of(const std::vector<std::uint64_t>& versions) {
   return versions.size() == 1 ? versions.front() : 0;
@@ -61,12 +80,15 @@ std::uint64_t one_of(const std::vector<std::uint64_t>& versions) {
 // Runs one operation. Where it breaks off between two of its writes (or memory runs out
 // there), the transaction is torn for good.
 template <typename Body>
-auto Transaction::Impl::change(format::Action action, std::string_view path, std::uint64_t version,
-                               const Body& body) -> decltype(body()) {
+auto Transaction::Impl::change(format::Action action, const Needs& needs, std::string_view path,
+                               std::uint64_t version, const Body& body) -> decltype(body()) {
   const bool was_torn = is_torn;
   const std::uint64_t changes = txn.record_changes();
   is_torn = true;
-  auto result = body();
+  auto result = [&]() -> decltype(body()) {
+    COFFER_TRY(policy::check(txn, needs.use_case, needs.object));
+    return body();
+  }();
   is_torn = was_torn || (!result && txn.record_changes() != changes);
   if (!result) txn.note_refused(action, path, version, result.error());
   return result;
@@ -76,7 +98,14 @@ auto Transaction::Impl::change(format::Action action, std::string_view path, std
 template <typename Body>
 Result<void> Transaction::Impl::relocate(format::Action action, std::string_view from,
                                          std::string_view to, const Body& body) {
-  auto result = change(action, from, 0, body);
+  // Under another name others may see it: only who may see it himself takes it there.
+  const Needs needs{UseCase::reveal, policy::secret(from)};
+  auto result = change(action, needs, from, 0, [&]() -> Result<void> {
+    if (action == format::Action::move)
+      COFFER_TRY(policy::check(txn, UseCase::remove, policy::secret(from)));
+    COFFER_TRY(policy::check(txn, UseCase::write, policy::secret(to)));
+    return body();
+  });
   if (!result) txn.note_refused(action, to, 0, result.error());
   return result;
 }
@@ -123,62 +152,74 @@ Result<std::vector<ReferenceInfo>> Transaction::references_to(std::string_view p
   return api::read_references(impl_->txn, path);
 }
 
+Result<void> Transaction::require(UseCase use_case, std::string_view path) const {
+  COFFER_TRY(format::check_path(path));
+  return policy::check_read(impl_->txn, use_case, policy::secret(path));
+}
+
 Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
                                      const PutOptions& options) {
-  return impl_->change(format::Action::put, path, 0, [&]() -> Result<VersionInfo> {
+  return impl_->change(format::Action::put, writing(path), path, 0, [&]() -> Result<VersionInfo> {
+    COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
     return impl_->txn.put(path, value, COFFER_TRY(to_request(impl_->txn, options)));
   });
 }
 
 Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view merge_json,
                                        const PutOptions& options) {
-  return impl_->change(format::Action::patch, path, 0, [&]() -> Result<VersionInfo> {
+  return impl_->change(format::Action::patch, writing(path), path, 0, [&]() -> Result<VersionInfo> {
+    COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
     return impl_->txn.patch(path, merge_json, COFFER_TRY(to_request(impl_->txn, options)));
   });
 }
 
 Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t to_version,
                                           const PutOptions& options) {
-  return impl_->change(format::Action::rollback, path, to_version, [&]() -> Result<VersionInfo> {
-    return impl_->txn.rollback(path, to_version, COFFER_TRY(to_request(impl_->txn, options)));
-  });
+  return impl_->change(
+      format::Action::rollback, writing(path), path, to_version, [&]() -> Result<VersionInfo> {
+        COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
+        return impl_->txn.rollback(path, to_version, COFFER_TRY(to_request(impl_->txn, options)));
+      });
 }
 
 Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
-  return impl_->change(format::Action::soft_delete, path, one_of(versions), [&]() -> Result<void> {
-    COFFER_TRY(format::check_path(path));
-    if (COFFER_TRY(impl_->txn.exists(path)) && COFFER_TRY(impl_->txn.metadata(path)).managed)
-      return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                   "delete the config, or put it without this secret"}
-          .about(Subject::Kind::path, path);
-    return impl_->txn.soft_delete(path, versions);
-  });
+  return impl_->change(
+      format::Action::soft_delete, removing(path), path, one_of(versions), [&]() -> Result<void> {
+        COFFER_TRY(format::check_path(path));
+        if (COFFER_TRY(impl_->txn.exists(path)) && COFFER_TRY(impl_->txn.metadata(path)).managed)
+          return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                       "delete the config, or put it without this secret"}
+              .about(Subject::Kind::path, path);
+        return impl_->txn.soft_delete(path, versions);
+      });
 }
 
 Result<void> Transaction::undelete(std::string_view path,
                                    const std::vector<std::uint64_t>& versions) {
-  return impl_->change(format::Action::undelete, path, one_of(versions), [&]() -> Result<void> {
-    COFFER_TRY(format::check_path(path));
-    return impl_->txn.undelete(path, versions);
-  });
+  return impl_->change(format::Action::undelete, writing(path), path, one_of(versions),
+                       [&]() -> Result<void> {
+                         COFFER_TRY(format::check_path(path));
+                         return impl_->txn.undelete(path, versions);
+                       });
 }
 
 Result<void> Transaction::destroy(std::string_view path,
                                   const std::vector<std::uint64_t>& versions) {
-  return impl_->change(format::Action::destroy, path, one_of(versions), [&]() -> Result<void> {
-    COFFER_TRY(format::check_path(path));
-    std::vector<std::uint64_t> wanted = versions;
-    if (wanted.empty()) wanted.push_back(0);
-    for (std::uint64_t& version : wanted)
-      version = COFFER_TRY(impl_->txn.version_info(path, version)).version;
-    COFFER_TRY(check_unused(impl_->txn, path, wanted));
-    return impl_->txn.destroy(path, wanted);
-  });
+  return impl_->change(format::Action::destroy, removing(path), path, one_of(versions),
+                       [&]() -> Result<void> {
+                         COFFER_TRY(format::check_path(path));
+                         std::vector<std::uint64_t> wanted = versions;
+                         if (wanted.empty()) wanted.push_back(0);
+                         for (std::uint64_t& version : wanted)
+                           version = COFFER_TRY(impl_->txn.version_info(path, version)).version;
+                         COFFER_TRY(check_unused(impl_->txn, path, wanted));
+                         return impl_->txn.destroy(path, wanted);
+                       });
 }
 
 Result<void> Transaction::destroy_all(std::string_view path) {
-  return impl_->change(format::Action::destroy, path, 0, [&]() -> Result<void> {
+  return impl_->change(format::Action::destroy, removing(path), path, 0, [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     return impl_->txn.destroy_all(path);
@@ -186,7 +227,7 @@ Result<void> Transaction::destroy_all(std::string_view path) {
 }
 
 Result<void> Transaction::erase(std::string_view path) {
-  return impl_->change(format::Action::erase, path, 0, [&]() -> Result<void> {
+  return impl_->change(format::Action::erase, removing(path), path, 0, [&]() -> Result<void> {
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     if (COFFER_TRY(impl_->txn.metadata(path)).managed)
@@ -198,13 +239,17 @@ Result<void> Transaction::erase(std::string_view path) {
 }
 
 Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& metadata) {
-  return impl_->change(format::Action::metadata, path, 0,
-                       [&] { return impl_->txn.put_metadata(path, metadata); });
+  return impl_->change(format::Action::metadata, writing(path), path, 0, [&]() -> Result<void> {
+    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
+    return impl_->txn.put_metadata(path, metadata);
+  });
 }
 
 Result<void> Transaction::patch_metadata(std::string_view path, const MetadataChange& metadata) {
-  return impl_->change(format::Action::metadata, path, 0,
-                       [&] { return impl_->txn.patch_metadata(path, metadata); });
+  return impl_->change(format::Action::metadata, writing(path), path, 0, [&]() -> Result<void> {
+    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
+    return impl_->txn.patch_metadata(path, metadata);
+  });
 }
 
 Result<void> Transaction::move(std::string_view from, std::string_view to) {
@@ -218,29 +263,31 @@ Result<void> Transaction::copy(std::string_view from, std::string_view to) {
 Result<void> Transaction::restore(std::string_view path,
                                   const std::vector<RestoredVersion>& versions,
                                   std::int64_t created_at_ms, const MetadataChange& metadata) {
-  return impl_->change(format::Action::put, path, 0,
+  return impl_->change(format::Action::put, writing(path), path, 0,
                        [&] { return impl_->txn.restore(path, versions, created_at_ms, metadata); });
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
-  return impl_->change(format::Action::settings, "", 0,
+  return impl_->change(format::Action::settings, {UseCase::admin, policy::whole_store()}, "", 0,
                        [&] { return impl_->txn.put_settings(settings); });
 }
 
 Result<void> Transaction::add_reference(std::string_view path, std::uint64_t version,
                                         std::string_view user) {
-  return impl_->change(format::Action::reference_add, path, version, [&]() -> Result<void> {
-    COFFER_TRY(format::check_path(path));
-    return configs::add_outside_user(impl_->txn, path, version, user);
-  });
+  return impl_->change(format::Action::reference_add, using_it(path), path, version,
+                       [&]() -> Result<void> {
+                         COFFER_TRY(format::check_path(path));
+                         return configs::add_outside_user(impl_->txn, path, version, user);
+                       });
 }
 
 Result<void> Transaction::remove_reference(std::string_view path, std::uint64_t version,
                                            std::string_view user) {
-  return impl_->change(format::Action::reference_remove, path, version, [&]() -> Result<void> {
-    COFFER_TRY(format::check_path(path));
-    return configs::remove_outside_user(impl_->txn, path, version, user);
-  });
+  return impl_->change(format::Action::reference_remove, using_it(path), path, version,
+                       [&]() -> Result<void> {
+                         COFFER_TRY(format::check_path(path));
+                         return configs::remove_outside_user(impl_->txn, path, version, user);
+                       });
 }
 
 Result<void> Transaction::Impl::run(secrets::Transaction& txn,

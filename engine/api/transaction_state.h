@@ -5,9 +5,16 @@
 
 #include <functional>
 
+#include "policy/object.h"
 #include "secrets/transaction.h"
 
 namespace coffer {
+
+/// What an operation needs, by the store's policy.
+struct Needs {
+  UseCase use_case;
+  policy::Object object;
+};
 
 struct Transaction::Impl {
   secrets::Transaction& txn;
@@ -21,8 +28,8 @@ struct Transaction::Impl {
 
   /// One operation: what is refused of it is on record, whatever the body makes of it.
   template <typename Body>
-  auto change(format::Action action, std::string_view path, std::uint64_t version,
-              const Body& body) -> decltype(body());
+  auto change(format::Action action, const Needs& needs, std::string_view path,
+              std::uint64_t version, const Body& body) -> decltype(body());
   template <typename Body>
   Result<void> relocate(format::Action action, std::string_view from, std::string_view to,
                         const Body& body);

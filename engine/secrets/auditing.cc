@@ -22,6 +22,14 @@ Result<void> check_text(std::string_view text, std::size_t limit, Literal name) 
   return {};
 }
 
+// What the policy refused, it refused to a user, whatever he calls himself.
+const std::string& told_of(const Actor& actor, const Noted& noted) {
+  const bool denied = noted.refused_with == static_cast<std::uint32_t>(ErrorCode::denied);
+  return denied && !actor.user.empty() ? actor.user : actor.actor;
+}
+
+constexpr std::size_t kGroupsMax = 1024;
+
 }  // namespace
 
 bool is_refusal(ErrorCode code) {
@@ -59,6 +67,12 @@ std::vector<Noted> View::Impl::what_was_refused(const Error& error, const Intent
 }
 
 Result<void> check_actor(const Actor& actor) {
+  COFFER_TRY(check_text(actor.user, format::kAuditActorBytesMax, "user"));
+  if (actor.groups.size() > kGroupsMax)
+    return Error{ErrorCode::limit, "too many groups"}.with_number(kGroupsMax);
+  for (const std::string& group : actor.groups)
+    COFFER_TRY(check_text(group, format::kAuditActorBytesMax, "group"));
+
   COFFER_TRY(check_text(actor.actor, format::kAuditActorBytesMax, "actor"));
   COFFER_TRY(check_text(actor.reason, format::kAuditReasonBytesMax, "reason"));
   return check_text(actor.correlation, format::kAuditCorrelationBytesMax, "correlation");
@@ -74,7 +88,7 @@ Result<void> Engine::Impl::append_audit(View::Impl& state, const Actor& actor) c
   record.uid = process.uid;
   record.pid = process.pid;
   record.program = std::move(process.program);
-  record.actor = actor.actor;
+  record.actor = told_of(actor, state.noted.front());
   record.reason = actor.reason;
   record.correlation = actor.correlation;
   record.refused_with = state.noted.front().refused_with;
@@ -85,6 +99,7 @@ Result<void> Engine::Impl::append_audit(View::Impl& state, const Actor& actor) c
       COFFER_TRY(chain->append(*state.writer, *state.root, record));
       record.items.clear();
       record.refused_with = noted.refused_with;
+      record.actor = told_of(actor, noted);
       bytes = 0;
     }
     bytes += noted.path.size();

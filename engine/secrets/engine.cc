@@ -184,6 +184,8 @@ Result<void> Engine::read(const std::function<Result<void>(const View&)>& body) 
   state.keys = session->keys.get();
   state.root = &session->root;
   state.audit_reads = session->audit_reads;
+  state.actor = &actor_;
+  state.policy = session->policy.get();
   auto result = body(View(state));
   const std::int64_t known_ms = session->root.time_high_ms;
   impl_->end_read(std::move(session));
@@ -195,14 +197,20 @@ Result<void> Engine::read(const std::function<Result<void>(const View&)>& body) 
 }
 
 // The hot path: as read(), without a std::function in between.
-Result<Secret> Engine::get(std::string_view path, std::uint64_t version) {
+Result<Secret> Engine::get(std::string_view path, std::uint64_t version, ReadGuard guard) {
   auto session = COFFER_TRY(impl_->begin_read());
   View::Impl state{*impl_, session->txn};
   state.reader = &session->txn;
   state.keys = session->keys.get();
   state.root = &session->root;
   state.audit_reads = session->audit_reads;
-  Result<Secret> secret = View(state).get(path, version);
+  state.actor = &actor_;
+  state.policy = session->policy.get();
+  const View view(state);
+  Result<Secret> secret = [&]() -> Result<Secret> {
+    if (state.policy != nullptr) COFFER_TRY(guard(view, path));
+    return view.get(path, version);
+  }();
   const std::int64_t known_ms = session->root.time_high_ms;
   impl_->end_read(std::move(session));
   if (state.expired_seen_ms > known_ms) note_expired(state.expired_seen_ms, known_ms);
@@ -293,6 +301,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   state.writer = txn.get();
   state.root = &root;
   state.keys = keys.get();
+  state.actor = &actor;
   WriteReport report;
   report.receipt.epoch_before = report.receipt.epoch_after = root.epoch;
   report.sequence = root.sequence;

@@ -40,6 +40,12 @@ struct Intent {
   bool is_told = false;       ///< Its refusal is on record.
 };
 
+/// Asked before a value is handed out, where the store has a policy. Errors: what it is refused
+/// with.
+using ReadGuard = Result<void> (*)(const View& view, std::string_view path);
+/// For who knows of no policy: whatever there is one for is denied.
+Result<void> deny_read(const View& view, std::string_view path);
+
 /// What a change of the key slots is, for the audit log.
 struct KeyChange {
   format::Action action = format::Action::key_rewrap;
@@ -76,7 +82,7 @@ class Engine {
   /// The record of a call that was refused, where write() has made none. Use recorded().
   void record_refusal(Intent& intent, const Error& error);
   /// One read of one secret: View::get without the detour.
-  Result<Secret> get(std::string_view path, std::uint64_t version);
+  Result<Secret> get(std::string_view path, std::uint64_t version, ReadGuard guard = deny_read);
 
   /// The keyring is a file apart, which a forked child could still read: a look at the store
   /// tells it. Errors: failed.

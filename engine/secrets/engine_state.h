@@ -1,6 +1,8 @@
 // The state behind Engine and its transactions. Internal to secrets/.
 #pragma once
 
+#include <coffer/policy.h>
+
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -22,6 +24,7 @@ namespace coffer::secrets {
 
 inline constexpr std::string_view kRootKey = "root";
 inline constexpr std::string_view kSettingsKey = "settings";
+inline constexpr std::string_view kPolicyKey = "policy";
 /// A removal by max_versions is erased at most this many commits later.
 inline constexpr std::uint64_t kPendingCommitsMax = 1000;
 
@@ -34,6 +37,8 @@ struct Session {
   format::Root root;
   std::shared_ptr<EpochKeys> keys;
   bool audit_reads = false;
+  std::uint64_t policy_revision = 0;
+  std::shared_ptr<const Policy> policy;  ///< Null: there is none, or one without rules.
 };
 
 /// Idle sessions, spread so that threads do not meet; a thread's usual one is had without
@@ -70,6 +75,15 @@ struct StoredSettings {
   Bytes sealed;
   format::Settings settings;
 };
+
+/// The policy's record, opened, with the bytes that it was opened from.
+struct StoredPolicy {
+  Bytes sealed;
+  Policy policy;
+};
+
+/// The same as rules to go by: null where there are none.
+std::shared_ptr<const Policy> in_force(const std::shared_ptr<const StoredPolicy>& stored);
 
 /// What one operation of a transaction did, for the audit record. Never a value.
 struct Noted {
@@ -136,6 +150,7 @@ struct Engine::Impl {
   std::atomic<bool> anchor_is_behind{false};  // By more than its cadence allows for good.
   std::mutex settings_mutex;
   std::shared_ptr<const StoredSettings> newest_settings;
+  std::shared_ptr<const StoredPolicy> newest_policy;  // Under settings_mutex.
 
   Result<std::unique_ptr<Session>> begin_read();
   void end_read(std::unique_ptr<Session> session);
@@ -145,6 +160,10 @@ struct Engine::Impl {
   Result<format::Root> read_root(const storage::Txn& txn) const;
   /// As they stand in this transaction: another process may have changed them.
   Result<std::shared_ptr<const StoredSettings>> read_settings(const storage::Txn& txn);
+  /// The policy that a root names: null where it names none. Errors: corrupt (it is not there, or
+  /// of another revision).
+  Result<std::shared_ptr<const StoredPolicy>> read_policy(const storage::Txn& txn,
+                                                          std::uint64_t revision);
   Error missing_epoch(std::uint64_t epoch);
   std::int64_t now_ms(const format::Root& root);
   std::int64_t now_ms() const;
@@ -206,6 +225,9 @@ struct View::Impl {
   mutable std::int64_t expired_seen_ms = 0;
   bool audit_reads = false;               // Readers only: whether get() fills
   mutable std::vector<Noted> reads = {};  // what it handed out, or refused.
+  const Actor* actor = nullptr;           // Never null where a body is run.
+  const Policy* policy = nullptr;         // Readers only.
+  mutable std::shared_ptr<const StoredPolicy> stored_policy = {};  // Transactions only.
 
   // Transactions only.
   bool changed = false;

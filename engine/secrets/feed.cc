@@ -13,6 +13,8 @@ constexpr auto kLookEvery = std::chrono::milliseconds(50);
 bool is_change(format::Action action) {
   switch (action) {
     case format::Action::read:
+    case format::Action::look:
+    case format::Action::audit_look:
     case format::Action::prune:
     case format::Action::clock_accept:
     case format::Action::key_add:

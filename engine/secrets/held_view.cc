@@ -49,6 +49,8 @@ Result<void> HeldView::read_under(
   bool audit_reads = session_->audit_reads;
   auto present = COFFER_TRY(engine_.impl_->begin_read());
   audit_reads = audit_reads || present->audit_reads;
+  // Who may see it is asked of the present too: a right that was taken away is gone.
+  const std::shared_ptr<const Policy> policy = present->policy;
   const std::uint64_t acceptances = present->root.clock_acceptances;
   engine_.impl_->end_read(std::move(present));
   // What was over by then would be live again in the time that the snapshot knows.
@@ -62,6 +64,8 @@ Result<void> HeldView::read_under(
     state.keys = session_->keys.get();
     state.root = &session_->root;
     state.audit_reads = audit_reads;
+    state.actor = &engine_.actor_;
+    state.policy = policy.get();
     auto read = body(View(state), use.moved());
     expired_seen_ms = state.expired_seen_ms;
     reads = std::move(state.reads);
@@ -77,11 +81,13 @@ Result<void> HeldView::read(const std::function<Result<void>(const View&)>& body
   return read_under([&](const View& view, bool) { return body(view); });
 }
 
-Result<Secret> HeldView::get(std::string_view path, std::uint64_t version, Deleted deleted) {
+Result<Secret> HeldView::get(std::string_view path, std::uint64_t version, ReadGuard guard,
+                             Deleted deleted) {
   std::optional<Secret> secret;
   std::optional<ValueTag> tag;
   format::PathHash hash;
   COFFER_TRY(read_under([&](const View& view, bool moved) -> Result<void> {
+    if (COFFER_TRY(view.policy()) != nullptr) COFFER_TRY(guard(view, path));
     secret = COFFER_TRY(view.get(path, version, deleted));
     if (!moved) return {};
     hash = view.impl_->cipher().hash(format::Kind::secret, path);

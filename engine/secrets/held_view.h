@@ -29,7 +29,7 @@ class HeldView {
   Result<void> read(const std::function<Result<void>(const View&)>& body);
   /// A version that has been destroyed, or whose time was ended, since the snapshot is refused
   /// like in the store itself; one that was only trimmed is there until its key is erased.
-  Result<Secret> get(std::string_view path, std::uint64_t version,
+  Result<Secret> get(std::string_view path, std::uint64_t version, ReadGuard guard,
                      Deleted deleted = Deleted::refuse);
 
   std::uint64_t sequence() const;

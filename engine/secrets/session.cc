@@ -109,6 +109,12 @@ Result<void> Engine::Impl::refresh(Session& session) {
   session.root = COFFER_TRY(read_root(session.txn));
   if (!session.keys || session.keys->epoch() != session.root.epoch)
     session.keys = COFFER_TRY(keys_of(session.root.epoch));
+  // Most commits leave the policy as it was: then there is nothing to read.
+  if (session.root.policy_revision != session.policy_revision) {
+    const auto stored = COFFER_TRY(read_policy(session.txn, session.root.policy_revision));
+    session.policy = in_force(stored);
+    session.policy_revision = session.root.policy_revision;
+  }
   session.audit_reads = COFFER_TRY(read_settings(session.txn))->settings.audit_reads;
   session.seen_txn_id = id;
   return {};

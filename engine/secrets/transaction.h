@@ -13,6 +13,7 @@
 
 #include <coffer/metadata.h>
 #include <coffer/operations.h>
+#include <coffer/policy.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
 #include <coffer/value.h>
@@ -26,6 +27,10 @@
 
 #include "base/bytes.h"
 #include "format/audit_action.h"
+
+namespace coffer {
+struct Actor;
+}
 
 namespace coffer::secrets {
 
@@ -117,6 +122,15 @@ class View {
   Result<bool> is_managed(std::string_view path) const;
   Result<StoreSettings> settings() const;
 
+  /// Null where there is none, or one without rules. Of a held view the present one.
+  Result<const Policy*> policy() const;
+  /// As it is stored; without rules and of revision 0 where there never was one.
+  Result<Policy> stored_policy() const;
+  /// For whom the store was opened.
+  const Actor& actor() const;
+  /// A read was refused by the policy: told when the view ends.
+  void note_denied(format::Action action, std::string_view name) const;
+
   Result<std::optional<Document>> find_document(DocumentKind kind, std::string_view id) const;
   Result<std::vector<std::string>> list_documents(DocumentKind kind) const;
 
@@ -207,6 +221,9 @@ class Transaction : public View {
 
   /// Errors: usage, limit.
   Result<void> put_settings(const StoreSettings& settings);
+  /// Replaces the policy by rules that were checked; its revision is the next. Errors: conflict
+  /// (`revision` is not the one that stands).
+  Result<std::uint64_t> put_policy(const Policy& policy, std::optional<std::uint64_t> revision);
 
   /// 0 clears it: the version no longer expires.
   Result<void> set_expiry(std::string_view path, std::uint64_t version, std::int64_t expires_at_ms);

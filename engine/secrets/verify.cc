@@ -35,6 +35,7 @@ class Verifier {
     COFFER_TRY(collect_owners());
     COFFER_TRY(check_buckets());
     COFFER_TRY(check_settings());
+    COFFER_TRY(check_policy());
     COFFER_TRY(check_history());
     COFFER_TRY(check_values());
     COFFER_TRY(check_small(Table::names, format::Domain::name));
@@ -102,6 +103,18 @@ class Verifier {
     if ((*stored)->settings.revision == 0) return {};
     const crypto::ShortHash item = impl_.cipher().digest(static_cast<std::uint8_t>(Table::main),
                                                          as_bytes(kSettingsKey), (*stored)->sealed);
+    for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
+    return {};
+  }
+
+  // In the digest like changed settings.
+  Result<void> check_policy() {
+    auto stored = impl_.engine.read_policy(impl_.txn, impl_.root->policy_revision);
+    if (!stored && stored.error().code() == ErrorCode::io) return std::move(stored).error();
+    if (!stored) problem("store", "its policy does not open");
+    if (!stored || !*stored) return {};
+    const crypto::ShortHash item = impl_.cipher().digest(static_cast<std::uint8_t>(Table::main),
+                                                         as_bytes(kPolicyKey), (*stored)->sealed);
     for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
     return {};
   }

@@ -17,8 +17,8 @@ struct Floor {
 };
 constexpr std::array kFloors = {Floor{"base", 0},    Floor{"format", 1},  Floor{"crypto", 1},
                                 Floor{"storage", 1}, Floor{"keys", 2},    Floor{"audit", 3},
-                                Floor{"secrets", 4}, Floor{"configs", 5}, Floor{"api", 6},
-                                Floor{"tools", 7}};
+                                Floor{"secrets", 4}, Floor{"configs", 5}, Floor{"policy", 6},
+                                Floor{"api", 7},     Floor{"tools", 8}};
 constexpr std::string_view kPublic = "public";
 
 struct Owner {

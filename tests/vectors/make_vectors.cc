@@ -325,6 +325,37 @@ void anchors(const std::filesystem::path& root) {
   folder.too_new("unknown_field", "F-7", joined(appended(good, num(5, 1))));
 }
 
+void policies(const std::filesystem::path& root) {
+  const Folder folder(root, "policy");
+  const auto rule_of = [](const Record& fields) { return bin(2, joined(fields)); };
+  const Record rule = {num(1, 1), bin(2, run(8, 0x61)), bin(2, Bytes{0x2A}),  num(3, 2),
+                       num(3, 8), bin(4, run(3, 0x61)), bin(4, run(2, 0x62)), bin(5, run(4, 0x63))};
+  const Record least = {bin(2, Bytes{0x2A}), num(3, 7), bin(4, Bytes{0x2A, 0x2A})};
+  const auto of_rule = [&](const Record& fields) { return joined({num(1, 9), rule_of(fields)}); };
+  wire_rules(folder, {num(1, 9), rule_of(rule)}, 1);
+  folder.ok("every_field", "F-161", joined({num(1, 9), rule_of(rule), rule_of(least)}));
+  folder.ok("without_rules", "F-161: it has no say", joined({num(1, 9)}));
+  folder.corrupt("revision_missing", "F-161", joined({rule_of(least)}));
+  folder.corrupt("rule_empty", "F-161", joined({num(1, 9), rule_of({})}));
+  folder.corrupt("subjects_missing", "F-161", of_rule(without(least, 2)));
+  folder.corrupt("use_cases_missing", "F-161", of_rule(without(least, 3)));
+  folder.corrupt("objects_missing", "F-161", of_rule(without(least, 4)));
+  folder.corrupt("subject_empty", "F-161", of_rule({bin(2, {}), num(3, 7), bin(4, Bytes{0x2A})}));
+  folder.corrupt("use_case_zero", "F-161", of_rule(with(least, num(3, 0))));
+  folder.corrupt("use_case_twice", "F-161",
+                 of_rule({bin(2, Bytes{0x2A}), num(3, 7), num(3, 7), bin(4, Bytes{0x2A})}));
+  folder.corrupt("use_cases_fall", "F-161",
+                 of_rule({bin(2, Bytes{0x2A}), num(3, 7), num(3, 2), bin(4, Bytes{0x2A})}));
+  folder.too_new("use_case_unknown", "F-161", of_rule(with(least, num(3, 9))));
+  folder.corrupt("effect_is_two", "F-161", of_rule(with(rule, num(1, 2))));
+  folder.corrupt("subject_too_long", "F-161: 263 bytes",
+                 of_rule(with(least, bin(2, Bytes(263, 0x61)))));
+  folder.corrupt("object_too_long", "F-161: 1,032 bytes",
+                 of_rule(with(least, bin(4, Bytes(1032, 0x61)))));
+  folder.corrupt("tag_too_long", "F-161: 129 bytes", of_rule(with(rule, bin(5, Bytes(129, 0x61)))));
+  folder.too_new("rule_field_unknown", "F-7", of_rule(appended(least, num(6, 1))));
+}
+
 void buckets(const std::filesystem::path& root) {
   const Folder folder(root, "bucket");
   const Record good = {num(1, 3), bin(2, run(72, 1))};
@@ -441,6 +472,7 @@ int main(int argc, char** argv) {
   settings_and_roots(root);
   audit_records(root);
   anchors(root);
+  policies(root);
   buckets(root);
   leaves(root);
   keyring_vectors(root);

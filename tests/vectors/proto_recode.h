@@ -27,6 +27,7 @@ inline std::optional<std::string> proto_recode(std::string_view record, std::str
   if (record == "audit_checkpoint") return proto_recode_as<proto::AuditCheckpoint>(bytes);
   if (record == "anchor_setting") return proto_recode_as<proto::AnchorSetting>(bytes);
   if (record == "anchor_mark") return proto_recode_as<proto::AnchorMark>(bytes);
+  if (record == "policy") return proto_recode_as<proto::Policy>(bytes);
   if (record == "root") return proto_recode_as<proto::Root>(bytes);
   if (record == "leaves") return proto_recode_as<proto::Leaves>(bytes);
   if (record == "bucket") return proto_recode_as<proto::BucketRecord>(bytes);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "format/keyring_records.h"
+#include "format/policy_record.h"
 #include "format/records.h"
 
 namespace coffer::format::test {
@@ -58,6 +59,7 @@ inline Result<Bytes> recode(std::string_view record, ByteView bytes) {
     return bytes_of(encode_anchor_setting(COFFER_TRY(decode_anchor_setting(bytes))));
   if (record == "anchor_mark")
     return bytes_of(encode_anchor_mark(COFFER_TRY(decode_anchor_mark(bytes))));
+  if (record == "policy") return bytes_of(encode_policy(COFFER_TRY(decode_policy(bytes))));
   if (record == "root") return bytes_of(encode_root(COFFER_TRY(decode_root(bytes))));
   if (record == "bucket") return recode_bucket(bytes);
   if (record == "leaves") return bytes_of(encode_leaves(COFFER_TRY(decode_leaves(bytes))));

@@ -5,6 +5,7 @@
 
 #include "configs/documents.h"
 #include "format/keyring_records.h"
+#include "format/policy_record.h"
 #include "format/records.h"
 
 namespace {
@@ -156,6 +157,7 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   root.rekey_below = 3;
   root.anchor = {"file:///a", filled<16>(6), AnchorCadence::shred, 8};
   root.clock_acceptances = 2;
+  root.policy_revision = 6;
   const SecretBytes bytes = encode_root(root);
   const auto message = parsed<proto::Root>(bytes);
   CHECK((message.sequence() == 7 && message.epoch() == 2 && message.record_count() == 1000));
@@ -171,12 +173,12 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   CHECK((message.audit_base().sequence() == 3 && message.audit_base().at_ms() == 77));
   CHECK((message.anchor().uri() == "file:///a" && message.anchor().cadence() == 3));
   CHECK((message.anchor().counter() == 8 && message.anchor().id() == text_of(root.anchor.id)));
-  CHECK(message.clock_acceptances() == 2);
+  CHECK((message.clock_acceptances() == 2 && message.policy_revision() == 6));
   const auto back = decode_root(serialised(message));
   REQUIRE(back.ok());
   CHECK((back->leaves.split == root.leaves.split && back->leaves.pending == root.leaves.pending));
   CHECK((back->audit_last == 9 && back->audit_base.link == root.audit_base.link));
-  CHECK(back->clock_acceptances == 2);
+  CHECK((back->clock_acceptances == 2 && back->policy_revision == 6));
   CHECK((back->digest == root.digest && back->pending_buckets == root.pending_buckets));
   const auto wrapped = filled<kWrappedKeyBytes>(5);
   Bytes bucket;
@@ -184,6 +186,25 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   const auto bucket_message = parsed<proto::BucketRecord>(bucket);
   CHECK(bucket_message.made_in_epoch() == 9);
   CHECK(bucket_message.wrapped() == text_of(wrapped));
+}
+
+TEST_CASE("a policy means the same to the generated code") {
+  const Policy policy{
+      5,
+      {{true, {"user:ann", "*"}, {UseCase::use, UseCase::audit}, {"a/**", "config:c"}, {"t"}},
+       {false, {"owner"}, {UseCase::list}, {"**"}, {}}}};
+  const SecretBytes bytes = encode_policy(policy);
+  const auto message = parsed<proto::Policy>(bytes);
+  CHECK(message.revision() == 5);
+  REQUIRE(message.rules_size() == 2);
+  const auto& rule = message.rules(0);
+  CHECK((rule.allow() && rule.subjects_size() == 2 && rule.subjects(1) == "*"));
+  CHECK((rule.use_cases_size() == 2 && rule.use_cases(0) == 2 && rule.use_cases(1) == 8));
+  CHECK((rule.objects(1) == "config:c" && rule.tags(0) == "t"));
+  CHECK_FALSE(message.rules(1).allow());
+  const auto back = decode_policy(serialised(message));
+  REQUIRE(back.ok());
+  CHECK(*back == policy);
 }
 
 TEST_CASE("an anchor's mark means the same to the generated code") {

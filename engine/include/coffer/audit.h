@@ -16,6 +16,12 @@
 
 namespace coffer {
 
+/// What becomes of the values that are read: a policy may allow one and not the other.
+enum class Purpose : std::uint8_t {
+  reveal,  ///< A person sees them.
+  use,     ///< They go into a process.
+};
+
 /// What a caller says of itself; the process's user, number and program are found out by the
 /// engine. UTF-8 without control characters; actor and correlation at most 256 bytes, reason
 /// 1,024. Never put a secret here: whoever may read the log reads this.
@@ -23,6 +29,11 @@ struct Actor {
   std::string actor = {};        ///< Who: a user, a job.
   std::string reason = {};       ///< Why: a ticket, a sentence.
   std::string correlation = {};  ///< What else belongs to it: a request's id.
+  // Whom the store's policy (<coffer/policy.h>) takes the caller for. Nothing checks it: who opens
+  // a store for others says this after having found out who they are.
+  std::string user = {};                 ///< At most 256 bytes; empty: the actor.
+  std::vector<std::string> groups = {};  ///< At most 1,024 of at most 256 bytes.
+  Purpose purpose = Purpose::reveal;
 };
 
 struct AuditItem {
@@ -31,7 +42,8 @@ struct AuditItem {
   /// "config.check", "config.stage", "config.abandon", "config.end_check", "ref.add", "ref.remove",
   /// "key.add", "key.remove", "key.rotate", "key.rewrap", "key.rekey", "key.begin" (of which of
   /// these stands in `path`, the slot in `version`), "anchor.set", "anchor.remove",
-  /// "anchor.accept", "audit.prune", "clock.accept", "read"
+  /// "anchor.accept", "audit.prune", "clock.accept", "read", "policy.put" (`version`: its
+  /// revision); of refusals only: "look" (at a name, a config, settings), "audit.look"
   std::string action;
   std::string path;           ///< Of a config its id, of a key its slot's number.
   std::uint64_t version = 0;  ///< Of a config its revision; 0: none.

@@ -412,6 +412,38 @@ COFFER_EXPORT coffer_code coffer_as(coffer_store* store, const char* actor, cons
                                     const char* correlation, coffer_store** other,
                                     coffer_error* error);
 
+/* For whom a store is opened; see <coffer/audit.h> and <coffer/policy.h>. Texts may be NULL. */
+typedef struct coffer_identity {
+  const char* actor;
+  const char* reason;
+  const char* correlation;
+  const char* user;          /* whom the policy takes the caller for; NULL: the actor */
+  const char* const* groups; /* may be NULL where group_count is 0 */
+  size_t group_count;
+  int for_use; /* values go into a process, and are seen by nobody */
+} coffer_identity;
+
+COFFER_EXPORT coffer_code coffer_as_user(coffer_store* store, const coffer_identity* identity,
+                                         coffer_store** other, coffer_error* error);
+
+/* `json`: {"revision", "rules": [{"effect", "subjects", "use_cases", "objects", "tags"}]}. */
+COFFER_EXPORT coffer_code coffer_policy_get(coffer_store* store, coffer_bytes** json,
+                                            coffer_error* error);
+/* `revision`: of the policy that it replaces, or COFFER_ANY_VERSION; `new_revision` may be NULL. */
+COFFER_EXPORT coffer_code coffer_policy_put(coffer_store* store, const char* json,
+                                            uint64_t revision, uint64_t* new_revision,
+                                            coffer_error* error);
+/* `object` as in a rule, without wildcards; "**": the store. `rule`: the one that decides, from 1
+ * on, 0: none; may be NULL. */
+COFFER_EXPORT coffer_code coffer_policy_test(coffer_store* store, const char* user,
+                                             const char* const* groups, size_t group_count,
+                                             const char* use_case, const char* object, int* allowed,
+                                             size_t* rule, coffer_error* error);
+/* COFFER_DENIED where the policy does not allow it. */
+COFFER_EXPORT coffer_code coffer_transaction_require(coffer_transaction* transaction,
+                                                     const char* use_case, const char* path,
+                                                     coffer_error* error);
+
 typedef enum coffer_audit_outcome {
   COFFER_AUDIT_ANY = 0,
   COFFER_AUDIT_ALLOWED = 1,

@@ -17,6 +17,9 @@
 // of the file must move. Take a new one then. Status::oldest_reader_lag tells how far the
 // oldest is behind.
 //
+// A policy (<coffer/policy.h>) is the one of the present too; a secret's owner and tags, by which
+// its rules may go, are those of the instant.
+//
 // Used from any number of threads; calls on one Snapshot wait for each other. It keeps the
 // store open, even when its Store is gone. After fork() the child's calls answer `failed`.
 // Calls that take a path may also answer: usage, limit, corrupt, io.

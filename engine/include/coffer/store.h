@@ -23,6 +23,7 @@
 #include <coffer/key_slots.h>
 #include <coffer/key_source.h>
 #include <coffer/operations.h>
+#include <coffer/policy.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
 #include <coffer/snapshot.h>
@@ -72,7 +73,8 @@ struct OpenOptions {
   std::string anchor = {};
   AnchorDoubt anchor_doubt = AnchorDoubt::refuse;
   std::uint64_t min_sequence = 0;  ///< Refused (rolled_back) where it has not come so far.
-  Actor actor = {};                ///< Whose doings the audit log tells of; see also Store::as.
+  Actor actor = {};                ///< Whose doings the audit log tells of, and who the policy
+                                   ///< takes the caller for; see also Store::as.
   /// Address space, not memory; grows by itself.
   std::uint64_t map_bytes = std::uint64_t{64} << 30;
   /// A snapshot that falls back further, or is older, is given up: it holds back free pages.
@@ -296,6 +298,21 @@ class COFFER_API Store {
   /// had left; snapshots from before are given up. Only when the clock is known to be right:
   /// where it is behind, what was written since ends too early. Errors: usage (before 2020).
   Result<ClockAcceptance> accept_clock(bool dry_run = false);
+
+  /// Who may do what. A store with a policy answers `denied` (ErrorCode::denied) to any call that
+  /// it does not allow; see <coffer/policy.h>. Needs `admin`.
+  Result<Policy> policy();
+  /// Whether there are rules that decide what this Store may do.
+  Result<bool> has_policy();
+  /// Replaces it, for every process, from its next call on; without rules: everybody may do
+  /// everything. `revision`: the stored one must be this. Returns the new one. Errors: usage and
+  /// limit (a rule; nobody could change it any more), conflict.
+  Result<std::uint64_t> put_policy(const Policy& policy,
+                                   std::optional<std::uint64_t> revision = {});
+  /// What it says to somebody, on an object as it stands in a rule, without wildcards; "**" is
+  /// the store. Needs `admin`.
+  Result<PolicyDecision> test_policy(const PolicySubject& subject, UseCase use_case,
+                                     std::string_view object);
 
   Result<Status> status();
   /// Opens every record and recomputes the digest of all of them.

@@ -17,6 +17,7 @@
 #include <coffer/export.h>
 #include <coffer/metadata.h>
 #include <coffer/operations.h>
+#include <coffer/policy.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
 
@@ -51,6 +52,10 @@ class COFFER_API Transaction {
   Result<StoreSettings> settings() const;
   /// In the order of kind, user and version. A secret that is not there may still have users.
   Result<std::vector<ReferenceInfo>> references_to(std::string_view path) const;
+
+  /// Whether the store's policy allows it on this secret, beside what each operation asks for by
+  /// itself; a refusal is audited. Errors: denied.
+  Result<void> require(UseCase use_case, std::string_view path) const;
 
   // Changes: as of Store.
   Result<VersionInfo> put(std::string_view path, const Value& value,

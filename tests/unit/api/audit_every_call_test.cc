@@ -237,6 +237,12 @@ std::vector<Call> secret_calls() {
            bench.scratch.clock.set(1'700'000'000'000);
            return refused;
          }}}},
+      {"Store::put_policy",
+       "policy.put  1",
+       nothing(),
+       ACT(put_policy({0, {{true, {"*"}, {UseCase::admin, UseCase::audit}, {"**"}, {}}}})),
+       {{"policy.put  0", ACT(put_policy({0, {{true, {"*"}, {UseCase::use}, {"**"}, {}}}}))},
+        {"policy.put  0", ACT(put_policy({}, 7))}}},
       {"Store::audit_prune",
        "audit.prune  1",
        nothing(),
@@ -526,7 +532,8 @@ TEST_CASE("the table has every call of the headers") {
       "Store::test_key", "Store::audit_list", "Store::audit_verify", "Store::changes",
       "Store::status", "Store::verify", "Configs::get", "Configs::list", "Configs::hydrate_for",
       "Configs::hydrate", "Configs::hydrate_with", "Store::verify_receipt",
-      "Store::wait_for_changes", "Store::anchor", "Store::update_anchor",
+      "Store::wait_for_changes", "Store::anchor", "Store::update_anchor", "Store::policy",
+      "Store::has_policy", "Store::test_policy",
       // Its operations are in the table, as Transaction's.
       "Store::transaction"};
   std::set<std::string> wanted;

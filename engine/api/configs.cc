@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "api/config_admission.h"
 #include "base/guarded.h"
 #include "configs/config_import.h"
 #include "configs/config_patch.h"
@@ -18,6 +19,7 @@
 #include "format/json.h"
 #include "format/limits.h"
 #include "format/names.h"
+#include "policy/check.h"
 #include "secrets/engine.h"
 #include "secrets/recorded.h"
 
@@ -29,6 +31,16 @@ using secrets::DocumentKind;
 using secrets::Intent;
 using secrets::recorded;
 using secrets::View;
+
+Result<void> check_write(const View& view, std::string_view id) {
+  return policy::check(view, UseCase::write, policy::config(id));
+}
+
+/// Of a config in whose document coordinates may stand.
+Result<void> check_document(const View& view, std::string_view id, const json::Document& document) {
+  COFFER_TRY(check_write(view, id));
+  return api::check_brought_in(view, id, document);
+}
 
 Result<json::Document> parse_document(std::string_view text, json::Limits limits = {}) {
   if (text.size() > format::kDocumentBytesMax) {
@@ -43,13 +55,14 @@ Result<json::Document> parse_document(std::string_view text, json::Limits limits
 
 namespace {
 
-/// One transaction that tells which coordinates it destroyed.
+/// One transaction that writes to the config and tells which coordinates it destroyed.
 Result<std::vector<std::string>> destroying(
-    secrets::Engine& engine, Intent* intent,
+    secrets::Engine& engine, std::string_view id, Intent* intent,
     const std::function<Result<std::vector<std::string>>(secrets::Transaction&)>& body) {
   std::vector<std::string> destroyed;
   COFFER_TRY(engine.write(
       [&](secrets::Transaction& transaction) -> Result<void> {
+        COFFER_TRY(check_write(transaction, id));
         destroyed = COFFER_TRY(body(transaction));
         return {};
       },
@@ -76,6 +89,7 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(check_document(transaction, id, parsed));
       report = COFFER_TRY(put_in(transaction, id, input, options));
       return {};
     };
@@ -94,6 +108,7 @@ Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view upd
     const auto parsed = COFFER_TRY(parse_document(update));
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(check_document(transaction, id, parsed));
       report = COFFER_TRY(patch_in(transaction, id, compiled.get(), parsed, options));
       return {};
     };
@@ -115,6 +130,7 @@ Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(check_write(transaction, id));
       report = COFFER_TRY(import_in(transaction, id, input, *values, options));
       return {};
     };
@@ -136,6 +152,7 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     const PutInput input{spec, *compiled, parsed};
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(check_document(transaction, options.id.value_or(""), parsed));
       report = COFFER_TRY(check_in(transaction, input, options));
       return {};
     };
@@ -167,6 +184,7 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     if (own) input.against = &*own;
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(check_document(transaction, id, parsed));
       report = COFFER_TRY(stage_in(transaction, id, input, options, lease_ms));
       return {};
     };
@@ -182,6 +200,7 @@ Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view st
     COFFER_TRY(check_put_options(id, {.keep_old_ms = options.keep_old_ms}));
     ConfigPutReport report;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(check_write(transaction, id));
       report = COFFER_TRY(commit_in(transaction, id, stage, options));
       return {};
     };
@@ -194,7 +213,7 @@ Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view st
 Result<std::vector<std::string>> Configs::abandon(std::string_view id, std::string_view stage) {
   const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
-    return destroying(*engine_, intent, [&](secrets::Transaction& transaction) {
+    return destroying(*engine_, id, intent, [&](secrets::Transaction& transaction) {
       return abandon_in(transaction, id, stage);
     });
   };
@@ -204,7 +223,7 @@ Result<std::vector<std::string>> Configs::abandon(std::string_view id, std::stri
 Result<std::vector<std::string>> Configs::end_check(std::string_view partial) {
   const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     const auto document = COFFER_TRY(parse_document(partial));
-    return destroying(*engine_, intent, [&](secrets::Transaction& transaction) {
+    return destroying(*engine_, "", intent, [&](secrets::Transaction& transaction) {
       return end_check_in(transaction, document);
     });
   };
@@ -214,7 +233,7 @@ Result<std::vector<std::string>> Configs::end_check(std::string_view partial) {
 Result<std::vector<std::string>> Configs::end_check_of(std::string_view id) {
   const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     COFFER_TRY(format::check_config_id(id));
-    return destroying(*engine_, intent, [&](secrets::Transaction& transaction) {
+    return destroying(*engine_, id, intent, [&](secrets::Transaction& transaction) {
       return configs::end_check_of(transaction, id);
     });
   };
@@ -227,6 +246,8 @@ Result<ConfigDocument> Configs::get(std::string_view id, ConfigForm form) {
     ConfigDocument out;
     HydratedDocument revealed;
     const auto body = [&](const View& view) -> Result<void> {
+      const UseCase use_case = form == ConfigForm::revealed ? UseCase::reveal : UseCase::list;
+      COFFER_TRY(policy::check_read(view, use_case, policy::config(id)));
       LoadedConfig loaded = COFFER_TRY(load_config(view, id));
       out.id = id;
       out.revision = loaded.revision;
@@ -251,6 +272,7 @@ Result<std::vector<ConfigSummary>> Configs::list() {
     const auto body = [&](const View& view) -> Result<void> {
       for (const std::string& id : COFFER_TRY(view.list_documents(DocumentKind::config))) {
         if (is_note_id(id)) continue;
+        if (!COFFER_TRY(policy::allows(view, UseCase::list, policy::config(id)))) continue;
         const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
         ConfigSummary summary{id, loaded.revision, loaded.updated_at_ms, 0, loaded.record.outside};
         for (const StoredPlace& place : loaded.record.places)
@@ -269,6 +291,7 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
     COFFER_TRY(format::check_config_id(id));
     std::vector<std::string> destroyed;
     const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(policy::check(transaction, UseCase::remove, policy::config(id)));
       const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
       const Holder holder{id, loaded.record.outside};
       destroyed =
@@ -288,6 +311,7 @@ Result<SecretBytes> Configs::hydrate_for(std::string_view id, std::string_view p
     COFFER_TRY(format::check_config_id(id));
     HydratedDocument hydrated;
     const auto body = [&](const View& view) -> Result<void> {
+      COFFER_TRY(policy::check_read(view, UseCase::use, policy::config(id)));
       const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
       // The document that is stored was parsed and walked when it was put.
       if (loaded.record.partial.text() == partial) return hydrated.take(view, loaded.record);
@@ -304,7 +328,7 @@ Result<SecretBytes> Configs::hydrate_with(std::string_view spec, std::string_vie
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     Hydration hydration(COFFER_TRY(parse_document(partial)), {options.compat_airbyte, nullptr});
     COFFER_TRY(engine_->read(
-        [&](const View& view) { return hydration.declared(*compiled, reveal_managed(view)); }));
+        [&](const View& view) { return hydration.declared(*compiled, api::reveal_usable(view)); }));
     return std::move(hydration).finish(resolver_);
   });
 }
@@ -314,7 +338,7 @@ Result<SecretBytes> Configs::hydrate(std::string_view partial,
   return guarded([&]() -> Result<SecretBytes> {
     Hydration hydration(COFFER_TRY(parse_document(partial)), {options.compat_airbyte, nullptr});
     COFFER_TRY(engine_->read(
-        [&](const View& view) { return hydration.everywhere(reveal_managed(view)); }));
+        [&](const View& view) { return hydration.everywhere(api::reveal_usable(view)); }));
     return std::move(hydration).finish(resolver_);
   });
 }

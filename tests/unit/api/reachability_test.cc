@@ -6,7 +6,7 @@
 
 #include "configs/config_store.h"
 #include "secrets/sweep.h"
-#include "tests/unit/configs/config_bench.h"
+#include "tests/unit/api/config_bench.h"
 
 using namespace config_bench;
 using configs::Difference;

@@ -3,7 +3,7 @@
 
 #include "configs/outside_users.h"
 #include "secrets/sweep.h"
-#include "tests/unit/configs/config_bench.h"
+#include "tests/unit/api/config_bench.h"
 
 using namespace config_bench;
 using secrets::DocumentKind;

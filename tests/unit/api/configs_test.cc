@@ -17,7 +17,7 @@
 
 #include "format/names.h"
 #include "secrets/engine.h"
-#include "tests/unit/configs/config_bench.h"
+#include "tests/unit/api/config_bench.h"
 
 using namespace coffer;
 using namespace config_bench;

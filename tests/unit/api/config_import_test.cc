@@ -1,7 +1,7 @@
 // Airbyte's stored documents go in with their coordinates, and come out as they were.
 #include <utility>
 
-#include "tests/unit/configs/config_bench.h"
+#include "tests/unit/api/config_bench.h"
 
 using namespace config_bench;
 

@@ -1,0 +1,106 @@
+// A store's policy: who may do what with which secret.
+//
+// A store without a policy lets everybody do everything. With one, a call is done only where a
+// rule allows it to the subject that the Store was opened for (OpenOptions::actor, Store::as),
+// and no rule denies it. What is refused answers ErrorCode::denied, has changed nothing and
+// stands in the audit log. A listing leaves out what may not be listed.
+//
+// What it guards is what passes through a Store: a service that opens the store once and serves
+// many, an agent, and everybody's slips. Who has a key of the store and can read its files is
+// beyond any policy, for nothing keeps another program from opening them. And what may be used is
+// seen by whoever chooses the process that it goes into: `use` without `reveal` means something
+// where that is not the user's to choose.
+//
+// Which use case a call needs, on the object that it names:
+//   list    metadata, history, exists, references_to; a config in any form but revealed; listings
+//           and the change feed leave out what lacks it
+//   use     the value goes into a process: get through a Store whose Actor::purpose is `use`,
+//           hydrate; also add_reference and remove_reference: wiring it into a job
+//   reveal  the value is seen by a person: any other get, and a config revealed. Also move and
+//           copy, of the source, since the value comes out under another name
+//   write   put, patch, rollback, undelete, metadata, restore; of move and copy the target; a
+//           config's put, patch, import, stage, commit, abandon, check and end_check
+//   delete  soft_delete, destroy, destroy_all, erase; of move the source; a config's remove
+//   force   to delete what others use: Transaction::require asks for it
+//   admin   of the whole store: settings, keys, anchor, clock, sweep, prune, verify, the policy;
+//           also to change the owner or the tags of a secret that is there, since rules go by them
+//   audit   of the whole store: audit_list, audit_verify
+// Free to everybody: status, settings, has_policy, snapshot, transaction, verify_receipt,
+// wait_for_changes.
+//
+// A config is an object of its own: who may use config:ID gets the secrets in it, whatever is
+// said of their coordinates; by its coordinate a secret is an object like any other. Before a
+// document may bring in a coordinate that the config does not hold yet, `use` of that secret is
+// needed, but for what a check minted.
+#pragma once
+
+#include <coffer/export.h>
+#include <coffer/result.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer {
+
+/// The numbers are on disk: never change one.
+enum class UseCase : std::uint8_t {
+  list = 1,
+  use = 2,
+  reveal = 3,
+  write = 4,
+  remove = 5,  ///< "delete"
+  force = 6,
+  admin = 7,
+  audit = 8,
+};
+
+/// "list", "delete" ...
+COFFER_API std::string_view use_case_name(UseCase use_case);
+COFFER_API std::optional<UseCase> parse_use_case(std::string_view name);
+
+struct PolicyRule {
+  bool allow = false;  ///< Else it denies: one that denies beats every one that allows.
+  /// "user:NAME", "group:NAME", "owner" (the secret's metadata names the user as its owner), or
+  /// "*": everybody.
+  std::vector<std::string> subjects;
+  std::vector<UseCase> use_cases;
+  /// A secret's path, or "secret:PATH"; "config:ID"; in each `*` stands for anything but a '/',
+  /// `**` for anything. "**" alone is everything: all secrets, all configs and the store itself.
+  std::vector<std::string> objects;
+  /// Where there are any: only secrets that have all of them.
+  std::vector<std::string> tags = {};
+
+  bool operator==(const PolicyRule&) const = default;
+};
+
+/// Limits: 256 rules; in each at least one and at most 64 subjects and 64 objects, at most 64
+/// tags; a subject 262 bytes, an object 1,031, a tag 128; 256 KiB in all.
+struct Policy {
+  std::uint64_t revision = 0;     ///< Rises by one with every change; 0: there never was one.
+  std::vector<PolicyRule> rules;  ///< None: everybody may do everything.
+
+  bool operator==(const Policy&) const = default;
+};
+
+struct PolicySubject {
+  std::string user;  ///< Empty: nobody in particular, whom only "*" and groups mean.
+  std::vector<std::string> groups = {};
+};
+
+struct PolicyDecision {
+  bool allowed = false;
+  std::size_t rule = 0;  ///< Which one decided, from 1 on; 0: none did.
+};
+
+/// {"revision": N, "rules": [{"effect": "allow"|"deny", "subjects": [...], "use_cases": [...],
+/// "objects": [...], "tags": [...]}]}
+COFFER_API std::string policy_json(const Policy& policy);
+/// The same back; "revision" and "tags" may be left out, and a whole array of rules stand for the
+/// object. Errors: usage (subject() = the place).
+COFFER_API Result<Policy> parse_policy(std::string_view json);
+
+}  // namespace coffer

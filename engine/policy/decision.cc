@@ -1,0 +1,99 @@
+#include "policy/decision.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace coffer {
+
+namespace {
+constexpr std::pair<UseCase, std::string_view> kUseCases[] = {
+    {UseCase::list, "list"},   {UseCase::use, "use"},       {UseCase::reveal, "reveal"},
+    {UseCase::write, "write"}, {UseCase::remove, "delete"}, {UseCase::force, "force"},
+    {UseCase::admin, "admin"}, {UseCase::audit, "audit"}};
+}  // namespace
+
+std::string_view use_case_name(UseCase use_case) {
+  for (const auto& [known, name] : kUseCases)
+    if (known == use_case) return name;
+  return "";
+}
+
+std::optional<UseCase> parse_use_case(std::string_view name) {
+  for (const auto& [known, word] : kUseCases)
+    if (word == name) return known;
+  return std::nullopt;
+}
+
+}  // namespace coffer
+
+namespace coffer::policy {
+namespace {
+
+template <typename Range, typename Value>
+bool has(const Range& range, const Value& value) {
+  return std::find(range.begin(), range.end(), value) != range.end();
+}
+
+class Matcher {
+ public:
+  Matcher(const PolicySubject& subject, UseCase use_case, const Object& object,
+          const FindFacts& find_facts)
+      : subject_(subject), use_case_(use_case), object_(object), find_facts_(find_facts) {}
+
+  Result<bool> means(const PolicyRule& rule) {
+    const auto is_meant = [&](const std::string& pattern) { return matches(pattern, object_); };
+    if (!has(rule.use_cases, use_case_) ||
+        !std::any_of(rule.objects.begin(), rule.objects.end(), is_meant))
+      return false;
+    if (!COFFER_TRY(means_subject(rule))) return false;
+    if (rule.tags.empty()) return true;
+    if (object_.kind != Object::Kind::secret) return false;
+    const Facts& known = *COFFER_TRY(facts());
+    return std::all_of(rule.tags.begin(), rule.tags.end(),
+                       [&](const std::string& tag) { return has(known.tags, tag); });
+  }
+
+ private:
+  Result<bool> means_subject(const PolicyRule& rule) {
+    bool by_owner = false;
+    for (const std::string_view each : rule.subjects) {
+      if (each == "*") return true;
+      by_owner = by_owner || each == "owner";
+      // Who has no name is nobody's user, and owns nothing.
+      if (each.starts_with("user:") && !subject_.user.empty() && each.substr(5) == subject_.user)
+        return true;
+      if (each.starts_with("group:") && has(subject_.groups, each.substr(6))) return true;
+    }
+    if (!by_owner || subject_.user.empty() || object_.kind != Object::Kind::secret) return false;
+    return COFFER_TRY(facts())->owner == subject_.user;
+  }
+
+  Result<const Facts*> facts() {
+    if (!facts_) facts_ = COFFER_TRY(find_facts_());
+    return &*facts_;
+  }
+
+  const PolicySubject& subject_;
+  const UseCase use_case_;
+  const Object& object_;
+  const FindFacts& find_facts_;
+  std::optional<Facts> facts_;
+};
+
+}  // namespace
+
+Result<PolicyDecision> decide(const Policy& policy, const PolicySubject& subject, UseCase use_case,
+                              const Object& object, const FindFacts& find_facts) {
+  PolicyDecision decision{policy.rules.empty(), 0};
+  Matcher matcher(subject, use_case, object, find_facts);
+  for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+    const PolicyRule& rule = policy.rules[i];
+    if (rule.allow && decision.allowed) continue;
+    if (!COFFER_TRY(matcher.means(rule))) continue;
+    decision = {rule.allow, i + 1};
+    if (!rule.allow) return decision;
+  }
+  return decision;
+}
+
+}  // namespace coffer::policy

@@ -1,0 +1,87 @@
+// The policy, and for whom a store is opened, through C alone.
+#include <coffer/coffer.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/c_store.h"
+
+namespace coffer::test {
+namespace {
+
+constexpr char kPolicy[] =
+    R"({"rules":[{"effect":"allow","subjects":["user:chief"],"use_cases":["admin","write"],)"
+    R"("objects":["**"]},{"effect":"allow","subjects":["group:etl"],"use_cases":["use"],)"
+    R"("objects":["team/**"]}]})";
+
+coffer_store* as(coffer_store* store, const char* user, const char* group, int for_use) {
+  const char* groups[] = {group};
+  coffer_identity identity{};
+  identity.actor = "a label";
+  identity.user = user;
+  identity.groups = groups;
+  identity.group_count = group == nullptr ? 0 : 1;
+  identity.for_use = for_use;
+  coffer_store* other = nullptr;
+  REQUIRE(coffer_as_user(store, &identity, &other, nullptr) == COFFER_OK);
+  return other;
+}
+
+coffer_code put(coffer_store* store, const char* path) {
+  return coffer_put(store, path, bytes_of("v"), 1, 0, COFFER_ANY_VERSION, 0, nullptr, nullptr);
+}
+
+coffer_code get(coffer_store* store, const char* path) {
+  coffer_bytes* value = nullptr;
+  const coffer_code code = coffer_get(store, path, 0, &value, nullptr, nullptr);
+  if (code == COFFER_OK) coffer_bytes_free(value);
+  return code;
+}
+
+coffer_code require_force(coffer_transaction* transaction, void*) {
+  return coffer_transaction_require(transaction, "force", "team/a", nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("a policy is put, told, tested and obeyed through C") {
+  const CStore opened;
+  coffer_store* store = opened.get();
+  REQUIRE(put(store, "team/a") == COFFER_OK);
+  std::uint64_t revision = 0;
+  CHECK(coffer_policy_put(store, kPolicy, 3, &revision, nullptr) == COFFER_CONFLICT);
+  CHECK(coffer_policy_put(store, "{}", COFFER_ANY_VERSION, &revision, nullptr) == COFFER_USAGE);
+  REQUIRE(coffer_policy_put(store, kPolicy, 0, &revision, nullptr) == COFFER_OK);
+  CHECK(revision == 1);
+  coffer_store* chief = as(store, "chief", nullptr, 0);
+  coffer_store* using_it = as(store, "ann", "etl", 1);
+  coffer_store* seeing = as(store, "ann", "etl", 0);
+  CHECK(get(store, "team/a") == COFFER_DENIED);
+  CHECK(get(using_it, "team/a") == COFFER_OK);
+  CHECK(get(seeing, "team/a") == COFFER_DENIED);
+  CHECK(put(using_it, "team/a") == COFFER_DENIED);
+  CHECK(put(chief, "team/a") == COFFER_OK);
+  CHECK(coffer_transact(using_it, require_force, nullptr, nullptr) == COFFER_DENIED);
+  coffer_bytes* json = nullptr;
+  CHECK(coffer_policy_get(seeing, &json, nullptr) == COFFER_DENIED);
+  REQUIRE(coffer_policy_get(chief, &json, nullptr) == COFFER_OK);
+  CHECK(CStore::text_of(json).starts_with(R"({"revision":1,"rules":[{"effect":"allow")"));
+  int allowed = 0;
+  std::size_t rule = 0;
+  const char* groups[] = {"etl"};
+  REQUIRE(coffer_policy_test(chief, "bob", groups, 1, "use", "team/a", &allowed, &rule, nullptr) ==
+          COFFER_OK);
+  CHECK((allowed == 1 && rule == 2));
+  REQUIRE(coffer_policy_test(chief, nullptr, nullptr, 0, "use", "team/a", &allowed, nullptr,
+                             nullptr) == COFFER_OK);
+  CHECK(allowed == 0);
+  for (const coffer_code code :
+       {coffer_policy_test(chief, "b", nullptr, 0, "see", "a", &allowed, &rule, nullptr),
+        coffer_policy_test(chief, "b", nullptr, 1, "use", "a", &allowed, &rule, nullptr),
+        coffer_policy_put(chief, nullptr, 0, nullptr, nullptr),
+        coffer_policy_get(chief, nullptr, nullptr),
+        coffer_as_user(chief, nullptr, nullptr, nullptr)})
+    CHECK(code == COFFER_USAGE);
+  for (coffer_store* each : {chief, using_it, seeing}) coffer_close(each);
+}
+
+}  // namespace coffer::test
