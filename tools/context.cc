@@ -7,6 +7,7 @@
 
 #include "tools/fail.h"
 #include "tools/log.h"
+#include "tools/login.h"
 #include "tools/prompt.h"
 #include "tools/receipts.h"
 
@@ -82,6 +83,8 @@ Result<Context> Context::from(const Globals& globals) {
   }
   context.actor_.actor = globals.actor.value_or(std::string(environment("COFFER_ACTOR")));
   context.actor_.reason = globals.reason.value_or(std::string(environment("COFFER_REASON")));
+  // Without its name, which is looked up where a policy asks for it; never the label's.
+  context.actor_.user = "#" + std::to_string(getuid());
   context.anchor_ = globals.anchor.value_or(std::string(environment("COFFER_ANCHOR")));
   context.receipts_ = globals.receipts.value_or(std::string(environment("COFFER_RECEIPTS")));
   if (globals.store) {
@@ -118,6 +121,11 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
   ReceiptSink to_file;
   if (!receipts_.empty()) to_file = COFFER_TRY(receipts_to_file(receipts_));
   Store store = COFFER_TRY(open_with_keys(doubt));
+  // Looked up only where it counts, for that costs more than to open a store.
+  if (COFFER_TRY(store.has_policy())) {
+    const Actor actor = COFFER_TRY(actor_for(store));
+    store = COFFER_TRY(store.as(actor));
+  }
   if (sink || to_file) {
     store.on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
       if (to_file) to_file(receipt);
@@ -125,6 +133,15 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
     });
   }
   return store;
+}
+
+// What --actor says is a label: whose rights count is the operating system's to say.
+Result<Actor> Context::actor_for(Store& store) const {
+  Actor actor = actor_;
+  if (!COFFER_TRY(store.has_policy())) return actor;
+  actor.user = login_name();
+  actor.groups = login_groups();
+  return actor;
 }
 
 Result<Store> Context::open_with_keys(AnchorDoubt doubt) const {

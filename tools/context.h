@@ -31,8 +31,12 @@ class Context {
   bool json() const { return format_ == Format::json; }
   /// The keys given; none where none was.
   const std::vector<KeySource>& keys() const { return keys_; }
-  /// Who the caller says he is; empty where nothing was said.
+  /// Who the caller says he is, for the audit log; and, where the store has a policy, who he is.
+  Result<Actor> actor_for(Store& store) const;
+  /// The former alone; empty where nothing was said.
   const Actor& actor() const { return actor_; }
+  /// What becomes of the values that are read; to be seen where nothing is said.
+  void set_purpose(Purpose purpose) { actor_.purpose = purpose; }
 
  private:
   std::string directory_;

@@ -89,7 +89,8 @@ VerbResult verb_certificates(Arguments& arguments, const VerbText& text) {
       "it, which --audit-reads records. A\nkeystore with a password of its own is `unknown`. "
       "Nothing about a certificate is verified.");
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  context.set_purpose(Purpose::use);  // No value is told.
   std::optional<std::int64_t> span_ms;
   if (within) span_ms = COFFER_TRY(parse_span("--within", *within, false));
   std::string folder = prefix.value_or("");

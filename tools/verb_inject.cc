@@ -69,7 +69,8 @@ VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  context.set_purpose(Purpose::use);
   if (words.form && !words.overlay) {
     return Error(ErrorCode::usage, "goes with --overlay").about(Subject::Kind::name, "--as");
   }

@@ -176,7 +176,8 @@ VerbResult apply(Arguments& arguments, const VerbText& text, ApplyMode mode) {
   Syntax syntax(arguments, text);
   describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  context.set_purpose(Purpose::use);
   if (words.lint && words.de_ref) {
     return Error(ErrorCode::usage, "--lint and --de-ref do not go together");
   }

@@ -109,7 +109,8 @@ VerbResult verb_resource_delete(Arguments& arguments, const VerbText& text) {
       "such a resource\nstays told by `resource get --show-deleted`. All that is named goes, or "
       "nothing.");
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  context.set_purpose(Purpose::use);
   std::vector<ResourceName> names = COFFER_TRY(words.named());
   put_in_order(names);
   COFFER_TRY(confirm(
@@ -118,7 +119,7 @@ VerbResult verb_resource_delete(Arguments& arguments, const VerbText& text) {
           " for good?",
       yes));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(forced ? remove_by_force(store, names, context.actor())
+  COFFER_TRY(forced ? remove_by_force(store, names, COFFER_TRY(context.actor_for(store)))
                     : remove_all(store, names, false));
   COFFER_TRY(tell(context, names));
   return 0;

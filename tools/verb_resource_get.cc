@@ -193,7 +193,8 @@ VerbResult verb_resource_get(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  context.set_purpose(Purpose::use);  // No value is told.
   if (words.unsanitize) {
     return Error(ErrorCode::denied, "this verb shows no value",
                  "coffer get PATH shows it, and coffer run hands it to a program");

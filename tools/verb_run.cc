@@ -124,7 +124,8 @@ VerbResult verb_run(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   describe(syntax, wishes);
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  context.set_purpose(Purpose::use);
   if (arguments.command() == nullptr || arguments.command()[0] == nullptr) {
     return Error(ErrorCode::usage, "no command is given",
                  "it stands after `--`: coffer run -- CMD");

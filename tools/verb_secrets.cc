@@ -217,7 +217,8 @@ Result<void> show(const SecretsWords& words, const JobSecrets& secrets, bool as_
 }
 
 Result<void> carry_out(SecretsWords& words, const Globals& globals) {
-  const Context context = COFFER_TRY(Context::from(globals));
+  Context context = COFFER_TRY(Context::from(globals));
+  context.set_purpose(words.get || words.show ? Purpose::reveal : Purpose::use);
   const bool as_json = COFFER_TRY(wants_json(words, context));
   COFFER_TRY(check_words(words));
   warn_of_arguments(words);

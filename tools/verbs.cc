@@ -188,6 +188,24 @@ constexpr std::array kVerbs = {
     COFFER_VERB("clock accept", verb_clock_accept,
                 "Takes the clock's time for the store's, after the clock once ran ahead.",
                 "coffer clock accept --reason 'the battery was changed'"),
+    COFFER_VERB("policy show", verb_policy_show, "Tells the rules of who may do what.",
+                "coffer policy show --format json > policy.json"),
+    COFFER_VERB("policy allow", verb_policy_allow,
+                "Adds a rule that allows. The first one turns the policy on, so it must leave "
+                "somebody `admin`.",
+                "coffer policy allow user:$USER all '**'"),
+    COFFER_VERB("policy deny", verb_policy_deny, "Adds a rule that denies, and so wins.",
+                "coffer policy deny group:interns reveal,delete 'team/**' --tag production"),
+    COFFER_VERB("policy write-only", verb_policy_write_only,
+                "Lets nobody see a value any more; those who may go on using it.",
+                "coffer policy write-only 'ingestion/**'"),
+    COFFER_VERB("policy remove", verb_policy_remove, "Takes a rule away, or all of them.",
+                "coffer policy remove 3"),
+    COFFER_VERB("policy set", verb_policy_set, "Puts a whole policy in place of the one there is.",
+                "coffer policy set policy.json --revision 4"),
+    COFFER_VERB("policy test", verb_policy_test,
+                "Tells whether somebody may do something, and which rule decides.",
+                "coffer policy test user:ann reveal ingestion/redshift --group etl"),
     COFFER_VERB("status", verb_status, "Tells the state of the store.", "coffer status"),
     COFFER_VERB("verify", verb_verify, "Opens every record and tells what is damaged.",
                 "coffer verify"),
@@ -255,7 +273,7 @@ VerbResult dispatch(Arguments& arguments) {
   std::string name(*first);
   if (name == "config" || name == "key" || name == "metadata" || name == "settings" ||
       name == "audit" || name == "receipt" || name == "anchor" || name == "resource" ||
-      name == "clock") {
+      name == "clock" || name == "policy") {
     const std::optional<std::string_view> second = arguments.take_word();
     if (!second && arguments.has("-h", "--help")) {
       COFFER_TRY(write_overview());

@@ -240,6 +240,7 @@ Result<void> remove_resource(Transaction& txn, const ResourceName& name, bool fo
   }
   const std::string users = COFFER_TRY(users_of(txn, path));
   if (forced) {
+    COFFER_TRY(txn.require(UseCase::force, path));
     for (const ReferenceInfo& reference : COFFER_TRY(txn.references_to(path))) {
       if (reference.user_kind != "external") continue;
       COFFER_TRY(txn.remove_reference(path, reference.version, reference.user));

@@ -1,0 +1,166 @@
+// coffer policy: rules by the command, and the command by its rules. Who runs the tests is the
+// user that they mean; what needs another one is asked of `policy test`.
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "tests/cli/command.h"
+
+using cli::Json;
+using cli::Sandbox;
+
+namespace {
+
+std::string me() {
+  const passwd* user = getpwuid(getuid());
+  return user == nullptr ? "#" + std::to_string(getuid()) : std::string(user->pw_name);
+}
+
+std::string my_group() {
+  const group* own = getgrgid(getgid());
+  return own == nullptr ? "#" + std::to_string(getgid()) : std::string(own->gr_name);
+}
+
+struct Bench : Sandbox {
+  Bench() {
+    init();
+    expect(0, {"put", "team/db", "user=u", "password=secret-word"});
+    expect(0, {"put", "other/key", "--value", "-"}, "other-word");
+  }
+  /// Whoever runs this may change the policy, and besides what the rules say.
+  void set(const std::string& rules) const {
+    const std::string admin = R"({"effect":"allow","subjects":["user:)" + me() +
+                              R"("],"use_cases":["admin","audit"],"objects":["**"]})";
+    expect(0, {"policy", "set", "-"}, "[" + admin + (rules.empty() ? "" : ",") + rules + "]");
+  }
+};
+
+std::string allow(const std::string& subject, const std::string& use_cases,
+                  const std::string& object) {
+  return R"({"effect":"allow","subjects":[")" + subject + R"("],"use_cases":[)" + use_cases +
+         R"(],"objects":[")" + object + R"("]})";
+}
+
+}  // namespace
+
+TEST_CASE("a value may be used by a program and not be shown") {
+  const Bench box;
+  box.set(allow("group:" + my_group(), R"("list","use","write")", "team/**"));
+  CHECK(box.expect(15, {"get", "team/db", "--field", "password"}).out.empty());
+  CHECK(box.expect(15, {"get", "team/db"}).says("policy"));
+  box.expect(15, {"export", "team", "--as", "json"});
+  box.expect(15, {"env", "--as", "dotenv", "--only", "team/db"});
+  const std::string script = "printf %s \"$password\" | wc -c";
+  CHECK(box.expect(0, {"run", "--only", "team/db", "--", "/bin/sh", "-c", script}).out == "11\n");
+  const std::string form = box.write("form", "{{ coffer://team/db#password }}");
+  box.expect(0, {"inject", "-i", form, "-o", box.path("out")});
+  CHECK(cli::read_file(box.path("out")) == "secret-word");
+  box.expect(0, {"put", "team/db", "user=u", "password=another"});
+  box.expect(15, {"delete", "team/db"});
+  box.expect(15, {"put", "other/key", "k=v"});
+  CHECK(box.expect(0, {"list", "--recursive"}).out == "team/db\n");
+  CHECK(box.expect(15, {"get", "team/db", "--format", "json"}).says("\"code\":\"denied\""));
+}
+
+TEST_CASE("a label raises nobody's rights") {
+  const Bench box;
+  box.set(allow("user:chief", R"("list","reveal")", "**"));
+  box.expect(15, {"get", "team/db"});
+  box.expect(15, {"--actor", "chief", "get", "team/db"});
+  box.set(allow("owner", R"("reveal")", "**"));
+  box.expect(15, {"--actor", "chief", "get", "team/db"});
+  box.set(allow("user:#" + std::to_string(getuid()), R"("reveal")", "**"));
+  box.expect(15, {"get", "team/db"});
+  const Json records =
+      box.expect(0, {"audit", "list", "--refused", "--format", "json"}).json()["records"];
+  REQUIRE_FALSE(records.empty());
+  for (const Json& record : records) CHECK(record["actor"] == me());
+}
+
+TEST_CASE("an owner sees what he owns") {
+  const Bench box;
+  box.expect(0, {"metadata", "put", "team/db", "--owner", me()});
+  box.set(allow("owner", R"("list","reveal")", "**"));
+  CHECK(box.expect(0, {"get", "team/db", "--field", "password"}).out == "secret-word");
+  box.expect(15, {"get", "other/key"});
+  CHECK(box.expect(0, {"list"}).out == "team/\n");
+}
+
+TEST_CASE("rules are added, shown, tested and taken away") {
+  const Bench box;
+  CHECK(box.expect(0, {"policy", "show"}).out ==
+        "there is no policy: everybody may do everything\n");
+  CHECK(box.expect(2, {"policy", "allow", "*", "list", "**"}).says("nobody could change"));
+  CHECK(box.expect(2, {"policy", "write-only", "**"}).says("admin"));
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  box.expect(0, {"policy", "allow", "user:ann,group:etl", "use,list", "team/**", "--tag", "new"});
+  box.expect(0, {"policy", "write-only", "team/never"});
+  box.expect(0, {"policy", "deny", "group:interns", "delete", "config:**"});
+  const Json shown = box.expect(0, {"policy", "show", "--format", "json"}).json();
+  CHECK(shown["revision"] == 4);
+  REQUIRE(shown["rules"].size() == 4);
+  CHECK(shown["rules"][1]["subjects"] == Json({"user:ann", "group:etl"}));
+  CHECK(shown["rules"][1]["tags"] == Json({"new"}));
+  CHECK(shown["rules"][2] == Json::parse(R"({"effect":"deny","subjects":["*"],)"
+                                         R"("use_cases":["reveal"],"objects":["team/never"]})"));
+  CHECK(box.expect(0, {"policy", "show"}).out.find("group:interns") != std::string::npos);
+
+  const auto ask = [&](int code, const cli::Words& words) {
+    cli::Words all = {"policy", "test"};
+    all.insert(all.end(), words.begin(), words.end());
+    return box.expect(code, all).out;
+  };
+  CHECK(ask(0, {"user:" + me(), "reveal", "team/db"}) == "allowed by rule 1\n");
+  CHECK(ask(15, {"user:" + me(), "reveal", "team/never"}) == "denied by rule 3\n");
+  CHECK(ask(15, {"user:ann", "use", "team/db"}) == "denied: no rule allows it\n");
+  box.expect(0, {"metadata", "put", "team/db", "--tag", "new"});
+  CHECK(ask(0, {"user:ann", "use", "team/db"}) == "allowed by rule 2\n");
+  CHECK(ask(0, {"user:bob", "use", "team/db", "--group", "etl"}) == "allowed by rule 2\n");
+  CHECK(ask(0, {"user:" + me(), "delete", "config:c"}) == "allowed by rule 1\n");
+  CHECK(ask(15, {"group:interns", "delete", "config:c"}) == "denied by rule 4\n");
+  CHECK(box.expect(15, {"policy", "test", "*", "admin", "**", "--format", "json"}).json() ==
+        Json::parse(R"({"allowed":false,"rule":0})"));
+
+  const std::string file =
+      box.write("policy.json", box.expect(0, {"policy", "show", "--format", "json"}).out);
+  CHECK(box.expect(8, {"policy", "set", file, "--revision", "1"}).says("revision"));
+  box.expect(0, {"policy", "set", file, "--revision", "4"});
+  box.expect(2, {"policy", "remove", "1"});  // Nobody could change it any more.
+  box.expect(4, {"policy", "remove", "5"});
+  box.expect(2, {"policy", "remove"});
+  box.expect(0, {"policy", "remove", "3"});
+  CHECK(ask(0, {"user:" + me(), "reveal", "team/never"}) == "allowed by rule 1\n");
+  box.expect(0, {"policy", "remove", "--all"});
+  CHECK(ask(0, {"*", "reveal", "team/db"}) == "allowed: there is no policy\n");
+  box.expect(0, {"verify"});
+}
+
+TEST_CASE("a bad rule is refused and changes nothing") {
+  const Bench box;
+  box.expect(2, {"policy", "allow", "ann", "all", "**"});
+  box.expect(2, {"policy", "allow", "*", "see", "**"});
+  box.expect(2, {"policy", "allow", "*", "all", "/a"});
+  box.expect(2, {"policy", "set", "-"}, "{");
+  box.expect(2, {"policy", "set", "-"}, R"({"rule":[]})");
+  box.expect(2, {"policy", "test", "ann", "use", "a"});
+  CHECK(box.expect(0, {"policy", "show", "--format", "json"}).json()["revision"] == 0);
+  for (const char* verb : {"show", "allow", "deny", "write-only", "remove", "set", "test"})
+    CHECK(box.expect(0, {"policy", verb, "--help"}).out.find("Example:") != std::string::npos);
+}
+
+TEST_CASE("a deletion by force needs its own right") {
+  const Bench box;
+  const std::string secret = box.write("secret.yml",
+                                       "name: used\nversion: v1\ntype: instance-secret\n"
+                                       "instance-secret:\n  type: key-value\n  acl: r\n"
+                                       "  data:\n    k: v\n");
+  box.expect(0, {"resource", "apply", "-f", secret});
+  const std::string path = "instance-secret/used";
+  box.expect(0, {"refs", "add", path, "job"});
+  const std::string most = R"("list","use","write","delete")";
+  box.set(allow("user:" + me(), most, "**"));
+  box.expect(15, {"resource", "delete", "-i", "used:v1:instance-secret", "--force", "-y"});
+  box.expect(9, {"resource", "delete", "-i", "used:v1:instance-secret", "-y"});
+  box.set(allow("user:" + me(), most + R"(,"force")", "**"));
+  box.expect(0, {"resource", "delete", "-i", "used:v1:instance-secret", "--force", "-y"});
+}

@@ -1,0 +1,229 @@
+// coffer policy show | allow | deny | write-only | remove | set | test
+#include "tools/context.h"
+#include "tools/input.h"
+#include "tools/numbers.h"
+#include "tools/output.h"
+#include "tools/verbs.h"
+
+namespace coffer::tools {
+namespace {
+
+constexpr char kAboutRules[] =
+    "SUBJECT: user:NAME, group:NAME (as the system knows them), owner, * or several with commas.\n"
+    "USE: list, use, reveal, write, delete, force, admin, audit, several with commas, or all.\n"
+    "OBJECT: a path, team/** below it, config:ID, or ** for everything. A rule that denies wins, "
+    "and with\na policy nothing is done that no rule allows. --actor changes nobody's rights.\n"
+    "It guards what passes through coffer: who has the key and the files can open them otherwise.";
+
+std::vector<std::string> parts_of(std::string_view text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    parts.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+Result<UseCase> use_case_of(std::string_view word) {
+  if (const auto known = parse_use_case(word)) return *known;
+  return Error(ErrorCode::usage, "there is no such use case",
+               "one of list, use, reveal, write, delete, force, admin, audit, or all");
+}
+
+Result<std::vector<UseCase>> use_cases_of(std::string_view text) {
+  if (text == "all")
+    return std::vector<UseCase>{UseCase::list,   UseCase::use,   UseCase::reveal, UseCase::write,
+                                UseCase::remove, UseCase::force, UseCase::admin,  UseCase::audit};
+  std::vector<UseCase> use_cases;
+  for (const std::string& word : parts_of(text)) use_cases.push_back(COFFER_TRY(use_case_of(word)));
+  return use_cases;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
+
+std::string joined(const std::vector<UseCase>& use_cases) {
+  std::string out;
+  for (const UseCase use_case : use_cases)
+    out += (out.empty() ? "" : ", ") + std::string(use_case_name(use_case));
+  return out;
+}
+
+Result<void> write_table(const Policy& policy) {
+  if (policy.rules.empty()) return write_line("there is no policy: everybody may do everything");
+  Table table({"RULE", "EFFECT", "SUBJECTS", "USE", "OBJECTS", "TAGS"});
+  for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+    const PolicyRule& rule = policy.rules[i];
+    table.row({std::to_string(i + 1), rule.allow ? "allow" : "deny", joined(rule.subjects),
+               joined(rule.use_cases), joined(rule.objects), joined(rule.tags)});
+  }
+  return table.write();
+}
+
+// Puts what `change` makes of the policy that stands, unless somebody changed it meanwhile.
+template <typename Change>
+Result<void> change_policy(const Context& context, const Change& change) {
+  Store store = COFFER_TRY(context.open());
+  Policy policy = COFFER_TRY(store.policy());
+  const std::uint64_t revision = policy.revision;
+  COFFER_TRY(change(policy));
+  const std::uint64_t after = COFFER_TRY(store.put_policy(policy, revision));
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("revision").number(after);
+    json.key("rules").number(policy.rules.size()).close('}');
+    return json.write();
+  }
+  return {};
+}
+
+VerbResult add_rule(Arguments& arguments, const VerbText& text, bool allow) {
+  std::string subjects;
+  std::string uses;
+  std::string object;
+  PolicyRule rule{allow, {}, {}, {}, {}};
+  Syntax syntax(arguments, text);
+  syntax.word("SUBJECT", subjects, "Whom it means");
+  syntax.word("USE", uses, "What they may do, or may not");
+  syntax.word("OBJECT", object, "With what");
+  syntax.repeated("--tag", rule.tags, "TAG", "Only secrets that have this tag; of several, each");
+  syntax.explain(kAboutRules);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  rule.subjects = parts_of(subjects);
+  rule.use_cases = COFFER_TRY(use_cases_of(uses));
+  rule.objects = {object};
+  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+    policy.rules.push_back(rule);
+    return {};
+  }));
+  return 0;
+}
+
+}  // namespace
+
+VerbResult verb_policy_show(Arguments& arguments, const VerbText& text) {
+  Syntax syntax(arguments, text);
+  syntax.explain(kAboutRules);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  const Policy policy = COFFER_TRY(store.policy());
+  COFFER_TRY(context.json() ? write_line(policy_json(policy)) : write_table(policy));
+  return 0;
+}
+
+VerbResult verb_policy_allow(Arguments& arguments, const VerbText& text) {
+  return add_rule(arguments, text, true);
+}
+
+VerbResult verb_policy_deny(Arguments& arguments, const VerbText& text) {
+  return add_rule(arguments, text, false);
+}
+
+VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
+  std::string object;
+  Syntax syntax(arguments, text);
+  syntax.word("OBJECT", object, "A path, team/** below it, config:ID, or ** for everything");
+  syntax.explain(
+      "The same as: coffer policy deny '*' reveal OBJECT. It is used as before by those "
+      "who may: run, inject\nand hydrate hand it to a program.");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+    policy.rules.push_back({false, {"*"}, {UseCase::reveal}, {object}, {}});
+    return {};
+  }));
+  return 0;
+}
+
+VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
+  std::optional<std::string> word;
+  bool all = false;
+  Syntax syntax(arguments, text);
+  syntax.optional_word("RULE", word, "Its number in `coffer policy show`; the others move up");
+  syntax.flag("--all", all, "Every rule: everybody may do everything again");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  if (all == word.has_value()) return Error(ErrorCode::usage, "say which rule goes, or --all");
+  const std::uint64_t number = all ? 0 : COFFER_TRY(parse_number("RULE", *word));
+  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+    if (all) {
+      policy.rules.clear();
+      return {};
+    }
+    if (number == 0 || number > policy.rules.size())
+      return Error(ErrorCode::not_found, "there is no such rule", "see: coffer policy show")
+          .with_number(number);
+    policy.rules.erase(policy.rules.begin() + static_cast<std::ptrdiff_t>(number - 1));
+    return {};
+  }));
+  return 0;
+}
+
+VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
+  std::string file;
+  std::optional<std::string> revision;
+  Syntax syntax(arguments, text);
+  syntax.word("FILE", file, "JSON, as `coffer policy show --format json` tells it; - for stdin");
+  syntax.option("--revision", revision, "N", "Only where the policy that stands has this revision");
+  syntax.explain(kAboutRules);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  std::optional<std::uint64_t> expected;
+  if (revision) expected = COFFER_TRY(parse_number("--revision", *revision));
+  const SecretBytes bytes = COFFER_TRY(read_input(file));
+  const Policy policy = COFFER_TRY(parse_policy(bytes.text()));
+  Store store = COFFER_TRY(context.open());
+  const std::uint64_t after = COFFER_TRY(store.put_policy(policy, expected));
+  if (!context.json()) return 0;
+  JsonText json;
+  json.open('{').key("revision").number(after);
+  json.key("rules").number(policy.rules.size()).close('}');
+  COFFER_TRY(json.write());
+  return 0;
+}
+
+VerbResult verb_policy_test(Arguments& arguments, const VerbText& text) {
+  std::string who;
+  std::string use;
+  std::string object;
+  PolicySubject subject;
+  Syntax syntax(arguments, text);
+  syntax.word("SUBJECT", who, "user:NAME, group:NAME, or * for somebody whom no rule names");
+  syntax.word("USE", use, "list, use, reveal, write, delete, force, admin or audit");
+  syntax.word("OBJECT", object, "A path, config:ID, or ** for the store as a whole");
+  syntax.repeated("--group", subject.groups, "NAME", "A group that the user is in");
+  syntax.explain("Exit code 15 where it is denied.");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  if (who.starts_with("user:")) {
+    subject.user = who.substr(5);
+  } else if (who.starts_with("group:")) {
+    subject.groups.push_back(who.substr(6));
+  } else if (who != "*") {
+    return Error(ErrorCode::usage, "takes user:NAME, group:NAME or *")
+        .about(Subject::Kind::name, "SUBJECT");
+  }
+  const UseCase use_case = COFFER_TRY(use_case_of(use));
+  Store store = COFFER_TRY(context.open());
+  const PolicyDecision decision = COFFER_TRY(store.test_policy(subject, use_case, object));
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("allowed").boolean(decision.allowed);
+    json.key("rule").number(decision.rule).close('}');
+    COFFER_TRY(json.write());
+  } else {
+    const std::string by = decision.rule == 0
+                               ? (decision.allowed ? ": there is no policy" : ": no rule allows it")
+                               : " by rule " + std::to_string(decision.rule);
+    COFFER_TRY(write_line((decision.allowed ? "allowed" : "denied") + by));
+  }
+  return decision.allowed ? 0 : static_cast<int>(ErrorCode::denied);
+}
+
+}  // namespace coffer::tools
