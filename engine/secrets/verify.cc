@@ -7,6 +7,7 @@
 #include "base/digits.h"
 #include "secrets/engine_state.h"
 #include "secrets/listing.h"
+#include "secrets/verify_log.h"
 
 namespace coffer::secrets {
 namespace {
@@ -46,8 +47,11 @@ class Verifier {
     if (report_.records != impl_.root->record_count)
       problem("store", "holds another number of records than its root says");
     COFFER_TRY(check_audit());
-    if (digest_ != impl_.root->digest)
+    if (digest_ != impl_.root->digest) {
       problem("store", "a record was replayed, dropped or put in from elsewhere");
+      for (std::string& line : COFFER_TRY(told_otherwise(view_, impl_)))
+        report_.problems.push_back(std::move(line));
+    }
     return std::move(report_);
   }
 

@@ -261,6 +261,56 @@ TEST_CASE("F-59: a record dropped, or put back as it was, is found by verify") {
   CHECK(problems_of(golden::Copy()).empty());
 }
 
+TEST_CASE("F-59: verify names what the audit log tells of otherwise") {
+  const golden::Copy copy;
+  {
+    Store store = copy.open();
+    for (const char* path : {"t/dropped", "t/deleted", "t/undeleted", "t/trimmed", "t/sound"}) {
+      REQUIRE(store.put(path, Value::opaque("1")).ok());
+      REQUIRE(store.put(path, Value::opaque("2")).ok());
+    }
+    REQUIRE(store.soft_delete("t/undeleted").ok());
+    REQUIRE(store.soft_delete("t/sound").ok());
+    REQUIRE(store.undelete("t/sound", {2}).ok());
+    REQUIRE(store.destroy("t/sound", {1}).ok());
+    REQUIRE(store.put("t/moved", Value::opaque("1")).ok());
+    REQUIRE(store.move("t/moved", "t/there").ok());
+  }
+  CHECK(problems_of(copy).empty());
+  const auto key = [&](const char* path, std::uint64_t version) {
+    return Keys(copy).history_key(path, version);
+  };
+  const Bytes deleted = Tables(copy.directory()).get(Table::history, key("t/deleted", 2)).value();
+  const Bytes undeleted =
+      Tables(copy.directory()).get(Table::history, key("t/undeleted", 2)).value();
+  const Bytes trimmed = Tables(copy.directory()).get(Table::history, key("t/trimmed", 1)).value();
+  {
+    Store store = copy.open();
+    REQUIRE(store.soft_delete("t/deleted").ok());
+    REQUIRE(store.undelete("t/undeleted", {2}).ok());
+    const std::uint32_t kept = store.settings()->max_versions;
+    for (std::uint32_t i = 2; i <= kept; ++i)
+      REQUIRE(store.put("t/trimmed", Value::opaque("more")).ok());
+  }
+  CHECK(problems_of(copy).empty());
+  {
+    const Tables tables(copy.directory());
+    tables.remove(Table::history, key("t/dropped", 1));
+    tables.put(Table::history, key("t/deleted", 2), deleted);
+    tables.put(Table::history, key("t/undeleted", 2), undeleted);
+    tables.put(Table::history, key("t/trimmed", 1), trimmed);
+  }
+  std::vector<std::string> named;
+  for (const std::string& each : problems_of(copy))
+    if (each.ends_with(", by the audit log")) named.push_back(each);
+  CHECK(named ==
+        std::vector<std::string>{
+            "t/deleted: version 2 stands as it was before it was deleted, by the audit log",
+            "t/dropped: version 1 was taken out, by the audit log",
+            "t/trimmed: version 1 was put back after it was trimmed, by the audit log",
+            "t/undeleted: version 2 stands as it was before it was undeleted, by the audit log"});
+}
+
 TEST_CASE("F-60, F-71: time does not fall, and what has expired stays so") {
   const golden::Copy copy(golden::kMadeAtMs + 1000);
   CHECK(outcome_of(copy.open().get("app/expired")) == "expired");
