@@ -3,12 +3,13 @@
 #include "keys/curl_library.h"
 
 #include <coffer/secret_bytes.h>
-#include <dlfcn.h>
 #include <malloc.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+
+#include "base/shared_library.h"
 
 namespace coffer::keys {
 namespace {
@@ -30,29 +31,21 @@ void* move_wiped(void* memory, std::size_t size) {
 
 char* copy_text(const char* text) { return ::strdup(text); }
 
-template <typename Function>
-bool find(void* library, const char* name, Function& function) {
-  void* const found = ::dlsym(library, name);
-  std::memcpy(&function, &found, sizeof function);
-  return found != nullptr;
-}
-
 bool load(CurlLibrary& curl) {
-  // Never closed again: other threads may be inside.
-  void* library = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) library = ::dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return false;
+  auto library = SharedLibrary::load("libcurl.so.4");
+  if (!library) library = SharedLibrary::load("libcurl-gnutls.so.4");
+  if (!library) return false;
   decltype(&curl_global_init_mem) global_init = nullptr;
   decltype(&curl_version_info) version_info = nullptr;
-  if (!find(library, "curl_global_init_mem", global_init) ||
-      !find(library, "curl_version_info", version_info) ||
-      !find(library, "curl_easy_init", curl.easy_init) ||
-      !find(library, "curl_easy_cleanup", curl.easy_cleanup) ||
-      !find(library, "curl_easy_perform", curl.easy_perform) ||
-      !find(library, "curl_easy_setopt", curl.easy_setopt) ||
-      !find(library, "curl_easy_getinfo", curl.easy_getinfo) ||
-      !find(library, "curl_slist_append", curl.slist_append) ||
-      !find(library, "curl_slist_free_all", curl.slist_free_all))
+  if (!library->find("curl_global_init_mem", global_init) ||
+      !library->find("curl_version_info", version_info) ||
+      !library->find("curl_easy_init", curl.easy_init) ||
+      !library->find("curl_easy_cleanup", curl.easy_cleanup) ||
+      !library->find("curl_easy_perform", curl.easy_perform) ||
+      !library->find("curl_easy_setopt", curl.easy_setopt) ||
+      !library->find("curl_easy_getinfo", curl.easy_getinfo) ||
+      !library->find("curl_slist_append", curl.slist_append) ||
+      !library->find("curl_slist_free_all", curl.slist_free_all))
     return false;
   // 7.85: CURLOPT_PROTOCOLS_STR, signatures that AWS accepts, `localhost` never asked of DNS.
   if (version_info(CURLVERSION_NOW)->version_num < 0x075500) return false;

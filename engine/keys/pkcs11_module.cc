@@ -59,7 +59,7 @@ std::shared_ptr<Pkcs11Module> Pkcs11Module::at(const std::string& path) {
 }
 
 Result<void> Pkcs11Module::load() {
-  const SharedLibrary library = COFFER_TRY(SharedLibrary::load(path_));
+  const SharedLibrary library = COFFER_TRY(load_key_library(path_));
   CK_RV (*get_functions)(CK_FUNCTION_LIST**) = nullptr;
   CK_FUNCTION_LIST* functions = nullptr;
   if (!library.find("C_GetFunctionList", get_functions) || get_functions(&functions) != CKR_OK ||
@@ -113,7 +113,7 @@ Result<const P11KitLibrary*> P11KitLibrary::get() {
   static bool is_loaded = false;
   const std::lock_guard lock(mutex);
   if (is_loaded) return &found;
-  const SharedLibrary library = COFFER_TRY(SharedLibrary::load("libp11-kit.so.0"));
+  const SharedLibrary library = COFFER_TRY(load_key_library("libp11-kit.so.0"));
   if (!library.find("p11_kit_uri_new", found.uri_new) ||
       !library.find("p11_kit_uri_free", found.uri_free) ||
       !library.find("p11_kit_uri_parse", found.uri_parse) ||

@@ -16,7 +16,7 @@
 #include <string>
 
 #include "keys/provider_failure.h"
-#include "keys/shared_library.h"
+#include "keys/key_library.h"
 
 namespace coffer::keys {
 

@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "keys/shared_library.h"
+#include "keys/key_library.h"
 
 namespace coffer::keys {
 namespace {
@@ -39,7 +39,7 @@ bool find_all(const SharedLibrary& library, LibCrypto& crypto) {
 }
 
 Result<LibCrypto> lib_crypto() {
-  const SharedLibrary library = COFFER_TRY(SharedLibrary::load("libcrypto.so.3"));
+  const SharedLibrary library = COFFER_TRY(load_key_library("libcrypto.so.3"));
   LibCrypto crypto;
   if (!find_all(library, crypto))
     return provider_failure(ProviderFailure::unavailable, "libcrypto is not one that we know");

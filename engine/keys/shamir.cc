@@ -8,8 +8,8 @@
 #include <numeric>
 
 #include "crypto/random.h"
+#include "keys/key_library.h"
 #include "keys/printed_key.h"
-#include "keys/shared_library.h"
 #include "keys/uri_parameters.h"
 
 namespace coffer::keys {
@@ -35,7 +35,7 @@ struct Library {
 
 // The library keeps its source of randomness in a variable: set once, to the system's.
 Result<Library> load() {
-  const auto shared = COFFER_TRY(SharedLibrary::load("libgfshare.so.2"));
+  const auto shared = COFFER_TRY(load_key_library("libgfshare.so.2"));
   Library library;
   gfshare_rand_func_t* random = nullptr;
   if (!shared.find("gfshare_ctx_init_enc", library.init_enc) ||

@@ -3,15 +3,15 @@
 
 #include <mutex>
 
-#include "keys/shared_library.h"
+#include "keys/key_library.h"
 
 namespace coffer::keys {
 namespace {
 
 Result<void> load(Tpm2Library& library) {
-  const SharedLibrary esys = COFFER_TRY(SharedLibrary::load("libtss2-esys.so.0"));
-  const SharedLibrary tcti = COFFER_TRY(SharedLibrary::load("libtss2-tctildr.so.0"));
-  const SharedLibrary marshal = COFFER_TRY(SharedLibrary::load("libtss2-mu.so.0"));
+  const SharedLibrary esys = COFFER_TRY(load_key_library("libtss2-esys.so.0"));
+  const SharedLibrary tcti = COFFER_TRY(load_key_library("libtss2-tctildr.so.0"));
+  const SharedLibrary marshal = COFFER_TRY(load_key_library("libtss2-mu.so.0"));
   bool whole = true;
 #define COFFER_FIND_IN(from, name) whole = from.find(#name, library.name) && whole;
 #define COFFER_FIND_ESYS(name) COFFER_FIND_IN(esys, name)

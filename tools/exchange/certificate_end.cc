@@ -1,15 +1,14 @@
 #include "tools/exchange/certificate_end.h"
 
-#include <dlfcn.h>
 #include <openssl/x509.h>
 #include <time.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <string_view>
 
 #include "base/base64.h"
+#include "base/shared_library.h"
 #include "format/json.h"
 
 namespace coffer::tools {
@@ -23,20 +22,13 @@ struct LibCrypto {
   decltype(&::ASN1_TIME_to_tm) split_time = nullptr;
 };
 
-template <typename Function>
-bool find(void* library, const char* name, Function& function) {
-  void* const found = ::dlsym(library, name);
-  std::memcpy(&function, &found, sizeof function);
-  return found != nullptr;
-}
-
 bool load(LibCrypto& crypto) {
-  void* const library = ::dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);  // Never closed again.
-  return library != nullptr && find(library, "d2i_X509", crypto.read) &&
-         find(library, "X509_free", crypto.free) &&
-         find(library, "X509_get0_notAfter", crypto.end_of) &&
-         find(library, "X509_cmp_current_time", crypto.compare_to_now) &&
-         find(library, "ASN1_TIME_to_tm", crypto.split_time);
+  const auto library = SharedLibrary::load("libcrypto.so.3");
+  return library && library->find("d2i_X509", crypto.read) &&
+         library->find("X509_free", crypto.free) &&
+         library->find("X509_get0_notAfter", crypto.end_of) &&
+         library->find("X509_cmp_current_time", crypto.compare_to_now) &&
+         library->find("ASN1_TIME_to_tm", crypto.split_time);
 }
 
 Result<const LibCrypto*> lib_crypto() {

@@ -1,21 +1,17 @@
-// Libraries that are loaded when the first key needs them: a program that uses none of them
-// neither links nor starts with any.
+// Libraries that are loaded when they are first needed: a program that uses none of them neither
+// links nor starts with any.
 #pragma once
 
-#include <coffer/result.h>
-
+#include <optional>
 #include <string>
 
-#include "keys/provider_failure.h"
-
-namespace coffer::keys {
+namespace coffer {
 
 /// Loaded until the process ends: such libraries do not like to be unloaded.
 class SharedLibrary {
  public:
-  /// `name` as dlopen takes it: a path, or a soname for the system to find.
-  /// Errors: key_unavailable, about `name`.
-  static Result<SharedLibrary> load(const std::string& name);
+  /// `name` as dlopen takes it: a path, or a soname for the system to find. None: it cannot be had.
+  static std::optional<SharedLibrary> load(const std::string& name);
 
   /// Sets `function`, or answers false.
   template <typename Function>
@@ -30,4 +26,4 @@ class SharedLibrary {
   void* handle_;
 };
 
-}  // namespace coffer::keys
+}  // namespace coffer
