@@ -152,7 +152,7 @@ Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std:
   for (const secrets::Pending& each : due) {
     const auto found = COFFER_TRY(find_config(transaction, each.path));
     if (found && found->record.expires_at_ms == each.due_at_ms) {
-      COFFER_TRY(forget_note(transaction, each.path));
+      COFFER_TRY(forget_note(transaction, each.path, found->record));
     } else {
       // Left by an engine that moved a note's end, or lost the note, without its entry.
       COFFER_TRY(transaction.clear_document_due(DocumentKind::config, each.path, each.due_at_ms));
@@ -161,15 +161,10 @@ Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std:
   return due.size();
 }
 
-Result<void> forget_note(secrets::Transaction& transaction, const std::string& name) {
-  const auto found = COFFER_TRY(find_config(transaction, name));
-  if (!found) {
-    return Error(ErrorCode::corrupt, "the time index names a note that is not there",
-                 "see: coffer verify");
-  }
-  if (!found->record.spec_id.empty())
-    COFFER_TRY(release_spec(transaction, name, found->record.spec_id));
-  return remove_note(transaction, name, found->record);
+Result<void> forget_note(secrets::Transaction& transaction, const std::string& name,
+                         const ConfigRecord& record) {
+  if (!record.spec_id.empty()) COFFER_TRY(release_spec(transaction, name, record.spec_id));
+  return remove_note(transaction, name, record);
 }
 
 Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockChange& change) {

@@ -56,7 +56,8 @@ Result<void> forget_stage(secrets::Transaction& transaction, std::string_view st
 /// Notes of checks and stages whose time is over, at most `limit`. Returns how many went.
 Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std::size_t limit);
 /// One note, whatever its time.
-Result<void> forget_note(secrets::Transaction& transaction, const std::string& name);
+Result<void> forget_note(secrets::Transaction& transaction, const std::string& name,
+                         const ConfigRecord& record);
 /// Those of one sweep's transaction; what is beyond waits for the next.
 Result<void> sweep_notes(secrets::Transaction& transaction);
 /// Their own ends, by a store's time that is to fall.

@@ -186,15 +186,16 @@ Result<void> mend(Transaction& transaction, const Difference& difference) {
 
 /// Notes that an older engine left without an entry in the time index.
 Result<void> forget_all_notes(Transaction& transaction) {
-  std::vector<std::string> over;
+  std::vector<std::pair<std::string, ConfigRecord>> over;
   COFFER_TRY(
       transaction.each_document(DocumentKind::config, [&](const std::string& id) -> Result<void> {
         if (!is_note_id(id) || over.size() >= kMendedAtOnce) return {};
-        const LoadedConfig note = COFFER_TRY(load_config(transaction, id));
-        if (note.record.expires_at_ms <= transaction.now_ms()) over.push_back(id);
+        LoadedConfig note = COFFER_TRY(load_config(transaction, id));
+        if (note.record.expires_at_ms <= transaction.now_ms())
+          over.emplace_back(id, std::move(note.record));
         return {};
       }));
-  for (const std::string& id : over) COFFER_TRY(forget_note(transaction, id));
+  for (const auto& [id, record] : over) COFFER_TRY(forget_note(transaction, id, record));
   return {};
 }
 
