@@ -51,9 +51,19 @@ Result<json::Document> parse_document(std::string_view text, json::Limits limits
   return document;
 }
 
-}  // namespace
-
-namespace {
+/// One transaction that answers with a report.
+Result<ConfigPutReport> reporting(
+    secrets::Engine& engine, Intent* intent,
+    const std::function<Result<ConfigPutReport>(secrets::Transaction&)>& body) {
+  ConfigPutReport report;
+  COFFER_TRY(engine.write(
+      [&](secrets::Transaction& transaction) -> Result<void> {
+        report = COFFER_TRY(body(transaction));
+        return {};
+      },
+      intent));
+  return report;
+}
 
 /// One transaction that writes to the config and tells which coordinates it destroyed.
 Result<std::vector<std::string>> destroying(
@@ -87,14 +97,11 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     const PutInput input{spec, *compiled, parsed};
-    ConfigPutReport report;
-    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      COFFER_TRY(check_document(transaction, id, parsed));
-      report = COFFER_TRY(put_in(transaction, id, input, options));
-      return {};
-    };
-    COFFER_TRY(engine_->write(body, intent));
-    return report;
+    return reporting(*engine_, intent,
+                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+                       COFFER_TRY(check_document(transaction, id, parsed));
+                       return put_in(transaction, id, input, options);
+                     });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -106,14 +113,11 @@ Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view upd
     std::shared_ptr<const Spec> compiled;
     if (!spec.empty()) compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(update));
-    ConfigPutReport report;
-    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      COFFER_TRY(check_document(transaction, id, parsed));
-      report = COFFER_TRY(patch_in(transaction, id, compiled.get(), parsed, options));
-      return {};
-    };
-    COFFER_TRY(engine_->write(body, intent));
-    return report;
+    return reporting(*engine_, intent,
+                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+                       COFFER_TRY(check_document(transaction, id, parsed));
+                       return patch_in(transaction, id, compiled.get(), parsed, options);
+                     });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -128,14 +132,11 @@ Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string
     auto values = json::Document::parse(payloads);
     if (!values.ok()) return std::move(values).error().about(Subject::Kind::name, "payloads");
     const PutInput input{spec, *compiled, parsed};
-    ConfigPutReport report;
-    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      COFFER_TRY(check_write(transaction, id));
-      report = COFFER_TRY(import_in(transaction, id, input, *values, options));
-      return {};
-    };
-    COFFER_TRY(engine_->write(body, intent));
-    return report;
+    return reporting(*engine_, intent,
+                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+                       COFFER_TRY(check_write(transaction, id));
+                       return import_in(transaction, id, input, *values, options);
+                     });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -150,14 +151,11 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     const PutInput input{spec, *compiled, parsed};
-    ConfigPutReport report;
-    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      COFFER_TRY(check_document(transaction, options.id.value_or(""), parsed));
-      report = COFFER_TRY(check_in(transaction, input, options));
-      return {};
-    };
-    COFFER_TRY(engine_->write(body, intent));
-    return report;
+    return reporting(*engine_, intent,
+                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+                       COFFER_TRY(check_document(transaction, options.id.value_or(""), parsed));
+                       return check_in(transaction, input, options);
+                     });
   };
   return recorded(*engine_,
                   {format::Action::config_check,
@@ -182,14 +180,11 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     std::optional<json::Document> own;
     if (!against.empty()) own.emplace(COFFER_TRY(parse_document(against)));
     if (own) input.against = &*own;
-    ConfigPutReport report;
-    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      COFFER_TRY(check_document(transaction, id, parsed));
-      report = COFFER_TRY(stage_in(transaction, id, input, options, lease_ms));
-      return {};
-    };
-    COFFER_TRY(engine_->write(body, intent));
-    return report;
+    return reporting(*engine_, intent,
+                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+                       COFFER_TRY(check_document(transaction, id, parsed));
+                       return stage_in(transaction, id, input, options, lease_ms);
+                     });
   };
   return recorded(*engine_, {format::Action::config_stage, id}, run);
 }
@@ -198,14 +193,11 @@ Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view st
                                         const ConfigCommitOptions& options) {
   const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, {.keep_old_ms = options.keep_old_ms}));
-    ConfigPutReport report;
-    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
-      COFFER_TRY(check_write(transaction, id));
-      report = COFFER_TRY(commit_in(transaction, id, stage, options));
-      return {};
-    };
-    COFFER_TRY(engine_->write(body, intent));
-    return report;
+    return reporting(*engine_, intent,
+                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+                       COFFER_TRY(check_write(transaction, id));
+                       return commit_in(transaction, id, stage, options);
+                     });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
