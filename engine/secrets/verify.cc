@@ -60,8 +60,17 @@ class Verifier {
     report_.problems.push_back(std::string(what) + ": " + std::string(text));
   }
 
-  void count(const crypto::ShortHash& item) {
+  void toggle(const crypto::ShortHash& item) {
     for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
+  }
+
+  // In the digest, and not counted.
+  void toggle_main(std::string_view key, ByteView sealed) {
+    toggle(impl_.cipher().digest(static_cast<std::uint8_t>(Table::main), as_bytes(key), sealed));
+  }
+
+  void count(const crypto::ShortHash& item) {
+    toggle(item);
     ++report_.records;
   }
 
@@ -105,9 +114,7 @@ class Verifier {
       return {};
     }
     if ((*stored)->settings.revision == 0) return {};
-    const crypto::ShortHash item = impl_.cipher().digest(static_cast<std::uint8_t>(Table::main),
-                                                         as_bytes(kSettingsKey), (*stored)->sealed);
-    for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
+    toggle_main(kSettingsKey, (*stored)->sealed);
     return {};
   }
 
@@ -117,9 +124,7 @@ class Verifier {
     if (!stored && stored.error().code() == ErrorCode::io) return std::move(stored).error();
     if (!stored) problem("store", "its policy does not open");
     if (!stored || !*stored) return {};
-    const crypto::ShortHash item = impl_.cipher().digest(static_cast<std::uint8_t>(Table::main),
-                                                         as_bytes(kPolicyKey), (*stored)->sealed);
-    for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
+    toggle_main(kPolicyKey, (*stored)->sealed);
     return {};
   }
 
