@@ -2,12 +2,11 @@
 // refused, whichever check refuses it. The table is held against the headers, so that a call
 // that is added there is missed here.
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <regex>
 #include <set>
 
+#include "tests/public_headers.h"
 #include "tests/store_cases.h"
 
 namespace {
@@ -466,11 +465,7 @@ void require_no_value(const std::vector<AuditRecord>& records) {
 
 /// The calls of a class that are not const, from its header.
 std::set<std::string> calls_of_header(const std::string& name, const std::string& type) {
-  std::ifstream file(std::string(COFFER_SOURCE_DIR) + "/engine/include/coffer/" + name);
-  const std::string source((std::istreambuf_iterator<char>(file)), {});
-  const std::size_t begin = source.find("class COFFER_API " + type + " {");
-  REQUIRE(begin != std::string::npos);
-  const std::string body = source.substr(begin, source.find("\n};", begin) - begin);
+  const std::string body = test::public_part(name, type);
   const std::regex call(R"(\n  Result<[^\n]*> ([a-z_]+)\(([^;]*);)");
   std::set<std::string> calls;
   for (std::sregex_iterator at(body.begin(), body.end(), call), end; at != end; ++at) {

@@ -2,12 +2,11 @@
 // refuse it for, together they are enough. The table is held against the headers, so that a call
 // that is added there without a word here is missed.
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <regex>
 #include <set>
 
+#include "tests/public_headers.h"
 #include "tests/store_cases.h"
 
 namespace {
@@ -260,12 +259,7 @@ std::vector<Call> every_call() {
 }
 
 std::set<std::string> calls_of_header(const std::string& name, const std::string& type) {
-  std::ifstream file(std::string(COFFER_SOURCE_DIR) + "/engine/include/coffer/" + name);
-  const std::string source((std::istreambuf_iterator<char>(file)), {});
-  const std::size_t begin = source.find("class COFFER_API " + type + " {");
-  REQUIRE(begin != std::string::npos);
-  const std::string body = source.substr(
-      begin, std::min(source.find("\n private:", begin), source.find("\n};", begin)) - begin);
+  const std::string body = test::public_part(name, type);
   const std::regex call(R"(\n  (?:static )?[A-Za-z_0-9:]+(?:<[^\n]*>)? ([a-z_0-9]+)\()");
   std::set<std::string> calls;
   for (std::sregex_iterator at(body.begin(), body.end(), call), end; at != end; ++at)
