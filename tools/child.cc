@@ -50,10 +50,7 @@ int Child::start(char* const* command, char* const* environment, HeldSignals& he
   held.hold();
   posix_spawnattr_t attributes;
   if (const int failure = posix_spawnattr_init(&attributes); failure != 0) return failure;
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  if (!inherited_sigpipe_ignored()) sigaddset(&defaults, SIGPIPE);
-  if (!inherited_sigxfsz_ignored()) sigaddset(&defaults, SIGXFSZ);
+  const sigset_t defaults = signals_ignored_here();
   posix_spawnattr_setsigmask(&attributes, &held.before());
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;

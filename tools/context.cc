@@ -122,10 +122,7 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
   if (!receipts_.empty()) to_file = COFFER_TRY(receipts_to_file(receipts_));
   Store store = COFFER_TRY(open_with_keys(doubt));
   // Looked up only where it counts, for that costs more than to open a store.
-  if (COFFER_TRY(store.has_policy())) {
-    const Actor actor = COFFER_TRY(actor_for(store));
-    store = COFFER_TRY(store.as(actor));
-  }
+  if (COFFER_TRY(store.has_policy())) store = COFFER_TRY(store.as(login_actor()));
   if (sink || to_file) {
     store.on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
       if (to_file) to_file(receipt);
@@ -135,10 +132,13 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
   return store;
 }
 
-// What --actor says is a label: whose rights count is the operating system's to say.
 Result<Actor> Context::actor_for(Store& store) const {
+  return COFFER_TRY(store.has_policy()) ? login_actor() : actor_;
+}
+
+// What --actor says is a label: whose rights count is the operating system's to say.
+Actor Context::login_actor() const {
   Actor actor = actor_;
-  if (!COFFER_TRY(store.has_policy())) return actor;
   actor.user = login_name();
   actor.groups = login_groups();
   return actor;

@@ -35,6 +35,9 @@ class Context {
   Result<Actor> actor_for(Store& store) const;
   /// The former alone; empty where nothing was said.
   const Actor& actor() const { return actor_; }
+  /// The anchor named by option or environment; empty: none.
+  const std::string& anchor() const { return anchor_; }
+  void forget_anchor() { anchor_.clear(); }
   /// What becomes of the values that are read; to be seen where nothing is said.
   void set_purpose(Purpose purpose) { actor_.purpose = purpose; }
 
@@ -49,6 +52,7 @@ class Context {
   std::string anchor_;    // The anchor's URI; empty: where the store says.
 
   Result<Store> open_with_keys(AnchorDoubt doubt) const;
+  Actor login_actor() const;
 };
 
 /// A key URI with the terminal behind its prompts. Errors: usage.

@@ -71,8 +71,14 @@ void harden_process() {
 }
 
 mode_t inherited_umask() { return umask_before; }
-bool inherited_sigpipe_ignored() { return sigpipe_ignored_before; }
-bool inherited_sigxfsz_ignored() { return sigxfsz_ignored_before; }
+
+sigset_t signals_ignored_here() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  if (!sigpipe_ignored_before) sigaddset(&signals, SIGPIPE);
+  if (!sigxfsz_ignored_before) sigaddset(&signals, SIGXFSZ);
+  return signals;
+}
 
 bool is_own_variable(std::string_view entry) {
   return quiet_tpm_is_ours && entry.substr(0, entry.find('=')) == kQuietTpmName;

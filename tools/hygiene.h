@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <string_view>
 
 namespace coffer::tools {
@@ -13,9 +14,9 @@ void harden_process();
 
 /// The file mode mask that the caller of this process had set; a child gets it back.
 mode_t inherited_umask();
-/// Whether SIGPIPE was ignored before this process ignored it; a child gets it back so.
-bool inherited_sigpipe_ignored();
-bool inherited_sigxfsz_ignored();
+/// The signals that this process ignores and was not given ignored: a child begins with what the
+/// system does by default.
+sigset_t signals_ignored_here();
 /// Whether this entry of the environment ("NAME=value") is this process's own, for a library
 /// that it loads; a child does not get it.
 bool is_own_variable(std::string_view entry);

@@ -3,6 +3,7 @@
 
 #include "format/json.h"
 #include "tools/exchange/place.h"
+#include "tools/exchange/value_text.h"
 #include "tools/overlay_file.h"
 
 namespace coffer::tools {
@@ -67,8 +68,7 @@ class IniFile : public OverlayFile {
 
   Result<void> set(const Overlaid& value) override {
     const auto document = COFFER_TRY(json::Document::parse(value.json.text()));
-    const std::string_view text =
-        document.type(0) == json::Type::string ? document.string(0) : document.raw(0);
+    const std::string_view text = text_of(document);
     if (!fits_line(text)) {
       const Setting& setting = settings_[value.setting];
       return Error(ErrorCode::usage,

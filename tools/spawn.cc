@@ -23,10 +23,7 @@ int spawn_as_inherited(pid_t& child, const char* program, const posix_spawn_file
   variables.push_back(nullptr);
   posix_spawnattr_t attributes;
   if (const int failure = posix_spawnattr_init(&attributes); failure != 0) return failure;
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  if (!inherited_sigpipe_ignored()) sigaddset(&defaults, SIGPIPE);
-  if (!inherited_sigxfsz_ignored()) sigaddset(&defaults, SIGXFSZ);
+  const sigset_t defaults = signals_ignored_here();
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   // This process goes on to make files: only the child has the caller's mask.

@@ -1,5 +1,4 @@
 // coffer anchor set | show | update | accept | remove
-#include <cstdlib>
 #include <filesystem>
 
 #include "format/time_text.h"
@@ -67,23 +66,12 @@ Result<void> write_table(const std::optional<AnchorInfo>& info) {
   return table.write();
 }
 
-std::string_view named_anchor(const Globals& globals) {
-  if (globals.anchor) return *globals.anchor;
-  const char* set = std::getenv("COFFER_ANCHOR");
-  return set == nullptr ? std::string_view() : std::string_view(set);
-}
-
-// Whoever names the anchor at each start names it at the first as well, when nothing stands there
-// yet: then the store's own word is asked. What stands there already has a word in it.
-Globals without_one_to_be_set(Globals globals, const std::string& uri) {
+bool stands_at(const std::string& uri) {
   constexpr std::string_view kFile = "file://";
-  if (named_anchor(globals) != uri) return globals;
   std::error_code ignored;
-  const bool stands = uri.starts_with(kFile) &&
-                      std::filesystem::symlink_status(uri.substr(kFile.size()), ignored).type() !=
-                          std::filesystem::file_type::not_found;
-  if (!stands) globals.anchor = "";
-  return globals;
+  return uri.starts_with(kFile) &&
+         std::filesystem::symlink_status(uri.substr(kFile.size()), ignored).type() !=
+             std::filesystem::file_type::not_found;
 }
 
 }  // namespace
@@ -102,11 +90,15 @@ VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
       "commit: after each write; close: after each command or program; shred: after what was\n"
       "destroyed for good. A TPM's memory wears, and each change takes it tens of milliseconds.");
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(without_one_to_be_set(syntax.globals(), uri)));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  // Whoever names the anchor at each start names it at the first as well, when nothing stands
+  // there yet: then the store's own word is asked. What stands there already has a word in it.
+  const bool is_named = context.anchor() == uri;
+  if (is_named && !stands_at(uri)) context.forget_anchor();
   const AnchorCadence cadence = COFFER_TRY(parse_cadence(every));
   Store store = COFFER_TRY(context.open());
   COFFER_TRY(store.set_anchor(uri, cadence));
-  if (named_anchor(syntax.globals()) != uri)
+  if (!is_named)
     note("name it from now on, or a copy from before this is not refused: COFFER_ANCHOR=" + uri);
   return 0;
 }
