@@ -1,12 +1,14 @@
 #include "storage/page_verifier.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <optional>
 #include <vector>
 
 #include "storage/page_layout.h"
 #include "storage/page_set.h"
+#include "storage/page_source.h"
 
 namespace coffer::storage {
 namespace pages {
@@ -30,26 +32,34 @@ struct TreeWalk {
   std::uint64_t entries = 0;
 };
 
+constexpr Literal kTouched("the data file was written while it was checked");
+
 // The walk. Each check returns false once it has set fault_, and everything stops there.
 class Verifier {
  public:
-  explicit Verifier(ByteView file) : file_(file) {}
-  Result<PageReport> run();
+  explicit Verifier(const PageSource& file) : file_(file) {}
+  /// The newest transaction, which must be the wanted one where one is.
+  Result<PageReport> run(std::optional<std::uint64_t> wanted);
+  /// What LMDB reads before its first transaction.
+  Result<void> run_on_headers();
 
  private:
   bool fail(Literal text, std::uint64_t page) {
     fault_ = Error(ErrorCode::corrupt, text).with_number(page);
     return false;
   }
-  const std::uint8_t* at(std::uint64_t page) const { return file_.data() + page * page_size_; }
+  // Null once fault_ is set.
+  const std::uint8_t* read(std::uint64_t page, std::size_t size, PageSource::Room& room);
 
   bool read_metas();
   bool read_meta_header(std::uint64_t number);
+  bool choose_meta(std::optional<std::uint64_t> wanted);
   bool check_newest(const Meta& meta);
   bool check_record(const Tree& tree, Role role, std::uint64_t page);
   bool walk_tree(const Tree& tree, Role role, std::uint64_t named_by);
   bool walk_page(TreeWalk& walk, std::uint64_t number, unsigned level, Bounds bounds);
-  bool open_page(std::uint64_t number, std::uint16_t kind, Page& page);
+  class Level;
+  bool open_page(std::uint64_t number, std::uint16_t kind, const Level& level, Page& page);
   bool walk_branch(TreeWalk& walk, const Page& page, unsigned level, Bounds bounds);
   bool walk_leaf(TreeWalk& walk, const Page& page, Bounds bounds);
   bool check_branch_nodes(TreeWalk& walk, const Page& page, Bounds bounds);
@@ -60,8 +70,29 @@ class Verifier {
   bool check_free_record(std::uint64_t page, ByteView key, ByteView ids);
   bool check_pages_past_end();
 
-  ByteView file_;
-  std::size_t page_size_ = 0;
+  // The room for one page of the way down, given back when the walk comes up again.
+  class Level {
+   public:
+    explicit Level(Verifier& verifier) : verifier_(verifier), depth_(verifier.depth_++) {
+      if (verifier.rooms_.size() <= depth_) verifier.rooms_.emplace_back();
+    }
+    ~Level() { --verifier_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    PageSource::Room& room() const { return verifier_.rooms_[depth_]; }
+
+   private:
+    Verifier& verifier_;
+    std::size_t depth_;
+  };
+
+  const PageSource& file_;
+  std::array<PageSource::Room, kMetaPages> meta_rooms_;
+  std::array<const std::uint8_t*, kMetaPages> metas_{};
+  std::vector<PageSource::Room> rooms_;
+  std::size_t depth_ = 0;
+  PageSource::Room run_room_;
+  std::size_t page_size_ = kMetaBytes;  // Until the first meta page has told it.
   std::size_t max_node_ = 0;
   std::uint64_t file_pages_ = 0;  // whole pages that are there to be read
   std::uint64_t last_page_ = 0;
@@ -80,8 +111,16 @@ bool key_below(Role role, ByteView a, ByteView b) {
   return order != 0 ? order < 0 : a.size() < b.size();
 }
 
+const std::uint8_t* Verifier::read(std::uint64_t page, std::size_t size, PageSource::Room& room) {
+  const std::uint8_t* bytes = file_.read(page * page_size_, size, room);
+  if (bytes == nullptr) fault_ = Error(ErrorCode::busy, kTouched).with_number(page);
+  return bytes;
+}
+
 bool Verifier::read_meta_header(std::uint64_t number) {
-  const std::uint8_t* page = at(number);
+  const std::uint8_t* page = read(number, kMetaBytes, meta_rooms_[number]);
+  if (page == nullptr) return false;
+  metas_[number] = page;
   if (load<std::uint16_t>(page + kPageFlagsAt) != kMeta || load<std::uint64_t>(page) != number) {
     return fail("not a meta page", number);
   }
@@ -98,7 +137,7 @@ bool Verifier::read_meta_header(std::uint64_t number) {
 bool Verifier::read_metas() {
   if (file_.size() < kMetaBytes) return fail("the data file is too short", 0);
   if (!read_meta_header(0)) return false;
-  page_size_ = load<std::uint32_t>(file_.data() + 40);
+  page_size_ = load<std::uint32_t>(metas_[0] + 40);
   if (!std::has_single_bit(page_size_) || page_size_ < kMinPageSize || page_size_ > kMaxPageSize) {
     return fail("a page size that LMDB cannot use", 0);
   }
@@ -109,9 +148,15 @@ bool Verifier::read_metas() {
   if (file_pages_ < kMetaPages) return fail("the data file is too short", 1);
   if (!read_meta_header(1)) return false;
 
-  const Meta even(at(0));
-  const Meta odd(at(1));
-  if (odd.free_list.pad != page_size_) return fail("the meta pages differ in page size", 1);
+  if (Meta(metas_[1]).free_list.pad != page_size_) {
+    return fail("the meta pages differ in page size", 1);
+  }
+  return true;
+}
+
+bool Verifier::choose_meta(std::optional<std::uint64_t> wanted) {
+  const Meta even(metas_[0]);
+  const Meta odd(metas_[1]);
   // LMDB finds the newest meta page by the lowest bit of the transaction's number, so a
   // number on the wrong page would have it read trees that nobody checked. Only a store
   // without any commit has its zero on both.
@@ -119,7 +164,13 @@ bool Verifier::read_metas() {
   if (even.transaction % 2 != 0) return fail("a transaction on the wrong meta page", 0);
   if (odd.transaction % 2 != 1 && !untouched)
     return fail("a transaction on the wrong meta page", 1);
-  return check_newest(even.transaction < odd.transaction ? odd : even);
+  const Meta& newest = even.transaction < odd.transaction ? odd : even;
+  if (wanted && newest.transaction != *wanted) {
+    fault_ = Error(ErrorCode::busy, "the data file is not where those who have it open are")
+                 .with_number(newest.transaction);
+    return false;
+  }
+  return check_newest(newest);
 }
 
 bool Verifier::check_newest(const Meta& meta) {
@@ -171,16 +222,18 @@ bool Verifier::walk_tree(const Tree& tree, Role role, std::uint64_t named_by) {
 // Goes one deeper for each level, so at most kMaxDepth deep for a tree.
 bool Verifier::walk_page(TreeWalk& walk, std::uint64_t number, unsigned level, Bounds bounds) {
   const bool leaf = level == walk.tree.depth;
+  const Level here(*this);
   Page page{};
-  if (!open_page(number, leaf ? kLeaf : kBranch, page)) return false;
+  if (!open_page(number, leaf ? kLeaf : kBranch, here, page)) return false;
   return leaf ? walk_leaf(walk, page, bounds) : walk_branch(walk, page, level, bounds);
 }
 
-bool Verifier::open_page(std::uint64_t number, std::uint16_t kind, Page& page) {
+bool Verifier::open_page(std::uint64_t number, std::uint16_t kind, const Level& level, Page& page) {
   if (number < kMetaPages || number >= file_pages_) return fail("a page outside the file", number);
   if (!reached_.insert(number)) return fail("a page that is reached twice", number);
-  page.bytes = at(number);
+  page.bytes = read(number, page_size_, level.room());
   page.number = number;
+  if (page.bytes == nullptr) return false;
   if (load<std::uint64_t>(page.bytes) != number) return fail("a page in the wrong place", number);
   // Exactly one kind: the marks of LMDB's duplicates and of its memory never reach a file.
   if (load<std::uint16_t>(page.bytes + kPageFlagsAt) != kind) {
@@ -323,7 +376,8 @@ bool Verifier::open_run(TreeWalk& walk, const Page& page, const Node& node, Byte
   if (first < kMetaPages || first >= file_pages_) {
     return fail("an overflow run outside the file", page.number);
   }
-  const std::uint8_t* run = at(first);
+  const std::uint8_t* run = read(first, kPageHeader, run_room_);
+  if (run == nullptr) return false;
   const std::uint64_t pages = load<std::uint32_t>(run + kRunLengthAt);
   if (load<std::uint64_t>(run) != first || load<std::uint16_t>(run + kPageFlagsAt) != kOverflow) {
     return fail("an overflow run that is none", first);
@@ -337,6 +391,9 @@ bool Verifier::open_run(TreeWalk& walk, const Page& page, const Node& node, Byte
     if (!reached_.insert(number)) return fail("a page that is reached twice", number);
   }
   walk.overflow_pages += pages;
+  if (walk.role != Role::free_list) return true;  // What is in it is not the verifier's.
+  run = read(first, kPageHeader + node.value_size, run_room_);
+  if (run == nullptr) return false;
   value = {run + kPageHeader, node.value_size};
   return true;
 }
@@ -378,14 +435,26 @@ bool Verifier::check_pages_past_end() {
   return true;
 }
 
-Result<PageReport> Verifier::run() {
-  if (!read_metas()) return *std::move(fault_);
+Result<PageReport> Verifier::run(std::optional<std::uint64_t> wanted) {
+  if (!read_metas() || !choose_meta(wanted)) return *std::move(fault_);
   return report_;
 }
 
+Result<void> Verifier::run_on_headers() {
+  if (!read_metas()) return *std::move(fault_);
+  return {};
+}
+
 }  // namespace
+
+Result<PageReport> verify(const PageSource& file, std::optional<std::uint64_t> wanted) {
+  return Verifier(file).run(wanted);
+}
+
+Result<void> verify_headers(const PageSource& file) { return Verifier(file).run_on_headers(); }
+
 }  // namespace pages
 
-Result<PageReport> verify_pages(ByteView file) { return pages::Verifier(file).run(); }
+Result<PageReport> verify_pages(ByteView file) { return pages::verify(pages::ImageSource(file)); }
 
 }  // namespace coffer::storage

@@ -37,7 +37,16 @@ struct PageReport {
 /// free page past the file's end. Thread-safe.
 Result<PageReport> verify_pages(ByteView file);
 
-/// The same for an open file of a store, read through a private mapping. Nobody may write
+/// The same for an open file that others may write meanwhile: of `transaction`, whose pages a
+/// reader keeps from being written again, and which must be the newest. Reads page by page, so
+/// that a file cut short is no signal. Errors: as above; busy (it is not the newest: somebody
+/// commits, or the file is not the one that the reader is of), io.
+Result<PageReport> verify_snapshot(int file_descriptor, std::uint64_t transaction);
+/// As much as LMDB reads before its first transaction: the head of both meta pages.
+/// Errors: as above.
+Result<void> verify_headers(int file_descriptor);
+
+/// As verify_pages(), for an open file of a store, through a private mapping. Nobody may write
 /// the file meanwhile (hold the store's lock): a commit in between is answered with busy
 /// where it disturbed the walk. A file cut short under the mapping can still raise SIGBUS,
 /// as it does under LMDB itself; a cut that the walk survives is answered with busy.

@@ -1,10 +1,14 @@
-// The verifier on an open file: a private mapping, and the signs that somebody wrote meanwhile.
+// The verifier on an open file: a private mapping, and the signs that somebody wrote meanwhile;
+// or, where somebody may, page by page.
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "storage/page_layout.h"
+#include "storage/page_source.h"
 #include "storage/page_verifier.h"
 
 namespace coffer::storage {
@@ -32,7 +36,38 @@ bool same_moment(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+Result<std::uint64_t> size_of(int file_descriptor) {
+  struct stat status {};
+  if (::fstat(file_descriptor, &status) != 0)
+    return Error(ErrorCode::io, "the data file cannot be examined").with_errno(errno);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
 }  // namespace
+
+const std::uint8_t* pages::FileSource::read(std::uint64_t offset, std::size_t size,
+                                            Room& room) const {
+  room.resize(std::max(room.size(), size));
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got =
+        ::pread(fd_, room.data() + done, size - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return nullptr;
+    done += static_cast<std::size_t>(got);
+  }
+  return room.data();
+}
+
+Result<PageReport> verify_snapshot(int file_descriptor, std::uint64_t transaction) {
+  const pages::FileSource file(file_descriptor, COFFER_TRY(size_of(file_descriptor)));
+  return pages::verify(file, transaction);
+}
+
+Result<void> verify_headers(int file_descriptor) {
+  return pages::verify_headers(
+      pages::FileSource(file_descriptor, COFFER_TRY(size_of(file_descriptor))));
+}
 
 Result<PageReport> verify_pages(int file_descriptor) {
   struct stat before {};
