@@ -98,6 +98,8 @@ class Keyring {
   const std::string& epoch_home() const { return header_.epoch_home; }
   /// Of a store that comes to nothing.
   void give_up_home() const { home_->give_up(); }
+  /// The file, for who holds it against its name.
+  int descriptor() const { return file_.descriptor(); }
   const format::StoreId& store_id() const { return header_.store_id; }
   const IndexKeys& index_keys() const { return index_keys_; }
 

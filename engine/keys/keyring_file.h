@@ -39,6 +39,9 @@ class KeyringFile {
   /// Errors: corrupt (missing), io (not ours alone, not writable).
   static Result<KeyringFile> open(const std::string& path);
 
+  /// The open file, for who holds it against its name.
+  int descriptor() const { return file_.get(); }
+
   /// Errors, for each copy: corrupt (torn, cut off), io.
   Copies read(const Part& part) const;
   /// Both places, each durable before the next: afterwards nothing of an older payload is

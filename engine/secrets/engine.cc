@@ -77,7 +77,6 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
                                              const OpenOptions& options) {
   COFFER_TRY(check_actor(options.actor));
   auto impl = std::make_shared<Impl>();
-  impl->directory = directory;
   impl->clock = options.clock != nullptr ? options.clock : &Clock::system();
   impl->log = options.log;
   impl->hold_limits.commits_max = options.snapshot_commits_max;
@@ -85,12 +84,14 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   // The files first: what is wrong with them is told before a key is asked for.
   impl->environment =
       COFFER_TRY(storage::Environment::open(directory, {.map_bytes = options.map_bytes}));
+  impl->directory = impl->environment->directory();
   impl->keyring = COFFER_TRY(
-      keys::Keyring::open(file_in(directory, "keyring"), {.sources = keys,
-                                                          .log = options.log,
-                                                          .try_stored = true,
-                                                          .environment = options.environment,
-                                                          .prompt = options.prompt}));
+      keys::Keyring::open(file_in(impl->directory, "keyring"), {.sources = keys,
+                                                                .log = options.log,
+                                                                .try_stored = true,
+                                                                .environment = options.environment,
+                                                                .prompt = options.prompt}));
+  COFFER_TRY(impl->environment->hold_keyring(impl->keyring->descriptor()));
   impl->cipher = std::make_unique<Cipher>(*impl->keyring);
   impl->chain = std::make_unique<audit::Chain>(*impl->keyring);
   impl->anchor_location = options.anchor;

@@ -33,6 +33,7 @@ KeysToRenew all_to_renew(const format::Root& root, KeysToRenew touched) {
 
 Result<void> View::Impl::rotate() {
   const std::uint64_t next = root->epoch + 1;
+  COFFER_TRY(engine.environment->look_at_files());  // The body may have taken its time.
   const auto next_key = COFFER_TRY(engine.keyring->add_epoch(next));
   const KeysToRenew to_renew = all_to_renew(*root, touched);
   for (unsigned number = 0; number < format::kBucketCount; ++number) {
@@ -52,7 +53,9 @@ Result<void> View::Impl::rotate() {
   root->pending_buckets = {};
   root->leaves.pending.clear();
   root->pending_since = 0;
-  return {};
+  // The new key is in the keyring that is open: data.mdb must not name it where the keyring's
+  // name leads elsewhere.
+  return engine.environment->look_at_files();
 }
 
 void View::Impl::note_pending() {

@@ -138,6 +138,7 @@ Result<std::shared_ptr<EpochKeys>> Engine::Impl::keys_of(std::uint64_t epoch) {
 
 // data.mdb names an epoch that the keyring does not hold: one of the two is older.
 Error Engine::Impl::missing_epoch(std::uint64_t epoch) {
+  if (auto held = environment->look_at_files(); !held) return std::move(held).error();
   auto stored = keyring->stored_epochs();
   if (!stored) return std::move(stored).error();
   if (stored->empty())

@@ -96,6 +96,7 @@ Result<std::unique_ptr<Environment::Directory>> Environment::Directory::open(
                  "move it to a local disk"};
   directory->device = status.st_dev;
   directory->inode = status.st_ino;
+  directory->names_ = {path, path + "/data.mdb", path + "/lock.mdb", path + "/keyring"};
   return directory;
 }
 
@@ -122,24 +123,8 @@ Result<void> Environment::Directory::enter_gate() {
 
 void Environment::Directory::leave_gate() { flock(fd, LOCK_UN); }
 
-Result<bool> Environment::Directory::is_alone() {
-  data_fd = openat(fd, "data.mdb", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (data_fd < 0)
-    return Error{ErrorCode::io, "the data file cannot be opened", "run as the store's owner"}
-        .with_errno(errno);
-  return flock(data_fd, LOCK_EX | LOCK_NB) == 0;
-}
-
-Result<void> Environment::Directory::hold() {
-  while (flock(data_fd, LOCK_SH) != 0) {
-    if (errno != EINTR)
-      return Error{ErrorCode::io, "the data file cannot be locked"}.with_errno(errno);
-  }
-  return {};
-}
-
 Environment::Directory::~Directory() {
-  if (data_fd >= 0) ::close(data_fd);
+  close_files();
   if (fd >= 0) ::close(fd);
 }
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <filesystem>
 #include <map>
 #include <string_view>
 #include <thread>
@@ -22,6 +24,10 @@ namespace {
 
 constexpr unsigned kReadersMax = 1024;
 constexpr unsigned kFlags = MDB_NOTLS | MDB_NORDAHEAD;
+constexpr std::chrono::milliseconds kObstacleWait{2'000};
+constexpr std::chrono::milliseconds kObstacleLook{1};
+constexpr std::chrono::milliseconds kObstacleLookMax{50};
+constexpr int kLooksMax = 50;
 
 // What this process has open. An entry stays until its environment is closed for good: a
 // newcomer must not open the file while an old environment is about to drop its locks.
@@ -46,7 +52,13 @@ Environment::Environment(std::string directory, const EnvironmentOptions& option
 
 Result<std::shared_ptr<Environment>> Environment::open(const std::string& directory,
                                                        const EnvironmentOptions& options) {
-  auto handle = COFFER_TRY(Directory::open(directory));
+  std::error_code failure;
+  const std::string path =
+      directory.empty() ? directory : std::filesystem::absolute(directory, failure).string();
+  if (failure)
+    return Error{ErrorCode::io, "the working directory cannot be told", "name the store in full"}
+        .with_errno(failure.value());
+  auto handle = COFFER_TRY(Directory::open(path));
   const std::pair id{handle->device, handle->inode};
   // Both go, where they go at all, after the lock: an environment's end takes it.
   std::shared_ptr<Environment> environment;
@@ -56,33 +68,75 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::string& direct
   for (auto found = registry().open.find(id); found != registry().open.end();
        found = registry().open.find(id)) {
     already = found->second.shared.lock();
-    if (already && !already->sentinel_.in_child()) return already;
-    // What a child inherited from its parent is left alone: the child gets one of its own.
-    if (already || found->second.environment->sentinel_.in_child()) break;
+    if (already && !already->sentinel_.in_child()) {
+      COFFER_TRY(already->look_at_files());
+      return already;
+    }
+    // What a child inherited from its parent is left alone: the child gets one of its own. But
+    // a lock of the parent's that the child keeps alive would keep everybody out after its end.
+    if (already || found->second.environment->sentinel_.in_child()) {
+      found->second.environment->directory_handle_->close_files();
+      break;
+    }
     registry().closed.wait(lock);
   }
-  environment.reset(new Environment(directory, options));
+  environment.reset(new Environment(path, options));
   environment->directory_handle_ = std::move(handle);
   COFFER_TRY(environment->open_first(options.create));
   registry().open[id] = {environment, environment.get()};
   return environment;
 }
 
+// What is in the way of an opener mostly passes by: a process that is closing the store, or one
+// of the same number that reads and ends. It is waited for without the gate.
 Result<void> Environment::open_first(bool create) {
+  using Clock = std::chrono::steady_clock;
   Directory& directory = *directory_handle_;
-  COFFER_TRY(directory.enter_gate());
-  auto opened = [&]() -> Result<void> {
-    if (create) return open_files(false, true);
-    COFFER_TRY(directory.check_file("data.mdb"));
-    if (auto checked = directory.check_file("lock.mdb");
-        !checked && checked.error().code() != ErrorCode::no_store)
-      return checked;
-    const bool alone = COFFER_TRY(directory.is_alone());
-    COFFER_TRY(open_files(alone, false));
-    return directory.hold();
-  }();
-  directory.leave_gate();
-  return opened;
+  const auto until = Clock::now() + kObstacleWait;
+  for (auto pause = kObstacleLook;; pause = std::min(pause * 2, kObstacleLookMax)) {
+    COFFER_TRY(directory.enter_gate());
+    auto opened = try_to_open(create);
+    if (!opened) directory.close_files();
+    directory.leave_gate();
+    if (opened || opened.error().code() != ErrorCode::busy || Clock::now() >= until) return opened;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+Result<void> Environment::try_to_open(bool create) {
+  Directory& directory = *directory_handle_;
+  if (create) {
+    is_new_ = true;
+    COFFER_TRY(directory.make_lock_file());
+    COFFER_TRY(open_files(Pages::ours));
+    is_new_ = false;
+    return {};
+  }
+  COFFER_TRY(directory.check_file("data.mdb"));
+  if (auto checked = directory.check_file("lock.mdb");
+      !checked && checked.error().code() != ErrorCode::no_store)
+    return checked;
+  COFFER_TRY(check_not_open_elsewhere());
+  if (COFFER_TRY(directory.open_files())) {
+    const PageReport report = COFFER_TRY(verify_pages(directory.data_fd));
+    COFFER_TRY(open_files(Pages::verified, report.transaction_id));
+  } else {
+    COFFER_TRY(verify_headers(directory.data_fd));
+    COFFER_TRY(open_files(Pages::others));
+  }
+  return directory.hold();
+}
+
+// The same files under another directory: LMDB's locks of the one would go with the other.
+Result<void> Environment::check_not_open_elsewhere() const {
+  for (const auto& [id, entry] : registry().open) {
+    if (entry.environment->sentinel_.in_child()) continue;
+    if (!entry.environment->directory_handle_->shares_file_with(*directory_handle_)) continue;
+    return Error{ErrorCode::failed,
+                 "this process has the store's files open by another directory already",
+                 "close the store that they were moved from, then try again"};
+  }
+  return {};
 }
 
 Environment::~Environment() {
@@ -98,17 +152,9 @@ Environment::~Environment() {
 }
 
 // Opens everything, or leaves env_ null.
-Result<void> Environment::open_files(bool verify, bool create) {
-  if (verify) {
-    // LMDB keeps its locks on lock.mdb, so that opening and closing data.mdb here is harmless.
-    const int fd = ::open((directory_ + "/data.mdb").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return lmdb_error(errno);
-    const auto report = verify_pages(fd);
-    ::close(fd);
-    if (!report) return report.error();
-  }
+Result<void> Environment::open_files(Pages pages, std::uint64_t verified) {
   auto opened = open_map();
-  if (opened) opened = open_tables(create);
+  if (opened) opened = open_tables(pages, verified);
   if (!opened) close_env();
   return opened;
 }
@@ -140,25 +186,61 @@ Result<void> Environment::open_map() {
   // LMDB 0.9 does not: a host that runs programs must not hand them the data file.
   mdb_filehandle_t data_fd = -1;
   if (mdb_env_get_fd(env_, &data_fd) == 0) fcntl(data_fd, F_SETFD, FD_CLOEXEC);
+  COFFER_TRY(directory_handle_->expect(StoreFile::data, data_fd));
   MDB_envinfo info;
   mdb_env_info(env_, &info);
   map_bytes_ = info.me_mapsize;
-  struct stat status {};
-  if (stat((directory_ + "/lock.mdb").c_str(), &status) != 0) return lmdb_error(errno);
-  lock_inode_ = status.st_ino;
+  COFFER_TRY(look_at_files());
   int dead = 0;
   mdb_reader_check(env_, &dead);
   return {};
 }
 
-Result<void> Environment::open_tables(bool create) {
+Result<MDB_txn*> Environment::begin_on_tables(bool create) {
   MDB_txn* txn = nullptr;
-  int code = mdb_txn_begin(env_, nullptr, create ? 0 : MDB_RDONLY, &txn);
+  const unsigned flags = create ? 0 : MDB_RDONLY;
+  int code = mdb_txn_begin(env_, nullptr, flags, &txn);
   if (code == MDB_MAP_RESIZED) {
     mdb_env_set_mapsize(env_, 0);
-    code = mdb_txn_begin(env_, nullptr, create ? 0 : MDB_RDONLY, &txn);
+    code = mdb_txn_begin(env_, nullptr, flags, &txn);
   }
+  // The first reader of a process locks the byte of the lock file that has the process's number.
+  if (code == EAGAIN || code == EACCES)
+    return Error{ErrorCode::busy,
+                 "a process with this process's number, in another PID namespace, has the store "
+                 "open",
+                 "let the containers share one PID namespace (docker: --pid, Kubernetes: "
+                 "shareProcessNamespace), or run coffer under another number there"}
+        .with_number(static_cast<std::uint64_t>(getpid()));
   if (code != 0) return lmdb_error(code);
+  return txn;
+}
+
+// LMDB has told by now which transaction it follows; a reader of it keeps its pages as they are.
+// Somebody's commit is between its meta page and its announcement for a moment only.
+Result<void> Environment::check_followed(MDB_txn* txn, Pages pages, std::uint64_t verified) const {
+  for (int looks = 1;; ++looks) {
+    const std::uint64_t followed = mdb_txn_id(txn);
+    if (pages == Pages::verified && followed == verified) return {};
+    const auto report = verify_snapshot(directory_handle_->data_fd, followed);
+    if (report) return {};
+    if (report.error().code() != ErrorCode::busy || looks == kLooksMax) return report.error();
+    mdb_txn_reset(txn);
+    std::this_thread::sleep_for(kObstacleLook);
+    if (const int code = mdb_txn_renew(txn); code != 0) return lmdb_error(code);
+  }
+}
+
+Result<void> Environment::open_tables(Pages pages, std::uint64_t verified) {
+  const bool create = is_new_;
+  MDB_txn* txn = COFFER_TRY(begin_on_tables(create));
+  if (pages != Pages::ours) {
+    if (auto checked = check_followed(txn, pages, verified); !checked) {
+      mdb_txn_abort(txn);
+      return checked;
+    }
+  }
+  int code = 0;
   for (std::size_t i = 0; i < kTableCount && code == 0; ++i) {
     const unsigned flags = create && kTableNames[i] != nullptr ? MDB_CREATE : 0;
     unsigned table = 0;
@@ -175,22 +257,6 @@ Result<void> Environment::open_tables(bool create) {
   }
   code = mdb_txn_commit(txn);
   if (code != 0) return lmdb_error(code);
-  return {};
-}
-
-Result<void> Environment::check_usable() const {
-  if (sentinel_.in_child())
-    return Error{ErrorCode::failed, "a forked child may not use its parent's store",
-                 "open the store anew in the child"};
-  return {};
-}
-
-// A lock file that was deleted or replaced lets a second writer in beside us.
-Result<void> Environment::check_lock_file() const {
-  struct stat status {};
-  if (stat((directory_ + "/lock.mdb").c_str(), &status) != 0 || status.st_ino != lock_inode_)
-    return Error{ErrorCode::failed, "the store's lock file was replaced while it was open",
-                 "stop every process that uses the store, then open it again"};
   return {};
 }
 
@@ -257,7 +323,8 @@ Result<void> Environment::start_anew() {
   }
   close_env();
   generation_.fetch_add(1);
-  return open_files(false, false);
+  COFFER_TRY(look_at_files());
+  return open_files(Pages::ours);
 }
 
 void Environment::register_reader(ReadTxn* reader) {

@@ -2,15 +2,17 @@
 //
 //  - A directory is opened once in a process, however often it is asked for: closing
 //    one of two LMDB environments of a file drops the locks of the other.
-//  - Before LMDB sees the file, its pages are verified, unless another process has it
-//    open at this moment (it verified them, and they change under a verifier).
+//  - Before LMDB follows the file's page numbers, they are verified: all at once where nobody
+//    else has the file open, else those of one snapshot, which a reader keeps as it is.
+//  - The files are held against their names: before a write, before its answer, and once a
+//    second while there is reading. Where one is another file by now, every call is an error.
 //  - The map grows by itself, also when another process grew it; growing and reopening
 //    wait until no transaction of this process is running (the gate).
 //  - After a failed commit the environment is closed and opened anew: a page that the
 //    kernel failed to write may look clean, so nothing is ever retried on top of it.
 //  - A reader that is held between uses is given up when it holds back too much: by a look
 //    after each commit here, and by a thread for what other processes commit.
-//  - A forked child, a replaced lock file: every call answers with an error.
+//  - A forked child: every call answers with an error.
 //  - Readers that died are cleared at open and every so many writes.
 //
 // Never used: WRITEMAP, NOSYNC, NOMETASYNC, MAPASYNC, NOLOCK, NOMEMINIT, DUPSORT.
@@ -32,6 +34,7 @@
 #include "storage/tables.h"
 
 struct MDB_env;
+struct MDB_txn;
 
 namespace coffer::storage {
 
@@ -62,7 +65,13 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Environment& operator=(const Environment&) = delete;
 
   Result<EnvironmentInfo> info();
+  /// Absolute, so that it stays right when the process changes its own.
   const std::string& directory() const { return directory_; }
+  /// From now on `keyring` too is held against its name. Errors: failed (it is not the store's).
+  Result<void> hold_keyring(int descriptor);
+  /// Whether the files that are open are still the ones that their names lead to. Where they
+  /// once were not, they never are again. Errors: failed.
+  Result<void> look_at_files();
 
  private:
   friend class Txn;
@@ -72,14 +81,21 @@ class Environment : public std::enable_shared_from_this<Environment> {
   struct Directory;  // The open, checked and flocked directory.
 
   Environment(std::string directory, const EnvironmentOptions& options);
-  Result<void> open_files(bool verify, bool create);
+  /// What is known of the data file's pages before LMDB opens it.
+  enum class Pages : std::uint8_t { ours, verified, others };
+  Result<void> open_first(bool create);
+  Result<void> try_to_open(bool create);
+  Result<void> check_not_open_elsewhere() const;
+  Result<void> open_files(Pages pages, std::uint64_t verified = 0);
   Result<void> open_map();
-  Result<void> open_tables(bool create);
+  Result<void> open_tables(Pages pages, std::uint64_t verified);
+  Result<MDB_txn*> begin_on_tables(bool create);
+  Result<void> check_followed(MDB_txn* txn, Pages pages, std::uint64_t verified) const;
   int make_env();
   void close_env();
-  Result<void> check_usable() const;
-  Result<void> check_lock_file() const;
-  Result<void> open_first(bool create);
+  Result<void> check_usable();
+  Result<void> look_at_data_file();
+  Result<void> replaced_error() const;
   Result<void> reopen();
   Result<void> start_anew();
   Result<void> set_map_bytes(std::uint64_t bytes);
@@ -108,7 +124,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
   MDB_env* env_ = nullptr;
   // 0: not there yet. Only a later table comes to life while others read (txn.cc).
   std::array<std::atomic<unsigned>, kTableCount> tables_{};
-  std::uint64_t lock_inode_ = 0;
+  bool is_new_ = false;  // Made by this opening.
+  static constexpr int kNoneReplaced = -1;
+  std::atomic<int> replaced_{kNoneReplaced};  // The StoreFile.
+  std::atomic<std::int64_t> looked_at_s_{0};
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<bool> gate_closed_{false};
   std::atomic<bool> needs_reopen_{false};

@@ -223,7 +223,7 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
       if (code == MDB_PANIC) environment.needs_reopen_ = true;
       return lmdb_error(code);
     }
-    COFFER_TRY(environment.check_lock_file());
+    COFFER_TRY(environment.look_at_files());
     MDB_envinfo info;
     mdb_env_info(environment.env_, &info);
     MDB_stat stat;
@@ -298,7 +298,8 @@ Result<void> WriteTxn::commit() {
       if (own_tables_[i] != 0)
         environment_->tables_[kTablesFromTheStart + i].store(own_tables_[i],
                                                              std::memory_order_release);
-    return {};
+    // What went into a file that has no name any more is not acknowledged.
+    return environment_->look_at_data_file();
   }
   if (code != MDB_MAP_FULL) environment_->needs_reopen_ = true;
   return failure(code);

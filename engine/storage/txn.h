@@ -95,7 +95,7 @@ class ReadTxn : public Txn {
   ReadTxn(const ReadTxn&) = delete;
   ReadTxn& operator=(const ReadTxn&) = delete;
 
-  /// Errors: busy (no reader slot), io, corrupt, failed (forked, lock file replaced).
+  /// Errors: busy (no reader slot), io, corrupt, failed (forked, a file replaced).
   Result<void> renew();
   void reset();
   /// A cursor on the history table, kept across renewals.
@@ -157,7 +157,8 @@ class WriteTxn : public Txn {
   Result<void> append(Table table, ByteView key, ByteView value);
   /// Answers whether there was such an entry.
   Result<bool> remove(Table table, ByteView key);
-  /// Durable when this returns without error. Errors: io; nothing was changed then.
+  /// Durable when this returns without error. Errors: io, failed (a file of the store was
+  /// replaced); nothing was changed then, in the store that is there by name.
   Result<void> commit();
   /// True when an operation failed for want of map; the caller begins again.
   bool map_was_full() const { return map_was_full_; }

@@ -185,19 +185,6 @@ TEST_CASE("a forked child may not use what it inherited, may open anew, and harm
   CHECK(get(environment, "b").value() == "child's");
 }
 
-TEST_CASE("a lock file that was replaced is noticed by the next write") {
-  Place place;
-  auto environment = place.open();
-  REQUIRE(put(*environment, "a", "1").ok());
-  REQUIRE(::rename(place.file("lock.mdb").c_str(), place.file("away").c_str()) == 0);
-  CHECK(code_of(put(*environment, "a", "2")) == ErrorCode::failed);
-  test::write_whole_file(place.file("lock.mdb"), Bytes(8192, 0));
-  CHECK(code_of(put(*environment, "a", "2")) == ErrorCode::failed);
-  REQUIRE(::rename(place.file("away").c_str(), place.file("lock.mdb").c_str()) == 0);
-  CHECK(put(*environment, "a", "3").ok());
-  CHECK(get(environment, "a").value() == "3");
-}
-
 TEST_CASE("the map grows as it is written, and other processes follow") {
   Place place;
   // The child's map holds what is there when it opens; then this process outgrows it.
