@@ -9,7 +9,8 @@
  * and may hold any byte.
  *
  * Threads: a coffer_store may be used from many at once, a coffer_error and a
- * coffer_bytes from one. After fork() the child must not use the parent's handles.
+ * coffer_bytes from one. After fork() the child must not use the parent's handles; where a
+ * file of the store is replaced while it is open, every call answers COFFER_FAILED.
  */
 #ifndef COFFER_COFFER_H
 #define COFFER_COFFER_H

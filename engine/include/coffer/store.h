@@ -5,9 +5,9 @@
 //   if (!store) return fail(store.error());
 //   auto secret = store->get("ingestion/my-job");
 //
-// A Store is used from any number of threads, and a directory by any number of
-// processes, at once. After fork() the child may not use the parent's Store: each
-// call answers `failed`. A write is on disk when the call returns.
+// A Store is used from any number of threads, and a directory by any number of processes, at
+// once. After fork() in the child, and where a file of the store was replaced while it was open,
+// each call answers `failed`: open it anew. A write is on disk when the call returns.
 //
 // Paths: '/'-separated components of UTF-8 without control characters, at most
 // 1,024 bytes. Any call that takes a path may answer: usage (bad name), limit
