@@ -2,6 +2,7 @@
 #include "storage/page_verifier.h"
 
 #include <catch2/catch.hpp>
+#include <random>
 #include <string>
 
 #include "tests/unit/storage/lmdb_sample.h"
@@ -160,6 +161,57 @@ TEST_CASE("an emptied, a dropped and a compacted store are let in") {
     REQUIRE(emptied.ok());
     CHECK(emptied->entry_count == 0);
   }
+}
+
+TEST_CASE("F-172: a file that is read page by page is judged as one that is mapped") {
+  TemporaryDirectory directory;
+  const PageImage healthy = test::sample();
+  const auto newest = healthy.get<std::uint64_t>(healthy.meta() + 144);
+  std::mt19937 random(20240917);
+  const auto below = [&](std::size_t end) {
+    return std::uniform_int_distribution<std::size_t>(0, end - 1)(random);
+  };
+  int accepted = 0;
+  for (int round = 0; round < 2000; ++round) {
+    PageImage image = healthy;
+    // Behind the meta pages, whose transaction the reader names; the first round changes nothing.
+    const std::size_t page = 2 + below(image.bytes().size() / kPage - 2);
+    std::uint8_t& byte = image.bytes()[page * kPage + below(60)];
+    if (round != 0) byte = static_cast<std::uint8_t>(byte ^ 1U << below(8));
+    const auto mapped = verify_pages(image.view());
+    test::write_file(directory.data(), image.view());
+    const int file = ::open(directory.data().c_str(), O_RDONLY | O_CLOEXEC);
+    const auto by_reads = verify_snapshot(file, newest);
+    ::close(file);
+    INFO("round " << round);
+    REQUIRE(mapped.ok() == by_reads.ok());
+    if (mapped.ok()) {
+      ++accepted;
+      REQUIRE(mapped->entry_count == by_reads->entry_count);
+      REQUIRE(mapped->pages_in_use == by_reads->pages_in_use);
+      REQUIRE(mapped->pages_free == by_reads->pages_free);
+    } else {
+      REQUIRE(mapped.error().text() == by_reads.error().text());
+      REQUIRE(mapped.error().number() == by_reads.error().number());
+    }
+  }
+  CHECK(accepted > 100);
+  CHECK(accepted < 1800);
+}
+
+TEST_CASE("F-172: a transaction that is not the newest is not vouched for") {
+  TemporaryDirectory directory;
+  const PageImage image = test::sample();
+  test::write_file(directory.data(), image.view());
+  const int file = ::open(directory.data().c_str(), O_RDONLY | O_CLOEXEC);
+  const auto newest = image.get<std::uint64_t>(image.meta() + 144);
+  CHECK(verify_snapshot(file, newest).ok());
+  CHECK(verify_snapshot(file, newest - 1).error().code() == ErrorCode::busy);
+  CHECK(verify_snapshot(file, newest + 1).error().code() == ErrorCode::busy);
+  CHECK(verify_headers(file).ok());
+  REQUIRE(::truncate(directory.data().c_str(), kPage + 100) == 0);
+  CHECK(verify_headers(file).error().code() == ErrorCode::corrupt);
+  ::close(file);
 }
 
 TEST_CASE("what is no data file at all is refused by its descriptor") {
