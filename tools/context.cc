@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "tools/fail.h"
+#include "tools/key_names.h"
 #include "tools/log.h"
 #include "tools/login.h"
 #include "tools/prompt.h"
@@ -54,11 +55,8 @@ Result<SecretBytes> ask_share(bool) { return ask("Share: ", ""); }
 
 }  // namespace
 
-Result<KeySource> parse_key(std::string_view uri) {
-  if (uri.starts_with('/')) {
-    // Not repeated: the text of a key can begin with a slash as well.
-    return Error(ErrorCode::usage, "a key is named by a URI", "write a file as file:///PATH");
-  }
+Result<KeySource> parse_key(std::string_view name) {
+  const std::string uri = COFFER_TRY(key_uri_of(name));
   const PassphrasePrompt prompt = uri.starts_with("recovery:") ? ask_recovery_key
                                   : uri.starts_with("shamir:") ? ask_share
                                                                : ask_passphrase;
@@ -66,10 +64,9 @@ Result<KeySource> parse_key(std::string_view uri) {
 }
 
 Result<void> make_missing_key_file(const KeySource& key) {
-  if (key.scheme() != KeySource::Scheme::file || !key.location().starts_with('/')) return {};
-  if (access(key.location().c_str(), F_OK) == 0 || errno != ENOENT) return {};
+  if (!lacks_key_file(key)) return {};
   COFFER_TRY(create_key_file(key.location()));
-  note("made the key file " + key.location() + ": without it the store does not open, keep a copy");
+  note("made the key file " + key.location() + ": keep a copy, apart from the store");
   return {};
 }
 
@@ -150,14 +147,12 @@ Result<Store> Context::open_with_keys(AnchorDoubt doubt) const {
   options.actor = actor_;
   options.anchor = anchor_;
   options.anchor_doubt = doubt;
-  if (!keys_.empty()) return Store::open(directory_, keys_, std::move(options));
-  if (access((directory_ + "/keyring").c_str(), F_OK) != 0 && errno == ENOENT) {
-    return Error(ErrorCode::no_store, "there is no store here")
-        .about(Subject::Kind::file, directory_);
-  }
   options.environment = process_environment;
-  if (can_ask()) options.prompt = ask_passphrase;
-  return Store::open(directory_, keys_, std::move(options));
+  if (keys_.empty() && can_ask()) options.prompt = ask_passphrase;
+  auto store = Store::open(directory_, keys_, std::move(options));
+  if (!store && store.error().code() == ErrorCode::no_store && store.error().subject() == nullptr)
+    return std::move(store).error().about(Subject::Kind::file, directory_);
+  return store;
 }
 
 }  // namespace coffer::tools

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "format/json.h"
+#include "tools/errno_hints.h"
 
 namespace coffer::tools {
 namespace {
@@ -92,7 +93,9 @@ int fail(const Error& error) {
   const int exit_code = static_cast<int>(error.code());
   if (is_closed_pipe(error)) return exit_code;
   const std::string message = printable(describe(error));
-  const std::string_view hint = error.hint().empty() ? hint_for(error.code()) : error.hint();
+  std::string_view hint = error.hint();
+  if (hint.empty() && error.code() == ErrorCode::io) hint = hint_for_errno(error.os_errno());
+  if (hint.empty()) hint = hint_for(error.code());
   std::string out;
   if (error_format == Format::json) {
     out = R"({"error":{"code":)" + json::quoted(code_name(error.code())) + R"(,"message":)" +

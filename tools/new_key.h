@@ -17,6 +17,7 @@ class NewKeys {
   void show_for(KeySource& source);
   /// `"printed_keys":[["..."],...]`, where there are any.
   void append_to(JsonText& json) const;
+  bool has_shown() const { return !kept_.empty(); }
 
  private:
   Result<void> show(const std::vector<SecretBytes>& texts);

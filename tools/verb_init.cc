@@ -6,6 +6,7 @@
 
 #include "tools/context.h"
 #include "tools/fail.h"
+#include "tools/key_names.h"
 #include "tools/new_key.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
@@ -46,9 +47,28 @@ Result<std::vector<KeySource>> keys_for(const Context& context) {
     }
     keys.push_back(COFFER_TRY(parse_key("passphrase:")));
   }
-  for (const KeySource& key : keys) COFFER_TRY(make_missing_key_file(key));
   return keys;
 }
+
+/// The key files that are made for the store, and go where it comes to nothing.
+class NewKeyFiles {
+ public:
+  ~NewKeyFiles() {
+    for (const KeySource* key : made_) forget_key_file(*key);
+  }
+  Result<void> make(const std::vector<KeySource>& keys) {
+    for (const KeySource& key : keys) {
+      const bool is_new = lacks_key_file(key);
+      COFFER_TRY(make_missing_key_file(key));
+      if (is_new) made_.push_back(&key);
+    }
+    return {};
+  }
+  void keep() { made_.clear(); }
+
+ private:
+  std::vector<const KeySource*> made_;
+};
 
 }  // namespace
 
@@ -67,7 +87,11 @@ VerbResult verb_init(Arguments& arguments, const VerbText& text) {
   for (KeySource& key : keys) shown.show_for(key);
   CreateOptions options;
   options.epoch_home = epoch_home.value_or("");
+  NewKeyFiles made;
+  COFFER_TRY(made.make(keys));
   COFFER_TRY(Store::create(context.directory(), keys, options));
+  made.keep();
+  for (const KeySource& key : keys) warn_if_repeating(key);
   if (context.json()) {
     JsonText json;
     json.open('{').key("store").string(printable(context.directory()));
@@ -77,6 +101,10 @@ VerbResult verb_init(Arguments& arguments, const VerbText& text) {
     COFFER_TRY(json.write());
   } else {
     note("made the store " + context.directory());
+    if (keys.size() == 1)
+      note(
+          "one key opens it, and without that it does not open: coffer key add recovery: makes a "
+          "second way in, on paper");
   }
   return 0;
 }

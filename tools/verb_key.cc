@@ -1,9 +1,12 @@
 // coffer key list | add | remove | test
+#include <coffer/store_directory.h>
+
 #include <algorithm>
 
 #include "format/time_text.h"
 #include "tools/context.h"
 #include "tools/fail.h"
+#include "tools/key_names.h"
 #include "tools/new_key.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
@@ -18,9 +21,9 @@ Error no_such_slot(std::string_view slot) {
       .about(Subject::Kind::name, slot);
 }
 
-Result<void> write_slots_json(const std::vector<KeySlotInfo>& slots) {
+Result<void> write_slots_json(const std::vector<KeySlotInfo>& slots, bool is_proven) {
   JsonText json;
-  json.open('{').key("slots").open('[');
+  json.open('{').key("proven").boolean(is_proven).key("slots").open('[');
   for (const KeySlotInfo& slot : slots) {
     json.open('{').key("slot").number(static_cast<std::uint64_t>(slot.slot));
     json.key("provider").string(slot.provider).key("uri").string(printable(slot.uri));
@@ -47,7 +50,32 @@ std::string kinds_of_keys() {
     text += "  " + std::string(kind.form) + "\n      " + std::string(kind.what);
     text += kind.is_built ? "\n" : " (not in this build)\n";
   }
+  text +=
+      "A path alone is a key file. Wherever a URI takes file:PATH for a secret, credential:NAME "
+      "is\n"
+      "one of the service manager's (systemd's LoadCredential=). A PIN, an auth value, an "
+      "endpoint=\n"
+      "and a socket are used only where the caller names the key, by --key or COFFER_KEY: what "
+      "the\n"
+      "store alone says is anybody's who can write its files.\n";
   return text;
+}
+
+// Where no key opens the store, what ways in there are is what one wants to know.
+bool may_list_unproven(ErrorCode code) {
+  return code == ErrorCode::wrong_key || code == ErrorCode::key_unavailable ||
+         code == ErrorCode::usage || code == ErrorCode::limit || code == ErrorCode::declined;
+}
+
+Result<std::vector<KeySlotInfo>> unproven_slots(const Context& context, Error why) {
+  if (!may_list_unproven(why.code())) return why;
+  auto slots = unproven_key_slots(context.directory());
+  if (!slots) return why;
+  warn(describe(why));
+  warn(
+      "no key opened the store: these are the slots that its keyring file names, and nothing "
+      "proves them");
+  return slots;
 }
 
 }  // namespace
@@ -56,9 +84,10 @@ VerbResult verb_key_list(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  Store store = COFFER_TRY(context.open());
-  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.key_slots());
-  COFFER_TRY(context.json() ? write_slots_json(slots) : write_slots_table(slots));
+  auto store = context.open();
+  const std::vector<KeySlotInfo> slots =
+      COFFER_TRY(store ? store->key_slots() : unproven_slots(context, store.error()));
+  COFFER_TRY(context.json() ? write_slots_json(slots, store.ok()) : write_slots_table(slots));
   return 0;
 }
 
@@ -73,16 +102,23 @@ VerbResult verb_key_add(Arguments& arguments, const VerbText& text) {
   NewKeys shown(context.json());
   shown.show_for(key);
   Store store = COFFER_TRY(context.open());
+  const bool is_new = lacks_key_file(key);
   COFFER_TRY(make_missing_key_file(key));
-  const int slot = COFFER_TRY(store.add_key(key));
+  const auto slot = store.add_key(key);
+  if (!slot && is_new) forget_key_file(key);
+  if (!slot) return slot.error();
+  warn_if_repeating(key);
   if (context.json()) {
     JsonText json;
-    json.open('{').key("slot").number(static_cast<std::uint64_t>(slot));
+    json.open('{').key("slot").number(static_cast<std::uint64_t>(*slot));
     shown.append_to(json);
     json.close('}');
     COFFER_TRY(json.write());
+  } else if (shown.has_shown()) {
+    // A key on standard output goes to a file or a printer: nothing else belongs there.
+    note("it is key slot " + std::to_string(*slot));
   } else {
-    COFFER_TRY(write_line(std::to_string(slot)));
+    COFFER_TRY(write_line(std::to_string(*slot)));
   }
   return 0;
 }
@@ -97,8 +133,7 @@ VerbResult verb_key_remove(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const int slot = COFFER_TRY(parse_slot(word));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(
-      confirm("Remove key slot " + word + ", so that its key opens the store no more?", yes));
+  COFFER_TRY(confirm_giving_up(store, {slot}, context.keys(), yes));
   COFFER_TRY(store.remove_key(slot));
   return 0;
 }

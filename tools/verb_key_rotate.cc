@@ -81,11 +81,9 @@ Result<int> rotate_master(const Context& context, const std::vector<std::string>
                           bool yes) {
   RotateKeyOptions options;
   options.slot_keys = slot_keys_of(context);
-  for (const std::string& word : without) options.without.push_back(COFFER_TRY(parse_slot(word)));
+  options.without = COFFER_TRY(parse_slots(without));
   Store store = COFFER_TRY(context.open());
-  if (!without.empty())
-    COFFER_TRY(
-        confirm("Give up the key slots named, so that their keys open the store no more?", yes));
+  if (!without.empty()) COFFER_TRY(confirm_giving_up(store, options.without, context.keys(), yes));
   const RotateKeyReport report = COFFER_TRY(store.rotate_key(options));
   if (!context.json()) {
     note("the store has a new master key; it opens by " + std::to_string(report.slots.size()) +
@@ -160,7 +158,7 @@ VerbResult verb_key_rotate(Arguments& arguments, const VerbText& text) {
   bool yes = false;
   bool data = false;
   Syntax syntax(arguments, text);
-  syntax.repeated("--without", without, "SLOT", "Give this slot up; may be repeated");
+  syntax.repeated("--without", without, "SLOT,...", "Give these slots up; may be repeated");
   syntax.flag("--data", data, "Replace the bucket keys instead of the master key");
   syntax.flag("-y,--yes", yes, "Do not ask");
   syntax.explain(kWhatRotates);

@@ -1,4 +1,6 @@
 // coffer status | verify
+#include <coffer/store_directory.h>
+
 #include "tools/context.h"
 #include "tools/fail.h"
 #include "tools/output.h"
@@ -7,7 +9,7 @@
 namespace coffer::tools {
 namespace {
 
-Result<void> write_status_json(const Status& status) {
+Result<void> write_status_json(const Status& status, const std::string& locks) {
   JsonText json;
   json.open('{').key("store_id").string(status.store_id).key("epoch").number(status.epoch);
   json.key("sequence").number(status.sequence).key("records").number(status.record_count);
@@ -19,12 +21,17 @@ Result<void> write_status_json(const Status& status) {
   json.key("clock_behind_ms").number(static_cast<std::uint64_t>(status.clock_behind_ms));
   json.key("slots").number(static_cast<std::uint64_t>(status.slot_count));
   json.key("anchor").string(printable(status.anchor));
-  json.key("erase").string(status.erase).key("memory_bytes").number(status.memory_bytes);
+  json.key("erase")
+      .string(status.erase)
+      .key("locks")
+      .string(locks)
+      .key("memory_bytes")
+      .number(status.memory_bytes);
   json.key("memory_locked_bytes").number(status.memory_locked_bytes).close('}');
   return json.write();
 }
 
-Result<void> write_status_table(const Status& status) {
+Result<void> write_status_table(const Status& status, const std::string& locks) {
   Table table({"WHAT", "STATE"});
   table.row({"store id", status.store_id});
   table.row({"secrets", std::to_string(status.secret_count)});
@@ -40,6 +47,7 @@ Result<void> write_status_table(const Status& status) {
   table.row({"oldest reader behind", std::to_string(status.oldest_reader_lag)});
   table.row({"clock behind, ms", std::to_string(status.clock_behind_ms)});
   table.row({"erasing", status.erase});
+  table.row({"locks", locks});
   table.row({"anchor", status.anchor.empty() ? "none" : printable(status.anchor)});
   table.row({"secret memory", std::to_string(status.memory_bytes)});
   table.row({"of it locked", std::to_string(status.memory_locked_bytes)});
@@ -54,7 +62,12 @@ VerbResult verb_status(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
   const Status status = COFFER_TRY(store.status());
-  COFFER_TRY(context.json() ? write_status_json(status) : write_status_table(status));
+  const std::string locks = lock_promise(context.directory());
+  COFFER_TRY(context.json() ? write_status_json(status, locks) : write_status_table(status, locks));
+  if (status.slot_count == 1 && !context.json())
+    note(
+        "one key opens this store: whoever loses it loses everything; coffer key add recovery: "
+        "makes a second way in");
   return 0;
 }
 

@@ -1,4 +1,6 @@
 // The C interface of key slots and of rotations.
+#include <coffer/store_directory.h>
+
 #include "api/c_handles.h"
 #include "format/json.h"
 
@@ -24,6 +26,16 @@ coffer_bytes* list_of(SecretBytes text) {
   return new coffer_bytes{std::move(text)};
 }
 
+coffer_bytes* list_of(const std::vector<coffer::KeySlotInfo>& slots) {
+  SecretBytes text;
+  for (const coffer::KeySlotInfo& slot : slots) {
+    append_slot(text, slot);
+    text.append(R"(,"created_at_ms":)" + std::to_string(slot.created_at_ms));
+    text.append(R"(,"last_used_at_ms":)" + std::to_string(slot.last_used_at_ms) + "}");
+  }
+  return list_of(std::move(text));
+}
+
 Result<coffer::SlotKeyOptions> slot_keys_of(const char* const* uris, std::size_t count) {
   coffer::SlotKeyOptions options;
   options.keys = COFFER_TRY(parse_keys(uris, count));
@@ -36,13 +48,17 @@ coffer_code coffer_key_list(coffer_store* store, coffer_bytes** json, coffer_err
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, json));
     *json = nullptr;
-    SecretBytes text;
-    for (const coffer::KeySlotInfo& slot : COFFER_TRY(store->store.key_slots())) {
-      append_slot(text, slot);
-      text.append(R"(,"created_at_ms":)" + std::to_string(slot.created_at_ms));
-      text.append(R"(,"last_used_at_ms":)" + std::to_string(slot.last_used_at_ms) + "}");
-    }
-    *json = list_of(std::move(text));
+    *json = list_of(COFFER_TRY(store->store.key_slots()));
+    return {};
+  });
+}
+
+coffer_code coffer_key_list_unproven(const char* directory, coffer_bytes** json,
+                                     coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(directory, json));
+    *json = nullptr;
+    *json = list_of(COFFER_TRY(coffer::unproven_key_slots(directory)));
     return {};
   });
 }

@@ -1,12 +1,18 @@
 #include "api/new_directory.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "base/private_file.h"
 
 namespace coffer::api {
 namespace {
@@ -44,52 +50,186 @@ Result<void> make_parents(const fs::path& parent) {
   return {};
 }
 
-Result<void> check_target(const std::string& target) {
+constexpr std::string_view kTemporary = ".coffer-new-";
+// Without the keyring, which goes last, the others are no store.
+constexpr const char* kFiles[] = {"data.mdb", "lock.mdb", "keyring"};
+
+struct Content {
+  bool has_store = false;     ///< A keyring, or files of a store that lost it.
+  bool has_others = false;    ///< What neither coffer nor a file system puts there.
+  bool has_leavings = false;  ///< Of an init that was cut short.
+  bool is_empty = true;
+};
+
+Content content_of(const fs::path& directory) {
+  Content content;
+  bool has_files = false;
+  bool has_unfinished = false;
   std::error_code error;
-  const fs::file_status status = fs::symlink_status(target, error);
-  if (!fs::exists(status)) return {};
-  if (fs::is_directory(status) && fs::is_empty(target, error) && !error) return {};
-  if (fs::exists(target + "/keyring", error) || fs::exists(target + "/data.mdb", error))
+  for (fs::directory_iterator each(directory, error), end; !error && each != end;
+       each.increment(error)) {
+    const std::string name = each->path().filename().string();
+    content.is_empty = false;
+    if (name == "keyring") {
+      content.has_store = true;
+    } else if (name == "data.mdb" || name == "lock.mdb") {
+      has_files = true;
+    } else if (name.starts_with(kTemporary)) {
+      content.has_leavings = true;
+      has_unfinished = has_unfinished || fs::exists(each->path() / "keyring");
+    } else if (name != "lost+found") {
+      content.has_others = true;
+    }
+  }
+  if (error) content.has_others = true;
+  // A data file without any keyring may be waiting for one out of a copy.
+  content.has_store = content.has_store || (has_files && !has_unfinished);
+  return content;
+}
+
+Result<void> check_content(const Content& content, const std::string& target) {
+  if (content.has_store)
     return Error{ErrorCode::no_store, "there is a store already",
-                 "use it, or choose another directory"}
+                 "use it, or choose another directory; where its keyring or data.mdb is missing, "
+                 "put both back from one copy"}
         .about(Subject::Kind::file, target);
-  return Error{ErrorCode::no_store, "something else is there already", "choose an empty directory"}
-      .about(Subject::Kind::file, target);
+  if (content.has_others)
+    return Error{ErrorCode::no_store, "something else is there already",
+                 "choose an empty directory, or one that is not there yet"}
+        .about(Subject::Kind::file, target);
+  return {};
+}
+
+void clear_leavings(const fs::path& target) {
+  std::vector<fs::path> leavings;
+  std::error_code error;
+  for (fs::directory_iterator each(target, error), end; !error && each != end;
+       each.increment(error)) {
+    const std::string name = each->path().filename().string();
+    if (name == "data.mdb" || name == "lock.mdb" || name.starts_with(kTemporary))
+      leavings.push_back(each->path());
+  }
+  // The keyring in its temporary directory tells what the others are: they go first.
+  std::sort(leavings.rbegin(), leavings.rend());
+  for (const fs::path& each : leavings) fs::remove_all(each, error);
+}
+
+// Of one device and its file system, or of a part of it that is bound elsewhere.
+bool is_mount_point(const std::string& directory, const fs::path& parent) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, directory.c_str(), 0, STATX_BASIC_STATS, &status) == 0 &&
+      (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
+    return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+  struct stat here {};
+  struct stat above {};
+  return ::stat(directory.c_str(), &here) == 0 && ::stat(parent.c_str(), &above) == 0 &&
+         here.st_dev != above.st_dev;
 }
 
 }  // namespace
 
-Result<NewDirectory> NewDirectory::beside(std::string_view target) {
+Result<NewDirectory> NewDirectory::for_store(std::string_view target) {
   std::string name(target);
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
   if (name.empty()) return Error{ErrorCode::usage, "the store needs a directory"};
-  COFFER_TRY(check_target(name));
-  const fs::path parent = fs::path(name).parent_path();
-  COFFER_TRY(make_parents(parent));
-  std::string temporary = (parent.empty() ? fs::path(".") : parent) / ".coffer-new-XXXXXX";
-  if (mkdtemp(temporary.data()) == nullptr)
+  std::error_code error;
+  if (fs::is_symlink(name, error) && fs::is_directory(name, error))
+    name = fs::canonical(name, error).string();
+  const bool is_there = fs::exists(fs::symlink_status(name, error));
+  fs::path parent = fs::path(name).parent_path();
+  if (parent.empty()) parent = ".";
+  if (is_there) {
+    if (!fs::is_directory(name, error))
+      return Error{ErrorCode::no_store, "something else is there already",
+                   "choose an empty directory, or one that is not there yet"}
+          .about(Subject::Kind::file, name);
+    const Content content = content_of(name);
+    COFFER_TRY(check_content(content, name));
+    if (!content.is_empty || is_mount_point(name, parent)) return inside(std::move(name));
+  }
+  COFFER_TRY(make_parents(fs::path(name).parent_path()));
+  std::string temporary = parent / (std::string(kTemporary) + "XXXXXX");
+  if (mkdtemp(temporary.data()) == nullptr) {
+    const bool may_be_inside = errno == EROFS || errno == EACCES || errno == EPERM;
+    if (is_there && may_be_inside) return inside(std::move(name));
     return io_error("no directory can be made here", errno, parent.string());
-  return NewDirectory(std::move(temporary), std::move(name));
+  }
+  return NewDirectory(std::move(temporary), std::move(name), -1);
+}
+
+// What comes after the lock is decided on what is there then.
+Result<NewDirectory> NewDirectory::inside(std::string target) {
+  const int fd = ::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return io_error("the directory cannot be opened", errno, target);
+  NewDirectory fresh("", std::move(target), fd);
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+    return Error{ErrorCode::busy, "another process makes or opens a store there", "try again"}
+        .about(Subject::Kind::file, fresh.target_);
+  COFFER_TRY(check_content(content_of(fresh.target_), fresh.target_));
+  struct stat status {};
+  if (::fstat(fd, &status) != 0)
+    return io_error("the directory cannot be read", errno, fresh.target_);
+  COFFER_TRY(check_owner(status, fresh.target_));
+  // As a directory of our own making would be.
+  if ((status.st_mode & 07777) != 0700 && ::fchmod(fd, 0700) != 0)
+    return io_error("the directory cannot be closed to others", errno, fresh.target_);
+  clear_leavings(fresh.target_);
+  std::string temporary = fresh.target_ + "/" + std::string(kTemporary) + "XXXXXX";
+  if (mkdtemp(temporary.data()) == nullptr)
+    return io_error("no directory can be made here", errno, fresh.target_);
+  fresh.path_ = std::move(temporary);
+  return fresh;
 }
 
 NewDirectory::NewDirectory(NewDirectory&& other) noexcept
-    : path_(std::move(other.path_)), target_(std::move(other.target_)) {
+    : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
+      inside_(std::exchange(other.inside_, -1)) {
   other.path_.clear();
 }
 
 NewDirectory::~NewDirectory() {
   std::error_code error;
-  if (!path_.empty()) fs::remove_all(path_, error);
+  if (!path_.empty() && inside_ >= 0) {
+    fs::remove(fs::path(target_) / "keyring", error);
+    clear_leavings(target_);
+  } else if (!path_.empty()) {
+    fs::remove_all(path_, error);
+  }
+  if (inside_ >= 0) ::close(inside_);
 }
 
 Result<void> NewDirectory::move_into_place() {
-  for (const char* file : {"/keyring", "/data.mdb", "/lock.mdb"})
-    COFFER_TRY(sync_path(path_ + file, 0));
+  for (const char* file : kFiles) COFFER_TRY(sync_path(path_ + "/" + file, 0));
   COFFER_TRY(sync_path(path_, O_DIRECTORY));
+  return inside_ >= 0 ? rename_each() : rename_whole();
+}
+
+Result<void> NewDirectory::rename_each() {
+  COFFER_TRY(sync_path(target_, O_DIRECTORY));
+  for (const char* file : kFiles) {
+    const std::string from = path_ + "/" + file;
+    const std::string to = target_ + "/" + file;
+    if (::rename(from.c_str(), to.c_str()) != 0)
+      return io_error("the new store cannot be moved into place", errno, to);
+    // The keyring's name must not be on disk before those of the files that it opens.
+    COFFER_TRY(sync_path(target_, O_DIRECTORY));
+  }
+  const std::string emptied = std::exchange(path_, {});
+  ::rmdir(emptied.c_str());
+  return sync_path(target_, O_DIRECTORY);
+}
+
+Result<void> NewDirectory::rename_whole() {
   // rename(2) takes the place of an empty directory, and of nothing else.
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
       return Error{ErrorCode::no_store, "something is there already", "choose an empty directory"}
+          .about(Subject::Kind::file, target_);
+    if (errno == EBUSY || errno == EXDEV)
+      return Error{ErrorCode::io, "this is a mount point, and the new store cannot take its place",
+                   "choose a directory below it"}
+          .with_errno(errno)
           .about(Subject::Kind::file, target_);
     return io_error("the new store cannot be moved into place", errno, target_);
   }

@@ -60,7 +60,7 @@ Store::~Store() = default;
 Result<void> Store::create(std::string_view directory, const std::vector<KeySource>& keys,
                            const CreateOptions& options) {
   return guarded([&]() -> Result<void> {
-    auto fresh = COFFER_TRY(api::NewDirectory::beside(directory));
+    auto fresh = COFFER_TRY(api::NewDirectory::for_store(directory));
     COFFER_TRY(secrets::Engine::create(fresh.path(), keys, options));
     return fresh.move_into_place();
   });

@@ -3,12 +3,14 @@
 
 #include <coffer/result.h>
 
+#include <string_view>
+
 struct stat;
 
 namespace coffer {
 
-/// Errors: io (another user's, a link or device, open to other users).
-Result<void> check_private_file(const struct stat& status);
-Result<void> check_owner(const struct stat& status);
+/// Errors: io (another user's, a link or device, open to other users), about `name`.
+Result<void> check_private_file(const struct stat& status, std::string_view name);
+Result<void> check_owner(const struct stat& status, std::string_view name);
 
 }  // namespace coffer

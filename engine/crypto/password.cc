@@ -1,5 +1,7 @@
 #include "crypto/password.h"
 
+#include <optional>
+
 #include "crypto/sodium.h"
 
 namespace coffer::crypto {
@@ -15,10 +17,35 @@ bool is_acceptable(const PasswordCost& cost) {
          cost.memory_bytes <= (std::uint64_t{1} << 30);
 }
 
+namespace {
+
+// What this thread may still spend; nullopt: nobody bounds it.
+thread_local std::optional<std::uint64_t> budget;
+
+// Both factors are bounded before they are multiplied.
+bool take_from_budget(const PasswordCost& cost) {
+  const std::uint64_t whole = cost.passes * cost.memory_bytes;
+  if (!budget) return true;
+  if (whole > *budget) return false;
+  *budget -= whole;
+  return true;
+}
+
+}  // namespace
+
+StretchBudget::StretchBudget() {
+  const PasswordCost one = default_password_cost();
+  budget = 8 * one.passes * one.memory_bytes;
+}
+StretchBudget::~StretchBudget() { budget.reset(); }
+
 Result<Key> stretch_password(ByteView password, ByteView salt, const PasswordCost& cost) {
   ensure_sodium();
   if (!is_acceptable(cost) || salt.size() != kSaltBytes)
     return Error{ErrorCode::limit, "the passphrase parameters are outside what is allowed"};
+  if (!take_from_budget(cost))
+    return Error{ErrorCode::limit, "the passphrase slots ask for more work than one try may cost",
+                 "open the store by another key; whoever can write the keyring file can ask so"};
   Key key;
   if (crypto_pwhash(key.mutable_bytes().data(), kKeyBytes,
                     reinterpret_cast<const char*>(password.data()), password.size(), salt.data(),

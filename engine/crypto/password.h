@@ -21,7 +21,18 @@ PasswordCost default_password_cost();
 /// What a stored slot may ask for at most, so that a crafted file cannot exhaust a machine.
 bool is_acceptable(const PasswordCost& cost);
 
-/// Errors: limit (the cost is not acceptable, or the memory cannot be had).
+/// While it is there, what this thread stretches costs no more than eight slots of the default
+/// cost, passes times memory in all: stretch_password() answers `limit` beyond. A crafted table of
+/// slots, which nothing proves until one has opened, cannot keep a machine busy for minutes.
+class StretchBudget {
+ public:
+  StretchBudget();
+  ~StretchBudget();
+  StretchBudget(const StretchBudget&) = delete;
+  StretchBudget& operator=(const StretchBudget&) = delete;
+};
+
+/// Errors: limit (the cost is not acceptable or beyond the budget, the memory cannot be had).
 Result<Key> stretch_password(ByteView password, ByteView salt, const PasswordCost& cost);
 
 }  // namespace coffer::crypto

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "keys/aws_profile.h"
+#include "keys/credential_process.h"
+#include "keys/patient_send.h"
 #include "keys/service_body.h"
 #include "keys/service_error.h"
 
@@ -61,28 +64,17 @@ std::string_view element(std::string_view xml, const std::string& name) {
   return end == std::string_view::npos ? std::string_view() : xml.substr(0, end);
 }
 
-Result<AwsCredentials> from_web_identity(const Surroundings& around, const std::string& region,
-                                         const Deadline& deadline) {
-  const SecretBytes token =
-      COFFER_TRY(read_credential_file(around.text("AWS_WEB_IDENTITY_TOKEN_FILE")));
+Result<AwsCredentials> from_sts(HttpRequest request, const Surroundings& around,
+                                const std::string& region, const Deadline& deadline) {
   const std::string_view override = around.get("AWS_ENDPOINT_URL_STS");
-  const std::string_view session = around.get("AWS_ROLE_SESSION_NAME");
-  HttpRequest request;
   request.url = COFFER_TRY(check_base_url(
       override.empty() ? "https://" + aws_host("sts", region) : std::string(override),
       Reach::service));
   request.url += "/";
   request.ca_file = around.get("AWS_CA_BUNDLE");
   COFFER_TRY(request.set_header("Content-Type", "application/x-www-form-urlencoded"));
-  request.body = FormBody()
-                     .field("Action", "AssumeRoleWithWebIdentity")
-                     .field("Version", "2011-06-15")
-                     .field("RoleArn", around.get("AWS_ROLE_ARN"))
-                     .field("RoleSessionName", session.empty() ? "coffer" : session)
-                     .field("WebIdentityToken", token.text())
-                     .finish();
-  const HttpResponse response = COFFER_TRY(send(request, deadline));
-  if (response.status >= 500) return service_down(response.status);
+  const HttpResponse response = COFFER_TRY(send_patiently(request, deadline));
+  if (response.status >= 500 || response.status == 429) return service_down(response.status);
   if (response.status != 200) return access_denied(response.status);
   const std::string_view xml = element(response.body.text(), "Credentials");
   if (xml.empty()) return unreadable_answer();
@@ -93,42 +85,28 @@ Result<AwsCredentials> from_web_identity(const Surroundings& around, const std::
   return checked(std::move(found));
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
+std::string_view session_or_ours(std::string_view named) {
+  return named.empty() ? std::string_view("coffer") : named;
 }
 
-std::string shared_file(const Surroundings& around) {
-  const std::string_view named = around.get("AWS_SHARED_CREDENTIALS_FILE");
-  return named.empty() ? around.in_home(".aws/credentials") : std::string(named);
-}
+struct WebIdentity {
+  std::string token_file;
+  std::string_view role;
+  std::string_view session;
+};
 
-std::string_view profile_name(const Surroundings& around) {
-  const std::string_view named = around.get("AWS_PROFILE");
-  return named.empty() ? "default" : named;
-}
-
-/// A file of [profile] parts with `name = value` lines. nullopt: it has no keys for this profile.
-std::optional<AwsCredentials> read_profile(std::string_view text, std::string_view profile) {
-  AwsCredentials found;
-  bool is_ours = false;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trimmed(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.starts_with('[') && line.ends_with(']'))
-      is_ours = trimmed(line.substr(1, line.size() - 2)) == profile;
-    const std::size_t equals = line.find('=');
-    if (!is_ours || equals == std::string_view::npos || line.starts_with('#')) continue;
-    const std::string_view name = trimmed(line.substr(0, equals));
-    const std::string_view value = trimmed(line.substr(equals + 1));
-    if (name == "aws_access_key_id") found.access_key = SecretBytes::copy_of(value);
-    if (name == "aws_secret_access_key") found.secret_key = SecretBytes::copy_of(value);
-    if (name == "aws_session_token") found.session_token = SecretBytes::copy_of(value);
-  }
-  if (found.access_key.empty() && found.secret_key.empty()) return std::nullopt;
-  return found;
+Result<AwsCredentials> from_web_identity(const WebIdentity& identity, const Surroundings& around,
+                                         const std::string& region, const Deadline& deadline) {
+  const SecretBytes token = COFFER_TRY(read_credential_file(identity.token_file));
+  HttpRequest request;
+  request.body = FormBody()
+                     .field("Action", "AssumeRoleWithWebIdentity")
+                     .field("Version", "2011-06-15")
+                     .field("RoleArn", identity.role)
+                     .field("RoleSessionName", session_or_ours(identity.session))
+                     .field("WebIdentityToken", token.text())
+                     .finish();
+  return from_sts(std::move(request), around, region, deadline);
 }
 
 Result<AwsCredentials> from_container(const Surroundings& around, const Deadline& deadline) {
@@ -142,7 +120,7 @@ Result<AwsCredentials> from_container(const Surroundings& around, const Deadline
   const std::string file = around.text("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
   if (!file.empty()) token = COFFER_TRY(read_credential_file(file));
   if (!token.empty()) COFFER_TRY(request.set_header("Authorization", token.text()));
-  return from_answer(COFFER_TRY(send(request, deadline)));
+  return from_answer(COFFER_TRY(send_patiently(request, deadline)));
 }
 
 /// IMDSv2: a token first, which keeps a tricked proxy from asking in our place.
@@ -165,9 +143,110 @@ Result<AwsCredentials> from_instance(const Surroundings& around, const Deadline&
   get.url = base + "/latest/meta-data/iam/security-credentials/";
   const HttpResponse role = COFFER_TRY(send(get, soon));
   if (role.status != 200) return no_credentials();
-  const std::string_view name = role.body.text().substr(0, role.body.text().find('\n'));
-  get.url += percent_encoded(trimmed(name));
-  return from_answer(COFFER_TRY(send(get, soon)));
+  std::string_view name = role.body.text().substr(0, role.body.text().find('\n'));
+  while (name.ends_with('\r') || name.ends_with(' ')) name.remove_suffix(1);
+  get.url += percent_encoded(name);
+  return from_answer(COFFER_TRY(send_patiently(get, soon)));
+}
+
+// --- profiles -----------------------------------------------------------------------------------
+
+/// Where a search for credentials goes on: everything that each step of it needs.
+struct Search {
+  const Surroundings& around;
+  const std::string& region;
+  const Deadline& deadline;
+  const AwsFiles& files;
+};
+// A chain of roles that is longer goes round in a circle.
+constexpr int kRolesMax = 8;
+
+Error bad_profile(Literal text, Literal hint, std::string_view name) {
+  return Error{ErrorCode::key_unavailable, text, hint}.about(Subject::Kind::name, name);
+}
+
+Result<AwsCredentials> from_profile(const Search& search, std::string_view name, int roles);
+
+/// Whoever asks for the role.
+Result<AwsCredentials> source_of_role(const Search& search, const AwsProfile& profile,
+                                      std::string_view name, int roles) {
+  const std::string_view source = profile.get("credential_source");
+  if (profile.has("source_profile"))
+    return from_profile(search, profile.get("source_profile"), roles + 1);
+  if (source == "Environment") return from_environment(search.around);
+  if (source == "Ec2InstanceMetadata") return from_instance(search.around, search.deadline);
+  if (source == "EcsContainer") return from_container(search.around, search.deadline);
+  return bad_profile("the AWS profile has a role_arn, and does not say who asks for the role",
+                     "add source_profile, or credential_source = Environment, "
+                     "Ec2InstanceMetadata or EcsContainer",
+                     name);
+}
+
+Result<AwsCredentials> from_role(const Search& search, const AwsProfile& profile,
+                                 std::string_view name, int roles) {
+  if (profile.has("web_identity_token_file"))
+    return from_web_identity({std::string(profile.get("web_identity_token_file")),
+                              profile.get("role_arn"), profile.get("role_session_name")},
+                             search.around, search.region, search.deadline);
+  if (profile.has("mfa_serial"))
+    return bad_profile("the AWS profile's role asks for a code of a person (mfa_serial)",
+                       "take a session by AWS's own tools, and give its keys in AWS_* variables",
+                       name);
+  if (roles >= kRolesMax)
+    return bad_profile("the AWS profile's roles lead round in a circle", "see source_profile",
+                       name);
+  const AwsCredentials asker = COFFER_TRY(source_of_role(search, profile, name, roles));
+  FormBody form;
+  form.field("Action", "AssumeRole")
+      .field("Version", "2011-06-15")
+      .field("RoleArn", profile.get("role_arn"))
+      .field("RoleSessionName", session_or_ours(profile.get("role_session_name")));
+  if (profile.has("external_id")) form.field("ExternalId", profile.get("external_id"));
+  HttpRequest request;
+  request.body = form.finish();
+  request.signature = {"aws:amz:" + search.region + ":sts", &asker.access_key, &asker.secret_key};
+  if (!asker.session_token.empty())
+    COFFER_TRY(request.set_header("X-Amz-Security-Token", asker.session_token.text()));
+  return from_sts(std::move(request), search.around, search.region, search.deadline);
+}
+
+Result<AwsCredentials> from_process(const Search& search, const AwsProfile& profile) {
+  const JsonAnswer answer = COFFER_TRY(JsonAnswer::read(COFFER_TRY(run_credential_process(
+      profile.get("credential_process"), profile.file_of("credential_process"), search.deadline))));
+  if (answer.raw({"Version"}) != "1") return unreadable_answer();
+  AwsCredentials found;
+  found.access_key = SecretBytes::copy_of(answer.text({"AccessKeyId"}).value_or(""));
+  found.secret_key = SecretBytes::copy_of(answer.text({"SecretAccessKey"}).value_or(""));
+  found.session_token = SecretBytes::copy_of(answer.text({"SessionToken"}).value_or(""));
+  return checked(std::move(found));
+}
+
+bool has_credentials(const AwsProfile& profile) {
+  for (const char* name : {"role_arn", "aws_access_key_id", "aws_secret_access_key",
+                           "credential_process", "sso_session", "sso_start_url"})
+    if (profile.has(name)) return true;
+  return false;
+}
+
+Result<AwsCredentials> from_profile(const Search& search, std::string_view name, int roles) {
+  const auto profile = search.files.profile(name);
+  if (!profile)
+    return bad_profile("the files of AWS have no such profile",
+                       "see AWS_PROFILE, ~/.aws/config and ~/.aws/credentials", name);
+  // A role's own profile may hold the keys that ask for it.
+  const bool asks_itself = roles > 0 && profile->get("source_profile") == name;
+  if (profile->has("role_arn") && !asks_itself) return from_role(search, *profile, name, roles);
+  if (profile->has("aws_access_key_id") || profile->has("aws_secret_access_key"))
+    return checked({SecretBytes::copy_of(profile->get("aws_access_key_id")),
+                    SecretBytes::copy_of(profile->get("aws_secret_access_key")),
+                    SecretBytes::copy_of(profile->get("aws_session_token"))});
+  if (profile->has("credential_process")) return from_process(search, *profile);
+  if (profile->has("sso_session") || profile->has("sso_start_url"))
+    return bad_profile("the AWS profile signs in by SSO, which coffer does not",
+                       "eval \"$(aws configure export-credentials --format env)\" gives its keys",
+                       name);
+  return bad_profile("the AWS profile has no credentials",
+                     "add role_arn, credential_process or keys to it", name);
 }
 
 }  // namespace
@@ -183,17 +262,14 @@ Result<AwsCredentials> find_aws_credentials(const Surroundings& around, const st
   const bool named_profile = around.has("AWS_PROFILE");
   if (!named_profile && around.has("AWS_ACCESS_KEY_ID")) return from_environment(around);
   if (!named_profile && around.has("AWS_WEB_IDENTITY_TOKEN_FILE"))
-    return from_web_identity(around, region, deadline);
-  const std::string file = shared_file(around);
-  const auto text = read_credential_file(file);
-  if (text) {
-    auto found = read_profile(text->text(), profile_name(around));
-    if (found) return checked(std::move(*found));
-  }
-  if (named_profile)
-    return Error{ErrorCode::key_unavailable, "the shared credentials file has no such profile",
-                 "see AWS_PROFILE and AWS_SHARED_CREDENTIALS_FILE"}
-        .about(Subject::Kind::file, file);
+    return from_web_identity({around.text("AWS_WEB_IDENTITY_TOKEN_FILE"),
+                              around.get("AWS_ROLE_ARN"), around.get("AWS_ROLE_SESSION_NAME")},
+                             around, region, deadline);
+  const AwsFiles files = AwsFiles::read(around);
+  const std::string name = aws_profile_name(around);
+  const auto profile = files.profile(name);
+  if (named_profile || (profile && has_credentials(*profile)))
+    return from_profile({around, region, deadline, files}, name, 0);
   if (around.has("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") ||
       around.has("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
     return from_container(around, deadline);

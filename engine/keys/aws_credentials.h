@@ -1,5 +1,6 @@
 // Who we are to AWS, found where its own tools look, in their order: the environment, a web
-// identity (EKS, GitHub), the shared credentials file, a container's address, the instance.
+// identity (EKS, GitHub), the profile of ~/.aws/config and ~/.aws/credentials (keys, a role of
+// another profile or of the environment, a program), a container's address, the instance.
 #pragma once
 
 #include <coffer/result.h>

@@ -1,11 +1,15 @@
-// AWS KMS: awskms:///ARN?region=R. The key may be an ARN, an id or an alias; what was
-// wrapped names the very key that did it, so that an alias may move on.
+// AWS KMS: awskms:///ARN?region=R. The key may be an ARN, an id or an alias. A slot keeps the
+// ARN of the key that wrapped it; whoever could write the store's files chose that one, so KMS
+// is asked for the key that the URI names, never for the one that the slot says.
 #include <algorithm>
 #include <array>
 
 #include "base/digits.h"
 #include "keys/aws_credentials.h"
+#include "keys/aws_key_name.h"
+#include "keys/aws_profile.h"
 #include "keys/network_providers.h"
+#include "keys/patient_send.h"
 #include "keys/service.h"
 #include "keys/service_body.h"
 #include "keys/service_error.h"
@@ -19,32 +23,29 @@ constexpr std::string_view kKeyCharacters = ":/_-";
 
 struct AwsKey {
   std::string id;
-  std::string region;
+  AwsKeyName name;
+  std::string region;  // Empty: the surroundings say.
   ServiceUri uri;
 };
 
-/// arn:PARTITION:kms:REGION:ACCOUNT:key/ID; "" where it is no ARN.
-std::string_view region_in(std::string_view id) {
-  if (!id.starts_with("arn:")) return {};
-  for (int i = 0; i < 3; ++i) {
-    const std::size_t colon = id.find(':');
-    if (colon == std::string_view::npos) return {};
-    id.remove_prefix(colon + 1);
-  }
-  return id.substr(0, id.find(':'));
+bool is_region(std::string_view text) {
+  return !text.empty() && text.size() <= 40 && holds_only(text, "-");
+}
+
+Error no_region() {
+  return {ErrorCode::usage, "nothing says the region of the AWS key",
+          "add ?region=R to the key's URI, for example ?region=eu-west-1, or set AWS_REGION"};
 }
 
 Result<AwsKey> parse(std::string_view uri) {
   AwsKey key;
   key.uri = COFFER_TRY(parse_service_uri(uri, kPrefix, kKeyCharacters, kParameters));
   key.id = key.uri.target;
+  key.name = AwsKeyName::read(key.id);
   key.region = key.uri.parameters.get("region");
-  const std::string_view of_arn = region_in(key.id);
-  if (key.region.empty()) key.region = of_arn;
-  if (key.region.empty() || key.region.size() > 40 || !holds_only(key.region, "-"))
-    return Error{ErrorCode::usage, "the key's URI does not say the region",
-                 "add ?region=R, for example ?region=eu-west-1"};
-  if (!of_arn.empty() && of_arn != key.region)
+  if (key.region.empty()) key.region = key.name.region;
+  if (!key.region.empty() && !is_region(key.region)) return no_region();
+  if (key.name.is_arn() && key.name.region != key.region)
     return Error{ErrorCode::usage, "the region is another than the ARN's", "leave it out"};
   if (key.uri.parameters.has("endpoint")) COFFER_TRY(endpoint_of(key.uri, {}));
   return key;
@@ -61,6 +62,19 @@ bool is_one_of(std::string_view type, std::initializer_list<std::string_view> ty
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
+bool is_passing_type(std::string_view type) {
+  return is_one_of(type, {"ThrottlingException", "KeyUnavailableException", "KMSInternalException",
+                          "DependencyTimeoutException"});
+}
+
+// KMS answers 400 to who asks too often.
+bool is_passing_trouble(const HttpResponse& response) {
+  if (is_passing(response)) return true;
+  if (response.status != 400) return false;
+  const auto answer = JsonAnswer::read(response.body.clone());
+  return answer && is_passing_type(error_type(*answer));
+}
+
 Error error_of(HttpResponse response) {
   const int status = response.status;
   const auto answer = JsonAnswer::read(std::move(response.body));
@@ -69,9 +83,7 @@ Error error_of(HttpResponse response) {
     return blob_refused();
   if (type == "NotFoundException") return no_such_key();
   if (is_one_of(type, {"DisabledException", "KMSInvalidStateException"})) return key_disabled();
-  if (is_one_of(type, {"ThrottlingException", "KeyUnavailableException", "KMSInternalException",
-                       "DependencyTimeoutException"}))
-    return service_down(status);
+  if (is_passing_type(type)) return service_down(status);
   // Whatever else 400 and 403 stand for is about who asks: a bad signature, an expired token.
   if (status >= 500 || status == 429) return service_down(status);
   if (status == 401 || status == 403 ||
@@ -105,18 +117,12 @@ class AwsKms : public Provider {
   }
 
   Result<SecretBytes> unwrap(const WrappedByProvider& wrapped, ByteView context) override {
-    // Named, or KMS would take whatever key the blob says, and so may a stranger's.
-    const std::string& id = wrapped.key_id.empty() ? key_.id : wrapped.key_id;
-    if (!holds_only(id, kKeyCharacters)) return blob_refused();
-    const JsonAnswer answer =
-        COFFER_TRY(ask("Decrypt", JsonBody()
-                                      .base64("CiphertextBlob", wrapped.blob)
-                                      .text("KeyId", id)
-                                      .value("EncryptionContext", encryption_context(context))
-                                      .finish()));
-    auto payload = answer.base64({"Plaintext"});
-    if (!payload || answer.text({"KeyId"}) != id) return unreadable_answer();
-    return std::move(*payload);
+    const AwsKeyName kept = AwsKeyName::read(wrapped.key_id);
+    if (!may_name(key_.name, key_.region, kept)) return another_key();
+    auto payload = decrypt(key_.id, kept, wrapped, context);
+    if (payload || !key_.name.is_alias() || payload.error().code() != ErrorCode::wrong_key)
+      return payload;
+    return decrypt_by_former_key(kept, wrapped, context);
   }
 
   Result<std::string> status() override {
@@ -130,6 +136,39 @@ class AwsKms : public Provider {
   }
 
  private:
+  /// Asks by the name `id`: the key that opens must be the one that the slot keeps.
+  Result<SecretBytes> decrypt(std::string_view id, const AwsKeyName& kept,
+                              const WrappedByProvider& wrapped, ByteView context) const {
+    const JsonAnswer answer =
+        COFFER_TRY(ask("Decrypt", JsonBody()
+                                      .base64("CiphertextBlob", wrapped.blob)
+                                      .text("KeyId", id)
+                                      .value("EncryptionContext", encryption_context(context))
+                                      .finish()));
+    auto payload = answer.base64({"Plaintext"});
+    const AwsKeyName asked = AwsKeyName::read(answer.text({"KeyId"}).value_or(""));
+    if (!payload || !is_same_key(asked, kept)) return unreadable_answer();
+    return std::move(*payload);
+  }
+
+  // The alias may have moved on to another key since. Who may move it is of its account: only a
+  // key of the account and region in which KMS knows the alias can have had that name.
+  Result<SecretBytes> decrypt_by_former_key(AwsKeyName kept, const WrappedByProvider& wrapped,
+                                            ByteView context) const {
+    const auto answer = ask("DescribeKey", JsonBody().text("KeyId", key_.id).finish());
+    if (!answer && answer.error().text() == access_denied(0).text())
+      return another_key().with_hint(
+          "where the alias has moved on, let whoever runs this ask which key it names "
+          "(kms:DescribeKey)");
+    if (!answer) return answer.error();
+    const AwsKeyName now = AwsKeyName::read(answer->text({"KeyMetadata", "Arn"}).value_or(""));
+    if (kept.is_multi_region()) kept.region = now.region;
+    if (now.partition != kept.partition || now.account != kept.account ||
+        now.region != kept.region || now.resource == kept.resource)
+      return another_key();
+    return decrypt(kept.text(), kept, wrapped, context);
+  }
+
   static std::string encryption_context(ByteView context) {
     return "{\"coffer\":\"" + hex(bound_context(context)) + "\"}";
   }
@@ -155,7 +194,7 @@ class AwsKms : public Provider {
     request.signature = {"aws:amz:" + key_.region + ":kms", &credentials.access_key,
                          &credentials.secret_key};
     request.body = std::move(body);
-    HttpResponse response = COFFER_TRY(send(request, deadline));
+    HttpResponse response = COFFER_TRY(send_patiently(request, deadline, is_passing_trouble));
     if (response.status != 200) return error_of(std::move(response));
     return JsonAnswer::read(std::move(response.body));
   }
@@ -170,8 +209,11 @@ Result<void> check(std::string_view uri) {
 }
 
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
-  return std::unique_ptr<Provider>(std::make_unique<AwsKms>(COFFER_TRY(parse(source.uri())),
-                                                            Surroundings(source.environment())));
+  AwsKey key = COFFER_TRY(parse(source.uri()));
+  Surroundings around(source.environment());
+  if (key.region.empty()) key.region = aws_region(around);
+  if (!is_region(key.region)) return no_region();
+  return std::unique_ptr<Provider>(std::make_unique<AwsKms>(std::move(key), std::move(around)));
 }
 
 }  // namespace
@@ -179,7 +221,8 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 constinit const ProviderKind kAwsKmsKind = {
     KeySource::Scheme::awskms,
     kPrefix,
-    {"awskms", "awskms:///ARN?region=R", "AWS KMS; credentials as its own tools find them",
+    {"awskms", "awskms:///ARN?region=R",
+     "AWS KMS, by ARN, id or alias/NAME; credentials as its own tools find them, SSO excepted",
      kHasNetwork},
     check,
     [](std::string_view uri) { return !names_endpoint(uri); },

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keys/patient_send.h"
 #include "keys/service_body.h"
 #include "keys/service_error.h"
 
@@ -19,7 +20,7 @@ Error no_credentials() {
 }
 
 Result<SecretBytes> token_in(HttpResponse response) {
-  if (response.status >= 500) return service_down(response.status);
+  if (response.status >= 500 || response.status == 429) return service_down(response.status);
   if (response.status != 200) return access_denied(response.status);
   const JsonAnswer answer = COFFER_TRY(JsonAnswer::read(std::move(response.body)));
   const std::string_view token = answer.text({"access_token"}).value_or("");
@@ -52,7 +53,7 @@ Result<SecretBytes> from_authority(const Surroundings& around, const std::string
                 "/" + tenant + "/oauth2/v2.0/token";
   COFFER_TRY(request.set_header("Content-Type", "application/x-www-form-urlencoded"));
   request.body = form.finish();
-  return token_in(COFFER_TRY(send(request, deadline)));
+  return token_in(COFFER_TRY(send_patiently(request, deadline)));
 }
 
 Result<SecretBytes> from_managed_identity(const Surroundings& around, const std::string& resource,
@@ -75,7 +76,7 @@ Result<SecretBytes> from_managed_identity(const Surroundings& around, const std:
   request.url += "&resource=" + percent_encoded(resource);
   if (around.has("AZURE_CLIENT_ID"))
     request.url += "&client_id=" + percent_encoded(around.get("AZURE_CLIENT_ID"));
-  auto response = send(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
+  auto response = send_patiently(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
   if (!response) return no_credentials();
   return token_in(std::move(*response));
 }

@@ -5,6 +5,7 @@
 
 #include "keys/azure_token.h"
 #include "keys/network_providers.h"
+#include "keys/patient_send.h"
 #include "keys/service.h"
 #include "keys/service_body.h"
 #include "keys/service_error.h"
@@ -126,6 +127,8 @@ class AzureKeyVault : public Provider {
   Result<SecretBytes> unwrap(const WrappedByProvider& wrapped, ByteView) override {
     const std::string version = version_in(wrapped.key_id);
     if (version.empty()) return blob_refused();
+    // Who names a version means no other: what the slot keeps is anybody's word.
+    if (!key_.version.empty() && version != key_.version) return another_key();
     const JsonAnswer answer = COFFER_TRY(ask(version, "unwrapkey", body_of(wrapped.blob)));
     auto payload = answer.base64({"value"}, Base64::url);
     if (!payload || payload->empty()) return unreadable_answer();
@@ -175,7 +178,7 @@ class AzureKeyVault : public Provider {
     const std::string base = COFFER_TRY(endpoint_of(key_.uri, "https://" + key_.host));
     HttpRequest request = request_for(base, version, action);
     if (!action.empty()) COFFER_TRY(request.set_header("Content-Type", "application/json"));
-    HttpResponse first = COFFER_TRY(send(request, deadline));
+    HttpResponse first = COFFER_TRY(send_patiently(request, deadline));
     if (first.status >= 500 || first.status == 429) return service_down(first.status);
     if (first.status != 401) return unreadable_answer();
     const Challenge challenge =
@@ -185,7 +188,7 @@ class AzureKeyVault : public Provider {
         COFFER_TRY(azure_token(around_, challenge.resource, challenge.tenant, deadline)).text());
     COFFER_TRY(request.set_header("Authorization", bearer.text()));
     request.body = std::move(body);
-    HttpResponse response = COFFER_TRY(send(request, deadline));
+    HttpResponse response = COFFER_TRY(send_patiently(request, deadline));
     if (response.status != 200) return error_of(std::move(response), action == "unwrapkey");
     return JsonAnswer::read(std::move(response.body));
   }

@@ -6,6 +6,7 @@
 #include "keys/crc32c.h"
 #include "keys/google_token.h"
 #include "keys/network_providers.h"
+#include "keys/patient_send.h"
 #include "keys/service.h"
 #include "keys/service_body.h"
 #include "keys/service_error.h"
@@ -90,6 +91,7 @@ class GcpKms : public Provider {
   }
 
   Result<SecretBytes> unwrap(const WrappedByProvider& wrapped, ByteView context) override {
+    if (!is_version(wrapped.key_id)) return another_key();
     const Bytes bound = bound_context(context);
     const JsonAnswer answer =
         COFFER_TRY(ask("POST", ":decrypt",
@@ -134,7 +136,7 @@ class GcpKms : public Provider {
     COFFER_TRY(request.set_header("Authorization", bearer.text()));
     if (method == "POST") COFFER_TRY(request.set_header("Content-Type", "application/json"));
     request.body = std::move(body);
-    HttpResponse response = COFFER_TRY(send(request, deadline));
+    HttpResponse response = COFFER_TRY(send_patiently(request, deadline));
     if (response.status != 200) return error_of(std::move(response), action == ":decrypt");
     return JsonAnswer::read(std::move(response.body));
   }
@@ -159,7 +161,10 @@ constinit const ProviderKind kGcpKmsKind = {
     KeySource::Scheme::gcpkms,
     kPrefix,
     {"gcpkms", "gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K",
-     "Google Cloud KMS; credentials as its own tools find them", kHasNetwork},
+     "Google Cloud KMS; credentials of a service account, a user, impersonation, federation by "
+     "file or "
+     "URL, or the machine",
+     kHasNetwork},
     check,
     [](std::string_view uri) { return !names_endpoint(uri); },
     connect};

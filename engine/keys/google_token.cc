@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "keys/google_federation.h"
+#include "keys/patient_send.h"
 #include "keys/rs256.h"
 #include "keys/service_body.h"
 #include "keys/service_error.h"
@@ -23,29 +25,13 @@ Error no_credentials() {
 
 Error unknown_file() {
   return {ErrorCode::key_unavailable, "the credentials for Google are of a kind not known here",
-          "use a service account's key file, or a user's from gcloud"};
-}
-
-Result<SecretBytes> token_in(HttpResponse response) {
-  if (response.status >= 500) return service_down(response.status);
-  if (response.status != 200) return access_denied(response.status);
-  const JsonAnswer answer = COFFER_TRY(JsonAnswer::read(std::move(response.body)));
-  const std::string_view token = answer.text({"access_token"}).value_or("");
-  const std::string_view type = answer.text({"token_type"}).value_or("");
-  if (token.empty() || type != "Bearer") return unreadable_answer();
-  return SecretBytes::copy_of(token);
-}
-
-Result<SecretBytes> exchange(std::string_view address, SecretBytes form, const Deadline& deadline) {
-  HttpRequest request;
-  request.url = COFFER_TRY(check_base_url(address, Reach::service));
-  COFFER_TRY(request.set_header("Content-Type", "application/x-www-form-urlencoded"));
-  request.body = std::move(form);
-  return token_in(COFFER_TRY(send(request, deadline)));
+          "use a file of a service account's key, of a user or of impersonation from gcloud, or of "
+          "a federation by file or url"};
 }
 
 /// A JSON Web Token (RFC 7523) by which the account speaks for itself.
-Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address) {
+Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address,
+                              std::string_view scope) {
   const auto email = file.text({"client_email"});
   const auto key = file.text({"private_key"});
   if (!email || !key) return unknown_file();
@@ -59,7 +45,7 @@ Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address) 
                                  .finish();
   const SecretBytes claims = JsonBody()
                                  .text("iss", *email)
-                                 .text("scope", kScope)
+                                 .text("scope", scope)
                                  .text("aud", address)
                                  .value("iat", std::to_string(now))
                                  .value("exp", std::to_string(now + kAssertionSeconds))
@@ -73,30 +59,48 @@ Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address) 
   return token;
 }
 
+/// A token for `scope`, by what the file is of. No file is its own source: the depth is one.
+Result<SecretBytes> token_of(const JsonAnswer& file, std::string_view scope, bool is_source,
+                             const Deadline& deadline) {
+  const std::string_view type = file.text({"type"}).value_or("");
+  const std::string_view address = file.text({"token_uri"}).value_or(kTokenAddress);
+  if (type == "service_account") {
+    const SecretBytes token = COFFER_TRY(assertion(file, address, scope));
+    return exchange_google_token(
+        address,
+        FormBody()
+            .field("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+            .field("assertion", token.text())
+            .finish(),
+        deadline);
+  }
+  if (type == "authorized_user")
+    return exchange_google_token(
+        address,
+        FormBody()
+            .field("grant_type", "refresh_token")
+            .field("client_id", file.text({"client_id"}).value_or(""))
+            .field("client_secret", file.text({"client_secret"}).value_or(""))
+            .field("refresh_token", file.text({"refresh_token"}).value_or(""))
+            .finish(),
+        deadline);
+  if (type == "external_account") return federated_google_token(file, scope, deadline);
+  const auto account = file.text({"service_account_impersonation_url"});
+  if (type != "impersonated_service_account" || !account || is_source) return unknown_file();
+  const JsonAnswer source =
+      COFFER_TRY(JsonAnswer::read(SecretBytes::copy_of(file.raw({"source_credentials"}))));
+  const SecretBytes token = COFFER_TRY(token_of(source, kGooglePlatformScope, true, deadline));
+  return impersonate_google_account(*account, file.raw({"delegates"}), token, scope, deadline);
+}
+
 Result<SecretBytes> from_file(const std::string& path, const Deadline& deadline) {
   auto text = COFFER_TRY(read_credential_file(path));
   const auto file = JsonAnswer::read(std::move(text));
   if (!file) return unknown_file().about(Subject::Kind::file, path);
-  const std::string_view type = file->text({"type"}).value_or("");
-  const std::string_view address = file->text({"token_uri"}).value_or(kTokenAddress);
-  if (type == "service_account") {
-    const SecretBytes token = COFFER_TRY(assertion(*file, address));
-    return exchange(address,
-                    FormBody()
-                        .field("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
-                        .field("assertion", token.text())
-                        .finish(),
-                    deadline);
-  }
-  if (type != "authorized_user") return unknown_file().about(Subject::Kind::file, path);
-  return exchange(address,
-                  FormBody()
-                      .field("grant_type", "refresh_token")
-                      .field("client_id", file->text({"client_id"}).value_or(""))
-                      .field("client_secret", file->text({"client_secret"}).value_or(""))
-                      .field("refresh_token", file->text({"refresh_token"}).value_or(""))
-                      .finish(),
-                  deadline);
+  auto token = token_of(*file, kScope, false, deadline);
+  if (!token && token.error().subject() == nullptr && token.error().text() == unknown_file().text())
+    return std::move(token).error().about(Subject::Kind::file, path);
+  return token;
 }
 
 Result<SecretBytes> from_metadata(const Surroundings& around, const Deadline& deadline) {
@@ -108,10 +112,10 @@ Result<SecretBytes> from_metadata(const Surroundings& around, const Deadline& de
   request.url = COFFER_TRY(check_base_url("http://" + host, Reach::metadata)) +
                 "/computeMetadata/v1/instance/service-accounts/default/token";
   COFFER_TRY(request.set_header("Metadata-Flavor", "Google"));
-  auto response = send(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
+  auto response = send_patiently(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
   // Whoever else answers at that address does not say this.
   if (!response || response->header("Metadata-Flavor") != "Google") return no_credentials();
-  return token_in(std::move(*response));
+  return google_token_in(std::move(*response));
 }
 
 }  // namespace

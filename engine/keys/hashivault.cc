@@ -1,10 +1,12 @@
 // The Transit engine of Vault or OpenBao: hashivault://KEY?engine=transit, with VAULT_ADDR,
-// VAULT_TOKEN or ~/.vault-token, VAULT_NAMESPACE and VAULT_CACERT as their own command reads
-// them. The context goes along as associated data, but is never relied on: servers before
-// 1.13 ignore it and decrypt all the same.
+// VAULT_TOKEN or ~/.vault-token, VAULT_NAMESPACE and VAULT_CACERT as their own commands read
+// them: where BAO_ADDR is set, it goes before VAULT_ADDR, and so do the others. The context goes
+// along as associated data, but is never relied on: servers before 1.13 ignore it and decrypt all
+// the same.
 #include <array>
 
 #include "keys/network_providers.h"
+#include "keys/patient_send.h"
 #include "keys/service.h"
 #include "keys/service_body.h"
 #include "keys/service_error.h"
@@ -54,6 +56,8 @@ bool is_ciphertext(std::string_view text) {
   return !version_in(text).empty() && holds_only(text, ":+/=");
 }
 
+constexpr std::string_view kNotAuthentic = "message authentication failed";
+
 // What a server writes is looked into for its kind only, and never repeated.
 Error error_of(HttpResponse response, bool is_decrypt) {
   const int status = response.status;
@@ -66,9 +70,15 @@ Error error_of(HttpResponse response, bool is_decrypt) {
   if (status == 404 || says("encryption key not found")) return no_such_key();
   if (says("disallowed by policy")) return key_disabled();  // Below min_decryption_version.
   // 1.8 answers 500 to a ciphertext that was altered.
-  if (is_decrypt && (status == 400 || says("message authentication failed"))) return blob_refused();
+  if (is_decrypt && (status == 400 || says(kNotAuthentic))) return blob_refused();
   if (status >= 500 || status == 429 || status == 412) return service_down(status);
   return refused_request(status);
+}
+
+// A server that has not caught up yet answers 412. The 500 of an altered ciphertext stays one.
+bool is_passing_trouble(const HttpResponse& response) {
+  if (response.status == 412) return true;
+  return is_passing(response) && response.body.text().find(kNotAuthentic) == std::string_view::npos;
 }
 
 class HashiVault : public Provider {
@@ -131,29 +141,37 @@ class HashiVault : public Provider {
     return ask("POST", action, std::move(body), deadline);
   }
 
+  /// BAO_... as OpenBao's own command reads it, else VAULT_...; `name` begins with VAULT_.
+  std::string_view setting(const char* name) const {
+    const std::string of_bao = "BAO_" + std::string(name + sizeof "VAULT_" - 1);
+    return around_.has(of_bao.c_str()) ? around_.get(of_bao.c_str()) : around_.get(name);
+  }
+
   Result<SecretBytes> token() const {
-    if (around_.has("VAULT_TOKEN")) return SecretBytes::copy_of(around_.get("VAULT_TOKEN"));
+    const std::string_view said = setting("VAULT_TOKEN");
+    if (!said.empty()) return SecretBytes::copy_of(said);
     return read_credential_file(around_.in_home(".vault-token"));
   }
 
   Result<JsonAnswer> ask(std::string_view method, std::string_view action, SecretBytes body,
                          const Deadline& deadline) const {
-    if (!around_.has("VAULT_ADDR"))
-      return Error{ErrorCode::key_unavailable, "nothing says where Vault is",
-                   "set VAULT_ADDR, for example to https://vault.example:8200"};
+    const std::string_view address = setting("VAULT_ADDR");
+    if (address.empty())
+      return Error{ErrorCode::key_unavailable, "nothing says where Vault or OpenBao is",
+                   "set VAULT_ADDR or BAO_ADDR, for example to https://vault.example:8200"};
     HttpRequest request;
     request.method = method;
-    request.url = COFFER_TRY(check_base_url(around_.get("VAULT_ADDR"), Reach::service)) + "/v1/" +
-                  key_.engine + "/" + std::string(action) + "/" + key_.name;
-    request.ca_file = around_.text("VAULT_CACERT");
+    request.url = COFFER_TRY(check_base_url(address, Reach::service)) + "/v1/" + key_.engine + "/" +
+                  std::string(action) + "/" + key_.name;
+    request.ca_file = setting("VAULT_CACERT");
     const SecretBytes secret = COFFER_TRY(token());
     COFFER_TRY(request.set_header("X-Vault-Token", secret.text()));
     COFFER_TRY(request.set_header("X-Vault-Request", "true"));
-    if (around_.has("VAULT_NAMESPACE"))
-      COFFER_TRY(request.set_header("X-Vault-Namespace", around_.get("VAULT_NAMESPACE")));
+    const std::string_view space = setting("VAULT_NAMESPACE");
+    if (!space.empty()) COFFER_TRY(request.set_header("X-Vault-Namespace", space));
     if (method == "POST") COFFER_TRY(request.set_header("Content-Type", "application/json"));
     request.body = std::move(body);
-    HttpResponse response = COFFER_TRY(send(request, deadline));
+    HttpResponse response = COFFER_TRY(send_patiently(request, deadline, is_passing_trouble));
     if (response.status != 200) return error_of(std::move(response), action == "decrypt");
     return JsonAnswer::read(std::move(response.body));
   }
@@ -178,7 +196,9 @@ constinit const ProviderKind kHashiVaultKind = {
     KeySource::Scheme::hashivault,
     kPrefix,
     {"hashivault", "hashivault://KEY?engine=transit",
-     "Transit of Vault or OpenBao; VAULT_ADDR and VAULT_TOKEN or the token file", kHasNetwork},
+     "Transit of Vault or OpenBao; BAO_ADDR or VAULT_ADDR, and BAO_TOKEN, VAULT_TOKEN or the token "
+     "file",
+     kHasNetwork},
     check,
     // The address comes from the environment, so no slot can send the token elsewhere.
     [](std::string_view) { return true; },

@@ -4,18 +4,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "crypto/encoding.h"
 #include "crypto/random.h"
 #include "keys/file_io.h"
+#include "keys/secret_source.h"
 
 namespace coffer {
 namespace keys {
 namespace {
 
 constexpr std::size_t kKeyFileBytesMax = 256;
-constexpr std::string_view kCredential = "credential:";
 
 Result<crypto::Key> decode_key_file(const std::string& path, OpenTo open_to, NamedBy named_by) {
   const SecretBytes content =
@@ -34,19 +35,9 @@ Result<crypto::Key> read_key_file(const std::string& path, NamedBy named_by) {
   return decode_key_file(path, OpenTo::owner, named_by);
 }
 
-// The service manager gives each service a directory of its own; where it lets the service in
-// by an access list, the mode shows that as a right of the group.
 Result<crypto::Key> read_key_file(const KeySource& source, NamedBy named_by) {
-  const std::string& location = source.location();
-  if (!location.starts_with(kCredential)) return read_key_file(location, named_by);
-  std::string_view directory;
-  if (source.environment()) directory = source.environment()("CREDENTIALS_DIRECTORY");
-  if (!directory.starts_with('/'))
-    return Error{ErrorCode::key_unavailable, "no directory of credentials is there",
-                 "run it as a service with LoadCredential=, which sets CREDENTIALS_DIRECTORY"}
-        .about(Subject::Kind::uri, source.uri());
-  return decode_key_file(std::string(directory) + "/" + location.substr(kCredential.size()),
-                         OpenTo::service, named_by);
+  const SecretFile file = COFFER_TRY(locate_secret(source.location(), source.environment()));
+  return decode_key_file(file.path, file.open_to, named_by);
 }
 
 }  // namespace keys
@@ -61,8 +52,13 @@ Result<void> create_key_file(std::string_view path) {
     if (errno == EEXIST)
       return Error{ErrorCode::conflict, "there is such a file already"}.about(Subject::Kind::file,
                                                                               path);
-    return Error{ErrorCode::io, "the key file cannot be made"}.with_errno(errno).about(
-        Subject::Kind::file, path);
+    if (errno == ENOENT || errno == ENOTDIR)
+      return Error{ErrorCode::io, "the directory of the key file is not there",
+                   "make it first: mkdir -p -m 700 DIRECTORY"}
+          .about(Subject::Kind::file, path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)));
+    return Error{ErrorCode::io, "the key file cannot be made", "see who may write its directory"}
+        .with_errno(errno)
+        .about(Subject::Kind::file, path);
   }
   crypto::Key key = crypto::Key::random();
   auto written = keys::write_fully(file.get(), key.view(), 0);

@@ -1,14 +1,14 @@
 // Key URIs: parsed strictly, since they are stored in slots and shown.
 #include <coffer/key_source.h>
 
-#include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "format/limits.h"
 #include "keys/passphrase.h"
 #include "keys/provider.h"
 #include "keys/recovery.h"
-#include "keys/uri_parameters.h"
+#include "keys/secret_source.h"
 
 namespace coffer {
 namespace {
@@ -23,33 +23,46 @@ Error unknown_scheme() {
           "use file:///PATH or passphrase:, or a kind that `coffer key add --help` shows"};
 }
 
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '?' && c != '#';
-  });
-}
-
-bool is_credential_name(std::string_view text) {
-  return !text.empty() && text.size() <= 255 && text != "." && text != ".." &&
-         text.find('/') == std::string_view::npos && keys::is_uri_text(text) && is_plain(text);
+/// A path as it stands in a file: URI.
+std::string encoded_path(std::string_view path) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F && c != '%' && c != '?' && c != '#') {
+      out.push_back(c);
+    } else {
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return out;
 }
 
 /// Where the file of a file: URI is.
 Result<std::string> parse_file(std::string_view uri) {
-  constexpr std::string_view kFile = "file://";
-  constexpr std::string_view kCredential = "file:?credential=";
-  if (uri.starts_with(kCredential)) {
-    const std::string_view name = uri.substr(kCredential.size());
-    if (!is_credential_name(name))
+  constexpr std::string_view kQuery = "file:?";
+  if (uri.starts_with(kQuery)) {
+    std::string name(uri.substr(kQuery.size()));
+    constexpr std::string_view kCredential = "credential=";
+    if (!name.starts_with(kCredential)) return unknown_scheme();
+    name[kCredential.size() - 1] = ':';
+    if (!keys::is_credential(name))
       return bad_uri("a credential is named by one word", "as in file:?credential=coffer.key", uri);
-    return "credential:" + std::string(name);
+    return name;
   }
-  if (!uri.starts_with(kFile)) return unknown_scheme();
-  const std::string_view path = uri.substr(kFile.size());
-  if (!path.starts_with('/'))
-    return bad_uri("a key file needs an absolute path", "write file:///PATH, three slashes", uri);
-  if (!is_plain(path)) return bad_uri("a file: URI takes no parameters", "only file:///PATH", uri);
-  return std::string(path);
+  if (auto path = keys::path_in_file_uri(uri)) return std::move(*path);
+  std::string_view rest = uri.substr(sizeof "file:" - 1);
+  if (!rest.starts_with('/')) return unknown_scheme();
+  while (rest.starts_with('/')) rest.remove_prefix(1);
+  if (rest.starts_with('~'))
+    return bad_uri("a shell does not turn ~ inside a URI into the home directory",
+                   "write file://$HOME/PATH, or the path alone: ~/PATH", uri);
+  if (rest.find_first_of("?#") != std::string_view::npos)
+    return bad_uri("a file: URI takes no parameters", "only file:///PATH; ? is %3F, # is %23", uri);
+  if (uri.starts_with("file:///") || !uri.starts_with("file://"))
+    return bad_uri("the path of a file: URI holds what none may hold",
+                   "write controls and % itself as %XX, as in file:///a%25b", uri);
+  return bad_uri("a key file needs an absolute path", "write file:///PATH, three slashes", uri);
 }
 
 /// Where the passphrase comes from; empty: from a person.
@@ -58,13 +71,17 @@ Result<std::string> parse_passphrase(std::string_view rest) {
   if (rest.empty()) return std::string();
   // What follows `passphrase:` may be a passphrase typed in the wrong place: never shown.
   if (!rest.starts_with(kSource))
-    return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
-                 "never write a passphrase into a URI: it is stored and shown"};
-  rest.remove_prefix(kSource.size());
-  if (!keys::is_secret_source(rest))
-    return Error{ErrorCode::usage, "passphrase: takes only ?source=file:PATH or ?source=fd:N",
-                 "the path is absolute, the descriptor a number"};
-  return std::string(rest);
+    return Error{
+        ErrorCode::usage,
+        "passphrase: takes only ?source=file:PATH, ?source=credential:NAME or ?source=fd:N",
+        "never write a passphrase into a URI: it is stored and shown"};
+  auto source = keys::secret_source_of(rest.substr(kSource.size()));
+  if (!source)
+    return Error{
+        ErrorCode::usage,
+        "passphrase: takes only ?source=file:PATH, ?source=credential:NAME or ?source=fd:N",
+        "the path is absolute, the descriptor a number"};
+  return std::move(*source);
 }
 
 }  // namespace
@@ -104,7 +121,8 @@ Result<KeySource> KeySource::parse(std::string_view uri, PassphrasePrompt prompt
 }
 
 KeySource KeySource::file(std::string_view absolute_path) {
-  return {Scheme::file, "file://" + std::string(absolute_path), std::string(absolute_path), {}, {}};
+  return {
+      Scheme::file, "file://" + encoded_path(absolute_path), std::string(absolute_path), {}, {}};
 }
 
 KeySource KeySource::passphrase(SecretBytes passphrase) {

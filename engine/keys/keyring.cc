@@ -1,8 +1,15 @@
 #include "keys/keyring.h"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+
+#include "crypto/password.h"
 #include "crypto/random.h"
+#include "keys/passphrase.h"
+#include "keys/same_key.h"
 #include "keys/slot_table.h"
 #include "keys/stored_sources.h"
 
@@ -17,6 +24,28 @@ IndexKeys derive_index_keys(const crypto::Key& root_secret) {
           crypto::derive(root_secret.view(), 5, "cofaudit"),
           crypto::derive(root_secret.view(), 6, "cofrecpt"),
           crypto::derive(root_secret.view(), 7, "cofanchr")};
+}
+
+// Whether a place for an epoch key has no block of the disk yet: to write it may fail. SEEK_DATA
+// answers the place itself where something is kept of it; a file system that cannot tell says so
+// of every place.
+bool lacks_room(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  for (const std::uint64_t slot : {0, 1})
+    for (const format::FramePlace& place : epoch_part(slot)) {
+      const auto begin = static_cast<off_t>(place.offset);
+      const off_t data = ::lseek(file.get(), begin, SEEK_DATA);
+      if (data < 0 ? errno == ENXIO : data >= begin + static_cast<off_t>(place.bytes)) return true;
+    }
+  return false;
+}
+
+Error no_key(const std::string& not_followed) {
+  if (not_followed.empty())
+    return {ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
+  return Error{ErrorCode::key_unavailable,
+               "this key is used only where the caller names it, not where the store does"}
+      .about(Subject::Kind::uri, not_followed);
 }
 
 }  // namespace
@@ -39,6 +68,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   crypto::Key master_key = crypto::Key::random();
   for (const KeySource& source : sources) {
     PreparedSlot prepared = COFFER_TRY(keys::prepare_slot(source, now_ms));
+    COFFER_TRY(check_new_key(prepared, keyring->header_.store_id, table.slots));
     const SlotContext context{keyring->header_.store_id, table.next_slot++};
     table.slots.push_back(COFFER_TRY(wrap_master(std::move(prepared), context, master_key)));
   }
@@ -47,6 +77,9 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   keyring->master_key_ = std::move(master_key);
   keyring->index_keys_ = derive_index_keys(root_secret);
   COFFER_TRY(keyring->file_.write(kHeaderPart, format::encode_keyring_header(keyring->header_)));
+  // The slot of the next epoch is written in place when something is to be erased, and that must
+  // need no room: on a full disk it could not be had.
+  for (const std::uint64_t slot : {0, 1}) COFFER_TRY(keyring->file_.erase(epoch_part(slot)));
   if (!epoch_home.empty()) keyring->home_ = COFFER_TRY(new_home_in_tpm(epoch_home));
   auto written = keyring->write_table(table);
   if (written) written = keyring->put_first_epoch();
@@ -78,7 +111,7 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path, const Op
     const Copies epoch = keyring->home_->read(slot);
     needs_repair = needs_repair || (is_any_whole(epoch) && !are_equal(epoch));
   }
-  keyring->needs_repair_ = needs_repair;
+  keyring->needs_repair_ = needs_repair || lacks_room(path);
   return keyring;
 }
 
@@ -94,18 +127,23 @@ Result<void> Keyring::read_header() {
 // telling of their errors is the answer where none opens.
 Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
                              const Opening& opening) {
-  std::vector<KeySource> stored;
+  StoredSources stored;
   std::span<const KeySource> sources = opening.sources;
-  if (sources.empty() && opening.try_stored) {
+  const bool by_store = sources.empty() && opening.try_stored;
+  if (by_store) {
     stored = stored_sources(tables.front(), opening);
-    sources = stored;
+    sources = stored.followed;
   }
-  if (sources.empty())
-    return Error{ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
-  const NamedBy named_by = stored.empty() ? NamedBy::caller : NamedBy::store;
+  const auto refused = [&](Error error) {
+    return with_other_ways(std::move(error), tables.front(), sources, !stored.not_followed.empty());
+  };
+  if (sources.empty()) return refused(no_key(stored.not_followed));
+  // What the caller gives is his to try, one after the other; the store's own word is not.
+  std::optional<crypto::StretchBudget> budget;
   std::optional<Error> telling;
   for (const KeySource& source : sources) {
-    auto unlocked = unlock_with(tables, source, named_by);
+    if (!budget || !by_store) budget.emplace();
+    auto unlocked = unlock_with(tables, source, by_store ? NamedBy::store : NamedBy::caller);
     if (unlocked) return {};
     if (opening.log && sources.size() > 1)
       opening.log("warn", unlocked.error().text(), source.uri());
@@ -114,7 +152,7 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
         telling->code() == ErrorCode::wrong_key)
       telling = std::move(unlocked).error();
   }
-  return *telling;
+  return refused(std::move(*telling));
 }
 
 // The older of two tables serves only where the newer one is damaged: a key that was removed
@@ -130,14 +168,24 @@ Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
     if (!telling || code != ErrorCode::wrong_key) telling = std::move(unlocked).error();
     if (code == ErrorCode::wrong_key || code == ErrorCode::key_unavailable) break;
   }
+  if (telling->code() == ErrorCode::wrong_key)
+    if (const auto oddity = oddity_of(material.passphrase))
+      return std::move(*telling).with_hint(*oddity);
   return *telling;
 }
 
-// A provider that is down is not asked again for the next slot.
+// A provider that is down is not asked again for the next slot. The slot of the very URI goes
+// first: others ask a service about what it does not open, or stretch a passphrase in vain.
 Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
                                    const SourceMaterial& material) {
   std::optional<Error> telling;
-  for (const format::KeySlot& slot : table.slots) {
+  std::vector<const format::KeySlot*> slots;
+  for (const format::KeySlot& slot : table.slots) slots.push_back(&slot);
+  std::stable_partition(slots.begin(), slots.end(), [&](const format::KeySlot* slot) {
+    return slot->uri == material.source->uri();
+  });
+  for (const format::KeySlot* each : slots) {
+    const format::KeySlot& slot = *each;
     const bool is_of_scheme = slot.scheme == scheme_of(*material.source);
     auto opener = opener_for(material, slot);
     auto key = opener ? unwrap_master(*opener, {header_.store_id, slot.number}, slot)
@@ -194,6 +242,9 @@ Result<void> Keyring::repair() {
   const bool has_first = is_any_whole(home_->read(0));
   const bool has_second = is_any_whole(home_->read(1));
   if (has_first != has_second) COFFER_TRY(repair_epoch(has_first ? 0 : 1));
+  // Erased once more, a slot that was never written gets its room. On a full disk there is none
+  // now either, and what is whole serves.
+  if (has_first != has_second) (void)file_.erase(epoch_part(has_first ? 1 : 0));
   needs_repair_ = false;
   return {};
 }

@@ -34,14 +34,16 @@ Result<KeyringFile> KeyringFile::open(const std::string& path) {
     if (errno == ENOENT)
       return Error{ErrorCode::corrupt, "the store's keyring file is missing",
                    "without it nothing can be opened: restore it from a copy"};
-    return Error{ErrorCode::io, "the keyring file cannot be opened for writing",
-                 "run as the owner of the store, on a file system that can be written"}
-        .with_errno(errno);
+    if (errno == EACCES || errno == EPERM || errno == EROFS)
+      return Error{ErrorCode::io, "the keyring file cannot be opened for writing",
+                   "run as the owner of the store, on a file system that can be written"}
+          .with_errno(errno);
+    return Error{ErrorCode::io, "the keyring file cannot be opened"}.with_errno(errno);
   }
   struct stat status {};
   if (fstat(file.get(), &status) != 0)
     return Error{ErrorCode::io, "the keyring file cannot be read"}.with_errno(errno);
-  COFFER_TRY(check_private_file(status));
+  COFFER_TRY(check_private_file(status, "keyring"));
   return KeyringFile(std::move(file));
 }
 

@@ -4,6 +4,7 @@
 
 #include "keys/keyring.h"
 #include "keys/provider.h"
+#include "keys/same_key.h"
 #include "keys/slot_table.h"
 
 namespace coffer::keys {
@@ -73,6 +74,7 @@ Result<PreparedSlot> Keyring::prepare_slot(const KeySource& source, std::int64_t
   const format::KeyringMaster table = COFFER_TRY(current_table());
   if (table.slots.size() >= format::kKeySlotsMax) return every_slot_taken();
   PreparedSlot prepared = COFFER_TRY(keys::prepare_slot(source, now_ms));
+  COFFER_TRY(check_new_key(prepared, header_.store_id, table.slots));
   if (prepared.provider == nullptr) return prepared;
   PreparedSlot wrapped;
   wrapped.wrapped_generation = table.generation;

@@ -7,6 +7,7 @@
 #include "format/limits.h"
 #include "format/wire.h"
 #include "keys/network_providers.h"
+#include "keys/patient_send.h"
 #include "keys/service.h"
 #include "keys/service_error.h"
 
@@ -87,6 +88,12 @@ bool may_mean_the_blob(int code) {
   }
 }
 
+// Throttled, or not there yet.
+bool is_passing_trouble(const HttpResponse& response) {
+  const std::string_view code = response.header("grpc-status");
+  return code == "8" || code == "14" || (code.empty() && is_passing(response));
+}
+
 struct Outcome {
   int code = 0;
   SecretBytes message;
@@ -117,6 +124,8 @@ class KmsV2 : public Provider {
     return wrapped;
   }
 
+  // The key id that the slot keeps goes along, for it belongs to the blob: which keys it opens
+  // with is the plugin's own to say, and the socket is what the caller named.
   Result<SecretBytes> unwrap(const WrappedByProvider& wrapped, ByteView) override {
     const Deadline deadline(plugin_.patience_ms);
     SecretBytes request;
@@ -188,7 +197,7 @@ class KmsV2 : public Provider {
     COFFER_TRY(request.set_header("Content-Type", "application/grpc"));
     COFFER_TRY(request.set_header("TE", "trailers"));
     COFFER_TRY(request.set_header("grpc-timeout", std::to_string(deadline.left_ms()) + "m"));
-    const HttpResponse response = COFFER_TRY(send(request, deadline));
+    const HttpResponse response = COFFER_TRY(send_patiently(request, deadline, is_passing_trouble));
     if (response.status != 200) return service_down(response.status);
     const std::string_view code = response.header("grpc-status");
     if (code.empty() || code.size() > 2 ||

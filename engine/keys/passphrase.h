@@ -5,6 +5,8 @@
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "keys/file_io.h"
@@ -15,7 +17,11 @@ namespace coffer::keys {
 Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm,
                                     NamedBy named_by = NamedBy::caller);
 
-/// Whether the text says where a secret is read from: `file:` and an absolute path, `fd:N`.
-bool is_secret_source(std::string_view text);
+/// Where the text says that a secret is read from: `file:/PATH`, `credential:NAME`, `fd:N`, with
+/// the path decoded. nullopt: it says no such thing.
+std::optional<std::string> secret_source_of(std::string_view text);
+
+/// What may be why a passphrase that looks right is another one; nullopt: nothing to see.
+std::optional<Literal> oddity_of(const SecretBytes& passphrase);
 
 }  // namespace coffer::keys

@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "keys/bounded_call.h"
 #include "keys/pkcs11_uri.h"
+#include "keys/secret_source.h"
 
 #ifdef COFFER_PKCS11
 #include "keys/pkcs11_session.h"
@@ -23,10 +24,13 @@ Result<void> check(std::string_view uri) {
 }
 
 // A module is code: only where the system keeps its libraries, and only its administrator
-// writes, is one loaded that the caller did not name.
+// writes, is one loaded that the caller did not name. No PIN is given to a token unasked: a few
+// wrong ones lock it, and whoever can write the store's files could have another file's content
+// given for one.
 bool may_follow_unasked(std::string_view uri) {
   const auto parsed = parse_pkcs11_uri(uri);
-  if (!parsed || parsed->module_path.find("/..") != std::string::npos) return false;
+  if (!parsed || !parsed->pin_file.empty() || parsed->module_path.find("/..") != std::string::npos)
+    return false;
   for (const std::string_view home : {"/usr/", "/lib/", "/lib64/", "/opt/"})
     if (parsed->module_path.starts_with(home)) return true;
   return false;
@@ -69,8 +73,17 @@ class Mechanism {
   CK_MECHANISM mechanism_{};
 };
 
-Error no_such_key() {
-  return provider_failure(ProviderFailure::not_found, "the token has no such key");
+Error no_such_key(const Pkcs11Session& token) {
+  if (token.hides_private_keys())
+    return provider_failure(ProviderFailure::not_found,
+                            "the token shows no such key to who gives no PIN")
+        .with_hint(
+            "add pin-source=file:/PATH to the key's URI; the key itself is made by the "
+            "token's own tools, such as pkcs11-tool --keygen");
+  return provider_failure(ProviderFailure::not_found, "the token has no such key")
+      .with_hint(
+          "see object= or id= in the key's URI; the key itself is made by the token's own "
+          "tools, such as pkcs11-tool --keygen");
 }
 
 Error senseless() {
@@ -117,7 +130,7 @@ Result<WrappedByProvider> wrap_by_token(const Pkcs11Uri& uri, const SecretBytes&
     wrapped.blob = COFFER_TRY(encrypt(*token, key, Sealing::aes_gcm, payload, context));
   } else {
     if (uri.may_be_key_pair) key = COFFER_TRY(token->find(CKO_PUBLIC_KEY));
-    if (key == 0) return no_such_key();
+    if (key == 0) return no_such_key(*token);
     wrapped.blob = COFFER_TRY(encrypt_by_pair(*token, key, payload));
   }
   wrapped.key_id = COFFER_TRY(token->key_id(key));
@@ -148,7 +161,7 @@ Result<SecretBytes> unwrap_by_token(const Pkcs11Uri& uri, ByteView blob, ByteVie
   const auto token = COFFER_TRY(Pkcs11Session::open(uri));
   const CK_OBJECT_HANDLE key =
       COFFER_TRY(token->find(is_secret_key ? CKO_SECRET_KEY : CKO_PRIVATE_KEY));
-  if (key == 0) return no_such_key();
+  if (key == 0) return no_such_key(*token);
   Mechanism mechanism(sealing, blob.first(iv_bytes), context);
   CK_FUNCTION_LIST& functions = token->functions();
   if (const CK_RV code = functions.C_DecryptInit(token->handle(), mechanism.get(), key))
@@ -186,7 +199,7 @@ class Pkcs11Provider : public Provider {
       CK_OBJECT_HANDLE key = 0;
       if (uri.may_be_secret_key) key = COFFER_TRY(token->find(CKO_SECRET_KEY));
       if (key == 0 && uri.may_be_key_pair) key = COFFER_TRY(token->find(CKO_PUBLIC_KEY));
-      if (key == 0) return no_such_key();
+      if (key == 0) return no_such_key(*token);
       return token->key_id(key);
     });
   }
@@ -211,6 +224,9 @@ class Pkcs11Provider : public Provider {
 
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   Pkcs11Uri uri = COFFER_TRY(parse_pkcs11_uri(source.uri()));
+  SecretFile pin = COFFER_TRY(locate_secret(uri.pin_file, source.environment()));
+  uri.pin_file = std::move(pin.path);
+  uri.pin_open_to = pin.open_to;
   return std::unique_ptr<Provider>(std::make_unique<Pkcs11Provider>(std::move(uri)));
 }
 #else

@@ -32,13 +32,13 @@ Result<std::unique_ptr<Pkcs11Session>> Pkcs11Session::open(const Pkcs11Uri& uri)
                                                      session->uri_.get()) != P11_KIT_URI_OK)
     return Error{ErrorCode::usage, "the pkcs11: URI cannot be read", "it follows RFC 7512"};
   session->use_ = COFFER_TRY(Pkcs11Module::Use::begin(Pkcs11Module::at(uri.module_path)));
-  COFFER_TRY(session->find_token(*p11_kit));
+  COFFER_TRY(session->find_token(*p11_kit, uri));
   if (const CK_RV code = session->functions().C_OpenSession(session->slot_, CKF_SERIAL_SESSION,
                                                             nullptr, nullptr, &session->session_)) {
     session->session_ = 0;
     return pkcs11_failure(code, "the token opens no session");
   }
-  if (!uri.pin_file.empty()) COFFER_TRY(session->log_in(uri.pin_file));
+  if (!uri.pin_file.empty()) COFFER_TRY(session->log_in(uri));
   return session;
 }
 
@@ -47,7 +47,7 @@ Pkcs11Session::~Pkcs11Session() {
   if (session_ != 0) functions().C_CloseSession(session_);
 }
 
-Result<void> Pkcs11Session::find_token(const P11KitLibrary& p11_kit) {
+Result<void> Pkcs11Session::find_token(const P11KitLibrary& p11_kit, const Pkcs11Uri& uri) {
   constexpr CK_ULONG kSlotsMax = 256;
   CK_SLOT_ID slots[kSlotsMax];
   CK_ULONG count = kSlotsMax;
@@ -61,6 +61,7 @@ Result<void> Pkcs11Session::find_token(const P11KitLibrary& p11_kit) {
       continue;
     ++found;
     slot_ = slots[i];
+    hides_private_keys_ = uri.pin_file.empty() && (info.flags & CKF_LOGIN_REQUIRED) != 0;
     serial_ = printable_text({info.serialNumber, sizeof info.serialNumber});
   }
   if (found == 0) return provider_failure(ProviderFailure::not_found, "there is no such token");
@@ -70,8 +71,9 @@ Result<void> Pkcs11Session::find_token(const P11KitLibrary& p11_kit) {
   return {};
 }
 
-Result<void> Pkcs11Session::log_in(const std::string& pin_file) {
-  SecretBytes pin = COFFER_TRY(read_secret_file(pin_file, kPinBytesMax));
+Result<void> Pkcs11Session::log_in(const Pkcs11Uri& uri) {
+  SecretBytes pin =
+      COFFER_TRY(read_secret_file(uri.pin_file, kPinBytesMax, kPatienceMs, uri.pin_open_to));
   drop_line_end(pin);
   const CK_RV code = functions().C_Login(session_, CKU_USER, pin.data(), pin.size());
   if (code == CKR_OK || code == CKR_USER_ALREADY_LOGGED_IN) return {};

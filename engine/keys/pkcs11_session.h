@@ -24,13 +24,16 @@ class Pkcs11Session {
   /// The token's serial number and the key's id or label.
   Result<std::string> key_id(CK_OBJECT_HANDLE key);
 
+  /// Whether nobody logged in, and the token wants that before it shows its private objects.
+  bool hides_private_keys() const { return hides_private_keys_; }
+
   CK_FUNCTION_LIST& functions() const { return use_->functions(); }
   CK_SESSION_HANDLE handle() const { return session_; }
 
  private:
   Pkcs11Session() = default;
-  Result<void> find_token(const P11KitLibrary& p11_kit);
-  Result<void> log_in(const std::string& pin_file);
+  Result<void> find_token(const P11KitLibrary& p11_kit, const Pkcs11Uri& uri);
+  Result<void> log_in(const Pkcs11Uri& uri);
   Bytes attribute(CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type);
 
   std::unique_ptr<Pkcs11Module::Use> use_;
@@ -39,6 +42,7 @@ class Pkcs11Session {
   CK_SLOT_ID slot_ = 0;
   CK_SESSION_HANDLE session_ = 0;
   std::string serial_;
+  bool hides_private_keys_ = false;
 };
 
 }  // namespace coffer::keys

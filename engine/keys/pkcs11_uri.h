@@ -8,12 +8,15 @@
 #include <string>
 #include <string_view>
 
+#include "keys/file_io.h"
+
 namespace coffer::keys {
 
 struct Pkcs11Uri {
   std::string path;  ///< The URI up to its question mark, for p11-kit to read.
   std::string module_path;
-  std::string pin_file;  ///< Empty: the token asks for no PIN.
+  std::string pin_file;  ///< Empty: the token is given no PIN. Or credential:NAME, until located.
+  OpenTo pin_open_to = OpenTo::owner;
   bool may_be_secret_key = true;
   bool may_be_key_pair = true;
   int patience_ms = 0;

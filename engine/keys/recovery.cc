@@ -1,6 +1,7 @@
 #include "keys/recovery.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/digits.h"
 #include "crypto/random.h"
@@ -14,7 +15,7 @@ namespace {
 constexpr std::string_view kSource = "?source=";
 
 Error bad_source() {
-  return {ErrorCode::usage, "takes only ?source=file:PATH or ?source=fd:N",
+  return {ErrorCode::usage, "takes only ?source=file:PATH, credential:NAME or fd:N",
           "never write a recovery key or share into a URI: it is stored and shown"};
 }
 
@@ -45,9 +46,10 @@ Result<std::vector<SecretBytes>> ask_for_shares(const KeySource& source) {
 
 Result<std::string> parse_recovery(std::string_view rest) {
   if (rest.empty()) return std::string();
-  if (!rest.starts_with(kSource) || !is_secret_source(rest.substr(kSource.size())))
-    return bad_source();
-  return std::string(rest.substr(kSource.size()));
+  if (!rest.starts_with(kSource)) return bad_source();
+  auto source = secret_source_of(rest.substr(kSource.size()));
+  if (!source) return bad_source();
+  return std::move(*source);
 }
 
 Result<std::string> parse_shamir(std::string_view rest) {

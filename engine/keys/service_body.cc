@@ -97,6 +97,18 @@ std::optional<SecretBytes> JsonAnswer::base64(std::initializer_list<std::string_
   return decode_base64(*encoded, alphabet);
 }
 
+std::vector<std::pair<std::string, std::string>> JsonAnswer::texts(
+    std::initializer_list<std::string_view> names) const {
+  std::vector<std::pair<std::string, std::string>> found;
+  const json::NodeId node = find(names);
+  if (node == json::kNoNode || document_.type(node) != json::Type::object) return found;
+  for (json::NodeId member = document_.first_child(node); member != json::kNoNode;
+       member = document_.next_sibling(member))
+    if (document_.type(member) == json::Type::string)
+      found.emplace_back(document_.key(member), document_.string(member));
+  return found;
+}
+
 std::string_view JsonAnswer::raw(std::initializer_list<std::string_view> names) const {
   const json::NodeId node = find(names);
   return node == json::kNoNode ? std::string_view() : document_.raw(node);

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/base64.h"
 #include "base/bytes.h"
@@ -51,6 +53,9 @@ class JsonAnswer {
   /// The same, decoded. nullopt: not there, or not strict base64.
   std::optional<SecretBytes> base64(std::initializer_list<std::string_view> names,
                                     Base64 alphabet = Base64::standard) const;
+  /// The members of the object there that are strings, in its order.
+  std::vector<std::pair<std::string, std::string>> texts(
+      std::initializer_list<std::string_view> names) const;
   /// The JSON text of whatever is there; "" where nothing is.
   std::string_view raw(std::initializer_list<std::string_view> names) const;
 

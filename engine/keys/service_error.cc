@@ -45,4 +45,9 @@ Error blob_refused() {
                           "the key service does not open this key slot");
 }
 
+Error another_key() {
+  return provider_failure(ProviderFailure::authentication_failed,
+                          "another key of the service wrapped this key slot than the one named");
+}
+
 }  // namespace coffer::keys

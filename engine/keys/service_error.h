@@ -20,5 +20,7 @@ Error no_such_key();
 Error refused_request(int status);
 /// The service did not open what the slot holds: altered, or of another key, store or slot.
 Error blob_refused();
+/// The slot was wrapped by another key than the one that is named: it was not asked about.
+Error another_key();
 
 }  // namespace coffer::keys

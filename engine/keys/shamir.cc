@@ -6,6 +6,7 @@
 #include <charconv>
 #include <mutex>
 #include <numeric>
+#include <string>
 
 #include "crypto/random.h"
 #include "keys/key_library.h"
@@ -88,17 +89,22 @@ bool is_blank(const SecretBytes& text) {
 
 Result<std::vector<Share>> read_shares(const std::vector<SecretBytes>& texts) {
   std::vector<Share> shares;
+  int given = 0;
   for (const SecretBytes& text : texts) {
     if (is_blank(text)) continue;
-    Share share = COFFER_TRY(read_share(text.text()));
+    const std::string name = "share " + std::to_string(++given);
+    auto share = read_share(text.text());
+    if (!share) return std::move(share).error().about(Subject::Kind::name, name);
     for (const Share& other : shares) {
-      if (other.set != share.set || other.threshold != share.threshold)
+      if (other.set != share->set || other.threshold != share->threshold)
         return Error{ErrorCode::wrong_key, "these shares belong to different keys",
-                     "give shares that were printed together"};
-      if (other.number == share.number)
-        return Error{ErrorCode::wrong_key, "one share is given twice", "give different ones"};
+                     "give shares that were printed together"}
+            .about(Subject::Kind::name, name);
+      if (other.number == share->number)
+        return Error{ErrorCode::wrong_key, "one share is given twice", "give different ones"}.about(
+            Subject::Kind::name, name);
     }
-    shares.push_back(std::move(share));
+    shares.push_back(std::move(*share));
     if (shares.size() == shares.front().threshold) return shares;
   }
   return Error{ErrorCode::wrong_key, "there are too few shares", "give as many as are needed"}

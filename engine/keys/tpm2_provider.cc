@@ -4,6 +4,7 @@
 
 #include "base/digits.h"
 #include "keys/bounded_call.h"
+#include "keys/secret_source.h"
 #include "keys/tpm2_uri.h"
 
 #ifdef COFFER_TPM2
@@ -19,8 +20,12 @@ Result<void> check(std::string_view uri) {
   return {};
 }
 
-// It names a device of this machine and gets nothing but what the slot holds already.
-bool may_follow_unasked(std::string_view) { return true; }
+// It names a device of this machine and gets nothing but what the slot holds already; a file's
+// content is given to no TPM that only the store names.
+bool may_follow_unasked(std::string_view uri) {
+  const auto parsed = parse_tpm2_uri(uri, Tpm2Use::sealing);
+  return parsed && parsed->auth_file.empty();
+}
 
 #ifdef COFFER_TPM2
 constexpr bool kIsBuilt = true;
@@ -70,8 +75,9 @@ Result<std::string> name_of_root(Tpm2Session& tpm) {
   return text;
 }
 
-Result<WrappedByProvider> seal(const Tpm2Uri& uri, const SecretBytes& payload) {
-  const SecretBytes auth = COFFER_TRY(read_tpm2_auth(uri.auth_file));
+Result<WrappedByProvider> seal(const Tpm2Uri& uri, const SecretFile& auth_file,
+                               const SecretBytes& payload) {
+  const SecretBytes auth = COFFER_TRY(read_tpm2_auth(auth_file.path, auth_file.open_to));
   const auto tpm = COFFER_TRY(Tpm2Session::open(uri.tcti));
   const ESYS_TR root = COFFER_TRY(tpm->root_key());
   TPM2B_DIGEST policy{};
@@ -121,8 +127,9 @@ Result<ESYS_TR> load(Tpm2Session& tpm, ByteView blob) {
   return loaded;
 }
 
-Result<SecretBytes> unseal(const Tpm2Uri& uri, const WrappedByProvider& wrapped) {
-  const SecretBytes auth = COFFER_TRY(read_tpm2_auth(uri.auth_file));
+Result<SecretBytes> unseal(const Tpm2Uri& uri, const SecretFile& auth_file,
+                           const WrappedByProvider& wrapped) {
+  const SecretBytes auth = COFFER_TRY(read_tpm2_auth(auth_file.path, auth_file.open_to));
   const auto tpm = COFFER_TRY(Tpm2Session::open(uri.tcti));
   const ESYS_TR loaded = COFFER_TRY(load(*tpm, wrapped.blob));
   COFFER_TRY(tpm->set_auth(loaded, auth));
@@ -144,15 +151,16 @@ Result<SecretBytes> unseal(const Tpm2Uri& uri, const WrappedByProvider& wrapped)
 
 class Tpm2Provider : public Provider {
  public:
-  explicit Tpm2Provider(Tpm2Uri uri) : uri_(std::move(uri)) {}
+  Tpm2Provider(Tpm2Uri uri, SecretFile auth) : uri_(std::move(uri)), auth_(std::move(auth)) {}
   Result<WrappedByProvider> wrap(const SecretBytes& payload, ByteView) override {
     auto kept = std::make_shared<SecretBytes>(payload.clone());
-    return within<WrappedByProvider>(uri_.patience_ms,
-                                     [uri = uri_, kept] { return seal(uri, *kept); });
+    return within<WrappedByProvider>(
+        uri_.patience_ms, [uri = uri_, auth = auth_, kept] { return seal(uri, auth, *kept); });
   }
   Result<SecretBytes> unwrap(const WrappedByProvider& wrapped, ByteView) override {
-    return within<SecretBytes>(uri_.patience_ms,
-                               [uri = uri_, wrapped] { return unseal(uri, wrapped); });
+    return within<SecretBytes>(uri_.patience_ms, [uri = uri_, auth = auth_, wrapped] {
+      return unseal(uri, auth, wrapped);
+    });
   }
   Result<std::string> status() override {
     return within<std::string>(uri_.patience_ms, [uri = uri_]() -> Result<std::string> {
@@ -163,11 +171,13 @@ class Tpm2Provider : public Provider {
 
  private:
   Tpm2Uri uri_;
+  SecretFile auth_;
 };
 
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   Tpm2Uri uri = COFFER_TRY(parse_tpm2_uri(source.uri(), Tpm2Use::sealing));
-  return std::unique_ptr<Provider>(std::make_unique<Tpm2Provider>(std::move(uri)));
+  SecretFile auth = COFFER_TRY(locate_secret(uri.auth_file, source.environment()));
+  return std::unique_ptr<Provider>(std::make_unique<Tpm2Provider>(std::move(uri), std::move(auth)));
 }
 #else
 constexpr bool kIsBuilt = false;

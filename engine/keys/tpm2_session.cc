@@ -101,9 +101,9 @@ Error tpm2_failure(TSS2_RC code, Literal text) {
   }
 }
 
-Result<SecretBytes> read_tpm2_auth(const std::string& path) {
+Result<SecretBytes> read_tpm2_auth(const std::string& path, OpenTo open_to) {
   if (path.empty()) return SecretBytes();
-  SecretBytes content = COFFER_TRY(read_secret_file(path, kAuthFileBytesMax));
+  SecretBytes content = COFFER_TRY(read_secret_file(path, kAuthFileBytesMax, kPatienceMs, open_to));
   drop_line_end(content);
   if (content.empty())
     return Error{ErrorCode::usage, "the file of the TPM's auth value is empty"}.about(

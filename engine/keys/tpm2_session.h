@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "keys/file_io.h"
 #include "keys/provider_failure.h"
 #include "keys/tpm2_library.h"
 #include "keys/tpm2_uri.h"
@@ -21,7 +22,7 @@ Error tpm2_failure(TSS2_RC code, Literal text);
 
 /// The auth value that a file stands for: its hash, so that a file of any length will do.
 /// Empty where the path is. Errors: key_unavailable, limit.
-Result<SecretBytes> read_tpm2_auth(const std::string& path);
+Result<SecretBytes> read_tpm2_auth(const std::string& path, OpenTo open_to = OpenTo::owner);
 
 class Tpm2Session {
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "keys/secret_source.h"
 #include "keys/uri_parameters.h"
 
 namespace coffer::keys {
@@ -129,6 +130,10 @@ Result<Tpm2Uri> parse_tpm2_uri(std::string_view uri, Tpm2Use use) {
   parsed.pcrs = COFFER_TRY(parse_pcrs(parameters.get("pcrs")));
   parsed.auth_file = COFFER_TRY(parameters.file("auth-source"));
   parsed.patience_ms = COFFER_TRY(parameters.patience_ms());
+  // Where an index is asked for, nobody tells the service's directory of credentials.
+  if (use == Tpm2Use::nv_index && is_credential(parsed.auth_file))
+    return Error{ErrorCode::usage, "of an NV index, takes file: and an absolute path only"}.about(
+        Subject::Kind::name, "auth-source");
   if (use == Tpm2Use::nv_index) parsed.nv_index = COFFER_TRY(parse_index(parameters.get("nv")));
   return parsed;
 }

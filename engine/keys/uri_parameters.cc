@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "keys/secret_source.h"
+
 namespace coffer::keys {
 namespace {
 
@@ -89,12 +91,13 @@ std::string_view UriParameters::get(std::string_view name) const {
 Result<std::string> UriParameters::file(std::string_view name) const {
   constexpr std::string_view kFile = "file:";
   std::string_view value = get(name);
-  if (value.empty()) return std::string();
+  if (value.empty() || is_credential(value)) return std::string(value);
   const bool is_file = value.starts_with(kFile);
   if (is_file) value.remove_prefix(kFile.size());
   if (is_file && value.starts_with("///")) value.remove_prefix(2);
   if (!is_file || !value.starts_with('/') || value.starts_with("//"))
-    return Error{ErrorCode::usage, "takes file: and an absolute path, never the secret itself"}
+    return Error{ErrorCode::usage,
+                 "takes file: and an absolute path, or credential:NAME, never the secret itself"}
         .about(Subject::Kind::name, name);
   return std::string(value);
 }

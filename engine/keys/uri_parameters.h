@@ -24,8 +24,8 @@ class UriParameters {
   bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
   /// Empty where it was not given: what is given is not empty.
   std::string_view get(std::string_view name) const;
-  /// The value of `name`, which is `file:` and an absolute path; empty where it was not given.
-  /// Errors: usage.
+  /// The value of `name`, which is `file:` and an absolute path or `credential:NAME`: "/PATH" or
+  /// "credential:NAME"; empty where it was not given. Errors: usage.
   Result<std::string> file(std::string_view name) const;
   /// `timeout`, in seconds, or `500ms`; kProviderPatienceMs where it was not given.
   /// Errors: usage (not a number, 0, more than 600 seconds).

@@ -5,6 +5,7 @@
 
 #include "keys/keyring.h"
 #include "secrets/engine_state.h"
+#include "storage/file_system.h"
 
 namespace coffer::secrets {
 namespace {
@@ -108,6 +109,12 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   if (!found.anchor.uri.empty() && COFFER_TRY(impl->committed_root()).sequence != found.sequence)
     impl->anchor_is_behind = true;
   impl->note_key_use();
+  if (impl->log && storage::lock_promise(impl->directory) != "local")
+    impl->log(
+        "warn",
+        "the store lies on a file system that a program serves (FUSE): use it from one machine "
+        "alone, for its locks may not hold",
+        impl->directory);
   auto session = COFFER_TRY(impl->begin_read());
   const auto stored = COFFER_TRY(impl->read_settings(session->txn));
   impl->end_read(std::move(session));

@@ -13,27 +13,31 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <string_view>
 #include <thread>
 
 #include "base/private_file.h"
+#include "storage/file_system.h"
 
 namespace coffer::storage {
 namespace {
 
 constexpr int kGatePollMs = 1;
 constexpr int kGateWaitMaxMs = 30'000;
-constexpr std::uint64_t kCifsMagic = 0xFF534D42;
-constexpr std::uint64_t kSmb2Magic = 0xFE534D42;
-constexpr std::uint64_t kCephMagic = 0x00C36400;
 constexpr std::uint64_t kXfsMagic = 0x58465342;
 
-bool is_network_file_system(std::uint64_t type) {
-  return type == NFS_SUPER_MAGIC || type == V9FS_MAGIC || type == kCifsMagic ||
-         type == kSmb2Magic || type == kCephMagic;
+Error no_store_here(const std::string& path) {
+  return Error{ErrorCode::no_store, "there is no store here", "make one: coffer init"}.about(
+      Subject::Kind::file, path);
 }
 
-Error no_store_here() {
-  return {ErrorCode::no_store, "there is no store here", "make one: coffer init"};
+// Who has a keyring had a store: to make another one is not what he wants.
+Error no_data_file(int directory) {
+  if (faccessat(directory, "keyring", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    return {ErrorCode::no_store, "there is no store here", "make one: coffer init"};
+  return Error{ErrorCode::corrupt, "the store's data file is missing",
+               "put data.mdb and keyring back from one copy, made at one time"}
+      .about(Subject::Kind::file, "data.mdb");
 }
 
 // chattr +j: the file's blocks also pass through the journal, where the old ones stay.
@@ -79,21 +83,25 @@ Result<std::unique_ptr<Environment::Directory>> Environment::Directory::open(
   auto directory = std::make_unique<Directory>();
   directory->fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory->fd < 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return no_store_here();
-    return Error{ErrorCode::io, "the store's directory cannot be opened"}.with_errno(errno);
+    if (errno == ENOENT || errno == ENOTDIR) return no_store_here(path);
+    return Error{ErrorCode::io, "the store's directory cannot be opened"}.with_errno(errno).about(
+        Subject::Kind::file, path);
   }
   struct stat status {};
   if (fstat(directory->fd, &status) != 0)
     return Error{ErrorCode::io, "the store's directory cannot be read"}.with_errno(errno);
-  COFFER_TRY(check_owner(status));
+  COFFER_TRY(check_owner(status, path));
   if ((status.st_mode & 022) != 0)
     return Error{ErrorCode::io, "others may write into the store's directory",
-                 "chmod 700 it, then look whether its files are still yours"};
+                 "chmod 700 it and chmod 600 its files, and look whether they are still yours"}
+        .about(Subject::Kind::file, path);
   struct statfs fs {};
   if (fstatfs(directory->fd, &fs) == 0 &&
-      is_network_file_system(static_cast<std::uint64_t>(static_cast<unsigned>(fs.f_type))))
-    return Error{ErrorCode::io, "the store lies on a network file system, whose locks do not hold",
-                 "move it to a local disk"};
+      locks_of(static_cast<std::uint64_t>(static_cast<unsigned>(fs.f_type))) == Locks::none)
+    return Error{ErrorCode::io,
+                 "the store lies on a file system of several machines, whose locks do not hold",
+                 "move it to a local disk"}
+        .about(Subject::Kind::file, path);
   directory->device = status.st_dev;
   directory->inode = status.st_ino;
   directory->names_ = {path, path + "/data.mdb", path + "/lock.mdb", path + "/keyring"};
@@ -103,10 +111,12 @@ Result<std::unique_ptr<Environment::Directory>> Environment::Directory::open(
 Result<void> Environment::Directory::check_file(const char* name) const {
   struct stat status {};
   if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == ENOENT) return no_store_here();
-    return Error{ErrorCode::io, "a file of the store cannot be read"}.with_errno(errno);
+    if (errno == ENOENT && std::string_view(name) == "data.mdb") return no_data_file(fd);
+    if (errno == ENOENT) return Error{ErrorCode::no_store, "the store has no such file"};
+    return Error{ErrorCode::io, "a file of the store cannot be read"}.with_errno(errno).about(
+        Subject::Kind::file, name);
   }
-  return check_private_file(status);
+  return check_private_file(status, name);
 }
 
 Result<void> Environment::Directory::enter_gate() {

@@ -52,6 +52,19 @@ fakes::Reply hand_out(const fakes::Request& request) {
                 "</SecretAccessKey><AccessKeyId>" + kAccessKey +
                 "</AccessKeyId></Credentials></AssumeRoleWithWebIdentityResponse>",
             {}};
+  const std::string role =
+      "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr&"
+      "RoleSessionName=coffer&ExternalId=x1";
+  const std::string signature = request.header("authorization");
+  if (path == "POST /" && request.body == role &&
+      signature.find("Credential=AKIASOURCE/") != std::string::npos &&
+      signature.find("/sts/aws4_request") != std::string::npos)
+    return {200,
+            std::string("<AssumeRoleResponse><Credentials><AccessKeyId>") + kAccessKey +
+                "</AccessKeyId><SecretAccessKey>" + kSecretKey +
+                "</SecretAccessKey><SessionToken>" + kToken +
+                "</SessionToken></Credentials></AssumeRoleResponse>",
+            {}};
   return {403, "no", {}};
 }
 
@@ -121,6 +134,126 @@ TEST_CASE("AWS KMS: an alias may move on, and what was wrapped still opens [F-13
   check_refused(service, provider->unwrap(moved, kContext), ErrorCode::wrong_key);
 }
 
+TEST_CASE("AWS KMS: a slot of another key than the one named is not asked about [F-136]") {
+  Aws aws;
+  const std::string evil = "arn:aws:kms:eu-test-1:666666666666:key/evil";
+  aws.kms.add_foreign_key(evil);
+  aws.kms.set_alias("alias/app", aws.key);
+  const std::string endpoint = "?endpoint=" + aws.kms.server().url();
+  const auto provider_of = [&](const std::string& name) {
+    Service service = aws.service;
+    service.uri = "awskms:///" + name + endpoint + "&region=eu-test-1";
+    return connect(service);
+  };
+  const auto forged = provider_of(evil)->wrap(new_payload(), kContext);
+  REQUIRE(forged.ok());
+  REQUIRE(provider_of(evil)->unwrap(*forged, kContext).ok());  // KMS itself would not refuse.
+  const std::size_t said = aws.kms.server().everything_said().size();
+  const std::string account = aws.key_arn.substr(0, aws.key_arn.rfind(':'));
+  for (const std::string& name :
+       {aws.key_arn, aws.key, std::string("alias/app"), account + ":alias/app"}) {
+    INFO(name);
+    check_refused(aws.service, provider_of(name)->unwrap(*forged, kContext), ErrorCode::wrong_key);
+  }
+  CHECK(aws.kms.server().everything_said().find(evil, said) == std::string::npos);
+  // An ARN and an id are told apart without a question.
+  const int asked = aws.kms.server().request_count();
+  check_refused(aws.service, provider_of(aws.key_arn)->unwrap(*forged, kContext),
+                ErrorCode::wrong_key);
+  CHECK(aws.kms.server().request_count() == asked);
+}
+
+TEST_CASE("AWS KMS: files put in a store's place do not open by the key of their owner [F-136]") {
+  Aws aws;
+  const std::string evil = "arn:aws:kms:eu-test-1:666666666666:key/evil";
+  aws.kms.add_foreign_key(evil);
+  cli::Sandbox box;
+  take_key(box, "awskms:///" + evil + "?endpoint=" + aws.kms.server().url(), aws.service.variables);
+  box.expect(0, {"init"});
+  box.expect(0, {"put", "a", "b=forged"});
+  take_key(box, aws.service.uri, aws.service.variables);
+  const cli::Outcome refused = expect_silent(box, aws.service, 11, {"get", "a", "--field", "b"});
+  CHECK(refused.out.empty());
+  CHECK(refused.says("another key"));
+}
+
+TEST_CASE("AWS KMS: a replica opens what another region's key of the same set wrapped [F-230]") {
+  Aws aws;
+  const std::string replica = aws.kms.add_key("mrk-1234");
+  const std::string endpoint = "?endpoint=" + aws.kms.server().url();
+  Service service = aws.service;
+  service.uri = "awskms:///" + replica + endpoint;
+  const auto provider = connect(service);
+  auto wrapped = provider->wrap(new_payload(), kContext);
+  REQUIRE(wrapped.ok());
+  const auto elsewhere = [](std::string arn) {
+    return arn.replace(arn.find("eu-test-1"), 9, "us-test-2");
+  };
+  wrapped->key_id = elsewhere(replica);
+  CHECK(provider->unwrap(*wrapped, kContext).ok());
+  CHECK(aws.kms.server().everything_said().find("us-test-2") == std::string::npos);
+  // Of another account, or of a key of one region, it is another key.
+  wrapped->key_id = "arn:aws:kms:us-test-2:666666666666:key/mrk-1234";
+  check_refused(service, provider->unwrap(*wrapped, kContext), ErrorCode::wrong_key);
+  auto of_one_region = connect(aws.service)->wrap(new_payload(), kContext);
+  REQUIRE(of_one_region.ok());
+  of_one_region->key_id = elsewhere(of_one_region->key_id);
+  check_refused(service, connect(aws.service)->unwrap(*of_one_region, kContext),
+                ErrorCode::wrong_key);
+}
+
+TEST_CASE("AWS KMS: passing trouble is tried again, a refusal is not") {
+  Aws aws;
+  const auto provider = connect(aws.service);
+  const auto wrapped = provider->wrap(new_payload(), kContext);
+  REQUIRE(wrapped.ok());
+  fakes::LoopbackServer& server = aws.kms.server();
+  for (const fakes::Reply& trouble :
+       {fakes::Reply{429, "", {{"Retry-After", "1"}}}, fakes::Reply{503, "", {}},
+        fakes::Reply{500, "", {}},
+        fakes::Reply{400, R"({"__type":"x#ThrottlingException"})", {}}}) {
+    INFO(trouble.status);
+    server.refusal = trouble;
+    server.refusals = 2;
+    CHECK(provider->unwrap(*wrapped, kContext).ok());
+  }
+  for (const fakes::Reply& refusal :
+       {fakes::Reply{400, R"({"__type":"AccessDeniedException"})", {}}, fakes::Reply{403, "", {}},
+        fakes::Reply{501, "", {}}}) {
+    INFO(refusal.status);
+    server.refusal = refusal;
+    server.refusals = 9;
+    const int asked = server.request_count();
+    CHECK_FALSE(provider->unwrap(*wrapped, kContext).ok());
+    CHECK(server.request_count() == asked + 1);
+    server.refusals = 0;
+  }
+  // Later than the deadline is not waited for.
+  server.refusal = {429, "", {{"Retry-After", "3000"}}};
+  server.refusals = 9;
+  const int asked = server.request_count();
+  check_refused(aws.service, provider->unwrap(*wrapped, kContext), ErrorCode::key_unavailable);
+  CHECK(server.request_count() == asked + 1);
+}
+
+TEST_CASE("AWS KMS: the region may come from the environment or the profile") {
+  Aws aws;
+  const ScratchDirectory directory;
+  aws.kms.set_alias("alias/app", aws.key);
+  Service service = aws.service;
+  service.uri = "awskms:///alias/app?endpoint=" + aws.kms.server().url();
+  CHECK(connect(service.uri, service.variables).error().code() == ErrorCode::usage);
+  for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+    service.variables = aws.service.variables;
+    service.variables[variable] = "eu-test-1";
+    try_round_trip(service);
+  }
+  write_whole_file(directory.in("config"), as_bytes("[default]\nRegion = eu-test-1\n"));
+  service.variables = aws.service.variables;
+  service.variables["AWS_CONFIG_FILE"] = directory.in("config");
+  try_round_trip(service);
+}
+
 TEST_CASE("AWS KMS: who signs with another key, or without its token, is denied") {
   Aws aws;
   Service service = aws.service;
@@ -154,6 +287,61 @@ TEST_CASE("AWS credentials come from the profile that is asked for") {
   Service service = aws.service;
   service.variables = {{"AWS_SHARED_CREDENTIALS_FILE", file}, {"AWS_PROFILE", "absent"}};
   check_refused(service, connect(service)->status(), ErrorCode::key_unavailable);
+}
+
+TEST_CASE("AWS credentials come from ~/.aws/config: keys, a role, a program") {
+  Aws aws;
+  aws.kms.allow(kAccessKey, kSecretKey, kToken);
+  fakes::LoopbackServer giver(hand_out);
+  const ScratchDirectory home;
+  std::filesystem::create_directories(home.in(".aws"));
+  const std::string program = home.in("give credentials");
+  write_whole_file(program,
+                   as_bytes(std::string("#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"") +
+                            kAccessKey + "\",\"SecretAccessKey\":\"" + kSecretKey +
+                            "\",\"SessionToken\":\"" + kToken + "\"}'\n"));
+  must(::chmod(program.c_str(), 0700) == 0, "chmod");
+  const std::string keys = std::string("AWS_ACCESS_KEY_ID = ") + kAccessKey +
+                           "\naws_secret_access_key = " + kSecretKey +
+                           "\naws_session_token = " + kToken + "\n";
+  const std::string config = home.in(".aws/config");
+  write_whole_file(
+      config,
+      as_bytes("[default]\nregion = nowhere\ns3 =\n  aws_access_key_id = NO\n[profile cfg]\n" +
+               keys +
+               "[profile role]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = source\n"
+               "external_id = x1\n[profile out]\nrole_arn = arn:aws:iam::1:role/r\n"
+               "credential_source = Environment\nexternal_id = x1\n"
+               "[profile program]\ncredential_process = \"" +
+               program +
+               "\" now\n"
+               "[profile round]\nrole_arn = r\nsource_profile = round2\n[profile round2]\n"
+               "role_arn = r\nsource_profile = round\n[profile sso]\nsso_session = s\n"
+               "[profile failing]\ncredential_process = /bin/false\n"));
+  write_whole_file(
+      home.in(".aws/credentials"),
+      as_bytes("[source]\naws_access_key_id = AKIASOURCE\naws_secret_access_key = s\n"));
+  const auto by = [&](const std::string& profile) {
+    return Variables{
+        {"HOME", home.path()}, {"AWS_PROFILE", profile}, {"AWS_ENDPOINT_URL_STS", giver.url()}};
+  };
+  check_opens(aws, by("cfg"));
+  check_opens(aws, by("role"));
+  Variables out = by("out");
+  out["AWS_ACCESS_KEY_ID"] = "AKIASOURCE";
+  out["AWS_SECRET_ACCESS_KEY"] = "s";
+  check_opens(aws, out);
+  check_opens(aws, by("program"));
+  for (const char* profile : {"round", "sso", "failing", "absent"}) {
+    INFO(profile);
+    const auto refused = connect(aws.service.uri, by(profile)).value()->status();
+    check_refused(aws.service, refused, ErrorCode::key_unavailable);
+  }
+  // What others could have written there is not run.
+  must(::chmod(config.c_str(), 0666) == 0, "chmod");
+  const auto refused = connect(aws.service.uri, by("program")).value()->status();
+  check_refused(aws.service, refused, ErrorCode::key_unavailable);
+  CHECK(describe(refused.error()).find(config) != std::string::npos);
 }
 
 TEST_CASE("AWS credentials come from a container, an instance, a web identity") {
@@ -193,14 +381,14 @@ TEST_CASE("AWS without credentials, or with half of them, says so and asks nobod
 
 TEST_CASE("AWS URIs: the region is known, the endpoint allowed, nothing else is taken") {
   for (const char* uri :
-       {"awskms:///alias/app?region=eu-west-1", "awskms:///1234abcd?region=eu-west-1&timeout=5",
-        "awskms:///arn:aws:kms:eu-west-1:1:key/2",
+       {"awskms:///alias/app", "awskms:///alias/app?region=eu-west-1",
+        "awskms:///1234abcd?region=eu-west-1&timeout=5", "awskms:///arn:aws:kms:eu-west-1:1:key/2",
         "awskms:///arn:aws:kms:eu-west-1:1:key/2?endpoint=https://kms.example"}) {
     INFO(uri);
     CHECK(KeySource::parse(uri).ok());
   }
   for (const char* uri :
-       {"awskms:///", "awskms:///alias/app", "awskms://alias/app?region=eu-west-1",
+       {"awskms:///", "awskms://alias/app?region=eu-west-1",
         "awskms:///alias/app?region=", "awskms:///alias/app?region=a/b",
         "awskms:///alias/app?region=eu-west-1&secret=x", "awskms:///a?region=eu-west-1&region=b",
         "awskms:///a?region=eu-west-1&endpoint=http://kms.example",

@@ -77,6 +77,24 @@ TEST_CASE("Key Vault: a key that is disabled, rotated, deleted") {
   CHECK(gone.error().text() == "the key service has no such key");
 }
 
+TEST_CASE("Key Vault: who names a version opens by no other [F-136]") {
+  Azure azure;
+  const auto wrapped = connect(azure.service)->wrap(new_payload(), kContext);
+  REQUIRE(wrapped.ok());
+  const std::string kid = fakes::AzureVault::key_id("store", 1);
+  const std::string version = kid.substr(kid.rfind('/') + 1);
+  const auto by_version = [&](const std::string& named) {
+    Service service = azure.service;
+    service.uri.insert(service.uri.find('?'), "/" + named);
+    return connect(service)->unwrap(*wrapped, kContext);
+  };
+  CHECK(by_version(version).ok());
+  const int asked = azure.vault.server().request_count();
+  check_refused(azure.service, by_version("0123456789abcdef0123456789abcdef"),
+                ErrorCode::wrong_key);
+  CHECK(azure.vault.server().request_count() == asked);
+}
+
 TEST_CASE("Key Vault: nothing is said before the challenge, and no token goes to a stranger") {
   Azure azure;
   // A vault that asks for tokens of another service gets none.

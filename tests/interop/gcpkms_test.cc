@@ -109,6 +109,40 @@ TEST_CASE("Google credentials come from a service account, a user, gcloud, the m
   check_refused(service, connect(service)->status(), ErrorCode::key_unavailable);
 }
 
+TEST_CASE("Google credentials come by impersonation, and from a federation by file or by URL") {
+  Google google;
+  Service service = google.service;
+  service.secrets.push_back(google.kms.subject_token);
+  const std::string server = google.kms.server().url();
+  const std::string account = "\"service_account_impersonation_url\":\"" + server +
+                              "/v1/accounts/a@b:generateAccessToken\"";
+  const std::string federation =
+      "{\"type\":\"external_account\",\"audience\":\"//iam/pool\",\"token_url\":\"" + server +
+      "/token\",\"subject_token_type\":\"urn:ietf:params:oauth:token-type:jwt\",";
+  const std::string subject = google.directory.in("subject");
+  write_whole_file(subject, as_bytes(google.kms.subject_token + "\n"));
+  const std::string by_file = "\"credential_source\":{\"file\":\"" + subject + "\"}}";
+  const std::string by_url = "\"credential_source\":{\"url\":\"" + server +
+                             "/subject\",\"headers\":{\"X-Who\":\"me\"},\"format\":{\"type\":"
+                             "\"json\",\"subject_token_field_name\":\"id_token\"}}}";
+  for (const std::string& content :
+       {"{\"type\":\"impersonated_service_account\"," + account +
+            ",\"source_credentials\":" + google.kms.user_file() + "}",
+        federation + by_file, federation + account + "," + by_file, federation + by_url}) {
+    INFO(content);
+    write_whole_file(google.file, as_bytes(content));
+    try_round_trip(service);
+  }
+  for (const std::string& content :
+       {federation + "\"credential_source\":{\"executable\":{\"command\":\"/bin/true\"}}}",
+        federation + "\"credential_source\":{\"environment_id\":\"aws1\",\"url\":\"" + server +
+            "/subject\"}}"}) {
+    INFO(content);
+    write_whole_file(google.file, as_bytes(content));
+    check_refused(service, connect(service)->status(), ErrorCode::key_unavailable);
+  }
+}
+
 TEST_CASE("Google credentials that are wrong, of another kind, or none") {
   Google google;
   const fakes::GoogleKms other;

@@ -2,6 +2,7 @@
 #include "tests/cli/command.h"
 #include "tests/interop/software_token.h"
 #include "tests/interop/software_tpm.h"
+#include "tests/unit/keys/keyring_file.h"
 
 namespace coffer::test {
 namespace {
@@ -30,8 +31,10 @@ TEST_CASE("a store by a token's key: init, use, list, test, a wrong PIN, a secon
   Bare box;
   box.environment.push_back("SOFTHSM2_CONF=" + tokens.directory().in("softhsm2.conf"));
   box.put_and_get(uri);
-  // By the URI that the slot keeps.
-  CHECK(box.expect(0, {"get", "team/db"}).out == "s3cret");
+  // A PIN is given where the caller names the key, never on the store's word alone.
+  const cli::Outcome unnamed = box.expect(12, {"get", "team/db"});
+  CHECK((unnamed.out.empty() && unnamed.says("--key") && unnamed.says(uri)));
+  box.environment.push_back("COFFER_KEY=" + uri);
   const cli::Json slot = slots_of(box)[0];
   CHECK((slot["slot"] == 1 && slot["provider"] == "pkcs11" && slot["uri"] == uri));
   CHECK((slot["key_id"].get<std::string>().ends_with("/01") && slot["last_used_time"] == ""));
@@ -48,10 +51,49 @@ TEST_CASE("a store by a token's key: init, use, list, test, a wrong PIN, a secon
       0, {"get", "team/db", "--key", by_wrong_pin, "--key", "file://" + box.path("spare.key")});
   CHECK((second.out == "s3cret" && second.says("PIN")));
   tokens.delete_key("sealer", "kek");
-  box.expect(12, {"get", "team/db", "--key", uri});
-  const cli::Outcome skipped = box.expect(0, {"get", "team/db"});
-  CHECK((skipped.out == "s3cret" && skipped.says(uri)));
+  box.expect(12, {"get", "team/db"});
+  box.environment.pop_back();
+  CHECK(box.expect(0, {"get", "team/db"}).out == "s3cret");
   box.expect(12, {"key", "test", "1"});
+}
+
+TEST_CASE("a URI that was altered in the store's files gives no file's content to the token") {
+  SoftwareTokens tokens;
+  tokens.add_token("sealer");
+  tokens.add_key("sealer", "kek", "01");
+  const std::string uri = tokens.uri("token=sealer;object=kek");
+  Bare box;
+  box.environment.push_back("SOFTHSM2_CONF=" + tokens.directory().in("softhsm2.conf"));
+  box.put_and_get(uri);
+  const std::string other = box.write("other-secret", "00000000");
+  chmod(other.c_str(), 0600);
+  const std::string altered = uri.substr(0, uri.find("&pin-source")) + "&pin-source=file:" + other;
+  const std::string keyring = box.store() + "/keyring";
+  write_whole_file(keyring, KeyringFile::with_master_of(read_whole_file(keyring),
+                                                        [&](format::KeyringMaster& table) {
+                                                          table.slots[0].uri = altered;
+                                                        }));
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(box.expect(12, {"get", "team/db"}).says("PIN is wrong"));
+  // Wrong PINs would have been counted, and the tenth one locks the token.
+  CHECK(box.expect(13, {"get", "team/db", "--key", uri}).says("altered"));
+}
+
+TEST_CASE("a token that hides its keys from who gives no PIN says so; a PIN may be a credential") {
+  SoftwareTokens tokens;
+  tokens.add_token("sealer");
+  tokens.add_key("sealer", "kek", "01");
+  const std::string uri = tokens.uri("token=sealer;object=kek");
+  Bare box;
+  box.environment.push_back("SOFTHSM2_CONF=" + tokens.directory().in("softhsm2.conf"));
+  const std::string without = uri.substr(0, uri.find("&pin-source"));
+  const cli::Outcome refused = box.expect(12, {"init", "--key", without});
+  CHECK((refused.says("no PIN") && refused.says("pin-source")));
+  const std::string pin = uri.substr(uri.find("pin-source=file:") + sizeof "pin-source=file:" - 1);
+  std::filesystem::create_directory(box.path("credentials"));
+  std::filesystem::copy_file(pin, box.path("credentials/pin"));
+  chmod(box.path("credentials/pin").c_str(), 0440);
+  box.environment.push_back("CREDENTIALS_DIRECTORY=" + box.path("credentials"));
+  box.put_and_get(without + "&pin-source=credential:pin");
 }
 
 TEST_CASE("a store by a TPM: init, use, registers that changed, a TPM that is down") {

@@ -126,6 +126,32 @@ TEST_CASE("Transit of old: associated data that is ignored makes no blob weaker"
   try_tampering(vault.service);
 }
 
+TEST_CASE("Transit: OpenBao's own variables go before Vault's") {
+  Vault vault;
+  vault.transit.name_space = "team/a";
+  Service service = vault.service;
+  service.variables = {{"BAO_ADDR", vault.transit.server().url()},
+                       {"BAO_TOKEN", vault.transit.token},
+                       {"BAO_NAMESPACE", "team/a"},
+                       {"VAULT_ADDR", "https://192.0.2.1:8200"},
+                       {"VAULT_TOKEN", "of-another-server"},
+                       {"VAULT_NAMESPACE", "team/b"}};
+  try_round_trip(service);
+}
+
+TEST_CASE("Transit: a server that has not caught up or is overloaded is asked again") {
+  Vault vault;
+  const auto provider = connect(vault.service);
+  const auto wrapped = provider->wrap(new_payload(), kContext);
+  REQUIRE(wrapped.ok());
+  for (const int status : {412, 429, 502}) {
+    INFO(status);
+    vault.transit.server().refusal = {status, R"({"errors":["later"]})", {}};
+    vault.transit.server().refusals = 2;
+    CHECK(provider->unwrap(*wrapped, kContext).ok());
+  }
+}
+
 TEST_CASE("Transit: token file, namespace, prefix, mount of another name") {
   Vault vault;
   vault.transit.name_space = "team/a";

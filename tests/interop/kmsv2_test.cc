@@ -54,7 +54,7 @@ TEST_CASE("a KMS v2 plugin gets its annotations back, or opens nothing [F-137]")
   check_refused(kms.service, provider->unwrap(bare, kContext), ErrorCode::wrong_key);
 }
 
-TEST_CASE("a KMS v2 plugin's new key id is the signal to wrap anew, and the old one opens") {
+TEST_CASE("a KMS v2 plugin's new key id is the signal to wrap anew, the old one opens [F-231]") {
   Plugin kms;
   const auto provider = connect(kms.service);
   const auto wrapped = provider->wrap(new_payload(), kContext);

@@ -308,7 +308,11 @@ COFFER_EXPORT coffer_code coffer_settings_put(coffer_store* store, const char* j
  * "key_id", "created_at_ms", "last_used_at_ms"}], nothing secret. */
 COFFER_EXPORT coffer_code coffer_key_list(coffer_store* store, coffer_bytes** json,
                                           coffer_error* error);
-/* `slot` (or NULL) gets its number. */
+/* The same of a store that no key opens. Nothing proves it: whoever can write the store's files
+ * can make it say anything. */
+COFFER_EXPORT coffer_code coffer_key_list_unproven(const char* directory, coffer_bytes** json,
+                                                   coffer_error* error);
+/* `slot` (or NULL) gets its number. COFFER_CONFLICT: a slot has this key already. */
 COFFER_EXPORT coffer_code coffer_key_add(coffer_store* store, const char* key_uri, int* slot,
                                          coffer_error* error);
 COFFER_EXPORT coffer_code coffer_key_remove(coffer_store* store, int slot, coffer_error* error);

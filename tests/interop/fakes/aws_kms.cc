@@ -93,12 +93,20 @@ bool is_context(const Json& context) {
 AwsKms::AwsKms() : server_([this](const Request& request) { return answer(request); }) {}
 
 std::string AwsKms::arn(const std::string& id) const {
+  const auto foreign = foreign_.find(id);
+  if (foreign != foreign_.end()) return foreign->second;
   return std::string("arn:aws:kms:") + kRegion + ":" + kAccount + ":key/" + id;
 }
 
 std::string AwsKms::add_key(const std::string& id) {
   keys_[id] = {random_bytes(32), "Enabled"};
   return arn(id);
+}
+
+void AwsKms::add_foreign_key(const std::string& arn) {
+  const std::string id = "foreign" + std::to_string(foreign_.size());
+  foreign_[id] = arn;
+  keys_[id] = {random_bytes(32), "Enabled"};
 }
 
 void AwsKms::set_alias(const std::string& alias, const std::string& id) { aliases_[alias] = id; }
@@ -109,6 +117,8 @@ void AwsKms::allow(const std::string& access_key, const std::string& secret,
 }
 
 std::string AwsKms::resolve(const std::string& name) const {
+  for (const auto& [id, arn] : foreign_)
+    if (name == arn) return id;
   const std::string prefix = std::string("arn:aws:kms:") + kRegion + ":" + kAccount + ":";
   std::string rest = name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name;
   if (rest.rfind("key/", 0) == 0) rest = rest.substr(4);

@@ -19,6 +19,8 @@ class AwsKms {
 
   /// Enabled, with a key of its own; returns its ARN.
   std::string add_key(const std::string& id);
+  /// A key of another account, which lets everybody use it: named by its ARN only.
+  void add_foreign_key(const std::string& arn);
   void set_alias(const std::string& alias, const std::string& id);
   void set_state(const std::string& id, const std::string& state) { keys_.at(id).state = state; }
   void delete_key(const std::string& id) { keys_.erase(id); }
@@ -49,6 +51,7 @@ class AwsKms {
 
   std::map<std::string, Key> keys_;
   std::map<std::string, std::string> aliases_;
+  std::map<std::string, std::string> foreign_;  // By their place in keys_, the ARNs.
   std::map<std::string, Credential> credentials_;
   std::string complaint_;
   LoopbackServer server_;

@@ -126,7 +126,23 @@ Reply GoogleKms::give_token(const Request& request) {
   if (form["grant_type"] == "refresh_token" && form["refresh_token"] == refresh_token &&
       form["client_secret"] == client_secret && form.size() == 4)
     return given;
+  if (form["grant_type"] == "urn:ietf:params:oauth:grant-type:token-exchange" &&
+      form["subject_token"] == subject_token && form["audience"] == "//iam/pool" &&
+      form["subject_token_type"] == "urn:ietf:params:oauth:token-type:jwt" &&
+      form["requested_token_type"] == "urn:ietf:params:oauth:token-type:access_token" &&
+      !form["scope"].empty() && form.size() == 6)
+    return given;
   return error(400, "invalid_grant");
+}
+
+// https://cloud.google.com/iam/docs/reference/credentials: a token of an account, for who has one.
+Reply GoogleKms::impersonate(const Request& request) const {
+  const Json body = Json::parse(request.body, nullptr, false);
+  if (request.method != "POST" || request.header("authorization") != "Bearer " + token ||
+      !body.is_object() || body["lifetime"] != "600s" ||
+      body["scope"] != Json{"https://www.googleapis.com/auth/cloudkms"})
+    return error(403, "PERMISSION_DENIED");
+  return {200, Json{{"accessToken", token}, {"expireTime", "2030-01-01T00:00:00Z"}}.dump(), {}};
 }
 
 Reply GoogleKms::answer(const Request& request) {
@@ -135,6 +151,9 @@ Reply GoogleKms::answer(const Request& request) {
       (request.path == "/computeMetadata/v1/instance/service-accounts/default/token" &&
        request.method == "GET"))
     return give_token(request);
+  if (request.path == "/v1/accounts/a%40b:generateAccessToken") return impersonate(request);
+  if (request.path == "/subject" && request.header("x-who") == "me")
+    return {200, Json{{"id_token", subject_token}}.dump(), {}};
   if (request.header("authorization") != "Bearer " + token) return error(401, "UNAUTHENTICATED");
   if (request.path.rfind("/v1/", 0) != 0 || !request.query.empty()) return error(404, "NOT_FOUND");
   std::string name = request.path.substr(4);

@@ -31,6 +31,7 @@ class GoogleKms {
 
   const std::string token = "ya29.fake-token-0123456789";
   const std::string refresh_token = "1//fake-refresh-token";
+  const std::string subject_token = "ey.fake.subject-token";
   const std::string client_secret = "GOCSPX-fake-client-secret";
   bool garbles_checksums = false;
   bool forgets_to_verify = false;
@@ -47,6 +48,7 @@ class GoogleKms {
   static std::string new_key();
   Reply answer(const Request& request);
   Reply give_token(const Request& request);
+  Reply impersonate(const Request& request) const;
   bool is_assertion(const std::string& text) const;
   Reply encrypt(const std::string& name, Key& key, const Json& body);
   Reply decrypt(Key& key, const Json& body);

@@ -118,6 +118,10 @@ Reply LoopbackServer::answer(const Request& request) {
   said_ += request.method + " " + request.path + "?" + request.query + "\n";
   for (const auto& [name, value] : request.headers) said_ += name + ": " + value + "\n";
   said_ += request.body + "\n";
+  if (refusals.load() > 0) {
+    --refusals;
+    return refusal;
+  }
   const Mood now = mood.load();
   if (now == Mood::slow) {
     stopping_.wait_for(lock, std::chrono::seconds(60), [&] { return is_stopping_; });

@@ -67,6 +67,9 @@ class LoopbackServer {
   std::string everything_said() const;
 
   std::atomic<Mood> mood = Mood::well;
+  /// So many requests are answered with `refusal`, whatever they ask; then it is as the mood says.
+  std::atomic<int> refusals = 0;
+  Reply refusal;
   std::string redirect_to;
 
   /// Called by the HTTP library's glue.

@@ -39,7 +39,7 @@ bool was_synced(const std::string& path) {
 TEST_CASE("each directory that is made on the way is synced into the one above it") {
   const ScratchDirectory box;
   synced().clear();
-  const auto fresh = api::NewDirectory::beside(box.in("a/b/c/store"));
+  const auto fresh = api::NewDirectory::for_store(box.in("a/b/c/store"));
   REQUIRE(fresh.ok());
   CHECK(std::filesystem::is_directory(box.in("a/b/c")));
   for (const std::string& above : {box.path(), box.in("a"), box.in("a/b")}) {
@@ -48,7 +48,7 @@ TEST_CASE("each directory that is made on the way is synced into the one above i
   }
   // Nothing is made there, and nothing synced, a second time.
   synced().clear();
-  CHECK(api::NewDirectory::beside(box.in("a/b/c/other")).ok());
+  CHECK(api::NewDirectory::for_store(box.in("a/b/c/other")).ok());
   CHECK(synced().empty());
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("a store's directory may be named relative to the current one") {
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(box.path());
   synced().clear();
-  const bool made = api::NewDirectory::beside("x/y/../z/store").ok();
+  const bool made = api::NewDirectory::for_store("x/y/../z/store").ok();
   std::filesystem::current_path(before);
   CHECK(made);
   CHECK(std::filesystem::is_directory(box.in("x/z")));
@@ -69,7 +69,7 @@ TEST_CASE("a file in the way is an error, and stays") {
   const ScratchDirectory box;
   write_whole_file(box.in("file"), as_bytes("mine"));
   for (const std::string& target : {box.in("file/store"), box.in("file/deep/store")}) {
-    const auto fresh = api::NewDirectory::beside(target);
+    const auto fresh = api::NewDirectory::for_store(target);
     REQUIRE_FALSE(fresh.ok());
     CHECK(fresh.error().code() == ErrorCode::io);
   }

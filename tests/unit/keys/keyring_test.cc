@@ -1,9 +1,14 @@
 // The keyring file: what opens it, and that nothing else does.
 #include "keys/keyring.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <random>
 
+#include "crypto/password.h"
 #include "tests/unit/keys/keyring_file.h"
 
 namespace coffer::test {
@@ -171,14 +176,12 @@ TEST_CASE("of each part one spoilt copy is made up for by the other, two are not
       for (std::size_t i = 0; i < 512; ++i) content[place.offset + i] ^= 0xA5;
     };
     for (const format::FramePlace& place : {part.first, part.second}) {
-      Bytes content = file.original();
       spoil(content, place);
       const auto opened = file.open_as(content);
       REQUIRE(opened.ok());
       CHECK(same_keys(**original, **opened));
       CHECK(same_key(*(*opened)->epoch_key(1).value(), *epoch_1));
     }
-    Bytes content = file.original();
     spoil(content, part.first);
     spoil(content, part.second);
     const auto opened = file.open_as(content);
@@ -205,7 +208,6 @@ TEST_CASE("a byte changed in both copies, its checksum made right, is refused") 
         INFO("payload at " << part.first.offset << ", byte " << at << " ^ " << pattern);
         Bytes changed = payload;
         changed[at] = static_cast<std::uint8_t>(changed[at] ^ pattern);
-        Bytes content = file.original();
         put_frame(content, part.first, changed);
         put_frame(content, part.second, changed);
         const auto opened = file.open_as(content);
@@ -294,6 +296,69 @@ TEST_CASE("a slot that asks for absurd stretching is refused before any is done"
     }));
     CHECK_FALSE(file.open_with(passphrase).ok());
   }
+}
+
+TEST_CASE("slots that ask for much stretching are tried within one budget [F-232]") {
+  const crypto::PasswordCost dear = {16, std::uint64_t{1} << 30};
+  {
+    // What coffer itself makes is within it, eight times over.
+    const crypto::StretchBudget budget;
+    const crypto::PasswordCost least = {2, std::uint64_t{8} << 20};
+    CHECK(crypto::stretch_password(as_bytes("p"), Bytes(16, 1), least).ok());
+    CHECK(code_of(crypto::stretch_password(as_bytes("p"), Bytes(16, 1), dear)) == ErrorCode::limit);
+  }
+  KeyringFile file(2);
+  write_whole_file(file.path(), file.with_master([&](format::KeyringMaster& m) {
+    for (format::KeySlot& slot : m.slots) {
+      slot.scheme = format::SlotScheme::passphrase;
+      slot.uri = "passphrase:";
+      slot.salt = Bytes(16, 7);
+      slot.passes = dear.passes;
+      slot.memory_bytes = dear.memory_bytes;
+    }
+  }));
+  const KeySource passphrase = KeySource::passphrase(SecretBytes::copy_of("open sesame"));
+  CHECK(code_of(file.open_with(passphrase)) == ErrorCode::limit);
+}
+
+TEST_CASE("a key gets one slot") {
+  KeyringFile file(2);
+  auto keyring = file.open();
+  REQUIRE(keyring.ok());
+  std::filesystem::copy_file(file.key_file(2), file.key_file(9));
+  const auto again = (*keyring)->add_slot(file.key(9), 5);
+  CHECK(code_of(again) == ErrorCode::conflict);
+  CHECK(again.error().number() == 2);
+  CHECK((*keyring)->slots()->size() == 2);
+  ScratchDirectory directory;
+  const std::vector<KeySource> twice = {file.key(1), file.key(1)};
+  CHECK(code_of(Keyring::create(directory.in("keyring"), twice, 1)) == ErrorCode::conflict);
+}
+
+TEST_CASE("a new keyring has room for every epoch, and one that lacks it gets it [F-233]") {
+  KeyringFile file(1);
+  const auto blocks = [&] {
+    struct stat status {};
+    must(::stat(file.path().c_str(), &status) == 0, "stat");
+    return static_cast<std::size_t>(status.st_blocks) * 512;
+  };
+  CHECK(blocks() >= format::kKeyringFileBytes);
+  // As it was before: the slot of epoch 0 never written.
+  const int fd = ::open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(fd >= 0);
+  const auto begin = static_cast<off_t>(format::epoch_place(0, 0).offset);
+  const bool punched =
+      ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, 8192) == 0;
+  ::close(fd);
+  if (!punched) return;  // A file system without holes.
+  CHECK(blocks() < format::kKeyringFileBytes);
+  auto keyring = file.open();
+  REQUIRE(keyring.ok());
+  REQUIRE((*keyring)->needs_repair());
+  REQUIRE((*keyring)->repair().ok());
+  CHECK(blocks() >= format::kKeyringFileBytes);
+  CHECK_FALSE(file.open().value()->needs_repair());
+  CHECK((*keyring)->stored_epochs().value() == std::vector<std::uint64_t>{1});
 }
 
 TEST_CASE("a keyring that others may read, or that is a link, is refused") {
