@@ -96,13 +96,17 @@ struct VersionHeader {
   std::int64_t unreachable_at_ms = 0;
   std::uint32_t flags = 0;
   std::array<std::uint8_t, kTagBytes> value_tag{};
+  // Of a secret's newest version, which alone has them.
+  std::uint32_t head_revision = 0;   ///< Of the secret's head; 0: there is none.
+  std::uint32_t older_versions = 0;  ///< How many rows of the secret stand behind it.
 
   bool is_destroyed() const;
 };
 inline constexpr std::uint32_t kFlagDestroyed = 1;
-inline constexpr std::uint32_t kFlagReclaimed = 2;  ///< Destroyed because its time was over.
-inline constexpr std::uint32_t kFlagManaged = 4;    ///< Put for a config.
-inline constexpr std::uint32_t kFlagsKnown = 7;
+inline constexpr std::uint32_t kFlagReclaimed = 2;   ///< Destroyed because its time was over.
+inline constexpr std::uint32_t kFlagManaged = 4;     ///< Put for a config.
+inline constexpr std::uint32_t kFlagSuperseded = 8;  ///< There is a newer version.
+inline constexpr std::uint32_t kFlagsKnown = 15;
 inline bool VersionHeader::is_destroyed() const { return (flags & kFlagDestroyed) != 0; }
 
 struct VersionRecord {
@@ -121,7 +125,7 @@ void encode_version(const VersionRecord& record, Bytes& out);
 
 /// The associated data of a DEK's wrap, and, with bucket_epoch 0, what the digest covers.
 inline constexpr std::size_t kDekContextBytes =
-    2 + kStoreIdBytes + kPathHashBytes + 8 + 8 + 1 + 4 * 8 + 4 + kTagBytes;
+    2 + kStoreIdBytes + kPathHashBytes + 8 + 8 + 1 + 4 * 8 + 4 + kTagBytes + 4 + 4;
 using DekContext = std::array<std::uint8_t, kDekContextBytes>;
 /// The kind is in it through the hash, which is taken of kind and path.
 DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t version,
@@ -156,6 +160,8 @@ struct Name {
   bool folder = false;
   std::string component;  ///< Without '/'; a document's whole id.
   std::int64_t created_at_ms = 0;
+  std::uint64_t children = 0;       ///< Of a folder: how many names stand in it.
+  std::uint32_t head_revision = 0;  ///< Of a secret without a version: its head's; else 0.
 };
 SecretBytes encode_name(const Name& name);
 Result<Name> decode_name(ByteView bytes);
@@ -165,6 +171,8 @@ struct ReferenceRecord {
   std::uint64_t version = 0;
   std::string user_kind;
   std::string user;
+  /// Of the record that stands before a target's references, and has no user: how many they are.
+  std::uint64_t count = 0;
 };
 SecretBytes encode_reference(const ReferenceRecord& reference);
 Result<ReferenceRecord> decode_reference(ByteView bytes);
@@ -206,6 +214,12 @@ struct Root {
   AnchorSetting anchor;                 ///< Without a URI: the store has none.
   std::uint64_t clock_acceptances = 0;  ///< How often time_high_ms was lowered on purpose.
   std::uint64_t policy_revision = 0;    ///< Of the policy's record; 0: there is none.
+  std::uint64_t transaction = 0;        ///< LMDB's number of the commit that wrote this root.
+  std::uint64_t settings_revision = 0;  ///< Of the settings' record; 0: as the store was made.
+  // How many names stand where no folder's own name could say so.
+  std::uint64_t top_names = 0;
+  std::uint64_t config_names = 0;
+  std::uint64_t spec_names = 0;
 
   /// Buckets, or leaves of split ones, in which something was removed that is not yet erased.
   std::uint64_t pending_count() const;

@@ -126,7 +126,7 @@ Result<Head> decode_head(ByteView bytes) {
         metadata.custom.insert(metadata.custom.end(), std::move(entry));
         break;
       }
-      case 13: metadata.revision = reader.want_number(); break;
+      case 13: metadata.revision = reader.want_u32(); break;
       default: return unknown_field();
     }
   }
@@ -140,6 +140,8 @@ SecretBytes encode_name(const Name& name) {
   writer.number(1, name.folder ? 1 : 0);
   writer.text(2, name.component);
   writer.number(3, time_to_wire(name.created_at_ms));
+  writer.number(4, name.children);
+  writer.number(5, name.head_revision);
   return out;
 }
 
@@ -151,10 +153,14 @@ Result<Name> decode_name(ByteView bytes) {
       case 1: name.folder = reader.want_true(); break;
       case 2: name.component = want_text(reader); break;
       case 3: name.created_at_ms = reader.want_time(); break;
+      case 4: name.children = reader.want_number(); break;
+      case 5: name.head_revision = reader.want_u32(); break;
       default: return unknown_field();
     }
   }
-  if (!reader.ok() || name.component.empty()) return malformed();
+  if (!reader.ok() || name.component.empty() || name.folder != (name.children != 0) ||
+      (name.folder && name.head_revision != 0))
+    return malformed();
   return name;
 }
 
@@ -165,6 +171,7 @@ SecretBytes encode_reference(const ReferenceRecord& reference) {
   writer.number(2, reference.version);
   writer.text(3, reference.user_kind);
   writer.text(4, reference.user);
+  writer.number(5, reference.count);
   return out;
 }
 
@@ -177,10 +184,14 @@ Result<ReferenceRecord> decode_reference(ByteView bytes) {
       case 2: reference.version = reader.want_number(); break;
       case 3: reference.user_kind = want_text(reader); break;
       case 4: reference.user = want_text(reader); break;
+      case 5: reference.count = reader.want_number(); break;
       default: return unknown_field();
     }
   }
-  if (!reader.ok() || reference.target.empty()) return malformed();
+  const bool has_user =
+      reference.version != 0 || !reference.user_kind.empty() || !reference.user.empty();
+  if (!reader.ok() || reference.target.empty() || (reference.count != 0 && has_user))
+    return malformed();
   return reference;
 }
 
@@ -285,11 +296,16 @@ SecretBytes encode_root(const Root& root) {
   }
   if (root.audit_base.number != 0)
     writer.bytes(12, encode_audit_checkpoint(root.audit_base).bytes());
+  writer.number(13, root.transaction);
   if (root.leaves.any()) writer.bytes(14, encode_leaves(root.leaves).bytes());
   writer.number(16, root.rekey_below);
   if (!root.anchor.uri.empty()) writer.bytes(17, encode_anchor_setting(root.anchor).bytes());
   writer.number(20, root.clock_acceptances);
   writer.number(30, root.policy_revision);
+  writer.number(31, root.settings_revision);
+  writer.number(32, root.top_names);
+  writer.number(33, root.config_names);
+  writer.number(34, root.spec_names);
   return out;
 }
 
@@ -324,16 +340,22 @@ Result<Root> decode_root(ByteView bytes) {
       case 12:
         root.audit_base = COFFER_TRY(decode_audit_checkpoint(reader.want_some_bytes()));
         break;
+      case 13: root.transaction = reader.want_number(); break;
       case 14: root.leaves = COFFER_TRY(decode_leaves(reader.want_some_bytes())); break;
       case 16: root.rekey_below = reader.want_number(); break;
       case 17: root.anchor = COFFER_TRY(decode_anchor_setting(reader.want_some_bytes())); break;
       case 20: root.clock_acceptances = reader.want_number(); break;
       case 30: root.policy_revision = reader.want_number(); break;
+      case 31: root.settings_revision = reader.want_number(); break;
+      case 32: root.top_names = reader.want_number(); break;
+      case 33: root.config_names = reader.want_number(); break;
+      case 34: root.spec_names = reader.want_number(); break;
       default: return unknown_field();
     }
   }
   if (!reader.ok() || root.sequence == 0 || root.epoch == 0 || !has_digest ||
-      has_pending != (root.pending_since != 0) || has_head != (root.audit_last != 0) ||
+      root.transaction == 0 || has_pending != (root.pending_since != 0) ||
+      has_head != (root.audit_last != 0) ||
       (root.audit_base.number != 0 && root.audit_base.number >= root.audit_last) ||
       (!root.leaves.pending.empty() && !has_pending) || root.rekey_below > root.epoch + 1)
     return malformed();

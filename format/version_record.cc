@@ -14,6 +14,11 @@ void put_be64(std::uint8_t* out, std::uint64_t value) {
   std::memcpy(out, &value, sizeof value);
 }
 
+void put_be32(std::uint8_t* out, std::uint32_t value) {
+  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap32(value);
+  std::memcpy(out, &value, sizeof value);
+}
+
 std::uint64_t get_be64(const std::uint8_t* in) {
   std::uint64_t value = 0;
   std::memcpy(&value, in, sizeof value);
@@ -32,6 +37,9 @@ bool is_complete(const VersionRecord& record, std::uint32_t seen) {
   const std::uint32_t flags = record.header.flags;
   const bool destroyed = (flags & kFlagDestroyed) != 0;
   if (!destroyed && (flags & kFlagReclaimed) != 0) return false;
+  // What only the newest version tells.
+  const bool tells = record.header.head_revision != 0 || record.header.older_versions != 0;
+  if (tells && (flags & kFlagSuperseded) != 0) return false;
   return (seen & bit(1)) != 0 && (destroyed ? value_fields == 0 : has_value) &&
          record.wrapped_dek.size() == (destroyed ? kWrapOverhead : kWrappedKeyBytes);
 }
@@ -115,6 +123,8 @@ Result<void> decode_version(ByteView bytes, VersionRecord& record) {
       }
       case 9: record.ciphertext = reader.want_some_bytes(); break;
       case 10: record.bytes_apart = reader.want_number(); break;
+      case 11: header.head_revision = reader.want_u32(); break;
+      case 12: header.older_versions = reader.want_u32(); break;
       default: return Error{ErrorCode::too_new, "a version record has an unknown field"};
     }
     seen |= bit(reader.field());
@@ -136,6 +146,8 @@ void encode_version(const VersionRecord& record, Bytes& out) {
   if ((header.flags & kFlagDestroyed) == 0) writer.always_bytes(8, header.value_tag);
   writer.bytes(9, record.ciphertext);
   writer.number(10, record.bytes_apart);
+  writer.number(11, header.head_revision);
+  writer.number(12, header.older_versions);
 }
 
 DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t version,
@@ -156,9 +168,10 @@ DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t
   put_be64(at + 16, static_cast<std::uint64_t>(header.expires_at_ms));
   put_be64(at + 24, static_cast<std::uint64_t>(header.unreachable_at_ms));
   at += 32;
-  for (int shift = 24; shift >= 0; shift -= 8)
-    *at++ = static_cast<std::uint8_t>(header.flags >> shift);
-  std::memcpy(at, header.value_tag.data(), kTagBytes);
+  put_be32(at, header.flags);
+  std::memcpy(at + 4, header.value_tag.data(), kTagBytes);
+  put_be32(at + 4 + kTagBytes, header.head_revision);
+  put_be32(at + 8 + kTagBytes, header.older_versions);
   return context;
 }
 

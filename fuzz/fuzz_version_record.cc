@@ -25,6 +25,8 @@ void check_fields(const VersionRecord& record, const proto::VersionRecord& messa
   COFFER_CHECK(message.wrapped_dek() == as_text(record.wrapped_dek));
   COFFER_CHECK(message.ciphertext() == as_text(record.ciphertext));
   COFFER_CHECK(message.bytes_apart() == record.bytes_apart);
+  COFFER_CHECK(message.head_revision() == header.head_revision);
+  COFFER_CHECK(message.older_versions() == header.older_versions);
   if ((header.flags & kFlagDestroyed) == 0)
     COFFER_CHECK(message.value_tag() == as_text(header.value_tag));
 }
@@ -35,6 +37,12 @@ void check_context(const VersionHeader& header) {
   COFFER_CHECK(dek_context({}, {}, 1, 1, header) != dek_context({}, {}, 1, 1, other));
   other = header;
   other.flags ^= kFlagReclaimed;
+  COFFER_CHECK(dek_context({}, {}, 1, 1, header) != dek_context({}, {}, 1, 1, other));
+  other = header;
+  other.head_revision ^= 1;
+  COFFER_CHECK(dek_context({}, {}, 1, 1, header) != dek_context({}, {}, 1, 1, other));
+  other = header;
+  other.older_versions ^= 1;
   COFFER_CHECK(dek_context({}, {}, 1, 1, header) != dek_context({}, {}, 1, 1, other));
   COFFER_CHECK(dek_context({}, {}, 1, 1, header) == dek_context({}, {}, 1, 1, header));
 }

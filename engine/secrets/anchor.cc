@@ -115,9 +115,11 @@ Result<void> compare(const Engine::Impl& impl, const format::Root& root,
 Result<void> check_place(const keys::AnchorMedium& medium, const std::string& directory) {
   std::error_code ignored;
   const std::filesystem::path store = std::filesystem::weakly_canonical(directory, ignored);
-  const std::filesystem::path parent =
-      std::filesystem::weakly_canonical(medium.path(), ignored).parent_path();
-  if (medium.is_counter() || parent != store) return {};
+  if (medium.is_counter()) return {};
+  // Whatever stands below the store's directory is put back with it, however deep.
+  std::filesystem::path above = std::filesystem::weakly_canonical(medium.path(), ignored);
+  while (above != store && above.has_relative_path()) above = above.parent_path();
+  if (above != store) return {};
   return Error{ErrorCode::usage, "an anchor inside the store is put back together with it",
                "keep it on other media"};
 }

@@ -1,5 +1,6 @@
 // Config documents and specs: one revision each, sealed like a version of a secret and in
 // the same table, so that a new bucket key and a shredding reach them as well.
+#include "base/digits.h"
 #include "secrets/engine_state.h"
 
 namespace coffer::secrets {
@@ -40,6 +41,8 @@ Result<std::optional<Document>> View::find_document(DocumentKind kind, std::stri
   if (id.size() > kDocumentIdBytesMax) return std::optional<Document>();
   const format::PathHash hash = impl_->cipher().hash(kind_of(kind), id);
   const auto located = COFFER_TRY(impl_->find(hash, 0));
+  if (!located && COFFER_TRY(impl_->txn.get(Table::names, list_key(*impl_, kind, id))))
+    return lost("a document is listed, and is not there");
   if (!located) return std::optional<Document>();
   Document document;
   document.revision = located->version;
@@ -63,11 +66,16 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
     const std::uint64_t old_revision = old->version;
     COFFER_TRY(impl.remove_version(hash, old_revision, header));
     impl.must_shred = true;
-    if (counts_as_config(kind, id)) impl.documents.push_back({std::string(id), old_revision});
+    if (counts_as_config(kind, id)) {
+      impl.documents.push_back({std::string(id), old_revision});
+      impl.seals.documents.push_back(hex(header.value_tag));
+    }
   } else {
-    const SecretBytes name = format::encode_name({false, std::string(id), now_ms()});
-    COFFER_TRY(
-        impl.put_small(Table::names, list_key(impl, kind, id), format::Domain::name, name.bytes()));
+    const format::PairKey key = list_key(impl, kind, id);
+    if (COFFER_TRY(impl.txn.get(Table::names, key)))
+      return lost("a document is listed, and is not there");
+    COFFER_TRY(impl.put_name(key, {false, std::string(id), now_ms()}));
+    ++impl.names_of(kind);
     if (counts_as_config(kind, id)) ++impl.root->config_count;
   }
   const WrappingKey key = COFFER_TRY(impl.sealing_key(hash));
@@ -88,13 +96,18 @@ Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id
   const auto old = COFFER_TRY(impl.find(hash, 0));
   if (!old) return Error{ErrorCode::not_found, "there is no such document"};
   const format::VersionHeader header = old->record.header;
-  COFFER_TRY(impl.remove_version(hash, old->version, header));
-  COFFER_TRY(impl.remove_small(Table::names, list_key(impl, kind, id)));
+  const std::uint64_t revision = old->version;
+  COFFER_TRY(impl.remove_version(hash, revision, header));
+  if (!COFFER_TRY(impl.remove_small(Table::names, list_key(impl, kind, id))) ||
+      impl.names_of(kind) == 0)
+    return lost("a document has lost its name");
+  --impl.names_of(kind);
   if (counts_as_config(kind, id)) --impl.root->config_count;
   impl.must_shred = true;
   if (counts_as_config(kind, id)) {
-    impl.documents.push_back({std::string(id), old->version});
-    impl.note(format::Action::config_delete, id, old->version);
+    impl.documents.push_back({std::string(id), revision});
+    impl.seals.documents.push_back(hex(header.value_tag));
+    impl.note(format::Action::config_delete, id, revision);
   }
   return {};
 }

@@ -98,6 +98,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   impl->anchor_location = options.anchor;
   // Before a crash's rest is cleared away: of an older copy nothing is to be changed.
   const format::Root found = COFFER_TRY(impl->committed_root());
+  COFFER_TRY(impl->check_other_meta());
   const auto anchored = impl->check_anchor(found);
   if (!anchored && options.anchor_doubt == AnchorDoubt::refuse) return anchored.error();
   if (options.min_sequence > found.sequence)
@@ -116,7 +117,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
         "alone, for its locks may not hold",
         impl->directory);
   auto session = COFFER_TRY(impl->begin_read());
-  const auto stored = COFFER_TRY(impl->read_settings(session->txn));
+  const auto stored =
+      COFFER_TRY(impl->read_settings(session->txn, session->root.settings_revision));
   impl->end_read(std::move(session));
   const auto algorithm = static_cast<crypto::SealAlgorithm>(stored->settings.algorithm);
   if (!crypto::is_available(algorithm))
@@ -233,6 +235,7 @@ Result<Secret> Engine::get(std::string_view path, std::uint64_t version, ReadGua
 
 Result<void> Engine::Impl::put_root(storage::WriteTxn& txn, format::Root& root) {
   ++root.sequence;
+  root.transaction = txn.id();
   const SecretBytes plain = format::encode_root(root);
   return txn.put(Table::main, as_bytes(kRootKey),
                  cipher->seal_root(format::Domain::root, plain.bytes()));
@@ -287,7 +290,7 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
     }
     if (report) {
       ShredReceipt& receipt = report->receipt;
-      if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt);
+      if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt, attempt.seals);
       keep_anchor(*report);
     }
     if (report || attempt.retry == Retry::none || attempt.room_bytes >= kRoomBytesMax)
@@ -362,6 +365,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   report.receipt.at_ms = root.time_high_ms;
   report.receipt.destroyed = std::move(state.destroyed);
   report.receipt.documents = std::move(state.documents);
+  attempt.seals = std::move(state.seals);
   report.versions_rewrapped = state.versions_rewrapped;
   if (shred) COFFER_TRY(finish_erasing(root.epoch));
   return report;

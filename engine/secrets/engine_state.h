@@ -105,12 +105,20 @@ inline constexpr int kCatchingsMax = 3;
 /// Why a write that failed may be run again.
 enum class Retry : std::uint8_t { none, more_room, erase_first };
 
+/// The tags of what a commit destroys, in the order of its receipt's lists: each tells a version
+/// from any other of its number.
+struct Seals {
+  std::vector<std::string> versions;
+  std::vector<std::string> documents;
+};
+
 /// One run of a write's body: what it may use, and what came of it beyond its answer.
 struct Attempt {
   std::uint64_t room_bytes = storage::WriteTxn::kRoomBytes;
   Retry retry = Retry::none;
   std::vector<Noted> refused = {};  ///< What was refused, and is in no record yet.
   std::vector<Noted> reads = {};    ///< Where it failed: the values its body had been given.
+  Seals seals = {};                 ///< Of what its commit destroyed.
 };
 
 /// The latest time that this process saw, since the store's time was last lowered on purpose.
@@ -158,8 +166,10 @@ struct Engine::Impl {
   Result<bool> lacks_values(const storage::Txn& txn) const;
   Result<std::shared_ptr<EpochKeys>> keys_of(std::uint64_t epoch);
   Result<format::Root> read_root(const storage::Txn& txn) const;
-  /// As they stand in this transaction: another process may have changed them.
-  Result<std::shared_ptr<const StoredSettings>> read_settings(const storage::Txn& txn);
+  /// As they stand in this transaction: another process may have changed them. Errors: corrupt
+  /// (they are not there, or not of the revision that the root names).
+  Result<std::shared_ptr<const StoredSettings>> read_settings(const storage::Txn& txn,
+                                                              std::uint64_t revision);
   /// The policy that a root names: null where it names none. Errors: corrupt (it is not there, or
   /// of another revision).
   Result<std::shared_ptr<const StoredPolicy>> read_policy(const storage::Txn& txn,
@@ -176,11 +186,14 @@ struct Engine::Impl {
   Result<void> recover(const Actor& actor);
   Result<void> repair_keyring();
   void note_key_use();
-  void hand_out(ShredReceipt& receipt);
+  void hand_out(ShredReceipt& receipt, const Seals& seals);
   /// What erasing an epoch key is worth where they are kept.
   std::string erase_promise() const;
 
   Result<format::Root> committed_root();
+  /// LMDB takes one of two meta pages for the newest. Errors: corrupt (the root that the other
+  /// one leads to was written by a commit of another number).
+  Result<void> check_other_meta() const;
   Result<keys::AnchorMedium> anchor_medium(const format::Root& root) const;
   std::string named_anchor() const;
   void name_anchor(std::string_view uri);
@@ -237,6 +250,7 @@ struct View::Impl {
   std::map<std::uint8_t, LeafKeys> own_leaves = {};  // Of buckets that this commit splits.
   std::vector<SweptVersion> destroyed = {};
   std::vector<ShredDocument> documents = {};  // Revisions of configs that are removed.
+  Seals seals = {};                           // Of both.
   std::uint64_t versions_rewrapped = 0;
   std::vector<Noted> noted = {};
   std::vector<Noted> refused = {};   // Operations that the body was refused, and went on.
@@ -299,16 +313,29 @@ struct View::Impl {
     return fetch_large_value(hash, located);
   }
   Result<void> fetch_large_value(const format::PathHash& hash, Located& located) const;
+  /// The row as it stands, whatever the secret's other records say of it.
   Result<std::optional<format::Head>> find_head(const format::PathHash& hash) const;
-  /// The same for a path that is to be written to: a head of another path is `corrupt`.
+  /// The head that the newest version names, or, where there is no version, the secret's name.
+  /// `newest` is what find(hash, 0) answered. Errors: corrupt (it is not there, of another
+  /// revision or of another path; a secret that has versions has lost them).
+  Result<std::optional<format::Head>> head_of(const format::PathHash& hash, std::string_view path,
+                                              const std::optional<Located>& newest) const;
   Result<std::optional<format::Head>> head_of(const format::PathHash& hash,
                                               std::string_view path) const;
+  /// Why there is no such version. Errors: corrupt (there should be one), else what to answer.
+  Error absent(const format::PathHash& hash, std::string_view path, std::uint64_t version) const;
   Result<std::optional<format::Name>> find_name(std::string_view path) const;
+  Result<std::optional<format::Name>> name_at(const format::PairKey& key) const;
+  /// How many names stand in a folder; 0: there is no such folder. Errors: corrupt.
+  Result<std::uint64_t> names_in(std::string_view folder) const;
+  /// How many documents of a kind have a name, as the root says.
+  std::uint64_t& names_of(DocumentKind kind) const;
+  using ChildVisit = std::function<Result<bool>(const format::Name&, const format::PathHash&)>;
   /// Runs `visit` over the children of a folder's or list's hash, in no order that means
-  /// anything, until it answers false.
-  Result<void> each_child(
-      const format::PathHash& folder,
-      const std::function<Result<bool>(const format::Name&, const format::PathHash&)>& visit) const;
+  /// anything, until it answers false. Errors: corrupt besides, where it came to the end and
+  /// found another number of them than `expected`.
+  Result<void> each_child(const format::PathHash& folder, std::uint64_t expected,
+                          const ChildVisit& visit) const;
   /// Of the secret that has this name and newest version. Errors: corrupt.
   Result<Metadata> metadata_of(std::string_view path, const format::PathHash& hash,
                                const format::Name& name,
@@ -344,14 +371,26 @@ struct View::Impl {
                           std::int64_t due_at_ms, Pending::Why why);
   Result<void> remove_all_due(const format::PathHash& hash, std::uint64_t version,
                               const format::VersionHeader& header);
-  /// `created_at_ms` 0: now.
-  Result<void> add_secret_name(std::string_view path, std::int64_t created_at_ms = 0);
+  /// `created_at_ms` 0: now. `head_revision`: of a secret that has no version.
+  Result<void> add_secret_name(std::string_view path, std::int64_t created_at_ms = 0,
+                               std::uint32_t head_revision = 0);
   Result<void> remove_secret_name(std::string_view path);
-  Result<void> trim(const format::PathHash& hash, std::string_view path, std::uint64_t newest_to_go,
-                    const std::vector<Reference>& references);
+  /// Of a secret that is there: the revision of its head while it has no version, else 0.
+  Result<void> tell_name(std::string_view path, std::uint32_t head_revision);
+  Result<void> put_name(const format::PairKey& key, const format::Name& name);
+  /// The newest version is not the newest any more. Answers how many rows the secret has.
+  Result<std::uint32_t> supersede(const format::PathHash& hash);
+  /// Answers how many versions went.
+  Result<std::uint32_t> trim(const format::PathHash& hash, std::string_view path,
+                             std::uint64_t newest_to_go, const std::vector<Reference>& references,
+                             const std::optional<format::Head>& head);
   /// Another header for a version; its DEK is wrapped anew, its value is not read.
   Result<void> change_header(const format::PathHash& hash, const Located& located,
                              const format::VersionHeader& after);
+  /// Writes the head's row with its next revision, which the newest version, or the name, is
+  /// still to be told.
+  Result<std::uint32_t> write_head(const format::PathHash& hash, const format::Head& head);
+  /// The same of a secret that is there, and tells whichever of the two it is.
   Result<void> put_head(const format::PathHash& hash, const format::Head& head);
   Result<void> destroy_located(const format::PathHash& hash, const Located& located,
                                std::string_view path, bool time_was_over);
@@ -389,5 +428,7 @@ bool is_below(std::string_view path, std::string_view prefix);
 
 Error no_such_secret();
 Error no_such_version(std::uint64_t version);
+/// A record that another record tells of is not there, or not the one that is told of.
+Error lost(Literal what);
 
 }  // namespace coffer::secrets

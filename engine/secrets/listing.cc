@@ -83,36 +83,41 @@ class Lister {
 
   Result<void> run(std::string_view folder, const Visit& visit) {
     visit_ = &visit;
-    return walk(folder, options_.recursive, 0);
+    return walk({std::string(folder), COFFER_TRY(impl_.names_in(folder))}, options_.recursive, 0);
   }
 
  private:
+  struct Folder {
+    std::string path;
+    std::uint64_t names = 0;
+  };
+
   // Every secret below, or the folder's own and a line for each folder in it.
-  Result<void> walk(std::string_view folder, bool recursive, unsigned depth) {
+  Result<void> walk(const Folder& at, bool recursive, unsigned depth) {
+    const std::string& folder = at.path;
     if (depth > kFolderDepthMax)
       return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
-    std::vector<std::string> folders;
+    std::vector<Folder> folders;
     COFFER_TRY(impl_.each_child(
-        impl_.cipher().hash(format::Kind::folder, folder),
+        impl_.cipher().hash(format::Kind::folder, folder), at.names,
         [&](const format::Name& name, const format::PathHash& child) -> Result<bool> {
-          std::string path =
-              folder.empty() ? name.component : std::string(folder) + "/" + name.component;
+          std::string path = folder.empty() ? name.component : folder + "/" + name.component;
           if (name.folder) {
-            folders.push_back(std::move(path));
+            folders.push_back({std::move(path), name.children});
             return true;
           }
           auto listed = COFFER_TRY(look_at(std::move(path), name, child));
           if (listed) stopped_ = !COFFER_TRY((*visit_)(std::move(*listed)));
           return !stopped_;
         }));
-    for (const std::string& below : folders) {
+    for (const Folder& below : folders) {
       if (stopped_) return {};
       COFFER_TRY(recursive ? walk(below, true, depth + 1) : show_folder(below, depth + 1));
     }
     return {};
   }
 
-  Result<void> show_folder(const std::string& folder, unsigned depth) {
+  Result<void> show_folder(const Folder& folder, unsigned depth) {
     bool found = false;
     const Visit first_only = [&](ListedSecret&&) -> Result<bool> {
       found = true;
@@ -123,7 +128,7 @@ class Lister {
     COFFER_TRY(inside.walk(folder, true, depth));
     if (!found) return {};
     ListedSecret line;
-    line.path = folder + "/";
+    line.path = folder.path + "/";
     line.folder = true;
     stopped_ = !COFFER_TRY((*visit_)(std::move(line)));
     return {};
@@ -133,6 +138,9 @@ class Lister {
                                               const format::PathHash& hash) {
     std::optional<ListedSecret> listed;
     const auto newest = COFFER_TRY(impl_.find(hash, 0));
+    // A name speaks of a head alone exactly where there is no version.
+    if (newest.has_value() != (name.head_revision == 0))
+      return lost("a secret has lost its versions, or has a name from before them");
     const SecretState state = COFFER_TRY(state_of(impl_, hash, newest));
     if (!is_wanted_state(state, options_.state)) return listed;
     listed.emplace();

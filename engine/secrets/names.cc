@@ -25,11 +25,17 @@ format::PathHash second_hash(ByteView pair) {
   return hash;
 }
 
+// Where a folder's own name stands.
+format::PairKey folder_key(const View::Impl& impl, std::string_view folder) {
+  return format::pair_key(impl.cipher().hash(format::Kind::folder, parent_of(folder)),
+                          impl.cipher().hash(format::Kind::folder, folder));
+}
+
 }  // namespace
 
-Result<void> View::Impl::each_child(
-    const format::PathHash& folder,
-    const std::function<Result<bool>(const format::Name&, const format::PathHash&)>& visit) const {
+Result<void> View::Impl::each_child(const format::PathHash& folder, std::uint64_t expected,
+                                    const ChildVisit& visit) const {
+  std::uint64_t found = 0;
   storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(txn, Table::names));
   for (bool more = COFFER_TRY(cursor.seek(folder)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
@@ -38,16 +44,36 @@ Result<void> View::Impl::each_child(
       break;
     const SecretBytes plain =
         COFFER_TRY(cipher().open_small(format::Domain::name, key, cursor.value()));
-    if (!COFFER_TRY(visit(COFFER_TRY(format::decode_name(plain.bytes())), second_hash(key)))) break;
+    ++found;
+    if (!COFFER_TRY(visit(COFFER_TRY(format::decode_name(plain.bytes())), second_hash(key))))
+      return {};
   }
+  if (found != expected) return lost("a folder or a list lacks names, or has too many");
   return {};
+}
+
+std::uint64_t& View::Impl::names_of(DocumentKind kind) const {
+  return kind == DocumentKind::config ? root->config_names : root->spec_names;
+}
+
+// Where there is no such folder, the nearest one above it is whole: so it was not lost with its
+// name.
+Result<std::uint64_t> View::Impl::names_in(std::string_view folder) const {
+  if (folder.empty()) return root->top_names;
+  if (const auto name = COFFER_TRY(name_at(folder_key(*this, folder)))) return name->children;
+  const std::string_view parent = parent_of(folder);
+  const std::uint64_t siblings = COFFER_TRY(names_in(parent));
+  COFFER_TRY(each_child(
+      cipher().hash(format::Kind::folder, parent), siblings,
+      [](const format::Name&, const format::PathHash&) -> Result<bool> { return true; }));
+  return std::uint64_t{0};
 }
 
 Result<void> View::each_document(
     DocumentKind kind, const std::function<Result<void>(const std::string& id)>& visit) const {
   const char list_name = static_cast<char>(kind);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::document_list, {&list_name, 1});
-  return impl_->each_child(hash,
+  return impl_->each_child(hash, impl_->names_of(kind),
                            [&](const format::Name& name, const format::PathHash&) -> Result<bool> {
                              COFFER_TRY(visit(name.component));
                              return true;
@@ -68,32 +94,47 @@ Result<std::optional<format::Name>> View::Impl::find_name(std::string_view path)
   const format::PathHash folder = cipher().hash(format::Kind::folder, parent_of(path));
   const format::PathHash child = cipher().hash(format::Kind::secret, path);
   const format::PairKey key = format::pair_key(folder, child);
+  auto name = COFFER_TRY(name_at(key));
+  if (name && (name->folder || name->component != component_of(path)))
+    return lost("a name's record belongs to another name");
+  return name;
+}
+
+Result<std::optional<format::Name>> View::Impl::name_at(const format::PairKey& key) const {
   const auto sealed = COFFER_TRY(txn.get(Table::names, key));
   if (!sealed) return std::optional<format::Name>();
   const SecretBytes plain = COFFER_TRY(cipher().open_small(format::Domain::name, key, *sealed));
-  auto name = COFFER_TRY(format::decode_name(plain.bytes()));
-  if (name.folder || name.component != component_of(path))
-    return Error{ErrorCode::corrupt, "a name's record belongs to another name"};
-  return std::optional<format::Name>(std::move(name));
+  return std::optional<format::Name>(COFFER_TRY(format::decode_name(plain.bytes())));
 }
 
-// The secret's own name, then every folder above it that is not there yet.
-Result<void> View::Impl::add_secret_name(std::string_view path, std::int64_t created_at_ms) {
-  const std::int64_t created = created_at_ms != 0 ? created_at_ms : now_ms();
+Result<void> View::Impl::put_name(const format::PairKey& key, const format::Name& name) {
+  return put_small(Table::names, key, format::Domain::name, format::encode_name(name).bytes());
+}
+
+// The secret's own name, then every folder above it that is not there yet; the first one that is
+// counts one name more.
+Result<void> View::Impl::add_secret_name(std::string_view path, std::int64_t created_at_ms,
+                                         std::uint32_t head_revision) {
+  format::Name name{false, std::string(component_of(path)),
+                    created_at_ms != 0 ? created_at_ms : now_ms(), 0, head_revision};
   format::PathHash child = cipher().hash(format::Kind::secret, path);
-  bool is_folder = false;
   for (std::string_view at = path;;) {
     const std::string_view parent = parent_of(at);
-    const format::PairKey key =
-        format::pair_key(cipher().hash(format::Kind::folder, parent), child);
-    if (COFFER_TRY(txn.get(Table::names, key))) return {};
-    const SecretBytes name =
-        format::encode_name({is_folder, std::string(component_of(at)), is_folder ? 0 : created});
-    COFFER_TRY(put_small(Table::names, key, format::Domain::name, name.bytes()));
-    if (parent.empty()) return {};
+    const format::PathHash folder = cipher().hash(format::Kind::folder, parent);
+    const format::PairKey key = format::pair_key(folder, child);
+    if (COFFER_TRY(txn.get(Table::names, key))) return lost("a name is there without its secret");
+    COFFER_TRY(put_name(key, name));
+    if (parent.empty()) {
+      ++root->top_names;
+      return {};
+    }
+    if (auto above = COFFER_TRY(name_at(folder_key(*this, parent)))) {
+      ++above->children;
+      return put_name(folder_key(*this, parent), *above);
+    }
+    name = {true, std::string(component_of(parent)), 0, 1, 0};
     at = parent;
-    child = cipher().hash(format::Kind::folder, at);
-    is_folder = true;
+    child = folder;
   }
 }
 
@@ -103,16 +144,28 @@ Result<void> View::Impl::remove_secret_name(std::string_view path) {
   for (std::string_view at = path;;) {
     const std::string_view parent = parent_of(at);
     const format::PathHash folder = cipher().hash(format::Kind::folder, parent);
-    COFFER_TRY(remove_small(Table::names, format::pair_key(folder, child)));
-    if (parent.empty()) return {};
-    storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(txn, Table::names));
-    const bool more = COFFER_TRY(cursor.seek(folder));
-    if (more && cursor.key().size() == format::kPairKeyBytes &&
-        std::memcmp(cursor.key().data(), folder.data(), folder.size()) == 0)
+    if (!COFFER_TRY(remove_small(Table::names, format::pair_key(folder, child))))
+      return lost("a secret or a folder has lost its name");
+    if (parent.empty()) {
+      if (root->top_names == 0) return lost("the store has lost count of its names");
+      --root->top_names;
       return {};
+    }
+    auto above = COFFER_TRY(name_at(folder_key(*this, parent)));
+    if (!above) return lost("a folder has lost its name");
+    if (--above->children != 0) return put_name(folder_key(*this, parent), *above);
     at = parent;
     child = folder;
   }
+}
+
+Result<void> View::Impl::tell_name(std::string_view path, std::uint32_t head_revision) {
+  auto name = COFFER_TRY(find_name(path));
+  if (!name) return lost("a secret has lost its name");
+  name->head_revision = head_revision;
+  return put_name(format::pair_key(cipher().hash(format::Kind::folder, parent_of(path)),
+                                   cipher().hash(format::Kind::secret, path)),
+                  *name);
 }
 
 }  // namespace coffer::secrets

@@ -40,14 +40,15 @@ struct Current {
 Result<Current> check_current(const View::Impl& impl, const format::PathHash& hash,
                               std::string_view path, const PutRequest& request) {
   Current current;
-  if (const auto newest = COFFER_TRY(impl.find(hash, 0))) {
+  const auto newest = COFFER_TRY(impl.find(hash, 0));
+  if (newest) {
     // The next number and check-and-set rest on this header: a forged one is not believed.
     COFFER_TRY(impl.authenticate(hash, *newest));
     current.version = newest->version;
     if (current.version == UINT64_MAX)
       return Error{ErrorCode::corrupt, "a version's number is out of range", "see: coffer verify"};
   }
-  current.head = COFFER_TRY(impl.head_of(hash, path));
+  current.head = COFFER_TRY(impl.head_of(hash, path, newest));
   const Metadata* metadata = current.head ? &current.head->metadata : nullptr;
   const bool required =
       COFFER_TRY(impl.settings())->cas_required || (metadata != nullptr && metadata->cas_required);
@@ -151,15 +152,24 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   if (changes_head) apply_change(change, current.head->metadata);
   if (current.head) COFFER_TRY(check_value_of_kind(current.head->metadata.kind, value));
 
+  format::VersionHeader header = new_header(settings, current.head, request, now_ms());
   if (changes_head) {
     current.head->metadata.managed = current.head->metadata.managed || request.managed;
-    COFFER_TRY(impl.put_head(hash, *current.head));
+    header.head_revision = COFFER_TRY(impl.write_head(hash, *current.head));
+  } else if (current.head) {
+    header.head_revision = static_cast<std::uint32_t>(current.head->metadata.revision);
   }
   if (is_new) {
     COFFER_TRY(impl.add_secret_name(path));
     ++impl.root->secret_count;
+  } else if (current.version == 0) {
+    COFFER_TRY(impl.tell_name(path, 0));
   }
-  format::VersionHeader header = new_header(settings, current.head, request, now_ms());
+  header.older_versions = COFFER_TRY(impl.supersede(hash));
+  const std::uint32_t kept = kept_by(settings, current.head);
+  if (version > kept)
+    header.older_versions -= COFFER_TRY(
+        impl.trim(hash, path, version - kept, COFFER_TRY(references_to(path)), current.head));
   const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(hash));
   const Cipher::Sealed sealed =
       impl.cipher().seal_version(context, hash, version, header, wrapper, value.bytes().bytes(),
@@ -168,9 +178,6 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   COFFER_TRY(impl.put_version(hash, version, sealed, header));
   if (header.expires_at_ms != 0)
     COFFER_TRY(impl.add_due(hash, version, header.expires_at_ms, Pending::Why::expiry, path));
-  const std::uint32_t kept = kept_by(settings, current.head);
-  if (version > kept)
-    COFFER_TRY(impl.trim(hash, path, version - kept, COFFER_TRY(references_to(path))));
   impl.note(action, path, version);
   return info_of(version, header);
 }
@@ -178,15 +185,15 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
 Result<std::uint64_t> View::versions_kept(std::string_view path) const {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const format::Settings& settings = *COFFER_TRY(impl_->settings());
-  return std::uint64_t{kept_by(settings, COFFER_TRY(impl_->find_head(hash)))};
+  return std::uint64_t{kept_by(settings, COFFER_TRY(impl_->head_of(hash, path)))};
 }
 
 // Versions beyond the limit go at once; what could open them goes with the next shredding.
 // What somebody refers to stays, and so does a minted version on a lease.
-Result<void> View::Impl::trim(const format::PathHash& hash, std::string_view path,
-                              std::uint64_t newest_to_go,
-                              const std::vector<Reference>& references) {
-  const auto head = COFFER_TRY(find_head(hash));
+Result<std::uint32_t> View::Impl::trim(const format::PathHash& hash, std::string_view path,
+                                       std::uint64_t newest_to_go,
+                                       const std::vector<Reference>& references,
+                                       const std::optional<format::Head>& head) {
   const bool managed = head && head->metadata.managed;
   std::vector<KeptVersion> old;
   COFFER_TRY(each_version(hash, newest_to_go, [&](const Located& located) -> Result<bool> {
@@ -203,7 +210,21 @@ Result<void> View::Impl::trim(const format::PathHash& hash, std::string_view pat
     COFFER_TRY(remove_version(hash, version.version, version.header));
     if (!version.header.is_destroyed()) note(format::Action::trim, path, version.version);
   }
-  return {};
+  return static_cast<std::uint32_t>(old.size());
+}
+
+// Versions but the newest are marked, and the newest tells of them and of the head: so neither can
+// be taken out unseen.
+Result<std::uint32_t> View::Impl::supersede(const format::PathHash& hash) {
+  const auto newest = COFFER_TRY(find(hash, 0));
+  if (!newest) return std::uint32_t{0};
+  format::VersionHeader header = newest->record.header;
+  const std::uint32_t rows = header.older_versions + 1;
+  header.flags |= format::kFlagSuperseded;
+  header.head_revision = 0;
+  header.older_versions = 0;
+  COFFER_TRY(change_header(hash, *newest, header));
+  return rows;
 }
 
 }  // namespace coffer::secrets

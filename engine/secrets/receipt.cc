@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <vector>
 
+#include "base/check.h"
 #include "base/digits.h"
 #include "crypto/hash.h"
 #include "format/json.h"
@@ -57,6 +59,15 @@ std::string list(std::string_view name, const Items& items, const Print& print) 
   return text + ']';
 }
 
+// The same of things that are gone, each with its seal.
+template <typename Items, typename Print>
+std::string sealed_list(std::string_view name, const Items& items,
+                        const std::vector<std::string>& seals, const Print& print) {
+  auto seal = seals.begin();
+  return list(name, items,
+              [&](const auto& item) { return print(item) + member("seal", *seal++) + '}'; });
+}
+
 Error no_receipt() {
   return {ErrorCode::usage, "this is no receipt of an erasing",
           "give it as it was printed, to the byte"};
@@ -90,6 +101,16 @@ class Told {
     if (node == json::kNoNode || document_.type(node) != json::Type::string) return no_receipt();
     return std::string(document_.string(node));
   }
+  /// The elements of an array, which are objects.
+  Result<std::vector<Told>> elements(std::string_view name) const {
+    const json::NodeId node = document_.find(0, name);
+    if (node == json::kNoNode || document_.type(node) != json::Type::array) return no_receipt();
+    std::vector<Told> found;
+    for (json::NodeId each = document_.first_child(node); each != json::kNoNode;
+         each = document_.next_sibling(each))
+      found.push_back(COFFER_TRY(parse(document_.raw(each))));
+    return found;
+  }
   Result<std::size_t> count(std::string_view name) const {
     const json::NodeId node = document_.find(0, name);
     if (node == json::kNoNode || document_.type(node) != json::Type::array) return no_receipt();
@@ -101,20 +122,58 @@ class Told {
   json::Document document_;
 };
 
+/// What a receipt says is gone.
+struct GoneItem {
+  format::Kind kind;
+  std::string name;
+  std::uint64_t version = 0;
+  std::string seal;
+};
+
+Result<void> add_items(const Told& told, std::string_view list, std::string_view name,
+                       std::string_view version, format::Kind kind, std::vector<GoneItem>& items) {
+  for (const Told& each : COFFER_TRY(told.elements(list)))
+    items.push_back({kind, COFFER_TRY(each.string(name)), COFFER_TRY(each.number(version)),
+                     COFFER_TRY(each.string("seal"))});
+  return {};
+}
+
+Result<std::vector<GoneItem>> items_of(std::string_view text) {
+  const Told told = COFFER_TRY(Told::parse(text));
+  std::vector<GoneItem> items;
+  COFFER_TRY(add_items(told, "destroyed", "path", "version", format::Kind::secret, items));
+  COFFER_TRY(add_items(told, "documents", "config", "revision", format::Kind::config, items));
+  return items;
+}
+
+// A version of the same number that was put since has another seal.
+Result<void> check_gone(const View::Impl& impl, const GoneItem& item) {
+  const auto found = COFFER_TRY(impl.find(impl.cipher().hash(item.kind, item.name), item.version));
+  if (!found || found->record.header.is_destroyed() ||
+      hex(found->record.header.value_tag) != item.seal)
+    return {};
+  return Error{ErrorCode::rolled_back, "what this receipt says is gone lives in this store",
+               "it went on from a copy from before the destruction: put the other store back"}
+      .about(Subject::Kind::path, item.name);
+}
+
 }  // namespace
 
 std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
-                          const ShredReceipt& receipt) {
+                          const ShredReceipt& receipt, const Seals& seals) {
   std::string text = R"({"receipt":1)" + member("store_id", hex(store)) +
                      member("sequence", receipt.sequence) +
                      member("time", format::print_time(receipt.at_ms));
-  text += list("destroyed", receipt.destroyed, [](const SweptVersion& gone) {
+  COFFER_CHECK(seals.versions.size() == receipt.destroyed.size());
+  COFFER_CHECK(seals.documents.size() == receipt.documents.size());
+  text += sealed_list("destroyed", receipt.destroyed, seals.versions, [](const SweptVersion& gone) {
     return R"({"path":)" + json::quoted(gone.path) + member("version", gone.version) +
-           member("why", gone.why) + '}';
+           member("why", gone.why);
   });
-  text += list("documents", receipt.documents, [](const ShredDocument& gone) {
-    return R"({"config":)" + json::quoted(gone.config) + member("revision", gone.revision) + '}';
-  });
+  text +=
+      sealed_list("documents", receipt.documents, seals.documents, [](const ShredDocument& gone) {
+        return R"({"config":)" + json::quoted(gone.config) + member("revision", gone.revision);
+      });
   text += member("pending_erased", receipt.pending_erased) +
           member("epoch_before", receipt.epoch_before) +
           member("epoch_after", receipt.epoch_after) + member("erase", receipt.erase);
@@ -160,9 +219,9 @@ std::string Engine::Impl::erase_promise() const {
   return keyring->epoch_home().empty() ? storage::erase_promise(directory) : kErasedInTpm;
 }
 
-void Engine::Impl::hand_out(ShredReceipt& receipt) {
+void Engine::Impl::hand_out(ShredReceipt& receipt, const Seals& seals) {
   receipt.erase = erase_promise();
-  receipt.text = issue_receipt(keyring->index_keys(), keyring->store_id(), receipt);
+  receipt.text = issue_receipt(keyring->index_keys(), keyring->store_id(), receipt, seals);
   ReceiptSink sink;
   {
     const std::lock_guard lock(receipt_mutex);
@@ -172,7 +231,8 @@ void Engine::Impl::hand_out(ShredReceipt& receipt) {
 }
 
 // A receipt tells of a commit and of an epoch: a store that is older than either is a copy from
-// before, in which what the receipt says is gone may live.
+// before, in which what the receipt says is gone may live. A copy may have gone on by itself since,
+// past both numbers: so everything that is said to be gone is looked for as well.
 Result<ReceiptInfo> Engine::verify_receipt(std::string_view text) {
   const format::Root root = COFFER_TRY(impl_->committed_root());
   ReceiptInfo info =
@@ -180,6 +240,11 @@ Result<ReceiptInfo> Engine::verify_receipt(std::string_view text) {
   if (root.sequence < info.sequence || root.epoch < info.epoch_after)
     return Error{ErrorCode::rolled_back, "the store is older than this receipt",
                  "what it says is gone may be here: put the newer store back"};
+  const std::vector<GoneItem> items = COFFER_TRY(items_of(text));
+  COFFER_TRY(read([&](const View& view) -> Result<void> {
+    for (const GoneItem& item : items) COFFER_TRY(check_gone(*view.impl_, item));
+    return {};
+  }));
   return info;
 }
 

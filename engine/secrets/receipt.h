@@ -10,12 +10,13 @@
 
 #include "format/records.h"
 #include "keys/keyring.h"
+#include "secrets/engine_state.h"
 
 namespace coffer::secrets {
 
-/// The text of a receipt; `receipt.text` is not looked at.
+/// The text of a receipt; `receipt.text` is not looked at. A seal for each of what is gone.
 std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
-                          const ShredReceipt& receipt);
+                          const ShredReceipt& receipt, const Seals& seals);
 /// Errors: usage (no receipt), corrupt (altered, or another store's).
 Result<ReceiptInfo> open_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
                                  std::string_view text);

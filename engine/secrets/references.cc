@@ -1,4 +1,5 @@
 // References: the reverse index of who refers to what, sealed, found by the target's hash.
+#include <algorithm>
 #include <cstring>
 
 #include "secrets/engine_state.h"
@@ -16,6 +17,44 @@ format::PairKey key_of(const Cipher& cipher, const Reference& reference) {
                           cipher.hash(format::Kind::reference_user, user));
 }
 
+// Before a target's references stands a record that says how many they are.
+format::PairKey count_key(const Cipher& cipher, std::string_view target) {
+  return format::pair_key(cipher.hash(format::Kind::reference_target, target), {});
+}
+
+bool is_count(ByteView key) {
+  return key.size() == format::kPairKeyBytes &&
+         std::all_of(key.begin() + format::kPathHashBytes, key.end(),
+                     [](std::uint8_t byte) { return byte == 0; });
+}
+
+Result<format::ReferenceRecord> open_reference(const Cipher& cipher, ByteView key,
+                                               ByteView sealed) {
+  const SecretBytes plain = COFFER_TRY(cipher.open_small(format::Domain::reference, key, sealed));
+  auto record = COFFER_TRY(format::decode_reference(plain.bytes()));
+  if (is_count(key) != (record.count != 0)) return lost("a count of references is out of place");
+  return record;
+}
+
+Result<std::uint64_t> count_of(const View::Impl& impl, const format::PairKey& key) {
+  const auto sealed = COFFER_TRY(impl.txn.get(Table::references, key));
+  if (!sealed) return std::uint64_t{0};
+  return COFFER_TRY(open_reference(impl.cipher(), key, *sealed)).count;
+}
+
+Result<void> put_count(View::Impl& impl, std::string_view target, std::uint64_t count) {
+  const format::PairKey key = count_key(impl.cipher(), target);
+  if (count == 0) {
+    COFFER_TRY(impl.remove_small(Table::references, key));
+    return {};
+  }
+  format::ReferenceRecord record;
+  record.target = target;
+  record.count = count;
+  return impl.put_small(Table::references, key, format::Domain::reference,
+                        format::encode_reference(record).bytes());
+}
+
 // What a config refers to is told by the config's own item.
 bool is_outside(const Reference& reference) { return reference.user_kind != "config"; }
 
@@ -25,20 +64,20 @@ Result<std::vector<Reference>> View::references_to(std::string_view target) cons
   const Cipher& cipher = impl_->cipher();
   const format::PathHash hash = cipher.hash(format::Kind::reference_target, target);
   std::vector<Reference> found;
+  const std::uint64_t expected = COFFER_TRY(count_of(*impl_, count_key(cipher, target)));
   storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_->txn, Table::references));
   for (bool more = COFFER_TRY(cursor.seek(hash)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kPairKeyBytes ||
         std::memcmp(key.data(), hash.data(), hash.size()) != 0)
       break;
-    const SecretBytes plain =
-        COFFER_TRY(cipher.open_small(format::Domain::reference, key, cursor.value()));
-    auto record = COFFER_TRY(format::decode_reference(plain.bytes()));
-    if (record.target != target)
-      return Error{ErrorCode::corrupt, "a reference's record belongs to another target"};
+    if (is_count(key)) continue;
+    auto record = COFFER_TRY(open_reference(cipher, key, cursor.value()));
+    if (record.target != target) return lost("a reference's record belongs to another target");
     found.push_back({std::move(record.target), record.version, std::move(record.user_kind),
                      std::move(record.user)});
   }
+  if (found.size() != expected) return lost("a secret has lost references, or has too many");
   return found;
 }
 
@@ -46,9 +85,8 @@ Result<void> View::each_reference(
     const std::function<Result<void>(const Reference&)>& visit) const {
   storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_->txn, Table::references));
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
-    const SecretBytes plain = COFFER_TRY(
-        impl_->cipher().open_small(format::Domain::reference, cursor.key(), cursor.value()));
-    auto record = COFFER_TRY(format::decode_reference(plain.bytes()));
+    auto record = COFFER_TRY(open_reference(impl_->cipher(), cursor.key(), cursor.value()));
+    if (record.count != 0) continue;
     COFFER_TRY(visit({std::move(record.target), record.version, std::move(record.user_kind),
                       std::move(record.user)}));
   }
@@ -60,6 +98,9 @@ Result<void> Transaction::add_reference(const Reference& reference) {
   if (COFFER_TRY(impl_->txn.get(Table::references, key))) return {};
   const SecretBytes record = format::encode_reference(
       {reference.target, reference.version, reference.user_kind, reference.user});
+  const std::uint64_t before =
+      COFFER_TRY(count_of(*impl_, count_key(impl_->cipher(), reference.target)));
+  COFFER_TRY(put_count(*impl_, reference.target, before + 1));
   COFFER_TRY(impl_->put_small(Table::references, key, format::Domain::reference, record.bytes()));
   if (is_outside(reference))
     impl_->note(format::Action::reference_add, reference.target, reference.version);
@@ -69,7 +110,12 @@ Result<void> Transaction::add_reference(const Reference& reference) {
 Result<void> Transaction::remove_reference(const Reference& reference) {
   const bool was_there =
       COFFER_TRY(impl_->remove_small(Table::references, key_of(impl_->cipher(), reference)));
-  if (was_there && is_outside(reference))
+  if (!was_there) return {};
+  const std::uint64_t before =
+      COFFER_TRY(count_of(*impl_, count_key(impl_->cipher(), reference.target)));
+  if (before == 0) return lost("a target has lost the count of its references");
+  COFFER_TRY(put_count(*impl_, reference.target, before - 1));
+  if (is_outside(reference))
     impl_->note(format::Action::reference_remove, reference.target, reference.version);
   return {};
 }

@@ -146,7 +146,7 @@ Result<void> Transaction::relocate(format::Action action, std::string_view from_
   COFFER_TRY(format::check_path(from_path));
   impl.attempt(action, from_path);
   const auto name = COFFER_TRY(impl.find_name(from_path));
-  if (!name) return no_such_secret();
+  if (!name) return impl.absent(impl.cipher().hash(format::Kind::secret, from_path), from_path, 0);
   COFFER_TRY(check_target(*this, impl, to_path));
   Place from(impl, from_path);
   Place to(impl, to_path);
@@ -154,7 +154,7 @@ Result<void> Transaction::relocate(format::Action action, std::string_view from_
   COFFER_TRY(check_sizes(impl, from, to));
   COFFER_TRY(check_fields(impl, from, to));
   const std::vector<KeptVersion> versions = COFFER_TRY(versions_of(impl, from));
-  auto head = COFFER_TRY(impl.find_head(from.hash));
+  auto head = COFFER_TRY(impl.head_of(from.hash, from_path));
 
   for (const KeptVersion& kept : versions) COFFER_TRY(carry_version(impl, from, to, kept));
   if (head) {
@@ -162,7 +162,10 @@ Result<void> Transaction::relocate(format::Action action, std::string_view from_
     COFFER_TRY(impl.put_small(Table::history, format::history_key(to.hash, 0), format::Domain::head,
                               format::encode_head(*head).bytes()));
   }
-  COFFER_TRY(impl.add_secret_name(to_path, name->created_at_ms));
+  const bool is_bare = versions.empty() && head.has_value();
+  COFFER_TRY(
+      impl.add_secret_name(to_path, name->created_at_ms,
+                           is_bare ? static_cast<std::uint32_t>(head->metadata.revision) : 0));
   ++impl.root->secret_count;
   if (is_moved) COFFER_TRY(remove_source(impl, from, versions, head.has_value()));
   const std::uint64_t current = versions.empty() ? 0 : versions.front().version;

@@ -86,12 +86,20 @@ Result<void> Transaction::restore(std::string_view path,
 
   format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl.cipher().hash(context);
-  COFFER_TRY(impl.add_secret_name(path, created_at_ms));
-  ++impl.root->secret_count;
   // Without a version it is the head that makes a secret of the name.
-  if (!is_nothing(metadata) || versions.empty()) COFFER_TRY(impl.put_head(hash, head));
+  std::uint32_t head_revision = 0;
+  if (!is_nothing(metadata) || versions.empty())
+    head_revision = COFFER_TRY(impl.write_head(hash, head));
+  COFFER_TRY(impl.add_secret_name(path, created_at_ms, versions.empty() ? head_revision : 0));
+  ++impl.root->secret_count;
   for (const RestoredVersion& version : versions) {
     format::VersionHeader header = header_of(settings, version, now_ms());
+    if (&version != &versions.front()) {
+      header.flags |= format::kFlagSuperseded;
+    } else {
+      header.head_revision = head_revision;
+      header.older_versions = static_cast<std::uint32_t>(versions.size() - 1);
+    }
     const std::uint64_t number = version.info.version;
     Cipher::Sealed sealed;
     if (header.is_destroyed()) {

@@ -134,21 +134,26 @@ Result<void> check_new_name(const format::Settings& settings, std::string_view p
   return format::check_name_by(scope.names, scope.below);
 }
 
-Result<std::optional<format::Head>> View::Impl::head_of(const format::PathHash& hash,
-                                                        std::string_view path) const {
-  auto head = COFFER_TRY(find_head(hash));
-  if (head && head->path != path)
-    return Error{ErrorCode::corrupt, "a secret's metadata belongs to another secret",
-                 "see what else is: coffer verify; restore from a backup"};
-  return head;
+Result<std::uint32_t> View::Impl::write_head(const format::PathHash& hash,
+                                             const format::Head& head) {
+  format::Head next = head;
+  if (next.metadata.revision >= UINT32_MAX)
+    return Error{ErrorCode::limit, "this secret's metadata was changed too often",
+                 "copy the secret to another path"};
+  next.metadata.updated_at_ms = now_ms();
+  ++next.metadata.revision;
+  COFFER_TRY(put_small(Table::history, format::history_key(hash, 0), format::Domain::head,
+                       format::encode_head(next).bytes()));
+  return static_cast<std::uint32_t>(next.metadata.revision);
 }
 
 Result<void> View::Impl::put_head(const format::PathHash& hash, const format::Head& head) {
-  format::Head next = head;
-  next.metadata.updated_at_ms = now_ms();
-  ++next.metadata.revision;
-  return put_small(Table::history, format::history_key(hash, 0), format::Domain::head,
-                   format::encode_head(next).bytes());
+  const std::uint32_t revision = COFFER_TRY(write_head(hash, head));
+  const auto newest = COFFER_TRY(find(hash, 0));
+  if (!newest) return tell_name(head.path, revision);
+  format::VersionHeader header = newest->record.header;
+  header.head_revision = revision;
+  return change_header(hash, *newest, header);
 }
 
 Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& change) {
@@ -166,8 +171,9 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
   impl.attempt(format::Action::metadata, path);
   COFFER_TRY(check_change(change));
   const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
-  auto head = COFFER_TRY(impl.head_of(hash, path));
-  const bool is_new = !head && !COFFER_TRY(impl.find(hash, 0));
+  const auto newest_before = COFFER_TRY(impl.find(hash, 0));
+  auto head = COFFER_TRY(impl.head_of(hash, path, newest_before));
+  const bool is_new = !head && !newest_before;
   if (is_new && must_exist) return no_such_secret();
   if (is_new) COFFER_TRY(check_new_name(*COFFER_TRY(impl.settings()), path));
   if (!head) head = format::Head{std::string(path), {}};
@@ -202,7 +208,7 @@ Result<void> Transaction::drop_custom(std::string_view path, std::string_view ke
   Impl& impl = *impl_;
   const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
   auto head = COFFER_TRY(impl.head_of(hash, path));
-  if (!head) return COFFER_TRY(exists(path)) ? Result<void>() : no_such_secret();
+  if (!head) return COFFER_TRY(impl.find(hash, 0)) ? Result<void>() : no_such_secret();
   if (head->metadata.custom.erase(std::string(key)) == 0) return {};
   return impl.put_head(hash, *head);
 }

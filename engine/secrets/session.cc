@@ -2,6 +2,15 @@
 #include "secrets/engine_state.h"
 
 namespace coffer::secrets {
+namespace {
+
+Error newest_is_hidden() {
+  return {ErrorCode::corrupt,
+          "the newest commit cannot be read: a meta page of the data file was altered",
+          "restore from a backup; what is there is not the state that the store had last"};
+}
+
+}  // namespace
 
 std::size_t SessionPool::stripe_of_this_thread() {
   static std::atomic<std::size_t> next{0};
@@ -115,7 +124,8 @@ Result<void> Engine::Impl::refresh(Session& session) {
     session.policy = in_force(stored);
     session.policy_revision = session.root.policy_revision;
   }
-  session.audit_reads = COFFER_TRY(read_settings(session.txn))->settings.audit_reads;
+  const auto settings = COFFER_TRY(read_settings(session.txn, session.root.settings_revision));
+  session.audit_reads = settings->settings.audit_reads;
   session.seen_txn_id = id;
   return {};
 }
@@ -157,7 +167,23 @@ Result<format::Root> Engine::Impl::read_root(const storage::Txn& txn) const {
   const auto sealed = COFFER_TRY(txn.get(storage::Table::main, as_bytes(kRootKey)));
   if (!sealed) return Error{ErrorCode::corrupt, "the data file has no root record"};
   const SecretBytes plain = COFFER_TRY(cipher->open_root(format::Domain::root, *sealed));
-  return format::decode_root(plain.bytes());
+  format::Root root = COFFER_TRY(format::decode_root(plain.bytes()));
+  if (root.transaction != txn.began_with()) return newest_is_hidden();
+  return root;
+}
+
+// LMDB goes by two meta pages that nothing authenticates; each leads to a root that says which
+// commit wrote it. Where the page that was taken and its root agree, the other one may be the
+// newer all the same, with a number that was lowered: its own root tells.
+Result<void> Engine::Impl::check_other_meta() const {
+  const auto other = environment->entry_of_other_meta(as_bytes(kRootKey));
+  if (!other) return {};
+  // What the older state is worth nobody asks: pages of it may be damaged.
+  const auto plain = cipher->open_root(format::Domain::root, other->value);
+  if (!plain) return {};
+  const auto root = format::decode_root(plain->bytes());
+  if (!root || root->transaction == other->transaction) return {};
+  return newest_is_hidden().with_number(root->transaction);
 }
 
 }  // namespace coffer::secrets

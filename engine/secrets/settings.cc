@@ -76,12 +76,13 @@ Scope scope_of(const format::Settings& settings, std::string_view path) {
   return scope;
 }
 
-Result<std::shared_ptr<const StoredSettings>> Engine::Impl::read_settings(const storage::Txn& txn) {
+Result<std::shared_ptr<const StoredSettings>> Engine::Impl::read_settings(const storage::Txn& txn,
+                                                                          std::uint64_t revision) {
   const auto sealed = COFFER_TRY(txn.get(Table::main, as_bytes(kSettingsKey)));
   if (!sealed) return Error{ErrorCode::corrupt, "the data file has no settings record"};
   {
     const std::lock_guard lock(settings_mutex);
-    if (newest_settings &&
+    if (newest_settings && newest_settings->settings.revision == revision &&
         std::equal(sealed->begin(), sealed->end(), newest_settings->sealed.begin(),
                    newest_settings->sealed.end()))
       return newest_settings;
@@ -90,13 +91,17 @@ Result<std::shared_ptr<const StoredSettings>> Engine::Impl::read_settings(const 
   auto stored = std::make_shared<StoredSettings>();
   stored->sealed.assign(sealed->begin(), sealed->end());
   stored->settings = COFFER_TRY(format::decode_settings(plain.bytes()));
+  if (stored->settings.revision != revision)
+    return Error{ErrorCode::corrupt, "the store's settings are not the ones that it had last",
+                 "restore from a backup"};
   const std::lock_guard lock(settings_mutex);
   newest_settings = stored;
   return std::shared_ptr<const StoredSettings>(stored);
 }
 
 Result<const format::Settings*> View::Impl::settings() const {
-  if (!stored_settings) stored_settings = COFFER_TRY(engine.read_settings(txn));
+  if (!stored_settings)
+    stored_settings = COFFER_TRY(engine.read_settings(txn, root->settings_revision));
   return &stored_settings->settings;
 }
 
@@ -130,6 +135,7 @@ Result<void> Transaction::put_settings(const StoreSettings& settings) {
   after.audit_keep_records = settings.audit_keep_records;
   after.scopes = std::move(scopes);
   ++after.revision;
+  impl.root->settings_revision = after.revision;
   const auto number = static_cast<std::uint8_t>(Table::main);
   const ByteView key = as_bytes(kSettingsKey);
   // The settings that a store was made with are not in the digest; what was changed since is.

@@ -19,6 +19,7 @@ using Located = View::Impl::Located;
 
 // The versions asked for, all of them there and not destroyed; an empty list: the newest.
 Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format::PathHash& hash,
+                                           std::string_view path,
                                            const std::vector<std::uint64_t>& versions) {
   std::vector<std::uint64_t> wanted = versions;
   // 0 means the newest inside; from a caller it would slip past who asks what is in use.
@@ -27,7 +28,7 @@ Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format:
   if (wanted.empty()) wanted.push_back(0);
   for (std::uint64_t& version : wanted) {
     const auto located = COFFER_TRY(impl.find(hash, version));
-    if (!located) return version == 0 ? no_such_secret() : no_such_version(version);
+    if (!located) return impl.absent(hash, path, version);
     COFFER_TRY(impl.authenticate(hash, *located));
     version = located->version;
     if (located->record.header.is_destroyed())
@@ -67,7 +68,7 @@ Result<void> Transaction::soft_delete(std::string_view path,
   impl_->attempt(format::Action::soft_delete, path);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const std::int64_t now = now_ms();
-  for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, versions))) {
+  for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, path, versions))) {
     const Located located = COFFER_TRY(require(*impl_, hash, version));
     format::VersionHeader header = located.record.header;
     if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now) continue;
@@ -82,9 +83,9 @@ Result<void> Transaction::undelete(std::string_view path,
                                    const std::vector<std::uint64_t>& versions) {
   impl_->attempt(format::Action::undelete, path);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const std::vector<std::uint64_t> resolved = COFFER_TRY(resolve(*impl_, hash, versions));
-  const std::int64_t deletion_at_ms =
-      deletion_time(*COFFER_TRY(impl_->settings()), COFFER_TRY(impl_->find_head(hash)), now_ms());
+  const std::vector<std::uint64_t> resolved = COFFER_TRY(resolve(*impl_, hash, path, versions));
+  const std::int64_t deletion_at_ms = deletion_time(
+      *COFFER_TRY(impl_->settings()), COFFER_TRY(impl_->head_of(hash, path)), now_ms());
   for (const std::uint64_t version : resolved) {
     const Located located = COFFER_TRY(require(*impl_, hash, version));
     format::VersionHeader header = located.record.header;
@@ -106,7 +107,7 @@ Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Loc
   after.unreachable_at_ms = 0;
   after.value_tag = {};
   if (time_was_over) {
-    const auto head = COFFER_TRY(find_head(hash));
+    const auto head = COFFER_TRY(head_of(hash, path));
     if (head && head->metadata.managed) after.unreachable_at_ms = now_ms();
   }
   COFFER_TRY(remove_all_due(hash, version, before));
@@ -118,6 +119,7 @@ Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Loc
   touch(hash);
   must_shred = true;
   destroyed.push_back({std::string(path), version, time_was_over ? "expired" : "destroyed"});
+  seals.versions.push_back(hex(before.value_tag));
   note(time_was_over ? format::Action::expire : format::Action::destroy, path, version);
   return {};
 }
@@ -127,7 +129,7 @@ Result<void> Transaction::destroy(std::string_view path,
   impl_->attempt(format::Action::destroy, path);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const std::int64_t now = now_ms();
-  for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, versions))) {
+  for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, path, versions))) {
     const Located located = COFFER_TRY(require(*impl_, hash, version));
     const std::int64_t expires = located.record.header.expires_at_ms;
     COFFER_TRY(impl_->destroy_located(hash, located, path, expires != 0 && expires <= now));
@@ -145,7 +147,7 @@ Result<void> Transaction::destroy_all(std::string_view path) {
     if (!located.record.header.is_destroyed()) living.push_back(located.version);
     return true;
   }));
-  if (!any) return no_such_secret();
+  if (!any) return impl_->absent(hash, path, 0);
   if (living.empty()) return impl_->done();
   return destroy(path, living);
 }
@@ -159,13 +161,13 @@ Result<void> Transaction::erase(std::string_view path) {
     versions.push_back({located.version, located.record.header});
     return true;
   }));
-  const bool has_head =
-      COFFER_TRY(impl.txn.get(Table::history, format::history_key(hash, 0))).has_value();
+  const bool has_head = COFFER_TRY(impl.head_of(hash, path)).has_value();
   if (versions.empty() && !has_head) return no_such_secret();
   for (const KeptVersion& version : versions) {
     if (!version.header.is_destroyed()) {
       impl.must_shred = true;
       impl.destroyed.push_back({std::string(path), version.version, "destroyed"});
+      impl.seals.versions.push_back(hex(version.header.value_tag));
     }
     COFFER_TRY(impl.remove_all_due(hash, version.version, version.header));
     COFFER_TRY(impl.remove_version(hash, version.version, version.header));
@@ -181,7 +183,7 @@ Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t versio
                                      std::int64_t expires_at_ms) {
   impl_->attempt(format::Action::set_expiry, path, version);
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const std::uint64_t resolved = COFFER_TRY(resolve(*impl_, hash, {version})).front();
+  const std::uint64_t resolved = COFFER_TRY(resolve(*impl_, hash, path, {version})).front();
   const Located located = COFFER_TRY(require(*impl_, hash, resolved));
   format::VersionHeader header = located.record.header;
   const std::int64_t before = header.expires_at_ms;

@@ -1,39 +1,23 @@
 // Opens every record, checks that every name leads to one and every record has a name,
 // and recomputes what the root says of all of them. Also the status.
 #include <algorithm>
-#include <cstring>
-#include <unordered_map>
 
 #include "base/digits.h"
 #include "secrets/engine_state.h"
-#include "secrets/listing.h"
 #include "secrets/verify_log.h"
+#include "secrets/verify_names.h"
 
 namespace coffer::secrets {
 namespace {
 
 using storage::Table;
 
-struct HashOfHash {
-  std::size_t operator()(const format::PathHash& hash) const {
-    std::size_t out = 0;
-    std::memcpy(&out, hash.data(), sizeof out);
-    return out;
-  }
-};
-struct Owner {
-  format::Kind kind = format::Kind::secret;
-  std::string name;
-  bool seen = false;
-};
-using Owners = std::unordered_map<format::PathHash, Owner, HashOfHash>;
-
 class Verifier {
  public:
-  Verifier(const View& view, const View::Impl& impl) : view_(view), impl_(impl) {}
+  explicit Verifier(const View::Impl& impl) : impl_(impl) {}
 
   Result<VerifyReport> run() {
-    COFFER_TRY(collect_owners());
+    owners_ = COFFER_TRY(collect_owners(impl_, report_.problems));
     COFFER_TRY(check_buckets());
     COFFER_TRY(check_settings());
     COFFER_TRY(check_policy());
@@ -41,6 +25,7 @@ class Verifier {
     COFFER_TRY(check_values());
     COFFER_TRY(check_small(Table::names, format::Domain::name));
     COFFER_TRY(check_small(Table::references, format::Domain::reference));
+    COFFER_TRY(check_references());
     COFFER_TRY(check_small(Table::due, format::Domain::due));
     for (const auto& [hash, owner] : owners_)
       if (!owner.seen) problem(owner.name, "has a name but no record");
@@ -49,7 +34,7 @@ class Verifier {
     COFFER_TRY(check_audit());
     if (digest_ != impl_.root->digest) {
       problem("store", "a record was replayed, dropped or put in from elsewhere");
-      for (std::string& line : COFFER_TRY(told_otherwise(view_, impl_)))
+      for (std::string& line : COFFER_TRY(told_otherwise(impl_)))
         report_.problems.push_back(std::move(line));
     }
     return std::move(report_);
@@ -74,28 +59,6 @@ class Verifier {
     ++report_.records;
   }
 
-  void add_owner(format::Kind kind, const std::string& name) {
-    owners_[impl_.cipher().hash(kind, name)] = {kind, name};
-  }
-
-  Result<void> collect_owners() {
-    auto names = list_names(view_, "", {.recursive = true, .state = ListState::all});
-    if (!names) {
-      problem("names", "a name cannot be read");
-      return {};
-    }
-    for (const std::string& name : *names) add_owner(format::Kind::secret, name);
-    for (const DocumentKind kind : {DocumentKind::config, DocumentKind::spec}) {
-      auto ids = view_.list_documents(kind);
-      if (!ids) {
-        problem("documents", "a document's name cannot be read");
-        continue;
-      }
-      for (const std::string& id : *ids) add_owner(static_cast<format::Kind>(kind), id);
-    }
-    return {};
-  }
-
   Result<void> check_buckets() {
     for (unsigned number = 0; number < format::kBucketCount; ++number) {
       auto keys = impl_.bucket_keys(static_cast<std::uint8_t>(number));
@@ -107,7 +70,7 @@ class Verifier {
 
   // Settings that were changed since the store was made are in the digest, uncounted.
   Result<void> check_settings() {
-    auto stored = impl_.engine.read_settings(impl_.txn);
+    auto stored = impl_.engine.read_settings(impl_.txn, impl_.root->settings_revision);
     if (!stored && stored.error().code() == ErrorCode::io) return std::move(stored).error();
     if (!stored) {
       problem("store", "its settings do not open");
@@ -158,6 +121,8 @@ class Verifier {
       format::PathHash hash;
       std::copy_n(key.begin(), hash.size(), hash.begin());
       const std::uint64_t version = format::version_of_history_key(key);
+      if (hash != at_) end_secret();
+      at_ = hash;
       const auto owner = owners_.find(hash);
       if (owner == owners_.end()) {
         problem("history", "a record belongs to no name");
@@ -172,6 +137,39 @@ class Verifier {
         check_version(hash, version, cursor.value(), owner);
       }
     }
+    end_secret();
+    return {};
+  }
+
+  // The rows of one hash have been seen.
+  void end_secret() {
+    const auto owner = owners_.find(at_);
+    if (owner != owners_.end() && owner->second.kind == format::Kind::secret && owner->second.seen)
+      for (const std::string& text : rows_.problems(owner->second.head_revision))
+        problem(owner->second.name, text);
+    rows_ = SecretRows();
+  }
+
+  // Before a target's references stands how many they are.
+  Result<void> check_references() {
+    std::string target;
+    std::uint64_t expected = 0;
+    storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_.txn, Table::references));
+    for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
+      const auto plain =
+          impl_.cipher().open_small(format::Domain::reference, cursor.key(), cursor.value());
+      const auto record = plain ? format::decode_reference(plain->bytes()) : plain.error();
+      if (!record) continue;  // Told as a record that does not open.
+      if (record->count == 0 && record->target == target && expected != 0) {
+        --expected;
+        continue;
+      }
+      if (record->count == 0 || expected != 0)
+        problem("references", "a target's are not as many as are told of");
+      target = record->target;
+      expected = record->count;
+    }
+    if (expected != 0) problem("references", "a target's are not as many as are told of");
     return {};
   }
 
@@ -195,6 +193,7 @@ class Verifier {
     if (!head || (owner != owners_.end() && head->path != owner->second.name))
       problem(owner == owners_.end() ? "history" : owner->second.name,
               "its metadata does not open");
+    if (head) rows_.add_head(head->metadata.revision);
   }
 
   void check_version(const format::PathHash& hash, std::uint64_t version, ByteView bytes,
@@ -206,6 +205,7 @@ class Verifier {
       problem(name, "version " + std::to_string(version) + " is malformed");
       return;
     }
+    rows_.add_version(record->header);
     count(impl_.cipher().digest_version(hash, version, record->header));
     View::Impl::Located located{version, *record};
     if (!impl_.fetch_value(hash, located)) {
@@ -226,9 +226,10 @@ class Verifier {
     return impl_.cipher().open_version(context, hash, located.version, record, *wrapper).ok();
   }
 
-  const View& view_;
   const View::Impl& impl_;
   Owners owners_;
+  format::PathHash at_{};
+  SecretRows rows_;
   VerifyReport report_;
   std::array<std::uint8_t, 16> digest_{};
 };
@@ -238,7 +239,7 @@ class Verifier {
 Result<VerifyReport> Engine::verify() {
   std::optional<VerifyReport> report;
   COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
-    report = COFFER_TRY(Verifier(view, *view.impl_).run());
+    report = COFFER_TRY(Verifier(*view.impl_).run());
     return {};
   }));
   return std::move(*report);

@@ -51,21 +51,30 @@ std::string_view wrong_with(const VersionInfo* info, const LastWord& word) {
   return "";
 }
 
-Result<void> compare(const View& view, const std::string& path, const OfVersions& told,
+// The versions that stand there, whether or not they are all that should.
+Result<std::vector<VersionInfo>> rows_of(const View::Impl& impl, std::string_view path) {
+  const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
+  std::vector<VersionInfo> rows;
+  const auto add = [&](const View::Impl::Located& located) -> Result<bool> {
+    COFFER_TRY(impl.authenticate(hash, located));
+    rows.push_back(info_of(located));
+    return true;
+  };
+  COFFER_TRY(impl.each_version(hash, UINT64_MAX, add));
+  return rows;
+}
+
+Result<void> compare(const View::Impl& impl, const std::string& path, const OfVersions& told,
                      std::vector<std::string>& found) {
-  const auto history = view.history(path);
-  if (!history && history.error().code() != ErrorCode::not_found) {
-    if (history.error().code() == ErrorCode::io) return history.error();
+  const auto rows = rows_of(impl, path);
+  if (!rows) {
+    if (rows.error().code() == ErrorCode::io) return rows.error();
     return {};  // What does not open is told of already.
   }
   for (const auto& [version, word] : told) {
-    const VersionInfo* info = nullptr;
-    if (history) {
-      const auto at = std::find_if(history->begin(), history->end(), [&](const VersionInfo& each) {
-        return each.version == version;
-      });
-      if (at != history->end()) info = &*at;
-    }
+    const auto at = std::find_if(rows->begin(), rows->end(),
+                                 [&](const VersionInfo& each) { return each.version == version; });
+    const VersionInfo* info = at == rows->end() ? nullptr : &*at;
     const std::string_view wrong = wrong_with(info, word);
     if (wrong.empty()) continue;
     found.push_back(path + ": version " + std::to_string(version) + " " + std::string(wrong) +
@@ -76,7 +85,7 @@ Result<void> compare(const View& view, const std::string& path, const OfVersions
 
 }  // namespace
 
-Result<std::vector<std::string>> told_otherwise(const View& view, const View::Impl& impl) {
+Result<std::vector<std::string>> told_otherwise(const View::Impl& impl) {
   OfPaths told;
   COFFER_TRY(impl.engine.chain->walk(
       impl.txn, *impl.root, [&](std::uint64_t, const format::AuditRecord& record) -> Result<bool> {
@@ -85,7 +94,7 @@ Result<std::vector<std::string>> told_otherwise(const View& view, const View::Im
         return true;
       }));
   std::vector<std::string> found;
-  for (const auto& [path, versions] : told) COFFER_TRY(compare(view, path, versions, found));
+  for (const auto& [path, versions] : told) COFFER_TRY(compare(impl, path, versions, found));
   return found;
 }
 

@@ -13,6 +13,6 @@ namespace coffer::secrets {
 
 /// A line each, in the order of the paths. It knows of what happened to versions since the log's
 /// first record; an earlier record of metadata, or of a document, it does not tell. Errors: io.
-Result<std::vector<std::string>> told_otherwise(const View& view, const View::Impl& impl);
+Result<std::vector<std::string>> told_otherwise(const View::Impl& impl);
 
 }  // namespace coffer::secrets

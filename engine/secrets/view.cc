@@ -18,6 +18,16 @@ Error no_such_version(std::uint64_t version) {
       .with_number(version);
 }
 
+Error lost(Literal what) {
+  return {ErrorCode::corrupt, what, "see what else is: coffer verify; restore from a backup"};
+}
+
+namespace {
+
+Error newest_is_lost() { return lost("a secret has lost its newest version"); }
+
+}  // namespace
+
 std::int64_t View::Impl::now_ms() const {
   if (now == 0) {
     now = engine.now_ms(*root);
@@ -67,6 +77,7 @@ Result<bool> View::Impl::find_into(const format::PathHash& hash, std::uint64_t v
   located.version = format::version_of_history_key(key);
   if (located.version == 0) return false;  // Only the head: no version yet.
   COFFER_TRY(format::decode_version(cursor->value(), located.record));
+  if ((located.record.header.flags & format::kFlagSuperseded) != 0) return newest_is_lost();
   return true;
 }
 
@@ -75,6 +86,8 @@ Result<void> View::Impl::each_version(
     const std::function<Result<bool>(const Located&)>& visit) const {
   storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(txn, Table::history));
   const format::HistoryKey start = format::history_key(hash, from == 0 ? ~std::uint64_t{0} : from);
+  std::uint64_t found = 0;
+  std::uint64_t expected = 0;
   for (bool more = COFFER_TRY(cursor.seek(start)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes ||
@@ -83,8 +96,13 @@ Result<void> View::Impl::each_version(
     const std::uint64_t version = format::version_of_history_key(key);
     if (version == 0) break;
     const auto record = COFFER_TRY(format::decode_version(cursor.value()));
-    if (!COFFER_TRY(visit({version, record}))) break;
+    const bool is_superseded = (record.header.flags & format::kFlagSuperseded) != 0;
+    if (from == 0 && is_superseded != (found != 0)) return newest_is_lost();
+    if (found == 0) expected = std::uint64_t{1} + record.header.older_versions;
+    ++found;
+    if (!COFFER_TRY(visit({version, record}))) return {};
   }
+  if (from == 0 && found != expected) return lost("a secret has lost versions, or has too many");
   return {};
 }
 
@@ -93,6 +111,45 @@ Result<std::optional<format::Head>> View::Impl::find_head(const format::PathHash
   if (!sealed) return std::optional<format::Head>();
   const SecretBytes plain = COFFER_TRY(cipher().open_small(format::Domain::head, hash, *sealed));
   return std::optional<format::Head>(COFFER_TRY(format::decode_head(plain.bytes())));
+}
+
+Result<std::optional<format::Head>> View::Impl::head_of(
+    const format::PathHash& hash, std::string_view path,
+    const std::optional<Located>& newest) const {
+  std::uint64_t revision = 0;
+  if (newest) {
+    COFFER_TRY(authenticate(hash, *newest));
+    revision = newest->record.header.head_revision;
+  } else if (const auto name = COFFER_TRY(find_name(path))) {
+    if (name->head_revision == 0) return lost("a secret has lost its versions");
+    revision = name->head_revision;
+  }
+  auto head = COFFER_TRY(find_head(hash));
+  if (!head && revision == 0) return head;
+  if (!head) return lost("a secret has lost its metadata");
+  if (head->path != path) return lost("a secret's metadata belongs to another secret");
+  if (head->metadata.revision != revision)
+    return lost("a secret's metadata is not what it had last");
+  return head;
+}
+
+Result<std::optional<format::Head>> View::Impl::head_of(const format::PathHash& hash,
+                                                        std::string_view path) const {
+  return head_of(hash, path, COFFER_TRY(find(hash, 0)));
+}
+
+Error View::Impl::absent(const format::PathHash& hash, std::string_view path,
+                         std::uint64_t version) const {
+  const auto newest = find(hash, 0);
+  if (!newest) return newest.error();
+  if (!*newest) {
+    const auto head = head_of(hash, path, *newest);
+    if (!head) return head.error();
+    return version == 0 || !*head ? no_such_secret() : no_such_version(version);
+  }
+  if (auto checked = authenticate(hash, **newest); !checked) return checked.error();
+  const auto whole = each_version(hash, 0, [](const Located&) -> Result<bool> { return true; });
+  return whole ? no_such_version(version) : whole.error();
 }
 
 Result<void> View::Impl::fetch_large_value(const format::PathHash& hash, Located& located) const {
@@ -182,10 +239,8 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version, st
   const format::PathHash hash = impl_->cipher().hash(context);
   impl_->keys->expect(hash);
   Impl::Located located;
-  if (!COFFER_TRY(impl_->find_into(hash, version, located))) {
-    if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
-    return no_such_version(version);
-  }
+  if (!COFFER_TRY(impl_->find_into(hash, version, located)))
+    return impl_->absent(hash, path, version);
   if (auto state = impl_->check_state(located, deleted); !state) {
     COFFER_TRY(impl_->authenticate(hash, located));
     return std::move(state).error();
@@ -206,10 +261,7 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version, st
 Result<VersionInfo> View::version_info(std::string_view path, std::uint64_t version) const {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
   const auto located = COFFER_TRY(impl_->find(hash, version));
-  if (!located) {
-    if (version == 0 || !COFFER_TRY(exists(path))) return no_such_secret();
-    return no_such_version(version);
-  }
+  if (!located) return impl_->absent(hash, path, version);
   COFFER_TRY(impl_->authenticate(hash, *located));
   return info_of(*located);
 }
@@ -228,23 +280,25 @@ Result<std::vector<VersionInfo>> View::history(std::string_view path) const {
 
 Result<bool> View::exists(std::string_view path) const {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  if (COFFER_TRY(impl_->find(hash, 0))) return true;
-  return COFFER_TRY(impl_->txn.get(Table::history, format::history_key(hash, 0))).has_value();
+  const auto newest = COFFER_TRY(impl_->find(hash, 0));
+  return newest || COFFER_TRY(impl_->head_of(hash, path, newest));
 }
 
 Result<Metadata> View::metadata(std::string_view path) const {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  const auto newest = COFFER_TRY(impl_->find(hash, 0));
   const auto name = COFFER_TRY(impl_->find_name(path));
-  if (!name) return no_such_secret();
-  return impl_->metadata_of(path, hash, *name, COFFER_TRY(impl_->find(hash, 0)));
+  if (name) return impl_->metadata_of(path, hash, *name, newest);
+  if (newest || COFFER_TRY(impl_->head_of(hash, path, newest)))
+    return lost("a secret has lost its name");
+  return no_such_secret();
 }
 
 Result<bool> View::is_managed(std::string_view path) const {
   const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const auto head = COFFER_TRY(impl_->find_head(hash));
-  if (!head) return COFFER_TRY(exists(path)) ? Result<bool>(false) : no_such_secret();
-  if (head->path != path)
-    return Error{ErrorCode::corrupt, "a secret's metadata belongs to another secret"};
+  const auto newest = COFFER_TRY(impl_->find(hash, 0));
+  const auto head = COFFER_TRY(impl_->head_of(hash, path, newest));
+  if (!head) return newest ? Result<bool>(false) : no_such_secret();
   return head->metadata.managed;
 }
 
@@ -285,11 +339,9 @@ Result<Metadata> View::Impl::metadata_of(std::string_view path, const format::Pa
                                          const format::Name& name,
                                          const std::optional<Located>& newest) const {
   Metadata metadata;
-  if (auto head = COFFER_TRY(find_head(hash))) {
-    if (head->path != path)
-      return Error{ErrorCode::corrupt, "a secret's metadata belongs to another secret"};
-    metadata = std::move(head->metadata);
-  }
+  // A name that speaks of a head alone is from before the first version.
+  if (newest && name.head_revision != 0) return lost("a secret's name is not the one it had last");
+  if (auto head = COFFER_TRY(head_of(hash, path, newest))) metadata = std::move(head->metadata);
   metadata.created_at_ms = name.created_at_ms;
   const std::int64_t written =
       newest ? newest->record.header.created_at_ms : metadata.created_at_ms;

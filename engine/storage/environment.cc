@@ -338,6 +338,12 @@ void Environment::forget_reader(ReadTxn* reader) {
   readers_.erase(std::remove(readers_.begin(), readers_.end(), reader), readers_.end());
 }
 
+std::optional<OtherEntry> Environment::entry_of_other_meta(ByteView key) const {
+  mdb_filehandle_t data_fd = -1;
+  if (env_ == nullptr || mdb_env_get_fd(env_, &data_fd) != 0) return std::nullopt;
+  return storage::entry_of_other_meta(data_fd, key);
+}
+
 Result<EnvironmentInfo> Environment::info() {
   COFFER_TRY(check_usable());
   const std::lock_guard lock(writer_mutex_);

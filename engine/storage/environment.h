@@ -26,10 +26,12 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "storage/fork_sentinel.h"
+#include "storage/other_meta.h"
 #include "storage/reader_keeper.h"
 #include "storage/tables.h"
 
@@ -65,6 +67,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Environment& operator=(const Environment&) = delete;
 
   Result<EnvironmentInfo> info();
+  /// See storage/other_meta.h.
+  std::optional<OtherEntry> entry_of_other_meta(ByteView key) const;
   /// Absolute, so that it stays right when the process changes its own.
   const std::string& directory() const { return directory_; }
   /// From now on `keyring` too is held against its name. Errors: failed (it is not the store's).

@@ -199,6 +199,7 @@ Result<Cursor*> ReadTxn::history_cursor() {
 
 WriteTxn::WriteTxn(Environment& environment) : lock_(environment.writer_mutex_) {
   environment_ = &environment;
+  is_writer_ = true;
 }
 
 Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,

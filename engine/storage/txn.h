@@ -24,8 +24,11 @@ class Txn {
  public:
   /// Errors: corrupt, io.
   Result<std::optional<ByteView>> get(Table table, ByteView key) const;
-  /// LMDB's number of this snapshot: equal numbers, equal content.
+  /// LMDB's number of this snapshot: equal numbers, equal content. Of a writer the number that
+  /// its commit will have.
   std::uint64_t id() const;
+  /// The number of the commit that left the state with which this began.
+  std::uint64_t began_with() const { return is_writer_ ? id() - 1 : id(); }
   Result<std::uint64_t> count(Table table) const;
   /// False for a later table that this snapshot, or this process as yet, does not have.
   bool has(Table table) const { return handle(table) != 0; }
@@ -39,6 +42,7 @@ class Txn {
   std::array<unsigned, kTableCount - kTablesFromTheStart> own_tables_{};  // Not yet committed.
   MDB_txn* txn_ = nullptr;
   Environment* environment_ = nullptr;
+  bool is_writer_ = false;
   mutable bool map_was_full_ = false;
 };
 

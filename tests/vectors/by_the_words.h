@@ -90,7 +90,8 @@ inline Bytes dek_context(ByteView store_id, ByteView hash, std::uint64_t version
          be(version, 8) + be(bucket_epoch, 8) +
          be(static_cast<std::uint64_t>(header.algorithm), 1) + time(header.created_at_ms) +
          time(header.deletion_at_ms) + time(header.expires_at_ms) + time(header.unreachable_at_ms) +
-         be(header.flags, 4) + header.value_tag;
+         be(header.flags, 4) + header.value_tag + be(header.head_revision, 4) +
+         be(header.older_versions, 4);
 }
 
 inline Bytes value_context(ByteView store_id, std::uint64_t version, std::uint8_t algorithm,

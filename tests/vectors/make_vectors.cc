@@ -48,7 +48,18 @@ void version_records(const std::filesystem::path& root) {
   folder.corrupt("varint_of_eleven_bytes", "F-1",
                  joined(with(good, raw(2, {0x10, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
                                            0x80, 0x80, 0x01}))));
-  folder.too_new("flag_unknown", "F-40: flag 8", joined(with(tombstone(), num(6, 9))));
+  folder.too_new("flag_unknown", "F-40: flag 16", joined(with(tombstone(), num(6, 17))));
+  folder.ok("superseded", "F-184", joined(with(good, num(6, 8))));
+  folder.ok("tombstone_superseded", "F-184", joined(with(tombstone(), num(6, 9))));
+  folder.ok("newest_of_three", "F-185: with a head of revision 7",
+            joined(appended(appended(good, num(11, 7)), num(12, 2))));
+  folder.ok("tombstone_newest", "F-185", joined(appended(tombstone(), num(12, 1))));
+  folder.corrupt("superseded_tells_of_others", "F-184",
+                 joined(appended(with(good, num(6, 8)), num(12, 1))));
+  folder.corrupt("superseded_tells_of_head", "F-184",
+                 joined(appended(with(good, num(6, 8)), num(11, 1))));
+  folder.corrupt("head_revision_over_32_bits", "F-9", joined(appended(good, num(11, 1ULL << 32))));
+  folder.corrupt("no_older_versions_spelled_out", "F-4", joined(appended(good, num(12, 0))));
   folder.ok("flag_managed", "F-107", joined(with(good, num(6, 4))));
   folder.ok("tombstone_managed", "F-107", joined(with(tombstone(), num(6, 5))));
   folder.corrupt("reclaimed_but_living", "F-40: flag 2 without flag 1",
@@ -106,6 +117,7 @@ void heads(const std::filesystem::path& root) {
   rich.push_back(bin(12, entry("b", "2")));
   folder.ok("tags_and_custom", "F-4: an element of a repeated field may be empty", joined(rich));
   folder.ok("with_revision", "F-43: changed seven times", joined(appended(rich, num(13, 7))));
+  folder.corrupt("revision_over_32_bits", "F-9", joined(appended(rich, num(13, 1ULL << 32))));
   folder.corrupt("path_missing", "F-43", joined(without(good, 1)));
   folder.corrupt("path_empty", "F-4", joined(with(good, bin(1, {}))));
   folder.corrupt("max_versions_over_32_bits", "F-9: 2^32", joined(with(good, num(4, 1ULL << 32))));
@@ -131,10 +143,17 @@ void heads(const std::filesystem::path& root) {
 void names_and_references(const std::filesystem::path& root) {
   {
     const Folder folder(root, "name");
-    const Record good = {num(1, 1), text(2, "team"), num(3, 1760000000000)};
+    const Record good = {num(1, 1), text(2, "team"), num(3, 1760000000000), num(4, 5)};
+    const Record secret = without(without(good, 1), 4);
     wire_rules(folder, good, 2);
     folder.ok("folder", "F-45", joined(good));
-    folder.ok("secret", "F-45: no folder", joined(without(good, 1)));
+    folder.ok("secret", "F-45: no folder", joined(secret));
+    folder.ok("secret_without_version", "F-186: its head is of revision 3",
+              joined(appended(secret, num(5, 3))));
+    folder.corrupt("secret_with_children", "F-182", joined(without(good, 1)));
+    folder.corrupt("folder_without_children", "F-182", joined(without(good, 4)));
+    folder.corrupt("folder_of_no_children", "F-4", joined(with(good, num(4, 0))));
+    folder.corrupt("folder_with_head", "F-186", joined(appended(good, num(5, 3))));
     folder.corrupt("component_missing", "F-45", joined(without(good, 2)));
     folder.corrupt("component_empty", "F-4", joined(with(good, bin(2, {}))));
     folder.corrupt("folder_of_two", "F-9", joined(with(good, num(1, 2))));
@@ -148,6 +167,8 @@ void names_and_references(const std::filesystem::path& root) {
   folder.corrupt("target_missing", "F-46", joined(without(good, 1)));
   folder.corrupt("version_zero", "F-4", joined(with(good, num(2, 0))));
   folder.corrupt("user_empty", "F-4", joined(with(good, bin(4, {}))));
+  folder.ok("count", "F-188: of a target's references", joined({text(1, "team/db"), num(5, 2)}));
+  folder.corrupt("count_with_user", "F-188", joined(appended(good, num(5, 2))));
 }
 
 Bytes scope(std::string_view prefix, const Record& rest) {
@@ -264,7 +285,8 @@ void settings_and_roots(const std::filesystem::path& root) {
                        num(9, 5),
                        bin(10, run(32, 9)),
                        num(11, 8),
-                       bin(12, joined(checkpoint()))};
+                       bin(12, joined(checkpoint())),
+                       num(13, 11)};
   const Field split = bin(14, joined({bin(1, run(32, 1)), bin(2, {0, 5})}));
   folder.ok("buckets_split", "F-82", joined(with(good, split)));
   folder.corrupt("leaves_pending_since_never", "F-82",
@@ -277,7 +299,13 @@ void settings_and_roots(const std::filesystem::path& root) {
   folder.corrupt("anchor_without_uri", "F-154",
                  joined(appended(good, bin(17, joined({bin(2, run(16, 1)), num(3, 1)})))));
   folder.ok("every_field", "F-48", joined(good));
-  folder.ok("least", "F-48: of an empty store", joined({num(1, 1), num(2, 1), bin(4, Bytes(16))}));
+  folder.ok("least", "F-48: of an empty store",
+            joined({num(1, 1), num(2, 1), bin(4, Bytes(16)), num(13, 2)}));
+  folder.corrupt("transaction_missing", "F-180", joined(without(good, 13)));
+  Record counted = good;
+  for (const std::uint32_t number : {31U, 32U, 33U, 34U}) counted.push_back(num(number, number));
+  folder.ok("with_counts", "F-182, F-187", joined(counted));
+  folder.corrupt("settings_revision_zero", "F-4", joined(appended(good, num(31, 0))));
   folder.corrupt("sequence_missing", "F-48", joined(without(good, 1)));
   folder.corrupt("epoch_missing", "F-48", joined(without(good, 2)));
   folder.corrupt("digest_missing", "F-48", joined(without(good, 4)));

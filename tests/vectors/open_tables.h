@@ -2,19 +2,23 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <map>
 
 #include "storage/environment.h"
 #include "storage/txn.h"
+#include "tests/vectors/by_the_words.h"
 
 namespace coffer::words {
 
 using Rows = std::map<Bytes, Bytes>;
 
-/// Read and written through storage/ alone, past everything that checks a record.
+/// Read and written through storage/ alone, past everything that checks a record. What is written
+/// stands under a root that says the number of its commit, as who edits the pages themselves can
+/// leave it: only so is what other rules find found by them.
 class Tables {
  public:
-  explicit Tables(const std::string& directory) {
+  explicit Tables(const std::string& directory) : directory_(directory) {
     auto opened = storage::Environment::open(directory, {});
     INFO((opened ? "" : describe(opened.error())));
     REQUIRE(opened.ok());
@@ -47,6 +51,7 @@ class Tables {
     const auto txn = storage::WriteTxn::begin(*environment_);
     REQUIRE(txn.ok());
     REQUIRE((*txn)->put(table, key, value).ok());
+    tell_root(**txn);
     REQUIRE((*txn)->commit().ok());
   }
   void remove(storage::Table table, ByteView key) const {
@@ -54,10 +59,38 @@ class Tables {
     REQUIRE(txn.ok());
     const auto removed = (*txn)->remove(table, key);
     REQUIRE((removed.ok() && *removed));
+    tell_root(**txn);
+    REQUIRE((*txn)->commit().ok());
+  }
+  /// A commit of an edit of any kind that leaves the root alone: what plain LMDB does.
+  void put_plainly(storage::Table table, ByteView key, ByteView value) const {
+    const auto txn = storage::WriteTxn::begin(*environment_);
+    REQUIRE(txn.ok());
+    REQUIRE((*txn)->put(table, key, value).ok());
     REQUIRE((*txn)->commit().ok());
   }
 
  private:
+  void tell_root(storage::WriteTxn& txn) const {
+    const std::filesystem::path beside = std::filesystem::path(directory_).parent_path();
+    std::string key_file = (beside / "key").string();
+    if (!std::filesystem::exists(key_file)) key_file = (beside / "master.key").string();
+    REQUIRE(std::filesystem::exists(key_file));
+    const OpenKeyring keys(directory_ + "/keyring", key_file);
+    const auto sealed = txn.get(storage::Table::main, as_bytes("root"));
+    REQUIRE((sealed.ok() && *sealed));
+    const auto plain = unwrap(keys.root_key, context(7, keys.store_id, {}), **sealed);
+    if (!plain) return;
+    auto root = format::decode_root(*plain);
+    if (!root) return;
+    root->transaction = txn.id();
+    REQUIRE(txn.put(storage::Table::main, as_bytes("root"),
+                    wrap(keys.root_key, context(7, keys.store_id, {}),
+                         format::encode_root(*root).bytes()))
+                .ok());
+  }
+
+  std::string directory_;
   std::shared_ptr<storage::Environment> environment_;
 };
 

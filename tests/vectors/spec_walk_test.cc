@@ -71,7 +71,7 @@ TEST_CASE("the worked example of the specification opens as it says") {
   const Bytes bytes = example.hex("record");
   const format::VersionRecord record = record_of(bytes);
   const Bytes bound = dek_context(store_id, hash, 1, 1, record.header);
-  CHECK(bound.size() == 103);
+  CHECK(bound.size() == 111);
   const auto value = open_version(record, example.hex("bucket_key"), bound,
                                   value_context(store_id, 1, 1, 1, path));
   REQUIRE(value.has_value());
@@ -118,7 +118,9 @@ TEST_CASE("the code binds the bytes that the specification lays out") {
   std::copy(hash_bytes.begin(), hash_bytes.end(), hash.begin());
   format::VersionHeader header{format::ValueAlgorithm::aes_256_gcm, 1, 2, 3, 4, 0, {}};
   header.value_tag.fill(9);
-  for (const std::uint32_t flags : {0U, 1U, 3U}) {
+  header.head_revision = 0x01020304;
+  header.older_versions = 0x05060708;
+  for (const std::uint32_t flags : {0U, 1U, 3U, 8U}) {
     header.flags = flags;
     const format::DekContext bound = format::dek_context(store, hash, 5, 6, header);
     CHECK(Bytes(bound.begin(), bound.end()) == dek_context(store_id, hash_bytes, 5, 6, header));

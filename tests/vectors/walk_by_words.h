@@ -2,6 +2,7 @@
 // format/SPEC.md alone, and counted as section 6.6 says.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 
@@ -32,6 +33,8 @@ class Walk {
     open_small(Table::references, 5);
     open_small(Table::due, 6);
     open_history(owners());
+    check_secrets();
+    check_references();
     CHECK(tables_.rows(Table::values).size() == values_apart);
   }
 
@@ -41,6 +44,7 @@ class Walk {
   std::array<std::uint8_t, 16> digest{};
   std::uint64_t records = 0;
   std::map<Bytes, format::Name> names;
+  std::map<Bytes, format::ReferenceRecord> references;
   std::vector<std::string> due;
   std::map<std::string, std::string> values;
   std::size_t values_apart = 0;  ///< Living versions whose ciphertext stands in table 7.
@@ -102,6 +106,7 @@ class Walk {
       REQUIRE(plain.has_value());
       count_row(table, key, row);
       if (table == Table::names) names[key] = format::decode_name(*plain).value();
+      if (table == Table::references) references[key] = format::decode_reference(*plain).value();
       if (table == Table::due) due.emplace_back(as_text(*plain));
     }
   }
@@ -121,13 +126,16 @@ class Walk {
       const auto& [kind, name] = owners.at(hash);
       if (version == 0) {
         const auto plain = unwrap(keys_.names_key, context(3, keys_.store_id, hash), row);
-        CHECK(format::decode_head(plain.value()).value().path == name);
+        const format::Head head = format::decode_head(plain.value()).value();
+        CHECK(head.path == name);
+        secrets_[name].head_revision = head.metadata.revision;
         count_row(Table::history, key, row);
         continue;
       }
       const format::VersionRecord record = format::decode_version(row).value();
       count(
           siphash(keys_.digest_key, dek_context(keys_.store_id, hash, version, 0, record.header)));
+      if (kind == 1) secrets_[name].headers.push_back(record.header);
       values[name + "#" + std::to_string(version)] = open(key, version, record, kind, name);
     }
   }
@@ -136,6 +144,14 @@ class Walk {
     // Names: each child's hash is that of its kind and full name, under its parent's.
     Owners found;
     const Bytes& path_key = keys_.path_key;
+    const auto in = [&](const Bytes& folder) {
+      return std::count_if(names.begin(), names.end(), [&](const auto& row) {
+        return std::equal(folder.begin(), folder.end(), row.first.begin());
+      });
+    };
+    CHECK(in(hash_of(path_key, 16, "")) == static_cast<std::int64_t>(root.top_names));
+    CHECK(in(hash_of(path_key, 17, "\x02")) == static_cast<std::int64_t>(root.config_names));
+    CHECK(in(hash_of(path_key, 17, "\x03")) == static_cast<std::int64_t>(root.spec_names));
     const std::function<void(const std::string&)> descend = [&](const std::string& folder) {
       for (const auto& [key, name] : names) {
         if (Bytes(key.begin(), key.begin() + 16) != hash_of(path_key, 16, folder)) continue;
@@ -143,6 +159,7 @@ class Walk {
         const Bytes child(key.begin() + 16, key.end());
         CHECK(child == hash_of(path_key, name.folder ? 16 : 1, path));
         if (name.folder) {
+          CHECK(in(child) == static_cast<std::int64_t>(name.children));
           descend(path);
         } else {
           found[child] = {1, path};
@@ -157,6 +174,37 @@ class Walk {
           found[hash_of(path_key, kind, name.component)] = {kind, name.component};
     }
     return found;
+  }
+
+  // The newest version alone is not superseded; it tells how many are behind it and of the head,
+  // or the name does where there is no version.
+  void check_secrets() const {
+    for (const auto& [name, secret] : secrets_) {
+      INFO(name);
+      const std::size_t slash = name.rfind('/');
+      const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash);
+      const format::Name& own =
+          names.at(hash_of(keys_.path_key, 16, folder) + hash_of(keys_.path_key, 1, name));
+      CHECK((own.head_revision != 0) == secret.headers.empty());
+      std::uint64_t told = own.head_revision;
+      for (std::size_t at = 0; at < secret.headers.size(); ++at) {
+        const format::VersionHeader& header = secret.headers[at];
+        CHECK(((header.flags & 8) != 0) == (at != 0));
+        CHECK(header.older_versions == (at == 0 ? secret.headers.size() - 1 : 0));
+        if (at == 0) told = header.head_revision;
+      }
+      CHECK(told == secret.head_revision);
+    }
+  }
+
+  void check_references() const {
+    std::map<std::string, std::int64_t> left;
+    for (const auto& [key, record] : references) {
+      const bool is_count = std::all_of(key.begin() + 16, key.end(), [](auto b) { return b == 0; });
+      CHECK(is_count == (record.count != 0));
+      left[record.target] += is_count ? static_cast<std::int64_t>(record.count) : -1;
+    }
+    for (const auto& [target, count] : left) CHECK(count == 0);
   }
 
   std::string open(const Bytes& row_key, std::uint64_t version, format::VersionRecord record,
@@ -186,6 +234,11 @@ class Walk {
     return std::string(as_text(*plain).substr(0, plain->size() - 1));
   }
 
+  struct Secret {
+    std::vector<format::VersionHeader> headers;  ///< As they stand: the newest first.
+    std::uint64_t head_revision = 0;
+  };
+  std::map<std::string, Secret> secrets_;
   OpenKeyring keys_;
   Tables tables_;
   std::map<std::uint8_t, WrappingKey> buckets_;

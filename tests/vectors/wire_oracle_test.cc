@@ -42,8 +42,8 @@ TEST_CASE("a version record means the same to the generated code") {
   const auto dek = filled<kWrappedKeyBytes>(3);
   const Bytes value(300, 0xEE);
   VersionRecord record;
-  record.header = {ValueAlgorithm::aes_256_gcm, 1, 1LL << 40,           0,
-                   0x7FFFFFFFFFFFFFFF,          0, filled<kTagBytes>(9)};
+  record.header = {ValueAlgorithm::aes_256_gcm, 1, 1LL << 40, 0, 0x7FFFFFFFFFFFFFFF, 0,
+                   filled<kTagBytes>(9),        7, 3};
   record.wrapped_dek = dek;
   record.ciphertext = value;
   Bytes bytes;
@@ -69,6 +69,8 @@ TEST_CASE("a version record means the same to the generated code") {
   CHECK((apart.bytes_apart() == 1ULL << 20 && apart.ciphertext().empty()));
   CHECK(serialised(apart) == bytes);
   CHECK(decode_version(serialised(apart))->bytes_apart == 1ULL << 20);
+  CHECK((message.head_revision() == 7 && message.older_versions() == 3));
+  CHECK((back->header.head_revision == 7 && back->header.older_versions == 3));
   CHECK(back->header.deletion_at_ms == 1LL << 40);
   CHECK(back->header.value_tag == record.header.value_tag);
 }
@@ -104,8 +106,13 @@ TEST_CASE("a head means the same to the generated code") {
 }
 
 TEST_CASE("names, references and settings mean the same to the generated code") {
-  const auto name = parsed<proto::Name>(encode_name({true, "team", 5}));
+  const auto name = parsed<proto::Name>(encode_name({true, "team", 5, 7}));
   CHECK((name.folder() && name.component() == "team" && name.created_at_ms() == 5));
+  CHECK((name.children() == 7 && decode_name(serialised(name))->children == 7));
+  const auto bare = parsed<proto::Name>(encode_name({false, "db", 5, 0, 4}));
+  CHECK((bare.head_revision() == 4 && decode_name(serialised(bare))->head_revision == 4));
+  const auto counts = parsed<proto::Reference>(encode_reference({"target", 0, "", "", 6}));
+  CHECK((counts.count() == 6 && decode_reference(serialised(counts))->count == 6));
   const auto reference =
       parsed<proto::Reference>(encode_reference({"target", 1ULL << 63, "config", "me"}));
   CHECK((reference.target() == "target" && reference.version() == 1ULL << 63));
@@ -158,6 +165,11 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   root.anchor = {"file:///a", filled<16>(6), AnchorCadence::shred, 8};
   root.clock_acceptances = 2;
   root.policy_revision = 6;
+  root.transaction = 21;
+  root.settings_revision = 22;
+  root.top_names = 23;
+  root.config_names = 24;
+  root.spec_names = 25;
   const SecretBytes bytes = encode_root(root);
   const auto message = parsed<proto::Root>(bytes);
   CHECK((message.sequence() == 7 && message.epoch() == 2 && message.record_count() == 1000));
@@ -174,11 +186,15 @@ TEST_CASE("a root and a bucket mean the same to the generated code") {
   CHECK((message.anchor().uri() == "file:///a" && message.anchor().cadence() == 3));
   CHECK((message.anchor().counter() == 8 && message.anchor().id() == text_of(root.anchor.id)));
   CHECK((message.clock_acceptances() == 2 && message.policy_revision() == 6));
+  CHECK((message.transaction() == 21 && message.settings_revision() == 22));
+  CHECK((message.top_names() == 23 && message.config_names() == 24 && message.spec_names() == 25));
   const auto back = decode_root(serialised(message));
   REQUIRE(back.ok());
   CHECK((back->leaves.split == root.leaves.split && back->leaves.pending == root.leaves.pending));
   CHECK((back->audit_last == 9 && back->audit_base.link == root.audit_base.link));
   CHECK((back->clock_acceptances == 2 && back->policy_revision == 6));
+  CHECK((back->transaction == 21 && back->settings_revision == 22));
+  CHECK((back->top_names == 23 && back->config_names == 24 && back->spec_names == 25));
   CHECK((back->digest == root.digest && back->pending_buckets == root.pending_buckets));
   const auto wrapped = filled<kWrappedKeyBytes>(5);
   Bytes bucket;
