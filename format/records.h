@@ -179,7 +179,7 @@ Result<ReferenceRecord> decode_reference(ByteView bytes);
 
 struct Settings {
   std::uint64_t value_bytes_max = kValueBytesDefaultMax;
-  std::uint32_t max_versions = 10;
+  std::uint32_t max_versions = 0;  ///< 0: unset.
   bool cas_required = false;
   std::int64_t delete_version_after_ms = 0;  ///< Negative: switched off for every secret.
   ValueAlgorithm algorithm = ValueAlgorithm::chacha20_poly1305;

@@ -77,6 +77,51 @@ Result<Value> Value::field(std::string_view name) const {
   return Value(Form::json, SecretBytes::copy_of(document->raw(member)));
 }
 
+namespace {
+
+struct Place {
+  json::Document document;
+  json::NodeId node = json::kNoNode;
+};
+
+Result<Place> find_place(const Value& value, std::string_view field) {
+  if (!field.starts_with('/')) {
+    json::Document document = COFFER_TRY(parse_object(value));
+    const json::NodeId node = document.find(0, field);
+    return Place{std::move(document), node};
+  }
+  if (!value.is_json())
+    return Error(ErrorCode::usage, "an opaque value has no places for a JSON pointer");
+  json::Document document = COFFER_TRY(json::Document::parse(value.text()));
+  const auto pointer = json::parse_pointer(field);
+  if (!pointer.ok()) return about_field(pointer.error(), field);
+  const json::NodeId node = json::resolve(document, *pointer);
+  return Place{std::move(document), node};
+}
+
+Result<Place> require_place(const Value& value, std::string_view field) {
+  Place place = COFFER_TRY(find_place(value, field));
+  if (place.node != json::kNoNode) return place;
+  return about_field(field.starts_with('/')
+                         ? Error(ErrorCode::not_found, "the value has nothing at this place")
+                         : Error(ErrorCode::not_found, "the value has no such field"),
+                     field);
+}
+
+}  // namespace
+
+Result<Value> Value::at(std::string_view field) const {
+  const Place place = COFFER_TRY(require_place(*this, field));
+  if (place.document.type(place.node) == json::Type::string)
+    return opaque(place.document.string(place.node));
+  return Value(Form::json, SecretBytes::copy_of(place.document.raw(place.node)));
+}
+
+Result<Value> Value::json_at(std::string_view field) const {
+  const Place place = COFFER_TRY(require_place(*this, field));
+  return Value(Form::json, SecretBytes::copy_of(place.document.raw(place.node)));
+}
+
 Result<std::vector<std::string>> Value::field_names() const {
   const auto document = parse_object(*this);
   if (!document.ok()) return document.error();

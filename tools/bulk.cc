@@ -43,6 +43,7 @@ Result<void> read_put(const Spot& spot, BulkOperation& operation) {
       {"description", into(options.description, &Spot::string)},
       {"owner", into(options.owner, &Spot::string)},
       {"tags", into(options.tags, &Spot::strings)},
+      {"custom_metadata", into_custom(options.custom)},
       {"custom", into_custom(options.custom)},
   }));
   COFFER_TRY(check_expiry(spot, options));

@@ -2,16 +2,18 @@
 //
 //   {"operations":[
 //     {"put":{"path","data"|"value"|"value_base64","cas","ttl"|"expires_time","kind",
-//             "description","owner","tags","custom"}},
+//             "description","owner","tags","custom_metadata"}},
 //     {"patch":{"path","patch","cas","ttl"|"expires_time"}},
 //     {"rollback":{"path","to","cas"}},
 //     {"delete":{"path","versions"}}, {"undelete":{"path","versions"}},
 //     {"destroy":{"path","versions"|"all"}},
 //     {"metadata":{"path","max_versions","cas_required","delete_version_after","kind",
-//                  "description","owner","tags","custom"}}, {"metadata_delete":{"path"}},
+//                  "description","owner","tags","custom_metadata"}},
+//     {"metadata_delete":{"path"}},
 //     {"move":{"from","to"}}, {"copy":{"from","to"}}]}
 //
-// Words and units are those of the command line; "custom" replaces all custom metadata.
+// Words and units are those of the command line; "custom_metadata" (read also: "custom") replaces
+// all of it.
 #pragma once
 
 #include <coffer/result.h>

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <span>
 
-#include "tools/exchange/same_value.h"
+#include "tools/carrying.h"
 #include "tools/store_images.h"
 #include "tools/target.h"
 
@@ -14,20 +14,6 @@ namespace {
 // So much is in memory, and is lost to a power cut, at a time.
 constexpr std::size_t kBatchSecrets = 200;
 constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
-
-bool is_same_version(const VersionImage& a, const VersionImage& b) {
-  if (a.info.version != b.info.version || a.info.created_at_ms != b.info.created_at_ms ||
-      a.info.deletion_at_ms != b.info.deletion_at_ms ||
-      a.info.expires_at_ms != b.info.expires_at_ms || a.value.has_value() != b.value.has_value())
-    return false;
-  return !a.value || is_identical(*a.value, *b.value);
-}
-
-bool is_same(const SecretImage& a, const SecretImage& b) {
-  return a.metadata == b.metadata &&
-         std::equal(a.versions.begin(), a.versions.end(), b.versions.begin(), b.versions.end(),
-                    is_same_version);
-}
 
 std::size_t bytes_of(const SecretImage& image) {
   std::size_t bytes = 0;
@@ -50,6 +36,9 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
 // Thrown away together with all that the transaction did.
 Error end_of_trial() { return {ErrorCode::declined, "a dry run writes nothing"}; }
 
+std::string_view path_in(const RestoredReference& reference) { return reference.path; }
+std::string_view path_in(const std::string& path) { return path; }
+
 class Migration {
  public:
   Migration(Store& source, Store& target, const MigrationWishes& wishes)
@@ -64,15 +53,26 @@ class Migration {
   Result<void> copy_all(const Snapshot& source, Paths paths, bool trial, const Progress& progress);
   Result<std::size_t> read_batch(const Snapshot& source, Paths paths, Images& batch);
   Result<MigrationReport> write_batch(const Images& batch, bool trial);
+  Result<void> write_settings(Transaction& txn, MigrationReport& report);
   Result<void> write_one(Transaction& txn, const SecretImage& image, MigrationReport& report);
   Result<void> check_batch(const Images& batch, const std::vector<std::string>& skipped);
+  Result<void> copy_rest(const Snapshot& source, const StoreContents& contents, bool trial);
+  Result<void> write_rest(Transaction& txn, const StoreContents& contents,
+                          const std::vector<ConfigImage>& configs, MigrationReport& report);
+  Result<void> check_rest(const std::vector<ConfigImage>& configs);
   Result<void> remove_all();
+  Result<void> remove_configs();
 
   Store& source_;
   Store& target_;
   const MigrationWishes& wishes_;
   MigrationReport report_;
   std::vector<Copied> copied_;
+  std::vector<RestoredReference> references_;
+  std::vector<std::string> configs_;
+  std::optional<StoreSettings> settings_;  // Of a whole store.
+  std::optional<Policy> policy_;
+  bool told_settings_ = false;
 };
 
 // How many paths the batch covers.
@@ -82,22 +82,36 @@ Result<std::size_t> Migration::read_batch(const Snapshot& source, Paths paths, I
   for (; count < paths.size() && batch.size() < kBatchSecrets && bytes < kBatchBytes; ++count) {
     SecretImage image =
         COFFER_TRY(about_secret(image_of(source, paths[count], Extent::all), paths[count]));
-    if (image.managed) {
-      report_.managed.push_back(std::move(image.path));
-      continue;
-    }
     bytes += bytes_of(image);
     batch.push_back(std::move(image));
   }
   return count;
 }
 
+Differing differing_of(const MigrationWishes& wishes) {
+  return wishes.skip_existing ? Differing::skip : Differing::refuse;
+}
+
+void note_carried(MigrationReport& report, Carried carried, std::string name) {
+  auto& group = carried == Carried::unchanged ? report.unchanged
+                : carried == Carried::skipped ? report.skipped
+                                              : report.created;
+  group.push_back(std::move(name));
+}
+
+Result<void> Migration::write_settings(Transaction& txn, MigrationReport& report) {
+  if (!settings_) return {};
+  const Carried carried = COFFER_TRY(carry_settings(txn, *settings_, differing_of(wishes_)));
+  if (!told_settings_ && carried != Carried::unchanged) note_carried(report, carried, "settings");
+  return {};
+}
+
 Result<void> Migration::write_one(Transaction& txn, const SecretImage& image,
                                   MigrationReport& report) {
   if (!COFFER_TRY(txn.exists(image.path))) {
-    COFFER_TRY(txn.restore(image.path, image.versions, image.created_at_ms, image.metadata));
+    COFFER_TRY(restore_secret(txn, image));
     report.created.push_back(image.path);
-  } else if (is_same(image, COFFER_TRY(image_of(txn, image.path, Extent::all)))) {
+  } else if (is_same_secret(image, COFFER_TRY(image_of(txn, image.path, Extent::all)))) {
     report.unchanged.push_back(image.path);
   } else if (wishes_.skip_existing) {
     report.skipped.push_back(image.path);
@@ -115,6 +129,8 @@ Result<MigrationReport> Migration::write_batch(const Images& batch, bool trial) 
       target_.transaction([&](Transaction& txn) -> Result<void> {
         report = {};
         whole = false;
+        // Limits of the store's settings count for what comes into it.
+        COFFER_TRY(write_settings(txn, report));
         for (const SecretImage& image : batch)
           COFFER_TRY(about_secret(write_one(txn, image, report), image.path));
         whole = true;
@@ -131,7 +147,7 @@ Result<void> Migration::check_batch(const Images& batch, const std::vector<std::
     if (std::find(skipped.begin(), skipped.end(), image.path) != skipped.end()) continue;
     const SecretImage written =
         COFFER_TRY(about_secret(image_of(target, image.path, Extent::all), image.path));
-    if (!is_same(image, written)) {
+    if (!is_same_secret(image, written)) {
       return Error(ErrorCode::corrupt, "reads differently in the store it was copied to",
                    "nothing was removed; `coffer verify` checks that store, then try again")
           .about(Subject::Kind::path, image.path);
@@ -152,18 +168,35 @@ Result<void> Migration::copy_all(const Snapshot& source, Paths paths, bool trial
     append(report_.created, std::move(written.created));
     append(report_.unchanged, std::move(written.unchanged));
     append(report_.skipped, std::move(written.skipped));
+    told_settings_ = true;
     progress(done, paths.size());
   }
   return {};
 }
 
 // Only what is still as it was copied goes, for an addition since would be lost. False: it stays.
-Result<bool> remove_one(Transaction& txn, const Copied& copied) {
+// Who uses it was carried along, so that the users there are no reason for it to stay.
+Result<bool> remove_one(Transaction& txn, const Copied& copied,
+                        const std::vector<RestoredReference>& references) {
   const History history = COFFER_TRY(txn.history(copied.path));
   const Metadata metadata = COFFER_TRY(txn.metadata(copied.path));
   if (history.current_version != copied.current_version ||
       metadata.updated_at_ms != copied.updated_at_ms)
     return false;
+  const auto carried =
+      std::equal_range(references.begin(), references.end(), copied.path,
+                       [](const auto& a, const auto& b) { return path_in(a) < path_in(b); });
+  const auto is_carried = [&](const ReferenceInfo& info) {
+    const RestoredReference wanted{copied.path, info.version, info.user};
+    return info.user_kind == "external" &&
+           std::find(carried.first, carried.second, wanted) != carried.second;
+  };
+  for (const ReferenceInfo& info : COFFER_TRY(txn.references_to(copied.path)))
+    if (!is_carried(info)) return false;
+  for (auto each = carried.first; each != carried.second; ++each) {
+    const auto ended = txn.remove_reference(each->path, each->version, each->user);
+    if (!ended && ended.error().code() != ErrorCode::not_found) return ended.error();
+  }
   const Result<void> erased = txn.erase(copied.path);
   if (erased) return true;
   return erased.error().code() == ErrorCode::in_use ? Result<bool>(false) : erased.error();
@@ -180,7 +213,7 @@ Result<void> Migration::remove_all() {
       removed.clear();
       kept.clear();
       for (const Copied& copied : batch) {
-        const auto gone = about_secret(remove_one(txn, copied), copied.path);
+        const auto gone = about_secret(remove_one(txn, copied, references_), copied.path);
         // Somebody else has removed it: there is nothing to tell.
         if (!gone && gone.error().code() == ErrorCode::not_found) continue;
         if (!gone) return gone.error();
@@ -194,15 +227,95 @@ Result<void> Migration::remove_all() {
   return {};
 }
 
+// Configs, who uses what, and the policy: after the secrets, in one transaction.
+Result<void> Migration::write_rest(Transaction& txn, const StoreContents& contents,
+                                   const std::vector<ConfigImage>& configs,
+                                   MigrationReport& report) {
+  COFFER_TRY(write_settings(txn, report));
+  for (const ConfigImage& config : configs) {
+    const Carried carried = COFFER_TRY(carry_config(txn, config, differing_of(wishes_)));
+    note_carried(report, carried, "config:" + config.config.id);
+  }
+  for (const RestoredReference& reference : contents.references)
+    COFFER_TRY(about_secret(txn.restore_reference(reference), reference.path));
+  if (!policy_) return {};
+  const Carried carried = COFFER_TRY(carry_policy(txn, *policy_, differing_of(wishes_)));
+  if (carried != Carried::unchanged) note_carried(report, carried, "policy");
+  return {};
+}
+
+Result<void> Migration::check_rest(const std::vector<ConfigImage>& configs) {
+  const Snapshot target = COFFER_TRY(target_.snapshot());
+  for (const ConfigImage& config : configs) {
+    const std::string& id = config.config.id;
+    const std::string name = "config:" + id;
+    if (std::find(report_.skipped.begin(), report_.skipped.end(), name) != report_.skipped.end())
+      continue;
+    if (!is_same_config(config, COFFER_TRY(config_image_of(target, id)))) {
+      return Error(ErrorCode::corrupt, "reads differently in the store it was copied to",
+                   "nothing was removed; `coffer verify` checks that store, then try again")
+          .about(Subject::Kind::name, id);
+    }
+    configs_.push_back(id);
+  }
+  return {};
+}
+
+Result<void> Migration::copy_rest(const Snapshot& source, const StoreContents& contents,
+                                  bool trial) {
+  std::vector<ConfigImage> configs;
+  for (const std::string& id : contents.configs)
+    configs.push_back(COFFER_TRY(config_image_of(source, id)));
+  MigrationReport report;
+  bool whole = false;
+  const Result<TransactionReport> written =
+      target_.transaction([&](Transaction& txn) -> Result<void> {
+        report = {};
+        whole = false;
+        COFFER_TRY(write_rest(txn, contents, configs, report));
+        whole = true;
+        return trial ? Result<void>(end_of_trial()) : Result<void>();
+      });
+  if (!written && !(whole && trial)) return written.error();
+  append(report_.created, std::move(report.created));
+  append(report_.unchanged, std::move(report.unchanged));
+  append(report_.skipped, std::move(report.skipped));
+  return trial ? Result<void>() : check_rest(configs);
+}
+
+// With its secrets, that nobody else holds.
+Result<void> Migration::remove_configs() {
+  for (const std::string& id : configs_) {
+    const auto gone = source_.configs().remove(id);
+    if (!gone && gone.error().code() != ErrorCode::not_found) return gone.error();
+    report_.removed.push_back("config:" + id);
+  }
+  return {};
+}
+
 Result<MigrationReport> Migration::carry_out(const Progress& progress) {
   {
     const Snapshot source = COFFER_TRY(source_.snapshot());
-    const std::vector<std::string> paths = COFFER_TRY(paths_of(source, wishes_.prefix));
-    COFFER_TRY(copy_all(source, paths, true, [](std::size_t, std::size_t) {}));
+    StoreContents contents = COFFER_TRY(contents_of(source, wishes_.prefix));
+    if (wishes_.prefix.empty()) {
+      settings_ = COFFER_TRY(source.settings());
+      policy_ = COFFER_TRY(source.policy());
+      if (policy_->rules.empty()) policy_.reset();
+    }
+    COFFER_TRY(copy_all(source, contents.paths, true, [](std::size_t, std::size_t) {}));
+    COFFER_TRY(copy_rest(source, contents, true));
+    report_.managed = std::move(contents.ending);
     if (wishes_.dry_run) return std::move(report_);
-    COFFER_TRY(copy_all(source, paths, false, progress));
+    const std::vector<std::string> managed = std::move(report_.managed);
+    told_settings_ = false;
+    COFFER_TRY(copy_all(source, contents.paths, false, progress));
+    COFFER_TRY(copy_rest(source, contents, false));
+    report_.managed = managed;
+    references_ = std::move(contents.references);
   }
-  if (wishes_.delete_source) COFFER_TRY(remove_all());
+  if (!wishes_.delete_source) return std::move(report_);
+  COFFER_TRY(remove_configs());
+  COFFER_TRY(remove_all());
   return std::move(report_);
 }
 

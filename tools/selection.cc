@@ -33,11 +33,24 @@ std::optional<SecretBytes> file_in(const Value& value) {
   return decode_base64(document->string(node));
 }
 
+// What a reference's field tells; an error names the secret and the place in it.
+Result<Value> value_at(const Secret& secret, const std::string& field) {
+  Result<Value> value = secret.value.at(field);
+  if (value) return value;
+  return std::move(value).error().about(Subject::Kind::path, secret.path + "#" + field);
+}
+
+Result<void> add_value(Bindings& bindings, const Secret& secret, const std::string& name,
+                       std::string_view field, const Value& value, Use use) {
+  const auto file = use == Use::files ? file_in(value) : std::nullopt;
+  return bindings.add(name, file ? file->text() : value.text(), origin_of(secret, field));
+}
+
+// A field by its own name, whatever that begins with.
 Result<void> add_field(Bindings& bindings, const Secret& secret, const std::string& name,
                        std::string_view field, Use use) {
   const Value value = COFFER_TRY(about_secret(secret.value.field(field), secret.path));
-  const auto file = use == Use::files ? file_in(value) : std::nullopt;
-  return bindings.add(name, file ? file->text() : value.text(), origin_of(secret, field));
+  return add_value(bindings, secret, name, field, value, use);
 }
 
 std::string name_for(Use use, const Secret& secret, const std::string& field) {
@@ -74,14 +87,17 @@ Result<void> add_only(Bindings& bindings, const Sources& stores, const std::stri
   const Reference reference = COFFER_TRY(parse_reference(word));
   const std::optional<std::string>& field = reference.target.field;
   const Secret secret = COFFER_TRY(read(stores, reference));
-  if (field) return add_field(bindings, secret, name_for(use, secret, *field), *field, use);
+  if (field) {
+    const Value value = COFFER_TRY(value_at(secret, *field));
+    return add_value(bindings, secret, name_for(use, secret, *field), *field, value, use);
+  }
   return add_fields(bindings, secret, use);
 }
 
 // One secret, or one field of it, as a program wants it.
 Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::string>& field) {
   if (!field) return text_of(secret.value);
-  const Value value = COFFER_TRY(about_secret(secret.value.field(*field), secret.path));
+  const Value value = COFFER_TRY(value_at(secret, *field));
   return value.bytes().clone();
 }
 

@@ -1,5 +1,6 @@
 // coffer env
 #include "tools/context.h"
+#include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/job_document.h"
 #include "tools/output.h"
@@ -32,6 +33,7 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> form_name;
   std::optional<std::string> name;
   std::optional<std::string> job;
+  std::optional<std::string> dialect;
   SourceWords sources;
   Syntax syntax(arguments, text);
   syntax.option("--as", form_name, "FORM",
@@ -41,9 +43,15 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   syntax.option("--job", job, "FILE", "The variables and Spark settings of a job document instead");
   sources.describe(syntax);
   syntax.option("--name", name, "NAME", "kubernetes: the name of the Secret");
+  syntax.option("--dialect", dialect, "DIALECT", kDialectHelp);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const RenderForm* form = COFFER_TRY(find_render_form(form_name.value_or("shell")));
+  RenderOptions options{name.value_or(""), {.warn = [](const std::string& what) { warn(what); }}};
+  if (dialect) options.dotenv.dialect = COFFER_TRY(parse_dialect(*dialect));
+  if (dialect && form->name != "dotenv") {
+    return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
+  }
   if (job && !selection.empty()) {
     return Error(ErrorCode::usage, "a job says itself what it gets", "leave the others away")
         .about(Subject::Kind::name, "--job");
@@ -51,7 +59,7 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   const Sources stores = COFFER_TRY(Sources::open(context, sources));
   const Bindings bindings = job ? COFFER_TRY(bindings_of_job(stores, *job, form->name))
                                 : COFFER_TRY(gather(stores, selection));
-  const SecretBytes rendered = COFFER_TRY(form->render(bindings, RenderOptions{name.value_or("")}));
+  const SecretBytes rendered = COFFER_TRY(form->render(bindings, options));
   COFFER_TRY(write_stdout(rendered.bytes()));
   return 0;
 }

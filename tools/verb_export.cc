@@ -1,6 +1,7 @@
 // coffer export
 #include <functional>
 
+#include "tools/carrying.h"
 #include "tools/context.h"
 #include "tools/exchange/forms.h"
 #include "tools/fail.h"
@@ -17,62 +18,152 @@ struct Wanted {
   std::string prefix;
   Form form = Form::json;
   Extent extent = Extent::newest;
+  bool whole = false;  ///< With configs, settings and policy.
   bool managed = false;
+  Dialect dialect = Dialect::common;
+};
+
+struct LeftOut {
+  std::size_t without_value = 0;
+  std::size_t ending = 0;
+  std::size_t configs = 0;
 };
 
 using Sink = std::function<Result<void>(ByteView)>;
 
-// One piece is held at a time, so that a large store does not have to fit into memory.
-Result<std::size_t> export_all(const Snapshot& all, const Wanted& wanted, const Sink& sink) {
-  constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
-  const auto writer =
-      make_export_writer(wanted.form, all.taken_at_ms(), wanted.extent == Extent::history);
-  std::size_t left_out = 0;
-  SecretBytes piece;
-  writer->begin(piece);
-  for (const std::string& path : COFFER_TRY(paths_of(all, wanted.prefix))) {
-    const SecretImage image = COFFER_TRY(about_secret(image_of(all, path, wanted.extent), path));
-    if (image.managed && !wanted.managed) continue;
-    const bool has_value = !image.versions.empty() && image.versions.front().value;
-    if (!has_value && !is_whole(wanted.form)) ++left_out;
-    COFFER_TRY(writer->add(piece, image));
-    if (piece.size() < kPieceBytes) continue;
-    COFFER_TRY(sink(piece.bytes()));
-    piece.clear();
+/// One piece is held at a time, so that a large store does not have to fit into memory.
+class Export {
+ public:
+  Export(const Snapshot& all, const Wanted& wanted, const Sink& sink)
+      : all_(all), wanted_(wanted), sink_(sink) {}
+
+  Result<LeftOut> run() {
+    ExportOptions options{.now_ms = all_.taken_at_ms(),
+                          .history = wanted_.extent != Extent::newest};
+    options.dotenv = {wanted_.dialect, [](const std::string& what) { warn(what); }};
+    if (wanted_.whole) options.store = COFFER_TRY(store_image());
+    writer_ = make_export_writer(wanted_.form, std::move(options));
+    StoreContents contents;
+    if (wanted_.form == Form::json) contents = COFFER_TRY(contents_of(all_, wanted_.prefix));
+    if (!wanted_.whole) contents.paths = COFFER_TRY(paths_of(all_, wanted_.prefix));
+    if (wanted_.form == Form::yaml && wanted_.prefix.empty())
+      left_out_.configs = COFFER_TRY(all_.configs()).size();
+    writer_->begin(piece_);
+    for (const std::string& path : contents.paths) COFFER_TRY(add_secret(path));
+    if (wanted_.whole) COFFER_TRY(add_configs(contents));
+    for (const RestoredReference& reference : contents.references) {
+      COFFER_TRY(writer_->add(piece_, reference));
+      COFFER_TRY(flush_if_large());
+    }
+    writer_->end(piece_);
+    COFFER_TRY(sink_(piece_.bytes()));
+    return left_out_;
   }
-  writer->end(piece);
-  COFFER_TRY(sink(piece.bytes()));
-  return left_out;
+
+ private:
+  Result<StoreImage> store_image() {
+    StoreImage image;
+    image.settings = COFFER_TRY(all_.settings());
+    const Policy policy = COFFER_TRY(all_.policy());
+    if (!policy.rules.empty()) image.policy = policy_json(policy);
+    return image;
+  }
+
+  Result<void> add_secret(const std::string& path) {
+    const SecretImage image = COFFER_TRY(about_secret(image_of(all_, path, wanted_.extent), path));
+    if (image.managed && !wanted_.managed && !wanted_.whole) return {};
+    const bool has_value = !image.versions.empty() && image.versions.front().value;
+    if (!has_value && !is_whole(wanted_.form)) ++left_out_.without_value;
+    const std::size_t before = piece_.size();
+    COFFER_TRY(writer_->add(piece_, image));
+    return end_piece(before, path);
+  }
+
+  Result<void> add_configs(const StoreContents& contents) {
+    left_out_.ending = contents.ending.size();
+    for (const std::string& id : contents.configs) {
+      const std::size_t before = piece_.size();
+      COFFER_TRY(writer_->add(piece_, COFFER_TRY(config_image_of(all_, id))));
+      COFFER_TRY(end_piece(before, "config:" + id));
+    }
+    return {};
+  }
+
+  // What import reads as one piece must be one that it takes.
+  Result<void> end_piece(std::size_t before, const std::string& name) {
+    if (wanted_.form == Form::json && piece_.size() - before > json::kMaxTextBytes) {
+      return Error(ErrorCode::limit, "is more than 64 MiB with its versions, which import refuses",
+                   "--newest leaves the older versions out; coffer migrate carries any size")
+          .about(Subject::Kind::path, name);
+    }
+    return flush_if_large();
+  }
+
+  Result<void> flush_if_large() {
+    constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+    if (piece_.size() < kPieceBytes) return {};
+    COFFER_TRY(sink_(piece_.bytes()));
+    piece_.clear();
+    return {};
+  }
+
+  const Snapshot& all_;
+  const Wanted& wanted_;
+  const Sink& sink_;
+  std::unique_ptr<ExportWriter> writer_;
+  SecretBytes piece_;
+  LeftOut left_out_;
+};
+
+void tell(const LeftOut& left_out) {
+  if (left_out.without_value > 0) {
+    note("left out, for this form tells values only: secrets without a live value: " +
+         std::to_string(left_out.without_value));
+  }
+  if (left_out.configs > 0) {
+    note("left out, for --as json alone holds them: configs: " + std::to_string(left_out.configs));
+  }
+  if (left_out.ending > 0) {
+    note("left out, for they end by themselves: secrets of checks, stages and replaced versions: " +
+         std::to_string(left_out.ending));
+  }
 }
 
 }  // namespace
 
 VerbResult verb_export(Arguments& arguments, const VerbText& text) {
-  std::optional<std::string> prefix;
-  std::optional<std::string> form;
-  std::optional<std::string> file;
-  bool force = false;
-  bool history = false;
+  std::optional<std::string> prefix, form, file, dialect;
+  bool force = false, history = false, newest = false;
   Wanted wanted;
   Syntax syntax(arguments, text);
   syntax.optional_word("PREFIX", prefix, "A secret or folder; everything where none is named");
   syntax.option("--as", form, "FORM", kFormNames);
   syntax.flag("--history", history,
-              "Every version, in json and yaml; of a deleted one not its value");
+              "Every version, in json and yaml, and of a deleted one its value too");
+  syntax.flag("--newest", newest,
+              "json without a PREFIX: the newest versions alone, and not the whole store with "
+              "histories, configs, settings and policy");
   syntax.flag("--managed", wanted.managed, "Secrets that belong to configs too");
+  syntax.option("--dialect", dialect, "DIALECT", kDialectHelp);
   syntax.option("-o,--output", file, "FILE", "A new file, closed to others; not standard output");
   syntax.flag("--force", force, "Replace the file");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!form) {
-    return Error(
-        ErrorCode::usage, "say in which form",
-        "--as json --history keeps all but deleted values; the others are for other tools");
+    return Error(ErrorCode::usage, "say in which form",
+                 "--as json is what import takes back whole; the others are for other tools");
   }
   wanted.form = COFFER_TRY(parse_form(*form));
+  if (dialect) wanted.dialect = COFFER_TRY(parse_dialect(*dialect));
+  if (dialect && wanted.form != Form::dotenv)
+    return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
   wanted.prefix = prefix.value_or("");
   if (wanted.prefix.ends_with('/')) wanted.prefix.pop_back();
-  if (history) wanted.extent = Extent::history;
+  if (history && newest) {
+    return Error(ErrorCode::usage, "--history and --newest exclude each other", "choose one");
+  }
+  wanted.whole = wanted.form == Form::json && wanted.prefix.empty() && !newest;
+  if (history || wanted.whole) wanted.extent = Extent::all;
   if (history && !is_whole(wanted.form)) {
     return Error(ErrorCode::usage, "this form has no place for history", "--as json has")
         .about(Subject::Kind::name, "--history");
@@ -84,19 +175,17 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(check_clock(store, context.directory()));
   // One instant for all of it, and nobody waits for us meanwhile.
   const Snapshot all = COFFER_TRY(store.snapshot());
-  std::size_t left_out = 0;
+  LeftOut left_out;
   if (file) {
     NewFile out = COFFER_TRY(NewFile::create(*file, force));
-    left_out =
-        COFFER_TRY(export_all(all, wanted, [&](ByteView bytes) { return out.write(bytes); }));
+    const Sink sink = [&](ByteView bytes) { return out.write(bytes); };
+    left_out = COFFER_TRY(Export(all, wanted, sink).run());
     COFFER_TRY(out.finish());
   } else {
-    left_out = COFFER_TRY(export_all(all, wanted, write_stdout));
+    const Sink sink = write_stdout;
+    left_out = COFFER_TRY(Export(all, wanted, sink).run());
   }
-  if (left_out > 0) {
-    note("left out, for this form tells values only: secrets without a live value: " +
-         std::to_string(left_out));
-  }
+  tell(left_out);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "base/base64.h"
 #include "format/json.h"
 #include "tools/context.h"
+#include "tools/exchange/value_text.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/target.h"
@@ -21,21 +22,10 @@ void append_opaque(JsonText& json, const SecretBytes& bytes) {
   json.key("value_base64").string(encoded.text());
 }
 
-Result<Value> about_field(Result<Value> field, const std::string& name) {
-  if (field || field.error().subject() != nullptr) return field;
-  return std::move(field).error().about(Subject::Kind::name, name);
-}
-
-// The field as the JSON value that it is in the document.
-Result<void> append_field(JsonText& json, const Value& value, const std::string& field) {
-  const Value found = COFFER_TRY(about_field(value.field(field), field));
-  json.key("data");
-  if (found.is_json()) {
-    json.raw(found.text());
-  } else {
-    json.string(found.text());
-  }
-  return {};
+// An error names the secret and the place in it.
+Result<Value> about_place(Result<Value> found, const std::string& path, const std::string& field) {
+  if (found) return found;
+  return std::move(found).error().about(Subject::Kind::path, path + "#" + field);
 }
 
 Result<void> write_json(Store& store, const Secret& secret,
@@ -48,21 +38,38 @@ Result<void> write_json(Store& store, const Secret& secret,
   json.key("destroyed").boolean(secret.info.destroyed);
   json.key("expires_time").time(secret.info.expires_at_ms);
   if (field) {
-    COFFER_TRY(append_field(json, secret.value, *field));
+    const Value found = COFFER_TRY(about_place(secret.value.json_at(*field), secret.path, *field));
+    json.key("data").raw(found.text());
   } else if (secret.value.is_json()) {
     json.key("data").raw(secret.value.text());
   } else {
     append_opaque(json, secret.value.bytes());
   }
-  json.key("metadata").open('{');
+  json.key("metadata").open('{').key("custom_metadata").open('{');
   for (const auto& [key, value] : metadata.custom) json.key(key).string(value);
-  json.close('}').close('}');
+  json.close('}').close('}').close('}');
   return json.write();
 }
 
+// A string is what it says; any other JSON value is its text.
 Result<void> write_raw(const Secret& secret, const std::optional<std::string>& field) {
+  if (!field) {
+    const SecretBytes text = COFFER_TRY(text_of(secret.value));
+    return write_value(text.bytes());
+  }
+  const Value found = COFFER_TRY(about_place(secret.value.at(*field), secret.path, *field));
+  return write_value(found.bytes().bytes());
+}
+
+// The exact JSON text, a string with its quotes and escapes.
+Result<void> write_json_text(const Secret& secret, const std::optional<std::string>& field) {
+  if (!field && !secret.value.is_json()) {
+    return Error(ErrorCode::usage, "is opaque and has no JSON text",
+                 "leave --json away, or give --format json")
+        .about(Subject::Kind::path, secret.path);
+  }
   if (!field) return write_value(secret.value.bytes().bytes());
-  const Value found = COFFER_TRY(about_field(secret.value.field(*field), *field));
+  const Value found = COFFER_TRY(about_place(secret.value.json_at(*field), secret.path, *field));
   return write_value(found.bytes().bytes());
 }
 
@@ -72,10 +79,12 @@ VerbResult verb_get(Arguments& arguments, const VerbText& text) {
   std::string word;
   std::optional<std::string> version;
   std::optional<std::string> field;
+  bool exact = false;
   Syntax syntax(arguments, text);
   syntax.word("SECRET", word, "PATH, COORDINATE or coffer://PATH[?version=N][#FIELD]");
   syntax.option("--version", version, "N", "That version and not the newest");
-  syntax.option("--field", field, "K", "One member of a JSON object");
+  syntax.option("--field", field, "K", "One field of a JSON object, or /A/B, a JSON Pointer");
+  syntax.flag("--json", exact, "The exact JSON text; else a string comes without its quotes");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Target target = COFFER_TRY(parse_target(word));
@@ -96,6 +105,8 @@ VerbResult verb_get(Arguments& arguments, const VerbText& text) {
       COFFER_TRY(about_secret(store.get(target.path, target.version), target.path));
   if (context.json()) {
     COFFER_TRY(write_json(store, secret, target.field));
+  } else if (exact) {
+    COFFER_TRY(write_json_text(secret, target.field));
   } else {
     COFFER_TRY(write_raw(secret, target.field));
   }

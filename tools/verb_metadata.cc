@@ -117,7 +117,7 @@ Result<void> write_json(const Metadata& metadata, const History& history) {
       .string(metadata.owner)
       .key("tags")
       .strings(metadata.tags)
-      .key("custom")
+      .key("custom_metadata")
       .open('{');
   for (const auto& [key, value] : metadata.custom) json.key(key).string(value);
   json.close('}').key("managed").boolean(metadata.managed);

@@ -78,7 +78,7 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   const MigrationReport report = COFFER_TRY(migrate(source, target, wishes, show_progress));
   COFFER_TRY(write_report(context, report, wishes.dry_run));
   if (!report.managed.empty())
-    note("secrets of configs stay: put those configs into the new store themselves");
+    note("secrets of checks, stages and replaced versions stay: they end by themselves");
   if (!report.kept.empty()) note("kept in the old store: changed meanwhile, or in use there");
   return 0;
 }

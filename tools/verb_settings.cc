@@ -33,6 +33,7 @@ Result<NameProfile> parse_profile(std::string_view text) {
 
 // `inherit` takes the scope's own away.
 constexpr std::string_view kInherit = "inherit";
+constexpr std::string_view kUnset = "unset";
 
 // "90d": by age; a bare number: so many records; 0: all of them.
 Result<void> change_audit_keep(std::string_view text, StoreSettings& settings) {
@@ -77,7 +78,10 @@ Result<void> change_scope(const SettingsWords& words, StoreSettings& settings) {
 
 Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
   if (words.max_versions) {
-    const std::uint64_t number = COFFER_TRY(parse_number("--max-versions", *words.max_versions));
+    const std::uint64_t number =
+        *words.max_versions == kUnset
+            ? 0
+            : COFFER_TRY(parse_number("--max-versions", *words.max_versions));
     if (number > UINT32_MAX) {
       return Error(ErrorCode::usage, "is too large").about(Subject::Kind::name, "--max-versions");
     }
@@ -106,7 +110,12 @@ Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
 
 Result<void> write_json(const StoreSettings& settings) {
   JsonText json;
-  json.open('{').key("max_versions").number(settings.max_versions);
+  json.open('{').key("max_versions");
+  if (settings.max_versions == 0) {
+    json.raw("null");
+  } else {
+    json.number(settings.max_versions);
+  }
   json.key("cas_required").boolean(settings.cas_required);
   json.key("delete_version_after").string(print_span(settings.delete_version_after_ms));
   json.key("value_limit").number(settings.value_bytes_max);
@@ -125,7 +134,8 @@ Result<void> write_json(const StoreSettings& settings) {
 
 Result<void> write_table(const StoreSettings& settings) {
   Table table({"SETTING", "VALUE"});
-  table.row({"max_versions", std::to_string(settings.max_versions)});
+  table.row({"max_versions", settings.max_versions == 0 ? std::string(kUnset)
+                                                        : std::to_string(settings.max_versions)});
   table.row({"cas_required", settings.cas_required ? "true" : "false"});
   table.row({"delete_version_after", print_span(settings.delete_version_after_ms)});
   table.row({"value_limit", std::to_string(settings.value_bytes_max)});
@@ -158,8 +168,10 @@ VerbResult verb_settings_get(Arguments& arguments, const VerbText& text) {
 VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
   SettingsWords words;
   Syntax syntax(arguments, text);
-  syntax.option("--max-versions", words.max_versions, "N",
-                "Keep so many versions of a secret that says nothing larger itself; 0: 10");
+  syntax.option(
+      "--max-versions", words.max_versions, "N",
+      "Keep so many versions of a secret that says nothing larger itself; `unset`: what it "
+      "says itself, else 10");
   syntax.switch_flag("--cas-required", words.cas_required, "Every put must give --cas");
   syntax.option("--delete-version-after", words.delete_version_after, "DURATION",
                 "New versions are deleted after that; 0: not; never: not even where a secret "

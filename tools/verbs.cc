@@ -67,17 +67,23 @@ constexpr std::array kVerbs = {
         "\"value\" or \"value_base64\", \"cas\", \"ttl\"...}}, or patch, delete, "
         "undelete, destroy, rollback, metadata, metadata_delete, move, copy.",
         "coffer bulk operations.json --dry-run"),
-    COFFER_VERB("export", verb_export,
-                "Writes secrets with their values, in a form that import takes back.",
-                "coffer export ingestion --as json --history -o ingestion.json"),
-    COFFER_VERB("import", verb_import,
-                "Brings secrets in, all of them or none.\nWhat is in the store already and differs "
-                "is refused unless said.",
-                "coffer import secrets.env --as dotenv --prefix ingestion/my-job --dry-run"),
-    COFFER_VERB("migrate", verb_migrate,
-                "Copies secrets with their history from another store, and verifies them.\nIt can "
-                "be interrupted and started again; nothing is removed unless said.",
-                "coffer migrate team-a --from /var/lib/old --from-key file:///etc/old.key"),
+    COFFER_VERB(
+        "export", verb_export,
+        "Writes secrets with their values. --as json without a PREFIX is the whole store, as "
+        "import takes it back:\nhistories, who uses what, configs, settings and policy.",
+        "coffer export ingestion --as json --history -o ingestion.json"),
+    COFFER_VERB(
+        "import", verb_import,
+        "Brings secrets in, and what else an export tells of.\nAll of it or nothing; of a "
+        "document larger than 32 MiB all is tried before the first part is written.\nWhat is "
+        "in the store already and differs is refused unless said.",
+        "coffer import secrets.env --as dotenv --prefix ingestion/my-job --dry-run"),
+    COFFER_VERB(
+        "migrate", verb_migrate,
+        "Copies secrets from another store, with history and users, and verifies them; without a "
+        "PREFIX\nits configs, settings and policy too. It can "
+        "be interrupted and started again; nothing is removed unless said.",
+        "coffer migrate team-a --from /var/lib/old --from-key file:///etc/old.key"),
     COFFER_VERB("run", verb_run, "Runs a command with secrets in its environment.",
                 "coffer run --only ingestion/my-job -- ./job.sh"),
     COFFER_VERB("exec", verb_run, "The same as run.", "coffer exec --only ingestion/my-job -- env"),
@@ -109,8 +115,11 @@ constexpr std::array kVerbs = {
                 "Tells who uses a secret.\n`refs add REF USER` notes an outside user, `refs remove "
                 "REF USER` ends that.",
                 "coffer refs add ingestion/my-job nightly-report"),
-    COFFER_VERB("sweep", verb_sweep, "Destroys what expired and what no config refers to any more.",
-                "coffer sweep --dry-run --grace 7d"),
+    COFFER_VERB(
+        "sweep", verb_sweep,
+        "Destroys what expired and what no config refers to any more, and erases what trimming "
+        "and moving left.",
+        "coffer sweep --dry-run --grace 7d"),
     COFFER_VERB("config put", verb_config_put,
                 "Stores a connector config; its secrets become versions of their own.",
                 "coffer config put source-1 --spec spec.json --input full.json"),

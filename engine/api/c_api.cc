@@ -101,7 +101,7 @@ coffer_code coffer_get_field(coffer_store* store, const char* path, std::uint64_
     COFFER_TRY(require(store, path, field, value));
     *value = nullptr;
     const coffer::Secret secret = COFFER_TRY(store->store.get(path, version));
-    const coffer::Value found = COFFER_TRY(secret.value.field(field));
+    const coffer::Value found = COFFER_TRY(secret.value.at(field));
     *value = new coffer_bytes{found.bytes().clone()};
     return {};
   });

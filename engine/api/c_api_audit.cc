@@ -116,7 +116,7 @@ std::string print_listed(const coffer::ListedSecret& listed) {
   std::string custom;
   for (const auto& [key, value] : metadata.custom)
     custom += (custom.empty() ? "" : ",") + quoted(key) + ":" + quoted(value);
-  return out + ",\"custom\":{" + custom + "}}";
+  return out + ",\"custom_metadata\":{" + custom + "}}";
 }
 
 coffer_bytes* to_bytes(std::string_view text) {

@@ -109,7 +109,7 @@ Result<void> read_metadata_member(const Document& document, std::string_view nam
     change.tags.emplace();
     for (const NodeId tag : COFFER_TRY(read.elements(member)))
       change.tags->push_back(COFFER_TRY(read.text(tag)));
-  } else if (name == "custom") {
+  } else if (name == "custom_metadata" || name == "custom") {
     change.custom.emplace();
     return Members(document, member).each([&](std::string_view key, NodeId value) -> Result<void> {
       change.custom->emplace(key, COFFER_TRY(read.text(value)));
@@ -150,7 +150,7 @@ std::string print_metadata(const Metadata& metadata) {
   out += ",\"owner\":" + quoted(metadata.owner) + ",\"tags\":[";
   for (const std::string& tag : metadata.tags)
     out += (&tag == metadata.tags.data() ? "" : ",") + quoted(tag);
-  out += "],\"custom\":{";
+  out += "],\"custom_metadata\":{";
   for (const auto& [key, value] : metadata.custom)
     out += (key == metadata.custom.begin()->first ? "" : ",") + quoted(key) + ":" + quoted(value);
   out += "},\"created_at_ms\":" + std::to_string(metadata.created_at_ms);
@@ -168,7 +168,8 @@ Result<MetadataChange> parse_metadata(std::string_view text) {
 }
 
 std::string print_settings(const StoreSettings& settings) {
-  std::string out = "{\"max_versions\":" + std::to_string(settings.max_versions);
+  std::string out = "{\"max_versions\":";
+  out += settings.max_versions == 0 ? "null" : std::to_string(settings.max_versions);
   out += ",\"cas_required\":" + std::string(settings.cas_required ? "true" : "false");
   out += ",\"delete_version_after_ms\":" + std::to_string(settings.delete_version_after_ms);
   out += ",\"value_bytes_max\":" + std::to_string(settings.value_bytes_max);
@@ -191,7 +192,8 @@ Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
   const Members read(document);
   return read.each([&](std::string_view name, NodeId member) -> Result<void> {
     if (name == "max_versions") {
-      settings.max_versions = COFFER_TRY(read.number<std::uint32_t>(member));
+      const bool is_unset = document.type(member) == json::Type::null;
+      settings.max_versions = is_unset ? 0 : COFFER_TRY(read.number<std::uint32_t>(member));
     } else if (name == "cas_required") {
       settings.cas_required = COFFER_TRY(read.boolean(member));
     } else if (name == "delete_version_after_ms") {

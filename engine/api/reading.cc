@@ -71,9 +71,10 @@ Result<History> read_history(const secrets::View& view, std::string_view path) {
   if (history.versions.empty()) return history;
   history.current_version = history.versions.front().version;
   const std::uint64_t lowest = history.versions.back().version;
-  const bool is_full =
-      lowest > 1 || history.current_version >= COFFER_TRY(view.versions_kept(path));
-  if (is_full) history.oldest_version = lowest;
+  const bool was_trimmed = lowest > 1 || history.versions.size() < history.current_version;
+  // More than are kept, and none trimmed: max_versions was lowered, and no write followed yet.
+  if (was_trimmed || history.current_version == COFFER_TRY(view.versions_kept(path)))
+    history.oldest_version = lowest;
   return history;
 }
 

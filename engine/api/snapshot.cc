@@ -1,7 +1,11 @@
 #include <coffer/snapshot.h>
 
+#include <algorithm>
+
 #include "api/reading.h"
 #include "base/guarded.h"
+#include "configs/config_restore.h"
+#include "configs/config_store.h"
 #include "format/names.h"
 #include "policy/check.h"
 #include "secrets/held_view.h"
@@ -96,6 +100,73 @@ Result<std::vector<ListedSecret>> Snapshot::find(std::string_view prefix,
       return {};
     }));
     return found;
+  });
+}
+
+Result<std::vector<std::string>> Snapshot::configs() const {
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> ids;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      for (std::string& id : COFFER_TRY(view.list_documents(secrets::DocumentKind::config))) {
+        if (configs::is_note_id(id)) continue;
+        if (COFFER_TRY(policy::allows(view, UseCase::list, policy::config(id))))
+          ids.push_back(std::move(id));
+      }
+      return {};
+    }));
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  });
+}
+
+Result<RestoredConfig> Snapshot::config(std::string_view id) const {
+  return guarded([&]() -> Result<RestoredConfig> {
+    COFFER_TRY(format::check_config_id(id));
+    RestoredConfig config;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      COFFER_TRY(policy::check_read(view, UseCase::reveal, policy::config(id)));
+      config = COFFER_TRY(configs::config_to_carry(view, id));
+      return {};
+    }));
+    return config;
+  });
+}
+
+Result<std::vector<RestoredReference>> Snapshot::outside_references() const {
+  return guarded([&]() -> Result<std::vector<RestoredReference>> {
+    std::vector<RestoredReference> found;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      return view.each_reference([&](const secrets::Reference& each) -> Result<void> {
+        if (each.user_kind != "external") return {};
+        if (COFFER_TRY(policy::allows(view, UseCase::list, policy::secret(each.target))))
+          found.push_back({each.target, each.version, each.user});
+        return {};
+      });
+    }));
+    return found;
+  });
+}
+
+Result<StoreSettings> Snapshot::settings() const {
+  return guarded([&]() -> Result<StoreSettings> {
+    StoreSettings settings;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      settings = COFFER_TRY(view.settings());
+      return {};
+    }));
+    return settings;
+  });
+}
+
+Result<Policy> Snapshot::policy() const {
+  return guarded([&]() -> Result<Policy> {
+    Policy policy;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      COFFER_TRY(policy::check_read(view, UseCase::admin, policy::whole_store()));
+      policy = COFFER_TRY(view.stored_policy());
+      return {};
+    }));
+    return policy;
   });
 }
 

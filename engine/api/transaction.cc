@@ -2,11 +2,16 @@
 // not pulled away.
 #include <algorithm>
 
+#include "api/config_admission.h"
 #include "api/reading.h"
 #include "api/transaction_state.h"
+#include "configs/config_restore.h"
 #include "configs/outside_users.h"
+#include "configs/spec_cache.h"
+#include "format/json.h"
 #include "format/names.h"
 #include "policy/check.h"
+#include "policy/rules.h"
 
 namespace coffer {
 namespace {
@@ -265,6 +270,56 @@ Result<void> Transaction::restore(std::string_view path,
                                   std::int64_t created_at_ms, const MetadataChange& metadata) {
   return impl_->change(format::Action::put, writing(path), path, 0,
                        [&] { return impl_->txn.restore(path, versions, created_at_ms, metadata); });
+}
+
+Result<void> Transaction::restore_managed(std::string_view path,
+                                          const std::vector<RestoredVersion>& versions,
+                                          std::int64_t created_at_ms,
+                                          const MetadataChange& metadata) {
+  return impl_->change(format::Action::put, writing(path), path, 0, [&] {
+    return impl_->txn.restore(path, versions, created_at_ms, metadata, true);
+  });
+}
+
+Result<void> Transaction::restore_config(const RestoredConfig& config) {
+  const Needs needs{UseCase::write, policy::config(config.id)};
+  return impl_->change(format::Action::config_put, needs, config.id, 0, [&]() -> Result<void> {
+    COFFER_TRY(format::check_config_id(config.id));
+    const auto spec = COFFER_TRY(configs::compiled_spec(config.spec.text()));
+    auto partial = json::Document::parse(config.partial.text());
+    if (!partial) return std::move(partial).error().about(Subject::Kind::name, config.id);
+    COFFER_TRY(api::check_brought_in(impl_->txn, config.id, *partial));
+    return configs::restore_in(impl_->txn, config, *spec, *partial);
+  });
+}
+
+Result<void> Transaction::restore_reference(const RestoredReference& reference) {
+  return impl_->change(format::Action::reference_add, using_it(reference.path), reference.path,
+                       reference.version, [&]() -> Result<void> {
+                         COFFER_TRY(format::check_path(reference.path));
+                         return configs::restore_outside_user(impl_->txn, reference.path,
+                                                              reference.version, reference.user);
+                       });
+}
+
+Result<RestoredConfig> Transaction::config(std::string_view id) const {
+  COFFER_TRY(format::check_config_id(id));
+  COFFER_TRY(policy::check_read(impl_->txn, UseCase::reveal, policy::config(id)));
+  return configs::config_to_carry(impl_->txn, id);
+}
+
+Result<Policy> Transaction::policy() const {
+  COFFER_TRY(policy::check_read(impl_->txn, UseCase::admin, policy::whole_store()));
+  return impl_->txn.stored_policy();
+}
+
+Result<std::uint64_t> Transaction::put_policy(const Policy& policy,
+                                              std::optional<std::uint64_t> revision) {
+  return impl_->change(format::Action::policy_put, {UseCase::admin, policy::whole_store()}, "", 0,
+                       [&]() -> Result<std::uint64_t> {
+                         const Policy checked = COFFER_TRY(policy::checked(policy));
+                         return impl_->txn.put_policy(checked, revision);
+                       });
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {

@@ -123,7 +123,7 @@ Result<ConfigPutReport> install(Transaction& transaction, std::string_view id, P
   const std::vector<StoredPlace>& old_places = before != nullptr ? before->places : nothing;
   ConfigPutReport report;
   report.id = id;
-  report.revision = prepared.stored ? prepared.stored->revision + 1 : 1;
+  report.revision = prepared.stored ? prepared.stored->revision + 1 : prepared.first_revision;
   report.outcomes = std::move(prepared.outcomes);
   add_removed(old_places, record.places, report.outcomes);
   for (StoredPlace& place : record.places) place.written = StoredPlace::Written::nothing;

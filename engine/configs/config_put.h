@@ -29,6 +29,7 @@ struct PreparedPut {
   std::optional<LoadedConfig> stored;
   ConfigRecord record;  ///< Without a spec yet.
   std::vector<ConfigOutcome> outcomes;
+  std::uint64_t first_revision = 1;  ///< Where nothing is stored yet.
 };
 
 /// Splits the input: writes its new secrets, refers to nothing. With a lease they end at

@@ -57,6 +57,14 @@ Result<void> add_outside_user(Transaction& transaction, std::string_view path,
   return mark(transaction, path, version);
 }
 
+Result<void> restore_outside_user(Transaction& transaction, std::string_view path,
+                                  std::uint64_t version, std::string_view user) {
+  COFFER_TRY(check_user(user));
+  COFFER_TRY(transaction.add_reference(reference_of(path, version, user)));
+  if (!COFFER_TRY(transaction.exists(path))) return {};
+  return mark(transaction, path, version);
+}
+
 Result<void> remove_outside_user(Transaction& transaction, std::string_view path,
                                  std::uint64_t version, std::string_view user) {
   COFFER_TRY(check_user(user));

@@ -31,10 +31,10 @@ Result<void> check_infos(const std::vector<RestoredVersion>& versions, std::int6
 
 Result<void> check_values(const View::Impl& impl, std::string_view path,
                           const std::vector<RestoredVersion>& versions,
-                          const MetadataChange& metadata) {
+                          const MetadataChange& metadata, bool managed) {
   const format::Settings& settings = *COFFER_TRY(impl.settings());
   for (const RestoredVersion& version : versions) {
-    if (version.value) COFFER_TRY(check_value(path, *version.value, false, settings));
+    if (version.value) COFFER_TRY(check_value(path, *version.value, managed, settings));
   }
   // Older values may be from before the secret was of this kind, and so may a deleted one.
   const bool is_shown = !versions.empty() && versions.front().value &&
@@ -64,18 +64,23 @@ format::VersionHeader header_of(const format::Settings& settings, const Restored
 
 Result<void> Transaction::restore(std::string_view path,
                                   const std::vector<RestoredVersion>& versions,
-                                  std::int64_t created_at_ms, const MetadataChange& metadata) {
+                                  std::int64_t created_at_ms, const MetadataChange& metadata,
+                                  bool managed) {
   Impl& impl = *impl_;
   COFFER_TRY(format::check_path(path));
   const format::Settings& settings = *COFFER_TRY(impl.settings());
-  COFFER_TRY(check_new_name(settings, path));
+  // What configs hold is named by coordinates, whatever names people are held to.
+  if (managed && !format::parse_coordinate(std::string(path) + "_v1"))
+    return Error{ErrorCode::usage, "no secret of a config has such a name"}.about(
+        Subject::Kind::path, path);
+  if (!managed) COFFER_TRY(check_new_name(settings, path));
   if (COFFER_TRY(exists(path)))
     return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
                  "remove that one first: coffer metadata delete PATH"}
         .about(Subject::Kind::path, path);
   COFFER_TRY(check_infos(versions, now_ms()));
   COFFER_TRY(check_change(metadata));
-  COFFER_TRY(check_values(impl, path, versions, metadata));
+  COFFER_TRY(check_values(impl, path, versions, metadata, managed));
   if (created_at_ms < 0 || created_at_ms > now_ms()) return impossible({});
   for (const RestoredVersion& version : versions) {
     if (version.info.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
@@ -83,17 +88,19 @@ Result<void> Transaction::restore(std::string_view path,
   format::Head head{std::string(path), {}};
   apply_change(metadata, head.metadata);
   COFFER_TRY(check_outcome(head.metadata));
+  head.metadata.managed = managed;
 
   format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = impl.cipher().hash(context);
   // Without a version it is the head that makes a secret of the name.
   std::uint32_t head_revision = 0;
-  if (!is_nothing(metadata) || versions.empty())
+  if (!is_nothing(metadata) || versions.empty() || managed)
     head_revision = COFFER_TRY(impl.write_head(hash, head));
   COFFER_TRY(impl.add_secret_name(path, created_at_ms, versions.empty() ? head_revision : 0));
   ++impl.root->secret_count;
   for (const RestoredVersion& version : versions) {
     format::VersionHeader header = header_of(settings, version, now_ms());
+    if (managed) header.flags |= format::kFlagManaged;
     if (&version != &versions.front()) {
       header.flags |= format::kFlagSuperseded;
     } else {

@@ -142,6 +142,12 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
     std::move(batch.begin(), batch.end(), std::back_inserter(report.swept));
     if (!more || report.swept.size() >= most) break;
   }
+  // Trimming and moving leave the erasing to the next shredding. The sweep is one, even where
+  // nothing was due.
+  COFFER_TRY(engine.write([](Transaction& txn) -> Result<void> {
+    txn.erase_pending();
+    return {};
+  }));
   COFFER_TRY(engine.audit_retain());
   return report;
 }

@@ -152,6 +152,12 @@ Result<void> Transaction::destroy_all(std::string_view path) {
   return destroy(path, living);
 }
 
+void Transaction::erase_pending() {
+  if (impl_->root->pending_since == 0 && impl_->touched.empty()) return;
+  impl_->must_shred = true;
+  impl_->changed = true;
+}
+
 Result<void> Transaction::erase(std::string_view path) {
   Impl& impl = *impl_;
   impl.attempt(format::Action::erase, path);

@@ -197,6 +197,9 @@ class Transaction : public View {
   /// Removes the value for good (shredded at commit); the version's number stays taken.
   Result<void> destroy(std::string_view path, const std::vector<std::uint64_t>& versions);
   Result<void> destroy_all(std::string_view path);
+  /// What max_versions trimmed and moves left behind is erased by this commit; nothing where
+  /// nothing waits for it.
+  void erase_pending();
   /// Removes the secret with its history and name; shredded at commit.
   Result<void> erase(std::string_view path);
 
@@ -212,12 +215,14 @@ class Transaction : public View {
   Result<void> move(std::string_view from, std::string_view to);
   Result<void> copy(std::string_view from, std::string_view to);
 
+  /// `managed`: for a config, which is restored afterwards.
   /// Makes a secret with the versions that it has elsewhere, newest first: each with its number
   /// and times; one without a value, or whose time is over, is a destroyed one.
   /// Errors: conflict (there is something at `path`); usage, limit, as put; usage (numbers or
   /// times that no secret can have).
   Result<void> restore(std::string_view path, const std::vector<RestoredVersion>& versions,
-                       std::int64_t created_at_ms, const MetadataChange& metadata);
+                       std::int64_t created_at_ms, const MetadataChange& metadata,
+                       bool managed = false);
 
   /// Errors: usage, limit.
   Result<void> put_settings(const StoreSettings& settings);

@@ -80,7 +80,12 @@ TEST_CASE("what a form cannot carry is refused by name, without the value") {
   refused("spark", "blank");
   box.expect(2, {"env", "--as", "cobol", "--only", "app/db"});
   box.expect(2, {"env", "--as", "kubernetes", "--only", "app/db"});
-  box.expect(2, {"env", "--as", "kubernetes", "--name", "Not_A_Name", "--only", "app/db"});
+  for (const char* name : {"Not_A_Name", "a..b", "a.-b", "a-.b", "-a", "a.", ".a"})
+    box.expect(2, {"env", "--as", "kubernetes", "--name", name, "--only", "app/db"});
+  box.expect(0, {"env", "--as", "kubernetes", "--name", "a-b.c1.d", "--only", "app/db"});
+  box.expect(0, {"put", "app/dots", "..x=1"});
+  CHECK(box.expect(2, {"env", "--as", "kubernetes", "--name", "n", "--only", "app/dots"})
+            .says("..x: cannot be a key"));
   box.expect(2, {"env", "--only", "app/token"});
   box.expect(2, {"env", "--map", "A-B=app/token"});
   box.expect(4, {"env", "--only", "absent"});

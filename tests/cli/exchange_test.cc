@@ -74,7 +74,7 @@ TEST_CASE("what is exported as JSON or YAML is imported elsewhere with values an
   CHECK(raw["kind"] == "generic");
   CHECK(raw["description"] == "a key");
   CHECK(raw["tags"] == Json::array({"x", "y"}));
-  CHECK(raw["custom"]["k"] == "v");
+  CHECK(raw["custom_metadata"]["k"] == "v");
   const Json empty = box.expect(0, {"metadata", "get", "empty", "--format", "json"}).json();
   CHECK(empty["max_versions"] == 3);
   CHECK(empty["cas_required"] == true);
@@ -170,7 +170,8 @@ TEST_CASE("Vault's forms are read and written") {
   CHECK(box.expect(2, {"import", "-", "--as", "vault"}, answer).says("--prefix PATH"));
   box.expect(0, {"import", "-", "--as", "vault", "--prefix", "db/user"}, answer);
   CHECK(box.expect(0, {"get", "db/user"}).out == R"({"user":"ann","port":5439.10})");
-  CHECK(box.expect(0, {"get", "db/user", "--format", "json"}).json()["metadata"]["team"] == "a");
+  CHECK(box.expect(0, {"get", "db/user", "--format", "json"})
+            .json()["metadata"]["custom_metadata"]["team"] == "a");
   box.expect(0, {"import", "-", "--as", "vault", "--prefix", "team"},
              R"({"a":{"k":"v"},"b/c":{"n":1}})");
   CHECK(box.expect(0, {"list", "-r"}).out == "db/user\nteam/a\nteam/b/c\n");
@@ -245,7 +246,7 @@ TEST_CASE("export and import refuse what they do not understand, and write nothi
   refused("[]", "is no export document");
   refused("{}", "is no export document");
   refused(R"({"format":"other","format_version":1,"secrets":[]})", "is no export document");
-  refused(R"({"format":"coffer-export","format_version":2,"secrets":[]})", "a newer coffer", 19);
+  refused(R"({"format":"coffer-export","format_version":3,"secrets":[]})", "a newer coffer", 19);
   refused(R"({"format":"coffer-export","format_version":1})", "#/secrets: is missing");
   refused(head + "]", "standard input:1:");
   refused(head + R"({"path":"x","path":"y"}]})", "standard input:1:");
@@ -284,8 +285,9 @@ TEST_CASE("secrets of configs stay out of exports unless asked for") {
                  box.write("spec", R"({"type":"object","properties":{"p":{"type":"string",)"
                                    R"("airbyte_secret":true}}})"),
                  "--input", box.write("full", std::string(R"({"p":")") + kValue + "\"}")});
-  CHECK(box.expect(0, {"export", "--as", "json"}).out.find(kValue) == std::string::npos);
-  const Json all = box.expect(0, {"export", "--as", "json", "--managed"}).json();
+  CHECK(box.expect(0, {"export", "--as", "json", "--newest"}).out.find(kValue) ==
+        std::string::npos);
+  const Json all = box.expect(0, {"export", "--as", "json", "--newest", "--managed"}).json();
   REQUIRE(all["secrets"].size() == 2);
   CHECK(all["secrets"][1]["managed"] == true);
   CHECK(all["secrets"][1]["versions"][0]["data"] == kValue);
@@ -297,15 +299,16 @@ TEST_CASE("history goes out on demand, with numbers, times and states") {
   for (const char* value : {"k=1", "k=2", "k=3", "k=4"}) box.expect(0, {"put", "a", value});
   box.expect(0, {"delete", "a", "--versions", "2"});
   box.expect(0, {"destroy", "a", "--versions", "3"});
-  CHECK(box.expect(0, {"export", "--as", "json"}).json()["secrets"][0]["versions"].size() == 1);
+  CHECK(box.expect(0, {"export", "a", "--as", "json"}).json()["secrets"][0]["versions"].size() ==
+        1);
   const Json versions =
-      box.expect(0, {"export", "--as", "json", "--history"}).json()["secrets"][0]["versions"];
+      box.expect(0, {"export", "a", "--as", "json", "--history"}).json()["secrets"][0]["versions"];
   REQUIRE(versions.size() == 4);
   CHECK(versions[0]["data"]["k"] == "4");
   CHECK(versions[1]["destroyed"] == true);
   CHECK_FALSE(versions[1].contains("data"));
   CHECK(versions[2]["deletion_time"] != "");
-  CHECK_FALSE(versions[2].contains("data"));
+  CHECK(versions[2]["data"]["k"] == "2");
   CHECK(versions[3]["data"]["k"] == "1");
 }
 
@@ -329,11 +332,13 @@ TEST_CASE("history comes in with its numbers, times and states where nothing sta
   REQUIRE(after["versions"].size() == 3);
   CHECK(after["versions"][0] == before["versions"][0]);
   CHECK(after["versions"][1] == before["versions"][1]);
-  // Its value was not in the document: no undelete could bring it back.
-  CHECK(after["versions"][2]["destroyed"] == true);
-  CHECK(after["versions"][2]["created_time"] == before["versions"][2]["created_time"]);
+  CHECK(after["versions"][2] == before["versions"][2]);
+  box.expect(0, {"undelete", "a", "--versions", "3"});
+  CHECK(box.expect(0, {"get", "a", "--version", "3", "--field", "k"}).out == "3");
   CHECK(box.expect(0, {"get", "a", "--field", "k"}).out == "5");
-  CHECK(box.expect(0, {"get", "a", "--format", "json"}).json()["metadata"]["m"] == "n");
+  CHECK(
+      box.expect(0, {"get", "a", "--format", "json"}).json()["metadata"]["custom_metadata"]["m"] ==
+      "n");
   box.expect(8, {"put", "a", "k=6", "--cas", "1"});
   CHECK(box.expect(0, {"put", "a", "k=6", "--cas", "5", "--format", "json"}).json()["version"] ==
         6);
@@ -366,10 +371,11 @@ TEST_CASE("input too large, too deep or too clever is a limit, and nothing is wr
   box.init();
   const std::string huge = box.write("huge", "");
   std::filesystem::resize_file(huge, (std::uintmax_t{64} << 20) + 1);
-  for (const char* form : {"json", "yaml", "dotenv", "vault"}) {
+  for (const char* form : {"yaml", "dotenv", "vault"}) {
     const Outcome outcome = box.expect(10, {"import", huge, "--as", form, "--prefix", "p"});
     CHECK(outcome.says("huge: is larger than 64 MiB"));
   }
+  box.expect(2, {"import", huge, "--as", "json"});
   box.expect(10, {"bulk", huge});
   box.expect(10, {"import", "-", "--as", "vault"}, std::string(300, '['));
   box.expect(10, {"bulk"}, std::string(300, '['));
@@ -390,6 +396,29 @@ TEST_CASE("an export that cannot be written says so") {
   box.expect(0, {"put", "a", "k=1"});
   CHECK(box.run({"export", "--as", "json"}, {}, "/dev/full").exit_code == 17);
   CHECK(box.run({"export", "--as", "json", "-o", "/dev/full", "--force"}).exit_code == 2);
+}
+
+TEST_CASE("a file called .env is taken for one, and that is told; an empty one is refused") {
+  Sandbox box;
+  box.init();
+  const std::string file = box.write("prod.env", std::string("A=") + kValue + "\nB=2\n");
+  const Outcome dry = box.expect(0, {"import", file, "--prefix", "app", "-n"});
+  CHECK(dry.says("--as dotenv is taken"));
+  CHECK(dry.says("app gets 2 fields: A, B"));
+  CHECK_FALSE(dry.says(kValue));
+  box.expect(0, {"import", file, "--prefix", "app"});
+  CHECK(box.expect(0, {"get", "app", "--field", "B"}).out == "2");
+  const std::string empty = box.write(".env", "# nothing yet\n");
+  CHECK(box.expect(2, {"import", empty, "--prefix", "app", "--overwrite"}).says("no variable"));
+  CHECK(box.expect(0, {"get", "app", "--field", "B"}).out == "2");
+  CHECK(box.expect(2, {"import", box.write("x.txt", "A=1\n")}).says("in which form"));
+}
+
+TEST_CASE("a table that begins with a byte order mark is told so") {
+  Sandbox box;
+  box.init();
+  const std::string table = "\xEF\xBB\xBFkey,value\r\na,1\r\n";
+  CHECK(box.expect(2, {"import", "-", "--as", "csv"}, table).says("byte order mark"));
 }
 
 TEST_CASE("import brings no value back that was deleted when it was due") {

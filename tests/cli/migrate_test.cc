@@ -1,4 +1,6 @@
 // From one store to another: explicit, resumable, verified, and never more than was asked for.
+#include <algorithm>
+
 #include "tests/cli/shifted_store.h"
 
 using cli::Json;
@@ -106,20 +108,48 @@ TEST_CASE("a run that was cut goes on, and then the old store is emptied") {
   move.box.expect(0, {"verify"});
 }
 
-TEST_CASE("secrets of configs and secrets in use stay where they are") {
+TEST_CASE("configs, who uses what, settings and policy come along, and leave the old store") {
   const Move move;
   const std::string spec = move.box.write(
       "spec.json", R"({"properties":{"pw":{"type":"string","airbyte_secret":true}}})");
   const std::string full = move.box.write("full.json", R"({"pw":"Marzipan-3"})");
   move.in_old(0, {"config", "put", "c", "--spec", spec, "--input", full});
+  move.in_old(0, {"config", "check", "--spec", spec, "--input", full});
   move.in_old(0, {"refs", "add", "other", "nightly-report"});
+  move.in_old(
+      0, {"settings", "put", "--max-versions", "7", "--scope", "team", "--value-limit", "5000"});
+  const std::string partial = move.in_old(0, {"config", "get", "c", "--partial"}).out;
   const Outcome outcome = move.migrate(0, {"--delete-source"});
-  CHECK(names(outcome, "managed").size() == 1);
-  CHECK(names(outcome, "kept") == Words{"other"});
-  CHECK(outcome.err.find("configs stay") != std::string::npos);
-  move.in_old(0, {"get", "other"});
-  CHECK(move.in_old(0, {"config", "get", "c", "--reveal"}).out.find("Marzipan-3") !=
+  CHECK(names(outcome, "managed").size() == 1);  // What the check minted ends by itself.
+  CHECK(names(outcome, "kept") == kNone);
+  const Words created = names(outcome, "created");
+  CHECK(std::count(created.begin(), created.end(), "config:c") == 1);
+  CHECK(std::count(created.begin(), created.end(), "settings") == 1);
+  CHECK(move.box.expect(0, {"config", "get", "c", "--partial"}).out == partial);
+  CHECK(move.box.expect(0, {"config", "get", "c", "--reveal"}).out.find("Marzipan-3") !=
         std::string::npos);
+  CHECK(move.box.expect(0, {"refs", "other"}).out.find("nightly-report") != std::string::npos);
+  move.box.expect(9, {"destroy", "other", "--all", "-y"});
+  CHECK(move.box.expect(0, {"--format", "json", "settings", "get"}).json()["max_versions"] == 7);
+  move.in_old(4, {"config", "get", "c"});
+  move.in_old(4, {"get", "other"});
+  // A full sweep finds nothing that nobody holds.
+  CHECK(move.box.expect(0, {"--format", "json", "sweep", "--full"}).json()["swept"].empty());
+  move.box.expect(0, {"verify"});
+}
+
+TEST_CASE("a config or a user that stands in the way is named, and nothing is written") {
+  const Move move;
+  const std::string spec = move.box.write(
+      "spec.json", R"({"properties":{"pw":{"type":"string","airbyte_secret":true}}})");
+  const std::string full = move.box.write("full.json", R"({"pw":"Marzipan-3"})");
+  move.in_old(0, {"config", "put", "c", "--spec", spec, "--input", full});
+  move.box.expect(0, {"config", "put", "c", "--spec", spec, "--input", full});
+  CHECK(move.migrate(8).says("a config of that id"));
+  move.box.expect(4, {"get", "other"});
+  CHECK(names(move.migrate(0, {"--skip-existing"}), "skipped") == Words{"config:c"});
+  move.in_old(0, {"refs", "add", "other", "nightly-report"});
+  move.in_old(0, {"config", "get", "c"});
 }
 
 TEST_CASE("migrate tells what is wrong with its words, and no value in anything it says") {

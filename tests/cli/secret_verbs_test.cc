@@ -106,19 +106,19 @@ TEST_CASE("metadata is told, set, changed and removed") {
   CHECK(metadata["cas_required"] == true);
   CHECK(metadata["max_versions"] == 2);
   CHECK(metadata["delete_version_after"] == "90m");
-  CHECK(metadata["custom"] == Json::parse(R"({"one":"1","two":"2"})"));
+  CHECK(metadata["custom_metadata"] == Json::parse(R"({"one":"1","two":"2"})"));
   CHECK(box.expect(0, {"metadata", "get", "a"}).out.find("custom.one") != std::string::npos);
   CHECK(box.expect(8, {"put", "a", "k=1"}).says("--cas N"));
   box.expect(0, {"put", "a", "k=1", "--cas", "0"});
   box.expect(0, {"metadata", "patch", "a", "--custom", "three=3", "--remove-custom", "one",
                  "--cas-required=false", "--delete-version-after", "0"});
   metadata = box.expect(0, {"metadata", "get", "a", "--format", "json"}).json();
-  CHECK(metadata["custom"] == Json::parse(R"({"three":"3","two":"2"})"));
+  CHECK(metadata["custom_metadata"] == Json::parse(R"({"three":"3","two":"2"})"));
   CHECK(metadata["cas_required"] == false);
   CHECK(metadata["owner"] == "ann");
   box.expect(0, {"metadata", "put", "a", "--custom", "only=1", "--tag", "t"});
   metadata = box.expect(0, {"metadata", "get", "a", "--format", "json"}).json();
-  CHECK(metadata["custom"] == Json::parse(R"({"only":"1"})"));
+  CHECK(metadata["custom_metadata"] == Json::parse(R"({"only":"1"})"));
   const std::string revision = std::to_string(metadata["metadata_revision"].get<int>());
   box.expect(8, {"metadata", "put", "a", "--owner", "bob", "--metadata-cas", "1"});
   box.expect(0, {"metadata", "put", "a", "--no-tags", "--metadata-cas", revision});

@@ -20,7 +20,7 @@ Outcome put(const Sandbox& box, int exit_code, const std::string& team, const st
 std::string id_of(const Sandbox& box, const std::string& team) {
   const Json told =
       box.expect(0, {"metadata", "get", team + "/credential", "--format", "json"}).json();
-  return told["custom"]["client_id"];
+  return told["custom_metadata"]["client_id"];
 }
 
 std::string teams_of(const Sandbox& box, const std::string& id) {

@@ -121,6 +121,58 @@ TEST_CASE("no value that went wrong is repeated on stderr") {
   CHECK(box.expect(0, {"history", "q"}).out.find(secret) == std::string::npos);
 }
 
+TEST_CASE("a JSON value that is a string comes out as it reads, and --json gives its text") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "word", "--json", "-"}, R"("two\nlin\u00e9s")");
+  CHECK(box.expect(0, {"get", "word"}).out == "two\nlin\xC3\xA9s");
+  CHECK(box.expect(0, {"get", "word", "--json"}).out == R"("two\nlin\u00e9s")");
+  box.expect(0, {"put", "list", "--json", "-"}, "[ 1.0, \"a\" ]");
+  CHECK(box.expect(0, {"get", "list"}).out == "[ 1.0, \"a\" ]");
+  box.expect(0, {"put", "doc", "s=it's", "n:=1.50"});
+  CHECK(box.expect(0, {"get", "doc", "--field", "s"}).out == "it's");
+  CHECK(box.expect(0, {"get", "doc", "--field", "s", "--json"}).out == "\"it's\"");
+  CHECK(box.expect(0, {"get", "doc", "--field", "n", "--json"}).out == "1.50");
+  put_whole(box, "raw", "bytes");
+  CHECK(box.expect(2, {"get", "raw", "--json"}).says("raw: is opaque"));
+  const std::string spec =
+      box.write("spec", R"({"properties":{"pw":{"type":"string","airbyte_secret":true}}})");
+  const Json partial = box.expect(0, {"config", "put", "c", "--spec", spec, "--input",
+                                      box.write("full", R"({"pw":"hunter2"})")})
+                           .json();
+  const std::string coordinate = partial["pw"]["_secret"];
+  CHECK(box.expect(0, {"get", coordinate}).out == "hunter2");
+  CHECK(box.expect(0, {"get", coordinate, "--json"}).out == "\"hunter2\"");
+}
+
+TEST_CASE("a field that begins with / is a JSON pointer wherever a reference is read") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "app", "--json", "-"},
+             R"({"a":{"b":["x",{"c/d":"deep"}],"e":2.50},"/odd":"by name"})");
+  CHECK(box.expect(0, {"get", "coffer://app#/a/b/1/c~1d"}).out == "deep");
+  CHECK(box.expect(0, {"get", "app", "--field", "/a/b/0"}).out == "x");
+  CHECK(box.expect(0, {"get", "app", "--field", "/a/e"}).out == "2.50");
+  CHECK(box.expect(0, {"get", "app", "--field", "/~1odd"}).out == "by name");
+  CHECK(box.expect(0, {"--format", "json", "get", "app", "--field", "/a/b/0"}).json()["data"] ==
+        "x");
+  const Outcome missing = box.expect(4, {"get", "coffer://app#/a/b/2"});
+  CHECK(missing.says("app#/a/b/2"));
+  CHECK(box.expect(2, {"get", "app", "--field", "/a~2"}).says("app#/a~2"));
+  CHECK(box.expect(0, {"run", "--map", "X=coffer://app#/a/b/1/c~1d", "--", "/bin/sh", "-c",
+                       "printf %s \"$X\""})
+            .out == "deep");
+  CHECK(box.expect(4, {"run", "--map", "X=coffer://app#/a/none", "--", "/bin/true"})
+            .says("app#/a/none"));
+  CHECK(box.expect(0, {"env", "--map", "X=coffer://app#/a/b/0"}).out == "export X='x'\n");
+  CHECK(box.expect(0, {"inject"}, "v={{ coffer://app#/a/b/0 }}\n").out == "v=x\n");
+  const std::string file = box.write("refs.env", "X='coffer://app#/a/e'\n");
+  CHECK(box.expect(0, {"run", "--env-file", file, "--", "/bin/sh", "-c", "printf %s \"$X\""}).out ==
+        "2.50");
+  // An export still writes a field by its own name.
+  CHECK(box.expect(2, {"export", "app", "--as", "dotenv"}).says("app#/odd"));
+}
+
 TEST_CASE("get tells a version as JSON in its fixed shape") {
   const Sandbox box;
   box.init();
@@ -141,7 +193,7 @@ TEST_CASE("get tells a version as JSON in its fixed shape") {
   CHECK(read["deletion_time"] == "");
   CHECK(read["destroyed"] == false);
   CHECK(read["expires_time"].get<std::string>().back() == 'Z');
-  CHECK(read["metadata"] == Json{{"team", "data"}});
+  CHECK(read["metadata"]["custom_metadata"] == Json{{"team", "data"}});
 
   put_whole(box, "opaque", "text \"quoted\"");
   CHECK(box.expect(0, {"get", "opaque", "--format=json"}).json()["value"] == "text \"quoted\"");

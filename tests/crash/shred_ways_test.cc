@@ -235,6 +235,34 @@ TEST_CASE("what a move left behind is erased by the next shredding") {
   CHECK(way.store.get("to")->value.text() == "v");
 }
 
+TEST_CASE("[F-220] a sweep erases what max_versions trimmed and what a move left") {
+  Way way;
+  const bool full = GENERATE(false, true);
+  REQUIRE(way.store.put_metadata("t", {.max_versions = 1}).ok());
+  REQUIRE(way.store.put("t", Value::opaque("old")).ok());
+  REQUIRE(way.store.put("from", Value::opaque("v")).ok());
+  way.expect_victim("t", 1);
+  way.expect_victim("from", 1);
+  way.lose([&] {
+    REQUIRE(way.store.put("t", Value::opaque("new")).ok());
+    REQUIRE(way.store.move("from", "to").ok());
+    CHECK(way.store.status()->pending_shred_buckets > 0);
+    std::uint64_t erased = 0;
+    way.store.on_receipt([&](const ShredReceipt& receipt) { erased = receipt.pending_erased; });
+    const auto swept = way.store.sweep({.full = full});
+    REQUIRE(swept.ok());
+    CHECK(swept->swept.empty());
+    CHECK(erased > 0);
+    way.store.on_receipt({});
+  });
+  CHECK(way.store.get("t")->value.text() == "new");
+  CHECK(way.store.get("to")->value.text() == "v");
+  // Nothing waits any more: another sweep rotates no key.
+  const std::uint64_t epoch = way.store.status()->epoch;
+  REQUIRE(way.store.sweep().ok());
+  CHECK(way.store.status()->epoch == epoch);
+}
+
 TEST_CASE("no key but its bucket's wraps a data key, and after destroying none at all") {
   Way way;
   REQUIRE(way.store.put("a", Value::opaque("v")).ok());

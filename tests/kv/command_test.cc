@@ -206,7 +206,7 @@ class CommandDriver : public Driver {
     metadata.owner = (*answer)["owner"];
     metadata.kind = (*answer)["kind"];
     metadata.tags = (*answer)["tags"].get<std::vector<std::string>>();
-    metadata.custom = (*answer)["custom"].get<std::map<std::string, std::string>>();
+    metadata.custom = (*answer)["custom_metadata"].get<std::map<std::string, std::string>>();
     seen.text = tell_metadata(metadata);
     return seen;
   }

@@ -22,10 +22,13 @@ void free_wiped(void* memory) {
   std::free(memory);
 }
 
+// The parser asks for 128 bytes more at a time: room for twice as much keeps a large value linear.
 void* grow_wiped(void* memory, std::size_t size) {
-  void* grown = std::malloc(size);
+  const std::size_t present = memory == nullptr ? 0 : malloc_usable_size(memory);
+  if (memory != nullptr && size <= present) return memory;
+  void* grown = std::malloc(std::max(size, 2 * present));
   if (grown == nullptr || memory == nullptr) return grown;
-  std::memcpy(grown, memory, std::min(size, malloc_usable_size(memory)));
+  std::memcpy(grown, memory, present);
   free_wiped(memory);
   return grown;
 }
@@ -52,6 +55,10 @@ class TableReader {
   TableReader& operator=(const TableReader&) = delete;
 
   Result<std::vector<SecretImage>> read(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF")) {
+      return about_row({ErrorCode::usage, "begins with a byte order mark",
+                        "save the file as UTF-8 without one"});
+    }
     const std::size_t taken =
         csv_parse(&parser_, text.data(), text.size(), take_field, take_row, this);
     const bool whole = taken == text.size() && csv_fini(&parser_, take_field, take_row, this) == 0;
@@ -130,6 +137,7 @@ void append_cell(SecretBytes& out, std::string_view text) {
 
 class TableWriter : public ExportWriter {
  public:
+  using ExportWriter::add;
   void begin(SecretBytes& out) override { out.append("key,value\r\n"); }
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
     return each_flat_entry(secret, [&](const std::string& key, std::string_view text) {

@@ -1,6 +1,5 @@
 #include "tools/exchange/dotenv.h"
 
-#include <algorithm>
 #include <optional>
 #include <unordered_set>
 
@@ -15,11 +14,6 @@ bool is_name_rest(char c) {
   return is_name_start(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
 }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-bool is_name(std::string_view text) {
-  return !text.empty() && is_name_start(text.front()) &&
-         std::all_of(text.begin(), text.end(), is_name_rest);
-}
 
 class Reader {
  public:
@@ -181,14 +175,18 @@ class Reader {
     const std::size_t begin = at_;
     const std::size_t end = text_.find('\'', at_ + 1);
     if (end == std::string_view::npos) return unclosed(begin);
+    SecretBytes value;
+    for (++at_; at_ < end; ++at_)
+      if (!is_crlf(at_)) value.push_back(static_cast<std::uint8_t>(text_[at_]));
     at_ = end + 1;
-    return SecretBytes::copy_of(text_.substr(begin + 1, end - begin - 1));
+    return value;
   }
 
   Result<SecretBytes> double_quoted() {
     const std::size_t begin = at_++;
     SecretBytes value;
     for (; !at_end() && text_[at_] != '"'; ++at_) {
+      if (is_crlf(at_)) continue;
       if (text_[at_] != '\\') {
         value.push_back(static_cast<std::uint8_t>(text_[at_]));
         continue;
@@ -221,67 +219,10 @@ class Reader {
   std::unordered_set<std::string_view> names_;
 };
 
-// What every reader takes for itself without quotes.
-bool is_plain(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    return is_name_rest(c) || c == '/' || c == ':' || c == '@' || c == '%' || c == '+' ||
-           c == ',' || c == '=';
-  });
-}
-
-// Single quotes hold anything but themselves, line ends too: so a shell reads it as other
-// readers do. A carriage return is spelled out, for some readers drop it before a line feed.
-bool fits_single_quotes(std::string_view value) {
-  return std::none_of(value.begin(), value.end(), [](char c) {
-    return c == '\'' || (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n');
-  });
-}
-
-void append_double_quoted(SecretBytes& out, std::string_view value) {
-  out.push_back('"');
-  for (const char c : value) {
-    switch (c) {
-      case '\r': out.append("\\r"); break;
-      case '"':
-      case '\\':
-      case '$':
-      case '`': out.push_back('\\'); [[fallthrough]];
-      default: out.push_back(static_cast<std::uint8_t>(c));
-    }
-  }
-  out.push_back('"');
-}
-
 }  // namespace
 
 Result<std::vector<Variable>> read_dotenv(std::string_view text, std::string_view source) {
   return Reader(text, source).run();
-}
-
-Result<void> append_dotenv(SecretBytes& out, std::string_view name, std::string_view value) {
-  if (!is_name(name)) {
-    return Error(ErrorCode::usage, "cannot be a name in a dotenv file",
-                 "letters, digits, _ . and - can; export as json holds any name")
-        .about(Subject::Kind::name, name);
-  }
-  if (!utf8::is_valid(value) || value.find('\0') != std::string_view::npos) {
-    return Error(ErrorCode::usage, "holds bytes that no dotenv file can",
-                 "export as json holds any")
-        .about(Subject::Kind::name, name);
-  }
-  out.append(name);
-  out.push_back('=');
-  if (is_plain(value)) {
-    out.append(value);
-  } else if (fits_single_quotes(value)) {
-    out.push_back('\'');
-    out.append(value);
-    out.push_back('\'');
-  } else {
-    append_double_quoted(out, value);
-  }
-  out.push_back('\n');
-  return {};
 }
 
 }  // namespace coffer::tools

@@ -11,6 +11,9 @@ namespace {
 
 class DotenvWriter : public ExportWriter {
  public:
+  using ExportWriter::add;
+  explicit DotenvWriter(const DotenvOptions& options) : options_(options) {}
+
   void begin(SecretBytes&) override {}
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
     if (secret.versions.empty() || !secret.versions.front().value) return {};
@@ -35,16 +38,19 @@ class DotenvWriter : public ExportWriter {
                    "export them apart, or as json")
           .about(Subject::Kind::path, path + "#" + name);
     }
-    Result<void> written = append_dotenv(out, name, text);
+    Result<void> written = append_dotenv(out, name, text, options_);
     if (written) return written;
     return std::move(written).error().about(Subject::Kind::path, path + "#" + name);
   }
 
+  DotenvOptions options_;
   std::unordered_set<std::string> names_;
 };
 
 }  // namespace
 
-std::unique_ptr<ExportWriter> make_dotenv_writer() { return std::make_unique<DotenvWriter>(); }
+std::unique_ptr<ExportWriter> make_dotenv_writer(const DotenvOptions& options) {
+  return std::make_unique<DotenvWriter>(options);
+}
 
 }  // namespace coffer::tools

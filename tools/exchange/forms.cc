@@ -76,12 +76,23 @@ Result<Form> parse_form(std::string_view text) {
 
 bool is_whole(Form form) { return form == Form::json || form == Form::yaml; }
 
-std::unique_ptr<ExportWriter> make_export_writer(Form form, std::int64_t now_ms, bool history) {
+Result<void> ExportWriter::add(SecretBytes&, const ConfigImage& config) {
+  return Error(ErrorCode::usage, "this form has no place for a config", "--as json has")
+      .about(Subject::Kind::name, config.config.id);
+}
+
+Result<void> ExportWriter::add(SecretBytes&, const RestoredReference& reference) {
+  return Error(ErrorCode::usage, "this form has no place for who uses a secret", "--as json has")
+      .about(Subject::Kind::path, reference.path);
+}
+
+std::unique_ptr<ExportWriter> make_export_writer(Form form, ExportOptions options) {
   switch (form) {
-    case Form::json: return make_own_writer(now_ms, history);
-    case Form::yaml: return make_yaml_writer(now_ms, history);
+    case Form::json:
+      return make_own_writer(options.now_ms, options.history, std::move(options.store));
+    case Form::yaml: return make_yaml_writer(options.now_ms, options.history);
     case Form::vault: return make_vault_writer();
-    case Form::dotenv: return make_dotenv_writer();
+    case Form::dotenv: return make_dotenv_writer(options.dotenv);
     case Form::vault_entries: return make_vault_entries_writer();
     case Form::vault_json: return make_vault_json_writer();
     case Form::csv: return make_table_writer();

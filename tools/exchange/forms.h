@@ -1,6 +1,6 @@
 // The forms that secrets leave a store in, and come in.
 //
-//   json    coffer's own: everything, values with their exact text; with history on demand
+//   json    coffer's own: everything, values with their exact text (own_json.cc)
 //   yaml    the same in YAML; read also: a map of paths to fields
 //   vault   a map of paths to fields, as Vault's KV tools take it; read also: what
 //           `vault kv get -format=json` prints for one secret
@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/exchange/dotenv.h"
 #include "tools/exchange/images.h"
 
 namespace coffer::tools {
@@ -38,9 +39,19 @@ class ExportWriter {
   virtual void begin(SecretBytes& out) = 0;
   /// Errors: usage, about the secret's path: this form cannot hold it.
   virtual Result<void> add(SecretBytes& out, const SecretImage& secret) = 0;
+  /// After the secrets, then the references. Errors: usage (this form has no place for it).
+  virtual Result<void> add(SecretBytes& out, const ConfigImage& config);
+  virtual Result<void> add(SecretBytes& out, const RestoredReference& reference);
   virtual void end(SecretBytes& out) = 0;
 };
-std::unique_ptr<ExportWriter> make_export_writer(Form form, std::int64_t now_ms, bool history);
+
+struct ExportOptions {
+  std::int64_t now_ms = 0;
+  bool history = false;
+  StoreImage store = {};      ///< json.
+  DotenvOptions dotenv = {};  ///< dotenv.
+};
+std::unique_ptr<ExportWriter> make_export_writer(Form form, ExportOptions options);
 
 struct ImportNames {
   std::string_view source;  ///< The file's name, for errors.
@@ -58,10 +69,10 @@ Result<std::vector<SecretImage>> read_table(SecretBytes text, const ImportNames&
 /// A map of paths to objects of fields; an object is a secret, anything else is refused.
 Result<std::vector<SecretImage>> read_field_map(SecretBytes text, const ImportNames& names);
 
-std::unique_ptr<ExportWriter> make_own_writer(std::int64_t now_ms, bool history);
+std::unique_ptr<ExportWriter> make_own_writer(std::int64_t now_ms, bool history, StoreImage store);
 std::unique_ptr<ExportWriter> make_yaml_writer(std::int64_t now_ms, bool history);
 std::unique_ptr<ExportWriter> make_vault_writer();
-std::unique_ptr<ExportWriter> make_dotenv_writer();
+std::unique_ptr<ExportWriter> make_dotenv_writer(const DotenvOptions& options);
 std::unique_ptr<ExportWriter> make_vault_entries_writer();
 std::unique_ptr<ExportWriter> make_vault_json_writer();
 std::unique_ptr<ExportWriter> make_table_writer();

@@ -10,11 +10,15 @@
 
 namespace coffer::tools {
 
-Result<json::Document> parse_input(SecretBytes text, std::string_view source) {
+Result<json::Document> parse_input(std::string_view text, std::string_view source, Place begin) {
   constexpr json::Limits kLimits{.depth = 128, .nodes = 4'000'000};
-  auto document = json::Document::parse(text.text(), kLimits);
+  auto document = json::Document::parse(text, kLimits);
   if (document) return document;
-  return at_json_place(std::move(document).error(), source, text.text());
+  return at_json_place(std::move(document).error(), source, text, begin);
+}
+
+Result<json::Document> parse_input(SecretBytes text, std::string_view source) {
+  return parse_input(text.text(), source, {});
 }
 
 Error Spot::refuse(Error error) const {
@@ -129,7 +133,8 @@ std::optional<Spot> Spot::find(std::string_view name) const {
 }
 
 Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom) {
-  return [&custom](const Spot& spot) {
+  return [&custom](const Spot& spot) -> Result<void> {
+    if (custom) return spot.refuse({ErrorCode::usage, "custom metadata is given twice"});
     custom.emplace();
     return spot.each_member([&](std::string_view name, const Spot& value) -> Result<void> {
       custom->emplace(name, COFFER_TRY(value.string()));
@@ -154,6 +159,7 @@ Result<void> take_metadata(const Spot& spot, MetadataChange& change,
       {"description", into(change.description, &Spot::string)},
       {"owner", into(change.owner, &Spot::string)},
       {"tags", into(change.tags, &Spot::strings)},
+      {"custom_metadata", into_custom(change.custom)},
       {"custom", into_custom(change.custom)},
   };
   others.insert(others.end(), std::begin(known), std::end(known));

@@ -12,17 +12,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format/json.h"
+#include "tools/exchange/place.h"
 
 namespace coffer::tools {
 
 /// One value of a document; valid as long as the document is.
 class Spot {
  public:
-  Spot(const json::Document& document, std::string_view source)
-      : document_(&document), source_(source) {}
+  /// `pointer`: where the document stands in a larger one.
+  Spot(const json::Document& document, std::string_view source, std::string pointer = {})
+      : document_(&document), source_(source), pointer_(std::move(pointer)) {}
 
   json::Type type() const { return document_->type(node_); }
   bool is_null() const { return type() == json::Type::null; }
@@ -83,7 +86,9 @@ Result<void> take_metadata(const Spot& spot, MetadataChange& change,
 /// An object of strings.
 Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom);
 
-/// Parses a document that is to be taken apart. Errors: usage, limit; about SOURCE:LINE:COLUMN.
+/// Parses a document that is to be taken apart, or a part of one that begins at `begin`. Errors:
+/// usage, limit; about SOURCE:LINE:COLUMN.
+Result<json::Document> parse_input(std::string_view text, std::string_view source, Place begin);
 Result<json::Document> parse_input(SecretBytes text, std::string_view source);
 
 /// A value as documents tell it: exactly one of "data" (any JSON), "value" (text) and

@@ -1,23 +1,25 @@
 // coffer's own export document:
 //
-//   {"format":"coffer-export","format_version":1,"exported_time":T,"history":B,"secrets":[
+//   {"format":"coffer-export","format_version":2,"exported_time":T,"history":B,
+//   "settings":{...},"policy":{...},"secrets":[
 //   {"path","current_version","oldest_version","managed","metadata":{...},"versions":[
-//     {"version","created_time","deletion_time","destroyed","expires_time","data"|...}]}]}
+//     {"version","created_time","deletion_time","destroyed","expires_time","data"|...}]}],
+//   "configs":[{"id","revision","workspace","compat_airbyte","outside","last_stage","spec",
+//     "partial","secrets":[...]}],"references":[{"path","version","user"}]}
 //
 // Versions stand newest first; without history there is the newest alone. The value of a version
-// that is deleted, expired or destroyed is not told.
+// that is expired or destroyed is not told, and of a deleted one only with history. Settings,
+// policy and configs stand there where a whole store was exported.
 #include "format/time_text.h"
 #include "tools/durations.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
+#include "tools/exchange/own_document.h"
 #include "tools/exchange/yaml.h"
 #include "tools/output.h"
 
 namespace coffer::tools {
 namespace {
-
-constexpr std::string_view kFormatName = "coffer-export";
-constexpr std::uint64_t kFormatVersion = 1;
 
 void append_metadata(JsonText& json, const SecretImage& secret) {
   const MetadataChange& metadata = secret.metadata;
@@ -34,7 +36,7 @@ void append_metadata(JsonText& json, const SecretImage& secret) {
   if (metadata.tags) {
     for (const std::string& tag : *metadata.tags) json.string(tag);
   }
-  json.close(']').key("custom").open('{');
+  json.close(']').key("custom_metadata").open('{');
   if (metadata.custom) {
     for (const auto& [key, value] : *metadata.custom) json.key(key).string(value);
   }
@@ -67,39 +69,100 @@ void append_secret(JsonText& json, const SecretImage& secret) {
   json.close(']').close('}');
 }
 
+void append_settings(JsonText& json, const StoreSettings& settings) {
+  json.open('{').key("max_versions").number(settings.max_versions);
+  json.key("cas_required").boolean(settings.cas_required);
+  json.key("delete_version_after").string(print_span(settings.delete_version_after_ms));
+  json.key("value_limit").number(settings.value_bytes_max);
+  json.key("names").number(static_cast<std::uint64_t>(settings.names));
+  json.key("audit_reads").boolean(settings.audit_reads);
+  json.key("audit_keep").string(print_span(settings.audit_keep_ms));
+  json.key("audit_keep_records").number(settings.audit_keep_records);
+  json.key("scopes").open('[');
+  for (const ScopeSettings& scope : settings.scopes) {
+    json.open('{').key("prefix").string(scope.prefix);
+    if (scope.value_bytes_max) json.key("value_limit").number(*scope.value_bytes_max);
+    if (scope.names) json.key("names").number(static_cast<std::uint64_t>(*scope.names));
+    json.close('}');
+  }
+  json.close(']').close('}');
+}
+
 class OwnWriter : public ExportWriter {
  public:
-  OwnWriter(std::int64_t now_ms, bool history) : now_ms_(now_ms), history_(history) {}
+  using ExportWriter::add;
+  OwnWriter(std::int64_t now_ms, bool history, StoreImage store)
+      : now_ms_(now_ms), history_(history), store_(std::move(store)) {}
 
   void begin(SecretBytes& out) override {
     JsonText json;
     json.open('{').key("format").string(kFormatName).key("format_version").number(kFormatVersion);
     json.key("exported_time").time(now_ms_).key("history").boolean(history_);
+    if (store_.settings) append_settings(json.key("settings"), *store_.settings);
+    if (!store_.policy.empty()) json.key("policy").raw(store_.policy);
     json.key("secrets").open('[');
     out.append(json.text());
   }
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
-    out.append(first_ ? "\n" : ",\n");
-    first_ = false;
+    begin_array(out, "secrets");
     JsonText json;
     append_secret(json, secret);
+    out.append(json.text());
+    return {};
+  }
+  Result<void> add(SecretBytes& out, const ConfigImage& config) override {
+    begin_array(out, "configs");
+    const RestoredConfig& told = config.config;
+    JsonText json;
+    json.open('{').key("id").string(told.id).key("revision").number(told.revision);
+    json.key("workspace").string(told.workspace);
+    json.key("compat_airbyte").boolean(told.compat_airbyte);
+    json.key("outside").boolean(told.outside).key("last_stage").string(told.last_stage);
+    json.key("spec").raw(told.spec.text()).key("partial").raw(told.partial.text());
+    json.key("secrets").open('[');
+    for (const SecretImage& secret : config.secrets) append_secret(json, secret);
+    json.close(']').close('}');
+    out.append(json.text());
+    return {};
+  }
+  Result<void> add(SecretBytes& out, const RestoredReference& reference) override {
+    begin_array(out, "references");
+    JsonText json;
+    json.open('{').key("path").string(reference.path).key("version").number(reference.version);
+    json.key("user").string(reference.user).close('}');
     out.append(json.text());
     return {};
   }
   void end(SecretBytes& out) override { out.append("\n]}\n"); }
 
  private:
+  // Arrays stand one after the other, each begun by its first element.
+  void begin_array(SecretBytes& out, std::string_view name) {
+    if (name != array_) {
+      out.append("\n],\"");
+      out.append(name);
+      out.append("\":[");
+      array_ = name;
+      first_ = true;
+    }
+    out.append(first_ ? "\n" : ",\n");
+    first_ = false;
+  }
+
   std::int64_t now_ms_;
   bool history_;
+  StoreImage store_;
+  std::string_view array_ = "secrets";
   bool first_ = true;
 };
 
 class YamlWriter : public ExportWriter {
  public:
+  using ExportWriter::add;
   YamlWriter(std::int64_t now_ms, bool history) : now_ms_(now_ms), history_(history) {}
 
   void begin(SecretBytes& out) override {
-    out.append("format: \"coffer-export\"\nformat_version: 1\nexported_time: \"");
+    out.append("format: \"coffer-export\"\nformat_version: 2\nexported_time: \"");
     out.append(format::print_time(now_ms_));
     out.append(history_ ? "\"\nhistory: true\nsecrets:" : "\"\nhistory: false\nsecrets:");
   }
@@ -124,114 +187,14 @@ class YamlWriter : public ExportWriter {
   bool first_ = true;
 };
 
-Result<void> ignore(const Spot&) { return {}; }
-
-Result<void> read_metadata(const Spot& spot, SecretImage& secret) {
-  return take_metadata(spot, secret.metadata,
-                       {{"created_time", into(secret.created_at_ms, &Spot::time)},
-                        {"updated_time", into(secret.updated_at_ms, &Spot::time)}});
-}
-
-Result<void> read_version(const Spot& spot, SecretImage& secret) {
-  VersionImage version;
-  ValueMembers value;
-  COFFER_TRY(spot.members({
-      {"version", into(version.info.version, &Spot::number), true},
-      {"created_time", into(version.info.created_at_ms, &Spot::time)},
-      {"deletion_time", into(version.info.deletion_at_ms, &Spot::time)},
-      {"destroyed", into(version.info.destroyed, &Spot::boolean)},
-      {"expires_time", into(version.info.expires_at_ms, &Spot::time)},
-      value.data(),
-      value.value(),
-      value.value_base64(),
-  }));
-  version.value = value.take();
-  if (version.info.version == 0) {
-    return spot.refuse({ErrorCode::usage, "versions count from 1"});
-  }
-  if (!secret.versions.empty() && secret.versions.back().info.version <= version.info.version) {
-    return spot.refuse({ErrorCode::usage, "versions stand newest first, each once"});
-  }
-  if (version.info.destroyed && version.value) {
-    return spot.refuse({ErrorCode::usage, "a destroyed version has no value"});
-  }
-  secret.versions.push_back(std::move(version));
-  return {};
-}
-
-Result<SecretImage> read_secret(const Spot& spot, std::string_view prefix) {
-  SecretImage secret;
-  COFFER_TRY(spot.members({
-      {"path", into(secret.path, &Spot::string), true},
-      {"current_version", into(secret.current_version, &Spot::number)},
-      {"oldest_version", into(secret.oldest_version, &Spot::number)},
-      {"managed", into(secret.managed, &Spot::boolean)},
-      {"metadata", [&](const Spot& member) { return read_metadata(member, secret); }},
-      {"versions",
-       [&](const Spot& member) {
-         return member.each_element(
-             [&](const Spot& version) { return read_version(version, secret); });
-       },
-       true},
-  }));
-  if (!prefix.empty()) secret.path = std::string(prefix) + "/" + secret.path;
-  return secret;
-}
-
-Error not_ours(const Spot& root) {
-  return root.refuse({ErrorCode::usage, "is no export document of coffer's",
-                      "--as vault takes a map of paths to fields"});
-}
-
-// Before anything else: what a newer version of the form means is not ours to guess.
-Result<void> check_head(const Spot& root) {
-  const std::optional<Spot> format = root.find("format");
-  const std::optional<Spot> version = root.find("format_version");
-  if (!format || !version) return not_ours(root);
-  if (COFFER_TRY(format->string()) != kFormatName) return not_ours(root);
-  if (COFFER_TRY(version->number()) > kFormatVersion) {
-    return version->refuse(
-        {ErrorCode::too_new, "a newer coffer wrote this document", "import it with that one"});
-  }
-  return {};
-}
-
 }  // namespace
 
-std::unique_ptr<ExportWriter> make_own_writer(std::int64_t now_ms, bool history) {
-  return std::make_unique<OwnWriter>(now_ms, history);
+std::unique_ptr<ExportWriter> make_own_writer(std::int64_t now_ms, bool history, StoreImage store) {
+  return std::make_unique<OwnWriter>(now_ms, history, std::move(store));
 }
 
 std::unique_ptr<ExportWriter> make_yaml_writer(std::int64_t now_ms, bool history) {
   return std::make_unique<YamlWriter>(now_ms, history);
-}
-
-Result<std::vector<SecretImage>> read_own_json(SecretBytes text, const ImportNames& names) {
-  const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
-  const Spot root(document, names.source);
-  COFFER_TRY(check_head(root));
-  std::vector<SecretImage> secrets;
-  bool history = false;
-  COFFER_TRY(root.members({
-      {"format", ignore},
-      {"format_version", ignore},
-      {"exported_time",
-       [](const Spot& spot) -> Result<void> {
-         COFFER_TRY(spot.time());
-         return {};
-       }},
-      {"history", into(history, &Spot::boolean)},
-      {"secrets",
-       [&](const Spot& spot) {
-         return spot.each_element([&](const Spot& element) -> Result<void> {
-           secrets.push_back(COFFER_TRY(read_secret(element, names.prefix)));
-           return {};
-         });
-       },
-       true},
-  }));
-  for (SecretImage& secret : secrets) secret.with_history = history;
-  return secrets;
 }
 
 }  // namespace coffer::tools

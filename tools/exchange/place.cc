@@ -24,12 +24,14 @@ Error at_place(Error error, std::string_view source, Place place) {
   return std::move(error).about(Subject::Kind::file, text);
 }
 
-Error at_json_place(Error error, std::string_view source, std::string_view text) {
+Error at_json_place(Error error, std::string_view source, std::string_view text, Place begin) {
   // A limit's number is the limit, not a place.
   if (error.code() != ErrorCode::usage || !error.number()) {
     return std::move(error).about(Subject::Kind::file, source);
   }
-  const Place place = place_of(text, static_cast<std::size_t>(*error.number()));
+  Place place = place_of(text, static_cast<std::size_t>(*error.number()));
+  if (place.line == 1) place.column += begin.column - 1;
+  place.line += begin.line - 1;
   return at_place(std::move(error), source, place);
 }
 

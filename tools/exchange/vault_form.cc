@@ -29,6 +29,7 @@ void append_fields(SecretBytes& out, const Value& value) {
 
 class VaultWriter : public ExportWriter {
  public:
+  using ExportWriter::add;
   void begin(SecretBytes& out) override { out.append("{"); }
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
     // Without a value there is nothing that a map of fields could tell.

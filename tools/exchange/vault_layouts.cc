@@ -12,6 +12,7 @@ namespace {
 // One map, whatever an entry looks like.
 class MapWriter : public ExportWriter {
  public:
+  using ExportWriter::add;
   void begin(SecretBytes& out) override { out.append("{"); }
   void end(SecretBytes& out) override { out.append("\n}\n"); }
 

@@ -1,6 +1,5 @@
 // shell, dotenv and json: the environment as other tools read it from a file or a pipe.
 #include "format/json.h"
-#include "tools/exchange/dotenv.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {
@@ -26,13 +25,13 @@ Rendered render_shell(const Bindings& bindings, const RenderOptions&) {
   return out;
 }
 
-Rendered render_dotenv(const Bindings& bindings, const RenderOptions&) {
+Rendered render_dotenv(const Bindings& bindings, const RenderOptions& options) {
   SecretBytes out;
   for (const Binding& binding : bindings.all()) {
     COFFER_TRY(check_variable_name(binding.name));
     COFFER_TRY(refuse_nul(binding));
     COFFER_TRY(require_utf8(binding));
-    COFFER_TRY(append_dotenv(out, binding.name, binding.value.text()));
+    COFFER_TRY(append_dotenv(out, binding.name, binding.value.text(), options.dotenv));
   }
   return out;
 }

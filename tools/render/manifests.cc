@@ -13,16 +13,26 @@ constexpr std::size_t kSecretBytesMax = std::size_t{1} << 20;
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
+bool is_label(std::string_view label) {
+  if (label.empty() || !is_lower_or_digit(label.front()) || !is_lower_or_digit(label.back()))
+    return false;
+  return std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_lower_or_digit(c) || c == '-'; });
+}
+
 // A DNS subdomain of RFC 1123, as Kubernetes asks of a Secret's name.
 bool is_manifest_name(std::string_view name) {
   if (name.empty() || name.size() > 253) return false;
-  if (!is_lower_or_digit(name.front()) || !is_lower_or_digit(name.back())) return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_lower_or_digit(c) || c == '-' || c == '.'; });
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    if (!is_label(name.substr(begin, end - begin))) return false;
+    begin = end + 1;
+  }
+  return true;
 }
 
 bool is_data_key(std::string_view key) {
-  if (key.empty() || key.size() > 253 || key == "." || key == "..") return false;
+  if (key.empty() || key.size() > 253 || key == "." || key.starts_with("..")) return false;
   return std::all_of(key.begin(), key.end(), [](char c) {
     return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
   });
@@ -55,7 +65,9 @@ Result<void> check_docker(const Binding& binding) {
 Rendered render_kubernetes(const Bindings& bindings, const RenderOptions& options) {
   if (!is_manifest_name(options.name)) {
     return Error(ErrorCode::usage, "is no name for a Kubernetes Secret",
-                 "give one of lower-case letters, digits, '-' and '.': --name NAME")
+                 "give one of lower-case letters, digits, '-' and '.', where a letter or digit "
+                 "begins "
+                 "and ends each part between dots: --name NAME")
         .about(Subject::Kind::name, options.name.empty() ? "--name" : options.name);
   }
   std::size_t size = 0;
@@ -70,7 +82,7 @@ Rendered render_kubernetes(const Bindings& bindings, const RenderOptions& option
   for (const Binding& binding : bindings.all()) {
     if (!is_data_key(binding.name)) {
       return Error(ErrorCode::usage, "cannot be a key of a Kubernetes Secret",
-                   "letters, digits, '-', '_' and '.' can: --map NAME=REF")
+                   "letters, digits, '-', '_' and '.' can, but no .. first: --map NAME=REF")
           .about(Subject::Kind::name, binding.name);
     }
     size += binding.value.size();

@@ -11,12 +11,14 @@
 #include <string>
 #include <string_view>
 
+#include "tools/exchange/dotenv.h"
 #include "tools/render/bindings.h"
 
 namespace coffer::tools {
 
 struct RenderOptions {
-  std::string name;  ///< kubernetes: the manifest's name.
+  std::string name;           ///< kubernetes: the manifest's name.
+  DotenvOptions dotenv = {};  ///< dotenv: whose, and who is told of what readers differ on.
 };
 
 struct RenderForm {

@@ -109,7 +109,8 @@ COFFER_EXPORT coffer_code coffer_put(coffer_store* store, const char* path, cons
 COFFER_EXPORT coffer_code coffer_get(coffer_store* store, const char* path, uint64_t version,
                                      coffer_bytes** value, coffer_version* info,
                                      coffer_error* error);
-/* One field of a JSON object: a string decoded, anything else as its text. */
+/* One field of a JSON object, or, where `field` begins with '/', the place in a JSON value that
+ * this JSON Pointer (RFC 6901) tells: a string decoded, anything else as its text. */
 COFFER_EXPORT coffer_code coffer_get_field(coffer_store* store, const char* path, uint64_t version,
                                            const char* field, coffer_bytes** value,
                                            coffer_error* error);
@@ -282,16 +283,16 @@ COFFER_EXPORT coffer_code coffer_history(coffer_store* store, const char* path,
 
 /* Metadata as a JSON object: {"max_versions": 0, "cas_required": false,
  * "delete_version_after_ms": 0, "kind": "", "description": "", "owner": "", "tags": [...],
- * "custom": {"k": "v"}}; told besides: "created_at_ms", "updated_at_ms", "revision". */
+ * "custom_metadata": {"k": "v"}}; told besides: "created_at_ms", "updated_at_ms", "revision". */
 COFFER_EXPORT coffer_code coffer_metadata_get(coffer_store* store, const char* path,
                                               coffer_bytes** json, coffer_error* error);
-/* Changes what `json` names, "custom" as a whole; makes a secret without versions where there
- * is none, or, with `must_exist`, answers COFFER_NOT_FOUND. */
+/* Changes what `json` names, "custom_metadata" as a whole; makes a secret without versions where
+ * there is none, or, with `must_exist`, answers COFFER_NOT_FOUND. */
 COFFER_EXPORT coffer_code coffer_metadata_put(coffer_store* store, const char* path,
                                               const char* json, int must_exist,
                                               coffer_error* error);
 
-/* The store's settings: {"max_versions": 10, "cas_required": false,
+/* The store's settings: {"max_versions": null (unset) or a number, "cas_required": false,
  * "delete_version_after_ms": 0, "value_bytes_max": 1048576, "names": "core", "scopes":
  * [{"prefix": "team", "value_bytes_max": 4096, "names": "vdk"}], "audit_reads": false,
  * "audit_keep_ms": 0, "audit_keep_records": 0}. */
@@ -399,8 +400,8 @@ typedef struct coffer_list_options {
 } coffer_list_options;
 
 /* `options` may be NULL. `json`: [{"path", "state", "version", "created_at_ms", "updated_at_ms",
- * "deletion_at_ms", "expires_at_ms", "kind", "description", "owner", "tags", "custom"}], of a
- * folder {"path": "a/", "folder": true}. */
+ * "deletion_at_ms", "expires_at_ms", "kind", "description", "owner", "tags",
+ * "custom_metadata"}], of a folder {"path": "a/", "folder": true}. */
 COFFER_EXPORT coffer_code coffer_find(coffer_store* store, const char* folder,
                                       const coffer_list_options* options, coffer_bytes** json,
                                       coffer_error* error);

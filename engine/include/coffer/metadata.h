@@ -15,7 +15,8 @@ namespace coffer {
 /// Limits: description 1,024 bytes, owner 128, 64 tags of 1 to 128 bytes, 64 custom entries
 /// with keys of 1 to 128 and values of 1 to 512 bytes; all of it printable UTF-8.
 struct MetadataChange {
-  std::optional<std::uint32_t> max_versions{};  ///< 0: the store's setting alone counts.
+  /// 0: unset. Of a secret's own and the store's the larger counts.
+  std::optional<std::uint32_t> max_versions{};
   std::optional<bool> cas_required{};
   std::optional<std::int64_t> delete_version_after_ms{};  ///< 0: the store's setting alone counts.
   /// What the value must look like: "", "generic", "password", "key", "token", "key-value",

@@ -39,6 +39,7 @@ struct History {
   std::string path;
   std::uint64_t current_version = 0;
   /// As KV v2 tells it: 0 until max_versions are there for the first time, then the lowest kept.
+  /// A max_versions that was lowered moves it with the next write, which trims.
   std::uint64_t oldest_version = 0;
   std::vector<VersionInfo> versions;  ///< Newest first.
 };

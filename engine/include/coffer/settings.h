@@ -28,8 +28,10 @@ struct ScopeSettings {
 };
 
 struct StoreSettings {
-  std::uint32_t max_versions = 10;  ///< 0: 10. Of a secret's and the store's the larger counts.
-  bool cas_required = false;        ///< Every put must give `cas`.
+  /// How many versions of a secret are kept. 0: unset. Of a secret's own and the store's the
+  /// larger counts; 10 where neither is set. A lower number trims at a secret's next write.
+  std::uint32_t max_versions = 0;
+  bool cas_required = false;  ///< Every put must give `cas`.
   /// Stamped on new versions; of a secret's and the store's the smaller counts. 0: no such
   /// time; negative: secrets' own are switched off too.
   std::int64_t delete_version_after_ms = 0;

@@ -27,7 +27,10 @@
 
 #include <coffer/export.h>
 #include <coffer/operations.h>
+#include <coffer/policy.h>
+#include <coffer/restore.h>
 #include <coffer/result.h>
+#include <coffer/settings.h>
 #include <coffer/value.h>
 
 #include <cstdint>
@@ -63,6 +66,18 @@ class COFFER_API Snapshot {
   /// As Store::find.
   Result<std::vector<ListedSecret>> find(std::string_view prefix,
                                          const FindOptions& options = {}) const;
+
+  // For who carries a whole store elsewhere (Transaction::restore_config and its kin).
+  /// In byte order.
+  Result<std::vector<std::string>> configs() const;
+  /// Needs `reveal` of the config, by the store's policy. Errors: not_found.
+  Result<RestoredConfig> config(std::string_view id) const;
+  /// Who outside uses what, of secrets that are there and of others, in no order. Needs `list` of
+  /// each secret.
+  Result<std::vector<RestoredReference>> outside_references() const;
+  Result<StoreSettings> settings() const;
+  /// Needs `admin`.
+  Result<Policy> policy() const;
 
   /// The number of the last commit that it shows.
   std::uint64_t sequence() const;

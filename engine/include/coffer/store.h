@@ -52,7 +52,7 @@ using LogSink =
 
 struct CreateOptions {
   std::uint64_t value_bytes_max = std::uint64_t{1} << 20;  ///< Of one version's plaintext.
-  std::uint32_t max_versions = 10;
+  std::uint32_t max_versions = 0;                          ///< As in StoreSettings; 0: unset.
   ValueCipher cipher = ValueCipher::chacha20_poly1305;
   /// Where epoch keys are kept, whose erasing makes what was destroyed be gone: empty, in the
   /// keyring's file; or tpm2:...?nv=INDEX, two indices of a TPM from that one on, which no copy

@@ -18,10 +18,12 @@
 #include <coffer/metadata.h>
 #include <coffer/operations.h>
 #include <coffer/policy.h>
+#include <coffer/restore.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +81,22 @@ class COFFER_API Transaction {
   /// usage (numbers or times that no secret can have).
   Result<void> restore(std::string_view path, const std::vector<RestoredVersion>& versions,
                        std::int64_t created_at_ms, const MetadataChange& metadata = {});
+  /// The same of a secret that a config holds; the path is one of RestoredConfig::secrets.
+  Result<void> restore_managed(std::string_view path, const std::vector<RestoredVersion>& versions,
+                               std::int64_t created_at_ms, const MetadataChange& metadata = {});
+  /// Makes a config with the document, spec and revision that it has elsewhere. Its secrets are
+  /// restored before. Errors: conflict (there is one of that id); not_found (a coordinate that
+  /// leads nowhere); usage (a document that its spec does not make, a secret that is no config's
+  /// or another one's).
+  Result<void> restore_config(const RestoredConfig& config);
+  /// Notes a user of what comes from elsewhere, be it deleted or not there. Errors: usage, limit.
+  Result<void> restore_reference(const RestoredReference& reference);
+  /// As Snapshot::config. Errors: not_found.
+  Result<RestoredConfig> config(std::string_view id) const;
+  /// As of Store. Needs `admin`.
+  Result<Policy> policy() const;
+  Result<std::uint64_t> put_policy(const Policy& policy,
+                                   std::optional<std::uint64_t> revision = {});
   Result<void> put_settings(const StoreSettings& settings);
   Result<void> add_reference(std::string_view path, std::uint64_t version, std::string_view user);
   Result<void> remove_reference(std::string_view path, std::uint64_t version,

@@ -44,6 +44,14 @@ class COFFER_API Value {
   /// One field of a JSON object: a string decoded, any other JSON value as its text.
   /// Errors: not_found (no such field), usage (this value has no fields).
   Result<Value> field(std::string_view name) const;
+  /// What a reference's field names: a field, or, where it begins with `/`, the place that a JSON
+  /// Pointer (RFC 6901) tells in any JSON value. A field whose own name begins with `/` is
+  /// reached as `/~1NAME`. A string comes decoded, any other JSON value as its text.
+  /// Errors: not_found (nothing there), usage (an opaque value, a name in what has no fields, a
+  /// malformed pointer).
+  Result<Value> at(std::string_view field) const;
+  /// The same as its exact JSON text, a string with its quotes and escapes.
+  Result<Value> json_at(std::string_view field) const;
   /// The names of a JSON object's members, in their order. Errors: usage (no object).
   Result<std::vector<std::string>> field_names() const;
 
@@ -67,7 +75,7 @@ struct VersionInfo {
 struct Metadata {
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
-  std::uint32_t max_versions = 0;  ///< 0: the store's setting.
+  std::uint32_t max_versions = 0;  ///< 0: unset, the store's setting counts.
   bool cas_required = false;
   std::int64_t delete_version_after_ms = 0;
   /// Minted for a config; such a secret may be swept, one put by hand never.

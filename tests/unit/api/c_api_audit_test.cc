@@ -162,7 +162,7 @@ TEST_CASE("C: secrets are found by what they are, in a transaction too") {
   options.owner = "me";
   const Json found = find_in(c.get(), "", &options);
   CHECK(paths_of(found) == Json{"team/a"});
-  CHECK((found[0]["tags"] == Json{"x", "y"} && found[0]["custom"] == Json{{"k", "v"}}));
+  CHECK((found[0]["tags"] == Json{"x", "y"} && found[0]["custom_metadata"] == Json{{"k", "v"}}));
   options.kind = "password";
   CHECK(find_in(c.get(), "", &options).empty());
   options = {};

@@ -50,7 +50,7 @@ TEST_CASE("C: metadata and settings go in and come out as JSON") {
   const std::string told = CStore::text_of(json);
   CHECK(told.starts_with(
       R"({"max_versions":0,"cas_required":false,"delete_version_after_ms":0,"kind":"password",)"
-      R"("description":"","owner":"m\"e","tags":["a","b"],"custom":{"k":"v"},"created_at_ms":)"));
+      R"("description":"","owner":"m\"e","tags":["a","b"],"custom_metadata":{"k":"v"},"created_at_ms":)"));
   CHECK(told.ends_with(R"("revision":1})"));
   for (const char* wrong :
        {"[]", "{", R"({"none":1})", R"({"max_versions":-1})", R"({"max_versions":4294967296})",

@@ -198,6 +198,12 @@ std::vector<Call> transaction_calls() {
       {"Transaction::move", {kReveal, kRemove, kWrite}, IN_TXN(move("a", "b"))},
       {"Transaction::copy", {kReveal, kWrite}, IN_TXN(copy("a", "b"))},
       {"Transaction::restore", {kWrite}, in_transaction(restored)},
+      {"Transaction::restore_managed", {kWrite}, IN_TXN(restore_managed("b", {}, 0))},
+      {"Transaction::restore_config", {kWrite}, IN_TXN(restore_config({.id = "d"}))},
+      {"Transaction::restore_reference", {kUse}, IN_TXN(restore_reference({"a", 1, "job"}))},
+      {"Transaction::config", {kReveal}, IN_TXN(config("c"))},
+      {"Transaction::policy", {kAdmin}, IN_TXN(policy())},
+      {"Transaction::put_policy", {kAdmin}, IN_TXN(put_policy({}))},
       {"Transaction::put_settings", {kAdmin}, IN_TXN(put_settings({.max_versions = 3}))},
       {"Transaction::add_reference", {kUse}, IN_TXN(add_reference("a", 1, "job"))},
       {"Transaction::remove_reference", {kUse}, IN_TXN(remove_reference("a", 1, "job"))},
@@ -213,6 +219,11 @@ std::vector<Call> snapshot_calls() {
       {"Snapshot::exists", {kList}, SNAP(exists("a"))},
       {"Snapshot::list", {kList}, SNAP(list("")), true},
       {"Snapshot::find", {kList}, SNAP(find("")), true},
+      {"Snapshot::configs", {kList}, SNAP(configs()), true},
+      {"Snapshot::config", {kReveal}, SNAP(config("c"))},
+      {"Snapshot::outside_references", {kList}, SNAP(outside_references()), true},
+      {"Snapshot::settings", {}, SNAP(settings())},
+      {"Snapshot::policy", {kAdmin}, SNAP(policy())},
       {"Snapshot::sequence", {}, nothing()},
       {"Snapshot::taken_at_ms", {}, nothing()},
   };
@@ -327,6 +338,8 @@ TEST_CASE("what may not be listed is not there") {
   CHECK(bench.ann.find("", {.recursive = true})->empty());
   CHECK(bench.ann.snapshot()->list("")->empty());
   CHECK(bench.ann.configs().list()->empty());
+  CHECK(bench.ann.snapshot()->configs()->empty());
+  CHECK(bench.ann.snapshot()->outside_references()->empty());
   const ChangeBatch told = bench.ann.changes(0).value();
   for (const Change& change : told.changes) CHECK(change.path.empty());
   REQUIRE(bench.ann

@@ -56,7 +56,7 @@ TEST_CASE("an error or an exception of the body leaves nothing behind") {
   CHECK(state_of(store) == before);
   CHECK(value_of(store, "kept") == "v");
   CHECK(store.list("", {.recursive = true}).value() == std::vector<std::string>{"kept"});
-  CHECK(store.settings()->max_versions == 10);
+  CHECK(store.settings()->max_versions == 0);
   CHECK(store.status()->epoch == 1);
   require_sound(store);
 }

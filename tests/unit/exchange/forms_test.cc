@@ -106,7 +106,7 @@ void check_same_versions(const SecretImage& a, const SecretImage& b, bool to_the
 }
 
 SecretBytes write(Form form, const std::vector<SecretImage>& secrets) {
-  const auto writer = make_export_writer(form, 1'700'000'000'000, true);
+  const auto writer = make_export_writer(form, {.now_ms = 1'700'000'000'000, .history = true});
   SecretBytes text;
   writer->begin(text);
   for (const SecretImage& secret : secrets) REQUIRE(writer->add(text, secret).ok());

@@ -1,0 +1,43 @@
+// npm's dotenv reads what `env --as dotenv` writes, or the warning names it. Needs the network
+// once, to install the package.
+#include "tests/cli/dotenv_values.h"
+
+namespace {
+
+constexpr const char* kPackage = "dotenv@16.4.7";
+
+void install(const cli::Sandbox& box) {
+  const char* home = std::getenv("HOME");
+  const cli::Outcome outcome =
+      box.run_program({"/usr/bin/env", std::string("HOME=") + (home == nullptr ? "/tmp" : home),
+                       "npm", "install", "--prefix", box.path("client"), "--no-audit", "--no-fund",
+                       "--ignore-scripts", "--prefer-offline", kPackage});
+  INFO("npm cannot install " << kPackage << "; without a network leave this test out: ctest -LE "
+                             << "network\n"
+                             << outcome.out << outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+}
+
+constexpr const char* kScript =
+    "const read = require(process.argv[1]).parse(require('fs').readFileSync(process.argv[2]));\n"
+    "for (const n of 'AVZ') process.stdout.write((read[n] ?? '') + '\\0');";
+
+}  // namespace
+
+TEST_CASE("npm's dotenv gets each value, or a warning names it") {
+  const cli::Sandbox box;
+  install(box);
+  box.init();
+  box.expect(0, {"put", "edge", "k=edge"});
+  int agreed = 0;
+  for (const std::string& value : cli::dotenv_values()) {
+    const cli::DotenvFile file = cli::write_dotenv(box, value);
+    if (file.warned.find("node's dotenv") != std::string::npos) continue;
+    ++agreed;
+    const cli::Outcome outcome = box.run_program(
+        {"/usr/bin/env", "node", "-e", kScript, box.path("client/node_modules/dotenv"), file.path});
+    INFO(cli::read_file(file.path) << outcome.err);
+    CHECK(outcome.out == std::string("edge\0", 5) + value + std::string("\0edge\0", 6));
+  }
+  CHECK(agreed > 24);
+}
