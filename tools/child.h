@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coffer/result.h>
+#include <sys/types.h>
 
 #include <optional>
 
@@ -22,13 +23,24 @@ class Child {
   /// its output, and must outlive this.
   int start(char* const* command, char* const* environment, HeldSignals& held,
             Relay* relay = nullptr);
-  /// Forwards signals until the child ends; returns its exit code, 128+N for signal N.
+  /// Forwards signals until the child ends, and stops with it; returns its exit code, 128+N for
+  /// signal N.
   int wait();
 
  private:
-  std::optional<int> handle(int number, bool from_kernel);
+  struct Signal {
+    int number = 0;
+    bool from_terminal = false;
+    bool from_self = false;
+    bool has_value = false;  // As sigqueue() sends one.
+    int value = 0;
+  };
+  std::optional<int> handle(const Signal& signal);
+  void forward(const Signal& signal) const;
+  std::optional<int> reap();
+  void stop_with_child(int number);
   int wait_relaying();
-  int pid_ = -1;
+  pid_t pid_ = -1;
   Relay* relay_ = nullptr;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "tools/fail.h"
+#include "tools/key_environment.h"
 #include "tools/key_names.h"
 #include "tools/log.h"
 #include "tools/login.h"
@@ -60,7 +61,7 @@ Result<KeySource> parse_key(std::string_view name) {
   const PassphrasePrompt prompt = uri.starts_with("recovery:") ? ask_recovery_key
                                   : uri.starts_with("shamir:") ? ask_share
                                                                : ask_passphrase;
-  return KeySource::parse(uri, prompt, process_environment);
+  return KeySource::parse(uri, prompt, environment_of_keys);
 }
 
 Result<void> make_missing_key_file(const KeySource& key) {
@@ -147,7 +148,7 @@ Result<Store> Context::open_with_keys(AnchorDoubt doubt) const {
   options.actor = actor_;
   options.anchor = anchor_;
   options.anchor_doubt = doubt;
-  options.environment = process_environment;
+  options.environment = environment_of_keys;
   if (keys_.empty() && can_ask()) options.prompt = ask_passphrase;
   auto store = Store::open(directory_, keys_, std::move(options));
   if (!store && store.error().code() == ErrorCode::no_store && store.error().subject() == nullptr)

@@ -1,10 +1,8 @@
 #include "tools/environment.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
-#include "tools/hygiene.h"
+#include "tools/key_environment.h"
 
 namespace coffer::tools {
 namespace {
@@ -45,6 +43,7 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
   entry.append(value);
   entry.push_back(0);
   entries_.push_back({std::string(name), std::move(entry)});
+  names_.emplace(name);
   return {};
 }
 
@@ -53,24 +52,19 @@ Result<void> Environment::set_all(const Bindings& bindings) {
   for (const Binding& binding : bindings.all()) {
     auto added = set(binding.name, binding.value.text(), binding.origin);
     if (added) continue;
-    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(before), entries_.end());
+    for (; entries_.size() > before; entries_.pop_back()) names_.erase(entries_.back().name);
     return added;
   }
   return {};
 }
 
-bool Environment::is_set(std::string_view name) const {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [name](const Entry& entry) { return entry.name == name; });
-}
-
 char* const* Environment::block() {
   block_.clear();
-  for (char** inherited = environ; inherited != nullptr && *inherited != nullptr; ++inherited) {
-    const std::string_view entry = *inherited;
-    const std::string_view name = entry.substr(0, entry.find('='));
-    if (pristine_ && !is_basic(name)) continue;
-    if (!is_set(name) && !is_own_variable(entry)) block_.push_back(*inherited);
+  inherited_ = inherited_environment(keeps_keys_);
+  for (std::string& entry : inherited_) {
+    const std::string_view name = std::string_view(entry).substr(0, entry.find('='));
+    if (pristine_ && !is_basic(name) && !(keeps_keys_ && is_key_variable(name))) continue;
+    if (!is_set(name)) block_.push_back(entry.data());
   }
   for (Entry& entry : entries_) block_.push_back(reinterpret_cast<char*>(entry.text.data()));
   block_.push_back(nullptr);
@@ -80,6 +74,8 @@ char* const* Environment::block() {
 void Environment::wipe() {
   block_.clear();
   entries_.clear();
+  names_.clear();
+  inherited_.clear();
 }
 
 }  // namespace coffer::tools

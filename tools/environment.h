@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "tools/render/bindings.h"
@@ -18,6 +19,8 @@ class Environment {
   Result<void> set(std::string_view name, std::string_view value, std::string_view origin);
   /// All of them or none.
   Result<void> set_all(const Bindings& bindings);
+  /// The store's own variables, its key among them, are inherited as well.
+  void keep_keys() { keeps_keys_ = true; }
   /// Nothing is inherited but these few, without which hardly a program runs: PATH, HOME, USER,
   /// LOGNAME, SHELL, TERM, LANG, LC_*, TZ, TMPDIR.
   void start_pristine() { pristine_ = true; }
@@ -26,16 +29,19 @@ class Environment {
   /// inherited.
   char* const* block();
   void wipe();
+  bool is_set(std::string_view name) const { return names_.contains(std::string(name)); }
 
  private:
-  bool is_set(std::string_view name) const;
   struct Entry {
     std::string name;
     SecretBytes text;
   };
   std::vector<Entry> entries_;
+  std::unordered_set<std::string> names_;
+  std::vector<std::string> inherited_;
   std::vector<char*> block_;
   bool pristine_ = false;
+  bool keeps_keys_ = false;
 };
 
 }  // namespace coffer::tools

@@ -1,6 +1,7 @@
 #include "tools/fields.h"
 
 #include "format/json.h"
+#include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/prompt.h"
 
@@ -21,7 +22,8 @@ Result<SecretBytes> read_field_file(std::string_view name, std::string_view file
 
 // `-` and `@FILE` mean what they mean; anything else is the value itself.
 Result<SecretBytes> read_field(std::string_view name, std::string_view text) {
-  if (text == "-") return read_stdin();
+  // A person is asked without echo: what he types on a terminal would stand there for others.
+  if (text == "-") return can_ask() ? ask_secret(printable(name) + ": ", "") : read_stdin();
   if (text.starts_with('@')) return read_field_file(name, text.substr(1));
   return SecretBytes::copy_of(text);
 }
@@ -67,7 +69,8 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair) {
 void describe_fields(Syntax& syntax, std::vector<SecretBytes>& pairs) {
   syntax.secret_words(
       "FIELD", pairs,
-      "k=TEXT, k=@FILE, k=- (standard input), or k:=JSON for another JSON value; "
+      "k=TEXT, k=@FILE, k=- (asked for on a terminal, else standard input), or k:=JSON for another "
+      "JSON value; "
       "a text that begins with @, or is -, is written k:='\"@TEXT\"' or comes by k=-");
 }
 

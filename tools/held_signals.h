@@ -5,11 +5,13 @@
 
 namespace coffer::tools {
 
-/// SIGTERM, SIGINT and their like, and SIGCHLD: those that are forwarded or waited for.
+/// Every signal that can be held: all are forwarded, but SIGCHLD, which is waited for.
 sigset_t handled_signals();
 bool ends_commands(int number);
+/// SIGTSTP, SIGTTIN and SIGTTOU: the stops of a shell's job control.
+bool stops_jobs(int number);
 
-/// From hold() on the handled signals wait: what stands in the way of an end by them (files that
+/// From hold() on every signal waits: what stands in the way of an end by them (files that
 /// are to be removed) is not left behind. One thread only.
 class HeldSignals {
  public:
@@ -21,7 +23,7 @@ class HeldSignals {
 
   /// Again is no error.
   void hold();
-  /// A signal that came meanwhile and ends commands, taken away; 0: none.
+  /// A signal that came meanwhile and would have ended the process, taken away; 0: none.
   int taken_end();
   /// What the process blocked before: a child is to begin with it.
   const sigset_t& before() const { return before_; }
@@ -30,5 +32,11 @@ class HeldSignals {
   bool holding_ = false;
   sigset_t before_ = {};
 };
+
+/// Stops this process as `number`, one of job control's, does by default: a shell sees its job
+/// stopped. `group`: the other members of its process group as well. All signals are held. Returns
+/// when it goes on, with SIGCONT pending; false, at once: no shell is there that would let it go
+/// on, and so the system ignored the stop.
+bool stop_as(int number, bool group);
 
 }  // namespace coffer::tools

@@ -12,9 +12,12 @@ namespace coffer::tools {
 namespace {
 
 Error read_error(std::string_view name, int error_number) {
-  return Error(ErrorCode::io, "cannot read")
-      .about(Subject::Kind::file, name)
-      .with_errno(error_number);
+  Error error(ErrorCode::io, "cannot read", "see that it can be read to its end");
+  if (error_number == ENOENT || error_number == ENOTDIR)
+    error = std::move(error).with_hint("see that a file of this name is there");
+  if (error_number == EACCES || error_number == EPERM)
+    error = std::move(error).with_hint("see who may read it");
+  return std::move(error).about(Subject::Kind::file, name).with_errno(error_number);
 }
 
 Result<SecretBytes> read_descriptor(int fd, std::string_view name) {

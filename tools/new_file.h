@@ -14,8 +14,11 @@ bool sync_folder_of(const std::string& path);
 
 class NewFile {
  public:
-  /// Begins a file of mode 0600, which has no name until finish(). Where something stands under
-  /// `path` already: conflict, or, with `replace`, it goes when the new one is whole.
+  /// Begins a file of mode 0600, which has no name until finish(). Where a file stands under
+  /// `path` already: conflict, or, with `replace`, it goes when the new one is whole. What is no
+  /// regular file, a link too, is never replaced.
+  /// On a file system that makes no file without a name (NFS, FAT, FUSE) it has one of its own
+  /// beside `path` until then, which stays where this process is killed.
   /// Errors: conflict, usage (what stands there is no file), io.
   static Result<NewFile> create(const std::string& path, bool replace);
 
@@ -33,10 +36,18 @@ class NewFile {
   NewFile(std::string path, bool replace, int fd)
       : path_(std::move(path)), replace_(replace), fd_(fd) {}
   Error failed(int error_number) const;
-  Result<void> link_as(const std::string& name) const;
+  Result<void> open_beside();
+  Result<void> copy_beside();
+  Result<void> name_it();
+  Result<void> place_new();
+  Result<void> place_over();
   std::string path_;
   bool replace_;
   int fd_ = -1;
+  std::string beside_;  // Its name until it has its own; empty: it has none.
 };
+
+/// All of a file at once. Errors: as NewFile.
+Result<void> write_new_file(const std::string& path, bool replace, ByteView bytes);
 
 }  // namespace coffer::tools

@@ -1,6 +1,7 @@
 #include "tools/prompt.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -22,6 +23,10 @@ volatile std::sig_atomic_t signal_seen = 0;
 
 void remember_signal(int number) { signal_seen = number; }
 
+// A terminal hands a pasted text over in pieces, between which less time goes by.
+constexpr int kPasteGapMs = 50;
+constexpr int kPasteGapsMax = 100;
+
 int open_terminal() { return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC); }
 
 // The terminal with echo off, or as it is; put back whatever happens in between.
@@ -39,18 +44,27 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
 
   Result<void> open();
-  /// Asks until there is an answer. Errors: declined, limit, io.
+  /// Asks until there is an answer. Errors: declined, usage (a control character), limit, io.
   Result<SecretBytes> ask(std::string_view prompt);
+  /// Whether the answer has a line behind it: a text was pasted of which it is but the first. What
+  /// waits is thrown away then, before a shell could take it for commands.
+  bool throws_rest_away() const;
+  void throw_away() const { tcflush(fd_, TCIFLUSH); }
 
  private:
-  enum class Step { more, done, cut_off };
+  enum class Step { more, done, cut_off, control };
   void enter();
   void leave();
   void show(std::string_view text) const;
   void handle_signal();
-  Step take(unsigned char byte, SecretBytes& line) const;
+  Step take(unsigned char byte, SecretBytes& line);
+  bool is_key(int which, unsigned char byte) const {
+    return byte == before_.c_cc[which] && byte != _POSIX_VDISABLE;
+  }
+  bool waits_for_more(int ms) const;
 
   bool hidden_;
+  bool quotes_next_ = false;
   int fd_ = -1;
   bool entered_ = false;
   termios before_{};
@@ -117,24 +131,62 @@ void Terminal::handle_signal() {
   kill(getpid(), number);
 }
 
-Terminal::Step Terminal::take(unsigned char byte, SecretBytes& line) const {
+bool Terminal::waits_for_more(int ms) const {
+  pollfd polled{fd_, POLLIN, 0};
+  return poll(&polled, 1, ms) == 1 && (polled.revents & POLLIN) != 0;
+}
+
+bool Terminal::throws_rest_away() const {
+  if (!waits_for_more(kPasteGapMs)) return false;
+  for (int gaps = 0; gaps < kPasteGapsMax && waits_for_more(kPasteGapMs); ++gaps) throw_away();
+  return true;
+}
+
+bool is_blank(std::uint8_t byte) { return byte == ' ' || byte == '\t'; }
+
+// Without its last character, all bytes of it.
+std::size_t size_without_last(const SecretBytes& line) {
+  std::size_t size = line.size();
+  while (size > 0 && (line.data()[size - 1] & 0xC0) == 0x80) --size;
+  return size > 0 ? size - 1 : 0;
+}
+
+std::size_t size_without_word(const SecretBytes& line) {
+  std::size_t size = line.size();
+  while (size > 0 && is_blank(line.data()[size - 1])) --size;
+  while (size > 0 && !is_blank(line.data()[size - 1])) --size;
+  return size;
+}
+
+// The line editing that the terminal does itself where it is not switched off.
+Terminal::Step Terminal::take(unsigned char byte, SecretBytes& line) {
+  if (hidden_ && quotes_next_) {
+    quotes_next_ = false;
+    line.push_back(byte);
+    return Step::more;
+  }
   if (byte == '\n' || byte == '\r') return Step::done;
   if (!hidden_) {
     line.push_back(byte);
     return Step::more;
   }
-  if (byte == before_.c_cc[VEOF] && byte != 0) return line.empty() ? Step::cut_off : Step::done;
-  if (byte == before_.c_cc[VERASE] || byte == '\b' || byte == 0x7F) {
-    std::size_t size = line.size();
-    while (size > 0 && (line.data()[size - 1] & 0xC0) == 0x80) --size;  // A whole character.
-    line.resize(size > 0 ? size - 1 : 0);
-    return Step::more;
-  }
-  if (byte == before_.c_cc[VKILL] && byte != 0) {
+  if (is_key(VEOF, byte)) return line.empty() ? Step::cut_off : Step::done;
+  if (is_key(VEOL, byte) || is_key(VEOL2, byte)) return Step::done;
+  if (is_key(VERASE, byte) || byte == '\b' || byte == 0x7F) {
+    line.resize(size_without_last(line));
+  } else if (is_key(VKILL, byte)) {
     line.resize(0);
-    return Step::more;
+  } else if (is_key(VWERASE, byte)) {
+    line.resize(size_without_word(line));
+  } else if (is_key(VLNEXT, byte)) {
+    quotes_next_ = true;
+  } else if (is_key(VREPRINT, byte)) {
+    return Step::more;  // There is nothing to show again.
+  } else if (byte < 0x20 && byte != '\t') {
+    return Step::control;
+  } else {
+    line.push_back(byte);
   }
-  line.push_back(byte);
   return Step::more;
 }
 
@@ -142,6 +194,7 @@ Result<SecretBytes> Terminal::ask(std::string_view prompt) {
   if (!entered_) enter();
   show(prompt);
   SecretBytes line;
+  quotes_next_ = false;
   Step step = Step::more;
   while (step == Step::more) {
     unsigned char byte = 0;
@@ -163,6 +216,12 @@ Result<SecretBytes> Terminal::ask(std::string_view prompt) {
     }
   }
   if (hidden_ || step == Step::cut_off) show("\n");
+  if (step == Step::control) {
+    throws_rest_away();
+    return Error(
+        ErrorCode::usage, "a control character was typed or pasted; nothing was done",
+        "Ctrl-V before it takes it as it is; other input takes any bytes: --value -, --file");
+  }
   if (step == Step::cut_off) return Error(ErrorCode::declined, "the prompt was cut off");
   return line;
 }
@@ -200,12 +259,25 @@ bool can_ask() {
   return true;
 }
 
+namespace {
+
+Error several_lines() {
+  return {ErrorCode::declined, "more than one line was given at the prompt; nothing was done",
+          "a text of several lines comes by a file or by standard input: --file FILE, --value -"};
+}
+
+}  // namespace
+
 Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again) {
   Terminal terminal(true);
   COFFER_TRY(terminal.open());
   SecretBytes first = COFFER_TRY(terminal.ask(prompt));
-  if (again.empty()) return first;
+  if (again.empty()) {
+    if (terminal.throws_rest_away()) return several_lines();
+    return first;
+  }
   const SecretBytes second = COFFER_TRY(terminal.ask(again));
+  if (terminal.throws_rest_away()) return several_lines();
   if (!equal_in_constant_time(first.bytes(), second.bytes())) {
     return Error(ErrorCode::declined, "the two are not the same", "try again");
   }
@@ -216,7 +288,9 @@ Result<SecretBytes> ask_or_read_line(std::string_view prompt, bool hidden) {
   if (!can_ask()) return read_line();
   Terminal terminal(hidden);
   COFFER_TRY(terminal.open());
-  return terminal.ask(printable(prompt));
+  SecretBytes line = COFFER_TRY(terminal.ask(printable(prompt)));
+  if (hidden && terminal.throws_rest_away()) return several_lines();
+  return line;
 }
 
 Result<void> confirm(std::string_view question, bool yes) {

@@ -12,12 +12,13 @@ namespace coffer::tools {
 bool can_ask();
 
 /// Asks for a line that is not shown; `again` (if not empty) asks for it a second time.
-/// The line end is not part of it. Errors: usage (no terminal), declined (cut off by
-/// Ctrl-C or Ctrl-D, or the two differ), limit.
+/// The line end is not part of it; keys edit it as they do on the terminal. Errors: usage (no
+/// terminal, a control character), declined (cut off by Ctrl-C or Ctrl-D, the two differ, or more
+/// lines wait behind it, as of a pasted text: they are thrown away), limit.
 Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again);
 
 /// Asks on the terminal, `hidden` or not; where there is none, takes the next line of standard
-/// input, without its line end. Errors: declined (cut off, no line is left), limit, io.
+/// input, without its line end. Errors: as ask_secret; declined (no line is left), io.
 Result<SecretBytes> ask_or_read_line(std::string_view prompt, bool hidden);
 
 /// Asks a yes-or-no question where a person is there to answer; elsewhere, and where `yes`

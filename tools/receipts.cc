@@ -1,13 +1,12 @@
 #include "tools/receipts.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <memory>
 
 #include "tools/fail.h"
 #include "tools/output.h"
+#include "tools/own_file.h"
 
 namespace coffer::tools {
 namespace {
@@ -33,19 +32,11 @@ Result<void> Receipts::write() const {
 
 Result<ReceiptSink> receipts_to_file(const std::string& path) {
   auto file = std::make_shared<Opened>();
-  file->fd =
-      open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-  if (file->fd < 0) {
-    return Error(ErrorCode::io, "receipts cannot be written there; nothing was done")
-        .about(Subject::Kind::file, path)
-        .with_errno(errno);
-  }
+  file->fd = COFFER_TRY(open_own_file(path));
   return ReceiptSink([file, path](const ShredReceipt& receipt) {
     // One write: lines of commands that run at once do not mix.
     const std::string line = receipt.text + '\n';
-    // A pipe or terminal cannot be synced, and need not be.
-    const bool written = write_all(file->fd, as_bytes(line)) &&
-                         (fdatasync(file->fd) == 0 || errno == EINVAL || errno == EROFS);
+    const bool written = write_all(file->fd, as_bytes(line)) && fdatasync(file->fd) == 0;
     if (!written) warn("the receipt could not be written to " + path + "; the erasing is done");
   });
 }

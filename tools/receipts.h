@@ -24,7 +24,7 @@ class Receipts {
 };
 
 /// For `--receipts FILE`: adds a line to the file for each erasing, durably. The file is opened
-/// now, for after an erasing it would be too late to refuse. Errors: io.
+/// now, for after an erasing it would be too late to refuse. Errors: as open_own_file.
 Result<ReceiptSink> receipts_to_file(const std::string& path);
 
 }  // namespace coffer::tools

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <coffer/result.h>
+#include <sys/types.h>
 
 #include <memory>
+#include <optional>
 
 #include "tools/render/bindings.h"
 #include "tools/render/redactor.h"
@@ -24,10 +26,13 @@ class Relay {
   struct Ends {
     int in = -1, out = -1, err = -1;
     const char* terminal = nullptr;  ///< The name of the child's terminal, where it has one.
+    /// The child's input is that terminal: it is to lead a session of its own, which it controls.
+    bool takes_session = false;
   };
   Ends ends() const;
-  /// The child is started: its ends are closed here.
-  void started();
+  bool has_session() const { return ends().takes_session; }
+  /// `child` is started: its ends are closed here.
+  void started(pid_t child);
 
   /// Moves bytes until something else wants attention: `wake` is readable, or the child's side
   /// is closed and everything written (false: nothing more will come).
@@ -37,6 +42,13 @@ class Relay {
   bool finish(int wake, bool waits);
   /// The window changed its size.
   void resize();
+  /// Keys go to the child from now on, if this process is in the foreground of its terminal;
+  /// pump() does the same once it comes there.
+  void enter_terminal();
+  /// The terminal as it was found, before this process stops.
+  void leave_terminal();
+  /// What the child wrote and could not be written here, other than for want of a reader.
+  std::optional<Error> lost_output() const;
 
  private:
   Relay();

@@ -24,33 +24,48 @@ enum class Use { variables, variables_by_secret, files };
 
 // As a file {"value_base64": "..."}, which a manifest makes of a file that is no text, is that file
 // again.
-std::optional<SecretBytes> file_in(const Value& value) {
-  if (!value.is_json()) return std::nullopt;
-  const auto document = json::Document::parse(value.text());
+std::optional<SecretBytes> file_in(std::string_view text) {
+  if (!text.starts_with('{')) return std::nullopt;
+  const auto document = json::Document::parse(text);
   if (!document || document->child_count(0) != 1) return std::nullopt;
   const json::NodeId node = document->find(0, "value_base64");
   if (node == json::kNoNode || document->type(node) != json::Type::string) return std::nullopt;
   return decode_base64(document->string(node));
 }
 
-// What a reference's field tells; an error names the secret and the place in it.
-Result<Value> value_at(const Secret& secret, const std::string& field) {
-  Result<Value> value = secret.value.at(field);
-  if (value) return value;
-  return std::move(value).error().about(Subject::Kind::path, secret.path + "#" + field);
+// No program takes `null` for what it is: in a variable it would be a word of four letters.
+Error is_null(const Secret& secret, std::string_view field) {
+  return Error(ErrorCode::usage, "is null, which no text can tell",
+               "remove it, coffer patch PATH FIELD:=null, or choose other fields by --only")
+      .about(Subject::Kind::path, secret.path + (field.empty() ? "" : "#") + std::string(field));
 }
 
 Result<void> add_value(Bindings& bindings, const Secret& secret, const std::string& name,
-                       std::string_view field, const Value& value, Use use) {
-  const auto file = use == Use::files ? file_in(value) : std::nullopt;
-  return bindings.add(name, file ? file->text() : value.text(), origin_of(secret, field));
+                       std::string_view field, std::string_view text, Use use) {
+  const auto file = use == Use::files ? file_in(text) : std::nullopt;
+  return bindings.add(name, file ? file->text() : text, origin_of(secret, field));
+}
+
+// What was found in a secret, as a program wants it; an error names the secret and the place in it.
+Result<SecretBytes> text_found(const Secret& secret, std::string_view field, Result<Value> value) {
+  if (!value) {
+    return std::move(value).error().about(Subject::Kind::path,
+                                          secret.path + "#" + std::string(field));
+  }
+  if (value->is_json() && value->text() == "null") return is_null(secret, field);
+  return value->bytes().clone();
+}
+
+// What a reference's field tells: a field by its name, or a place by its JSON Pointer.
+Result<SecretBytes> place_in(const Secret& secret, std::string_view field) {
+  return text_found(secret, field, secret.value.at(field));
 }
 
 // A field by its own name, whatever that begins with.
 Result<void> add_field(Bindings& bindings, const Secret& secret, const std::string& name,
                        std::string_view field, Use use) {
-  const Value value = COFFER_TRY(about_secret(secret.value.field(field), secret.path));
-  return add_value(bindings, secret, name, field, value, use);
+  const SecretBytes text = COFFER_TRY(text_found(secret, field, secret.value.field(field)));
+  return add_value(bindings, secret, name, field, text.text(), use);
 }
 
 std::string name_for(Use use, const Secret& secret, const std::string& field) {
@@ -59,20 +74,35 @@ std::string name_for(Use use, const Secret& secret, const std::string& field) {
   return field.empty() ? last : last + "_" + field;
 }
 
-// Every field under its own name.
-Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
-  const Result<std::vector<std::string>> fields = secret.value.field_names();
-  if (!fields && use != Use::variables) {
-    const SecretBytes whole = COFFER_TRY(text_of(secret.value));
-    return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
-  }
-  if (!fields) {
+// A value that is no object: it has no fields to take names from.
+Result<void> add_whole(Bindings& bindings, const Secret& secret, Use use) {
+  if (use == Use::variables) {
     return Error(ErrorCode::usage, "has no fields to take names from",
                  "give it a name: --map NAME=PATH; --all-of names such a value by its secret")
         .about(Subject::Kind::path, secret.path);
   }
-  for (const std::string& field : *fields) {
-    COFFER_TRY(add_field(bindings, secret, name_for(use, secret, field), field, use));
+  const SecretBytes whole = COFFER_TRY(text_of(secret.value));
+  if (secret.value.is_json() && secret.value.text() == "null") return is_null(secret, "");
+  return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
+}
+
+// Every field under its own name; the document is read once for all of them.
+Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
+  if (!secret.value.is_json()) return add_whole(bindings, secret, use);
+  const json::Document document = COFFER_TRY(json::Document::parse(secret.value.text()));
+  if (document.type(0) != json::Type::object) return add_whole(bindings, secret, use);
+  for (json::NodeId node = document.first_child(0); node != json::kNoNode;
+       node = document.next_sibling(node)) {
+    const std::string field(document.key(node));
+    if (field.empty()) {
+      return Error(ErrorCode::usage, "has a field without a name, which cannot be a variable",
+                   "give it a name: --map NAME=PATH for the whole value, or rename the field")
+          .about(Subject::Kind::path, secret.path);
+    }
+    if (document.type(node) == json::Type::null) return is_null(secret, field);
+    const bool is_string = document.type(node) == json::Type::string;
+    COFFER_TRY(add_value(bindings, secret, name_for(use, secret, field), field,
+                         is_string ? document.string(node) : document.raw(node), use));
   }
   return {};
 }
@@ -88,17 +118,33 @@ Result<void> add_only(Bindings& bindings, const Sources& stores, const std::stri
   const std::optional<std::string>& field = reference.target.field;
   const Secret secret = COFFER_TRY(read(stores, reference));
   if (field) {
-    const Value value = COFFER_TRY(value_at(secret, *field));
-    return add_value(bindings, secret, name_for(use, secret, *field), *field, value, use);
+    const SecretBytes text = COFFER_TRY(place_in(secret, *field));
+    return add_value(bindings, secret, name_for(use, secret, *field), *field, text.text(), use);
   }
   return add_fields(bindings, secret, use);
 }
 
 // One secret, or one field of it, as a program wants it.
 Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::string>& field) {
-  if (!field) return text_of(secret.value);
-  const Value value = COFFER_TRY(value_at(secret, *field));
-  return value.bytes().clone();
+  if (field) return place_in(secret, *field);
+  if (secret.value.is_json() && secret.value.text() == "null") return is_null(secret, "");
+  return text_of(secret.value);
+}
+
+// Who knows other tools writes the value itself there: no error repeats what may be one.
+Error without_its_word(Error error, const std::string& name, std::string_view word) {
+  if (word.starts_with("coffer://")) return error;
+  return Error(error.code(), "what stands behind = names no secret here",
+               "--map takes NAME=REF, never a value; `coffer list` shows what there is")
+      .about(Subject::Kind::name, "--map " + name);
+}
+
+Result<Secret> read_mapped(const Sources& stores, const Reference& reference,
+                           const std::string& name, std::string_view word) {
+  Result<Secret> secret = read(stores, reference);
+  if (!secret && secret.error().code() == ErrorCode::not_found)
+    return without_its_word(std::move(secret).error(), name, word);
+  return secret;
 }
 
 // NAME=REF; of the own store its path goes to `mapped`, which a prefix then need not bring again.
@@ -108,27 +154,41 @@ Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::st
   if (equals == std::string::npos || equals == 0) {
     return Error(ErrorCode::usage, "takes NAME=REF").about(Subject::Kind::name, "--map");
   }
-  const Reference reference =
-      COFFER_TRY(parse_reference(std::string_view(word).substr(equals + 1)));
+  const std::string name = word.substr(0, equals);
+  const std::string_view rest = std::string_view(word).substr(equals + 1);
+  Result<Reference> parsed = parse_reference(rest);
+  if (!parsed) return without_its_word(std::move(parsed).error(), name, rest);
+  const Reference reference = *std::move(parsed);
   const std::optional<std::string>& field = reference.target.field;
-  const Secret secret = COFFER_TRY(read(stores, reference));
+  const Secret secret = COFFER_TRY(read_mapped(stores, reference, name, rest));
   const SecretBytes text = COFFER_TRY(text_at(secret, field));
-  COFFER_TRY(
-      bindings.add(word.substr(0, equals), text.text(), origin_of(secret, field.value_or(""))));
+  COFFER_TRY(bindings.add(name, text.text(), origin_of(secret, field.value_or(""))));
   if (reference.store.empty()) mapped.insert(reference.target.path);
   return {};
+}
+
+Error nothing_selected(Subject::Kind kind, std::string_view about) {
+  return Error(ErrorCode::not_found, "there is no secret to select here",
+               "`coffer list -r` shows what there is")
+      .about(kind, about);
 }
 
 // What is below a folder; of config secrets none, for those have coordinates and no names.
 Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::string& prefix,
                        const std::set<std::string>& mapped, Use use) {
   const ListOptions options{.recursive = true, .state = ListState::live};
+  bool is_any = false;
   for (const std::string& path : COFFER_TRY(store.list(prefix, options))) {
-    if (mapped.contains(path)) continue;
+    if (mapped.contains(path)) {
+      is_any = true;
+      continue;
+    }
     const Metadata metadata = COFFER_TRY(store.metadata(path));
     if (metadata.managed || is_usage_record(path, metadata)) continue;
+    is_any = true;
     COFFER_TRY(add_fields(bindings, COFFER_TRY(about_secret(store.get(path), path)), use));
   }
+  if (!is_any) return nothing_selected(Subject::Kind::path, prefix);
   return {};
 }
 
@@ -239,16 +299,17 @@ Result<Bindings> gather(const Sources& stores, const Selection& selection) {
     COFFER_TRY(add_mapped(bindings, stores, word, mapped));
   }
   COFFER_TRY(add_selected(bindings, stores, selection, mapped, Use::variables));
-  if (selection.empty()) COFFER_TRY(add_below(bindings, stores.own(), "", mapped, Use::variables));
+  // What a resource wants may be files alone.
+  if (bindings.empty() && !(selection.with_files && !selection.resources.empty()))
+    return nothing_selected(Subject::Kind::name, "the selection");
   return bindings;
 }
 
 Result<Bindings> gather_files(const Sources& stores, const Selection& selection) {
   Bindings bindings;
   COFFER_TRY(add_selected(bindings, stores, selection, {}, Use::files));
-  if (selection.only.empty() && selection.prefixes.empty() && selection.all_of.empty() &&
-      selection.resources.empty())
-    COFFER_TRY(add_below(bindings, stores.own(), "", {}, Use::files));
+  if (bindings.empty() && selection.resources.empty())
+    return nothing_selected(Subject::Kind::name, "--files");
   return bindings;
 }
 

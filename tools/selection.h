@@ -18,16 +18,18 @@ struct Selection {
 
   /// Adds the options to a verb.
   void describe(Syntax& syntax);
-  bool empty() const {
-    return only.empty() && prefixes.empty() && all_of.empty() && maps.empty() && resources.empty();
+  bool names_secrets() const {
+    return !only.empty() || !prefixes.empty() || !all_of.empty() || !resources.empty();
   }
+  bool empty() const { return !names_secrets() && maps.empty(); }
 };
 
 // All of a store from one snapshot: a user name and its password belong together.
 
-/// The selected secrets; where nothing is selected, all that were put by hand into the own store.
-/// A prefix is one of the own store.
-/// Errors: as get; usage (an opaque value without a name, two secrets for one name).
+/// The selected secrets. A prefix is one of the own store, and of what is below it those count that
+/// were put by hand. Time is linear in what they hold.
+/// Errors: as get; not_found (a prefix, or all of it, selects nothing); usage (an opaque value or a
+/// field without a name, a null, two secrets for one name).
 Result<Bindings> gather(const Sources& stores, const Selection& selection);
 
 /// The same for files: named SECRET_FIELD after the last part of the path, SECRET where the

@@ -9,13 +9,6 @@
 
 namespace coffer::tools {
 
-std::vector<std::string> inherited_environment() {
-  std::vector<std::string> variables;
-  for (char** at = environ; *at != nullptr; ++at)
-    if (!is_own_variable(*at)) variables.emplace_back(*at);
-  return variables;
-}
-
 int spawn_as_inherited(pid_t& child, const char* program, const posix_spawn_file_actions_t* actions,
                        char* const* words, std::vector<std::string>& environment) {
   std::vector<char*> variables;

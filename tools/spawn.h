@@ -9,9 +9,6 @@
 
 namespace coffer::tools {
 
-/// The variables that this process was given; what it set for itself is not among them.
-std::vector<std::string> inherited_environment();
-
 /// As posix_spawnp, but the program begins with the signals and the file mode mask that this
 /// process was given, not with those that it took for itself. `actions` may be null.
 int spawn_as_inherited(pid_t& child, const char* program, const posix_spawn_file_actions_t* actions,

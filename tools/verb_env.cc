@@ -1,8 +1,10 @@
 // coffer env
 #include "tools/context.h"
+#include "tools/env_file.h"
 #include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/job_document.h"
+#include "tools/new_file.h"
 #include "tools/output.h"
 #include "tools/render/render.h"
 #include "tools/selection.h"
@@ -26,41 +28,81 @@ Result<Bindings> bindings_of_job(const Sources& stores, const std::string& file,
   return std::move(job.variables);
 }
 
+struct EnvWords {
+  Selection selection;
+  std::optional<std::string> form, name, job, output, dialect;
+  std::vector<std::string> env_files;
+  SourceWords sources;
+  bool force = false;
+};
+
+void describe_words(Syntax& syntax, EnvWords& words) {
+  syntax.option("--as", words.form, "FORM",
+                "shell (default), dotenv, json, properties, spark, kubernetes, docker, python, r, "
+                "julia, scala, javascript");
+  words.selection.describe(syntax);
+  syntax.repeated("--env-file", words.env_files, "FILE",
+                  "Variables from a dotenv file, references in it resolved");
+  syntax.option("--job", words.job, "FILE",
+                "The variables and Spark settings of a job document instead");
+  words.sources.describe(syntax);
+  syntax.option("--name", words.name, "NAME", "kubernetes: the name of the Secret");
+  syntax.option("--dialect", words.dialect, "DIALECT", kDialectHelp);
+  syntax.option("-o,--out", words.output, "FILE", "A new file (mode 0600); else standard output");
+  syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
+  syntax.explain(
+      "Where nothing is selected, ./coffer.env is taken as --env-file if it is there. A field that "
+      "is null is\nrefused: no form tells it from a text.");
+}
+
+Result<Bindings> bindings_of(const Sources& stores, const EnvWords& words, std::string_view form) {
+  if (words.job) return bindings_of_job(stores, *words.job, form);
+  Bindings bindings;
+  if (!words.selection.empty()) bindings = COFFER_TRY(gather(stores, words.selection));
+  for (const std::string& name : words.env_files) {
+    const EnvFile file = COFFER_TRY(read_env_file(stores, name));
+    for (const Binding& binding : file.variables.all())
+      COFFER_TRY(bindings.add(binding.name, binding.value.text(), binding.origin));
+    if (file.variables.empty() && words.selection.empty()) {
+      return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
+          .about(Subject::Kind::file, name);
+    }
+  }
+  return bindings;
+}
+
 }  // namespace
 
 VerbResult verb_env(Arguments& arguments, const VerbText& text) {
-  Selection selection;
-  std::optional<std::string> form_name;
-  std::optional<std::string> name;
-  std::optional<std::string> job;
-  std::optional<std::string> dialect;
-  SourceWords sources;
+  EnvWords words;
   Syntax syntax(arguments, text);
-  syntax.option("--as", form_name, "FORM",
-                "shell (default), dotenv, json, properties, spark, kubernetes, docker, python, r, "
-                "julia, scala, javascript");
-  selection.describe(syntax);
-  syntax.option("--job", job, "FILE", "The variables and Spark settings of a job document instead");
-  sources.describe(syntax);
-  syntax.option("--name", name, "NAME", "kubernetes: the name of the Secret");
-  syntax.option("--dialect", dialect, "DIALECT", kDialectHelp);
+  describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  const RenderForm* form = COFFER_TRY(find_render_form(form_name.value_or("shell")));
-  RenderOptions options{name.value_or(""), {.warn = [](const std::string& what) { warn(what); }}};
-  if (dialect) options.dotenv.dialect = COFFER_TRY(parse_dialect(*dialect));
-  if (dialect && form->name != "dotenv") {
-    return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
-  }
-  if (job && !selection.empty()) {
+  const RenderForm* form = COFFER_TRY(find_render_form(words.form.value_or("shell")));
+  if (words.job && (!words.selection.empty() || !words.env_files.empty())) {
     return Error(ErrorCode::usage, "a job says itself what it gets", "leave the others away")
         .about(Subject::Kind::name, "--job");
   }
-  const Sources stores = COFFER_TRY(Sources::open(context, sources));
-  const Bindings bindings = job ? COFFER_TRY(bindings_of_job(stores, *job, form->name))
-                                : COFFER_TRY(gather(stores, selection));
+  if (words.dialect && form->name != "dotenv") {
+    return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
+  }
+  if (words.force && !words.output) {
+    return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
+  }
+  if (!words.job && words.selection.empty() && words.env_files.empty())
+    COFFER_TRY(take_env_file_here(words.env_files));
+  const Sources stores = COFFER_TRY(Sources::open(context, words.sources));
+  const Bindings bindings = COFFER_TRY(bindings_of(stores, words, form->name));
+  RenderOptions options{words.name.value_or(""),
+                        {.warn = [](const std::string& what) { warn(what); }}};
+  if (words.dialect) options.dotenv.dialect = COFFER_TRY(parse_dialect(*words.dialect));
   const SecretBytes rendered = COFFER_TRY(form->render(bindings, options));
-  COFFER_TRY(write_stdout(rendered.bytes()));
+  if (words.output) {
+    COFFER_TRY(write_new_file(*words.output, words.force, rendered.bytes()));
+  } else {
+    COFFER_TRY(write_stdout(rendered.bytes()));
+  }
   return 0;
 }
 

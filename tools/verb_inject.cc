@@ -83,9 +83,7 @@ VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
     COFFER_TRY(write_stdout(whole.bytes()));
     return 0;
   }
-  NewFile file = COFFER_TRY(NewFile::create(*words.output, words.force));
-  COFFER_TRY(file.write(whole.bytes()));
-  COFFER_TRY(file.finish());
+  COFFER_TRY(write_new_file(*words.output, words.force, whole.bytes()));
   return 0;
 }
 

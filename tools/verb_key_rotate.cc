@@ -3,6 +3,7 @@
 
 #include "tools/context.h"
 #include "tools/fail.h"
+#include "tools/key_environment.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
 #include "tools/slot_words.h"
@@ -38,7 +39,7 @@ SlotKeyOptions slot_keys_of(const Context& context) {
   SlotKeyOptions options;
   options.keys = context.keys();
   options.source_of = ask_for;
-  options.environment = process_environment;
+  options.environment = environment_of_keys;
   return options;
 }
 

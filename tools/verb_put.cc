@@ -1,7 +1,11 @@
 // coffer put
+#include <set>
+
 #include "tools/context.h"
+#include "tools/fail.h"
 #include "tools/fields.h"
 #include "tools/input.h"
+#include "tools/prompt.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 #include "tools/write_options.h"
@@ -19,7 +23,8 @@ struct PutWords {
 void describe_words(Syntax& syntax, PutWords& words) {
   syntax.word("PATH", words.path, "The secret");
   describe_fields(syntax, words.pairs);
-  syntax.option("--value", words.value, "-", "The whole value, from standard input");
+  syntax.option("--value", words.value, "-",
+                "The whole value, asked for on a terminal, else from standard input");
   syntax.option("--file", words.file, "FILE", "The whole value, to the byte");
   syntax.option("--json", words.json, "FILE", "A JSON value, kept as its exact text");
   describe_write_options(syntax, words.write);
@@ -44,7 +49,51 @@ Result<Value> value_of(const PutWords& words) {
     return Error(ErrorCode::usage, "--value takes only `-`, which is standard input",
                  "others can read a command's arguments; --file FILE reads a file");
   }
-  return Value::opaque(COFFER_TRY(read_stdin()));
+  if (can_ask()) return prompted_value();
+  SecretBytes given = COFFER_TRY(read_stdin());
+  const std::string_view text = given.text();
+  if (text.ends_with('\n') && text.find('\n') == text.size() - 1)
+    note("the value ends in a line end, which is stored with it; printf %s VALUE writes none");
+  return Value::opaque(std::move(given));
+}
+
+// `put NAME=VALUE` alone: the name of the secret was forgotten, and what is likely a value would
+// become one. It is not repeated here.
+Result<void> doubt_name(const PutWords& words) {
+  const bool names_a_pair =
+      words.path.find('=') != std::string::npos && words.path.find("://") == std::string::npos;
+  if (!names_a_pair || words.value || words.file || words.json) return {};
+  if (!words.pairs.empty()) {
+    warn("the first word is the secret's name, and it has a = in it");
+    return {};
+  }
+  if (!can_ask()) {
+    return Error(ErrorCode::usage, "the only word has a = in it, and would be the secret's name",
+                 "the secret comes first: coffer put PATH NAME=VALUE");
+  }
+  return confirm("The only word has a = in it. Is all of it the secret's name?", false);
+}
+
+std::set<std::string> names_in(const Value& value) {
+  const auto names = value.field_names();
+  return names ? std::set<std::string>(names->begin(), names->end()) : std::set<std::string>();
+}
+
+// The fields of the newest version. Nothing is told where a policy decides who may see names.
+Result<std::set<std::string>> fields_before(Store& store, const std::string& path) {
+  if (COFFER_TRY(store.has_policy())) return std::set<std::string>();
+  const auto newest = store.get(path);
+  return newest ? names_in(newest->value) : std::set<std::string>();
+}
+
+void tell_dropped(const std::set<std::string>& before, const Value& value) {
+  std::string dropped;
+  const std::set<std::string> now = names_in(value);
+  for (const std::string& name : before)
+    if (!now.contains(name)) dropped += (dropped.empty() ? "" : ", ") + printable(name);
+  if (!dropped.empty())
+    note("the new version is without these fields of the one before: " + dropped +
+         "; `coffer patch` keeps the others");
 }
 
 }  // namespace
@@ -55,12 +104,16 @@ VerbResult verb_put(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  context.set_purpose(Purpose::use);
+  COFFER_TRY(doubt_name(words));
   const std::string path = COFFER_TRY(parse_whole(words.path));
   const PutOptions options = COFFER_TRY(parse_write_options(words.write));
   const Value value = COFFER_TRY(value_of(words));
   Store store = COFFER_TRY(context.open());
+  const std::set<std::string> before = COFFER_TRY(fields_before(store, path));
   const VersionInfo version = COFFER_TRY(about_secret(store.put(path, value, options), path));
+  tell_dropped(before, value);
   COFFER_TRY(write_new_version(context, path, version));
   return 0;
 }

@@ -42,6 +42,7 @@ struct Watch {
   std::string prefix;
   bool once = false;
   bool json = false;
+  bool keep_keys = false;
 
   Result<void> keep(const WatchCursor& cursor) const {
     return cursor_file ? cursor_file->write(cursor) : Result<void>();
@@ -69,7 +70,7 @@ Result<bool> Watch::deliver_by(const Delivery& delivery, const Change& change) c
       delivery.rule.empty() ? std::string("the command") : "the rule " + delivery.rule;
   std::int64_t pause = kRetryFirstMs;
   for (int tries = 1; !must_end(); ++tries) {
-    if (deliver_once(delivery, change)) return true;
+    if (deliver_once(delivery, change, keep_keys)) return true;
     if (must_end()) break;
     if (once && tries == kTriesOnce)
       return Error(ErrorCode::failed, "the command, file or webhook did not take an event",
@@ -119,6 +120,8 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
                 "Tell the events that its rules match to a command, a file or a webhook");
   syntax.option("--cursor", cursor_path, "FILE", "Keep in this file what was dealt with");
   syntax.flag("--once", watch.once, "End where there is nothing more to tell");
+  syntax.flag("--keep-keys", watch.keep_keys,
+              "Let commands inherit the store's key and name (COFFER_KEY, COFFER_STORE ...)");
   syntax.explain(
       "An event is delivered at least once: when its line is written, or when the command exits "
       "with 0; a\nfailing command is run again, after longer and longer pauses. It finds the event "

@@ -17,8 +17,10 @@
 #include "base/bytes.h"
 #include "format/time_text.h"
 #include "tools/fail.h"
+#include "tools/key_environment.h"
 #include "tools/new_file.h"
 #include "tools/output.h"
+#include "tools/own_file.h"
 #include "tools/spawn.h"
 
 namespace coffer::tools {
@@ -29,9 +31,10 @@ constexpr std::int64_t kLookEveryMs = 200;  // How soon a signal ends a sleep.
 std::atomic<int> signal_seen{0};
 void on_signal(int number) { signal_seen.store(number); }
 
-std::vector<std::string> environment_with(const Delivery& delivery, const Change& change) {
+std::vector<std::string> environment_with(const Delivery& delivery, const Change& change,
+                                          bool keep_keys) {
   std::vector<std::string> variables;
-  for (std::string& variable : inherited_environment())
+  for (std::string& variable : inherited_environment(keep_keys))
     if (!variable.starts_with("COFFER_EVENT_")) variables.push_back(std::move(variable));
   const auto add = [&](const char* name, const std::string& value) {
     variables.push_back("COFFER_EVENT_" + std::string(name) + "=" + value);
@@ -59,8 +62,8 @@ int wait_for(pid_t child) {
   }
 }
 
-bool run_command(const Delivery& delivery, const Change& change) {
-  std::vector<std::string> variables = environment_with(delivery, change);
+bool run_command(const Delivery& delivery, const Change& change, bool keep_keys) {
+  std::vector<std::string> variables = environment_with(delivery, change, keep_keys);
   std::string shell = "/bin/sh", option = "-c", text = delivery.target;
   char* const words[] = {shell.data(), option.data(), text.data(), nullptr};
   pid_t child = -1;
@@ -68,23 +71,19 @@ bool run_command(const Delivery& delivery, const Change& change) {
          wait_for(child) == 0;
 }
 
-// What others may point elsewhere, or read instead of us, is no place to append to.
-bool is_own_file(int fd, struct stat& status) {
-  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
-}
-
 bool append_line(const Delivery& delivery) {
-  // Without O_NONBLOCK a pipe would hold us until somebody reads, before it is seen to be one.
-  const int fd =
-      open(delivery.target.c_str(),
-           O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600);
-  struct stat before {};
-  if (fd < 0 ? errno == ELOOP || errno == ENXIO : !is_own_file(fd, before)) {
-    warn("a rule's file must be a regular file of this user, and no link: " + delivery.target);
-    if (fd >= 0) close(fd);
+  const Result<int> opened = open_own_file(delivery.target);
+  if (!opened) {
+    if (opened.error().code() == ErrorCode::usage)
+      warn(
+          "a rule's file must be a regular file of this user that not everybody may write to, "
+          "and no link: " +
+          delivery.target);
     return false;
   }
-  if (fd < 0) return false;
+  const int fd = *opened;
+  struct stat before {};
+  fstat(fd, &before);
   const bool is_new = before.st_size == 0;
   // In one write, so that lines of two watches do not mix; delivered is what is on disk.
   const bool done = write_all(fd, as_bytes(delivery.text + "\n")) && fdatasync(fd) == 0 &&
@@ -141,7 +140,7 @@ bool post(const Delivery& delivery) {
   std::string program = "curl", quiet = "-q", option = "--config", input = "-";
   char* const words[] = {program.data(), quiet.data(), option.data(), input.data(), nullptr};
   pid_t child = -1;
-  std::vector<std::string> variables = inherited_environment();
+  std::vector<std::string> variables = inherited_environment(false);
   const int failed = spawn_as_inherited(child, "curl", &actions, words, variables);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return false;
@@ -173,9 +172,9 @@ void sleep_ms(std::int64_t ms) {
   }
 }
 
-bool deliver_once(const Delivery& delivery, const Change& change) {
+bool deliver_once(const Delivery& delivery, const Change& change, bool keep_keys) {
   switch (delivery.way) {
-    case Delivery::Way::exec: return run_command(delivery, change);
+    case Delivery::Way::exec: return run_command(delivery, change, keep_keys);
     case Delivery::Way::file: return append_line(delivery);
     case Delivery::Way::webhook: return post(delivery);
   }

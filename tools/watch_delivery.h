@@ -28,6 +28,7 @@ struct Delivery {
 /// True where it has arrived: the command exited with 0, the line is on disk, the service answered
 /// 2xx within ten seconds. A command finds the event in its environment, COFFER_EVENT_*: a name in
 /// its text would be code there. Nothing of it stands in any process's arguments.
-bool deliver_once(const Delivery& delivery, const Change& change);
+/// No process gets the store's key by its environment, unless `keep_keys` says that a command does.
+bool deliver_once(const Delivery& delivery, const Change& change, bool keep_keys);
 
 }  // namespace coffer::tools

@@ -262,6 +262,32 @@ TEST_CASE("a command of watch begins with the signals and the mask that watch wa
   CHECK((status.st_mode & 077) == 0);
 }
 
+TEST_CASE("what watch starts gets no key of the store's, unless a command is let to") {
+  const Sandbox box;
+  box.init();
+  const std::string cursor = box.path("cursor");
+  box.expect(0, {"watch", "--once", "--cursor", cursor});
+  box.expect(0, {"put", "a", "k=v"});
+  const std::string exec = "env >> " + box.path("seen");
+  box.expect(0, {"watch", "--once", "--from", "0", "--exec", exec});
+  CHECK(cli::read_file(box.path("seen")).find("COFFER_EVENT_PATH=a") != std::string::npos);
+  for (const char* name : {"COFFER_KEY=", "COFFER_STORE="})
+    CHECK(cli::read_file(box.path("seen")).find(name) == std::string::npos);
+  std::filesystem::create_directory(box.path("bin"));
+  box.write("bin/curl",
+            "#!/bin/sh\nenv > " + box.path("posted") + "\ncat > /dev/null\nprintf 200\n");
+  REQUIRE(chmod(box.path("bin/curl").c_str(), 0755) == 0);
+  const std::string rules = box.write("rules.yaml", rule("webhook: 'http://127.0.0.1:1/x'"));
+  const std::string posting = "PATH=" + box.path("bin") + ":$PATH; exec " + COFFER_BIN +
+                              " watch --once --keep-keys --from 0 --rules " + rules;
+  CHECK(box.run_program({"/bin/sh", "-c", posting}).exit_code == 0);
+  CHECK(cli::read_file(box.path("posted")).find("PATH=") != std::string::npos);
+  CHECK(cli::read_file(box.path("posted")).find("COFFER_KEY=") == std::string::npos);
+  std::filesystem::remove(box.path("seen"));
+  box.expect(0, {"watch", "--once", "--keep-keys", "--from", "0", "--exec", exec});
+  CHECK(cli::read_file(box.path("seen")).find("COFFER_KEY=" + box.key()) != std::string::npos);
+}
+
 TEST_CASE("what a kill left of a cursor stands in nobody's way") {
   const Sandbox box;
   box.init();

@@ -113,6 +113,21 @@ TEST_CASE("inject fills a template and nothing else") {
   CHECK(std::distance(std::filesystem::directory_iterator(box.path("")), {}) <= 8);
 }
 
+TEST_CASE("env writes to a file of its own as inject does") {
+  const Sandbox box;
+  fill(box);
+  const std::string out = box.path("job.env");
+  CHECK(box.expect(0, {"env", "--as", "dotenv", "--only", "single", "-o", out}).out.empty());
+  CHECK(cli::read_file(out) == "value=only-member\n");
+  struct stat status {};
+  REQUIRE(stat(out.c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0600);
+  box.expect(8, {"env", "--only", "app/db", "-o", out});
+  box.expect(0, {"env", "--only", "single", "-o", out, "--force"});
+  CHECK(cli::read_file(out) == "export value='only-member'\n");
+  box.expect(2, {"env", "--only", "single", "--force"});
+}
+
 TEST_CASE("a reference that leads nowhere fails the whole, naming the place") {
   const Sandbox box;
   fill(box);
@@ -126,6 +141,10 @@ TEST_CASE("a reference that leads nowhere fails the whole, naming the place") {
   CHECK(refused(4, "${secrets.app/db#absent}").says("absent"));
   CHECK(refused(2, "line\n${secrets.app/db}").says("several fields"));
   CHECK(refused(2, "line\n {{ coffer://single").says("standard input:2:2"));
+  CHECK(refused(4, "a\nb={{ coffer://app/db#nope }}\n")
+            .says("standard input:2:3: coffer://app/db#nope"));
+  CHECK(refused(4, "a\n${secrets.absent}").says("standard input:2:1: coffer://absent"));
+  CHECK(box.expect(17, {"inject", "-i", box.path("none")}).says("this name is there"));
   box.expect(0, {"put", "lone", "value=1"});
   box.expect(0, {"delete", "lone"});
   refused(5, "${secrets.lone}");

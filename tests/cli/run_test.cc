@@ -42,7 +42,8 @@ TEST_CASE("fields become variables, a secret beats what was inherited") {
               "echo $T/$U/$PORT") == "opaque-bytes/foo/\n");
   CHECK(shell(box, {"--prefix", "app", "--map", "T=app/token"}, "echo $T/$PORT/$OTHER") ==
         "opaque-bytes/5439/\n");
-  CHECK(shell(box, {"--only", "app/db", "--prefix", "other"}, "env | grep -c ^DB_USER=") == "1\n");
+  CHECK(shell(box, {"--only", "app/db", "--prefix", "app", "--map", "T=app/token"},
+              "env | grep -c ^DB_USER=") == "1\n");
   CHECK(box.expect(0, {"exec", "--only", "other", "--", "/usr/bin/printenv", "OTHER"}).out ==
         "1\n");
 }
@@ -129,12 +130,20 @@ TEST_CASE("the child starts with the caller's signals and file mode, and without
 TEST_CASE("signals reach the child, and its answer comes back") {
   const Sandbox box;
   fill(box);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH}) {
+  const std::string directory = "/dev/shm/coffer-signals-" + std::to_string(getpid());
+  for (int number = 1; number <= SIGRTMAX; ++number) {
+    // Not to be caught, coffer's own, or the shell's own to ignore.
+    if (number == SIGKILL || number == SIGSTOP || number == SIGCHLD) continue;
+    if (number > SIGSYS && number < SIGRTMIN) continue;
+    if (number > SIGRTMIN + 3 && number < SIGRTMAX) continue;  // Each is as these.
     const std::string ready = box.path("ready");
     std::filesystem::remove(ready);
-    const std::string script = "trap 'exit 42' TERM INT HUP QUIT USR1 USR2 WINCH; echo 1 >" +
-                               ready + "; while :; do sleep 0.02; done";
-    const pid_t pid = box.start({COFFER_BIN, "run", "--only", "other", "--", "sh", "-c", script},
+    // Python: no shell catches all of them.
+    const std::string script = "import signal,sys,time\nsignal.signal(" + std::to_string(number) +
+                               ", lambda *_: sys.exit(42))\nopen('" + ready +
+                               "','w').write('1')\nwhile 1: time.sleep(9)";
+    const pid_t pid = box.start({COFFER_BIN, "run", "--files", directory, "--only", "other", "--",
+                                 "/usr/bin/python3", "-S", "-c", script},
                                 "/dev/null", box.path(".out"));
     wait_for(ready);
     kill(pid, number);
@@ -142,6 +151,7 @@ TEST_CASE("signals reach the child, and its answer comes back") {
     REQUIRE(waitpid(pid, &status, 0) == pid);
     INFO("signal " << number);
     CHECK(cli::exit_code_of(status) == 42);
+    CHECK_FALSE(std::filesystem::exists(directory));
   }
 }
 
@@ -154,6 +164,165 @@ TEST_CASE("--pristine leaves only what every program needs") {
   CHECK(out.find("HOME=") != std::string::npos);
   CHECK(out.find("KEPT") == std::string::npos);
   CHECK(out.find("COFFER_KEY") == std::string::npos);
+}
+
+TEST_CASE("a command inherits no key of the store's, and no credential that coffer used") {
+  Sandbox box;
+  fill(box);
+  box.environment.emplace_back("COFFER_ANCHOR=");
+  for (const char* variable :
+       {"VAULT_TOKEN=Marzipan", "AWS_SECRET_ACCESS_KEY=Marzipan", "COFFER_ACTOR=ann"})
+    box.environment.emplace_back(variable);
+  const std::string out = shell(box, {"--only", "other"}, "env");
+  for (const char* name : {"COFFER_KEY=", "COFFER_ANCHOR=", "COFFER_STORE="})
+    CHECK(out.find(name) == std::string::npos);
+  // No key service was asked: these are the command's own business.
+  CHECK(out.find("VAULT_TOKEN=") != std::string::npos);
+  CHECK(out.find("COFFER_ACTOR=ann") != std::string::npos);
+  const std::string kept = shell(box, {"--keep-keys", "--only", "other"}, "env");
+  CHECK(kept.find("COFFER_KEY=" + box.key()) != std::string::npos);
+  CHECK(shell(box, {"--keep-keys", "--pristine", "--only", "other"}, "env")
+            .find("COFFER_KEY=" + box.key()) != std::string::npos);
+  // A key that does not open, of a service whose token is looked up for it: that one goes.
+  const Words asks{
+      "--key", "hashivault://none?engine=transit&timeout=1", "--key", box.key(), "--only", "other"};
+  box.environment.emplace_back("VAULT_ADDR=http://127.0.0.1:9");
+  box.expect(0, {"key", "list"});
+  const std::string asked = shell(box, asks, "env");
+  CHECK(asked.find("VAULT_ADDR=") != std::string::npos);
+  CHECK(asked.find("AWS_SECRET_ACCESS_KEY=") != std::string::npos);
+  // A secret of such a name was asked for.
+  box.expect(0, {"put", "aws", "AWS_SECRET_ACCESS_KEY=mine", "COFFER_KEY=other"});
+  CHECK(shell(box, {"--only", "aws"}, "echo $AWS_SECRET_ACCESS_KEY $COFFER_KEY") == "mine other\n");
+}
+
+TEST_CASE("with --keep-keys a store named from here is found from elsewhere") {
+  Sandbox box;
+  fill(box);
+  const std::string relative = std::filesystem::relative(box.store()).string();
+  box.environment.emplace_back("COFFER_STORE=" + relative);
+  std::swap(box.environment[3], box.environment.back());
+  box.environment.pop_back();
+  CHECK(shell(box, {"--keep-keys", "--only", "other"},
+              "cd / && " + std::string(COFFER_BIN) + " get other --field OTHER") == "1");
+}
+
+TEST_CASE("a selection that selects nothing ends it, and the whole store is never meant") {
+  const Sandbox box;
+  fill(box);
+  for (const Words& selection : std::vector<Words>{
+           {"--prefix", "typo"}, {"--all-of", "typo"}, {"--only", "other", "--prefix", "typo"}}) {
+    Words words{"run"};
+    words.insert(words.end(), selection.begin(), selection.end());
+    words.insert(words.end(), {"--", "/bin/true"});
+    CHECK(box.expect(4, words).says("typo"));
+    words[0] = "env";
+    words.resize(words.size() - 2);
+    CHECK(box.expect(4, words).says("typo"));
+  }
+  CHECK(
+      box.expect(4, {"env", "--prefix", "typo", "--as", "kubernetes", "--name", "n"}).out.empty());
+  box.expect(0, {"put", "empty", "--json", "-"}, "{}");
+  box.expect(4, {"run", "--only", "empty", "--", "/bin/true"});
+  CHECK(box.expect(2, {"run", "--", "/bin/true"}).says("coffer.env"));
+  CHECK(box.expect(2, {"env"}).says("coffer.env"));
+  box.expect(2, {"run", "--files", "/dev/shm/none", "--", "/bin/true"});
+}
+
+TEST_CASE("coffer.env is taken where nothing is selected, references in it without quotes") {
+  const Sandbox box;
+  fill(box);
+  std::filesystem::create_directory(box.path("job"));
+  const std::string file =
+      box.write("job/coffer.env",
+                "# of the job\nUSER_NAME=coffer://app/db#DB_USER\nMODE=fast # really\n"
+                "WHOLE=coffer://app/token\nURL=db://{{coffer://app/db}}@h\n");
+  const auto there = [&box](const std::string& line) {
+    return box.run_program({"/bin/sh", "-c", "cd " + box.path("job") + " && " + COFFER_BIN + line});
+  };
+  CHECK(there(" run -- /bin/sh -c 'echo $USER_NAME'").says("several fields"));
+  box.write("job/coffer.env", "USER_NAME=coffer://app/db#DB_USER\nMODE=fast # really\n");
+  CHECK(there(" run -- /bin/sh -c 'echo $USER_NAME/$MODE/$OTHER'").out == "foo/fast/\n");
+  CHECK(there(" env --as json").json() == cli::Json{{"USER_NAME", "foo"}, {"MODE", "fast"}});
+  // What is selected comes alone.
+  CHECK(there(" run --only other -- /bin/sh -c 'echo $USER_NAME/$OTHER'").out == "/1\n");
+  const Outcome wrong = box.expect(
+      4, {"run", "--env-file", box.write("w", "A=1\nB=coffer://app/db#nope\n"), "--", "/bin/true"});
+  CHECK(wrong.says("#B: coffer://app/db#nope"));
+}
+
+TEST_CASE("a reference in an inherited variable is told of, or resolved where asked") {
+  Sandbox box;
+  fill(box);
+  box.environment.emplace_back("FOO=coffer://app/db#DB_USER");
+  const Outcome kept =
+      box.expect(0, {"run", "--only", "other", "--", "/bin/sh", "-c", "echo $FOO"});
+  CHECK(kept.out == "coffer://app/db#DB_USER\n");
+  CHECK(kept.says("FOO"));
+  CHECK(kept.says("--resolve"));
+  const Outcome resolved = box.expect(0, {"run", "--resolve", "--", "/bin/sh", "-c", "echo $FOO"});
+  CHECK(resolved.out == "foo\n");
+  CHECK_FALSE(resolved.says("--resolve"));
+  box.environment.back() = "FOO=coffer://absent";
+  CHECK(box.expect(4, {"run", "--resolve", "--", "/bin/true"}).says("FOO"));
+}
+
+TEST_CASE("what no variable can tell is refused, what steers programs is told of") {
+  const Sandbox box;
+  fill(box);
+  box.expect(0, {"put", "nil", "A=1", "B:=null"});
+  for (const Words& words :
+       std::vector<Words>{{"run", "--only", "nil", "--", "/bin/true"},
+                          {"run", "--map", "B=coffer://nil#B", "--", "/bin/true"},
+                          {"env", "--as", "json", "--only", "nil"}})
+    CHECK(box.expect(2, words).says("nil#B"));
+  CHECK(box.expect(2, {"inject"}, "x={{ coffer://nil#B }}").says("null"));
+  CHECK(shell(box, {"--only", "coffer://nil#A"}, "echo $A$B") == "1\n");
+  box.expect(0, {"put", "word", "W=null"});
+  CHECK(shell(box, {"--only", "word"}, "echo $W") == "null\n");
+  box.expect(0, {"put", "nameless", "--json", "-"}, R"({"":"v"})");
+  box.expect(2, {"run", "--only", "nameless", "--", "/bin/true"});
+  box.expect(2, {"env", "--only", "nameless"});
+  box.expect(0, {"put", "steer", "LD_PRELOAD=/none.so", "BASH_ENV=x"});
+  const Outcome told = box.expect(0, {"run", "--only", "steer", "--", "/bin/true"});
+  CHECK(told.says("LD_PRELOAD"));
+  CHECK(told.says("BASH_ENV"));
+  CHECK_FALSE(box.expect(0, {"run", "--map", "BASH_ENV=coffer://steer#BASH_ENV", "--", "/bin/true"})
+                  .says("BASH_ENV"));
+}
+
+TEST_CASE("slips are answered by what to write, and a value in their place is not repeated") {
+  const Sandbox box;
+  fill(box);
+  for (const Words& words : std::vector<Words>{{"run", "--only", "other", "env"},
+                                               {"run", "--only", "other", "sh", "-c", "true"}})
+    CHECK(box.expect(2, words).says("stands after `--`"));
+  const Outcome mapped = box.expect(4, {"run", "--map", "PASS=s3cret-w0rd", "--", "/bin/true"});
+  CHECK_FALSE(mapped.says("s3cret"));
+  CHECK(mapped.says("--map PASS"));
+  CHECK_FALSE(
+      box.expect(2, {"run", "--map", "PASS=s3cret//w0rd", "--", "/bin/true"}).says("s3cret"));
+  for (int i = 0; i < 25; ++i)
+    box.expect(0, {"put", "big/" + std::to_string(i),
+                   "V" + std::to_string(i) + "=@" + box.write("v", std::string(100'000, 'v'))});
+  CHECK(box.expect(126, {"run", "--prefix", "big", "--", "true"}).says("too large"));
+  const std::string script = box.write("s", "echo hi\n");
+  chmod(script.c_str(), 0700);
+  CHECK(box.expect(126, {"run", "--only", "other", "--", script}).says("#!"));
+}
+
+TEST_CASE("many fields of one secret are handed over in one reading") {
+  const Sandbox box;
+  box.init();
+  std::string file;
+  for (int i = 0; i < 8000; ++i) file += "NAME_" + std::to_string(i) + "=value\n";
+  box.expect(0, {"import", box.write("p.env", file), "--as", "dotenv", "--prefix", "p"});
+  // Twenty seconds and more where each field reads the document again.
+  CHECK(box.run_program(
+               {"/usr/bin/timeout", "10", COFFER_BIN, "run", "--only", "p", "--", "/bin/true"})
+            .exit_code == 0);
+  CHECK(box.run_program({"/usr/bin/timeout", "10", COFFER_BIN, "env", "--only", "p"}).exit_code ==
+        0);
 }
 
 TEST_CASE("an env file brings variables, references in it are resolved") {
@@ -232,6 +401,53 @@ TEST_CASE("--redact shows asterisks for values, whatever writes them") {
   CHECK(outcome.out == "<**********>\n**********\nplain\n");
   CHECK(outcome.err.find("s p a c e") == std::string::npos);
   CHECK(outcome.err.find("**********") != std::string::npos);
+}
+
+TEST_CASE("--redact hides each line of a key, however it is printed") {
+  const Sandbox box;
+  box.init();
+  std::string pem = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
+  for (char c = 'a'; c < 'f'; ++c) pem += std::string(40, c) + "Marzipan\n";
+  box.expect(0,
+             {"put", "k", "pem=@" + box.write("key", pem + "-----END OPENSSH PRIVATE KEY-----\n"),
+              "odd=it's $a \"b\" Marzipan"});
+  for (const char* script :
+       {"echo $pem", "echo \"$pem\" | sed 's/^/> /'", "echo \"$pem\" | sed -n 2p",
+        "printf '%q' \"$odd\"", "set -x; : \"$odd\"", "printf %s \"$odd\" | base64"}) {
+    const Outcome outcome =
+        box.expect(0, {"run", "--redact", "--only", "k", "--", "/bin/bash", "-c", script});
+    INFO(script << outcome.out << outcome.err);
+    CHECK((outcome.out + outcome.err).find("Marzipan") == std::string::npos);
+    CHECK((outcome.out + outcome.err).find("**********") != std::string::npos);
+  }
+}
+
+TEST_CASE("under --redact what cannot be written is an error, but for a reader that went away") {
+  const Sandbox box;
+  fill(box);
+  const std::string run = std::string(COFFER_BIN) + " run --redact --only other -- ";
+  const auto shell = [&](const std::string& line) {
+    return box.run_program({"/bin/sh", "-c", line});
+  };
+  const Outcome full = shell(run + "sh -c 'echo x' >/dev/full");
+  CHECK(full.exit_code == 17);
+  CHECK(full.says("standard output"));
+  CHECK(shell(run + "sh -c 'echo x' >&-").exit_code == 17);
+  CHECK(shell(run + "sh -c 'trap \"\" PIPE; echo x; exit 5' >/dev/full").exit_code == 5);
+  CHECK_FALSE(shell(run + "sh -c 'echo x; sleep 0.2; echo y' | true").says("error"));
+}
+
+TEST_CASE("under --redact two outputs that go to one place keep their order") {
+  const Sandbox box;
+  fill(box);
+  const std::string line =
+      std::string(COFFER_BIN) +
+      " run --redact --map T=app/token -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do "
+      "echo o$i; echo e$i >&2; done' 2>&1 | tr '\\n' ' '";
+  std::string expected;
+  for (int i = 1; i <= 9; ++i) expected += "o" + std::to_string(i) + " e" + std::to_string(i) + " ";
+  for (int round = 0; round < 10; ++round)
+    CHECK(box.run_program({"/bin/sh", "-c", line}).out == expected);
 }
 
 TEST_CASE("--redact hides what is inside a whole object, too") {

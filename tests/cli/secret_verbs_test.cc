@@ -328,3 +328,43 @@ TEST_CASE("every verb shows an example, and every refusal a way on") {
     CHECK(box.run(words).says("coffer: error: "));
   }
 }
+
+TEST_CASE("put tells by name which fields of the version before it drops") {
+  const Sandbox box;
+  box.init();
+  CHECK(box.expect(0, {"put", "p", "user=ann", "password=Marzipan"}).err.empty());
+  const Outcome dropped = box.expect(0, {"put", "p", "user=bob"});
+  CHECK(dropped.says("password"));
+  CHECK_FALSE(dropped.says("Marzipan"));
+  CHECK_FALSE(dropped.says("user,"));
+  CHECK(box.expect(0, {"put", "p", "user=eve"}).err.empty());
+  CHECK(box.expect(0, {"put", "p", "--value", "-"}, "opaque").says("user"));
+  CHECK(box.expect(0, {"put", "p", "user=eve"}).err.empty());
+  box.expect(0, {"patch", "p", "more=1"});
+  // Names are a policy's to tell, where there is one.
+  box.expect(0, {"policy", "allow", "*", "all", "**"});
+  CHECK(box.expect(0, {"put", "p", "user=bob"}).err.empty());
+}
+
+TEST_CASE("a pair without a secret's name before it is refused, and is not repeated") {
+  const Sandbox box;
+  box.init();
+  const Outcome refused = box.expect(2, {"put", "password=Marzipan"}, "x");
+  CHECK_FALSE(refused.says("Marzipan"));
+  CHECK(refused.says("coffer put PATH NAME=VALUE"));
+  CHECK(box.expect(0, {"list"}).out.empty());
+  const Outcome two = box.expect(0, {"put", "user=ann", "password=Marzipan"});
+  CHECK(two.says("first word is the secret's name"));
+  CHECK_FALSE(two.says("Marzipan"));
+  box.expect(0, {"put", "dt=2024", "--value", "-"}, "v");
+}
+
+TEST_CASE("a line end that is stored with a value is told of, and stored") {
+  const Sandbox box;
+  box.init();
+  CHECK(box.expect(0, {"put", "p", "--value", "-"}, "word\n").says("line end"));
+  CHECK(box.expect(0, {"get", "p"}).out == "word\n");
+  CHECK(box.expect(0, {"put", "q", "--value", "-"}, "two\nlines\n").err.empty());
+  CHECK(box.expect(0, {"put", "q", "--value", "-"}, "word").err.empty());
+  CHECK(box.expect(0, {"put", "q", "--file", box.write("f", "word\n")}).err.empty());
+}

@@ -10,11 +10,16 @@ using cli::Words;
 
 namespace {
 
+constexpr bool kAsItIs = true;
+
 /// The command on a terminal of its own, as a person has it.
 class Session {
  public:
-  Session(const Sandbox& box, Words words, winsize size = {24, 80, 0, 0}) {
-    words.insert(words.begin(), COFFER_BIN);
+  Session(const Sandbox& box, Words words, winsize size = {24, 80, 0, 0})
+      : Session(box, with_command(std::move(words)), kAsItIs, size) {}
+  /// Another program there.
+  Session(const Sandbox& box, const Words& words, bool /*as it is*/,
+          winsize size = {24, 80, 0, 0}) {
     std::vector<char*> argv = Sandbox::pointers(words);
     std::vector<char*> envp = Sandbox::pointers(box.environment);
     pid_ = forkpty(&fd_, nullptr, nullptr, &size);
@@ -56,6 +61,10 @@ class Session {
   const std::string& shown() const { return shown_; }
 
  private:
+  static Words with_command(Words words) {
+    words.insert(words.begin(), COFFER_BIN);
+    return words;
+  }
   bool read_some() {
     char bytes[4096];
     const ssize_t got = read(fd_, bytes, sizeof bytes);  // EIO at the end.
@@ -286,6 +295,156 @@ TEST_CASE("under --redact Ctrl-C reaches the command, and the terminal is put ba
   session.type("\x03");
   REQUIRE(session.shows("caught"));
   CHECK(session.exit_code() == 9);
+}
+
+TEST_CASE("several lines pasted at a prompt store nothing and reach no shell") {
+  const Sandbox box;
+  box.init();
+  // A shell as the terminal's owner: what coffer leaves of the paste it would run.
+  Session shell(box, Words{"/bin/sh", "-i"}, kAsItIs);
+  shell.type(std::string(COFFER_BIN) + " put pasted; echo rc=$?\n");
+  REQUIRE(shell.shows("Value: "));
+  shell.type("-----BEGIN KEY-----\nTOPSECRETLINE\n-----END KEY-----\n");
+  REQUIRE(shell.shows("rc=3"));
+  shell.type("exit\n");
+  shell.exit_code();
+  CHECK(shell.shown().find("TOPSECRETLINE") == std::string::npos);
+  CHECK(shell.shown().find("--value -") != std::string::npos);
+  box.expect(4, {"get", "pasted"});
+  Session fields(box, {"patch", "pasted", "k=-"});
+  REQUIRE(fields.shows("k: "));
+  fields.type("one\ntwo\n");
+  CHECK(fields.exit_code() == 3);
+}
+
+TEST_CASE("at a hidden prompt keys edit as on the terminal, and control characters are refused") {
+  const Sandbox box;
+  box.init();
+  const auto typed = [&box](std::string_view keys, int code) {
+    Session session(box, {"put", "typed"});
+    REQUIRE(session.shows("Value: "));
+    session.type(keys);
+    CHECK(session.exit_code() == code);
+    return code == 0 ? box.expect(0, {"get", "typed"}).out : std::string();
+  };
+  CHECK(typed("ab \x17"
+              "cd\n",
+              0) == "cd");
+  CHECK(typed("one two  \x17three\n", 0) == "one three");
+  CHECK(typed("a\x16\x17"
+              "b\n",
+              0) ==
+        "a\x17"
+        "b");
+  CHECK(typed("a\x16\x16"
+              "b\x12\n",
+              0) ==
+        "a\x16"
+        "b");
+  typed("a\x1B[Db\n", 2);
+  typed("a\x01\n", 2);
+  CHECK(box.expect(0, {"history", "typed", "--format", "json"}).json()["current_version"] == 4);
+}
+
+TEST_CASE("k=- and --value - ask a person without echo, one prompt a field") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "p", "a=1", "c=3"});
+  Session patch(box, {"patch", "p", "a=-", "b=-"});
+  REQUIRE(patch.shows("a: "));
+  CHECK_FALSE(patch.echo());
+  patch.type("Marzipan\n");
+  REQUIRE(patch.shows("b: "));
+  patch.type("Nougat\n");
+  CHECK(patch.exit_code() == 0);
+  CHECK(patch.shown().find("Marzipan") == std::string::npos);
+  CHECK(box.expect(0, {"get", "p"}).json() ==
+        cli::Json{{"a", "Marzipan"}, {"c", "3"}, {"b", "Nougat"}});
+  Session put(box, {"put", "q", "--value", "-"});
+  REQUIRE(put.shows("Value: "));
+  put.type("Marzipan\n");
+  CHECK(put.exit_code() == 0);
+  CHECK(box.expect(0, {"get", "q"}).out == "Marzipan");
+}
+
+TEST_CASE("a pair where the secret's name should be is asked about") {
+  const Sandbox box;
+  box.init();
+  Session no(box, {"put", "password=Marzipan"});
+  REQUIRE(no.shows("[y/N] "));
+  CHECK(no.shown().find("Marzipan") == std::string::npos);
+  no.type("n\n");
+  CHECK(no.exit_code() == 3);
+  Session yes(box, {"put", "dt=2024"});
+  REQUIRE(yes.shows("[y/N] "));
+  yes.type("y\n");
+  REQUIRE(yes.shows("Value: "));
+  yes.type("v\n");
+  CHECK(yes.exit_code() == 0);
+  CHECK(box.expect(0, {"list"}).out == "dt=2024\n");
+}
+
+TEST_CASE("run stops and goes on with its command, as the shell wants it") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "t", "TOKEN=Marzipan-7f3a"});
+  for (const char* redact : {"", " --redact"}) {
+    Session shell(box, Words{"/bin/bash", "--norc", "-i"}, kAsItIs);
+    shell.type("PS1='$ '; " + std::string(COFFER_BIN) + " run" + redact +
+               " --only t -- sh -c 'echo be''gun; sleep 1.5; echo do''ne; exit 7'; echo r''c=$?\n");
+    REQUIRE(shell.shows("begun"));
+    shell.type("\x1A");
+    REQUIRE(shell.shows("Stopped"));
+    shell.type("echo sti''ll; fg\n");
+    REQUIRE(shell.shows("still"));
+    REQUIRE(shell.shows("done"));
+    REQUIRE(shell.shows("$ "));  // Keys before it would be the command's.
+    shell.type("stty -a > " + box.path("modes") + "; echo la''st\n");
+    REQUIRE(shell.shows("last"));
+    CHECK(cli::read_file(box.path("modes")).find(" icanon") != std::string::npos);
+    CHECK(cli::read_file(box.path("modes")).find(" echo ") != std::string::npos);
+    shell.type("exit\n");
+    shell.exit_code();
+  }
+}
+
+TEST_CASE("--redact in the background hinders nobody, and takes keys once it is in front") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "t", "TOKEN=Marzipan-7f3a"});
+  const std::string run = std::string(COFFER_BIN) + " run --redact --map T=coffer://t#TOKEN -- ";
+  Session script(
+      box, Words{"/bin/bash", "-c", "timeout 20 " + run + "sh -c 'echo \"<$T>\"'; echo rc=$?"},
+      kAsItIs);
+  REQUIRE(script.shows("<**********>"));
+  REQUIRE(script.shows("rc=0"));
+  script.exit_code();
+  Session shell(box, Words{"/bin/bash", "--norc", "-i"}, kAsItIs);
+  shell.type("PS1='$ '; " + run + "sh -c 'echo be''gun; read x; echo \"got $x\"' &\n");
+  REQUIRE(shell.shows("begun"));
+  shell.type("fg\n");
+  REQUIRE(shell.shows("sh -c"));
+  usleep(700'000);
+  shell.type("key\r");
+  REQUIRE(shell.shows("got key"));
+  REQUIRE(shell.shows("$ "));  // Keys before it would be the command's.
+  shell.type("exit\n");
+  shell.exit_code();
+}
+
+TEST_CASE("under --redact a line end on the terminal stays one") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "t", "TOKEN=Marzipan-7f3a"});
+  Session shell(box,
+                Words{"/bin/sh", "-c",
+                      "echo abc | " + std::string(COFFER_BIN) + " run --redact --only t -- cat"},
+                kAsItIs);
+  shell.exit_code();
+  CHECK(shell.shown() == "abc\r\n");
+  Session direct(box, {"run", "--redact", "--only", "t", "--", "echo", "hi"});
+  CHECK(direct.exit_code() == 0);
+  CHECK(direct.shown() == "hi\r\n");
 }
 
 TEST_CASE("a job's secrets are asked for by their keys, without echo") {

@@ -17,7 +17,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view source) : text_(text), source_(source) {}
+  Reader(std::string_view text, std::string_view source, DotenvValues values)
+      : text_(text), source_(source), values_(values) {}
 
   Result<std::vector<Variable>> run() && {
     COFFER_TRY(check_characters());
@@ -135,6 +136,8 @@ class Reader {
   Result<SecretBytes> plain() {
     const std::size_t begin = at_;
     std::size_t end = at_;  // Behind the last character that is no blank.
+    const bool is_reference =
+        values_ == DotenvValues::references && text_.substr(at_).starts_with("coffer://");
     for (; !at_line_end(); ++at_) {
       const char c = text_[at_];
       // What line() goes on with is the blank before a comment.
@@ -142,7 +145,7 @@ class Reader {
         --at_;
         break;
       }
-      if (c == '#') {
+      if (c == '#' && !is_reference) {
         return error_at(at_, {ErrorCode::usage, "a # in a value without quotes",
                               "put single quotes around the value; a comment needs a blank "
                               "before its #"});
@@ -214,6 +217,7 @@ class Reader {
 
   std::string_view text_;
   std::string_view source_;
+  DotenvValues values_;
   std::size_t at_ = 0;
   std::vector<Variable> variables_;
   std::unordered_set<std::string_view> names_;
@@ -221,8 +225,9 @@ class Reader {
 
 }  // namespace
 
-Result<std::vector<Variable>> read_dotenv(std::string_view text, std::string_view source) {
-  return Reader(text, source).run();
+Result<std::vector<Variable>> read_dotenv(std::string_view text, std::string_view source,
+                                          DotenvValues values) {
+  return Reader(text, source, values).run();
 }
 
 }  // namespace coffer::tools

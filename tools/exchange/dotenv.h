@@ -25,8 +25,13 @@ struct Variable {
   SecretBytes value;
 };
 
+/// `references`: a plain value that begins with coffer:// may have a `#` in it, for a field's name
+/// stands behind that.
+enum class DotenvValues { texts, references };
+
 /// In the order of the file. Errors, each about SOURCE:LINE:COLUMN: usage.
-Result<std::vector<Variable>> read_dotenv(std::string_view text, std::string_view source);
+Result<std::vector<Variable>> read_dotenv(std::string_view text, std::string_view source,
+                                          DotenvValues values = DotenvValues::texts);
 
 /// common: read alike by shells, python-dotenv and node as far as they agree, and by coffer always.
 /// docker, kubectl: one line as it stands, as `docker run --env-file` and `kubectl create secret

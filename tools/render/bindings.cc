@@ -5,9 +5,9 @@
 namespace coffer::tools {
 
 Result<void> Bindings::add(std::string_view name, std::string_view value, std::string_view origin) {
-  for (const Binding& binding : bindings_) {
-    if (binding.name != name) continue;
-    if (binding.origin == origin) return {};
+  const auto [found, is_new] = by_name_.emplace(name, bindings_.size());
+  if (!is_new) {
+    if (bindings_[found->second].origin == origin) return {};
     return Error(ErrorCode::usage, "two secrets are given for one variable",
                  "choose by --only, or name them apart by --map")
         .about(Subject::Kind::name, name);

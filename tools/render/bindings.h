@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace coffer::tools {
@@ -27,6 +28,7 @@ class Bindings {
 
  private:
   std::vector<Binding> bindings_;
+  std::unordered_map<std::string, std::size_t> by_name_;
 };
 
 /// Letters, digits and '_', not beginning with a digit: what every shell takes for a name.

@@ -2,132 +2,127 @@
 
 #include <algorithm>
 
-#include "format/json.h"
-#include "format/utf8.h"
+#include "tools/render/value_spellings.h"
 
 namespace coffer::tools {
 namespace {
 
 constexpr std::string_view kMask = "**********";
-
-// A terminal shows each line end as CR LF.
-SecretBytes as_on_terminal(std::string_view value) {
-  SecretBytes shown;
-  for (const char c : value) {
-    if (c == '\n') shown.push_back('\r');
-    shown.push_back(static_cast<std::uint8_t>(c));
-  }
-  return shown;
-}
-
-bool is_container(std::string_view value) {
-  return value.starts_with('{') || value.starts_with('[');
-}
+// What was shown leaves the buffer in pieces of this size: moving the rest for each byte would cost
+// its length each time.
+constexpr std::size_t kShownKept = std::size_t{64} << 10;
 
 }  // namespace
 
 void Redactor::add(std::string_view value) {
-  add_text(value);
-  if (!is_container(value)) return;
-  // A whole object in one variable: a program shows its members, hardly ever all of it.
-  const Result<json::Document> document = json::Document::parse(value);
-  if (document) add_members(*document, 0);
+  each_spelling(value, [this](std::string_view spelling) {
+    if (spelling.size() >= kShortest) add_pattern(spelling);
+  });
 }
 
-void Redactor::add_members(const json::Document& document, json::NodeId parent) {
-  for (json::NodeId node = document.first_child(parent); node != json::kNoNode;
-       node = document.next_sibling(node)) {
-    const json::Type type = document.type(node);
-    if (type == json::Type::string) add_text(document.string(node));
-    if (type == json::Type::number) add_text(document.raw(node));
-    add_members(document, node);
-  }
+std::uint32_t Redactor::child_of(std::uint32_t node, std::uint8_t letter) const {
+  if (node == 0) return roots_[letter];
+  std::uint32_t child = nodes_[node].child;
+  while (child != 0 && letters_.data()[child] != letter) child = nodes_[child].sibling;
+  return child;
 }
 
-void Redactor::add_text(std::string_view value) {
-  // What `echo` stored ends in a line end, which a program that uses the value drops.
-  while (value.ends_with('\n') || value.ends_with('\r')) value.remove_suffix(1);
-  if (value.size() < kShortest) return;
-  add_pattern(value);
-  add_pattern(as_on_terminal(value).text());
-  if (!utf8::is_valid(value)) return;
-  SecretBytes quoted;
-  json::append_quoted(quoted, value);
-  add_pattern(quoted.text().substr(1, quoted.size() - 2));
+std::uint32_t Redactor::add_child(std::uint32_t node, std::uint8_t letter) {
+  const auto child = static_cast<std::uint32_t>(nodes_.size());
+  nodes_.push_back({.sibling = nodes_[node].child, .depth = nodes_[node].depth + 1});
+  letters_.push_back(letter);
+  nodes_[node].child = child;
+  if (node == 0) roots_[letter] = child;
+  return child;
 }
 
 void Redactor::add_pattern(std::string_view text) {
-  for (const Pattern& pattern : patterns_) {
-    if (pattern.text.text() == text) return;
+  std::uint32_t node = 0;
+  for (const char c : text) {
+    const auto letter = static_cast<std::uint8_t>(c);
+    const std::uint32_t child = child_of(node, letter);
+    node = child != 0 ? child : add_child(node, letter);
   }
-  Pattern pattern{SecretBytes::copy_of(text), std::vector<std::uint32_t>(text.size(), 0), 0};
-  std::uint32_t border = 0;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    while (border > 0 && text[i] != text[border]) border = pattern.fallback[border - 1];
-    if (text[i] == text[border]) ++border;
-    pattern.fallback[i] = border;
+  nodes_[node].match = nodes_[node].depth;
+  linked_ = false;
+}
+
+std::uint32_t Redactor::next(std::uint32_t node, std::uint8_t letter) const {
+  for (;;) {
+    const std::uint32_t child = child_of(node, letter);
+    if (child != 0 || node == 0) return child;
+    node = nodes_[node].fallback;
   }
-  beginning_with_[static_cast<unsigned char>(text.front())].push_back(
-      static_cast<std::uint32_t>(patterns_.size()));
-  patterns_.push_back(std::move(pattern));
 }
 
-void Redactor::advance(Pattern& pattern, std::uint8_t byte) {
-  const std::uint8_t* text = pattern.text.data();
-  if (pattern.matched == pattern.text.size())
-    pattern.matched = pattern.fallback[pattern.matched - 1];
-  while (pattern.matched > 0 && text[pattern.matched] != byte)
-    pattern.matched = pattern.fallback[pattern.matched - 1];
-  if (text[pattern.matched] == byte) ++pattern.matched;
-}
-
-void Redactor::cover(std::size_t count) {
-  std::fill(covered_.end() - static_cast<std::ptrdiff_t>(count), covered_.end(), true);
-}
-
-void Redactor::emit(std::size_t count, SecretBytes& out) {
-  if (count == 0) return;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!covered_[i]) out.push_back(held_.data()[i]);
-    if (covered_[i] && !mask_shown_) out.append(kMask);
-    mask_shown_ = covered_[i];
+// Level by level: a fallback is always nearer to the root.
+void Redactor::link() {
+  std::vector<std::uint32_t> order{0};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::uint32_t node = order[i];
+    for (std::uint32_t child = nodes_[node].child; child != 0; child = nodes_[child].sibling) {
+      const std::uint32_t fallback =
+          node == 0 ? 0 : next(nodes_[node].fallback, letters_.data()[child]);
+      nodes_[child].fallback = fallback;
+      nodes_[child].match = std::max(nodes_[child].match, nodes_[fallback].match);
+      order.push_back(child);
+    }
   }
-  const std::size_t left = held_.size() - count;
-  std::copy_n(held_.data() + count, left, held_.data());
-  held_.resize(left);
-  covered_.erase(covered_.begin(), covered_.begin() + static_cast<std::ptrdiff_t>(count));
+  linked_ = true;
 }
 
-// Held are always the last bytes that could begin a value: as many as the longest match.
+// Matches come in the order of their ends, so that only the last spans can touch a new one.
+void Redactor::cover(std::uint64_t begin, std::uint64_t end) {
+  while (!covered_.empty() && covered_.back().end >= begin) {
+    begin = std::min(begin, covered_.back().begin);
+    covered_.pop_back();
+  }
+  covered_.push_back({begin, end});
+}
+
+// Shows all but the last `left` bytes.
+void Redactor::emit(std::size_t left, SecretBytes& out) {
+  const std::uint64_t end = shown_ + (held_.size() - begin_) - left;
+  while (shown_ < end) {
+    const bool is_covered = !covered_.empty() && covered_.front().begin <= shown_;
+    std::uint64_t until = end;
+    if (!covered_.empty())
+      until = std::min(end, is_covered ? covered_.front().end : covered_.front().begin);
+    const auto size = static_cast<std::size_t>(until - shown_);
+    if (!is_covered) out.append(held_.text().substr(begin_, size));
+    if (is_covered && !mask_shown_) out.append(kMask);
+    mask_shown_ = is_covered;
+    begin_ += size;
+    shown_ = until;
+    if (is_covered && covered_.front().end == shown_) covered_.pop_front();
+  }
+  if (begin_ < kShownKept || 2 * begin_ < held_.size()) return;
+  const std::size_t rest = held_.size() - begin_;
+  std::copy_n(held_.data() + begin_, rest, held_.data());
+  held_.resize(rest);
+  begin_ = 0;
+}
+
+// Held are always the last bytes that could begin a value.
 void Redactor::feed(ByteView bytes, SecretBytes& out) {
+  if (!linked_) link();
   for (const std::uint8_t byte : bytes) {
     held_.push_back(byte);
-    covered_.push_back(false);
-    for (const std::uint32_t number : beginning_with_[byte]) {
-      if (patterns_[number].matched == 0) active_.push_back(number);
-    }
-    std::size_t longest = 0;
-    std::size_t kept = 0;
-    for (const std::uint32_t number : active_) {
-      Pattern& pattern = patterns_[number];
-      advance(pattern, byte);
-      if (pattern.matched == 0) continue;
-      active_[kept++] = number;
-      if (pattern.matched == pattern.text.size()) cover(pattern.matched);
-      // A whole match is certain; what of it could begin another one is still held.
-      const bool whole = pattern.matched == pattern.text.size();
-      longest = std::max<std::size_t>(
-          longest, whole ? pattern.fallback[pattern.matched - 1] : pattern.matched);
-    }
-    active_.resize(kept);
-    emit(held_.size() - longest, out);
+    at_ = next(at_, byte);
+    const std::uint64_t read = shown_ + (held_.size() - begin_);
+    if (nodes_[at_].match != 0) cover(read - nodes_[at_].match, read);
+    // A whole match is certain; what of it could begin another one is still held.
+    while (at_ != 0 && nodes_[at_].child == 0) at_ = nodes_[at_].fallback;
+    // In one go where nothing is left to wait for, or the buffer grows.
+    if (held_.size() - begin_ - nodes_[at_].depth >= kShownKept) emit(nodes_[at_].depth, out);
   }
+  emit(nodes_[at_].depth, out);
 }
 
 void Redactor::flush(SecretBytes& out) {
-  emit(held_.size(), out);
-  for (const std::uint32_t number : active_) patterns_[number].matched = 0;
-  active_.clear();
+  emit(0, out);
+  at_ = 0;
+  covered_.clear();
   mask_shown_ = false;
 }
 

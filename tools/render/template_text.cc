@@ -1,6 +1,7 @@
 #include "tools/render/template_text.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "format/names.h"
 
@@ -19,8 +20,9 @@ std::string place_name(std::string_view text, std::size_t offset, std::string_vi
          std::to_string(offset - line_begin + 1);
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 std::string_view without_blanks(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
@@ -33,8 +35,19 @@ struct Found {
 };
 
 bool begins_reference(std::string_view text) {
-  return text.starts_with(kBraces) &&
-         without_blanks(text.substr(kBraces.size())).starts_with(format::kUriScheme);
+  if (!text.starts_with(kBraces)) return false;
+  std::size_t at = kBraces.size();
+  while (at < text.size() && is_blank(text[at])) ++at;
+  return text.substr(at).starts_with(format::kUriScheme);
+}
+
+// What stands before `end`, where that comes before the line's end does; looked for no further
+// than that, for a line may be as long as a file.
+std::optional<std::string_view> up_to(std::string_view text, std::string_view end) {
+  const std::string_view inner = text.substr(0, text.find(end));
+  if (inner.size() == text.size() || inner.find('\n') != std::string_view::npos)
+    return std::nullopt;
+  return inner;
 }
 
 Error endless() {
@@ -43,23 +56,21 @@ Error endless() {
 }
 
 Result<Found> reference_in(std::string_view text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
   if (begins_reference(text)) {
-    const std::size_t end = line.find(kBracesEnd);
-    if (end == std::string_view::npos) return endless();
-    const std::string_view inner = line.substr(kBraces.size(), end - kBraces.size());
-    return Found{end + kBracesEnd.size(), std::string(without_blanks(inner))};
+    const auto inner = up_to(text.substr(kBraces.size()), kBracesEnd);
+    if (!inner) return endless();
+    return Found{kBraces.size() + inner->size() + kBracesEnd.size(),
+                 std::string(without_blanks(*inner))};
   }
   if (!text.starts_with(kPlaceholder)) return Found{};
-  const std::size_t end = line.find('}');
-  if (end == std::string_view::npos) return endless();
-  const std::string_view key = line.substr(kPlaceholder.size(), end - kPlaceholder.size());
-  const std::size_t hash = key.find('#');
+  const auto key = up_to(text.substr(kPlaceholder.size()), "}");
+  if (!key) return endless();
+  const std::size_t hash = key->find('#');
   format::SecretUri uri;
-  uri.path = key.substr(0, hash);
-  if (hash != std::string_view::npos) uri.field = std::string(key.substr(hash + 1));
+  uri.path = key->substr(0, hash);
+  if (hash != std::string_view::npos) uri.field = std::string(key->substr(hash + 1));
   COFFER_TRY(format::check_path(uri.path));
-  return Found{end + 1, format::print_uri(uri)};
+  return Found{kPlaceholder.size() + key->size() + 1, format::print_uri(uri)};
 }
 
 // The escape that stands here, if any: what is dropped, and what is then kept as it is.
@@ -75,9 +86,19 @@ Escape escape_in(std::string_view text) {
   return {};
 }
 
-Error at(Error error, std::string_view text, std::size_t offset, std::string_view source) {
-  if (error.subject() != nullptr && !error.subject()->text.empty()) return error;
-  return std::move(error).about(Subject::Kind::file, place_name(text, offset, source));
+// Nearly everywhere nothing does, which two characters tell.
+bool may_begin(std::string_view text) {
+  const char first = text.front();
+  if (first != '{' && first != '$' && first != '\\') return false;
+  return text.size() > 1 && (text[1] == '{' || text[1] == '$');
+}
+
+// Both are told: where the reference stands, and what it is.
+Error at(Error error, std::string_view text, std::size_t offset, std::string_view source,
+         const std::string& reference) {
+  const std::string place = place_name(text, offset, source);
+  return std::move(error).about(Subject::Kind::file,
+                                reference.empty() ? place : place + ": " + reference);
 }
 
 }  // namespace
@@ -86,25 +107,33 @@ Result<SecretBytes> expand(std::string_view text, std::string_view source,
                            const Resolver& resolver) {
   SecretBytes out;
   out.reserve(text.size());
+  std::size_t plain = 0;  // Where what is not copied yet begins.
   for (std::size_t i = 0; i < text.size();) {
     const std::string_view rest = text.substr(i);
+    if (!may_begin(rest)) {
+      ++i;
+      continue;
+    }
     if (const Escape escape = escape_in(rest); escape.dropped != 0) {
-      out.append(rest.substr(escape.dropped, escape.kept));
-      i += escape.dropped + escape.kept;
+      out.append(text.substr(plain, i - plain));
+      plain = i + escape.dropped;
+      i = plain + escape.kept;
       continue;
     }
     auto found = reference_in(rest);
-    if (!found) return at(std::move(found).error(), text, i, source);
+    if (!found) return at(std::move(found).error(), text, i, source, "");
     if (found->size == 0) {
-      out.push_back(static_cast<std::uint8_t>(rest.front()));
       ++i;
       continue;
     }
     auto value = resolver(found->reference);
-    if (!value) return at(std::move(value).error(), text, i, source);
+    if (!value) return at(std::move(value).error(), text, i, source, found->reference);
+    out.append(text.substr(plain, i - plain));
     out.append(value->bytes());
     i += found->size;
+    plain = i;
   }
+  out.append(text.substr(plain));
   return out;
 }
 

@@ -21,7 +21,7 @@ namespace coffer::tools {
 using Resolver = std::function<Result<SecretBytes>(const std::string& reference)>;
 
 /// Errors: usage (a reference that does not end), and the resolver's; each about
-/// SOURCE:LINE:COLUMN where it names nothing itself.
+/// SOURCE:LINE:COLUMN, and the resolver's about the reference too. Time is linear in the text.
 Result<SecretBytes> expand(std::string_view text, std::string_view source,
                            const Resolver& resolver);
 

@@ -2,6 +2,7 @@
 #include "tools/render/redactor.h"
 
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <random>
 #include <string>
 #include <vector>
@@ -19,6 +20,11 @@ std::string shown(const std::vector<std::string>& values, const std::vector<std:
   for (const std::string& piece : pieces) redactor.feed(as_bytes(piece), out);
   redactor.flush(out);
   return std::string(out.text());
+}
+
+// This process's own time: others take their share of the clock.
+double seconds_since(std::clock_t begin) {
+  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
 }  // namespace
@@ -56,6 +62,64 @@ TEST_CASE("a line end that belongs to the value is not waited for") {
 }
 
 TEST_CASE("what is too short to be sought is not") { CHECK(shown({"abc"}, {"abc"}) == "abc"); }
+
+TEST_CASE("of a text of several lines each one is hidden by itself, but not its frame") {
+  const std::string pem =
+      "-----BEGIN KEY-----\nMIIMarzipan7f3a\nQQNougat91line\n-----END KEY-----\n";
+  CHECK(shown({pem}, {"> MIIMarzipan7f3a\n> QQNougat91line\n"}) == "> **********\n> **********\n");
+  CHECK(shown({pem}, {"> -----BEGIN KEY-----\n"}) == "> -----BEGIN KEY-----\n");
+  CHECK(shown({pem}, {"-----BEGIN KEY----- MIIMarzipan7f3a QQNougat91line -----END KEY-----."}) ==
+        "**********.");
+  CHECK(shown({"short\nlines\there"}, {"short lines here"}) == "**********");
+  CHECK(shown({R"({"pem":"first-line-of\nsecond-line-of"})"}, {"[second-line-of]"}) ==
+        "[**********]");
+}
+
+TEST_CASE("a value is known as shells, URLs and base64 write it") {
+  const std::string value = "it's $a \"b\"";
+  CHECK(shown({value}, {R"(S='it'\''s $a "b"')"}) == "S='**********'");
+  CHECK(shown({value}, {R"(S='it'"'"'s $a "b"')"}) == "S='**********'");
+  CHECK(shown({value}, {R"(it\'s\ \$a\ \"b\")"}) == "**********");
+  CHECK(shown({"one'\ttwo\n3"}, {R"($'one\'\ttwo\n3')"}) == "$'**********'");
+  CHECK(shown({"a b/c?d=1&e"}, {"?x=a%20b%2Fc%3Fd%3D1%26e&"}) == "?x=**********&");
+  CHECK(shown({"a b/c?d=1&e"}, {"?x=a+b%2Fc%3Fd%3D1%26e&"}) == "?x=**********&");
+  CHECK(shown({"a b/c?d"}, {"a%20b/c%3Fd a%20b%2fc%3fd"}) == "********** **********");
+  // base64 of "hunter2-hunter2", with none, one and two bytes before it.
+  CHECK(shown({"hunter2-hunter2"}, {"aHVudGVyMi1odW50ZXIy"}) == "**********");
+  CHECK(shown({"hunter2-hunter2"}, {"eGh1bnRlcjItaHVudGVyMg=="}) == "eG**********g==");
+  CHECK(shown({"hunter2-hunter2"}, {"eHhodW50ZXIyLWh1bnRlcjI="}) == "eHh**********I=");
+  CHECK(shown({"\xFB\xFF\xFE\xFB\xFF\xFE\xFB\xFF"}, {"-__--__--_8"}) == "**********8");
+}
+
+TEST_CASE("many values that begin alike cost no more than one") {
+  const std::string prefix(30, 'p');
+  Redactor redactor;
+  for (int i = 0; i < 500; ++i) redactor.add(prefix + std::to_string(i) + "-end-of-it");
+  const std::string text(1 << 20, 'p');
+  SecretBytes out;
+  const std::clock_t begin = std::clock();
+  redactor.feed(as_bytes(text), out);
+  redactor.feed(as_bytes("77-end-of-it."), out);
+  const double took = seconds_since(begin);
+  redactor.flush(out);
+  CHECK(out.size() == text.size() - prefix.size() + 11);
+  CHECK(out.text().ends_with("p**********."));
+  // Some 30 times longer where each is followed by itself.
+  CHECK(took < 4.0);
+}
+
+TEST_CASE("what is held back for long is moved no more than it grows") {
+  const std::string value = std::string(100'000, 'a') + "b";
+  Redactor redactor;
+  redactor.add(value);
+  const std::string text(1 << 20, 'a');
+  SecretBytes out;
+  const std::clock_t begin = std::clock();
+  redactor.feed(as_bytes(text), out);
+  CHECK(seconds_since(begin) < 4.0);
+  redactor.flush(out);
+  CHECK(out.text() == text);
+}
 
 TEST_CASE("what is held back is let go, and nothing before it is lost") {
   Redactor redactor;

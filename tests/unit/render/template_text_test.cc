@@ -2,6 +2,7 @@
 #include "tools/render/template_text.h"
 
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <string>
 
 using coffer::ErrorCode;
@@ -30,6 +31,11 @@ std::string place_of_error(std::string_view text, ErrorCode code) {
   CHECK(out.error().code() == code);
   REQUIRE(out.error().subject() != nullptr);
   return out.error().subject()->text;
+}
+
+// This process's own time: others take their share of the clock.
+double seconds_since(std::clock_t begin) {
+  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
 }  // namespace
@@ -68,6 +74,22 @@ TEST_CASE("an error names line and column") {
   CHECK(place_of_error("one\n  {{ coffer://x", ErrorCode::usage) == "t:2:3");
   CHECK(place_of_error("{{ coffer://x\n}}", ErrorCode::usage) == "t:1:1");
   CHECK(place_of_error("ab${secrets.x", ErrorCode::usage) == "t:1:3");
-  CHECK(place_of_error("\n\n${secrets.absent}", ErrorCode::not_found) == "t:3:1");
+  // What the reference says is told with its place.
+  CHECK(place_of_error("\n\n${secrets.absent}", ErrorCode::not_found) == "t:3:1: coffer://absent");
   CHECK(place_of_error("${secrets.}", ErrorCode::usage) == "t:1:1");
+}
+
+TEST_CASE("time is linear in a line's length, whatever stands in it") {
+  std::string references;
+  while (references.size() < (1 << 20)) references += "{{ coffer://x }}${secrets.x}";
+  for (const std::string& text :
+       {std::string(1 << 22, 'x'), std::string(1 << 20, '{'), std::string(1 << 20, '$'),
+        std::string(1 << 20, '\\'), "{{" + std::string(1 << 20, ' '), references}) {
+    const std::clock_t begin = std::clock();
+    REQUIRE(expand(text, "t", [](const std::string&) -> Result<SecretBytes> {
+      return SecretBytes::copy_of("v");
+    }));
+    // Minutes where the line's end is looked for at every place.
+    CHECK(seconds_since(begin) < 3.0);
+  }
 }

@@ -1,0 +1,132 @@
+// Files that -o names: never in place of a link or a device, and on any file system.
+#include "tests/cli/command.h"
+
+using cli::Outcome;
+using cli::Sandbox;
+using cli::Words;
+
+namespace {
+
+constexpr char kTemplate[] = "token = ${secrets.app}\n";
+
+std::string fill(const Sandbox& box) {
+  box.init();
+  box.expect(0, {"put", "app", "--value", "-"}, "Marzipan");
+  return box.write("t.tpl", kTemplate);
+}
+
+std::size_t entries(const std::string& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+// Fails these system calls, as some file systems do; of openat those of the folder itself, for that
+// is what a file without a name is asked of.
+Outcome with_failing(const Sandbox& box, const std::string& calls, const std::string& folder,
+                     const Words& words) {
+  Words all{"/usr/bin/strace", "-qqq", "-f", "-o", "/dev/null"};
+  for (std::size_t at = 0; at < calls.size();) {
+    const std::size_t end = std::min(calls.find(' ', at), calls.size());
+    all.insert(all.end(), {"-e", "inject=" + calls.substr(at, end - at)});
+    at = end + 1;
+  }
+  if (calls.starts_with("openat")) all.insert(all.end(), {"-P", folder});
+  all.push_back(COFFER_BIN);
+  all.insert(all.end(), words.begin(), words.end());
+  return box.run_program(all);
+}
+
+}  // namespace
+
+TEST_CASE("a link is never replaced, whatever it leads to") {
+  const Sandbox box;
+  const std::string source = fill(box);
+  const std::string real = box.write("real", "as it was");
+  std::filesystem::create_symlink(real, box.path("link"));
+  std::filesystem::create_symlink("/proc/self/fd/1", box.path("out"));
+  std::filesystem::create_symlink(box.path("nothing"), box.path("dangling"));
+  std::filesystem::create_symlink("/dev/null", box.path("null"));
+  for (const char* name : {"link", "out", "dangling", "null"}) {
+    for (const bool force : {false, true}) {
+      for (const Words& verb : std::vector<Words>{{"inject", "-i", source},
+                                                  {"env", "--map", "A=app"},
+                                                  {"export", "app", "--as", "json"}}) {
+        Words words = verb;
+        words.insert(words.end(), {"-o", box.path(name)});
+        if (force) words.emplace_back("--force");
+        const Outcome outcome = box.expect(2, words);
+        CHECK_FALSE(outcome.says("--force"));
+        CHECK(std::filesystem::is_symlink(box.path(name)));
+      }
+    }
+  }
+  CHECK(cli::read_file(real) == "as it was");
+  CHECK_FALSE(std::filesystem::exists(box.path("nothing")));
+  CHECK_FALSE(box.expect(2, {"inject", "-i", source, "-o", "/dev/null"}).says("--force"));
+}
+
+TEST_CASE("a file is made where the file system has none without a name, or no hard links") {
+  const Sandbox box;
+  const std::string source = fill(box);
+  const std::string folder = box.path("usb");
+  std::filesystem::create_directory(folder);
+  const std::string out = folder + "/out";
+  if (!std::filesystem::exists("/usr/bin/strace")) return;
+  const auto inject = [&](const std::string& calls, bool force) {
+    Words words{"inject", "-i", source, "-o", out};
+    if (force) words.emplace_back("--force");
+    return with_failing(box, calls, folder, words);
+  };
+  for (const char* calls : {"openat:error=EOPNOTSUPP", "openat:error=EISDIR", "linkat:error=EPERM",
+                            "linkat:error=EOPNOTSUPP", "linkat:error=EPERM renameat2:error=EINVAL",
+                            "access:error=ENOENT:when=1+"}) {
+    std::filesystem::remove(out);
+    INFO(calls);
+    const Outcome made = inject(calls, false);
+    INFO(made.err);
+    CHECK(made.exit_code == 0);
+    CHECK(cli::read_file(out) == "token = Marzipan\n");
+    struct stat status {};
+    REQUIRE(stat(out.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0600);
+    CHECK(inject(calls, false).exit_code == 8);
+    CHECK(inject(calls, true).exit_code == 0);
+    CHECK(entries(folder) == 1);
+  }
+}
+
+TEST_CASE("the true cause is told where a file cannot be made") {
+  const Sandbox box;
+  const std::string source = fill(box);
+  const Outcome none = box.expect(17, {"inject", "-i", source, "-o", box.path("no/such/out")});
+  CHECK(none.says("No such file or directory"));
+  CHECK(none.says("its folder is there"));
+  const Outcome file = box.expect(17, {"inject", "-i", source, "-o", source + "/out"});
+  CHECK(file.says("Not a directory"));
+  CHECK(
+      box.expect(17, {"inject", "-i", source, "-o", "/proc/coffer-out"}).says("/proc/coffer-out"));
+}
+
+TEST_CASE("receipts go to a file of one's own, and a pipe there holds nobody up") {
+  const Sandbox box;
+  fill(box);
+  const std::string open_to_all = box.write("all", "");
+  chmod(open_to_all.c_str(), 0666);
+  const std::string pipe = box.path("pipe");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::filesystem::create_symlink(box.path("elsewhere"), box.path("link"));
+  for (const std::string& path : {open_to_all, pipe, box.path("link"), std::string("/dev/null")}) {
+    const Outcome outcome = box.run_program({"/usr/bin/timeout", "20", COFFER_BIN, "destroy", "app",
+                                             "--all", "-y", "--receipts", path});
+    INFO(path << outcome.err);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.says("regular file of this user"));
+  }
+  if (geteuid() == 0) {
+    const std::string others = box.write("others", "");
+    REQUIRE(chown(others.c_str(), 65534, 65534) == 0);
+    box.expect(2, {"destroy", "app", "--all", "-y", "--receipts", others});
+  }
+  CHECK(box.expect(0, {"get", "app"}).out == "Marzipan");
+  box.expect(0, {"destroy", "app", "--all", "-y", "--receipts", box.path("mine")});
+  CHECK(cli::read_file(box.path("mine")).size() > 2);
+}

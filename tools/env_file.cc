@@ -1,0 +1,48 @@
+#include "tools/env_file.h"
+
+#include <unistd.h>
+
+#include "tools/exchange/dotenv.h"
+#include "tools/input.h"
+#include "tools/render/template_text.h"
+#include "tools/selection.h"
+
+namespace coffer::tools {
+
+Result<EnvFile> read_env_file(const Sources& stores, const std::string& name) {
+  const SecretBytes text = COFFER_TRY(read_input(name));
+  EnvFile file;
+  const auto resolve = [&](const std::string& reference) -> Result<SecretBytes> {
+    SecretBytes value = COFFER_TRY(resolve_reference(stores, reference));
+    COFFER_TRY(file.sought.add(reference, value.text(), reference));
+    return value;
+  };
+  const auto variables = COFFER_TRY(read_dotenv(text.text(), name, DotenvValues::references));
+  for (const Variable& variable : variables) {
+    const std::string origin = name + "#" + variable.name;
+    const std::string_view value = variable.value.text();
+    if (value.starts_with("coffer://")) {
+      const std::string reference(value);
+      const auto resolved = resolve(reference);
+      if (!resolved)
+        return Error(resolved.error()).about(Subject::Kind::file, origin + ": " + reference);
+      COFFER_TRY(file.variables.add(variable.name, resolved->text(), origin));
+    } else {
+      const SecretBytes expanded = COFFER_TRY(expand(value, origin, resolve));
+      COFFER_TRY(file.variables.add(variable.name, expanded.text(), origin));
+    }
+  }
+  return file;
+}
+
+Result<void> take_env_file_here(std::vector<std::string>& env_files) {
+  if (access(kEnvFileHere, F_OK) != 0) {
+    return Error(ErrorCode::usage, "no secret is selected, and there is no ./coffer.env",
+                 "choose by --only, --prefix or --map, or write references into coffer.env: "
+                 "NAME=coffer://PATH#FIELD");
+  }
+  env_files.emplace_back(kEnvFileHere);
+  return {};
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,30 @@
+// Env files: dotenv files whose values are references, or hold some.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <string>
+#include <vector>
+
+#include "tools/render/bindings.h"
+#include "tools/sources.h"
+
+namespace coffer::tools {
+
+/// What `run` and `env` take where nothing is selected, if it is there.
+inline constexpr char kEnvFileHere[] = "coffer.env";
+
+struct EnvFile {
+  Bindings variables;
+  Bindings sought;  ///< Each secret that a value refers to, by itself: what no output may show.
+};
+
+/// A value that is a reference stands for what it names, and so does a reference inside one.
+/// Errors: as the reading of a dotenv file, and of a reference; about SOURCE:LINE:COLUMN.
+Result<EnvFile> read_env_file(const Sources& stores, const std::string& name);
+
+/// Adds ./coffer.env to `env_files` where it is there. Errors: usage (it is not: nothing is
+/// selected).
+Result<void> take_env_file_here(std::vector<std::string>& env_files);
+
+}  // namespace coffer::tools
