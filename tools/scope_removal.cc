@@ -1,29 +1,9 @@
 #include "tools/scope_removal.h"
 
+#include "tools/folder_paths.h"
+
 namespace coffer::tools {
 namespace {
-
-Result<std::vector<std::string>> paths_in(const Transaction& txn, const std::string& prefix) {
-  std::vector<std::string> paths;
-  // Not exists(): a secret that has only metadata is one, too.
-  const Result<Metadata> own = txn.metadata(prefix);
-  if (own) paths.push_back(prefix);
-  if (!own && own.error().code() != ErrorCode::not_found) return own.error();
-  const ListOptions everything{.recursive = true, .state = ListState::all};
-  for (const std::string& path : COFFER_TRY(txn.list(prefix, everything))) paths.push_back(path);
-  if (paths.empty()) {
-    return Error(ErrorCode::not_found, "there is no such secret, and nothing below it")
-        .about(Subject::Kind::path, prefix);
-  }
-  if (paths.size() > kScopeSecretsMax) {
-    return Error(ErrorCode::limit,
-                 "holds more secrets than are removed at once; nothing was changed",
-                 "remove its folders one by one: 100,000 secrets go in one transaction")
-        .about(Subject::Kind::path, prefix)
-        .with_number(paths.size());
-  }
-  return paths;
-}
 
 // All that are refused are named: who mends them one by one would be told of one at a time.
 Result<void> erase_all(Transaction& txn, const std::vector<std::string>& paths) {
@@ -47,7 +27,7 @@ std::string scope_removal_text() {
   return "With --recursive all goes, or nothing: what something refers to (coffer refs) is named "
          "and "
          "refused with\n9. At most " +
-         std::to_string(kScopeSecretsMax) +
+         std::to_string(kFolderSecretsMax) +
          " secrets go at once. `coffer list PREFIX -r --long --older-than 180d` tells what nobody\n"
          "has written for long: what a job or a team that is gone may have left.";
 }
@@ -58,7 +38,7 @@ Result<std::vector<std::string>> remove_scope(Store& store, const std::string& p
   bool whole = false;
   const Result<TransactionReport> report = store.transaction([&](Transaction& txn) -> Result<void> {
     whole = false;
-    paths = COFFER_TRY(paths_in(txn, prefix));
+    paths = COFFER_TRY(paths_in_folder(txn, prefix));
     COFFER_TRY(erase_all(txn, paths));
     whole = true;
     // An error takes everything back.

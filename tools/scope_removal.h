@@ -8,9 +8,6 @@
 
 namespace coffer::tools {
 
-/// More would make one transaction too large; whoever has more removes folder by folder.
-inline constexpr std::size_t kScopeSecretsMax = 100'000;
-
 /// For the help of what does it.
 std::string scope_removal_text();
 

@@ -86,6 +86,12 @@ Result<void> add_whole(Bindings& bindings, const Secret& secret, Use use) {
   return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
 }
 
+// A secret whose only field is `value` is one value under the secret's name, as IOMETE keeps its
+// secrets: so `--all-of` calls it by that name.
+bool is_lone_value(const json::Document& document) {
+  return document.child_count(0) == 1 && document.key(document.first_child(0)) == "value";
+}
+
 // Every field under its own name; the document is read once for all of them.
 Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
   if (!secret.value.is_json()) return add_whole(bindings, secret, use);
@@ -101,7 +107,8 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
     }
     if (document.type(node) == json::Type::null) return is_null(secret, field);
     const bool is_string = document.type(node) == json::Type::string;
-    COFFER_TRY(add_value(bindings, secret, name_for(use, secret, field), field,
+    const bool by_secret = use == Use::variables_by_secret && is_lone_value(document);
+    COFFER_TRY(add_value(bindings, secret, name_for(use, secret, by_secret ? "" : field), field,
                          is_string ? document.string(node) : document.raw(node), use));
   }
   return {};
@@ -202,16 +209,33 @@ Result<void> add_properties(Bindings& bindings, const Secret& secret, const std:
   return bindings.add(name, text.text(), origin_of(secret, ""));
 }
 
+// A secret's name is no name of a variable where it has a hyphen or a dot: depot-r is DEPOT_R.
+std::string as_variable(std::string_view name) {
+  std::string variable(name);
+  for (char& c : variable) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (c == '-' || c == '.') c = '_';
+  }
+  return variable;
+}
+
 Result<void> add_used(Bindings& bindings, const Secret& secret, const UsedSecret& used, Use use) {
   const std::vector<std::string> names =
       COFFER_TRY(about_secret(secret.value.field_names(), secret.path));
   const std::string last = secret.path.substr(secret.path.rfind('/') + 1);
+  // Without keys and allKeys nothing is meant: allKeys is false where a manifest does not say it.
+  if (used.keys.empty() && !used.all_keys) {
+    return Error(ErrorCode::usage, "is used without saying which of its keys",
+                 "write keys: [...] or allKeys: true in the manifest, and apply it again")
+        .about(Subject::Kind::path, secret.path);
+  }
   const std::vector<std::string>& keys = used.keys.empty() ? names : used.keys;
   if (used.consumption == "propFile")
     return add_properties(bindings, secret, last + ".properties", keys);
   for (const std::string& key : keys) {
     const bool is_blob = key == last && std::find(names.begin(), names.end(), key) == names.end();
-    const std::string name = name_for(use, secret, key);
+    const std::string name =
+        is_blob && use != Use::files ? as_variable(key) : name_for(use, secret, key);
     COFFER_TRY(is_blob ? add_properties(bindings, secret, name, names)
                        : add_field(bindings, secret, name, key, use));
   }
@@ -224,6 +248,7 @@ Result<void> add_resource(Bindings& bindings, const Snapshot& store, const Selec
   const std::string path = "resource/" + word;
   const Secret record = COFFER_TRY(about_secret(store.get(path), path));
   for (const UsedSecret& used : COFFER_TRY(UsageRecord::parse(record.value)).used) {
+    if (used.consumption == kImagePull) continue;
     const bool wants_files = used.consumption != "envVars";
     if (wants_files && !selection.with_files) {
       return Error(ErrorCode::usage, "wants a secret as a file",
@@ -243,7 +268,8 @@ void Selection::describe(Syntax& syntax) {
   syntax.repeated("--only", only, "REF", "This secret's fields, or one field of it");
   syntax.repeated("--prefix", prefixes, "P", "The fields of every secret below P");
   syntax.repeated("--all-of", all_of, "P",
-                  "The same, and each value without fields by its secret's name");
+                  "The same, and each value without fields, or with `value` as its only one, by its "
+                  "secret's name");
   syntax.repeated("--resource", resources, "TYPE/[WORKSPACE/]NAME",
                   "What this resource's manifest says that it uses, in the way it says");
   syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");

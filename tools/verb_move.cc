@@ -1,25 +1,42 @@
 // coffer move | copy
 #include "tools/context.h"
+#include "tools/folder_relocation.h"
 #include "tools/output.h"
+#include "tools/path_groups.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
 namespace {
 
-VerbResult relocate(Arguments& arguments, const VerbText& text,
-                    Result<void> (Store::*carry_out)(std::string_view, std::string_view)) {
+Result<void> tell_folder(const std::vector<std::string>& targets, Relocation how, bool as_json) {
+  const PathGroup group{how == Relocation::move ? "moved" : "copied", targets};
+  return write_path_groups({&group, 1}, false, as_json);
+}
+
+VerbResult relocate(Arguments& arguments, const VerbText& text, Relocation how) {
   std::string from_word;
   std::string to_word;
+  bool recursive = false;
   Syntax syntax(arguments, text);
-  syntax.word("FROM", from_word, "The secret");
+  syntax.word("FROM", from_word, "The secret; with --recursive, the folder");
   syntax.word("TO", to_word, "Its other path; nothing may stand there");
+  syntax.flag("-r,--recursive", recursive,
+              "FROM and all below it, in one transaction, or nothing");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  for (std::string* word : {&from_word, &to_word})
+    if (recursive && word->ends_with('/')) word->pop_back();
   const std::string from = COFFER_TRY(parse_whole(from_word));
   const std::string to = COFFER_TRY(parse_whole(to_word));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(about_secret((store.*carry_out)(from, to), from));
+  if (recursive) {
+    const auto targets = COFFER_TRY(relocate_folder(store, how, from, to));
+    COFFER_TRY(tell_folder(targets, how, context.json()));
+    return 0;
+  }
+  COFFER_TRY(about_secret(how == Relocation::move ? store.move(from, to) : store.copy(from, to),
+                          from));
   if (!context.json()) return 0;
   JsonText json;
   json.open('{').key("from").string(from).key("to").string(to).close('}');
@@ -30,11 +47,11 @@ VerbResult relocate(Arguments& arguments, const VerbText& text,
 }  // namespace
 
 VerbResult verb_move(Arguments& arguments, const VerbText& text) {
-  return relocate(arguments, text, &Store::move);
+  return relocate(arguments, text, Relocation::move);
 }
 
 VerbResult verb_copy(Arguments& arguments, const VerbText& text) {
-  return relocate(arguments, text, &Store::copy);
+  return relocate(arguments, text, Relocation::copy);
 }
 
 }  // namespace coffer::tools

@@ -43,6 +43,8 @@ struct Supply {
 };
 
 constexpr std::string_view kFilesVariable = "COFFER_FILES_DIR";
+// Where programs that were written for DataOS look for the files of their secrets.
+constexpr std::string_view kResourceFilesVariable = "DATAOS_SECRET_DIR";
 constexpr std::string_view kScheme = "coffer://";
 
 // Variables by which a program runs other code than it seems to. They are handed on as asked, but
@@ -232,6 +234,8 @@ VerbResult verb_run(Arguments& arguments, const VerbText& text) {
   if (wishes.files) {
     files.emplace(COFFER_TRY(PrivateFiles::make(*wishes.files)));
     COFFER_TRY(supply->environment.set(kFilesVariable, files->path(), "--files"));
+    if (!wishes.selection.resources.empty())
+      COFFER_TRY(supply->environment.set(kResourceFilesVariable, files->path(), "--files"));
     COFFER_TRY(files->write_all(supply->files));
   }
   // One that came meanwhile means this command, and the other has not begun.

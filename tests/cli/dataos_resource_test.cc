@@ -362,3 +362,42 @@ TEST_CASE("resource: a program gets what its manifest says, in the way it says")
   CHECK(all.out.find("USER=bob") != std::string::npos);
   CHECK(all.out.find("instance-secret") == std::string::npos);
 }
+
+TEST_CASE("resource: what says no keys gets none; a joined secret is one variable") {
+  Sandbox box;
+  box.init();
+  apply(box, 0,
+        secret_of("app", "  type: key-value\n  acl: r\n  data: {USER: bob, PASS: x}\n") + "---\n" +
+            secret_of("pg-r",
+                      "  type: key-value-properties\n  acl: r\n  data: {url: 'jdbc:x', pass: q}\n") +
+            "---\nname: pg\nversion: v2alpha\ntype: depot\ndepot:\n  secrets:\n"
+            "    - {name: pg-r, keys: [pg-r]}\n"
+            "---\nname: none\nversion: v1\ntype: service\ndataosSecrets: [{name: app, allKeys: "
+            "false}]\n"
+            "---\nname: bare\nversion: v1\ntype: service\ndataosSecrets: [{name: app}]\n");
+  for (const char* which : {"service/public/none", "service/public/bare"}) {
+    const auto refused = box.expect(2, {"run", "--resource", which, "--", "true"});
+    CHECK(refused.says("allKeys: true"));
+    CHECK(refused.says("instance-secret/app"));
+  }
+  CHECK(box.expect(0, {"run", "--pristine", "--resource", "depot/pg", "--", "/bin/sh", "-c",
+                       "printf %s \"$PG_R\""})
+            .out == "url=jdbc\\:x\npass=q\n");
+}
+
+TEST_CASE("resource: a program finds its files where DataOS puts them") {
+  Sandbox box;
+  box.init();
+  apply(box, 0,
+        secret_of("app", "  type: key-value\n  acl: r\n  data: {USER: bob}\n") +
+            "---\nname: job\nversion: v1\ntype: worker\nworker:\n  dataosSecrets:\n"
+            "    - {name: app, key: USER, consumptionType: file}\n");
+  const std::string folder = "/dev/shm/coffer-dataos-" + std::to_string(getpid());
+  CHECK(box.expect(0, {"run", "--pristine", "--resource", "worker/public/job", "--files", folder,
+                       "--", "/bin/sh", "-c", "cat \"$DATAOS_SECRET_DIR/app_USER\""})
+            .out == "bob");
+  box.expect(0, {"put", "own", "k=v"});
+  CHECK(box.expect(0, {"run", "--pristine", "--only", "own", "--files", folder, "--", "/bin/sh",
+                       "-c", "printf %s \"${DATAOS_SECRET_DIR-none}\""})
+            .out == "none");
+}

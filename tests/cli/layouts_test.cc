@@ -41,7 +41,9 @@ TEST_CASE("vault-json: an entry a job, its object as text, both ways") {
   const Sandbox box;
   fill(box);
   const Outcome out = box.expect(0, {"export", "dom/job", "--as", "vault-json"});
-  CHECK(out.json().at("dom/job").at("secretsJson") == R"({"user":"ada","n":1.50})");
+  CHECK(out.json() == Json({{"dom/job",
+                             {{"jobName", "dom/job"},
+                              {"secretsJson", R"({"user":"ada","n":1.50})"}}}}));
   box.expect(0, {"import", "-", "--as", "vault-json", "--prefix", "in"}, out.out);
   CHECK(box.expect(0, {"get", "in/dom/job"}).out == R"({"user":"ada","n":1.50})");
   CHECK(box.expect(2, {"export", "dom", "--as", "vault-json"}).says("dom/db_password"));
@@ -49,6 +51,43 @@ TEST_CASE("vault-json: an entry a job, its object as text, both ways") {
                                  R"({"a":{"secretsJson":"Marzipan-7f3a"}})");
   CHECK(bad.says("#/a/secretsJson"));
   CHECK_FALSE(bad.says("Marzipan"));
+}
+
+TEST_CASE("vault-json: an entry as VDK's control service writes it, job names with any letters") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"secrets", "-t", "team a", "-n", "job/1", "--set", "k", "v"});
+  const Outcome out = box.expect(0, {"export", "team%20a", "--as", "vault-json"});
+  CHECK(out.json() == Json({{"team%20a/job%2F1",
+                             {{"jobName", "team a/job/1"}, {"secretsJson", R"({"k":"v"})"}}}}));
+  box.expect(0, {"import", "-", "--as", "vault-json", "--prefix", "in"}, out.out);
+  CHECK(box.expect(0, {"get", "in/team%20a/job%2F1"}).out == R"({"k":"v"})");
+  const std::string real =
+      R"({"secret/ing/job":{"jobName":"ing/job","secretsJson":"{\"a\":\"b\"}"}})";
+  box.expect(0, {"import", "-", "--as", "vault-json"}, real);
+  CHECK(box.expect(0, {"get", "secret/ing/job", "--field", "a"}).out == "b");
+  const auto refused = [&](std::string_view text) {
+    CHECK(box.expect(2, {"import", "-", "--as", "vault-json", "--prefix", "bad"}, text)
+              .says("jobName"));
+  };
+  refused(R"({"ing/job":{"jobName":"ing/other","secretsJson":"{}"}})");
+  refused(R"({"ing/job":{"jobName":"","secretsJson":"{}"}})");
+  refused(R"({"ing/job":{"jobName":7,"secretsJson":"{}"}})");
+  box.expect(4, {"get", "bad/ing/job"});
+}
+
+TEST_CASE("vault-entries: a secret whose only field is value is one entry under its own name") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "iv/K1", "value=one"});
+  box.expect(0, {"put", "iv/K2", "value=two"});
+  CHECK(box.expect(0, {"export", "iv", "--as", "vault-entries"}).json() ==
+        Json({{"iv/K1", {{"value", "one"}}}, {"iv/K2", {{"value", "two"}}}}));
+  CHECK(box.expect(0, {"run", "--pristine", "--all-of", "iv", "--", "/bin/sh", "-c",
+                       "printf '%s %s' \"$K1\" \"$K2\""})
+            .out == "one two");
+  CHECK(box.expect(0, {"env", "--as", "json", "--all-of", "iv"}).json() ==
+        Json({{"K1", "one"}, {"K2", "two"}}));
 }
 
 TEST_CASE("csv: a table of keys and values, as another program writes and reads it") {

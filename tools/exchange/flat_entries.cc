@@ -21,6 +21,9 @@ Result<void> each_flat_entry(const SecretImage& secret, const TakeEntry& take) {
   const Value& value = *secret.versions.front().value;
   const Result<std::vector<std::string>> names = value.field_names();
   if (!names) return give(take, secret.path, COFFER_TRY(text_of(value)).text());
+  // A lone field `value` is how such stores keep a text: the row's key is the secret's own.
+  if (names->size() == 1 && names->front() == "value")
+    return give(take, secret.path, COFFER_TRY(value.field("value")).text());
   for (const std::string& name : *names)
     COFFER_TRY(give(take, secret.path + "/" + name, COFFER_TRY(value.field(name)).text()));
   return {};

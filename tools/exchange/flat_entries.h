@@ -1,5 +1,6 @@
 // A secret as rows of key and text, for stores that know nothing else: each field a row of its
-// own under PATH/FIELD, a value without fields one row under its path.
+// own under PATH/FIELD, a value without fields, or with `value` as its only one, one row under its
+// path.
 #pragma once
 
 #include <coffer/result.h>

@@ -1,13 +1,25 @@
 // The two layouts that products keep in Vault's KV v2, as maps of paths to fields:
 //
 //   vault-entries  an entry a key, {"value":"TEXT"}, as IOMETE wants them
-//   vault-json     an entry a job, {"secretsJson":"{...}"}, as VDK's control service writes them
+//   vault-json     an entry a job, {"jobName":"TEAM/JOB","secretsJson":"{...}"}, as VDK's control
+//                  service writes them
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include "format/names.h"
 #include "tools/exchange/flat_entries.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
 
 namespace coffer::tools {
 namespace {
+
+// TEAM/JOB as the job's own system calls it: `coffer secrets` escapes what a path cannot hold.
+std::string job_of(std::string_view path) {
+  const auto plain = format::parse_uri(std::string(format::kUriScheme) + std::string(path));
+  return plain && !plain->field && plain->version == 0 ? plain->path : std::string(path);
+}
 
 // One map, whatever an entry looks like.
 class MapWriter : public ExportWriter {
@@ -17,15 +29,20 @@ class MapWriter : public ExportWriter {
   void end(SecretBytes& out) override { out.append("\n}\n"); }
 
  protected:
-  void append(SecretBytes& out, std::string_view path, std::string_view field,
-              std::string_view text) {
+  using Member = std::pair<std::string_view, std::string_view>;
+  void append(SecretBytes& out, std::string_view path, std::initializer_list<Member> members) {
     out.append(first_ ? "\n" : ",\n");
     first_ = false;
     json::append_quoted(out, path);
-    out.append(":{");
-    json::append_quoted(out, field);
+    char before = '{';
     out.push_back(':');
-    json::append_quoted(out, text);
+    for (const Member& member : members) {
+      out.push_back(static_cast<std::uint8_t>(before));
+      before = ',';
+      json::append_quoted(out, member.first);
+      out.push_back(':');
+      json::append_quoted(out, member.second);
+    }
     out.push_back('}');
   }
 
@@ -37,7 +54,7 @@ class EntriesWriter : public MapWriter {
  public:
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
     return each_flat_entry(secret, [&](const std::string& key, std::string_view text) {
-      append(out, key, "value", text);
+      append(out, key, {{"value", text}});
       return Result<void>();
     });
   }
@@ -53,26 +70,39 @@ class JsonWriter : public MapWriter {
                    "--as vault-entries holds texts, --as json anything")
           .about(Subject::Kind::path, secret.path);
     }
-    append(out, secret.path, "secretsJson", value.text());
+    append(out, secret.path, {{"jobName", job_of(secret.path)}, {"secretsJson", value.text()}});
     return {};
   }
 };
 
 using TakeText = std::function<Result<void>(std::string_view path, const Spot& text)>;
 
-// Each entry holds `field`, a string, and nothing else.
+// Each entry holds `field`, a string, and nothing else but what `also` takes.
 Result<void> each_entry(SecretBytes text, const ImportNames& names, std::string_view field,
-                        const TakeText& take) {
+                        const TakeText& take, const TakeText& also = {}) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
   return Spot(document, names.source)
       .each_member([&](std::string_view path, const Spot& entry) -> Result<void> {
-        return entry.members({{field,
-                               [&](const Spot& spot) -> Result<void> {
-                                 COFFER_TRY(spot.string());
-                                 return take(path, spot);
-                               },
-                               true}});
+        std::vector<Spot::Member> members = {{field,
+                                              [&](const Spot& spot) -> Result<void> {
+                                                COFFER_TRY(spot.string());
+                                                return take(path, spot);
+                                              },
+                                              true}};
+        if (also)
+          members.push_back({"jobName", [&](const Spot& spot) { return also(path, spot); }});
+        return entry.members(members);
       });
+}
+
+// An entry that says another job's name than where it stands would serve the wrong job.
+Result<void> check_job(std::string_view path, const Spot& spot) {
+  const std::string job = COFFER_TRY(spot.string());
+  const std::string stands = job_of(path);
+  const bool fits = stands == job || stands.ends_with("/" + job) || path == job;
+  if (fits && !job.empty()) return {};
+  return spot.refuse({ErrorCode::usage, "names another job than the entry's path does",
+                      "the path ends in TEAM/JOB, as jobName says it"});
 }
 
 }  // namespace
@@ -106,7 +136,8 @@ Result<std::vector<SecretImage>> read_vault_json(SecretBytes text, const ImportN
                           image.versions.front().value = std::move(*value);
                           secrets.push_back(std::move(image));
                           return {};
-                        }));
+                        },
+                        check_job));
   return secrets;
 }
 

@@ -119,9 +119,12 @@ Result<UsedSecret> check_use(const Transaction& txn, const Resource& resource, S
                    "see its keys: coffer resource get -d"});
   }
   const auto acl = told.custom.find(std::string(kAclEntry));
-  return UsedSecret{
-      use.path(),      secret->info.version, acl == told.custom.end() ? std::string() : acl->second,
-      use.consumption, use.all_keys,         use.keys};
+  return UsedSecret{use.path(),
+                    secret->info.version,
+                    acl == told.custom.end() ? std::string() : acl->second,
+                    use.pulls_images ? std::string(kImagePull) : use.consumption,
+                    use.all_keys,
+                    use.keys};
 }
 
 Result<std::vector<UsedSecret>> check_uses(const Transaction& txn, const Resource& resource) {

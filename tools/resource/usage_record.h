@@ -15,6 +15,9 @@ inline constexpr std::string_view kAclEntry = "acl";
 inline constexpr std::string_view kLayerEntry = "layer";
 inline constexpr std::string_view kVersionEntry = "resource-version";
 
+/// How a secret is used that the system pulls images by: no program gets any of it.
+inline constexpr std::string_view kImagePull = "imagePull";
+
 struct UsedSecret {
   std::string path;
   std::uint64_t version = 0;  ///< That was current when the resource was applied.
