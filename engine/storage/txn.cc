@@ -299,6 +299,7 @@ Result<void> WriteTxn::commit() {
       if (own_tables_[i] != 0)
         environment_->tables_[kTablesFromTheStart + i].store(own_tables_[i],
                                                              std::memory_order_release);
+    environment_->keep_room();
     // What went into a file that has no name any more is not acknowledged.
     return environment_->look_at_data_file();
   }

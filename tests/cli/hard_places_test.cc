@@ -142,4 +142,31 @@ TEST_CASE("a directory that may not be written is an error, and nothing changes"
   }
 }
 
+TEST_CASE("on a full disk a secret of a fresh store can be destroyed, and what expired is swept") {
+  if (geteuid() != 0) {
+    WARN("not tested: a small file system is mounted by root only");
+    return;
+  }
+  const Sandbox box;
+  fs::create_directory(box.path("small"));
+  const std::string script =
+      "set -e; mount -t tmpfs -o size=2m,mode=700 none \"$1/small\"\n"
+      "export COFFER_STORE=\"$1/small/store\"\n"
+      "\"$0\" init 2>/dev/null; for i in 1 2 3 4 5 6; do \"$0\" put s$i a=$i >/dev/null; done\n"
+      "\"$0\" put short a=1 --ttl 1 >/dev/null; sleep 1.1\n"
+      "dd if=/dev/zero of=\"$1/small/filler\" bs=4k 2>/dev/null || true\n"
+      "set +e; \"$0\" destroy s1 --all -y >/dev/null; echo \"destroy $?\"\n"
+      "\"$0\" sweep >/dev/null; echo \"sweep $?\"\n"
+      "\"$0\" get s1 >/dev/null 2>&1; echo \"get $?\"; \"$0\" get s2 --field a; echo\n"
+      "\"$0\" verify >/dev/null; echo \"verify $?\"\n";
+  const Outcome outcome = box.run_program(
+      {"/usr/bin/unshare", "-m", "/bin/bash", "-c", script, COFFER_BIN, box.path("")});
+  if (outcome.says("unshare failed")) {
+    WARN("not tested: no mount namespace is to be had here");
+    return;
+  }
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.out == "destroy 0\nsweep 0\nget 7\n2\nverify 0\n");
+}
+
 }  // namespace
