@@ -1,6 +1,7 @@
 #include "tools/config_words.h"
 
 #include "format/time_text.h"
+#include "tools/fail.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 
@@ -27,10 +28,16 @@ void ConfigWords::describe_compat(Syntax& syntax) {
   syntax.option("--compat", compat, "airbyte", "Behave as Airbyte does: always a new version");
 }
 
+void ConfigWords::describe_unmark(Syntax& syntax) {
+  syntax.repeated("--unmark", unmark, "POINTER",
+                  "This place, with all below it, holds a secret and may become plain");
+}
+
 Result<ConfigPutOptions> ConfigWords::options() const {
   ConfigPutOptions options;
   if (workspace) options.workspace = *workspace;
   if (revision) options.revision = COFFER_TRY(parse_number("--revision", *revision));
+  options.unmark = unmark;
   if (keep_old) options.keep_old_ms = COFFER_TRY(format::parse_duration(*keep_old));
   if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));
   if (bump && *bump != "changed" && *bump != "always") {
@@ -51,6 +58,9 @@ Error missing_option(std::string_view option) {
 }
 
 Result<void> write_outcome(const ConfigPutReport& report, bool whole_report) {
+  if (report.spec_marks_nothing) {
+    warn("the spec marks no place with airbyte_secret: every value of the document is plain");
+  }
   if (!whole_report) return write_value(report.partial.bytes());
   return write_line(report_json(report).text());
 }

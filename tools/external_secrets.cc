@@ -4,16 +4,19 @@
 #include <utility>
 
 #include "format/json.h"
+#include "tools/config_documents.h"
 #include "tools/input.h"
 
 namespace coffer::tools {
 
 Result<ConfigResolver> external_secrets(std::string_view file) {
-  auto parsed = json::Document::parse(COFFER_TRY(read_input(file)));
-  if (!parsed.ok()) return std::move(parsed).error().about(Subject::Kind::name, "--external");
+  const SecretBytes text = COFFER_TRY(read_input(file));
+  auto parsed = json::Document::parse(text.text());
+  if (!parsed.ok()) return no_json(std::move(parsed).error(), file, text.text());
   if (parsed->type(0) != json::Type::object) {
-    return Error(ErrorCode::usage, "holds no JSON object of names and values")
-        .about(Subject::Kind::name, "--external");
+    return Error(ErrorCode::usage, "holds no JSON object of names and values",
+                 "write {\"NAME\": VALUE, ...}, a NAME as it stands behind secret_coordinate::")
+        .about(Subject::Kind::file, file);
   }
   const auto values = std::make_shared<const json::Document>(std::move(*parsed));
   return ConfigResolver([values](std::string_view name) -> Result<SecretBytes> {

@@ -1,8 +1,8 @@
 // coffer config check | end-check
 #include "format/time_text.h"
+#include "tools/config_documents.h"
 #include "tools/config_words.h"
 #include "tools/context.h"
-#include "tools/input.h"
 #include "tools/output.h"
 #include "tools/verbs.h"
 
@@ -24,12 +24,13 @@ VerbResult verb_config_check(Arguments& arguments, const VerbText& text) {
   if (!spec_name) return missing_option("--spec");
   if (!input_name) return missing_option("--input");
   if (ttl) options.ttl_ms = COFFER_TRY(format::parse_duration(*ttl));
-  const SecretBytes spec = COFFER_TRY(read_input(*spec_name));
-  const SecretBytes input = COFFER_TRY(read_input(*input_name));
+  ConfigDocuments documents;
+  const SecretBytes spec = COFFER_TRY(documents.read("spec", *spec_name));
+  const SecretBytes input = COFFER_TRY(documents.read("document", *input_name));
   Store store = COFFER_TRY(context.open());
-  const ConfigPutReport report =
-      COFFER_TRY(store.configs().check(spec.text(), input.text(), options));
-  COFFER_TRY(write_outcome(report, report_wanted));
+  const auto report = store.configs().check(spec.text(), input.text(), options);
+  if (!report.ok()) return documents.explain(report.error());
+  COFFER_TRY(write_outcome(*report, report_wanted));
   return 0;
 }
 
@@ -43,11 +44,14 @@ VerbResult verb_config_end_check(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (id && file) return Error(ErrorCode::usage, "FILE and --id exclude one another");
+  ConfigDocuments documents;
   SecretBytes partial;
-  if (!id) partial = COFFER_TRY(read_input(file.value_or("-")));
+  if (!id) partial = COFFER_TRY(documents.read("document", file.value_or("-")));
   Store store = COFFER_TRY(context.open());
-  const std::vector<std::string> destroyed = COFFER_TRY(
-      id ? store.configs().end_check_of(*id) : store.configs().end_check(partial.text()));
+  const auto ended =
+      id ? store.configs().end_check_of(*id) : store.configs().end_check(partial.text());
+  if (!ended.ok()) return documents.explain(ended.error());
+  const std::vector<std::string>& destroyed = *ended;
   if (context.json()) {
     JsonText json;
     json.open('{').key("destroyed").strings(destroyed).close('}');

@@ -2,13 +2,14 @@
 #include <utility>
 
 #include "format/time_text.h"
+#include "tools/config_documents.h"
 #include "tools/config_words.h"
 #include "tools/consent.h"
 #include "tools/context.h"
 #include "tools/external_secrets.h"
 #include "tools/fail.h"
-#include "tools/input.h"
 #include "tools/output.h"
+#include "tools/prompt.h"
 #include "tools/receipts.h"
 #include "tools/verbs.h"
 
@@ -77,6 +78,18 @@ VerbResult verb_config_list(Arguments& arguments, const VerbText& text) {
   return 0;
 }
 
+namespace {
+
+// Nobody is asked about what is not there. Whoever may not look is asked all the same.
+Result<void> check_there(Store& store, const std::string& id) {
+  if (!can_ask()) return {};
+  const auto found = store.configs().get(id, ConfigForm::partial);
+  if (!found.ok() && found.error().code() == ErrorCode::not_found) return found.error();
+  return {};
+}
+
+}  // namespace
+
 VerbResult verb_config_delete(Arguments& arguments, const VerbText& text) {
   std::string id;
   Consent consent;
@@ -90,6 +103,7 @@ VerbResult verb_config_delete(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(consent.check(id));
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));
+  COFFER_TRY(check_there(store, id));
   COFFER_TRY(consent.ask("Delete the config " + id + " and destroy what only it refers to?", id));
   const std::vector<std::string> destroyed = COFFER_TRY(store.configs().remove(id));
   if (receipt_wanted) {
@@ -120,18 +134,19 @@ VerbResult verb_config_hydrate(Arguments& arguments, const VerbText& text) {
   }
   ConfigHydrateOptions options;
   if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));
+  ConfigDocuments documents;
   SecretBytes spec;
-  if (spec_name) spec = COFFER_TRY(read_input(*spec_name));
+  if (spec_name) spec = COFFER_TRY(documents.read("spec", *spec_name));
   ConfigResolver resolver;
   if (external) resolver = COFFER_TRY(external_secrets(*external));
-  const SecretBytes partial = COFFER_TRY(read_input(file.value_or("-")));
+  const SecretBytes partial = COFFER_TRY(documents.read("document", file.value_or("-")));
   Store store = COFFER_TRY(context.open());
   Configs configs = store.configs().with_resolver(std::move(resolver));
-  const SecretBytes full =
-      COFFER_TRY(id          ? configs.hydrate_for(*id, partial.text())
-                 : spec_name ? configs.hydrate_with(spec.text(), partial.text(), options)
-                             : configs.hydrate(partial.text(), options));
-  COFFER_TRY(write_value(full.bytes()));
+  const auto full = id          ? configs.hydrate_for(*id, partial.text())
+                    : spec_name ? configs.hydrate_with(spec.text(), partial.text(), options)
+                                : configs.hydrate(partial.text(), options);
+  if (!full.ok()) return documents.explain(full.error());
+  COFFER_TRY(write_value(full->bytes()));
   return 0;
 }
 

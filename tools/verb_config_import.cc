@@ -1,7 +1,7 @@
 // coffer config import
+#include "tools/config_documents.h"
 #include "tools/config_words.h"
 #include "tools/context.h"
-#include "tools/input.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
@@ -13,6 +13,7 @@ VerbResult verb_config_import(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   words.describe(syntax, "The partial document, with coordinates; `-` is standard input");
   words.describe_workspace(syntax);
+  words.describe_unmark(syntax);
   syntax.option("--payloads", payloads_name, "FILE",
                 "A JSON object of coordinates and values; `-` is standard input");
   syntax.flag("--report", report_wanted, "Tell what became of each secret, as JSON");
@@ -22,13 +23,15 @@ VerbResult verb_config_import(Arguments& arguments, const VerbText& text) {
   if (!words.input) return missing_option("--input");
   if (!payloads_name) return missing_option("--payloads");
   const ConfigPutOptions options = COFFER_TRY(words.options());
-  const SecretBytes spec = COFFER_TRY(read_input(*words.spec));
-  const SecretBytes input = COFFER_TRY(read_input(*words.input));
-  const SecretBytes payloads = COFFER_TRY(read_input(*payloads_name));
+  ConfigDocuments documents;
+  const SecretBytes spec = COFFER_TRY(documents.read("spec", *words.spec));
+  const SecretBytes input = COFFER_TRY(documents.read("document", *words.input));
+  const SecretBytes payloads = COFFER_TRY(documents.read("payloads", *payloads_name));
   Store store = COFFER_TRY(context.open());
-  const ConfigPutReport report = COFFER_TRY(store.configs().import_partial(
-      words.id, spec.text(), input.text(), payloads.text(), options));
-  COFFER_TRY(write_outcome(report, report_wanted));
+  const auto report =
+      store.configs().import_partial(words.id, spec.text(), input.text(), payloads.text(), options);
+  if (!report.ok()) return documents.explain(report.error());
+  COFFER_TRY(write_outcome(*report, report_wanted));
   return 0;
 }
 

@@ -1,8 +1,10 @@
 // coffer config put | patch | stage | commit | abandon
+#include <unistd.h>
+
 #include "format/time_text.h"
+#include "tools/config_documents.h"
 #include "tools/config_words.h"
 #include "tools/context.h"
-#include "tools/input.h"
 #include "tools/output.h"
 #include "tools/verbs.h"
 
@@ -16,18 +18,20 @@ VerbResult verb_config_put(Arguments& arguments, const VerbText& text) {
   words.describe_workspace(syntax);
   words.describe_keep_old(syntax);
   words.describe_compat(syntax);
+  words.describe_unmark(syntax);
   syntax.flag("--report", report_wanted, "Tell what became of each secret, as JSON");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!words.spec) return missing_option("--spec");
   if (!words.input) return missing_option("--input");
   const ConfigPutOptions options = COFFER_TRY(words.options());
-  const SecretBytes spec = COFFER_TRY(read_input(*words.spec));
-  const SecretBytes input = COFFER_TRY(read_input(*words.input));
+  ConfigDocuments documents;
+  const SecretBytes spec = COFFER_TRY(documents.read("spec", *words.spec));
+  const SecretBytes input = COFFER_TRY(documents.read("document", *words.input));
   Store store = COFFER_TRY(context.open());
-  const ConfigPutReport report =
-      COFFER_TRY(store.configs().put(words.id, spec.text(), input.text(), options));
-  COFFER_TRY(write_outcome(report, report_wanted));
+  const auto report = store.configs().put(words.id, spec.text(), input.text(), options);
+  if (!report.ok()) return documents.explain(report.error());
+  COFFER_TRY(write_outcome(*report, report_wanted));
   return 0;
 }
 
@@ -35,20 +39,24 @@ VerbResult verb_config_patch(Arguments& arguments, const VerbText& text) {
   ConfigWords words;
   bool report_wanted = false;
   Syntax syntax(arguments, text);
-  words.describe(syntax, "What to change, as a JSON Merge Patch; `-` is standard input");
+  words.describe(syntax,
+                 "What to change, as a JSON Merge Patch; standard input where none is named");
   words.describe_keep_old(syntax);
+  words.describe_unmark(syntax);
   syntax.flag("--report", report_wanted, "Tell what became of each secret, as JSON");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (!words.input) return missing_option("--input");
+  // Nobody types a patch by hand at a prompt that does not say so.
+  if (!words.input && isatty(STDIN_FILENO) == 1) return missing_option("--input");
   const ConfigPutOptions options = COFFER_TRY(words.options());
+  ConfigDocuments documents;
   SecretBytes spec;
-  if (words.spec) spec = COFFER_TRY(read_input(*words.spec));
-  const SecretBytes input = COFFER_TRY(read_input(*words.input));
+  if (words.spec) spec = COFFER_TRY(documents.read("spec", *words.spec));
+  const SecretBytes input = COFFER_TRY(documents.read("document", words.input.value_or("-")));
   Store store = COFFER_TRY(context.open());
-  const ConfigPutReport report =
-      COFFER_TRY(store.configs().patch(words.id, input.text(), options, spec.text()));
-  COFFER_TRY(write_outcome(report, report_wanted));
+  const auto report = store.configs().patch(words.id, input.text(), options, spec.text());
+  if (!report.ok()) return documents.explain(report.error());
+  COFFER_TRY(write_outcome(*report, report_wanted));
   return 0;
 }
 
@@ -59,6 +67,7 @@ VerbResult verb_config_stage(Arguments& arguments, const VerbText& text) {
   words.describe(syntax, "The full document; `-` is standard input");
   words.describe_workspace(syntax);
   words.describe_compat(syntax);
+  words.describe_unmark(syntax);
   syntax.option("--lease", lease, "DURATION", "How long it waits for its commit; 15m if not said");
   syntax.option("--against", against_name, "FILE",
                 "The partial document as you keep it now: masks are resolved by it");
@@ -69,17 +78,19 @@ VerbResult verb_config_stage(Arguments& arguments, const VerbText& text) {
   const ConfigPutOptions options = COFFER_TRY(words.options());
   std::int64_t lease_ms = kConfigLeaseMs;
   if (lease) lease_ms = COFFER_TRY(format::parse_duration(*lease));
-  const SecretBytes spec = COFFER_TRY(read_input(*words.spec));
-  const SecretBytes input = COFFER_TRY(read_input(*words.input));
+  ConfigDocuments documents;
+  const SecretBytes spec = COFFER_TRY(documents.read("spec", *words.spec));
+  const SecretBytes input = COFFER_TRY(documents.read("document", *words.input));
   SecretBytes against;
-  if (against_name) against = COFFER_TRY(read_input(*against_name));
+  if (against_name) against = COFFER_TRY(documents.read("against", *against_name));
   if (against_name && against.empty()) {
     return Error(ErrorCode::usage, "is empty").about(Subject::Kind::name, "--against");
   }
   Store store = COFFER_TRY(context.open());
-  const ConfigPutReport report = COFFER_TRY(store.configs().stage(
-      words.id, spec.text(), input.text(), options, lease_ms, against.text()));
-  COFFER_TRY(write_outcome(report, true));
+  const auto report =
+      store.configs().stage(words.id, spec.text(), input.text(), options, lease_ms, against.text());
+  if (!report.ok()) return documents.explain(report.error());
+  COFFER_TRY(write_outcome(*report, true));
   return 0;
 }
 

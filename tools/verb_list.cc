@@ -1,9 +1,13 @@
 // coffer list
 #include <algorithm>
+#include <limits>
+#include <utility>
 
+#include "format/names.h"
 #include "format/time_text.h"
 #include "tools/context.h"
 #include "tools/fail.h"
+#include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/sources.h"
 #include "tools/verbs.h"
@@ -17,7 +21,12 @@ struct ListWords {
   std::vector<std::string> custom;
   std::optional<std::string> older_than;
   std::optional<std::string> newer_than;
+  std::optional<std::string> workspace;
+  std::optional<std::string> limit;
+  bool managed = false;
+  bool unmanaged = false;
   bool rows = false;
+  std::size_t lines_max = std::numeric_limits<std::size_t>::max();
   SourceWords sources;
 };
 
@@ -32,7 +41,21 @@ void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
   syntax.repeated("--custom", words.custom, "K=V", "Only those with the custom metadata");
   syntax.option("--older-than", words.older_than, "DURATION", "Last updated so long ago or longer");
   syntax.option("--newer-than", words.newer_than, "DURATION", "Last updated less long ago");
+  syntax.flag("--managed", words.managed, "Only the secrets of configs");
+  syntax.flag("--unmanaged", words.unmanaged, "Only secrets of your own: none of a config");
+  syntax.option("--workspace", words.workspace, "UUID", "Only configs' secrets of the workspace");
+  syntax.option("--limit", words.limit, "N", "The first N; how many are left out goes to stderr");
   words.sources.describe(syntax);
+}
+
+// Cuts what is beyond the limit off and tells how much that was.
+template <typename T>
+std::size_t cut(std::vector<T>& found, std::size_t lines_max) {
+  if (found.size() <= lines_max) return 0;
+  const std::size_t left_out = found.size() - lines_max;
+  found.erase(found.begin() + static_cast<std::ptrdiff_t>(lines_max), found.end());
+  note(std::to_string(left_out) + " more are left out");
+  return left_out;
 }
 
 Result<ListState> parse_state(std::string_view text) {
@@ -52,7 +75,28 @@ Result<std::int64_t> parse_age(const char* option, const std::optional<std::stri
       .about(Subject::Kind::name, option);
 }
 
-Result<void> read_words(const ListWords& words, ListOptions& options) {
+Result<void> read_managed(const ListWords& words, ListOptions& options) {
+  if (words.managed && words.unmanaged)
+    return Error(ErrorCode::usage, "--managed and --unmanaged exclude one another");
+  if (words.managed || words.unmanaged) options.managed = words.managed;
+  if (!words.workspace) return {};
+  if (!format::is_uuid(*words.workspace)) {
+    return Error(ErrorCode::usage, "takes the lower-case UUID of a workspace")
+        .about(Subject::Kind::name, "--workspace");
+  }
+  options.workspace = *words.workspace;
+  return {};
+}
+
+Result<void> read_words(ListWords& words, ListOptions& options) {
+  COFFER_TRY(read_managed(words, options));
+  if (words.limit) {
+    words.lines_max = COFFER_TRY(parse_number("--limit", *words.limit));
+    if (words.lines_max == 0) {
+      return Error(ErrorCode::usage, "takes a number from 1 on")
+          .about(Subject::Kind::name, "--limit");
+    }
+  }
   if (words.state) options.state = COFFER_TRY(parse_state(*words.state));
   options.older_than_ms = COFFER_TRY(parse_age("--older-than", words.older_than));
   options.newer_than_ms = COFFER_TRY(parse_age("--newer-than", words.newer_than));
@@ -66,14 +110,22 @@ Result<void> read_words(const ListWords& words, ListOptions& options) {
   return {};
 }
 
-Result<void> write_names(const std::vector<std::string>& names, bool as_json) {
+// Of JSON only where something was left out.
+void append_left_out(JsonText& json, std::size_t left_out) {
+  if (left_out > 0) json.key("left_out").number(left_out);
+}
+
+Result<void> write_names(std::vector<std::string> names, std::size_t lines_max, bool as_json) {
+  const std::size_t left_out = cut(names, lines_max);
   if (!as_json) {
     std::string lines;
     for (const std::string& name : names) lines += name + "\n";
     return write_stdout(as_bytes(lines));
   }
   JsonText json;
-  json.open('{').key("keys").strings(names).close('}');
+  json.open('{').key("keys").strings(names);
+  append_left_out(json, left_out);
+  json.close('}');
   return json.write();
 }
 
@@ -96,7 +148,7 @@ void append_json(JsonText& json, const ListedSecret& secret) {
   json.close('}').close('}');
 }
 
-Result<void> write_rows_json(const std::vector<ListedSecret>& found) {
+Result<void> write_rows_json(const std::vector<ListedSecret>& found, std::size_t left_out) {
   JsonText json;
   json.open('{').key("folders").open('[');
   for (const ListedSecret& each : found)
@@ -104,7 +156,9 @@ Result<void> write_rows_json(const std::vector<ListedSecret>& found) {
   json.close(']').key("secrets").open('[');
   for (const ListedSecret& each : found)
     if (!each.folder) append_json(json, each);
-  json.close(']').close('}');
+  json.close(']');
+  append_left_out(json, left_out);
+  json.close('}');
   return json.write();
 }
 
@@ -132,7 +186,7 @@ Result<void> write_rows_table(const std::vector<ListedSecret>& found) {
 
 // Names of several stores, each with its store's label; the own one's is empty.
 Result<void> write_merged(const Sources& stores, const std::string& prefix,
-                          const ListOptions& options, bool as_json) {
+                          const ListOptions& options, std::size_t lines_max, bool as_json) {
   std::vector<std::pair<std::string, std::string>> names;
   const auto add = [&](const std::string& label, const Snapshot& store) -> Result<void> {
     for (std::string& name : COFFER_TRY(store.list(prefix, options)))
@@ -142,6 +196,7 @@ Result<void> write_merged(const Sources& stores, const std::string& prefix,
   COFFER_TRY(add("", stores.own()));
   for (const auto& [label, store] : stores.others()) COFFER_TRY(add(label, store));
   std::sort(names.begin(), names.end());
+  const std::size_t left_out = cut(names, lines_max);
   if (!as_json) {
     Table table({"KEY", "SOURCE"});
     for (const auto& [name, label] : names) table.row({name, label});
@@ -151,7 +206,9 @@ Result<void> write_merged(const Sources& stores, const std::string& prefix,
   json.open('{').key("keys").open('[');
   for (const auto& [name, label] : names)
     json.open('{').key("key").string(name).key("source").string(label).close('}');
-  json.close(']').close('}');
+  json.close(']');
+  append_left_out(json, left_out);
+  json.close('}');
   return json.write();
 }
 
@@ -171,17 +228,20 @@ VerbResult verb_list(Arguments& arguments, const VerbText& text) {
           .about(Subject::Kind::name, "--long");
     }
     const Sources stores = COFFER_TRY(Sources::open(context, words.sources));
-    COFFER_TRY(write_merged(stores, words.prefix.value_or(""), options, context.json()));
+    COFFER_TRY(
+        write_merged(stores, words.prefix.value_or(""), options, words.lines_max, context.json()));
     return 0;
   }
   Store store = COFFER_TRY(context.open());
   const std::string prefix = words.prefix.value_or("");
   if (!words.rows) {
-    COFFER_TRY(write_names(COFFER_TRY(store.list(prefix, options)), context.json()));
+    COFFER_TRY(
+        write_names(COFFER_TRY(store.list(prefix, options)), words.lines_max, context.json()));
     return 0;
   }
-  const std::vector<ListedSecret> found = COFFER_TRY(store.find(prefix, options));
-  COFFER_TRY(context.json() ? write_rows_json(found) : write_rows_table(found));
+  std::vector<ListedSecret> found = COFFER_TRY(store.find(prefix, options));
+  const std::size_t left_out = cut(found, words.lines_max);
+  COFFER_TRY(context.json() ? write_rows_json(found, left_out) : write_rows_table(found));
   return 0;
 }
 

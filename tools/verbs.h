@@ -73,6 +73,8 @@ VerbResult verb_config_abandon(Arguments&, const VerbText&);
 VerbResult verb_config_end_check(Arguments&, const VerbText&);
 VerbResult verb_config_import(Arguments&, const VerbText&);
 VerbResult verb_config_check(Arguments&, const VerbText&);
+VerbResult verb_config_copy(Arguments&, const VerbText&);
+VerbResult verb_config_rename(Arguments&, const VerbText&);
 VerbResult verb_config_get(Arguments&, const VerbText&);
 VerbResult verb_config_list(Arguments&, const VerbText&);
 VerbResult verb_config_delete(Arguments&, const VerbText&);

@@ -98,6 +98,8 @@ Result<coffer::ListOptions> listing_of(const coffer_list_options* given) {
   if (given->kind != nullptr) options.kind = given->kind;
   options.older_than_ms = given->older_than_ms;
   options.newer_than_ms = given->newer_than_ms;
+  if (given->managed != 0) options.managed = given->managed > 0;
+  if (given->workspace != nullptr) options.workspace = given->workspace;
   return options;
 }
 

@@ -25,6 +25,15 @@ Result<ConfigPutOptions> options_of(const coffer_config_options* given) {
   if (given->revision != COFFER_ANY_VERSION) options.revision = given->revision;
   options.keep_old_ms = given->keep_old_ms;
   options.compat_airbyte = given->compat_airbyte != 0;
+  if (given->unmark_count > 0 && given->unmark == nullptr) {
+    return Error(ErrorCode::usage, "a required argument is NULL");
+  }
+  for (std::size_t i = 0; i < given->unmark_count; ++i) {
+    if (given->unmark[i] == nullptr) {
+      return Error(ErrorCode::usage, "a required argument is NULL");
+    }
+    options.unmark.emplace_back(given->unmark[i]);
+  }
   switch (given->bump) {
     case COFFER_BUMP_DEFAULT: break;
     case COFFER_BUMP_CHANGED: options.bump = coffer::ConfigBump::changed; break;
@@ -260,6 +269,27 @@ coffer_code coffer_config_delete(coffer_store* store, const char* id, coffer_err
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, id));
     COFFER_TRY(store->store.configs().remove(id));
+    return {};
+  });
+}
+
+coffer_code coffer_config_copy(coffer_store* store, const char* from, const char* to,
+                               coffer_bytes** report, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, from, to));
+    if (report != nullptr) *report = nullptr;
+    const ConfigPutReport copied = COFFER_TRY(store->store.configs().copy(from, to));
+    if (report != nullptr) *report = report_handle(copied);
+    return {};
+  });
+}
+
+coffer_code coffer_config_rename(coffer_store* store, const char* from, const char* to,
+                                 std::uint64_t* revision, coffer_error* error) {
+  return run(error, [&]() -> Result<void> {
+    COFFER_TRY(require(store, from, to));
+    const std::uint64_t kept = COFFER_TRY(store->store.configs().rename(from, to));
+    if (revision != nullptr) *revision = kept;
     return {};
   });
 }

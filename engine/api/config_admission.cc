@@ -39,7 +39,28 @@ std::set<std::string> coordinates_in(const json::Document& document) {
   return found;
 }
 
+/// Nobody is let at more of a config's values by calling it by another name.
+Result<void> check_no_wider(const secrets::View& view, std::string_view from, std::string_view to) {
+  for (const UseCase use_case : {UseCase::use, UseCase::reveal}) {
+    if (!COFFER_TRY(policy::allows(view, use_case, policy::config(to)))) continue;
+    COFFER_TRY(policy::check(view, use_case, policy::config(from)));
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<void> check_copied(const secrets::View& view, std::string_view from, std::string_view to) {
+  COFFER_TRY(policy::check(view, UseCase::use, policy::config(from)));
+  COFFER_TRY(policy::check(view, UseCase::write, policy::config(to)));
+  return check_no_wider(view, from, to);
+}
+
+Result<void> check_renamed(const secrets::View& view, std::string_view from, std::string_view to) {
+  COFFER_TRY(policy::check(view, UseCase::remove, policy::config(from)));
+  COFFER_TRY(policy::check(view, UseCase::write, policy::config(to)));
+  return check_no_wider(view, from, to);
+}
 
 Result<void> check_brought_in(const secrets::View& view, std::string_view id,
                               const json::Document& document) {

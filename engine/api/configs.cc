@@ -2,10 +2,13 @@
 #include <coffer/configs.h>
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "api/config_admission.h"
 #include "base/guarded.h"
+#include "configs/config_copy.h"
 #include "configs/config_import.h"
 #include "configs/config_patch.h"
 #include "configs/config_put.h"
@@ -13,8 +16,10 @@
 #include "configs/config_store.h"
 #include "configs/config_view.h"
 #include "configs/hydrate.h"
+#include "configs/place.h"
 #include "configs/release.h"
 #include "configs/spec_cache.h"
+#include "configs/spec_walker.h"
 #include "configs/split.h"
 #include "format/json.h"
 #include "format/limits.h"
@@ -85,6 +90,13 @@ Result<void> check_put_options(std::string_view id, const ConfigPutOptions& opti
   if (options.keep_old_ms < 0 || options.keep_old_ms > kConfigDurationMaxMs) {
     return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
   }
+  for (const std::string& pointer : options.unmark) {
+    if (!json::parse_pointer(pointer).ok()) {
+      return at_place(Error(ErrorCode::usage, "what is to be unmarked is no JSON Pointer",
+                            "write a place as /credentials/password"),
+                      pointer);
+    }
+  }
   return {};
 }
 
@@ -96,7 +108,9 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
     COFFER_TRY(check_put_options(id, options));
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
-    const PutInput input{spec, *compiled, parsed};
+    PutInput input{spec, *compiled, parsed};
+    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
+    input.places = &places;
     return reporting(*engine_, intent,
                      [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
                        COFFER_TRY(check_document(transaction, id, parsed));
@@ -113,11 +127,18 @@ Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view upd
     std::shared_ptr<const Spec> compiled;
     if (!spec.empty()) compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(update));
-    return reporting(*engine_, intent,
-                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-                       COFFER_TRY(check_document(transaction, id, parsed));
-                       return patch_in(transaction, id, compiled.get(), parsed, options);
-                     });
+    std::optional<PreparedPatch> prepared;
+    const auto prepare = [&](const View& view) -> Result<void> {
+      COFFER_TRY(check_document(view, id, parsed));
+      prepared.emplace(COFFER_TRY(prepare_patch(view, id, compiled, parsed)));
+      return {};
+    };
+    COFFER_TRY(engine_->read(prepare));
+    return reporting(
+        *engine_, intent, [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+          COFFER_TRY(check_document(transaction, id, parsed));
+          return patch_in(transaction, id, compiled, parsed, std::move(*prepared), options);
+        });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -131,7 +152,9 @@ Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string
     const auto parsed = COFFER_TRY(parse_document(partial));
     auto values = json::Document::parse(payloads);
     if (!values.ok()) return std::move(values).error().about(Subject::Kind::name, "payloads");
-    const PutInput input{spec, *compiled, parsed};
+    PutInput input{spec, *compiled, parsed};
+    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
+    input.places = &places;
     return reporting(*engine_, intent,
                      [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
                        COFFER_TRY(check_write(transaction, id));
@@ -150,7 +173,9 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     }
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
-    const PutInput input{spec, *compiled, parsed};
+    PutInput input{spec, *compiled, parsed};
+    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
+    input.places = &places;
     return reporting(*engine_, intent,
                      [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
                        COFFER_TRY(check_document(transaction, options.id.value_or(""), parsed));
@@ -177,6 +202,8 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     const auto compiled = COFFER_TRY(compiled_spec(spec));
     const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
     PutInput input{spec, *compiled, parsed};
+    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
+    input.places = &places;
     std::optional<json::Document> own;
     if (!against.empty()) own.emplace(COFFER_TRY(parse_document(against)));
     if (own) input.against = &*own;
@@ -298,6 +325,35 @@ Result<std::vector<std::string>> Configs::remove(std::string_view id) {
   return recorded(*engine_, {format::Action::config_delete, id}, run);
 }
 
+Result<ConfigPutReport> Configs::copy(std::string_view from, std::string_view to) {
+  const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
+    COFFER_TRY(format::check_config_id(from));
+    COFFER_TRY(format::check_config_id(to));
+    return reporting(*engine_, intent,
+                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
+                       COFFER_TRY(api::check_copied(transaction, from, to));
+                       return copy_in(transaction, from, to);
+                     });
+  };
+  return recorded(*engine_, {format::Action::config_put, to}, run);
+}
+
+Result<std::uint64_t> Configs::rename(std::string_view from, std::string_view to) {
+  const auto run = [&](Intent* intent) -> Result<std::uint64_t> {
+    COFFER_TRY(format::check_config_id(from));
+    COFFER_TRY(format::check_config_id(to));
+    std::uint64_t revision = 0;
+    const auto body = [&](secrets::Transaction& transaction) -> Result<void> {
+      COFFER_TRY(api::check_renamed(transaction, from, to));
+      revision = COFFER_TRY(rename_in(transaction, from, to));
+      return {};
+    };
+    COFFER_TRY(engine_->write(body, intent));
+    return revision;
+  };
+  return recorded(*engine_, {format::Action::config_put, to}, run);
+}
+
 Result<SecretBytes> Configs::hydrate_for(std::string_view id, std::string_view partial) {
   return guarded([&]() -> Result<SecretBytes> {
     COFFER_TRY(format::check_config_id(id));
@@ -318,7 +374,8 @@ Result<SecretBytes> Configs::hydrate_with(std::string_view spec, std::string_vie
                                           const ConfigHydrateOptions& options) {
   return guarded([&]() -> Result<SecretBytes> {
     const auto compiled = COFFER_TRY(compiled_spec(spec));
-    Hydration hydration(COFFER_TRY(parse_document(partial)), {options.compat_airbyte, nullptr});
+    Hydration hydration(COFFER_TRY(parse_document(partial)),
+                        {options.compat_airbyte, nullptr, resolver_ != nullptr});
     COFFER_TRY(engine_->read(
         [&](const View& view) { return hydration.declared(*compiled, api::reveal_usable(view)); }));
     return std::move(hydration).finish(resolver_);
@@ -328,7 +385,8 @@ Result<SecretBytes> Configs::hydrate_with(std::string_view spec, std::string_vie
 Result<SecretBytes> Configs::hydrate(std::string_view partial,
                                      const ConfigHydrateOptions& options) {
   return guarded([&]() -> Result<SecretBytes> {
-    Hydration hydration(COFFER_TRY(parse_document(partial)), {options.compat_airbyte, nullptr});
+    Hydration hydration(COFFER_TRY(parse_document(partial)),
+                        {options.compat_airbyte, nullptr, resolver_ != nullptr});
     COFFER_TRY(engine_->read(
         [&](const View& view) { return hydration.everywhere(api::reveal_usable(view)); }));
     return std::move(hydration).finish(resolver_);

@@ -92,7 +92,7 @@ class Importer {
       may_choose_ = false;
       for (const StoredPlace& place : stored->record.places) held.insert(place.coordinate);
     }
-    for (const SecretPlace& place : COFFER_TRY(find_secret_places(input_.spec, input_.document))) {
+    for (const SecretPlace& place : *input_.places) {
       const Marker marker = marker_at(input_.document, place.node, true);
       if (marker.kind != Marker::Kind::coordinate || held.count(marker.name) != 0) continue;
       auto noted = note(marker.name, place.pointer);

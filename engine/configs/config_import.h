@@ -9,7 +9,8 @@
 
 namespace coffer::configs {
 
-/// Writes each coordinate of the document with the payload of its name, then puts the document.
+/// Writes each coordinate of the document with the payload of its name, then puts the document,
+/// whose places must have been found.
 /// Errors: see Configs::import_partial.
 Result<ConfigPutReport> import_in(secrets::Transaction& transaction, std::string_view id,
                                   const PutInput& input, const json::Document& payloads,

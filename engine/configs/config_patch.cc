@@ -85,12 +85,14 @@ class Patch {
 
  private:
   /// Where the update gives an object for a secret, what stands for the secret must not be
-  /// merged with it: a number, which cannot be, stands in for it.
+  /// merged with it: a number, which cannot be, stands in for it. Where a newer spec calls secret
+  /// what is plain so far, there is something to merge with.
   Result<SecretBytes> merge() {
     json::Splice splice(stored_);
     for (const SecretPlace& place : places_) {
       const Said said = said_about(stored_, update_, place.pointer);
-      if (said.about_the_place && update_.type(said.node) == Type::object) {
+      if (said.about_the_place && update_.type(said.node) == Type::object &&
+          is_sign(stored_, place.node)) {
         splice.replace(place.node, SecretBytes::copy_of("0"));
       }
     }
@@ -159,22 +161,46 @@ Result<Document> merged_in_full(SecretBytes text) {
   return Document::parse(std::move(text), kFullDocument);
 }
 
+/// Whether what was prepared is what would come of it now.
+Result<bool> still_holds(const secrets::View& view, const PreparedPatch& prepared,
+                         const ConfigRecord& record, bool by_stored_spec) {
+  if (prepared.base.text() != record.partial.text()) return false;
+  if (!by_stored_spec) return true;
+  const auto spec = COFFER_TRY(load_spec(view, record));
+  return spec->document().text().text() == prepared.spec->document().text().text();
+}
+
+Result<PreparedPatch> prepared_for(const secrets::View& view, const ConfigRecord& record,
+                                   std::shared_ptr<const Spec> spec, const Document& update) {
+  if (spec == nullptr) spec = COFFER_TRY(load_spec(view, record));
+  Document document =
+      COFFER_TRY(merged_in_full(COFFER_TRY(merged_document(*spec, record, update))));
+  auto places = COFFER_TRY(find_secret_places(*spec, document, Shapes::admitted));
+  return PreparedPatch{record.partial.clone(), std::move(spec), std::move(document),
+                       std::move(places)};
+}
+
 }  // namespace
 
+Result<PreparedPatch> prepare_patch(const secrets::View& view, std::string_view id,
+                                    std::shared_ptr<const Spec> spec, const Document& update) {
+  const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
+  return prepared_for(view, loaded.record, std::move(spec), update);
+}
+
 Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_view id,
-                                 const Spec* spec, const Document& update,
-                                 const ConfigPutOptions& options) {
+                                 std::shared_ptr<const Spec> spec, const Document& update,
+                                 PreparedPatch prepared, const ConfigPutOptions& options) {
   const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
-  std::shared_ptr<const Spec> stored_spec;
-  if (spec == nullptr) {
-    stored_spec = COFFER_TRY(load_spec(transaction, loaded.record));
-    spec = stored_spec.get();
+  // Somebody else may have changed the config since.
+  if (!COFFER_TRY(still_holds(transaction, prepared, loaded.record, spec == nullptr))) {
+    prepared = COFFER_TRY(prepared_for(transaction, loaded.record, std::move(spec), update));
   }
-  const Document document =
-      COFFER_TRY(merged_in_full(COFFER_TRY(merged_document(*spec, loaded.record, update))));
   ConfigPutOptions as_stored = options;
   as_stored.compat_airbyte = options.compat_airbyte || loaded.record.compat_airbyte;
-  return put_in(transaction, id, {spec->document().text().text(), *spec, document}, as_stored);
+  PutInput input{prepared.spec->document().text().text(), *prepared.spec, prepared.document};
+  input.places = &prepared.places;
+  return put_in(transaction, id, input, as_stored);
 }
 
 }  // namespace coffer::configs

@@ -3,10 +3,13 @@
 
 #include <coffer/configs.h>
 
+#include <memory>
 #include <string_view>
+#include <vector>
 
 #include "configs/documents.h"
 #include "configs/spec.h"
+#include "configs/spec_walker.h"
 #include "secrets/transaction.h"
 
 namespace coffer::configs {
@@ -18,9 +21,20 @@ namespace coffer::configs {
 Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record,
                                     const json::Document& update);
 
+/// What comes of an update, worked out before the store is locked.
+struct PreparedPatch {
+  SecretBytes base;  ///< The partial document that it was merged into.
+  std::shared_ptr<const Spec> spec;
+  json::Document document;
+  std::vector<SecretPlace> places;
+};
+
 /// `spec`: the new one, or null for the stored one. Errors: see Configs::patch.
+Result<PreparedPatch> prepare_patch(const secrets::View& view, std::string_view id,
+                                    std::shared_ptr<const Spec> spec, const json::Document& update);
+/// Puts what was prepared or, where the config has changed since, what comes of the update now.
 Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_view id,
-                                 const Spec* spec, const json::Document& update,
-                                 const ConfigPutOptions& options);
+                                 std::shared_ptr<const Spec> spec, const json::Document& update,
+                                 PreparedPatch prepared, const ConfigPutOptions& options);
 
 }  // namespace coffer::configs

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "configs/config_store.h"
+#include "configs/exposure.h"
 #include "configs/marker.h"
 #include "configs/place.h"
 #include "configs/release.h"
@@ -79,6 +80,17 @@ Result<ConfigRecord> kept_by_caller(const PutInput& input, const ConfigRecord* s
   return record;
 }
 
+/// By another spec than the stored one, what was secret might become plain.
+Result<void> check_exposure(const Transaction& transaction, const ConfigRecord& stored,
+                            const PutInput& input, const ConfigPutOptions& options) {
+  const auto stored_spec = COFFER_TRY(load_spec(transaction, stored));
+  if (stored_spec->document().text().text() == input.spec_text) return {};
+  std::vector<SecretPlace> found;
+  if (input.places == nullptr) found = COFFER_TRY(find_secret_places(input.spec, input.document));
+  return refuse_exposed({*stored_spec, stored, input.document,
+                         input.places != nullptr ? *input.places : found, options.unmark});
+}
+
 }  // namespace
 
 Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
@@ -95,6 +107,7 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
   record.compat_airbyte = options.compat_airbyte;
   const ConfigRecord* before = stored ? &stored->record : nullptr;
   std::optional<ConfigRecord> own;
+  if (before != nullptr) COFFER_TRY(check_exposure(transaction, *before, input, options));
   if (input.against != nullptr) own.emplace(COFFER_TRY(kept_by_caller(input, before)));
   TransactionStore store(transaction, {.id = std::string(id),
                                        .workspace = record.workspace,
@@ -106,9 +119,10 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
                                        .imported = input.imported});
   const ConfigBump bump =
       options.bump.value_or(options.compat_airbyte ? ConfigBump::always : ConfigBump::changed);
-  SplitResult result = COFFER_TRY(split({input.spec, input.document, own ? &*own : before,
-                                         options.compat_airbyte, bump == ConfigBump::always},
-                                        store));
+  SplitResult result =
+      COFFER_TRY(split({input.spec, input.document, own ? &*own : before, options.compat_airbyte,
+                        bump == ConfigBump::always, input.places},
+                       store));
   record.partial = std::move(result.partial);
   record.places = std::move(result.places);
   prepared.outcomes = std::move(result.outcomes);
@@ -146,7 +160,10 @@ Result<ConfigPutReport> install(Transaction& transaction, std::string_view id, P
 Result<ConfigPutReport> put_in(Transaction& transaction, std::string_view id, const PutInput& input,
                                const ConfigPutOptions& options) {
   PreparedPut prepared = COFFER_TRY(prepare_put(transaction, id, input, options, 0));
-  return install(transaction, id, std::move(prepared), input.spec_text, options.keep_old_ms);
+  ConfigPutReport report = COFFER_TRY(
+      install(transaction, id, std::move(prepared), input.spec_text, options.keep_old_ms));
+  report.spec_marks_nothing = input.spec.marks_nothing();
+  return report;
 }
 
 Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input,
@@ -160,8 +177,9 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
                                        .mode = TransactionStore::Mode::check,
                                        .expires_at_ms = expires_at,
                                        .outside = stored && stored->record.outside});
-  SplitResult result = COFFER_TRY(
-      split({input.spec, input.document, stored ? &stored->record : nullptr, false, false}, store));
+  SplitResult result = COFFER_TRY(split(
+      {input.spec, input.document, stored ? &stored->record : nullptr, false, false, input.places},
+      store));
 
   if (options.id) {
     ConfigRecord record;
@@ -179,6 +197,7 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
   report.expires_at_ms = expires_at;
   report.outcomes = std::move(result.outcomes);
   report.partial = std::move(result.partial);
+  report.spec_marks_nothing = input.spec.marks_nothing();
   return report;
 }
 

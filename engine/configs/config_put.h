@@ -10,6 +10,7 @@
 
 #include "configs/config_store.h"
 #include "configs/spec.h"
+#include "configs/spec_walker.h"
 #include "configs/transaction_store.h"
 #include "secrets/transaction.h"
 
@@ -22,6 +23,8 @@ struct PutInput {
   const json::Document& document;
   const CoordinateSet* imported = nullptr;  ///< Coordinates that are this config's already.
   const json::Document* against = nullptr;  ///< The partial document as the caller keeps it.
+  /// Of the document, by the spec; null: they are looked for when they are needed.
+  const std::vector<SecretPlace>* places = nullptr;
 };
 
 /// The config as it stands and what a put of the input would make of it.

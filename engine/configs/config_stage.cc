@@ -113,6 +113,7 @@ Result<ConfigPutReport> stage_in(Transaction& transaction, std::string_view id,
   COFFER_TRY(keep_stage(transaction, report.stage, record, input.spec_text));
   transaction.note(format::Action::config_stage, id, record.base_revision);
   report.partial = std::move(record.partial);
+  report.spec_marks_nothing = input.spec.marks_nothing();
   return report;
 }
 
@@ -150,7 +151,10 @@ Result<ConfigPutReport> commit_in(Transaction& transaction, std::string_view id,
   record.expires_at_ms = 0;
   record.last_stage = stage;
   record.outside = options.outside;
-  return install(transaction, id, std::move(prepared), spec_text, options.keep_old_ms);
+  ConfigPutReport report =
+      COFFER_TRY(install(transaction, id, std::move(prepared), spec_text, options.keep_old_ms));
+  report.spec_marks_nothing = spec->marks_nothing();
+  return report;
 }
 
 Result<std::vector<std::string>> abandon_in(Transaction& transaction, std::string_view id,

@@ -182,6 +182,29 @@ Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockC
   return {};
 }
 
+Result<void> rename_notes(secrets::Transaction& transaction, std::string_view from,
+                          std::string_view to) {
+  // A check of the new name is of a config that never came to be.
+  if (const auto check = COFFER_TRY(find_check(transaction, from))) {
+    COFFER_TRY(forget_check(transaction, from));
+    COFFER_TRY(forget_check(transaction, to));
+    COFFER_TRY(keep_check(transaction, to, *check));
+  }
+  std::vector<std::pair<std::string, LoadedConfig>> stages;
+  COFFER_TRY(
+      transaction.each_document(DocumentKind::config, [&](const std::string& name) -> Result<void> {
+        if (!name.starts_with(kStagePrefix)) return {};
+        LoadedConfig stage = COFFER_TRY(load_config(transaction, name));
+        if (stage.record.config_id == from) stages.emplace_back(name, std::move(stage));
+        return {};
+      }));
+  for (auto& [name, stage] : stages) {
+    stage.record.config_id = to;
+    COFFER_TRY(put_note(transaction, name, stage.revision, stage.record));
+  }
+  return {};
+}
+
 bool is_note_id(std::string_view id) { return id.starts_with('\x01'); }
 
 }  // namespace coffer::configs

@@ -62,6 +62,9 @@ Result<void> forget_note(secrets::Transaction& transaction, const std::string& n
 Result<void> sweep_notes(secrets::Transaction& transaction);
 /// Their own ends, by a store's time that is to fall.
 Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockChange& change);
+/// The notes of a config that gets another name: its stages, and what its last check minted.
+Result<void> rename_notes(secrets::Transaction& transaction, std::string_view from,
+                          std::string_view to);
 /// Whether the name is a note's and no config's.
 bool is_note_id(std::string_view id);
 

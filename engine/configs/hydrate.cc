@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "configs/inside.h"
 #include "configs/marker.h"
 #include "configs/place.h"
 #include "configs/spec_walker.h"
@@ -102,7 +103,7 @@ class Hydrator {
   Result<void> fill(NodeId node, const Reveal& reveal) {
     const Marker marker = marker_at(doc_, node, options_.strings);
     switch (marker.kind) {
-      case Marker::Kind::none:  // A value already: it stays.
+      case Marker::Kind::none: return stays(node);
       case Marker::Kind::null: return {};
       case Marker::Kind::mask:
         return failure(Error(ErrorCode::usage, "a masked document cannot be hydrated",
@@ -114,15 +115,33 @@ class Hydrator {
             Error(ErrorCode::usage, "an object with _secret must hold one coordinate only"), node);
       case Marker::Kind::coordinate: break;
     }
-    // Airbyte's form of an external one: a stored fact, never for what reads as this store's.
-    if (options_.externals != nullptr && options_.externals->count(marker.name) != 0 &&
-        !format::parse_coordinate(marker.name)) {
+    // Airbyte's form of an external one: a stored fact or, where there are none, the resolver's to
+    // know; never for what reads as this store's.
+    const bool elsewhere = options_.externals != nullptr
+                               ? options_.externals->count(marker.name) != 0
+                               : options_.names_elsewhere;
+    if (elsewhere && !format::parse_coordinate(marker.name)) {
       return note_external(node, marker.name);
     }
     auto text = reveal(marker.name);
     if (!text.ok()) return failure(std::move(text).error(), node);
     put(node, std::move(*text));
     return {};
+  }
+
+  /// A value already, which stays as it is; but what would go out unresolved is none.
+  Result<void> stays(NodeId place) const {
+    return each_sign_inside(doc_, place, [this](NodeId node, const Marker& marker) -> Result<void> {
+      if (marker.kind == Marker::Kind::mask) {
+        return failure(Error(ErrorCode::usage, "a masked document cannot be hydrated",
+                             "hydrate the partial document"),
+                       node);
+      }
+      return failure(
+          Error(ErrorCode::usage, "a coordinate stands inside a value that is secret as a whole",
+                "hydrate by the spec that the document was put with"),
+          node);
+    });
   }
 
   Result<void> note_external(NodeId node, std::string_view name) {

@@ -28,6 +28,9 @@ struct HydrateOptions {
   bool strings = false;
   /// Names of secrets kept elsewhere that are in scope; null: any.
   const ExternalNames* externals = nullptr;
+  /// Where `externals` is null: {"_secret": name} with a name that no store of this kind mints is
+  /// one of them, as Airbyte writes it.
+  bool names_elsewhere = false;
 };
 
 /// One document on its way back. Secrets of this store are put in first, inside a transaction;

@@ -26,6 +26,20 @@ std::uint32_t next_character(std::string_view text, std::size_t& at) {
   return character;
 }
 
+/// The same characters in as few ranges as can be.
+Set merged(Set set) {
+  std::sort(set.begin(), set.end(), [](Range x, Range y) { return x.first < y.first; });
+  Set out;
+  for (const Range& range : set) {
+    if (!out.empty() && range.first <= out.back().last + 1) {
+      out.back().last = std::max(out.back().last, range.last);
+    } else {
+      out.push_back(range);
+    }
+  }
+  return out;
+}
+
 Set inverted(Set set) {
   std::sort(set.begin(), set.end(), [](Range x, Range y) { return x.first < y.first; });
   Set out;
@@ -79,6 +93,11 @@ class PatternParser {
     if (at_ != text_.size()) return malformed();
     code.push_back({Step::Op::accept});
     pattern_.steps_ = std::move(code);
+    for (const Step& step : pattern_.steps_) {
+      const bool compares = step.op == Step::Op::characters;
+      pattern_.work_ +=
+          1 + (compares ? pattern_.sets_[static_cast<std::size_t>(step.a)].size() : 0);
+    }
     return std::move(pattern_);
   }
 
@@ -181,7 +200,7 @@ class PatternParser {
   }
 
   Code one_of(Set set) {
-    pattern_.sets_.push_back(std::move(set));
+    pattern_.sets_.push_back(merged(std::move(set)));
     return {{Step::Op::characters, static_cast<std::int32_t>(pattern_.sets_.size() - 1)}};
   }
 

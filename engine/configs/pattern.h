@@ -26,8 +26,9 @@ class Pattern {
 
   /// Whether the pattern occurs anywhere in `name`, which must be UTF-8.
   bool matches(std::string_view name) const;
-  /// How many automaton steps one character may cost: for the walker's budget.
   std::size_t step_count() const { return steps_.size(); }
+  /// How many comparisons a name of so many bytes may cost: for the walker's budget.
+  std::size_t cost_of(std::size_t name_bytes) const { return (name_bytes + 1) * work_; }
 
   struct Range {
     std::uint32_t first, last;
@@ -44,7 +45,8 @@ class Pattern {
   bool admits(const Step& step, std::uint32_t character) const;
 
   std::vector<Step> steps_;
-  std::vector<std::vector<Range>> sets_;
+  std::vector<std::vector<Range>> sets_;  // Each in order, no range touching another.
+  std::size_t work_ = 0;                  // What one character may cost.
 };
 
 }  // namespace coffer::configs

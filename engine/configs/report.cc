@@ -51,7 +51,7 @@ SecretBytes report_json(const ConfigPutReport& report) {
   for (const std::string& coordinate : report.destroyed) {
     append_member(out, std::exchange(first, false) ? "" : ",", coordinate);
   }
-  out.append("]}");
+  out.append(report.spec_marks_nothing ? R"(],"spec_marks_nothing":true})" : "]}");
   return out;
 }
 

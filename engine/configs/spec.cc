@@ -8,6 +8,7 @@
 
 #include "configs/place.h"
 #include "configs/spec_branches.h"
+#include "configs/spec_leads.h"
 
 namespace coffer::configs {
 namespace {
@@ -84,6 +85,7 @@ class SpecCompiler {
       COFFER_TRY(compile_queued());
     }
     COFFER_TRY(find_unreachable_secrets());
+    spec_.marks_nothing_ = !describe_leads(spec_.schemas_);
     return describe_branches(doc_, branches_, spec_.schemas_);
   }
 

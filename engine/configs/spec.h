@@ -67,6 +67,10 @@ struct Schema {
   std::vector<SchemaId> prefix_items;
   std::vector<SchemaId> other_items;  ///< Of elements beyond the prefix.
   std::vector<SchemaId> every_item;   ///< `contains`: any element may be the one.
+
+  // Whether a secret may stand below the value: where the spec wants an object, or a list.
+  bool members_lead = false;
+  bool elements_lead = false;
 };
 
 class Spec {
@@ -78,12 +82,15 @@ class Spec {
   const json::Document& document() const { return document_; }
   const Schema& schema(SchemaId id) const { return schemas_[id]; }
   SchemaId root() const { return 0; }
+  /// No value of any document is secret by it.
+  bool marks_nothing() const { return marks_nothing_; }
 
  private:
   friend class SpecCompiler;
   explicit Spec(json::Document document) : document_(std::move(document)) {}
   json::Document document_;
   std::vector<Schema> schemas_;
+  bool marks_nothing_ = false;
 };
 
 }  // namespace coffer::configs

@@ -24,6 +24,9 @@ using Route = std::uint64_t;
 constexpr Route kDirectRoute = 1;
 constexpr Route kUnchosenRoute = 0;
 
+/// So many comparisons of a pattern take the time of one other step.
+constexpr std::size_t kPatternWorkOfAStep = 32;
+
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   std::uint64_t x = a * 0x9E3779B97F4A7C15u ^ (b + 0x632BE59BD9B4E019u);
   x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
@@ -85,7 +88,8 @@ enum class Choice : std::uint8_t { open, chosen, unchosen };
 template <typename Place>
 class Walker {
  public:
-  Walker(const Spec& spec, const Document& document) : spec_(spec), doc_(document) {}
+  Walker(const Spec& spec, const Document& document, Shapes shapes = Shapes::any)
+      : spec_(spec), doc_(document), shapes_(shapes) {}
 
   Result<std::vector<Place>> run() {
     Applied root;
@@ -109,6 +113,7 @@ class Walker {
     at_ = value;
     COFFER_TRY(expand(value, applied));
     if (COFFER_TRY(note_secret(value, applied))) return {};
+    if (shapes_ == Shapes::admitted) COFFER_TRY(check_shape(value, applied));
     if (doc_.type(value) == Type::object) return visit_members(value, applied);
     if (doc_.type(value) == Type::array) return visit_elements(value, applied);
     return {};
@@ -241,6 +246,57 @@ class Walker {
     return sources;
   }
 
+  /// A value that the spec has no room for is never split, so what is secret in it would be
+  /// stored in plain.
+  Result<void> check_shape(NodeId value, const Applied& applied) {
+    if (!could_hold_a_secret(value) || is_sign(doc_, value)) return {};
+    for (std::size_t i = 0; i < applied.size(); ++i) {
+      const Schema& schema = spec_.schema(applied[i].schema);
+      if (!leads_past(schema, doc_.type(value))) continue;
+      if (COFFER_TRY(is_admitted(value, applied, applied[i].route))) continue;
+      return at_node(Error(ErrorCode::usage,
+                           "the spec wants another kind of value here, with "
+                           "secrets in it: what is in this one would be stored "
+                           "in plain",
+                           "give an object or a list as the spec declares it, or correct the spec"),
+                     doc_, value);
+    }
+    return {};
+  }
+
+  /// Below the root nothing is in null, nor in what is empty, which some write for "not given".
+  bool could_hold_a_secret(NodeId value) const {
+    if (value == 0) return true;
+    switch (doc_.type(value)) {
+      case Type::null: return false;
+      case Type::string: return !doc_.string(value).empty();
+      case Type::object:
+      case Type::array: return doc_.child_count(value) != 0;
+      default: return true;
+    }
+  }
+
+  /// Whether the schema has secrets below values of a type, and none below those of this one.
+  static bool leads_past(const Schema& schema, Type type) {
+    if (!schema.members_lead && !schema.elements_lead) return false;
+    if (type == Type::object) return !schema.members_lead;
+    if (type == Type::array) return !schema.elements_lead;
+    return true;
+  }
+
+  /// Whether a schema says in so many words that a value of this type may stand here: one that
+  /// the document's constants did not rule out, unless they ruled the asking one out as well.
+  Result<bool> is_admitted(NodeId value, const Applied& applied, Route asking) {
+    COFFER_TRY(spend(applied.size()));
+    const TypeSet type = type_bit(doc_.type(value));
+    for (std::size_t i = 0; i < applied.size(); ++i) {
+      const Schema& schema = spec_.schema(applied[i].schema);
+      const bool named = schema.types != kAnyType && (schema.types & schema.admits & type) != 0;
+      if (named && (applied[i].route != kUnchosenRoute || asking == kUnchosenRoute)) return true;
+    }
+    return false;
+  }
+
   Result<void> visit_members(NodeId value, const Applied& applied) {
     for (NodeId member = doc_.first_child(value); member != kNoNode;
          member = doc_.next_sibling(member)) {
@@ -265,7 +321,7 @@ class Walker {
       inner.enter(found->second, from.route);
     }
     for (const auto& [pattern, id] : schema.patterns) {
-      COFFER_TRY(spend(1 + pattern.step_count() * key.size() / 64));
+      COFFER_TRY(spend(1 + pattern.cost_of(key.size()) / kPatternWorkOfAStep));
       if (!pattern.matches(key)) continue;
       named = true;
       inner.enter(id, from.route);
@@ -301,6 +357,7 @@ class Walker {
 
   const Spec& spec_;
   const Document& doc_;
+  Shapes shapes_;
   std::vector<Place> places_;
   json::Pointer pointer_;  // Of a whole place only.
   NodeId at_ = 0;
@@ -309,8 +366,9 @@ class Walker {
 
 }  // namespace
 
-Result<std::vector<SecretPlace>> find_secret_places(const Spec& spec, const Document& document) {
-  return Walker<SecretPlace>(spec, document).run();
+Result<std::vector<SecretPlace>> find_secret_places(const Spec& spec, const Document& document,
+                                                    Shapes shapes) {
+  return Walker<SecretPlace>(spec, document, shapes).run();
 }
 
 Result<std::vector<NodeId>> find_secret_nodes(const Spec& spec, const Document& document) {

@@ -29,10 +29,18 @@ struct SecretPlace {
   std::vector<std::uint64_t> sources;
 };
 
+/// What becomes of a value where the spec wants an object or a list with secrets in it, and the
+/// value is neither.
+enum class Shapes : std::uint8_t {
+  any,       ///< It is passed over: of documents that are stored, or that another spec was for.
+  admitted,  ///< It is refused: of documents that come in.
+};
+
 /// In document order. Includes places where null stands.
-/// Errors: limit (steps, places; subject() = the place in the document).
+/// Errors: limit (steps, places; subject() = the place in the document); usage (the shape).
 Result<std::vector<SecretPlace>> find_secret_places(const Spec& spec,
-                                                    const json::Document& document);
+                                                    const json::Document& document,
+                                                    Shapes shapes = Shapes::any);
 
 /// The same places, as nodes alone: for who needs neither their pointers nor their sources.
 Result<std::vector<json::NodeId>> find_secret_nodes(const Spec& spec,

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "configs/inside.h"
 #include "configs/marker.h"
 #include "configs/pairing.h"
 #include "configs/place.h"
@@ -46,6 +47,17 @@ struct Stored {
   std::vector<SecretPlace> places;
   std::vector<const StoredPlace*> facts;  ///< Beside `places`; null: nothing was secret there.
   std::map<std::string_view, const StoredPlace*> facts_by_pointer;
+
+  /// Whether each secret that is stored stands at a place of its own by the new spec as well.
+  bool all_at_places() const {
+    const auto nothing = std::count(facts.begin(), facts.end(), nullptr);
+    return facts.size() - static_cast<std::size_t>(nothing) == facts_by_pointer.size();
+  }
+  bool has_secrets_below(const SecretPlace& place) const {
+    const std::string prefix = json::print_pointer(place.pointer) + "/";
+    const auto found = facts_by_pointer.lower_bound(prefix);
+    return found != facts_by_pointer.end() && found->first.starts_with(prefix);
+  }
 };
 
 Result<Stored> read_stored(const Spec& spec, const ConfigRecord& record) {
@@ -93,6 +105,8 @@ class Splitter {
       }
     }
     COFFER_TRY(check_undeclared());
+    const bool masks_count = stored_ != nullptr && !stored_->all_at_places();
+    COFFER_TRY(refuse_signs_inside({doc_, places_, input_.stored, masks_count}, store_));
     COFFER_TRY(pair());
     decisions_.resize(places_.size());
     payloads_.resize(places_.size());
@@ -138,7 +152,8 @@ class Splitter {
   Error undeclared_sign(std::string_view pointer) const {
     if (stored_ != nullptr && stored_->facts_by_pointer.count(pointer) != 0) {
       return usage_at("the spec no longer declares the secret that is stored here",
-                      "give its value, to have it stored in plain; or null; or mark it again",
+                      "mark the place again; or give null; or give its value and unmark the place, "
+                      "to have it stored in plain",
                       pointer);
     }
     return usage_at("the spec declares no secret here, but a coordinate stands here",
@@ -214,7 +229,8 @@ class Splitter {
     const NodeId old = stored_->places[pairs_[index]->old_place].node;
     if (fact == nullptr) {
       // Plain so far: a newer spec calls it secret, and masks it by what it says now.
-      if (stored_->document.type(old) == Type::null || is_sign(stored_->document, old)) {
+      if (stored_->document.type(old) == Type::null || is_sign(stored_->document, old) ||
+          stored_->has_secrets_below(stored_->places[pairs_[index]->old_place])) {
         return unknown_mask(index);
       }
       payloads_[index] = stored_->document.raw(old);
@@ -352,7 +368,12 @@ class Splitter {
 Result<SplitResult> split(const SplitInput& input, SecretStore& store) {
   std::optional<Stored> stored;
   if (input.stored != nullptr) stored = COFFER_TRY(read_stored(input.spec, *input.stored));
-  auto places = COFFER_TRY(find_secret_places(input.spec, input.document));
+  std::vector<SecretPlace> places;
+  if (input.places != nullptr) {
+    places = *input.places;
+  } else {
+    places = COFFER_TRY(find_secret_places(input.spec, input.document, Shapes::admitted));
+  }
   std::optional<WalkedDocument> before;
   if (stored) before.emplace(WalkedDocument{stored->document, stored->places});
   auto unmasked =
@@ -361,7 +382,7 @@ Result<SplitResult> split(const SplitInput& input, SecretStore& store) {
   if (!unmasked) return Splitter(input, std::move(places), from, store).run();
 
   const Document document = COFFER_TRY(Document::parse(std::move(*unmasked)));
-  places = COFFER_TRY(find_secret_places(input.spec, document));
+  places = COFFER_TRY(find_secret_places(input.spec, document, Shapes::admitted));
   const SplitInput plain{input.spec, document, input.stored, input.compat_airbyte,
                          input.always_bump};
   return Splitter(plain, std::move(places), from, store).run();

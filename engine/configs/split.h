@@ -35,6 +35,8 @@ class SecretStore {
   virtual std::optional<std::string> checked(std::string_view pointer) = 0;
   /// Whether the text is written as a coordinate of secrets this engine manages.
   virtual bool is_coordinate(std::string_view text) = 0;
+  /// Whether the text names a secret that this store holds or minted, or is about to take in.
+  virtual Result<bool> knows(std::string_view text) = 0;
 };
 
 /// A coordinate is one level and one node more than the value in whose place it comes, and the
@@ -48,6 +50,8 @@ struct SplitInput {
   const ConfigRecord* stored = nullptr;  ///< The config as it stands, if it does.
   bool compat_airbyte = false;
   bool always_bump = false;  ///< An equal value is a new version, too.
+  /// Those of the document, where they were found before; null: they are looked for.
+  const std::vector<SecretPlace>* places = nullptr;
 };
 
 struct SplitResult {

@@ -135,6 +135,15 @@ bool TransactionStore::is_coordinate(std::string_view text) {
   return format::parse_coordinate(text).has_value();
 }
 
+Result<bool> TransactionStore::knows(std::string_view text) {
+  const auto parsed = format::parse_coordinate(text);
+  if (!parsed) return false;
+  // A store mints such names only, and this one may have minted it long ago. What an import brings
+  // is a coordinate wherever it stands.
+  if (settings_.imported != nullptr || format::parse_managed_name(parsed->base)) return true;
+  return transaction_.exists(parsed->base);
+}
+
 Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
                            std::uint64_t version) {
   const auto info = view.version_info(base, version);

@@ -40,6 +40,7 @@ class TransactionStore : public SecretStore {
   Result<void> adopt(std::string_view coordinate) override;
   std::optional<std::string> checked(std::string_view pointer) override;
   bool is_coordinate(std::string_view text) override;
+  Result<bool> knows(std::string_view text) override;
 
  private:
   /// Errors: usage, each reason with its own text.

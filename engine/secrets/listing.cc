@@ -40,13 +40,22 @@ bool is_wanted_state(SecretState state, ListState wanted) {
 
 bool needs_metadata(const ListOptions& options) {
   return !options.tags.empty() || options.owner || options.kind || !options.custom.empty() ||
-         options.older_than_ms > 0 || options.newer_than_ms > 0;
+         options.older_than_ms > 0 || options.newer_than_ms > 0 || options.managed ||
+         !options.workspace.empty();
+}
+
+/// airbyte_workspace_UUID_secret_UUID as stores mint it, and what Airbyte itself puts before the
+/// workspace.
+bool is_of_workspace(std::string_view path, std::string_view workspace) {
+  if (!path.starts_with("airbyte_")) return false;
+  return path.find(std::string(workspace) + "_secret_") != std::string_view::npos;
 }
 
 bool is_wanted_metadata(const Metadata& metadata, const ListOptions& options, std::int64_t now) {
   const std::int64_t age = now - metadata.updated_at_ms;
   if (options.older_than_ms > 0 && age < options.older_than_ms) return false;
   if (options.newer_than_ms > 0 && age >= options.newer_than_ms) return false;
+  if (options.managed && metadata.managed != *options.managed) return false;
   if (options.owner && metadata.owner != *options.owner) return false;
   if (options.kind && metadata.kind != *options.kind) return false;
   const auto has_tag = [&](const std::string& tag) {
@@ -143,13 +152,15 @@ class Lister {
       return lost("a secret has lost its versions, or has a name from before them");
     const SecretState state = COFFER_TRY(state_of(impl_, hash, newest));
     if (!is_wanted_state(state, options_.state)) return listed;
+    if (!options_.workspace.empty() && !is_of_workspace(path, options_.workspace)) return listed;
     listed.emplace();
     listed->path = std::move(path);
     listed->state = state;
     if (!with_metadata_) return listed;
     if (newest) listed->newest = info_of(*newest);
     listed->metadata = COFFER_TRY(impl_.metadata_of(listed->path, hash, name, newest));
-    if (!is_wanted_metadata(listed->metadata, options_, impl_.now_ms())) listed.reset();
+    const bool foreign = !options_.workspace.empty() && !listed->metadata.managed;
+    if (foreign || !is_wanted_metadata(listed->metadata, options_, impl_.now_ms())) listed.reset();
     return listed;
   }
 

@@ -40,8 +40,9 @@ TEST_CASE("what a passphrase was read from is not handed on to the program that 
   const std::string words = box.write("words", "correct horse\n");
   chmod(words.c_str(), 0600);
   box.expect(0, {"init", "--key", "passphrase:?source=file:" + words});
+  box.expect(0, {"--key", "passphrase:?source=file:" + words, "put", "p", "k=v"});
   const std::string shell =
-      "exec \"$0\" --key 'passphrase:?source=fd:3' run -- "
+      "exec \"$0\" --key 'passphrase:?source=fd:3' run --only p -- "
       "/bin/sh -c 'test ! -e /proc/self/fd/3 && echo closed' 3<\"$1\"";
   const Outcome outcome = box.run_program({"/bin/sh", "-c", shell, COFFER_BIN, words});
   INFO(outcome.err);

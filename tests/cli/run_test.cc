@@ -183,14 +183,19 @@ TEST_CASE("a command inherits no key of the store's, and no credential that coff
   CHECK(kept.find("COFFER_KEY=" + box.key()) != std::string::npos);
   CHECK(shell(box, {"--keep-keys", "--pristine", "--only", "other"}, "env")
             .find("COFFER_KEY=" + box.key()) != std::string::npos);
-  // A key that does not open, of a service whose token is looked up for it: that one goes.
-  const Words asks{
-      "--key", "hashivault://none?engine=transit&timeout=1", "--key", box.key(), "--only", "other"};
-  box.environment.emplace_back("VAULT_ADDR=http://127.0.0.1:9");
-  box.expect(0, {"key", "list"});
-  const std::string asked = shell(box, asks, "env");
-  CHECK(asked.find("VAULT_ADDR=") != std::string::npos);
-  CHECK(asked.find("AWS_SECRET_ACCESS_KEY=") != std::string::npos);
+  // What the key was had by goes with it; what no key was sought by stays.
+  Sandbox service;
+  std::filesystem::create_directory(service.path("credentials"));
+  chmod(service.write("credentials/store", std::string(32, 'k')).c_str(), 0600);
+  service.environment.back() = "COFFER_KEY=file:?credential=store";
+  service.environment.push_back("CREDENTIALS_DIRECTORY=" + service.path("credentials"));
+  service.environment.emplace_back("AWS_SESSION_TOKEN=Marzipan");
+  fill(service);
+  const std::string asked = shell(service, {"--only", "other"}, "env");
+  CHECK(asked.find("CREDENTIALS_DIRECTORY=") == std::string::npos);
+  CHECK(asked.find("AWS_SESSION_TOKEN=") != std::string::npos);
+  CHECK(shell(service, {"--keep-keys", "--only", "other"}, "env").find("CREDENTIALS_DIRECTORY=") !=
+        std::string::npos);
   // A secret of such a name was asked for.
   box.expect(0, {"put", "aws", "AWS_SECRET_ACCESS_KEY=mine", "COFFER_KEY=other"});
   CHECK(shell(box, {"--only", "aws"}, "echo $AWS_SECRET_ACCESS_KEY $COFFER_KEY") == "mine other\n");

@@ -185,6 +185,9 @@ TEST_CASE("what destroys everything asks on a terminal, and -y answers beforehan
   box.init();
   box.expect(0, {"put", "p", "a=1"});
   box.expect(0, {"key", "add", "file://" + box.path("spare.key")});
+  box.expect(0, {"config", "put", "c", "--spec",
+                 box.write("spec.json", R"({"properties":{"a":{"airbyte_secret":true}}})"),
+                 "--input", box.write("full.json", R"({"a":"x"})")});
   for (const Words& words : std::vector<Words>{
            {"destroy", "p", "--all"}, {"key", "remove", "1"}, {"config", "delete", "c"}}) {
     for (const char* answer : {"n\n", "\n", "\x04"}) {
@@ -471,4 +474,13 @@ TEST_CASE("a job's secrets are asked for by their keys, without echo") {
   declined.type("n\n");
   CHECK(declined.exit_code() == 3);
   CHECK(box.expect(0, {"get", "ingestion/my-job"}).out.size() > 2);
+}
+
+TEST_CASE("nobody is asked whether to delete a config that is not there") {
+  const Sandbox box;
+  box.init();
+  Session session(box, {"config", "delete", "nope"});
+  CHECK(session.exit_code() == 4);
+  CHECK(session.shown().find("[y/N]") == std::string::npos);
+  CHECK(session.shown().find("nope: no such config") != std::string::npos);
 }

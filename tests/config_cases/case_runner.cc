@@ -79,6 +79,9 @@ class Player {
       return driver_.hydrate(document("hydrate"), by, by == "spec" ? spec() : id());
     }
     if (const auto name = step_->find("delete")) return driver_.remove(name->text());
+    if (const auto from = step_->find("copy")) return driver_.copy(from->text(), step_->word("to"));
+    if (const auto from = step_->find("rename"))
+      return driver_.rename(from->text(), step_->word("to"));
     return act_around();
   }
 
@@ -121,6 +124,9 @@ class Player {
     words.lease_ms = number("lease");
     words.compat = step_->find("compat") && step_->find("compat")->truth();
     words.bump = step_->word("bump");
+    if (const auto unmark = step_->find("unmark")) {
+      for (const Node& each : unmark->children()) words.unmark.push_back(each.text());
+    }
     return words;
   }
 

@@ -1,7 +1,8 @@
 // Plays a case on a store of its own, by whatever drives it: the library or the command.
 //
 // Steps, and what else they may hold:
-//   put DOCUMENT       id, spec, workspace, revision_seen, keep_old (ms), compat, bump ("always")
+//   put DOCUMENT       id, spec, workspace, revision_seen, keep_old (ms), compat, bump ("always"),
+//                      unmark [POINTER...]
 //   patch DOCUMENT     as put; "with_spec": true gives the case's spec
 //   import DOCUMENT    as put, with "payloads"
 //   stage DOCUMENT     as put, with lease (ms); "as": the name that the stage has from then on
@@ -14,6 +15,7 @@
 //                      and "hidden" (the places of plain values that were masked too)
 //   hydrate DOCUMENT   "by": "id" (default), "spec" or "nothing", compared with "text"
 //   delete ID          compared with "destroyed"
+//   copy ID, rename ID "to"
 //   turn MS            the clock
 //   sweep GRACE_MS     compared with "swept": so many
 //   put_by_hand PATH   "value"
@@ -44,6 +46,7 @@ struct PutWords {
   std::int64_t lease_ms = 0;  ///< Of a stage; 0: as it is by default.
   bool compat = false;
   std::string bump;  ///< Empty: nothing is said.
+  std::vector<std::string> unmark;
 };
 
 struct CommitWords {
@@ -85,6 +88,8 @@ class Driver {
   virtual Told hydrate(const std::string& document, const std::string& by,
                        const std::string& what) = 0;
   virtual Told remove(const std::string& id) = 0;
+  virtual Told copy(const std::string& from, const std::string& to) = 0;
+  virtual Told rename(const std::string& from, const std::string& to) = 0;
   virtual Told sweep(std::int64_t grace_ms) = 0;
   virtual Told put_by_hand(const std::string& path, const std::string& value) = 0;
   virtual Told state(const std::string& coordinate) = 0;

@@ -90,6 +90,16 @@ class Library : public Driver {
     return text(full->text());
   }
   Told remove(const std::string& id) override { return gone(configs().remove(id)); }
+  Told copy(const std::string& from, const std::string& to) override {
+    return report(configs().copy(from, to));
+  }
+  Told rename(const std::string& from, const std::string& to) override {
+    const auto revision = configs().rename(from, to);
+    if (!revision.ok()) return refusal(revision.error());
+    Told told;
+    told.revision = *revision;
+    return told;
+  }
   Told sweep(std::int64_t grace_ms) override {
     const auto swept = store_.sweep({.grace_ms = grace_ms});
     if (!swept.ok()) return refusal(swept.error());
@@ -132,6 +142,7 @@ class Library : public Driver {
     if (words.revision) options.revision = static_cast<std::uint64_t>(*words.revision);
     options.keep_old_ms = words.keep_old_ms;
     options.compat_airbyte = words.compat;
+    options.unmark = words.unmark;
     if (words.bump == "always") options.bump = ConfigBump::always;
     return options;
   }

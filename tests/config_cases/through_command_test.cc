@@ -80,6 +80,16 @@ class Command : public Driver {
     return run(line, document);
   }
   Told remove(const std::string& id) override { return gone({"config", "delete", id}); }
+  Told copy(const std::string& from, const std::string& to) override {
+    return report({"config", "copy", from, to, "--report"});
+  }
+  Told rename(const std::string& from, const std::string& to) override {
+    Told told = run({"config", "rename", from, to});
+    if (!told.error.empty()) return told;
+    told.revision = Json::parse(told.text)["revision"].get<std::uint64_t>();
+    told.text.clear();
+    return told;
+  }
   Told sweep(std::int64_t grace_ms) override {
     Told told = run({"sweep", "--grace", seconds(grace_ms), "--format", "json"});
     if (told.error.empty()) told.destroyed.resize(Json::parse(told.text)["swept"].size());
@@ -113,6 +123,7 @@ class Command : public Driver {
     if (words.revision) add(line, {"--revision", std::to_string(*words.revision)});
     if (words.keep_old_ms != 0) add(line, {"--keep-old", seconds(words.keep_old_ms)});
     if (!words.bump.empty()) add(line, {"--bump", words.bump});
+    for (const std::string& each : words.unmark) add(line, {"--unmark", each});
     return line;
   }
   Told gone(const Words& line, std::string_view input = {}) {

@@ -164,7 +164,8 @@ COFFER_EXPORT coffer_code coffer_receipt_verify(coffer_store* store, const char*
 
 /* Configs: JSON text in and out; what each does stands in <coffer/configs.h>. `workspace` may be
  * NULL. A report is JSON: {"id", "revision", "partial", "outcomes", "destroyed"}, of a stage also
- * "stage" and "expires_time". Lists of names are each ended by NUL, one after the other. */
+ * "stage" and "expires_time", and "spec_marks_nothing": true where that is so. Lists of names are
+ * each ended by NUL, one after the other. */
 typedef enum coffer_bump {
   COFFER_BUMP_DEFAULT = 0,
   COFFER_BUMP_CHANGED = 1,
@@ -177,6 +178,10 @@ typedef struct coffer_config_options {
   int64_t keep_old_ms;   /* replaced versions live that much longer */
   int compat_airbyte;
   coffer_bump bump;
+  /* JSON Pointers of places that hold a secret and may become plain; without, a put by a spec that
+   * marks them no longer is refused. May be NULL where there are none. */
+  const char* const* unmark;
+  size_t unmark_count;
 } coffer_config_options;
 
 typedef enum coffer_config_form {
@@ -245,6 +250,16 @@ COFFER_EXPORT coffer_code coffer_config_hydrate_with(coffer_store* store, const 
                                                      void* context, coffer_bytes** document,
                                                      coffer_error* error);
 COFFER_EXPORT coffer_code coffer_config_delete(coffer_store* store, const char* id,
+                                               coffer_error* error);
+
+/* A config of the name `to` with the values of another under coordinates of its own; `report` may
+ * be NULL. Errors: COFFER_CONFLICT (there is one of that name). */
+COFFER_EXPORT coffer_code coffer_config_copy(coffer_store* store, const char* from, const char* to,
+                                             coffer_bytes** report, coffer_error* error);
+/* The same config under another name, with its revision (which may be NULL), coordinates,
+ * references and stages. Errors: COFFER_CONFLICT. */
+COFFER_EXPORT coffer_code coffer_config_rename(coffer_store* store, const char* from,
+                                               const char* to, uint64_t* revision,
                                                coffer_error* error);
 
 /* Who outside uses a version (0: whichever is current): it is then neither destroyed nor swept. */
@@ -397,6 +412,8 @@ typedef struct coffer_list_options {
   size_t custom_count;       /* of pairs */
   int64_t older_than_ms;     /* 0: any */
   int64_t newer_than_ms;     /* 0: any */
+  int managed;               /* 1: those of configs; -1: all but those; 0: any */
+  const char* workspace;     /* configs' secrets of this workspace, a UUID; NULL: any */
 } coffer_list_options;
 
 /* `options` may be NULL. `json`: [{"path", "state", "version", "created_at_ms", "updated_at_ms",

@@ -38,6 +38,9 @@ struct ConfigPutOptions {
   /// Bump always (where `bump` says nothing), JSON strings on hydrate, string-sorted order.
   bool compat_airbyte = false;
   std::optional<ConfigBump> bump{};  ///< Unset: changed.
+  /// JSON Pointers of places that hold a secret and may become plain, by a spec that marks them no
+  /// longer; each stands for all below it as well. Without, such a put is refused.
+  std::vector<std::string> unmark{};
 };
 
 struct ConfigOutcome {
@@ -57,10 +60,12 @@ struct ConfigPutReport {
   std::vector<std::string> destroyed;  ///< Coordinates that are gone for good.
   std::string stage;                   ///< Of a stage: its name, for commit and abandon.
   std::int64_t expires_at_ms = 0;      ///< Of a stage or check: when its new secrets end.
+  bool spec_marks_nothing = false;     ///< By this spec no value of any document is secret.
 };
 
 /// {"id", "revision", "partial", "outcomes": [{"pointer", "outcome", "coordinate"}],
-/// "destroyed": [...]}, and of a stage "stage" and "expires_time" as well.
+/// "destroyed": [...]}, of a stage "stage" and "expires_time" as well, and "spec_marks_nothing":
+/// true where it is so.
 COFFER_API SecretBytes report_json(const ConfigPutReport& report);
 
 struct ConfigDocument {
@@ -123,6 +128,9 @@ class COFFER_API Configs {
  public:
   /// Errors: usage (spec, document, mask or coordinate not acceptable; subject() = the place),
   /// conflict (revision), limit, not_found or destroyed (a coordinate that leads nowhere).
+  /// Usage is also what is told of a document whose secrets could not be kept: of a kind that the
+  /// spec does not want on the way to a secret; a mask or a coordinate inside a value that is
+  /// secret as a whole; a stored secret that the spec would make plain (see unmark).
   Result<ConfigPutReport> put(std::string_view id, std::string_view spec, std::string_view document,
                               const ConfigPutOptions& options = {});
   /// Changes a part of the stored document: `update` is an RFC 7396 merge patch, in which a secret
@@ -173,12 +181,26 @@ class COFFER_API Configs {
   /// Drops the document and everything that only it reached; returns the coordinates destroyed.
   Result<std::vector<std::string>> remove(std::string_view id);
 
+  /// Makes a config of the name `to` with the document, spec and workspace of another and secrets
+  /// of its own: the same values under new coordinates, shown to nobody. Places kept elsewhere
+  /// stay so; stages, checks and the note that a document is kept outside are not copied.
+  /// Errors: not_found (no such config, or one of its secrets is gone: subject() = the place, and
+  /// deleted, expired or destroyed likewise), conflict (there is one of the name `to`).
+  Result<ConfigPutReport> copy(std::string_view from, std::string_view to);
+  /// Gives a config another name: its document, revision, secrets with their coordinates, spec,
+  /// references, stages and what its last check minted go along. Returns the revision. Where the
+  /// document is kept outside, the outside user of its secrets is named anew as well.
+  /// Errors: not_found, conflict (there is one of the name `to`).
+  Result<std::uint64_t> rename(std::string_view from, std::string_view to);
+
   /// Puts values back into a partial document, only at the places the config's spec declares
   /// and only coordinates in the config's scope; all or nothing.
   Result<SecretBytes> hydrate_for(std::string_view id, std::string_view partial);
   Result<SecretBytes> hydrate_with(std::string_view spec, std::string_view partial,
                                    const ConfigHydrateOptions& options = {});
-  /// Without a spec: every {"_secret": c} whose coordinate this store manages.
+  /// Without a spec: every {"_secret": c} whose coordinate this store manages. With a resolver,
+  /// here and in hydrate_with: {"_secret": name} is the resolver's where the name is none that a
+  /// store mints, as Airbyte writes secrets that are kept elsewhere.
   Result<SecretBytes> hydrate(std::string_view partial, const ConfigHydrateOptions& options = {});
 
   /// The same configs, with a way to secrets kept elsewhere: for hydrating and revealing.

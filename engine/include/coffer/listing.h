@@ -30,8 +30,11 @@ struct ListOptions {
   std::optional<std::string> owner = {};
   std::optional<std::string> kind = {};
   std::map<std::string, std::string> custom = {};  ///< It has each of these entries.
-  std::int64_t older_than_ms = 0;  ///< Its last update is at least so long ago; 0: any.
-  std::int64_t newer_than_ms = 0;  ///< Its last update is less long ago; 0: any.
+  std::int64_t older_than_ms = 0;    ///< Its last update is at least so long ago; 0: any.
+  std::int64_t newer_than_ms = 0;    ///< Its last update is less long ago; 0: any.
+  std::optional<bool> managed = {};  ///< It is a config's; false: it is not.
+  /// It is a config's and its name tells of this workspace (a UUID). Empty: of any.
+  std::string workspace = {};
 };
 using FindOptions = ListOptions;
 

@@ -1,4 +1,5 @@
-// What configs do to a store: put, patch, import, stage, commit, check, promote, delete, sweep.
+// What configs do to a store: put, patch, import, stage, commit, check, promote, copy, rename,
+// delete, sweep.
 #include <fstream>
 
 #include "tests/crash/power_cut/scenario.h"
@@ -68,6 +69,18 @@ Scenario destroying(std::string name, std::function<void(const Place&)> prepare,
 void remove_config(Actor& actor) {
   Store store = actor.place.open();
   good(store.configs().remove("c"));
+  actor.acknowledge();
+}
+
+void copy_config(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().copy("c", "copied"));
+  actor.acknowledge();
+}
+
+void rename_config(Actor& actor) {
+  Store store = actor.place.open();
+  good(store.configs().rename("c", "renamed"));
   actor.acknowledge();
 }
 
@@ -193,6 +206,8 @@ const Registered kScenarios[] = {
                             put(actor, kSecond);
                           })),
     Registered(destroying("config delete", prepare_first, remove_config)),
+    Registered({"config copy", prepare_first, copy_config}),
+    Registered(destroying("config rename", prepare_stage, rename_config)),
     Registered(destroying("config check, then promoted", prepare_first, check_and_promote)),
     Registered(destroying("sweep", prepare_sweep, sweep_three, 3 * kHour)),
     Registered(destroying("config patch", prepare_first, patch)),

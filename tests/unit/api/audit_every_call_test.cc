@@ -461,6 +461,20 @@ std::vector<Call> config_calls() {
        CONFIG(remove("c")),
        {{"config.delete none 0", CONFIG(remove("none"))},
         {"config.delete  0", CONFIG(remove(std::string(5000, 'x')))}}},
+      {"Configs::copy",
+       "config.put d 1",
+       CONFIG(put("c", kSpec, kFull)),
+       CONFIG(copy("c", "d")),
+       {{"config.put d 0", CONFIG(copy("none", "d"))},
+        {"config.put c 0", CONFIG(copy("c", "c"))},
+        {"config.put  0", CONFIG(copy("c", "d/"))}}},
+      {"Configs::rename",
+       "config.put d 1",
+       CONFIG(put("c", kSpec, kFull)),
+       CONFIG(rename("c", "d")),
+       {{"config.put d 0", CONFIG(rename("none", "d"))},
+        {"config.put c 0", CONFIG(rename("c", "c"))},
+        {"config.put  0", CONFIG(rename("c", ""))}}},
   };
 }
 

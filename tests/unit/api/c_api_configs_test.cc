@@ -73,7 +73,9 @@ TEST_CASE("A config is put, patched, shown, listed and deleted") {
   const Json first = bench.put("c", R"({"host":"h","a":"x"})");
   CHECK(first["revision"] == 1);
   CHECK(first["outcomes"][0]["outcome"] == "minted");
-  coffer_config_options options{nullptr, 1, 0, 0, COFFER_BUMP_ALWAYS};
+  coffer_config_options options{};
+  options.revision = 1;
+  options.bump = COFFER_BUMP_ALWAYS;
   const Json second = bench.put("c", R"({"host":"h","a":"x"})", &options);
   CHECK(second["outcomes"][0]["outcome"] == "bumped");
   CHECK(second["destroyed"].size() == 1);
@@ -154,4 +156,56 @@ TEST_CASE("Import, hydrate with a resolver, and outside users") {
   CHECK(json_of(list).size() == 2);
   CHECK(coffer_reference_remove(bench.store, "airbyte_x", 3, "job", nullptr) == COFFER_OK);
   CHECK(coffer_reference_remove(bench.store, "airbyte_x", 3, "job", nullptr) == COFFER_NOT_FOUND);
+}
+
+TEST_CASE("A place is unmarked by name; a config is copied and renamed") {
+  Bench bench;
+  bench.put("c", R"({"host":"h","a":"x"})");
+  constexpr char kPlain[] = R"({"properties":{"host":{},"a":{}}})";
+  coffer_bytes* report = nullptr;
+  coffer_error error;
+  CHECK(coffer_config_put_with(bench.store, "c", kPlain, R"({"a":"x"})", nullptr, &report,
+                               &error) == COFFER_USAGE);
+  CHECK(std::string(error.message).find("/a") != std::string::npos);
+  std::uint64_t revision = 0;
+  REQUIRE(coffer_config_rename(bench.store, "c", "d", &revision, nullptr) == COFFER_OK);
+  CHECK(revision == 1);
+  CHECK(coffer_config_rename(bench.store, "c", "e", nullptr, nullptr) == COFFER_NOT_FOUND);
+  REQUIRE(coffer_config_copy(bench.store, "d", "e", &report, nullptr) == COFFER_OK);
+  const Json copied = json_of(report);
+  CHECK(copied["outcomes"][0]["outcome"] == "minted");
+  CHECK_FALSE(copied.contains("spec_marks_nothing"));
+  CHECK(coffer_config_copy(bench.store, "d", "e", nullptr, nullptr) == COFFER_CONFLICT);
+  CHECK(bench.get("e", COFFER_CONFIG_REVEALED) == bench.get("d", COFFER_CONFIG_REVEALED));
+  CHECK(bench.get("e", COFFER_CONFIG_PARTIAL) != bench.get("d", COFFER_CONFIG_PARTIAL));
+
+  const char* unmark[] = {"/a"};
+  coffer_config_options options{};
+  options.revision = COFFER_ANY_VERSION;
+  options.unmark_count = 1;
+  CHECK(coffer_config_put_with(bench.store, "d", kPlain, R"({"a":"x"})", &options, &report,
+                               nullptr) == COFFER_USAGE);
+  options.unmark = unmark;
+  REQUIRE(coffer_config_put_with(bench.store, "d", kPlain, R"({"a":"x"})", &options, &report,
+                                 nullptr) == COFFER_OK);
+  CHECK(json_of(report)["spec_marks_nothing"] == true);
+  CHECK(bench.get("d", COFFER_CONFIG_MASKED) == R"({"a":"x"})");
+}
+
+TEST_CASE("Airbyte's form of a name kept elsewhere is resolved by a spec as well") {
+  Bench bench;
+  std::vector<std::string> asked;
+  coffer_bytes* document = nullptr;
+  for (const char* spec : {kSpec, static_cast<const char*>(nullptr)}) {
+    REQUIRE(coffer_config_hydrate_with(bench.store, nullptr, spec, R"({"b":{"_secret":"vault/b"}})",
+                                       0, answer, &asked, &document, nullptr) == COFFER_OK);
+    CHECK(text_of(document) == R"({"b":[1]})");
+    CHECK(coffer_config_hydrate_with(bench.store, nullptr, spec, R"({"b":{"_secret":"vault/b"}})",
+                                     0, nullptr, nullptr, &document, nullptr) == COFFER_USAGE);
+    // What reads as this store's is never asked for elsewhere.
+    CHECK(coffer_config_hydrate_with(bench.store, nullptr, spec,
+                                     R"({"b":{"_secret":"airbyte_x_v1"}})", 0, answer, &asked,
+                                     &document, nullptr) != COFFER_OK);
+  }
+  CHECK(asked == std::vector<std::string>{"vault/b", "vault/b"});
 }

@@ -1,4 +1,6 @@
 // Listing by what a secret is: state, metadata, age; and how little of the store it reads.
+#include <coffer/configs.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/scratch.h"
@@ -177,6 +179,27 @@ TEST_CASE("a folder of folders is listed without reading all that is below") {
   CHECK(names(store, {}) == Names{"f0/", "f1/", "f2/", "f3/"});
   CHECK(store.list("", all_below()).error().code() == ErrorCode::corrupt);
   CHECK(store.list("f0").error().code() == ErrorCode::corrupt);
+}
+
+TEST_CASE("a listing is narrowed to secrets of configs, or to all others, and to a workspace") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  put(store, "mine");
+  put(store, "airbyte_workspace_11111111-2222-4333-8444-555555555555_secret_of_my_own");
+  constexpr char kSpec[] = R"({"properties":{"a":{"airbyte_secret":true}}})";
+  constexpr char kOne[] = "11111111-2222-4333-8444-555555555555";
+  constexpr char kTwo[] = "11111111-2222-4333-8444-666666666666";
+  REQUIRE(store.configs().put("c", kSpec, R"({"a":"x"})", {.workspace = kOne}).ok());
+  REQUIRE(store.configs().put("d", kSpec, R"({"a":"y"})", {.workspace = kTwo}).ok());
+  CHECK(names(store, {}).size() == 4);
+  CHECK(names(store, {.managed = false}).size() == 2);
+  CHECK(names(store, {.managed = true}).size() == 2);
+  const Names one = names(store, {.workspace = kOne});
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].starts_with("airbyte_workspace_" + std::string(kOne) + "_secret_"));
+  CHECK(names(store, {.workspace = kTwo}) != one);
+  CHECK(names(store, {.managed = false, .workspace = kOne}).empty());
+  CHECK(names(store, {.workspace = std::string(kNilWorkspace)}).empty());
 }
 
 }  // namespace coffer::test

@@ -247,6 +247,8 @@ std::vector<Call> config_calls() {
       {"Configs::get", {kReveal}, CONFIG(get("c", ConfigForm::revealed))},
       {"Configs::list", {kList}, CONFIG(list()), true},
       {"Configs::remove", {kRemove}, CONFIG(remove("c"))},
+      {"Configs::copy", {kUse, kWrite}, CONFIG(copy("c", "d"))},
+      {"Configs::rename", {kRemove, kWrite}, CONFIG(rename("c", "d"))},
       {"Configs::hydrate_for",
        {kUse},
        [](Bench& bench) { return outcome(bench.ann.configs().hydrate_for("c", bench.partial)); }},

@@ -50,6 +50,10 @@ class MapSecretStore : public SecretStore {
     return text.substr(0, 8) == "airbyte_" && text.find("_v") != std::string_view::npos;
   }
 
+  Result<bool> knows(std::string_view text) override {
+    return values.count(std::string(text)) != 0;
+  }
+
   Result<SecretBytes> reveal(std::string_view coordinate) const {
     const auto found = values.find(std::string(coordinate));
     if (found == values.end()) return Error(ErrorCode::not_found, "no such secret");

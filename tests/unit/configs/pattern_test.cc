@@ -112,3 +112,17 @@ TEST_CASE("A pattern that makes backtracking engines hang answers") {
   CHECK_FALSE(matches("^(a|a)*$", name));
   CHECK_FALSE(matches("^(a|aa)+$", name));
 }
+
+TEST_CASE("A name costs what is compared for it: each step, and each range of its class") {
+  const auto cost = [](const std::string& text) {
+    auto pattern = Pattern::compile(text);
+    REQUIRE(pattern.ok());
+    return pattern->cost_of(99);
+  };
+  CHECK(cost("[acegikmo]{100}") > 4 * cost("[a-o]{100}"));
+  CHECK(cost("[a-o]{100}") > 50 * cost("[a-o]"));
+  // The same characters cost the same, however they are written.
+  CHECK(cost("[abcdefgabcdefg]") == cost("[a-g]"));
+  CHECK(matches("^[gfedcba]+$", "badge"));
+  CHECK_FALSE(matches("^[gfedcba]+$", "badges"));
+}

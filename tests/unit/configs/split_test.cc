@@ -434,8 +434,9 @@ TEST_CASE("What a newer spec no longer calls secret is refused, or plain where i
 }
 
 TEST_CASE("Plain values that the masked view hid come back, in lists too") {
-  Bench bench(R"({"properties":{"p":{"airbyte_secret":true},"l":{"items":{"properties":{
-      "q":{"airbyte_secret":true}}}}}})");
+  Bench bench(R"({"properties":{"p":{"airbyte_secret":true},"l":{"items":{
+      "type":["object","string","number","boolean"],
+      "properties":{"q":{"airbyte_secret":true}}}}}})");
   bench.put(R"({"p":"s","l":["s","t",7,{"u":"s","q":"1"},{"u":"t","q":"2"}]})");
   const std::string shown =
       R"({"p":"**********","l":["**********","t","**********",{"u":"**********","q":"**********"},)"
