@@ -34,6 +34,10 @@ Result<AuditItem> decode_item(ByteView bytes) {
       }
       case 2: item.name = want_text(reader, kPathBytesMax); break;
       case 3: item.version = reader.want_number(); break;
+      case 4:
+        item.count = reader.want_number();
+        if (item.count < 2) reader.fail();
+        break;
       default: return newer();
     }
   }
@@ -61,8 +65,10 @@ SecretBytes encode_audit_record(const AuditRecord& record) {
     inner_writer.number(1, static_cast<std::uint64_t>(item.action));
     inner_writer.text(2, item.name);
     inner_writer.number(3, item.version);
+    if (item.count > 1) inner_writer.number(4, item.count);
     writer.always_bytes(10, inner.bytes());
   }
+  writer.text(11, record.user);
   return out;
 }
 
@@ -87,6 +93,7 @@ Result<AuditRecord> decode_audit_record(ByteView bytes) {
         record.items.push_back(COFFER_TRY(decode_item(reader.want_bytes())));
         if (record.items.size() > kAuditItemsMax) return malformed();
         break;
+      case 11: record.user = want_text(reader, kAuditActorBytesMax); break;
       default: return newer();
     }
   }

@@ -20,6 +20,7 @@ struct AuditItem {
   Action action = Action::put;
   std::string name;           ///< A path, a config's id, a key slot's number; may be empty.
   std::uint64_t version = 0;  ///< Or a config's revision; 0 where there is none.
+  std::uint64_t count = 1;    ///< How often: more than once of refusals that were gathered only.
 };
 
 struct AuditRecord {
@@ -33,6 +34,7 @@ struct AuditRecord {
   std::string correlation;
   std::uint32_t refused_with = 0;  ///< An ErrorCode; 0: it was allowed, and is done.
   std::vector<AuditItem> items;    ///< 1 to kAuditItemsMax.
+  std::string user;                ///< Whom the policy took the caller for; empty: none was asked.
 };
 SecretBytes encode_audit_record(const AuditRecord& record);
 /// Errors: corrupt, too_new.

@@ -20,6 +20,7 @@ inline constexpr std::size_t kOwnerBytesMax = 128;
 inline constexpr std::size_t kTagsMax = 64;
 inline constexpr std::size_t kTagBytesMax = 128;
 inline constexpr std::size_t kScopesMax = 64;
+inline constexpr std::size_t kPolicyRolesMax = 64;
 inline constexpr std::size_t kPolicyRulesMax = 256;
 inline constexpr std::size_t kPolicyListMax = 64;  // Subjects, objects or tags of one rule.
 inline constexpr std::size_t kPolicySubjectBytesMax = 262;

@@ -49,6 +49,33 @@ Result<PolicyRule> decode_rule(ByteView bytes) {
   return rule;
 }
 
+Result<PolicyRole> decode_role(ByteView bytes) {
+  PolicyRole role;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: {
+        const ByteView name = reader.want_some_bytes();
+        if (name.size() > kPolicySubjectBytesMax) reader.fail();
+        if (reader.ok()) role.name = as_text(name);
+        break;
+      }
+      case 2: add_text(reader, kPolicySubjectBytesMax, role.members); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || role.name.empty() || role.members.empty()) return malformed();
+  return role;
+}
+
+SecretBytes encode_role(const PolicyRole& role) {
+  SecretBytes out;
+  WireWriter<SecretBytes> writer(out);
+  writer.text(1, role.name);
+  for (const std::string& member : role.members) writer.text(2, member);
+  return out;
+}
+
 SecretBytes encode_rule(const PolicyRule& rule) {
   SecretBytes out;
   WireWriter<SecretBytes> writer(out);
@@ -68,6 +95,7 @@ SecretBytes encode_policy(const Policy& policy) {
   WireWriter<SecretBytes> writer(out);
   writer.number(1, policy.revision);
   for (const PolicyRule& rule : policy.rules) writer.always_bytes(2, encode_rule(rule).bytes());
+  for (const PolicyRole& role : policy.roles) writer.always_bytes(3, encode_role(role).bytes());
   return out;
 }
 
@@ -81,6 +109,10 @@ Result<Policy> decode_policy(ByteView bytes) {
       case 2:
         if (policy.rules.size() == kPolicyRulesMax) return malformed();
         policy.rules.push_back(COFFER_TRY(decode_rule(reader.want_bytes())));
+        break;
+      case 3:
+        if (policy.roles.size() == kPolicyRolesMax) return malformed();
+        policy.roles.push_back(COFFER_TRY(decode_role(reader.want_bytes())));
         break;
       default: return unknown_field();
     }

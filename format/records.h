@@ -171,6 +171,7 @@ struct ReferenceRecord {
   std::uint64_t version = 0;
   std::string user_kind;
   std::string user;
+  std::string made_by;
   /// Of the record that stands before a target's references, and has no user: how many they are.
   std::uint64_t count = 0;
 };

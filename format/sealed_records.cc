@@ -98,6 +98,8 @@ SecretBytes encode_head(const Head& head) {
     writer.always_bytes(12, entry.bytes());
   }
   writer.number(13, metadata.revision);
+  writer.text(20, metadata.marked_by);
+  writer.number(21, metadata.marks_doubted ? 1 : 0);
   return out;
 }
 
@@ -127,6 +129,8 @@ Result<Head> decode_head(ByteView bytes) {
         break;
       }
       case 13: metadata.revision = reader.want_u32(); break;
+      case 20: metadata.marked_by = want_text(reader); break;
+      case 21: metadata.marks_doubted = reader.want_true(); break;
       default: return unknown_field();
     }
   }
@@ -172,6 +176,7 @@ SecretBytes encode_reference(const ReferenceRecord& reference) {
   writer.text(3, reference.user_kind);
   writer.text(4, reference.user);
   writer.number(5, reference.count);
+  writer.text(6, reference.made_by);
   return out;
 }
 
@@ -185,6 +190,7 @@ Result<ReferenceRecord> decode_reference(ByteView bytes) {
       case 3: reference.user_kind = want_text(reader); break;
       case 4: reference.user = want_text(reader); break;
       case 5: reference.count = reader.want_number(); break;
+      case 6: reference.made_by = want_text(reader); break;
       default: return unknown_field();
     }
   }

@@ -58,8 +58,11 @@ Error missing_option(std::string_view option) {
 }
 
 Result<void> write_outcome(const ConfigPutReport& report, bool whole_report) {
-  if (report.spec_marks_nothing) {
+  if (report.spec_marks_nothing)
     warn("the spec marks no place with airbyte_secret: every value of the document is plain");
+  if (!whole_report && report.partial.empty()) {
+    note("done; the policy does not let you list this config, so its document is not shown");
+    return {};
   }
   if (!whole_report) return write_value(report.partial.bytes());
   return write_line(report_json(report).text());

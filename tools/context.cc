@@ -81,6 +81,8 @@ Result<Context> Context::from(const Globals& globals) {
   }
   context.actor_.actor = globals.actor.value_or(std::string(environment("COFFER_ACTOR")));
   context.actor_.reason = globals.reason.value_or(std::string(environment("COFFER_REASON")));
+  context.actor_.correlation =
+      globals.correlation.value_or(std::string(environment("COFFER_CORRELATION")));
   // Without its name, which is looked up where a policy asks for it; never the label's.
   context.actor_.user = "#" + std::to_string(getuid());
   context.anchor_ = globals.anchor.value_or(std::string(environment("COFFER_ANCHOR")));
@@ -130,6 +132,8 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
   return store;
 }
 
+void Context::look_up_login() { actor_ = login_actor(); }
+
 Result<Actor> Context::actor_for(Store& store) const {
   return COFFER_TRY(store.has_policy()) ? login_actor() : actor_;
 }
@@ -145,7 +149,8 @@ Actor Context::login_actor() const {
 Result<Store> Context::open_with_keys(AnchorDoubt doubt) const {
   OpenOptions options;
   options.log = stderr_log(verbose_);
-  options.actor = actor_;
+  // Who takes a store as it is, or gives its anchor up, must be known before it is opened.
+  options.actor = doubt == AnchorDoubt::refuse ? actor_ : login_actor();
   options.anchor = anchor_;
   options.anchor_doubt = doubt;
   options.environment = environment_of_keys;

@@ -38,6 +38,8 @@ class Context {
   /// The anchor named by option or environment; empty: none.
   const std::string& anchor() const { return anchor_; }
   void forget_anchor() { anchor_.clear(); }
+  /// Finds out at once who the caller is: for what outlives a store without a policy.
+  void look_up_login();
   /// What becomes of the values that are read; to be seen where nothing is said.
   void set_purpose(Purpose purpose) { actor_.purpose = purpose; }
 

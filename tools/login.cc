@@ -16,9 +16,11 @@ std::string group_name(gid_t number) {
 
 }  // namespace
 
-std::string login_name() {
-  const passwd* user = getpwuid(getuid());
-  return user == nullptr ? "#" + std::to_string(getuid()) : std::string(user->pw_name);
+std::string login_name() { return user_name(getuid()); }
+
+std::string user_name(std::uint32_t number) {
+  const passwd* user = getpwuid(number);
+  return user == nullptr ? "#" + std::to_string(number) : std::string(user->pw_name);
 }
 
 std::vector<std::string> login_groups() {

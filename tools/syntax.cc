@@ -86,6 +86,8 @@ Syntax::Syntax(Arguments& arguments, const VerbText& verb)
          "Who does it, for the audit log (environment: COFFER_ACTOR)");
   option("--reason", globals_.reason, "TEXT",
          "Why, for the audit log (environment: COFFER_REASON)");
+  option("--correlation", globals_.correlation, "ID",
+         "What else belongs to it, for the audit log (environment: COFFER_CORRELATION)");
   option("--anchor", globals_.anchor, "URI",
          "Refuse a copy that its anchor there is ahead of, or does not know (environment: "
          "COFFER_ANCHOR)");

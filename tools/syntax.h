@@ -24,6 +24,7 @@ struct Globals {
   std::optional<std::string> format;
   std::optional<std::string> actor;
   std::optional<std::string> reason;
+  std::optional<std::string> correlation;
   std::optional<std::string> receipts;
   std::optional<std::string> anchor;
   bool verbose = false;

@@ -140,12 +140,14 @@ VerbResult verb_anchor_remove(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   COFFER_TRY(confirm("Give up the anchor, so that an older copy is no longer refused?", yes));
-  if (auto store = context.open()) {
+  auto store = context.open();
+  if (store) {
     COFFER_TRY(store->remove_anchor());
     return 0;
   }
-  // One that cannot be had, or does not agree, is given up as the store is opened; any other
-  // trouble comes again.
+  if (store.error().code() == ErrorCode::denied) return store.error();
+  // The store's own that cannot be had, or does not agree, is given up as the store is opened, by
+  // whoever may; any other trouble comes again.
   COFFER_TRY(context.open({}, AnchorDoubt::give_up));
   return 0;
 }

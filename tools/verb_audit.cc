@@ -3,6 +3,7 @@
 
 #include "format/time_text.h"
 #include "tools/context.h"
+#include "tools/login.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/verbs.h"
@@ -32,20 +33,31 @@ void add_json(JsonText& json, const AuditRecord& record) {
   json.open('{').key("number").number(record.number).key("sequence").number(record.sequence);
   json.key("time").time(record.at_ms).key("uid").number(record.uid).key("pid").number(record.pid);
   json.key("program").string(record.program).key("actor").string(record.actor);
+  json.key("user").string(record.user);
   json.key("reason").string(record.reason).key("correlation").string(record.correlation);
   json.key("outcome").string(outcome_of(record)).key("items").open('[');
   for (const AuditItem& item : record.items) {
     json.open('{').key("action").string(item.action).key("path").string(item.path);
-    json.key("version").number(item.version).close('}');
+    json.key("version").number(item.version);
+    if (item.count > 1) json.key("count").number(item.count);
+    json.close('}');
   }
   json.close(']').close('}');
 }
 
+// Whom the policy took him for, or who the process was; and the label that he gave himself.
+std::string who_of(const AuditRecord& record) {
+  const std::string who = record.user.empty() ? user_name(record.uid) : record.user;
+  if (record.actor.empty() || record.actor == who) return who;
+  return record.actor + " (" + who + ")";
+}
+
 void add_rows(Table& table, const AuditRecord& record) {
-  const std::string who = record.actor.empty() ? record.program : record.actor;
+  const std::string who = who_of(record);
   for (const AuditItem& item : record.items) {
+    const std::string times = item.count == 1 ? "" : ", " + std::to_string(item.count) + " times";
     table.row({std::to_string(record.number), format::print_time(record.at_ms), who,
-               outcome_of(record), item.action, item.path,
+               outcome_of(record) + times, item.action, item.path,
                item.version == 0 ? "" : std::to_string(item.version), record.reason});
   }
 }
@@ -74,18 +86,19 @@ Result<void> write_records(Store& store, AuditFilter filter, bool as_json) {
 }  // namespace
 
 VerbResult verb_audit_list(Arguments& arguments, const VerbText& text) {
-  std::optional<std::string> path, prefix, action, since, until, limit, after;
+  std::optional<std::string> path, prefix, action, user, since, until, limit, after;
   bool refused = false;
   Syntax syntax(arguments, text);
   syntax.option("--path", path, "PATH", "Only what was done to this secret or config");
   syntax.option("--prefix", prefix, "PREFIX", "Only what was done here and below");
   syntax.option("--action", action, "ACTION", "Only this: put, delete, destroy, config.put ...");
+  syntax.option("--user", user, "NAME", "Only what a policy took to be done by this user");
   syntax.option("--since", since, "TIME", "At or after; a time, or how long ago (2h, 30d)");
   syntax.option("--until", until, "TIME", "Before");
   syntax.flag("--refused", refused, "Only what was refused");
   syntax.option("--after", after, "N", "Only records behind this number");
   syntax.option("--limit", limit, "N", "The last N that fit");
-  syntax.explain("Here --actor NAME chooses: only what was done in this name.");
+  syntax.explain("Here --actor NAME chooses: only what was done under this label.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   AuditFilter filter;
@@ -93,6 +106,7 @@ VerbResult verb_audit_list(Arguments& arguments, const VerbText& text) {
   filter.prefix = prefix.value_or("");
   filter.action = action.value_or("");
   filter.actor = syntax.globals().actor.value_or("");
+  filter.user = user.value_or("");
   if (since) filter.since_ms = COFFER_TRY(parse_moment("--since", *since));
   if (until) filter.until_ms = COFFER_TRY(parse_moment("--until", *until));
   if (refused) filter.outcome = AuditFilter::Outcome::refused;
@@ -139,7 +153,7 @@ VerbResult verb_audit_prune(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> before, keep;
   Syntax syntax(arguments, text);
   syntax.option("--before", before, "TIME", "Remove what is older; a time, or how long ago (90d)");
-  syntax.option("--keep", keep, "N", "Remove all but the last N records");
+  syntax.option("--keep", keep, "N", "Remove all but the last N records of what was done; refusals do not count");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   AuditPruneOptions options;

@@ -1,6 +1,11 @@
 // coffer config get | list | delete | hydrate
+#include <unistd.h>
+
+#include <set>
 #include <utility>
 
+#include "format/json.h"
+#include "format/names.h"
 #include "format/time_text.h"
 #include "tools/config_documents.h"
 #include "tools/config_words.h"
@@ -14,6 +19,43 @@
 #include "tools/verbs.h"
 
 namespace coffer::tools {
+
+namespace {
+
+void add_coordinates(const json::Document& document, json::NodeId node,
+                     std::set<std::string>& bases) {
+  const json::NodeId named =
+      document.type(node) == json::Type::object ? document.find(node, "_secret") : json::kNoNode;
+  if (named != json::kNoNode && document.type(named) == json::Type::string) {
+    if (const auto parsed = format::parse_coordinate(document.string(named)))
+      bases.insert(parsed->base);
+  }
+  const bool inner =
+      document.type(node) == json::Type::object || document.type(node) == json::Type::array;
+  for (json::NodeId child = inner ? document.first_child(node) : json::kNoNode;
+       child != json::kNoNode; child = document.next_sibling(child))
+    add_coordinates(document, child, bases);
+}
+
+// On a terminal a person sees the values: that is what `reveal` is asked for.
+Result<void> check_seen(Store& store, const std::optional<std::string>& id,
+                        std::string_view partial) {
+  if (isatty(STDOUT_FILENO) == 0 || !COFFER_TRY(store.has_policy())) return {};
+  if (id) {
+    const auto seen = store.configs().get(*id, ConfigForm::revealed);
+    if (!seen && seen.error().code() == ErrorCode::denied) return seen.error();
+    return {};
+  }
+  std::set<std::string> bases;
+  add_coordinates(COFFER_TRY(json::Document::parse(partial)), 0, bases);
+  COFFER_TRY(store.transaction([&](Transaction& txn) -> Result<void> {
+    for (const std::string& base : bases) COFFER_TRY(txn.require(UseCase::reveal, base));
+    return {};
+  }));
+  return {};
+}
+
+}  // namespace
 
 VerbResult verb_config_get(Arguments& arguments, const VerbText& text) {
   std::string id;
@@ -126,6 +168,9 @@ VerbResult verb_config_hydrate(Arguments& arguments, const VerbText& text) {
                 "A JSON object with the values of secrets kept elsewhere");
   syntax.option("--compat", compat, "airbyte",
                 "JSON strings for all values; ids beside a coordinate are taken");
+  syntax.explain(
+      "Under a policy it needs `use` of the config, or without --id of each secret; and `reveal` "
+      "where the output\nis a terminal.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (id && spec_name) return Error(ErrorCode::usage, "--id and --spec exclude one another");
@@ -141,6 +186,7 @@ VerbResult verb_config_hydrate(Arguments& arguments, const VerbText& text) {
   if (external) resolver = COFFER_TRY(external_secrets(*external));
   const SecretBytes partial = COFFER_TRY(documents.read("document", file.value_or("-")));
   Store store = COFFER_TRY(context.open());
+  COFFER_TRY(check_seen(store, id, partial.text()));
   Configs configs = store.configs().with_resolver(std::move(resolver));
   const auto full = id          ? configs.hydrate_for(*id, partial.text())
                     : spec_name ? configs.hydrate_with(spec.text(), partial.text(), options)

@@ -30,6 +30,7 @@ void describe_words(Syntax& syntax, InjectWords& words) {
                 "With --overlay: the config's form; else its name's ending tells");
   words.sources.describe(syntax);
   syntax.explain(
+      "Under a policy it needs `use` of each secret, and `reveal` where the output is a terminal.\n"
       "--overlay sets what the config has already, and nothing else: an environment variable "
       "VDK_NAME or NAME\nbeats the secret's field, the field beats the file. NAME is KEY before "
       "the "
@@ -70,7 +71,8 @@ VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
   describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
-  context.set_purpose(Purpose::use);
+  // What a terminal shows is seen by a person.
+  if (words.output || isatty(STDOUT_FILENO) == 0) context.set_purpose(Purpose::use);
   if (words.form && !words.overlay) {
     return Error(ErrorCode::usage, "goes with --overlay").about(Subject::Kind::name, "--as");
   }

@@ -1,15 +1,19 @@
-// coffer policy show | allow | deny | write-only | remove | set | test
+// coffer policy show | allow | deny | role | write-only | remove | set | test
+#include <algorithm>
+
 #include "tools/context.h"
 #include "tools/input.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
+#include "tools/target.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
 namespace {
 
 constexpr char kAboutRules[] =
-    "SUBJECT: user:NAME, group:NAME (as the system knows them), owner, * or several with commas.\n"
+    "SUBJECT: user:NAME, group:NAME (as the system knows them), role:NAME (see `policy role`), owner, "
+    "*\nor several with commas.\n"
     "USE: list, use, reveal, write, delete, force, admin, audit, several with commas, or all.\n"
     "OBJECT: a path, team/** below it, config:ID, or ** for everything. A rule that denies wins, "
     "and with\na policy nothing is done that no rule allows. --actor changes nobody's rights.\n"
@@ -61,6 +65,8 @@ Result<void> write_table(const Policy& policy) {
     table.row({std::to_string(i + 1), rule.allow ? "allow" : "deny", joined(rule.subjects),
                joined(rule.use_cases), joined(rule.objects), joined(rule.tags)});
   }
+  for (const PolicyRole& role : policy.roles)
+    table.row({"", "role", role.name, "", joined(role.members), ""});
   return table.write();
 }
 
@@ -104,6 +110,12 @@ VerbResult add_rule(Arguments& arguments, const VerbText& text, bool allow) {
   return 0;
 }
 
+// As `get` reads it: a rule means a secret with all its versions and fields.
+Result<std::string> tested_object(const std::string& text) {
+  if (text == "**" || text.starts_with("config:") || text.starts_with("secret:")) return text;
+  return "secret:" + COFFER_TRY(parse_target(text)).path;
+}
+
 }  // namespace
 
 VerbResult verb_policy_show(Arguments& arguments, const VerbText& text) {
@@ -125,13 +137,46 @@ VerbResult verb_policy_deny(Arguments& arguments, const VerbText& text) {
   return add_rule(arguments, text, false);
 }
 
+VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
+  std::string name;
+  std::optional<std::string> members;
+  bool removed = false;
+  Syntax syntax(arguments, text);
+  syntax.word("NAME", name, "What rules call it: role:NAME");
+  syntax.optional_word("MEMBERS", members, "user:NAME, group:NAME or several with commas, in all");
+  syntax.flag("--remove", removed, "There is no such role any more; no rule may name it");
+  syntax.explain(
+      "Users and groups under one name, for rules to mean together. It has these members from now "
+      "on, and no others.");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  if (removed == members.has_value())
+    return Error(ErrorCode::usage, "say who has the role, or --remove");
+  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+    const auto found = std::find_if(policy.roles.begin(), policy.roles.end(),
+                                    [&](const PolicyRole& role) { return role.name == name; });
+    if (!removed && found == policy.roles.end()) {
+      policy.roles.push_back({name, parts_of(*members)});
+    } else if (!removed) {
+      found->members = parts_of(*members);
+    } else if (found == policy.roles.end()) {
+      return Error(ErrorCode::not_found, "there is no such role", "see: coffer policy show");
+    } else {
+      policy.roles.erase(found);
+    }
+    return {};
+  }));
+  return 0;
+}
+
 VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
   std::string object;
   Syntax syntax(arguments, text);
   syntax.word("OBJECT", object, "A path, team/** below it, config:ID, or ** for everything");
   syntax.explain(
-      "The same as: coffer policy deny '*' reveal OBJECT. It is used as before by those "
-      "who may: run, inject\nand hydrate hand it to a program.");
+      "The same as: coffer policy deny '*' reveal OBJECT. No verb shows it on a terminal any more. "
+      "Who may use\nit does so as before: run, inject and hydrate hand it to a program or a file, and "
+      "whoever chooses that\nprogram or may read that file sees the value.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
@@ -154,6 +199,7 @@ VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
     if (all) {
       policy.rules.clear();
+      policy.roles.clear();
       return {};
     }
     if (number == 0 || number > policy.rules.size())
@@ -196,7 +242,7 @@ VerbResult verb_policy_test(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   syntax.word("SUBJECT", who, "user:NAME, group:NAME, or * for somebody whom no rule names");
   syntax.word("USE", use, "list, use, reveal, write, delete, force, admin or audit");
-  syntax.word("OBJECT", object, "A path, config:ID, or ** for the store as a whole");
+  syntax.word("OBJECT", object, "A secret as `get` takes it, config:ID, or ** for the whole store");
   syntax.repeated("--group", subject.groups, "NAME", "A group that the user is in");
   syntax.explain("Exit code 15 where it is denied.");
   if (!COFFER_TRY(syntax.parse())) return 0;
@@ -210,6 +256,7 @@ VerbResult verb_policy_test(Arguments& arguments, const VerbText& text) {
         .about(Subject::Kind::name, "SUBJECT");
   }
   const UseCase use_case = COFFER_TRY(use_case_of(use));
+  object = COFFER_TRY(tested_object(object));
   Store store = COFFER_TRY(context.open());
   const PolicyDecision decision = COFFER_TRY(store.test_policy(subject, use_case, object));
   if (context.json()) {

@@ -39,7 +39,8 @@ void describe_words(Syntax& syntax, GetWords& words) {
   syntax.flag("--refresh", words.refresh, "Taken for the sake of scripts: nothing is ever stale");
   syntax.flag("--unSanitize", words.unsanitize, "Refused: this verb shows no value");
   syntax.explain(
-      "STATUS is active, error (its time is over, or a secret that it uses is gone) or deleted. "
+      "STATUS is active, error (its time is over, or a secret that it uses is gone), deleted or\n"
+      "unknown (a policy lets you list it and not look what it uses). "
       "Without a name the\ncaller's own are listed, unless -a or -o says otherwise.");
 }
 

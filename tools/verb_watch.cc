@@ -128,7 +128,7 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
       "in its environment:\nCOFFER_EVENT_WHAT, _PATH, _VERSION, _REVISION, _INDEX and _TIME; never "
       "a value. Without --from, and\nwithout a cursor yet, what happens from now on is told.");
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
   watch.prefix = prefix.value_or("");
   watch.json = context.json();
   if (exec && rules) {
@@ -138,6 +138,8 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   if (rules) watch.rules = COFFER_TRY(read_watch_rules(COFFER_TRY(read_input(*rules)), *rules));
   std::optional<WatchCursor> cursor;
   if (from) cursor = WatchCursor{COFFER_TRY(parse_number("--from", *from)), kWholeRevision};
+  // A policy may come while it watches: then it counts who the caller is.
+  context.look_up_login();
   Store store = COFFER_TRY(context.open());
   if (cursor_path) {
     watch.cursor_file.emplace(*cursor_path, COFFER_TRY(store.status()).store_id);

@@ -98,6 +98,7 @@ VerbResult verb_clock_accept(Arguments&, const VerbText&);
 VerbResult verb_policy_show(Arguments&, const VerbText&);
 VerbResult verb_policy_allow(Arguments&, const VerbText&);
 VerbResult verb_policy_deny(Arguments&, const VerbText&);
+VerbResult verb_policy_role(Arguments&, const VerbText&);
 VerbResult verb_policy_write_only(Arguments&, const VerbText&);
 VerbResult verb_policy_remove(Arguments&, const VerbText&);
 VerbResult verb_policy_set(Arguments&, const VerbText&);

@@ -42,11 +42,13 @@ std::string print_record(const AuditRecord& record) {
   out += member("sequence", record.sequence) + member_ms("at_ms", record.at_ms);
   out += member("uid", std::uint64_t{record.uid}) + member("pid", std::uint64_t{record.pid});
   out += member("program", record.program) + member("actor", record.actor);
+  out += member("user", record.user);
   out += member("reason", record.reason) + member("correlation", record.correlation);
   out += member("outcome", record.allowed ? "allowed" : coffer::code_name(record.code));
   out += ",\"items\":" + array(record.items, [](const coffer::AuditItem& item) {
            return "{\"action\":" + quoted(item.action) + member("path", item.path) +
-                  member("version", item.version) + "}";
+                  member("version", item.version) +
+                  (item.count > 1 ? member("count", item.count) : std::string()) + "}";
          });
   return out + "}";
 }
@@ -58,6 +60,7 @@ Result<AuditFilter> filter_of(const coffer_audit_filter* given) {
   filter.prefix = text_of(given->prefix);
   filter.action = text_of(given->action);
   filter.actor = text_of(given->actor);
+  filter.user = text_of(given->user);
   filter.since_ms = given->since_ms;
   filter.until_ms = given->until_ms;
   filter.after_number = given->after_number;
@@ -142,9 +145,13 @@ coffer_code coffer_as(coffer_store* store, const char* actor, const char* reason
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, other));
     *other = nullptr;
-    coffer::Store made =
-        COFFER_TRY(store->store.as({text_of(actor), text_of(reason), text_of(correlation)}));
-    *other = new coffer_store{std::move(made)};
+    // Another label, and no other rights.
+    coffer::Actor told = store->actor;
+    told.actor = text_of(actor);
+    told.reason = text_of(reason);
+    told.correlation = text_of(correlation);
+    coffer::Store made = COFFER_TRY(store->store.as(told));
+    *other = new coffer_store{std::move(made), std::move(told)};
     return {};
   });
 }

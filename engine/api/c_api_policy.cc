@@ -38,7 +38,7 @@ coffer_code coffer_as_user(coffer_store* store, const coffer_identity* identity,
     actor.groups = COFFER_TRY(texts_of(identity->groups, identity->group_count));
     actor.purpose = identity->for_use != 0 ? coffer::Purpose::use : coffer::Purpose::reveal;
     coffer::Store made = COFFER_TRY(store->store.as(actor));
-    *other = new coffer_store{std::move(made)};
+    *other = new coffer_store{std::move(made), std::move(actor)};
     return {};
   });
 }

@@ -10,6 +10,7 @@
 
 struct coffer_store {
   coffer::Store store;
+  coffer::Actor actor = {};  ///< For whom it was opened.
 };
 struct coffer_bytes {
   coffer::SecretBytes bytes;

@@ -41,10 +41,24 @@ Result<void> check_write(const View& view, std::string_view id) {
   return policy::check(view, UseCase::write, policy::config(id));
 }
 
-/// Of a config in whose document coordinates may stand.
-Result<void> check_document(const View& view, std::string_view id, const json::Document& document) {
-  COFFER_TRY(check_write(view, id));
-  return api::check_brought_in(view, id, document);
+/// One transaction that writes to a config, with the caller's rights, and tells of it what he may
+/// see. `given`: the document that he gave; null: none.
+using Report = Result<ConfigPutReport>;
+using ReportBody = std::function<Report(secrets::Transaction&, const ConfigRights& rights)>;
+Report write_config(secrets::Engine& engine, std::string_view id, Intent* intent,
+                    const json::Document* given, const ReportBody& body) {
+  ConfigPutReport report;
+  COFFER_TRY(engine.write(
+      [&](secrets::Transaction& transaction) -> Result<void> {
+        COFFER_TRY(check_write(transaction, id));
+        const ConfigRights rights = COFFER_TRY(api::rights_in(transaction, id));
+        report = COFFER_TRY(body(transaction, rights));
+        // What a check of no config tells is made of the caller's own alone.
+        if (id.empty()) return {};
+        return api::hide_unlisted(transaction, id, given, report);
+      },
+      intent));
+  return report;
 }
 
 Result<json::Document> parse_document(std::string_view text, json::Limits limits = {}) {
@@ -54,20 +68,6 @@ Result<json::Document> parse_document(std::string_view text, json::Limits limits
   auto document = json::Document::parse(text, limits);
   if (!document.ok()) return std::move(document).error().about(Subject::Kind::name, "document");
   return document;
-}
-
-/// One transaction that answers with a report.
-Result<ConfigPutReport> reporting(
-    secrets::Engine& engine, Intent* intent,
-    const std::function<Result<ConfigPutReport>(secrets::Transaction&)>& body) {
-  ConfigPutReport report;
-  COFFER_TRY(engine.write(
-      [&](secrets::Transaction& transaction) -> Result<void> {
-        report = COFFER_TRY(body(transaction));
-        return {};
-      },
-      intent));
-  return report;
 }
 
 /// One transaction that writes to the config and tells which coordinates it destroyed.
@@ -111,11 +111,11 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
     PutInput input{spec, *compiled, parsed};
     const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
     input.places = &places;
-    return reporting(*engine_, intent,
-                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-                       COFFER_TRY(check_document(transaction, id, parsed));
-                       return put_in(transaction, id, input, options);
-                     });
+    return write_config(*engine_, id, intent, &parsed,
+                        [&](secrets::Transaction& transaction, const ConfigRights& rights) {
+                          input.rights = &rights;
+                          return put_in(transaction, id, input, options);
+                        });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -129,15 +129,15 @@ Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view upd
     const auto parsed = COFFER_TRY(parse_document(update));
     std::optional<PreparedPatch> prepared;
     const auto prepare = [&](const View& view) -> Result<void> {
-      COFFER_TRY(check_document(view, id, parsed));
+      COFFER_TRY(check_write(view, id));
       prepared.emplace(COFFER_TRY(prepare_patch(view, id, compiled, parsed)));
       return {};
     };
     COFFER_TRY(engine_->read(prepare));
-    return reporting(
-        *engine_, intent, [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-          COFFER_TRY(check_document(transaction, id, parsed));
-          return patch_in(transaction, id, compiled, parsed, std::move(*prepared), options);
+    return write_config(*engine_, id, intent, &parsed,
+                        [&](secrets::Transaction& transaction, const ConfigRights& rights) {
+                          return patch_in(transaction, id, compiled, parsed, std::move(*prepared),
+                                          options, &rights);
         });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
@@ -155,11 +155,11 @@ Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string
     PutInput input{spec, *compiled, parsed};
     const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
     input.places = &places;
-    return reporting(*engine_, intent,
-                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-                       COFFER_TRY(check_write(transaction, id));
-                       return import_in(transaction, id, input, *values, options);
-                     });
+    return write_config(*engine_, id, intent, &parsed,
+                        [&](secrets::Transaction& transaction, const ConfigRights& rights) {
+                          input.rights = &rights;
+                          return import_in(transaction, id, input, *values, options);
+                        });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -176,11 +176,12 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     PutInput input{spec, *compiled, parsed};
     const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
     input.places = &places;
-    return reporting(*engine_, intent,
-                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-                       COFFER_TRY(check_document(transaction, options.id.value_or(""), parsed));
-                       return check_in(transaction, input, options);
-                     });
+    const std::string id = options.id.value_or("");
+    return write_config(*engine_, id, intent, &parsed,
+                        [&](secrets::Transaction& transaction, const ConfigRights& rights) {
+                          input.rights = &rights;
+                          return check_in(transaction, input, options);
+                        });
   };
   return recorded(*engine_,
                   {format::Action::config_check,
@@ -207,11 +208,11 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     std::optional<json::Document> own;
     if (!against.empty()) own.emplace(COFFER_TRY(parse_document(against)));
     if (own) input.against = &*own;
-    return reporting(*engine_, intent,
-                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-                       COFFER_TRY(check_document(transaction, id, parsed));
-                       return stage_in(transaction, id, input, options, lease_ms);
-                     });
+    return write_config(*engine_, id, intent, &parsed,
+                        [&](secrets::Transaction& transaction, const ConfigRights& rights) {
+                          input.rights = &rights;
+                          return stage_in(transaction, id, input, options, lease_ms);
+                        });
   };
   return recorded(*engine_, {format::Action::config_stage, id}, run);
 }
@@ -220,11 +221,10 @@ Result<ConfigPutReport> Configs::commit(std::string_view id, std::string_view st
                                         const ConfigCommitOptions& options) {
   const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, {.keep_old_ms = options.keep_old_ms}));
-    return reporting(*engine_, intent,
-                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-                       COFFER_TRY(check_write(transaction, id));
-                       return commit_in(transaction, id, stage, options);
-                     });
+    return write_config(*engine_, id, intent, nullptr,
+                        [&](secrets::Transaction& transaction, const ConfigRights& rights) {
+                          return commit_in(transaction, id, stage, options, &rights);
+                        });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -242,9 +242,18 @@ Result<std::vector<std::string>> Configs::abandon(std::string_view id, std::stri
 Result<std::vector<std::string>> Configs::end_check(std::string_view partial) {
   const auto run = [&](Intent* intent) -> Result<std::vector<std::string>> {
     const auto document = COFFER_TRY(parse_document(partial));
-    return destroying(*engine_, "", intent, [&](secrets::Transaction& transaction) {
-      return end_check_in(transaction, document);
-    });
+    std::vector<std::string> destroyed;
+    COFFER_TRY(engine_->write(
+        [&](secrets::Transaction& transaction) -> Result<void> {
+          // Of each check by its own config: who may write another is not let at it.
+          const auto may_end = [&](std::string_view id) { return check_write(transaction, id); };
+          const bool ruled = COFFER_TRY(transaction.policy()) != nullptr;
+          destroyed = COFFER_TRY(ruled ? end_check_in(transaction, document, may_end)
+                                       : end_check_in(transaction, document));
+          return {};
+        },
+        intent));
+    return destroyed;
   };
   return recorded(*engine_, {format::Action::config_end_check, ""}, run);
 }
@@ -272,8 +281,12 @@ Result<ConfigDocument> Configs::get(std::string_view id, ConfigForm form) {
       out.revision = loaded.revision;
       out.workspace = loaded.record.workspace;
       out.updated_at_ms = loaded.updated_at_ms;
-      if (form == ConfigForm::revealed) return revealed.take(view, loaded.record);
-      MaskedView shown = COFFER_TRY(render(view, loaded.record, form));
+      if (form == ConfigForm::revealed) {
+        COFFER_TRY(api::check_no_deny(view, UseCase::reveal, loaded.record));
+        return revealed.take(view, loaded.record);
+      }
+      const ConfigRights rights = COFFER_TRY(api::rights_in(view, id));
+      MaskedView shown = COFFER_TRY(render(view, loaded.record, form, &rights));
       out.document = std::move(shown.text);
       out.hidden = std::move(shown.hidden);
       return {};
@@ -329,11 +342,14 @@ Result<ConfigPutReport> Configs::copy(std::string_view from, std::string_view to
   const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(format::check_config_id(from));
     COFFER_TRY(format::check_config_id(to));
-    return reporting(*engine_, intent,
-                     [&](secrets::Transaction& transaction) -> Result<ConfigPutReport> {
-                       COFFER_TRY(api::check_copied(transaction, from, to));
-                       return copy_in(transaction, from, to);
-                     });
+    return write_config(
+        *engine_, to, intent, nullptr,
+        [&](secrets::Transaction& transaction, const ConfigRights&) -> Report {
+          COFFER_TRY(api::check_copied(transaction, from, to));
+          const LoadedConfig loaded = COFFER_TRY(load_config(transaction, from));
+          COFFER_TRY(api::check_no_deny(transaction, UseCase::use, loaded.record));
+          return copy_in(transaction, from, to);
+        });
   };
   return recorded(*engine_, {format::Action::config_put, to}, run);
 }
@@ -361,6 +377,7 @@ Result<SecretBytes> Configs::hydrate_for(std::string_view id, std::string_view p
     const auto body = [&](const View& view) -> Result<void> {
       COFFER_TRY(policy::check_read(view, UseCase::use, policy::config(id)));
       const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
+      COFFER_TRY(api::check_no_deny(view, UseCase::use, loaded.record));
       // The document that is stored was parsed and walked when it was put.
       if (loaded.record.partial.text() == partial) return hydrated.take(view, loaded.record);
       return hydrated.take(view, loaded.record, COFFER_TRY(parse_document(partial)));

@@ -1,5 +1,7 @@
 #include "api/reading.h"
 
+#include <coffer/audit.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -87,13 +89,42 @@ Result<std::vector<ReferenceInfo>> read_references(const secrets::View& view,
                                                    std::string_view path) {
   COFFER_TRY(check_look(view, path));
   std::vector<ReferenceInfo> infos;
-  for (secrets::Reference& reference : COFFER_TRY(view.references_to(path)))
+  for (secrets::Reference& reference : COFFER_TRY(view.references_to(path))) {
+    if (reference.user_kind == "config" &&
+        !COFFER_TRY(policy::allows(view, UseCase::list, policy::config(reference.user))))
+      reference.user.clear();
     infos.push_back({std::move(reference.target), reference.version, std::move(reference.user_kind),
                      std::move(reference.user)});
+  }
   std::sort(infos.begin(), infos.end(), [](const ReferenceInfo& a, const ReferenceInfo& b) {
     return std::tie(a.user_kind, a.user, a.version) < std::tie(b.user_kind, b.user, b.version);
   });
   return infos;
+}
+
+Result<StoreSettings> read_settings(const secrets::View& view) {
+  StoreSettings settings = COFFER_TRY(view.settings());
+  if (!COFFER_TRY(policy::allows(view, UseCase::admin, policy::whole_store())))
+    settings.scopes.clear();
+  return settings;
+}
+
+Result<void> check_ends_reference(const secrets::View& view, std::string_view path,
+                                  std::uint64_t version, std::string_view user) {
+  if (COFFER_TRY(view.policy()) == nullptr) return {};
+  bool is_others = false;
+  for (const secrets::Reference& each : COFFER_TRY(view.references_to(path))) {
+    const bool meant =
+        each.user_kind == "external" && each.user == user && each.version == version;
+    const bool own = !each.made_by.empty() && each.made_by == view.actor().user;
+    is_others = is_others || (meant && !own);
+  }
+  const policy::Object secret = policy::secret(path);
+  if (COFFER_TRY(policy::allows(view, UseCase::force, secret)) ||
+      COFFER_TRY(policy::allows(view, UseCase::admin, policy::whole_store())))
+    return {};
+  COFFER_TRY(policy::check(view, UseCase::use, secret));
+  return is_others ? policy::check(view, UseCase::force, secret) : Result<void>();
 }
 
 Result<void> hide_changes(const secrets::View& view, std::vector<Change>& changes) {

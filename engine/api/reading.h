@@ -5,6 +5,7 @@
 #include <coffer/changes.h>
 #include <coffer/operations.h>
 #include <coffer/result.h>
+#include <coffer/settings.h>
 
 #include <string>
 #include <string_view>
@@ -19,7 +20,13 @@ Result<Secret> read_secret(const secrets::View& view, std::string_view path, std
 Result<Metadata> read_metadata(const secrets::View& view, std::string_view path);
 Result<History> read_history(const secrets::View& view, std::string_view path);
 Result<bool> read_exists(const secrets::View& view, std::string_view path);
-/// In the order of kind, user and version.
+/// Without the scopes, which name places of the store, for who may not administer it.
+Result<StoreSettings> read_settings(const secrets::View& view);
+/// Who makes a note that he uses a secret needs `use`, and so does who ends his own; another's is
+/// ended by `force`, or by who may administer. Errors: denied.
+Result<void> check_ends_reference(const secrets::View& view, std::string_view path,
+                                  std::uint64_t version, std::string_view user);
+/// In the order of kind, user and version; of a config that may not be listed without its id.
 Result<std::vector<ReferenceInfo>> read_references(const secrets::View& view,
                                                    std::string_view path);
 Result<std::vector<std::string>> read_names(const secrets::View& view, std::string_view prefix,

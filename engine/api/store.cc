@@ -75,7 +75,11 @@ Result<Store> Store::open(std::string_view directory, const std::vector<KeySourc
   return guarded([&]() -> Result<Store> {
     auto impl = std::make_unique<Impl>();
     impl->directory = directory;
-    impl->engine = COFFER_TRY(secrets::Engine::open(impl->directory, keys, options));
+    // Asked where the store is opened against its anchor's word.
+    const auto guard = [](const secrets::View& view) {
+      return policy::check(view, UseCase::admin, policy::whole_store());
+    };
+    impl->engine = COFFER_TRY(secrets::Engine::open(impl->directory, keys, options, guard));
     return Store(std::move(impl));
   });
 }
@@ -222,7 +226,7 @@ Result<StoreSettings> Store::settings() {
   return guarded([&]() -> Result<StoreSettings> {
     StoreSettings settings;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
-      settings = COFFER_TRY(view.settings());
+      settings = COFFER_TRY(api::read_settings(view));
       return {};
     }));
     return settings;
@@ -267,7 +271,7 @@ Result<void> Store::remove_reference(std::string_view path, std::uint64_t versio
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(impl_->engine->write(
         [&](secrets::Transaction& txn) -> Result<void> {
-          COFFER_TRY(policy::check(txn, UseCase::use, policy::secret(path)));
+          COFFER_TRY(api::check_ends_reference(txn, path, version, user));
           return configs::remove_outside_user(txn, path, version, user);
         },
         intent));
@@ -480,8 +484,8 @@ Result<PolicyDecision> Store::test_policy(const PolicySubject& subject, UseCase 
                                           std::string_view object) {
   return guarded([&]() -> Result<PolicyDecision> {
     COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::look));
+    COFFER_TRY(policy::check_one_object(object));
     const policy::Object meant = policy::parse_object(object);
-    if (meant.kind == policy::Object::Kind::secret) COFFER_TRY(format::check_path(meant.name));
     PolicyDecision decision;
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
       decision = COFFER_TRY(policy::decision(view, subject, use_case, meant));
@@ -492,7 +496,13 @@ Result<PolicyDecision> Store::test_policy(const PolicySubject& subject, UseCase 
 }
 
 Result<Status> Store::status() {
-  return guarded([&] { return impl_->engine->status(); });
+  return guarded([&]() -> Result<Status> {
+    Status status = COFFER_TRY(impl_->engine->status());
+    // Where the anchor is, is of no use to who may not set it, and of much to who would.
+    if (!status.anchor.empty() && !api::admit(*impl_->engine, UseCase::admin))
+      status.anchor.resize(std::min(status.anchor.size(), status.anchor.find(':') + 1));
+    return status;
+  });
 }
 
 Result<VerifyReport> Store::verify() {

@@ -1,5 +1,7 @@
 // The facade of one transaction: names and options are checked here, and what is in use is
 // not pulled away.
+#include <coffer/audit.h>
+
 #include <algorithm>
 
 #include "api/config_admission.h"
@@ -57,18 +59,46 @@ Result<void> check_unused(const secrets::View& view, std::string_view path,
   return {};
 }
 
+using Owner = std::optional<std::string>;
+using Tags = std::optional<std::vector<std::string>>;
+
 // Rules go by a secret's owner and tags: whoever may only write it does not choose which rules
-// mean it.
-Result<void> check_marks(const secrets::View& view, std::string_view path,
-                         const std::optional<std::string>& owner,
-                         const std::optional<std::vector<std::string>>& tags) {
-  if (COFFER_TRY(view.policy()) == nullptr || (!owner && !tags)) return {};
-  const auto metadata = view.metadata(path);
+// mean it. Of a new one he does, for its value is his own: so it is noted that the marks are his,
+// and they give nobody a right any more once somebody else has put a value.
+Result<void> check_marks(secrets::Transaction& txn, std::string_view path, const Owner& owner = {},
+                         const Tags& tags = {}) {
+  txn.marks_are_by(std::nullopt);
+  if (COFFER_TRY(policy::allows(txn, UseCase::admin, policy::whole_store()))) return {};
+  txn.marks_are_by(txn.actor().user);
+  if (!owner && !tags) return {};
+  const auto metadata = txn.metadata(path);
   if (!metadata && metadata.error().code() == ErrorCode::not_found) return {};
   if (!metadata) return metadata.error();
+  // What they are is told by an answer to who gives them again only where he may look.
   const bool same = (!owner || *owner == metadata->owner) && (!tags || *tags == metadata->tags);
-  if (same) return {};
-  return policy::check(view, UseCase::admin, policy::whole_store());
+  if (same && COFFER_TRY(policy::allows(txn, UseCase::list, policy::secret(path)))) return {};
+  return policy::refused(UseCase::admin, policy::whole_store());
+}
+
+// Whether the value that is there is of a kind tells of it.
+Result<void> check_kind(const secrets::View& view, std::string_view path,
+                        const std::optional<std::string>& kind) {
+  if (!kind || kind->empty() || COFFER_TRY(view.policy()) == nullptr) return {};
+  if (!COFFER_TRY(view.exists(path))) return {};
+  if (COFFER_TRY(policy::allows(view, UseCase::reveal, policy::secret(path)))) return {};
+  return policy::check(view, UseCase::use, policy::secret(path));
+}
+
+// An error of what was made out of the value that is there may name a field of it.
+template <typename T>
+Result<T> without_fields(const secrets::View& view, std::string_view path, Result<T> result) {
+  const bool names = !result && result.error().code() == ErrorCode::usage &&
+                     result.error().subject() != nullptr && result.error().subject()->text != path;
+  if (!names || COFFER_TRY(policy::allows(view, UseCase::reveal, policy::secret(path))))
+    return result;
+  return Error{ErrorCode::usage, "what the secret would hold is not allowed here",
+               "a field of the value that is there is in the way; who may see it is told which"}
+      .about(Subject::Kind::path, path);
 }
 
 Needs writing(std::string_view path) { return {UseCase::write, policy::secret(path)}; }
@@ -85,13 +115,14 @@ std::uint64_t one_of(const std::vector<std::uint64_t>& versions) {
 // Runs one operation. Where it breaks off between two of its writes (or memory runs out
 // there), the transaction is torn for good.
 template <typename Body>
-auto Transaction::Impl::change(format::Action action, const Needs& needs, std::string_view path,
-                               std::uint64_t version, const Body& body) -> decltype(body()) {
+auto Transaction::Impl::change(format::Action action, const std::optional<Needs>& needs,
+                               std::string_view path, std::uint64_t version, const Body& body)
+    -> decltype(body()) {
   const bool was_torn = is_torn;
   const std::uint64_t changes = txn.record_changes();
   is_torn = true;
   auto result = [&]() -> decltype(body()) {
-    COFFER_TRY(policy::check(txn, needs.use_case, needs.object));
+    if (needs) COFFER_TRY(policy::check(txn, needs->use_case, needs->object));
     return body();
   }();
   is_torn = was_torn || (!result && txn.record_changes() != changes);
@@ -109,6 +140,7 @@ Result<void> Transaction::Impl::relocate(format::Action action, std::string_view
     if (action == format::Action::move)
       COFFER_TRY(policy::check(txn, UseCase::remove, policy::secret(from)));
     COFFER_TRY(policy::check(txn, UseCase::write, policy::secret(to)));
+    COFFER_TRY(check_marks(txn, to));
     return body();
   });
   if (!result) txn.note_refused(action, to, 0, result.error());
@@ -151,7 +183,7 @@ Result<std::vector<ListedSecret>> Transaction::find(std::string_view prefix,
   return api::read_listed(impl_->txn, prefix, options);
 }
 
-Result<StoreSettings> Transaction::settings() const { return impl_->txn.settings(); }
+Result<StoreSettings> Transaction::settings() const { return api::read_settings(impl_->txn); }
 
 Result<std::vector<ReferenceInfo>> Transaction::references_to(std::string_view path) const {
   return api::read_references(impl_->txn, path);
@@ -174,7 +206,9 @@ Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view m
                                        const PutOptions& options) {
   return impl_->change(format::Action::patch, writing(path), path, 0, [&]() -> Result<VersionInfo> {
     COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
-    return impl_->txn.patch(path, merge_json, COFFER_TRY(to_request(impl_->txn, options)));
+    COFFER_TRY(check_kind(impl_->txn, path, options.kind));
+    const secrets::PutRequest request = COFFER_TRY(to_request(impl_->txn, options));
+    return without_fields(impl_->txn, path, impl_->txn.patch(path, merge_json, request));
   });
 }
 
@@ -183,7 +217,9 @@ Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t t
   return impl_->change(
       format::Action::rollback, writing(path), path, to_version, [&]() -> Result<VersionInfo> {
         COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
-        return impl_->txn.rollback(path, to_version, COFFER_TRY(to_request(impl_->txn, options)));
+        COFFER_TRY(check_kind(impl_->txn, path, options.kind));
+        const secrets::PutRequest request = COFFER_TRY(to_request(impl_->txn, options));
+        return without_fields(impl_->txn, path, impl_->txn.rollback(path, to_version, request));
       });
 }
 
@@ -246,14 +282,16 @@ Result<void> Transaction::erase(std::string_view path) {
 Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& metadata) {
   return impl_->change(format::Action::metadata, writing(path), path, 0, [&]() -> Result<void> {
     COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
-    return impl_->txn.put_metadata(path, metadata);
+    COFFER_TRY(check_kind(impl_->txn, path, metadata.kind));
+    return without_fields(impl_->txn, path, impl_->txn.put_metadata(path, metadata));
   });
 }
 
 Result<void> Transaction::patch_metadata(std::string_view path, const MetadataChange& metadata) {
   return impl_->change(format::Action::metadata, writing(path), path, 0, [&]() -> Result<void> {
     COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
-    return impl_->txn.patch_metadata(path, metadata);
+    COFFER_TRY(check_kind(impl_->txn, path, metadata.kind));
+    return without_fields(impl_->txn, path, impl_->txn.patch_metadata(path, metadata));
   });
 }
 
@@ -268,8 +306,10 @@ Result<void> Transaction::copy(std::string_view from, std::string_view to) {
 Result<void> Transaction::restore(std::string_view path,
                                   const std::vector<RestoredVersion>& versions,
                                   std::int64_t created_at_ms, const MetadataChange& metadata) {
-  return impl_->change(format::Action::put, writing(path), path, 0,
-                       [&] { return impl_->txn.restore(path, versions, created_at_ms, metadata); });
+  return impl_->change(format::Action::put, writing(path), path, 0, [&]() -> Result<void> {
+    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
+    return impl_->txn.restore(path, versions, created_at_ms, metadata);
+  });
 }
 
 Result<void> Transaction::restore_managed(std::string_view path,
@@ -323,7 +363,7 @@ Result<std::uint64_t> Transaction::put_policy(const Policy& policy,
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
-  return impl_->change(format::Action::settings, {UseCase::admin, policy::whole_store()}, "", 0,
+  return impl_->change(format::Action::settings, Needs{UseCase::admin, policy::whole_store()}, "", 0,
                        [&] { return impl_->txn.put_settings(settings); });
 }
 
@@ -338,9 +378,11 @@ Result<void> Transaction::add_reference(std::string_view path, std::uint64_t ver
 
 Result<void> Transaction::remove_reference(std::string_view path, std::uint64_t version,
                                            std::string_view user) {
-  return impl_->change(format::Action::reference_remove, using_it(path), path, version,
+  // Whose it is decides what it needs.
+  return impl_->change(format::Action::reference_remove, std::nullopt, path, version,
                        [&]() -> Result<void> {
                          COFFER_TRY(format::check_path(path));
+                         COFFER_TRY(api::check_ends_reference(impl_->txn, path, version, user));
                          return configs::remove_outside_user(impl_->txn, path, version, user);
                        });
 }

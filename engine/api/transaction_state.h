@@ -4,6 +4,7 @@
 #include <coffer/transaction.h>
 
 #include <functional>
+#include <optional>
 
 #include "policy/object.h"
 #include "secrets/transaction.h"
@@ -27,8 +28,9 @@ struct Transaction::Impl {
                           const std::function<Result<void>(Transaction&)>& body);
 
   /// One operation: what is refused of it is on record, whatever the body makes of it.
+  /// Without `needs` the body asks by itself.
   template <typename Body>
-  auto change(format::Action action, const Needs& needs, std::string_view path,
+  auto change(format::Action action, const std::optional<Needs>& needs, std::string_view path,
               std::uint64_t version, const Body& body) -> decltype(body());
   template <typename Body>
   Result<void> relocate(format::Action action, std::string_view from, std::string_view to,

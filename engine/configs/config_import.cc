@@ -116,6 +116,9 @@ class Importer {
       return Error(ErrorCode::limit, "the coordinate's number leaves no room for newer ones");
     }
     if (incoming_.count({parsed->base, parsed->version}) != 0) return {};
+    // Asked first: what else is told of a name tells whether it is there.
+    if (input_.rights != nullptr && input_.rights->create)
+      COFFER_TRY(input_.rights->create(parsed->base));
     COFFER_TRY(check_workspace(parsed->base));
     if (COFFER_TRY(transaction_.exists(parsed->base))) {
       return Error(ErrorCode::conflict, "a secret of this name is in the store already",

@@ -190,7 +190,8 @@ Result<PreparedPatch> prepare_patch(const secrets::View& view, std::string_view 
 
 Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_view id,
                                  std::shared_ptr<const Spec> spec, const Document& update,
-                                 PreparedPatch prepared, const ConfigPutOptions& options) {
+                                 PreparedPatch prepared, const ConfigPutOptions& options,
+                                 const ConfigRights* rights) {
   const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
   // Somebody else may have changed the config since.
   if (!COFFER_TRY(still_holds(transaction, prepared, loaded.record, spec == nullptr))) {
@@ -200,6 +201,7 @@ Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_
   as_stored.compat_airbyte = options.compat_airbyte || loaded.record.compat_airbyte;
   PutInput input{prepared.spec->document().text().text(), *prepared.spec, prepared.document};
   input.places = &prepared.places;
+  input.rights = rights;
   return put_in(transaction, id, input, as_stored);
 }
 

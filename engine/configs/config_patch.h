@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "configs/documents.h"
+#include "configs/rights.h"
 #include "configs/spec.h"
 #include "configs/spec_walker.h"
 #include "secrets/transaction.h"
@@ -35,6 +36,7 @@ Result<PreparedPatch> prepare_patch(const secrets::View& view, std::string_view 
 /// Puts what was prepared or, where the config has changed since, what comes of the update now.
 Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_view id,
                                  std::shared_ptr<const Spec> spec, const json::Document& update,
-                                 PreparedPatch prepared, const ConfigPutOptions& options);
+                                 PreparedPatch prepared, const ConfigPutOptions& options,
+                                 const ConfigRights* rights = nullptr);
 
 }  // namespace coffer::configs

@@ -116,7 +116,8 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
                                        .expires_at_ms = expires_at_ms,
                                        .checked = checked ? &*checked : nullptr,
                                        .outside = before != nullptr && before->outside,
-                                       .imported = input.imported});
+                                       .imported = input.imported,
+                                       .rights = input.rights});
   const ConfigBump bump =
       options.bump.value_or(options.compat_airbyte ? ConfigBump::always : ConfigBump::changed);
   SplitResult result =
@@ -176,7 +177,8 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
                                        .workspace = std::string(kNilWorkspace),
                                        .mode = TransactionStore::Mode::check,
                                        .expires_at_ms = expires_at,
-                                       .outside = stored && stored->record.outside});
+                                       .outside = stored && stored->record.outside,
+                                       .rights = input.rights});
   SplitResult result = COFFER_TRY(split(
       {input.spec, input.document, stored ? &stored->record : nullptr, false, false, input.places},
       store));

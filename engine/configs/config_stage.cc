@@ -54,14 +54,15 @@ Result<std::string> identity_of(const Transaction& transaction, std::string_view
 
 /// What the stage wrote or found stays from now on. Errors: what has become of it meanwhile.
 Result<void> make_lasting(Transaction& transaction, std::string_view id, const ConfigRecord& record,
-                          const std::optional<LoadedConfig>& stored) {
+                          const std::optional<LoadedConfig>& stored, const ConfigRights* rights) {
   std::set<std::string_view> held;
   if (stored) {
     for (const StoredPlace& place : stored->record.places) held.insert(place.coordinate);
   }
   TransactionStore store(transaction, {.id = std::string(id),
                                        .workspace = record.workspace,
-                                       .outside = stored && stored->record.outside});
+                                       .outside = stored && stored->record.outside,
+                                       .rights = rights});
   std::set<std::string_view> done;
   for (const StoredPlace& place : record.places) {
     if (place.external || held.count(place.coordinate) != 0) continue;
@@ -118,7 +119,8 @@ Result<ConfigPutReport> stage_in(Transaction& transaction, std::string_view id,
 }
 
 Result<ConfigPutReport> commit_in(Transaction& transaction, std::string_view id,
-                                  std::string_view stage, const ConfigCommitOptions& options) {
+                                  std::string_view stage, const ConfigCommitOptions& options,
+                                  const ConfigRights* rights) {
   auto found = load_stage(transaction, id, stage);
   if (!found.ok()) {
     if (found.error().code() != ErrorCode::not_found) return std::move(found).error();
@@ -140,7 +142,7 @@ Result<ConfigPutReport> commit_in(Transaction& transaction, std::string_view id,
                  "abandon the stage, read the config again and repeat the change on it")
         .with_number(revision);
   }
-  COFFER_TRY(make_lasting(transaction, id, record, prepared.stored));
+  COFFER_TRY(make_lasting(transaction, id, record, prepared.stored, rights));
   const auto spec = COFFER_TRY(load_spec(transaction, record));
   const std::string spec_text(spec->document().text().text());
   COFFER_TRY(forget_stage(transaction, stage, record));
@@ -169,8 +171,9 @@ Result<std::vector<std::string>> abandon_in(Transaction& transaction, std::strin
   return destroy_unused(transaction, written);
 }
 
-Result<std::vector<std::string>> end_check_in(Transaction& transaction,
-                                              const json::Document& partial) {
+Result<std::vector<std::string>> end_check_in(
+    Transaction& transaction, const json::Document& partial,
+    const std::function<Result<void>(std::string_view id)>& may_end) {
   std::vector<std::string> minted;
   std::vector<NodeId> open{0};
   while (!open.empty()) {
@@ -187,6 +190,16 @@ Result<std::vector<std::string>> end_check_in(Transaction& transaction,
          child = partial.next_sibling(child)) {
       open.push_back(child);
     }
+  }
+  if (may_end) {
+    const auto ids = COFFER_TRY(ids_of_checks(transaction));
+    std::set<std::string> asked;
+    for (const std::string& coordinate : minted) {
+      const auto id = ids.find(coordinate);
+      asked.insert(id == ids.end() ? std::string() : id->second);
+    }
+    if (asked.empty()) asked.emplace();
+    for (const std::string& id : asked) COFFER_TRY(may_end(id));
   }
   return destroy_unused(transaction, minted);
 }

@@ -4,6 +4,7 @@
 
 #include <coffer/configs.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +18,15 @@ Result<ConfigPutReport> stage_in(secrets::Transaction& transaction, std::string_
                                  const PutInput& input, const ConfigPutOptions& options,
                                  std::int64_t lease_ms);
 Result<ConfigPutReport> commit_in(secrets::Transaction& transaction, std::string_view id,
-                                  std::string_view stage, const ConfigCommitOptions& options);
+                                  std::string_view stage, const ConfigCommitOptions& options,
+                                  const ConfigRights* rights = nullptr);
 Result<std::vector<std::string>> abandon_in(secrets::Transaction& transaction, std::string_view id,
                                             std::string_view stage);
 
-Result<std::vector<std::string>> end_check_in(secrets::Transaction& transaction,
-                                              const json::Document& partial);
+/// `may_end`: whether the caller may end checks of this id; empty: of no config. Not set: he may.
+Result<std::vector<std::string>> end_check_in(
+    secrets::Transaction& transaction, const json::Document& partial,
+    const std::function<Result<void>(std::string_view id)>& may_end = {});
 Result<std::vector<std::string>> end_check_of(secrets::Transaction& transaction,
                                               std::string_view id);
 

@@ -104,6 +104,18 @@ Result<std::optional<ConfigRecord>> find_check(const secrets::View& view, std::s
   return std::optional(std::move(found->record));
 }
 
+Result<std::map<std::string, std::string>> ids_of_checks(const secrets::View& view) {
+  std::map<std::string, std::string> ids;
+  for (const std::string& name : COFFER_TRY(view.list_documents(DocumentKind::config))) {
+    if (!name.starts_with(kCheckPrefix)) continue;
+    const std::string id = name.substr(kCheckPrefix.size());
+    const auto check = COFFER_TRY(find_check(view, id));
+    if (!check) continue;
+    for (const StoredPlace& place : check->places) ids.emplace(place.coordinate, id);
+  }
+  return ids;
+}
+
 Result<void> keep_check(secrets::Transaction& transaction, std::string_view id,
                         const ConfigRecord& record) {
   const std::string name = check_id(id);

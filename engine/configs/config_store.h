@@ -6,6 +6,7 @@
 
 #include <coffer/result.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ Result<void> release_spec(secrets::Transaction& transaction, std::string_view id
 
 /// What a check of this config minted, if its time is not over.
 Result<std::optional<ConfigRecord>> find_check(const secrets::View& view, std::string_view id);
+/// Of everything that checks of a config minted, and whose time is not over: coordinate and id.
+Result<std::map<std::string, std::string>> ids_of_checks(const secrets::View& view);
 Result<void> keep_check(secrets::Transaction& transaction, std::string_view id,
                         const ConfigRecord& record);
 Result<void> forget_check(secrets::Transaction& transaction, std::string_view id);

@@ -17,13 +17,16 @@ namespace {
 using secrets::View;
 
 /// The values behind a config's places that are still there, as JSON texts.
-Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRecord& record) {
+Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRecord& record,
+                                               const ConfigRights* rights) {
   std::vector<SecretBytes> out;
   std::set<std::string_view> seen;
   for (const StoredPlace& place : record.places) {
     if (place.external || !seen.insert(place.coordinate).second) continue;
     const auto parsed = format::parse_coordinate(place.coordinate);
     if (!parsed) return Error(ErrorCode::corrupt, "a stored config holds a broken coordinate");
+    if (rights != nullptr && rights->may_know && !COFFER_TRY(rights->may_know(parsed->base)))
+      continue;
     auto secret = view.get(parsed->base, parsed->version);
     if (!secret.ok()) {
       const ErrorCode code = secret.error().code();
@@ -102,10 +105,11 @@ Reveal reveal_managed(const View& view) {
   };
 }
 
-Result<MaskedView> render(const View& view, const ConfigRecord& record, ConfigForm form) {
+Result<MaskedView> render(const View& view, const ConfigRecord& record, ConfigForm form,
+                          const ConfigRights* rights) {
   if (form == ConfigForm::partial) return MaskedView{record.partial.clone(), {}};
   const auto spec = COFFER_TRY(load_spec(view, record));
-  return masked_view(*spec, record, COFFER_TRY(secret_values(view, record)),
+  return masked_view(*spec, record, COFFER_TRY(secret_values(view, record, rights)),
                      form == ConfigForm::coordinates ? MaskStyle::coordinates : MaskStyle::mask);
 }
 

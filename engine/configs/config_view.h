@@ -8,13 +8,16 @@
 #include "configs/documents.h"
 #include "configs/hydrate.h"
 #include "configs/mask.h"
+#include "configs/rights.h"
 #include "secrets/transaction.h"
 
 namespace coffer::configs {
 
 /// Every form but the revealed one.
 /// Errors: those of the spec's walk too, for nothing is shown that could not be masked.
-Result<MaskedView> render(const secrets::View& view, const ConfigRecord& record, ConfigForm form);
+/// With `rights`, plain values are compared only with secrets that the caller may know.
+Result<MaskedView> render(const secrets::View& view, const ConfigRecord& record, ConfigForm form,
+                          const ConfigRights* rights = nullptr);
 
 /// A document with the values that a config's stored one holds, and only those. The secrets of
 /// this store are put in inside a transaction, those kept elsewhere outside of one.

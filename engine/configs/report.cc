@@ -36,7 +36,8 @@ SecretBytes report_json(const ConfigPutReport& report) {
     append_member(out, R"(,"expires_time":)", format::print_time(report.expires_at_ms));
   out.append(R"(,"revision":)" + std::to_string(report.revision));
   out.append(R"(,"partial":)");
-  out.append(report.partial.bytes());
+  // Whoever may not list the config is not told its document.
+  out.append(report.partial.empty() ? std::string_view("null") : report.partial.text());
   out.append(R"(,"outcomes":[)");
   bool first = true;
   for (const ConfigOutcome& outcome : report.outcomes) {

@@ -40,6 +40,10 @@ Value value_of(std::string_view payload) {
 Result<bool> TransactionStore::holds(std::string_view coordinate, std::string_view payload) {
   const auto parsed = format::parse_coordinate(coordinate);
   if (!parsed) return false;
+  // An answer would tell whoever may not know the value whether he has guessed it.
+  if (settings_.rights != nullptr && settings_.rights->may_know &&
+      !COFFER_TRY(settings_.rights->may_know(parsed->base)))
+    return false;
   const auto secret = transaction_.get(parsed->base, parsed->version);
   if (!secret.ok()) {
     if (is_gone(secret.error().code())) return false;
@@ -111,6 +115,8 @@ Result<void> TransactionStore::adopt(std::string_view coordinate) {
   if (settings_.imported != nullptr && settings_.imported->count(coordinate) != 0) return {};
   const auto parsed = format::parse_coordinate(coordinate);
   COFFER_CHECK(parsed.has_value());
+  if (settings_.rights != nullptr && settings_.rights->bring_in)
+    COFFER_TRY(settings_.rights->bring_in(coordinate));
   // Says what became of it, where it is gone.
   const Secret secret = COFFER_TRY(transaction_.get(parsed->base, parsed->version));
   COFFER_TRY(check_scope(parsed->base, secret.info));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "configs/documents.h"
+#include "configs/rights.h"
 #include "configs/split.h"
 #include "secrets/transaction.h"
 
@@ -28,6 +29,7 @@ class TransactionStore : public SecretStore {
     const ConfigRecord* checked = nullptr;    ///< What a check of this config left behind.
     bool outside = false;                     ///< The config's document is kept outside.
     const CoordinateSet* imported = nullptr;  ///< Written for this config in this transaction.
+    const ConfigRights* rights = nullptr;     ///< The caller's; null: all.
   };
 
   TransactionStore(secrets::Transaction& transaction, Settings settings)

@@ -11,7 +11,8 @@ namespace {
 // What is not there has neither owner nor tags.
 Result<Facts> facts_of(const secrets::View& view, std::string_view path) {
   auto metadata = view.metadata(path);
-  if (metadata) return Facts{std::move(metadata->owner), std::move(metadata->tags)};
+  if (metadata)
+    return Facts{std::move(metadata->owner), std::move(metadata->tags), metadata->marks_doubted};
   if (metadata.error().code() == ErrorCode::not_found) return Facts();
   return std::move(metadata).error();
 }
@@ -23,9 +24,8 @@ Result<PolicyDecision> decide_by(const secrets::View& view, const Policy& policy
                 [&]() -> Result<Facts> { return facts_of(view, object.name); });
 }
 
-PolicySubject subject_of(const Actor& actor) {
-  return {actor.user.empty() ? actor.actor : actor.user, actor.groups};
-}
+// Never the label, which a caller gives himself.
+PolicySubject subject_of(const Actor& actor) { return {actor.user, actor.groups}; }
 
 // What was not done, as the audit log tells it.
 format::Action action_of(UseCase use_case) {
@@ -40,7 +40,9 @@ format::Action action_of(UseCase use_case) {
   }
 }
 
-Error denied(UseCase use_case, const Object& object) {
+}  // namespace
+
+Error refused(UseCase use_case, const Object& object) {
   Error error{ErrorCode::denied, "the store's policy does not allow this",
               "ask who may change it; they see why by: coffer policy test"};
   if (object.kind == Object::Kind::store)
@@ -48,19 +50,26 @@ Error denied(UseCase use_case, const Object& object) {
   return std::move(error).about(Subject::Kind::path, object.name);
 }
 
-}  // namespace
-
 Result<bool> allows(const secrets::View& view, UseCase use_case, const Object& object) {
   const Policy* policy = COFFER_TRY(view.policy());
   if (policy == nullptr) return true;
   return COFFER_TRY(decide_by(view, *policy, subject_of(view.actor()), use_case, object)).allowed;
 }
 
+Result<bool> denies(const secrets::View& view, UseCase use_case, const Object& object) {
+  const Policy* policy = COFFER_TRY(view.policy());
+  if (policy == nullptr) return false;
+  const PolicyDecision decision =
+      COFFER_TRY(decide_by(view, *policy, subject_of(view.actor()), use_case, object));
+  return !decision.allowed && decision.rule != 0;
+}
+
+
 Result<void> check(const secrets::View& view, UseCase use_case, const Object& object) {
   if (COFFER_TRY(view.policy()) == nullptr) return {};
   if (object.kind == Object::Kind::secret) COFFER_TRY(format::check_path(object.name));
   if (COFFER_TRY(allows(view, use_case, object))) return {};
-  return denied(use_case, object);
+  return refused(use_case, object);
 }
 
 Result<void> check_read(const secrets::View& view, UseCase use_case, const Object& object) {

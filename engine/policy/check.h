@@ -18,6 +18,10 @@ Result<void> check_read(const secrets::View& view, UseCase use_case, const Objec
 Result<void> check_value(const secrets::View& view, std::string_view path);
 /// For what is hidden where it is not allowed. Errors: corrupt, io.
 Result<bool> allows(const secrets::View& view, UseCase use_case, const Object& object);
+/// Whether a rule denies it, and not only none allows it. Errors: corrupt, io.
+Result<bool> denies(const secrets::View& view, UseCase use_case, const Object& object);
+/// What check() answers where it is denied.
+Error refused(UseCase use_case, const Object& object);
 /// Whatever the policy, for whomever. Errors: corrupt, io.
 Result<PolicyDecision> decision(const secrets::View& view, const PolicySubject& subject,
                                 UseCase use_case, const Object& object);

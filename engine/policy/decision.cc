@@ -29,6 +29,8 @@ std::optional<UseCase> parse_use_case(std::string_view name) {
 namespace coffer::policy {
 namespace {
 
+constexpr std::string_view kRole = "role:";
+
 template <typename Range, typename Value>
 bool has(const Range& range, const Value& value) {
   return std::find(range.begin(), range.end(), value) != range.end();
@@ -36,9 +38,9 @@ bool has(const Range& range, const Value& value) {
 
 class Matcher {
  public:
-  Matcher(const PolicySubject& subject, UseCase use_case, const Object& object,
-          const FindFacts& find_facts)
-      : subject_(subject), use_case_(use_case), object_(object), find_facts_(find_facts) {}
+  Matcher(const Policy& policy, const PolicySubject& subject, UseCase use_case,
+          const Object& object, const FindFacts& find_facts)
+      : policy_(policy), subject_(subject), use_case_(use_case), object_(object), find_facts_(find_facts) {}
 
   Result<bool> means(const PolicyRule& rule) {
     const auto is_meant = [&](const std::string& pattern) { return matches(pattern, object_); };
@@ -49,6 +51,7 @@ class Matcher {
     if (rule.tags.empty()) return true;
     if (object_.kind != Object::Kind::secret) return false;
     const Facts& known = *COFFER_TRY(facts());
+    if (rule.allow && known.doubted) return false;
     return std::all_of(rule.tags.begin(), rule.tags.end(),
                        [&](const std::string& tag) { return has(known.tags, tag); });
   }
@@ -57,15 +60,29 @@ class Matcher {
   Result<bool> means_subject(const PolicyRule& rule) {
     bool by_owner = false;
     for (const std::string_view each : rule.subjects) {
-      if (each == "*") return true;
+      if (each == "*" || is_named(each)) return true;
       by_owner = by_owner || each == "owner";
-      // Who has no name is nobody's user, and owns nothing.
-      if (each.starts_with("user:") && !subject_.user.empty() && each.substr(5) == subject_.user)
-        return true;
-      if (each.starts_with("group:") && has(subject_.groups, each.substr(6))) return true;
+      if (each.starts_with(kRole) && is_in_role(each.substr(kRole.size()))) return true;
     }
     if (!by_owner || subject_.user.empty() || object_.kind != Object::Kind::secret) return false;
-    return COFFER_TRY(facts())->owner == subject_.user;
+    const Facts& known = *COFFER_TRY(facts());
+    return known.owner == subject_.user && !(rule.allow && known.doubted);
+  }
+
+  // Who has no name is nobody's user, and owns nothing.
+  bool is_named(std::string_view each) const {
+    if (each.starts_with("user:"))
+      return !subject_.user.empty() && each.substr(5) == subject_.user;
+    return each.starts_with("group:") && has(subject_.groups, each.substr(6));
+  }
+
+  bool is_in_role(std::string_view name) const {
+    for (const PolicyRole& role : policy_.roles) {
+      if (role.name == name)
+        return std::any_of(role.members.begin(), role.members.end(),
+                           [this](const std::string& member) { return is_named(member); });
+    }
+    return false;
   }
 
   Result<const Facts*> facts() {
@@ -73,6 +90,7 @@ class Matcher {
     return &*facts_;
   }
 
+  const Policy& policy_;
   const PolicySubject& subject_;
   const UseCase use_case_;
   const Object& object_;
@@ -85,7 +103,7 @@ class Matcher {
 Result<PolicyDecision> decide(const Policy& policy, const PolicySubject& subject, UseCase use_case,
                               const Object& object, const FindFacts& find_facts) {
   PolicyDecision decision{policy.rules.empty(), 0};
-  Matcher matcher(subject, use_case, object, find_facts);
+  Matcher matcher(policy, subject, use_case, object, find_facts);
   for (std::size_t i = 0; i < policy.rules.size(); ++i) {
     const PolicyRule& rule = policy.rules[i];
     if (rule.allow && decision.allowed) continue;

@@ -15,6 +15,9 @@ namespace coffer::policy {
 struct Facts {
   std::string owner = {};
   std::vector<std::string> tags = {};
+  /// Set by one who may not administer, and others have put values since: such owner and tags give
+  /// nobody a right, but still take one away.
+  bool doubted = false;
 };
 
 /// Asked at most once, and only where a rule that would otherwise match needs to know.

@@ -30,6 +30,13 @@ std::string print_rule(const PolicyRule& rule) {
   return out + "}";
 }
 
+std::string print_roles(const std::vector<PolicyRole>& roles) {
+  std::string out;
+  for (const PolicyRole& role : roles)
+    out += (out.empty() ? "" : ",") + json::quoted(role.name) + ":" + print_list(role.members);
+  return R"(,"roles":{)" + out + "}";
+}
+
 class Reader {
  public:
   explicit Reader(const Document& document) : document_(document) {}
@@ -50,6 +57,8 @@ class Reader {
       } else if (key == "rules") {
         policy.rules = COFFER_TRY(rules(member));
         has_rules = true;
+      } else if (key == "roles") {
+        policy.roles = COFFER_TRY(roles(member));
       } else {
         return unknown(key);
       }
@@ -89,6 +98,15 @@ class Reader {
          each = document_.next_sibling(each))
       rules.push_back(COFFER_TRY(rule(each)));
     return rules;
+  }
+
+  Result<std::vector<PolicyRole>> roles(NodeId node) const {
+    std::vector<PolicyRole> roles;
+    if (document_.type(node) != Type::object) return wrong("roles");
+    for (NodeId each = document_.first_child(node); each != json::kNoNode;
+         each = document_.next_sibling(each))
+      roles.push_back({std::string(document_.key(each)), COFFER_TRY(texts(each))});
+    return roles;
   }
 
   Result<PolicyRule> rule(NodeId node) const {
@@ -154,7 +172,9 @@ std::string policy_json(const Policy& policy) {
   std::string out = R"({"revision":)" + std::to_string(policy.revision) + R"(,"rules":[)";
   for (std::size_t i = 0; i < policy.rules.size(); ++i)
     out += (i == 0 ? "" : ",") + print_rule(policy.rules[i]);
-  return out + "]}";
+  out += "]";
+  if (!policy.roles.empty()) out += print_roles(policy.roles);
+  return out + "}";
 }
 
 Result<Policy> parse_policy(std::string_view json) {

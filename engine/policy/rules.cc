@@ -1,8 +1,11 @@
 #include "policy/rules.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "format/limits.h"
+#include "format/names.h"
 #include "format/policy_record.h"
 #include "format/utf8.h"
 #include "policy/decision.h"
@@ -19,24 +22,121 @@ Result<void> check_text(std::string_view text, std::size_t bytes_max) {
   return {};
 }
 
-Result<void> check_subject(std::string_view subject) {
+constexpr std::string_view kRole = "role:";
+
+bool is_named(std::string_view subject) {
+  return (subject.starts_with("user:") && subject.size() > 5) ||
+         (subject.starts_with("group:") && subject.size() > 6);
+}
+
+const PolicyRole* find_role(const Policy& policy, std::string_view name) {
+  for (const PolicyRole& role : policy.roles)
+    if (role.name == name) return &role;
+  return nullptr;
+}
+
+Result<void> check_subject(const Policy& policy, std::string_view subject) {
   COFFER_TRY(check_text(subject, format::kPolicySubjectBytesMax));
-  const bool named = (subject.starts_with("user:") && subject.size() > 5) ||
-                     (subject.starts_with("group:") && subject.size() > 6);
-  if (named || subject == "owner" || subject == "*") return {};
-  return Error{ErrorCode::usage, "a rule has a subject that means nobody",
-               "one of user:NAME, group:NAME, owner, *"}
+  if (is_named(subject) || subject == "owner" || subject == "*") return {};
+  if (!subject.starts_with(kRole))
+    return Error{ErrorCode::usage, "a rule has a subject that means nobody",
+                 "one of user:NAME, group:NAME, role:NAME, owner, *"}
+        .about(Subject::Kind::name, subject);
+  if (find_role(policy, subject.substr(kRole.size())) != nullptr) return {};
+  return Error{ErrorCode::usage, "a rule names a role that there is not",
+               "say who has it first: coffer policy role NAME user:ann,group:etl; or take its "
+               "rules away first"}
       .about(Subject::Kind::name, subject);
+}
+
+Result<void> check_role(const Policy& policy, const PolicyRole& role) {
+  COFFER_TRY(check_text(role.name, format::kPolicySubjectBytesMax - kRole.size()));
+  if (role.name.find(',') != std::string::npos || find_role(policy, role.name) != &role)
+    return Error{ErrorCode::usage, "a role's name has a comma in it, or is given twice"}.about(
+        Subject::Kind::name, role.name);
+  if (role.members.empty() || role.members.size() > format::kPolicyListMax)
+    return Error{ErrorCode::limit, "a role has from one to so many members"}
+        .with_number(format::kPolicyListMax)
+        .about(Subject::Kind::name, role.name);
+  for (const std::string& member : role.members) {
+    COFFER_TRY(check_text(member, format::kPolicySubjectBytesMax));
+    if (!is_named(member))
+      return Error{ErrorCode::usage, "a role's member is a user or a group",
+                   "user:NAME or group:NAME, several with commas"}
+          .about(Subject::Kind::name, member);
+  }
+  return {};
+}
+
+constexpr std::string_view kSecretPrefix = "secret:";
+constexpr std::string_view kConfigPrefix = "config:";
+constexpr Literal kObjectHint(
+    "a path, what is below it (team/**), config:ID, or ** for everything");
+
+Error bad_object(std::string_view object, Literal text, Literal hint = kObjectHint) {
+  return Error{ErrorCode::usage, text, hint}.about(Subject::Kind::name, object);
+}
+
+bool has_empty_part(std::string_view path) {
+  return path.starts_with('/') || path.ends_with('/') ||
+         path.find("//") != std::string_view::npos;
+}
+
+bool has_dotted_part(std::string_view path) {
+  while (!path.empty()) {
+    const std::string_view part = path.substr(0, path.find('/'));
+    if (part == "." || part == "..") return true;
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+  }
+  return false;
+}
+
+// A rule by a version's name would mean nothing, for a rule speaks of a secret as a whole.
+bool is_coordinate(std::string_view path) {
+  std::string plain(path);
+  std::replace(plain.begin(), plain.end(), '*', 'x');
+  return format::parse_coordinate(plain).has_value();
+}
+
+// What other verbs and calls take for a path with more to it, and a rule would take for a path.
+Result<void> check_bare(std::string_view object, std::string_view path) {
+  if (path.find("://") != std::string_view::npos)
+    return bad_object(object, "a rule's object is a path and no URI",
+                      "leave the scheme away: coffer://team/db is team/db");
+  if (path.find_first_of("#?") != std::string_view::npos)
+    return bad_object(object, "a rule means a secret with all its versions and fields",
+                      "leave away what begins with # or ?; a name that has these in it is written "
+                      "secret:NAME");
+  return {};
+}
+
+Result<void> check_config_object(std::string_view object, std::string_view id) {
+  if (id.empty()) return bad_object(object, "a rule has an object that means nothing");
+  if (id.find('*') != std::string_view::npos) return {};
+  auto checked = format::check_config_id(id);
+  if (!checked) return std::move(checked).error().about(Subject::Kind::name, object);
+  return {};
 }
 
 Result<void> check_object(std::string_view object) {
   COFFER_TRY(check_text(object, format::kPolicyObjectBytesMax));
-  if (object != "config:" && object != "secret:" && !object.starts_with('/') &&
-      !object.ends_with('/'))
-    return {};
-  return Error{ErrorCode::usage, "a rule has an object that means nothing",
-               "a path, what is below it (team/**), config:ID, or ** for everything"}
-      .about(Subject::Kind::name, object);
+  if (object.starts_with(kConfigPrefix))
+    return check_config_object(object, object.substr(kConfigPrefix.size()));
+  std::string_view path = object;
+  if (path.starts_with(kSecretPrefix)) {
+    path.remove_prefix(kSecretPrefix.size());
+  } else {
+    COFFER_TRY(check_bare(object, path));
+  }
+  if (path.empty() || has_empty_part(path) || has_dotted_part(path))
+    return bad_object(object, "a rule has an object that means nothing");
+  if (is_coordinate(path))
+    return bad_object(object, "a rule means a secret, and this is one of its versions",
+                      "leave away the _v and the number at its end");
+  if (path.find('*') != std::string_view::npos) return {};
+  auto checked = format::check_path(path);
+  if (!checked) return std::move(checked).error().about(Subject::Kind::name, object);
+  return {};
 }
 
 template <typename List, typename Check>
@@ -70,10 +170,15 @@ bool leaves_somebody(const Policy& policy) {
   for (const PolicyRule& rule : policy.rules) {
     if (!rule.allow) continue;
     for (const std::string& subject : rule.subjects) {
-      PolicySubject who;
-      if (subject.starts_with("user:")) who.user = subject.substr(5);
-      if (subject.starts_with("group:")) who.groups = {subject.substr(6)};
-      if (may_administer(policy, who)) return true;
+      std::vector<std::string> named = {subject};
+      if (subject.starts_with(kRole))
+        named = find_role(policy, std::string_view(subject).substr(kRole.size()))->members;
+      for (const std::string& each : named) {
+        PolicySubject who;
+        if (each.starts_with("user:")) who.user = each.substr(5);
+        if (each.starts_with("group:")) who.groups = {each.substr(6)};
+        if (may_administer(policy, who)) return true;
+      }
     }
   }
   return false;
@@ -81,11 +186,27 @@ bool leaves_somebody(const Policy& policy) {
 
 }  // namespace
 
+Result<void> check_one_object(std::string_view object) {
+  COFFER_TRY(check_object(object));
+  if (object == "**" || object.find('*') == std::string_view::npos) return {};
+  // A path may have a star in it, which only a rule takes for more.
+  if (object.starts_with(kConfigPrefix))
+    return format::check_config_id(object.substr(kConfigPrefix.size()));
+  return format::check_path(object.starts_with(kSecretPrefix)
+                                ? object.substr(kSecretPrefix.size())
+                                : object);
+}
+
 Result<Policy> checked(Policy policy) {
   if (policy.rules.size() > format::kPolicyRulesMax)
     return Error{ErrorCode::limit, "too many rules"}.with_number(format::kPolicyRulesMax);
+  if (policy.roles.size() > format::kPolicyRolesMax)
+    return Error{ErrorCode::limit, "too many roles"}.with_number(format::kPolicyRolesMax);
+  for (const PolicyRole& role : policy.roles) COFFER_TRY(check_role(policy, role));
   for (PolicyRule& rule : policy.rules) {
-    COFFER_TRY(check_list(rule.subjects, false, check_subject));
+    COFFER_TRY(check_list(rule.subjects, false, [&policy](const std::string& subject) {
+      return check_subject(policy, subject);
+    }));
     COFFER_TRY(check_list(rule.use_cases, false, check_use_case));
     COFFER_TRY(check_list(rule.objects, false, check_object));
     COFFER_TRY(check_list(rule.tags, true, check_tag));

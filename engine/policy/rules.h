@@ -10,4 +10,7 @@ namespace coffer::policy {
 /// that leaves nobody to change it: nobody may `admin` everything).
 Result<Policy> checked(Policy policy);
 
+/// What a rule without wildcards could speak of. Errors: usage (subject() = the object), limit.
+Result<void> check_one_object(std::string_view object);
+
 }  // namespace coffer::policy

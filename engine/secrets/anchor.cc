@@ -250,7 +250,7 @@ Result<void> Engine::Impl::raise_counter() {
 // What was committed stands, whatever the anchor's medium does: an anchor that falls behind
 // guards less, and is told of.
 void Engine::Impl::keep_anchor(const WriteReport& report) {
-  if (report.anchor == AnchorCadence::automatic) return;
+  if (report.anchor == AnchorCadence::automatic || anchor_is_doubted) return;
   const bool erased = report.receipt.epoch_after != report.receipt.epoch_before;
   if (report.anchor != AnchorCadence::commit && !erased) {
     if (report.anchor == AnchorCadence::close) anchor_is_behind = true;
@@ -261,15 +261,16 @@ void Engine::Impl::keep_anchor(const WriteReport& report) {
 }
 
 void Engine::Impl::catch_up_anchor() {
-  if (!anchor_is_behind) return;
+  if (!anchor_is_behind || anchor_is_doubted) return;
   if (auto told = advance_anchor(); !told && log)
     log("warn", "the anchor could not be brought up to the store", told.error().text());
 }
 
 Engine::Impl::~Impl() {
-  if (!anchor_is_behind) return;
   try {
-    (void)advance_anchor();
+    // An engine that failed to open has gathered nothing.
+    write_gathered();
+    if (anchor_is_behind && !anchor_is_doubted) (void)advance_anchor();
   } catch (...) {
     // Out of memory at the very end: the anchor is behind, as after a crash.
   }
@@ -339,9 +340,23 @@ Result<void> Engine::update_anchor() {
   return impl_->advance_anchor();
 }
 
+// Before anything of the store is changed: to take an older copy for the store, or to give its
+// anchor up, is for whom the policy that the copy has lets administer. The refusal is not written
+// down: each commit makes an older copy look newer, and enough of them past its anchor.
+Result<void> Engine::check_accepted(const OpenOptions& options, const Error& doubt,
+                                    AcceptGuard guard) {
+  const format::AnchorSetting setting = COFFER_TRY(impl_->committed_root()).anchor;
+  const bool gives_up = options.anchor_doubt == AnchorDoubt::give_up;
+  COFFER_TRY(read([guard](const View& view) { return guard(view); }));
+  // That a place which the caller names holds no anchor says nothing of the one that the store has.
+  if (gives_up && !options.anchor.empty() && options.anchor != setting.uri) return doubt;
+  return {};
+}
+
 // The store was opened against its anchor's word: that is told of, and the anchor set to the
 // store as it is, or given up.
 Result<void> Engine::accept_store(AnchorDoubt doubt) {
+  impl_->anchor_is_doubted = false;
   const format::AnchorSetting setting = COFFER_TRY(impl_->committed_root()).anchor;
   if (doubt == AnchorDoubt::accept && !setting.uri.empty()) {
     const std::string named = impl_->named_anchor();
@@ -349,9 +364,11 @@ Result<void> Engine::accept_store(AnchorDoubt doubt) {
     Intent intent{format::Action::anchor_accept, uri};
     return anchor_at(uri, setting.cadence, &intent);
   }
+  const format::Action action = doubt == AnchorDoubt::give_up ? format::Action::anchor_remove
+                                                              : format::Action::anchor_accept;
   COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
     txn.impl_->root->anchor = {};
-    txn.note(format::Action::anchor_accept, setting.uri);
+    txn.note(action, setting.uri);
     txn.mark_changed();
     return {};
   }));

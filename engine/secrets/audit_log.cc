@@ -19,13 +19,15 @@ coffer::AuditRecord told(std::uint64_t number, format::AuditRecord record) {
   out.pid = record.pid;
   out.program = std::move(record.program);
   out.actor = std::move(record.actor);
+  out.user = std::move(record.user);
   out.reason = std::move(record.reason);
   out.correlation = std::move(record.correlation);
   out.allowed = record.refused_with == 0;
   if (!out.allowed) out.code = static_cast<ErrorCode>(record.refused_with);
   for (format::AuditItem& item : record.items)
     out.items.push_back(
-        {std::string(format::action_name(item.action)), std::move(item.name), item.version});
+        {std::string(format::action_name(item.action)), std::move(item.name), item.version,
+         item.count});
   return out;
 }
 
@@ -47,6 +49,7 @@ class Matcher {
     if (filter_.outcome == AuditFilter::Outcome::allowed && !allowed) return false;
     if (filter_.outcome == AuditFilter::Outcome::refused && allowed) return false;
     if (!filter_.actor.empty() && record.actor != filter_.actor) return false;
+    if (!filter_.user.empty() && record.user != filter_.user) return false;
     if (record.at_ms < filter_.since_ms) return false;
     if (filter_.until_ms != 0 && record.at_ms >= filter_.until_ms) return false;
     return std::any_of(record.items.begin(), record.items.end(),
@@ -89,6 +92,20 @@ Result<std::uint64_t> last_before(const audit::Chain& chain, const storage::Txn&
   return low;
 }
 
+// The newest record that may go where so many of what was done are kept. Refusals do not count:
+// whoever may do nothing must not be able to push out what others did, or what he tried before.
+Result<std::uint64_t> last_beyond(const audit::Chain& chain, const storage::Txn& txn,
+                                  const format::Root& root, std::uint64_t keep) {
+  std::uint64_t number = root.audit_last;
+  const std::uint64_t base = root.audit_base.number;
+  if (number - base <= keep) return base;
+  while (keep > 0 && number > base) {
+    if (COFFER_TRY(chain.read(txn, number)).refused_with == 0) --keep;
+    --number;
+  }
+  return number;
+}
+
 }  // namespace
 
 bool is_below(std::string_view path, std::string_view prefix) {
@@ -99,6 +116,7 @@ bool is_below(std::string_view path, std::string_view prefix) {
 
 Result<std::vector<coffer::AuditRecord>> Engine::audit_list(const AuditFilter& filter) {
   const Matcher matches = COFFER_TRY(Matcher::from(filter));
+  impl_->write_gathered();
   std::vector<coffer::AuditRecord> found;
   COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
     const View::Impl& state = *view.impl_;
@@ -119,6 +137,7 @@ Result<std::vector<coffer::AuditRecord>> Engine::audit_list(const AuditFilter& f
 
 Result<AuditVerifyReport> Engine::audit_verify() {
   AuditVerifyReport report;
+  impl_->write_gathered();
   COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
     const format::Root& root = *view.impl_->root;
     report.last = root.audit_last;
@@ -140,12 +159,13 @@ Result<AuditPruneReport> Engine::audit_prune(const AuditPruneOptions& options) {
     return Error{ErrorCode::usage, "say what is to go: records before a time, or all but so many",
                  "coffer audit prune --keep 10000"};
   std::uint64_t last = 0;
+  impl_->write_gathered();
   COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
     const format::Root& root = *view.impl_->root;
     if (options.before_ms) {
       last = COFFER_TRY(last_before(*impl_->chain, view.impl_->txn, root, *options.before_ms));
-    } else if (root.audit_last > *options.keep_records) {
-      last = root.audit_last - *options.keep_records;
+    } else {
+      last = COFFER_TRY(last_beyond(*impl_->chain, view.impl_->txn, root, *options.keep_records));
     }
     return {};
   }));
@@ -187,7 +207,7 @@ Result<void> Engine::audit_retain() {
           last_before(*impl_->chain, state.txn, root, view.now_ms() - settings.audit_keep_ms));
     const std::uint64_t keep = settings.audit_keep_records;
     if (keep != 0 && root.audit_last - root.audit_base.number > keep)
-      last = std::max(last, root.audit_last - keep + 1);
+      last = std::max(last, COFFER_TRY(last_beyond(*impl_->chain, state.txn, root, keep - 1)));
     bool worth_it = false;
     for (std::uint64_t number = root.audit_base.number + 1; number <= last && !worth_it; ++number)
       worth_it = COFFER_TRY(impl_->chain->read(state.txn, number)).items.front().action !=

@@ -22,12 +22,6 @@ Result<void> check_text(std::string_view text, std::size_t limit, Literal name) 
   return {};
 }
 
-// What the policy refused, it refused to a user, whatever he calls himself.
-const std::string& told_of(const Actor& actor, const Noted& noted) {
-  const bool denied = noted.refused_with == static_cast<std::uint32_t>(ErrorCode::denied);
-  return denied && !actor.user.empty() ? actor.user : actor.actor;
-}
-
 constexpr std::size_t kGroupsMax = 1024;
 
 }  // namespace
@@ -79,8 +73,9 @@ Result<void> check_actor(const Actor& actor) {
 }
 
 // A transaction of very many items becomes several records of one sequence.
-Result<void> Engine::Impl::append_audit(View::Impl& state, const Actor& actor) const {
-  if (state.noted.empty()) return {};
+Result<void> Engine::Impl::append_audit(View::Impl& state, const std::vector<Noted>& noted,
+                                        const Actor& actor, bool names_user) const {
+  if (noted.empty()) return {};
   audit::Process process = audit::this_process();
   format::AuditRecord record;
   record.sequence = state.root->sequence + 1;
@@ -88,27 +83,27 @@ Result<void> Engine::Impl::append_audit(View::Impl& state, const Actor& actor) c
   record.uid = process.uid;
   record.pid = process.pid;
   record.program = std::move(process.program);
-  record.actor = told_of(actor, state.noted.front());
+  record.actor = actor.actor;
+  if (names_user) record.user = actor.user;
   record.reason = actor.reason;
   record.correlation = actor.correlation;
-  record.refused_with = state.noted.front().refused_with;
+  record.refused_with = noted.front().refused_with;
   std::size_t bytes = 0;
-  for (Noted& noted : state.noted) {
+  for (const Noted& each : noted) {
     if (record.items.size() == format::kAuditItemsMax || bytes > format::kAuditItemsBytesMax ||
-        noted.refused_with != record.refused_with) {
+        each.refused_with != record.refused_with) {
       COFFER_TRY(chain->append(*state.writer, *state.root, record));
       record.items.clear();
-      record.refused_with = noted.refused_with;
-      record.actor = told_of(actor, noted);
+      record.refused_with = each.refused_with;
       bytes = 0;
     }
-    bytes += noted.path.size();
-    record.items.push_back({noted.action, recordable(noted.path), noted.version});
+    bytes += each.path.size();
+    record.items.push_back({each.action, recordable(each.path), each.version, each.count});
   }
   return chain->append(*state.writer, *state.root, record);
 }
 
-Result<void> Engine::Impl::record_alone(const std::vector<Noted>& items, const Actor& actor) {
+Result<void> Engine::Impl::record_alone(const std::vector<Noted>& items, const Caller& caller) {
   Attempt attempt;
   COFFER_TRY(write(
       [&](Transaction& txn) -> Result<void> {
@@ -116,35 +111,62 @@ Result<void> Engine::Impl::record_alone(const std::vector<Noted>& items, const A
         txn.impl_->changed = true;
         return {};
       },
-      actor, attempt, nullptr));
+      caller, attempt, nullptr));
   return {};
 }
 
-Result<void> Engine::Impl::record_reads(std::vector<Noted> reads, const Actor& actor) {
+Result<void> Engine::Impl::record_reads(std::vector<Noted> reads, const Caller& caller) {
   if (reads.empty()) return {};
   // What the reader was refused is no reason to refuse it what it may have: those come last.
-  std::stable_partition(reads.begin(), reads.end(),
-                        [](const Noted& noted) { return noted.refused_with == 0; });
-  auto recorded = record_alone(reads, actor);
+  const auto refused = std::stable_partition(
+      reads.begin(), reads.end(), [](const Noted& noted) { return noted.refused_with == 0; });
+  if (refused == reads.begin()) {
+    record_refused(reads, caller);
+    return {};
+  }
+  auto recorded = record_alone(reads, caller);
   if (!recorded && log) log("warn", "a read could not be written to the audit log", "");
   return recorded;
 }
 
-void Engine::Impl::record_refusal(const Error& error, const Actor& actor,
+void Engine::Impl::record_refusal(const Error& error, const Caller& caller,
                                   std::vector<Noted> items) {
-  if (is_refusal(error.code())) record_failure(error, actor, std::move(items));
+  if (is_refusal(error.code())) record_failure(error, caller, std::move(items));
 }
 
-void Engine::Impl::record_failure(const Error& error, const Actor& actor,
+void Engine::Impl::record_failure(const Error& error, const Caller& caller,
                                   std::vector<Noted> items) {
   for (Noted& item : items) item.refused_with = static_cast<std::uint32_t>(error.code());
-  record_refused(items, actor);
+  const auto recorded = record_alone(items, caller);
+  if (!recorded && log) log("warn", "a refusal could not be written to the audit log", "");
 }
 
-void Engine::Impl::record_refused(const std::vector<Noted>& items, const Actor& actor) {
+// Where there is no policy everybody may write, and a refusal is no cheaper way to a commit.
+void Engine::Impl::record_refused(const std::vector<Noted>& items, const Caller& caller) {
   if (items.empty()) return;
-  const auto recorded = record_alone(items, actor);
+  if (knows_a_policy() && refusals.keep(caller.actor, items, clock->now_ms())) {
+    if (refusals.is_full()) write_gathered();
+    return;
+  }
+  const auto recorded = record_alone(items, caller);
   if (!recorded && log) log("warn", "a refusal could not be written to the audit log", "");
+}
+
+bool Engine::Impl::knows_a_policy() {
+  const std::lock_guard lock(settings_mutex);
+  return newest_policy && !newest_policy->policy.rules.empty();
+}
+
+void Engine::Impl::write_gathered() {
+  if (refusals.is_empty()) return;
+  Attempt attempt;
+  const auto written = write(
+      [](Transaction& txn) -> Result<void> {
+        txn.impl_->changed = true;
+        return {};
+      },
+      Caller(), attempt, nullptr);
+  if (!written && log) log("warn", "refusals could not be written to the audit log", "");
 }
 
 void Engine::record_refusal(Intent& intent, const Error& error) {
@@ -152,7 +174,7 @@ void Engine::record_refusal(Intent& intent, const Error& error) {
   intent.is_told = true;
   impl_->record_refused({{intent.action, recordable(intent.name), intent.version,
                           static_cast<std::uint32_t>(error.code())}},
-                        actor_);
+                        caller_);
 }
 
 }  // namespace coffer::secrets

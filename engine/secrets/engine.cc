@@ -22,8 +22,8 @@ std::string file_in(const std::string& directory, const char* name) {
 
 }  // namespace
 
-Engine::Engine(std::shared_ptr<Impl> impl, Actor actor)
-    : impl_(std::move(impl)), actor_(std::move(actor)) {}
+Engine::Engine(std::shared_ptr<Impl> impl, Caller caller)
+    : impl_(std::move(impl)), caller_(std::move(caller)) {}
 Engine::~Engine() = default;
 
 // --- create and open ------------------------------------------------------------------------
@@ -75,7 +75,7 @@ Result<void> Engine::fill_new(const std::string& directory, keys::Keyring& keyri
 
 Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
                                              const std::vector<KeySource>& keys,
-                                             const OpenOptions& options) {
+                                             const OpenOptions& options, AcceptGuard guard) {
   COFFER_TRY(check_actor(options.actor));
   auto impl = std::make_shared<Impl>();
   impl->clock = options.clock != nullptr ? options.clock : &Clock::system();
@@ -101,11 +101,14 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   COFFER_TRY(impl->check_other_meta());
   const auto anchored = impl->check_anchor(found);
   if (!anchored && options.anchor_doubt == AnchorDoubt::refuse) return anchored.error();
+  impl->anchor_is_doubted = !anchored;
   if (options.min_sequence > found.sequence)
     return Error{ErrorCode::rolled_back, "the store has not come as far as the caller remembers",
                  "put the newer store back"}
         .with_number(options.min_sequence);
-  COFFER_TRY(impl->recover(options.actor));
+  std::unique_ptr<Engine> engine(new Engine(impl, Caller{options.actor}));
+  if (!anchored) COFFER_TRY(engine->check_accepted(options, anchored.error(), guard));
+  COFFER_TRY(impl->recover(engine->caller_));
   // To finish a shredding is a commit as well, and one that an anchor is to be told of.
   if (!found.anchor.uri.empty() && COFFER_TRY(impl->committed_root()).sequence != found.sequence)
     impl->anchor_is_behind = true;
@@ -124,15 +127,17 @@ Result<std::unique_ptr<Engine>> Engine::open(const std::string& directory,
   if (!crypto::is_available(algorithm))
     return Error{ErrorCode::failed, "this store needs AES instructions, which this machine lacks",
                  "export it on a machine that has them"};
-  std::unique_ptr<Engine> engine(new Engine(std::move(impl), options.actor));
-  if (anchored) engine->impl_->catch_up_anchor();
+  if (anchored) impl->catch_up_anchor();
   if (!anchored) COFFER_TRY(engine->accept_store(options.anchor_doubt));
   return engine;
 }
 
 Result<std::unique_ptr<Engine>> Engine::as(const Actor& actor) const {
   COFFER_TRY(check_actor(actor));
-  return std::unique_ptr<Engine>(new Engine(impl_, actor));
+  Caller caller{actor};
+  const std::lock_guard lock(caller_.receipts->mutex);
+  caller.receipts->sink = caller_.receipts->sink;
+  return std::unique_ptr<Engine>(new Engine(impl_, std::move(caller)));
 }
 
 // --- time ---------------------------------------------------------------------------------------
@@ -194,14 +199,14 @@ Result<void> Engine::read(const std::function<Result<void>(const View&)>& body) 
   state.keys = session->keys.get();
   state.root = &session->root;
   state.audit_reads = session->audit_reads;
-  state.actor = &actor_;
+  state.actor = &caller_.actor;
   state.policy = session->policy.get();
   auto result = body(View(state));
   const std::int64_t known_ms = session->root.time_high_ms;
   impl_->end_read(std::move(session));
   note_expired(state.expired_seen_ms, known_ms);
   // Fails closed: what the body took is not handed on where its record is not on disk.
-  auto recorded = impl_->record_reads(std::move(state.reads), actor_);
+  auto recorded = impl_->record_reads(std::move(state.reads), caller_);
   if (result && !recorded) return recorded;
   return result;
 }
@@ -214,7 +219,7 @@ Result<Secret> Engine::get(std::string_view path, std::uint64_t version, ReadGua
   state.keys = session->keys.get();
   state.root = &session->root;
   state.audit_reads = session->audit_reads;
-  state.actor = &actor_;
+  state.actor = &caller_.actor;
   state.policy = session->policy.get();
   const View view(state);
   Result<Secret> secret = [&]() -> Result<Secret> {
@@ -225,7 +230,7 @@ Result<Secret> Engine::get(std::string_view path, std::uint64_t version, ReadGua
   impl_->end_read(std::move(session));
   if (state.expired_seen_ms > known_ms) note_expired(state.expired_seen_ms, known_ms);
   if (!state.reads.empty()) {
-    auto recorded = impl_->record_reads(std::move(state.reads), actor_);
+    auto recorded = impl_->record_reads(std::move(state.reads), caller_);
     if (secret && !recorded) return std::move(recorded).error();
   }
   return secret;
@@ -267,14 +272,14 @@ bool is_writing_here(const void* engine) { return writing_in_this_thread == engi
 Result<WriteReport> Engine::write(const std::function<Result<void>(Transaction&)>& body,
                                   Intent* intent) {
   Attempt attempt;
-  auto report = impl_->write(body, actor_, attempt, intent);
-  if (!report) (void)impl_->record_reads(std::move(attempt.reads), actor_);
+  auto report = impl_->write(body, caller_, attempt, intent);
+  if (!report) (void)impl_->record_reads(std::move(attempt.reads), caller_);
   if (intent != nullptr && !attempt.refused.empty()) intent->is_told = true;
-  impl_->record_refused(attempt.refused, actor_);
+  impl_->record_refused(attempt.refused, caller_);
   return report;
 }
 
-Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, Attempt& attempt,
+Result<WriteReport> Engine::Impl::write(const Body& body, const Caller& caller, Attempt& attempt,
                                         const Intent* intent) {
   if (writing_in_this_thread == this)
     return Error{ErrorCode::failed, "a transaction's body writes to its own store",
@@ -282,7 +287,7 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
   const WritingHere here(this);
   for (int erasings = 0, catchings = 0;;) {
     attempt.retry = Retry::none;
-    auto report = attempt_write(body, actor, attempt, intent);
+    auto report = attempt_write(body, caller, attempt, intent);
     // Without the lock: the slot's provider may have to be asked.
     if (!report && keyring->is_behind() && ++catchings <= kCatchingsMax) {
       COFFER_TRY(keyring->catch_up());
@@ -290,7 +295,7 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
     }
     if (report) {
       ShredReceipt& receipt = report->receipt;
-      if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt, attempt.seals);
+      if (receipt.epoch_after != receipt.epoch_before) hand_out(receipt, attempt.seals, caller);
       keep_anchor(*report);
     }
     if (report || attempt.retry == Retry::none || attempt.room_bytes >= kRoomBytesMax)
@@ -301,7 +306,7 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Actor& actor, At
   }
 }
 
-Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& actor,
+Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Caller& caller,
                                                 Attempt& attempt, const Intent* intent) {
   attempt.refused.clear();
   attempt.reads.clear();
@@ -312,7 +317,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   state.writer = txn.get();
   state.root = &root;
   state.keys = keys.get();
-  state.actor = &actor;
+  state.actor = &caller.actor;
   WriteReport report;
   report.receipt.epoch_before = report.receipt.epoch_after = root.epoch;
   report.sequence = root.sequence;
@@ -340,7 +345,15 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
   }
   if (shred) report.receipt.pending_erased = root.pending_count();
   if (result && shred) result = state.rotate();
-  if (result) result = append_audit(state, actor);
+  CarriedRefusals carried(refusals);
+  for (const GatheredRefusals::Kept& kept : carried.all())
+    if (result) result = append_audit(state, kept.items, kept.who, true);
+  // Whatever the caller calls himself, a policy that is in force took him for somebody.
+  if (result && !state.noted.empty()) {
+    const auto policy = transaction.policy();
+    result = policy ? append_audit(state, state.noted, caller.actor, *policy != nullptr)
+                    : Result<void>(policy.error());
+  }
   if (result) {
     root.time_high_ms = state.now_ms();
     result = put_root(*txn, root);
@@ -357,6 +370,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Actor& a
     if (txn->map_was_full()) attempt.retry = Retry::more_room;
     return std::move(committed).error();
   }
+  carried.are_durable();
   txn.reset();
   committed_one.notify_all();
   report.sequence = report.receipt.sequence = root.sequence;

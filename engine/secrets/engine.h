@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,8 +44,12 @@ struct Intent {
 /// Asked before a value is handed out, where the store has a policy. Errors: what it is refused
 /// with.
 using ReadGuard = Result<void> (*)(const View& view, std::string_view path);
+/// Asked before a store that its anchor does not vouch for is taken as it is. Errors: what that is
+/// refused with.
+using AcceptGuard = Result<void> (*)(const View& view);
 /// For who knows of no policy: whatever there is one for is denied.
 Result<void> deny_read(const View& view, std::string_view path);
+Result<void> deny_accept(const View& view);
 
 /// What a change of the key slots is, for the audit log.
 struct KeyChange {
@@ -52,6 +57,16 @@ struct KeyChange {
   int slot = 0;  ///< 0: all of them, or not known yet.
   /// The commit also brings an epoch key that is wrapped by the master key as it is then.
   bool new_epoch = false;
+};
+
+/// For whom an engine acts, and who hears of what is erased on the way.
+struct Caller {
+  struct Receipts {
+    std::mutex mutex;
+    ReceiptSink sink;  // Under mutex.
+  };
+  Actor actor = {};
+  std::shared_ptr<Receipts> receipts = std::make_shared<Receipts>();
 };
 
 class Engine {
@@ -62,7 +77,8 @@ class Engine {
                              const CreateOptions& options);
   static Result<std::unique_ptr<Engine>> open(const std::string& directory,
                                               const std::vector<KeySource>& keys,
-                                              const OpenOptions& options);
+                                              const OpenOptions& options,
+                                              AcceptGuard guard = deny_accept);
   /// The same open store for somebody else: what it writes is told to be the actor's.
   /// Errors: usage (control characters), limit (too long).
   Result<std::unique_ptr<Engine>> as(const Actor& actor) const;
@@ -96,6 +112,7 @@ class Engine {
                                   const std::function<Result<std::vector<KeyChange>>()>& change);
   /// What a crash left undone of a new master key; nothing where there is nothing to do.
   Result<void> finish_master_rotation();
+  /// Of what goes through this engine, and through those that are made of it from now on.
   void on_receipt(ReceiptSink sink);
   Result<ReceiptInfo> verify_receipt(std::string_view text);
 
@@ -130,17 +147,18 @@ class Engine {
  private:
   friend class View;
   friend class HeldView;
-  Engine(std::shared_ptr<Impl> impl, Actor actor);
+  Engine(std::shared_ptr<Impl> impl, Caller caller);
   static Result<void> fill_new(const std::string& directory, keys::Keyring& keyring,
                                const CreateOptions& options, const Clock& clock);
   Result<void> anchor_at(std::string_view uri, AnchorCadence cadence, Intent* intent);
+  Result<void> check_accepted(const OpenOptions& options, const Error& doubt, AcceptGuard guard);
   Result<void> accept_store(AnchorDoubt doubt);
   Result<AuditPruneReport> prune_up_to(std::uint64_t last);
   Result<void> read_audit(const std::function<Result<void>(const View&)>& body);
   Result<ClockChange> clock_change();
   void note_expired(std::int64_t seen_ms, std::int64_t known_ms);
   std::shared_ptr<Impl> impl_;
-  Actor actor_;
+  Caller caller_;
 };
 
 }  // namespace coffer::secrets

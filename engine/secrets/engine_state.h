@@ -17,6 +17,7 @@
 #include "secrets/cipher.h"
 #include "secrets/engine.h"
 #include "secrets/epoch_keys.h"
+#include "secrets/refusals.h"
 #include "storage/environment.h"
 #include "storage/txn.h"
 
@@ -85,14 +86,6 @@ struct StoredPolicy {
 /// The same as rules to go by: null where there are none.
 std::shared_ptr<const Policy> in_force(const std::shared_ptr<const StoredPolicy>& stored);
 
-/// What one operation of a transaction did, for the audit record. Never a value.
-struct Noted {
-  format::Action action;
-  std::string path;                ///< Or a config's id, a key slot's number; may be empty.
-  std::uint64_t version = 0;       ///< Or a config's revision; 0 where there is none.
-  std::uint32_t refused_with = 0;  ///< An ErrorCode: it was refused, and is undone.
-};
-
 /// What the store said no to; not what it could not do.
 bool is_refusal(ErrorCode code);
 /// A name as the audit log takes it: empty where it is none that anything could have, so that
@@ -151,11 +144,12 @@ struct Engine::Impl {
   std::mutex keys_mutex;
   std::shared_ptr<EpochKeys> newest_keys;
   SessionPool sessions;
-  std::mutex receipt_mutex;
-  ReceiptSink receipt_sink;  // Under receipt_mutex.
+  GatheredRefusals refusals;
   mutable std::mutex anchor_mutex;
   std::string anchor_location;  // Under anchor_mutex: where the caller says that it is.
   std::atomic<bool> anchor_is_behind{false};  // By more than its cadence allows for good.
+  // The store is not what its anchor says, and nobody has accepted it: the anchor is told nothing.
+  std::atomic<bool> anchor_is_doubted{false};
   std::mutex settings_mutex;
   std::shared_ptr<const StoredSettings> newest_settings;
   std::shared_ptr<const StoredPolicy> newest_policy;  // Under settings_mutex.
@@ -183,10 +177,10 @@ struct Engine::Impl {
 
   Result<void> put_root(storage::WriteTxn& txn, format::Root& root);
   Result<void> finish_erasing(std::uint64_t epoch);
-  Result<void> recover(const Actor& actor);
+  Result<void> recover(const Caller& caller);
   Result<void> repair_keyring();
   void note_key_use();
-  void hand_out(ShredReceipt& receipt, const Seals& seals);
+  void hand_out(ShredReceipt& receipt, const Seals& seals, const Caller& caller);
   /// What erasing an epoch key is worth where they are kept.
   std::string erase_promise() const;
 
@@ -207,21 +201,28 @@ struct Engine::Impl {
   void keep_anchor(const WriteReport& report);
   void catch_up_anchor();
   Result<void> finish_shredding();
-  Result<void> finish_master_rotation(const Actor& actor);
+  Result<void> finish_master_rotation(const Caller& caller);
   using Body = std::function<Result<void>(Transaction&)>;
-  Result<WriteReport> write(const Body& body, const Actor& actor, Attempt& attempt,
+  Result<WriteReport> write(const Body& body, const Caller& caller, Attempt& attempt,
                             const Intent* intent);
-  Result<WriteReport> attempt_write(const Body& body, const Actor& actor, Attempt& attempt,
+  Result<WriteReport> attempt_write(const Body& body, const Caller& caller, Attempt& attempt,
                                     const Intent* intent);
-  /// Puts what a transaction noted into the audit log, in that transaction.
-  Result<void> append_audit(View::Impl& state, const Actor& actor) const;
-  Result<void> record_alone(const std::vector<Noted>& items, const Actor& actor);
+  /// Puts what a transaction noted into the audit log, in that transaction; `names_user`: whom a
+  /// policy took the actor for as well.
+  Result<void> append_audit(View::Impl& state, const std::vector<Noted>& noted, const Actor& actor,
+                            bool names_user) const;
+  Result<void> record_alone(const std::vector<Noted>& items, const Caller& caller);
   /// What a reader has seen, as a commit of its own, before it is handed on. Errors: as a write.
-  Result<void> record_reads(std::vector<Noted> reads, const Actor& actor);
-  /// After a refused change was undone: a record of its own, which may fail unnoticed.
-  void record_refused(const std::vector<Noted>& items, const Actor& actor);
-  void record_refusal(const Error& error, const Actor& actor, std::vector<Noted> items);
-  void record_failure(const Error& error, const Actor& actor, std::vector<Noted> items);
+  Result<void> record_reads(std::vector<Noted> reads, const Caller& caller);
+  /// After a refused change was undone: a record of its own, which may fail unnoticed, or one
+  /// together with others later on.
+  void record_refused(const std::vector<Noted>& items, const Caller& caller);
+  void record_refusal(const Error& error, const Caller& caller, std::vector<Noted> items);
+  void record_failure(const Error& error, const Caller& caller, std::vector<Noted> items);
+  /// Whether a policy was in force when this process last looked.
+  bool knows_a_policy();
+  /// What was gathered of refusals, in a commit of its own.
+  void write_gathered();
 };
 
 /// What a View and a Transaction stand on.
@@ -254,6 +255,7 @@ struct View::Impl {
   std::uint64_t versions_rewrapped = 0;
   std::vector<Noted> noted = {};
   std::vector<Noted> refused = {};   // Operations that the body was refused, and went on.
+  std::optional<std::string> marks_by = {};  // See Transaction::marks_are_by.
   std::optional<Noted> trying = {};  // The operation that is under way.
 
   /// Called at the beginning of each operation that changes something.

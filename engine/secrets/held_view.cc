@@ -64,7 +64,7 @@ Result<void> HeldView::read_under(
     state.keys = session_->keys.get();
     state.root = &session_->root;
     state.audit_reads = audit_reads;
-    state.actor = &engine_.actor_;
+    state.actor = &engine_.caller_.actor;
     state.policy = policy.get();
     auto read = body(View(state), use.moved());
     expired_seen_ms = state.expired_seen_ms;
@@ -72,7 +72,7 @@ Result<void> HeldView::read_under(
     return read;
   }();
   engine_.note_expired(expired_seen_ms, session_->root.time_high_ms);
-  auto recorded = engine_.impl_->record_reads(std::move(reads), engine_.actor_);
+  auto recorded = engine_.impl_->record_reads(std::move(reads), engine_.caller_);
   if (result && !recorded) return recorded;
   return result;
 }

@@ -21,12 +21,12 @@ Result<WriteReport> Engine::change_keys(
     const std::function<Result<std::vector<KeyChange>>()>& change) {
   const std::vector<Noted> item = told({what});
   if (auto checked = check(); !checked) {
-    impl_->record_refusal(checked.error(), actor_, item);
+    impl_->record_refusal(checked.error(), caller_, item);
     return std::move(checked).error();
   }
   const auto slot = static_cast<std::uint64_t>(what.slot);
   COFFER_TRY(impl_->record_alone(
-      {{format::Action::key_begin, std::string(format::action_name(what.action)), slot}}, actor_));
+      {{format::Action::key_begin, std::string(format::action_name(what.action)), slot}}, caller_));
   std::optional<std::vector<KeyChange>> done;
   Attempt attempt;
   auto report = impl_->write(
@@ -37,24 +37,24 @@ Result<WriteReport> Engine::change_keys(
         txn.mark_changed();
         return {};
       },
-      actor_, attempt, nullptr);
+      caller_, attempt, nullptr);
   if (report) return report;
   if (!done) {
-    impl_->record_failure(report.error(), actor_, item);
+    impl_->record_failure(report.error(), caller_, item);
   } else if (!what.new_epoch) {
     // It has happened, whatever became of the commit. (A new master key is told of by whoever
     // finishes its rotation.)
-    (void)impl_->record_alone(told(*done), actor_);
+    (void)impl_->record_alone(told(*done), caller_);
   }
   return report;
 }
 
-Result<void> Engine::finish_master_rotation() { return impl_->finish_master_rotation(actor_); }
+Result<void> Engine::finish_master_rotation() { return impl_->finish_master_rotation(caller_); }
 
 // An epoch key that is still wrapped by the master key before gives way to one that is not; the
 // erasing behind that commit forgets the master key before, or this does, where a crash came
 // between the two.
-Result<void> Engine::Impl::finish_master_rotation(const Actor& actor) {
+Result<void> Engine::Impl::finish_master_rotation(const Caller& caller) {
   if (!keyring->has_previous()) return {};
   if (!COFFER_TRY(keyring->epochs_are_current())) {
     Attempt attempt;
@@ -67,7 +67,7 @@ Result<void> Engine::Impl::finish_master_rotation(const Actor& actor) {
           txn.mark_changed();
           return {};
         },
-        actor, attempt, nullptr));
+        caller, attempt, nullptr));
   }
   const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment));
   return keyring->drop_previous();

@@ -44,6 +44,11 @@ Result<void> deny_read(const View&, std::string_view path) {
       Subject::Kind::path, path);
 }
 
+Result<void> deny_accept(const View& view) {
+  if (COFFER_TRY(view.policy()) == nullptr) return {};
+  return Error{ErrorCode::denied, "the store has a policy, which is not asked here"};
+}
+
 const Actor& View::actor() const { return *impl_->actor; }
 
 Result<const Policy*> View::policy() const {

@@ -1,4 +1,6 @@
 // Adding a version: what is checked first, what is written, what goes beyond the limit.
+#include <coffer/audit.h>
+
 #include <algorithm>
 
 #include "format/json.h"
@@ -147,9 +149,14 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
     return Error{ErrorCode::conflict, "a version of that number was there already"}.with_number(
         version);
   const bool is_new = current.version == 0 && !current.head;
-  const bool changes_head = !is_nothing(change) || request.managed;
+  bool changes_head = !is_nothing(change) || request.managed;
   if (changes_head && !current.head) current.head = format::Head{std::string(path), {}};
-  if (changes_head) apply_change(change, current.head->metadata);
+  if (changes_head) {
+    const Metadata before = current.head->metadata;
+    apply_change(change, current.head->metadata);
+    settle_marks(change, before, impl.marks_by, current.head->metadata);
+  }
+  if (current.head && doubt_marks(actor().user, current.head->metadata)) changes_head = true;
   if (current.head) COFFER_TRY(check_value_of_kind(current.head->metadata.kind, value));
 
   format::VersionHeader header = new_header(settings, current.head, request, now_ms());

@@ -211,21 +211,22 @@ Result<ReceiptInfo> open_receipt(const keys::IndexKeys& keys, const format::Stor
 }
 
 void Engine::on_receipt(ReceiptSink sink) {
-  const std::lock_guard lock(impl_->receipt_mutex);
-  impl_->receipt_sink = std::move(sink);
+  const std::lock_guard lock(caller_.receipts->mutex);
+  caller_.receipts->sink = std::move(sink);
 }
 
 std::string Engine::Impl::erase_promise() const {
   return keyring->epoch_home().empty() ? storage::erase_promise(directory) : kErasedInTpm;
 }
 
-void Engine::Impl::hand_out(ShredReceipt& receipt, const Seals& seals) {
+// Who else has the store open hears nothing of it: a receipt names paths.
+void Engine::Impl::hand_out(ShredReceipt& receipt, const Seals& seals, const Caller& caller) {
   receipt.erase = erase_promise();
   receipt.text = issue_receipt(keyring->index_keys(), keyring->store_id(), receipt, seals);
   ReceiptSink sink;
   {
-    const std::lock_guard lock(receipt_mutex);
-    sink = receipt_sink;
+    const std::lock_guard lock(caller.receipts->mutex);
+    sink = caller.receipts->sink;
   }
   if (sink) sink(receipt);
 }

@@ -1,4 +1,6 @@
 // References: the reverse index of who refers to what, sealed, found by the target's hash.
+#include <coffer/audit.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -75,7 +77,7 @@ Result<std::vector<Reference>> View::references_to(std::string_view target) cons
     auto record = COFFER_TRY(open_reference(cipher, key, cursor.value()));
     if (record.target != target) return lost("a reference's record belongs to another target");
     found.push_back({std::move(record.target), record.version, std::move(record.user_kind),
-                     std::move(record.user)});
+                     std::move(record.user), std::move(record.made_by)});
   }
   if (found.size() != expected) return lost("a secret has lost references, or has too many");
   return found;
@@ -88,7 +90,7 @@ Result<void> View::each_reference(
     auto record = COFFER_TRY(open_reference(impl_->cipher(), cursor.key(), cursor.value()));
     if (record.count != 0) continue;
     COFFER_TRY(visit({std::move(record.target), record.version, std::move(record.user_kind),
-                      std::move(record.user)}));
+                      std::move(record.user), std::move(record.made_by)}));
   }
   return {};
 }
@@ -96,8 +98,10 @@ Result<void> View::each_reference(
 Result<void> Transaction::add_reference(const Reference& reference) {
   const format::PairKey key = key_of(impl_->cipher(), reference);
   if (COFFER_TRY(impl_->txn.get(Table::references, key))) return {};
+  const bool is_ruled = COFFER_TRY(policy()) != nullptr;
   const SecretBytes record = format::encode_reference(
-      {reference.target, reference.version, reference.user_kind, reference.user});
+      {reference.target, reference.version, reference.user_kind, reference.user,
+       is_ruled && is_outside(reference) ? actor().user : std::string()});
   const std::uint64_t before =
       COFFER_TRY(count_of(*impl_, count_key(impl_->cipher(), reference.target)));
   COFFER_TRY(put_count(*impl_, reference.target, before + 1));

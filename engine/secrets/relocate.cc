@@ -159,6 +159,7 @@ Result<void> Transaction::relocate(format::Action action, std::string_view from_
   for (const KeptVersion& kept : versions) COFFER_TRY(carry_version(impl, from, to, kept));
   if (head) {
     head->path = to_path;
+    carry_marks(impl.marks_by, head->metadata);
     COFFER_TRY(impl.put_small(Table::history, format::history_key(to.hash, 0), format::Domain::head,
                               format::encode_head(*head).bytes()));
   }

@@ -87,6 +87,7 @@ Result<void> Transaction::restore(std::string_view path,
   }
   format::Head head{std::string(path), {}};
   apply_change(metadata, head.metadata);
+  settle_marks(metadata, {}, impl.marks_by, head.metadata);
   COFFER_TRY(check_outcome(head.metadata));
   head.metadata.managed = managed;
 

@@ -93,11 +93,11 @@ Result<void> Engine::Impl::finish_erasing(std::uint64_t epoch) {
 // At open: an epoch key beside the root's own is a shredding that a crash cut short (or one
 // that another process is in the middle of, which the write lock then waits for). Then the
 // keyring's copies that a crash left unequal are made equal again.
-Result<void> Engine::Impl::recover(const Actor& actor) {
+Result<void> Engine::Impl::recover(const Caller& caller) {
   if (COFFER_TRY(keyring->stored_epochs()).size() > 1) COFFER_TRY(finish_shredding());
   if (keyring->needs_repair()) COFFER_TRY(repair_keyring());
   // Both master keys are at hand: what cannot be written now is no reason to stay shut.
-  if (auto finished = finish_master_rotation(actor); !finished && log)
+  if (auto finished = finish_master_rotation(caller); !finished && log)
     log("warn", "the rotation of the master key could not be finished", directory);
   return {};
 }

@@ -121,6 +121,30 @@ void apply_change(const MetadataChange& change, Metadata& metadata) {
   }
 }
 
+// Who gives again what stands there already vouches for it only where he may administer.
+void settle_marks(const MetadataChange& change, const Metadata& before,
+                  const std::optional<std::string>& marks_by, Metadata& metadata) {
+  if (!change.owner && !change.tags) return;
+  const bool same = before.owner == metadata.owner && before.tags == metadata.tags;
+  if (same && marks_by) return;
+  metadata.marked_by = marks_by.value_or("");
+  // A user without a name cannot be told from others who put a value.
+  metadata.marks_doubted = marks_by && marks_by->empty();
+}
+
+void carry_marks(const std::optional<std::string>& marks_by, Metadata& metadata) {
+  if (!marks_by || (metadata.owner.empty() && metadata.tags.empty())) return;
+  if (metadata.marked_by.empty()) metadata.marked_by = *marks_by;
+  if (metadata.marked_by.empty()) metadata.marks_doubted = true;
+}
+
+bool doubt_marks(std::string_view user, Metadata& metadata) {
+  if (metadata.marked_by.empty() || metadata.marked_by == user || metadata.marks_doubted)
+    return false;
+  metadata.marks_doubted = true;
+  return true;
+}
+
 Result<void> check_outcome(const Metadata& metadata) {
   return check_entry_count(metadata.custom.size());
 }
@@ -186,7 +210,9 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
                  "read it again, then change it with its number"}
         .with_number(head->metadata.revision);
   if (is_nothing(change)) return impl.done();
+  const Metadata before = head->metadata;
   apply_change(change, head->metadata);
+  settle_marks(change, before, impl.marks_by, head->metadata);
   COFFER_TRY(check_outcome(head->metadata));
   // Only a value that is still there is asked whether it fits the kind.
   if (change.kind) {
@@ -202,6 +228,10 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
   COFFER_TRY(impl.put_head(hash, *head));
   impl.note(format::Action::metadata, path);
   return {};
+}
+
+void Transaction::marks_are_by(std::optional<std::string> user) {
+  impl_->marks_by = std::move(user);
 }
 
 Result<void> Transaction::drop_custom(std::string_view path, std::string_view key) {

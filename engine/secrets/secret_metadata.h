@@ -17,6 +17,13 @@ bool is_nothing(const MetadataChange& change);
 Result<void> check_change(const MetadataChange& change);
 /// Of a change that was checked; its custom entries are counted by check_outcome.
 void apply_change(const MetadataChange& change, Metadata& metadata);
+/// Who is answerable for owner and tags after a change: see Transaction::marks_are_by.
+void settle_marks(const MetadataChange& change, const Metadata& before,
+                  const std::optional<std::string>& marks_by, Metadata& metadata);
+/// Of a secret that comes to another place with them, by `marks_by`.
+void carry_marks(const std::optional<std::string>& marks_by, Metadata& metadata);
+/// `user` puts a value. True: owner and tags are doubted from now on.
+bool doubt_marks(std::string_view user, Metadata& metadata);
 /// Errors: limit (too many custom entries after a patch of them).
 Result<void> check_outcome(const Metadata& metadata);
 

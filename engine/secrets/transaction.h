@@ -42,6 +42,8 @@ struct Reference {
   std::uint64_t version = 0;  ///< 0: whatever version is current.
   std::string user_kind;      ///< "config" or "external".
   std::string user;           ///< A config's id, or the name given by refs add.
+  /// Whom the policy took for its maker; empty: there was no policy, or nobody in particular.
+  std::string made_by = {};
 };
 
 struct Document {
@@ -202,6 +204,10 @@ class Transaction : public View {
   void erase_pending();
   /// Removes the secret with its history and name; shredded at commit.
   Result<void> erase(std::string_view path);
+
+  /// Who gives owner and tags from here on: somebody who may administer, or there is no policy
+  /// (nullopt); or this user, whose they are only as long as all values are his.
+  void marks_are_by(std::optional<std::string> user);
 
   /// Makes a secret without versions where there is none; a change of nothing does nothing.
   /// Errors: usage, limit, conflict (metadata_cas), in_use (belongs to a config).

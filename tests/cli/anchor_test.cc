@@ -67,6 +67,33 @@ TEST_CASE("whoever names the anchor refuses a copy that knows of none; a lost on
   box.expect(2, {"anchor", "set", "file://" + box.store() + "/anchor"});
 }
 
+TEST_CASE("an anchor is accepted and removed by who may administer the store, whatever is named") {
+  const Anchored box;
+  box.init();
+  box.expect(0, {"anchor", "set", box.uri()});
+  box.expect(0, {"put", "a", "k=1"});
+  const std::string elsewhere = "file://" + box.path("nowhere/x");
+  // Another place that is named says nothing of the store's own anchor.
+  CHECK(box.expect(12, {"--anchor", elsewhere, "anchor", "remove", "-y"}).says("anchor"));
+  CHECK(box.expect(0, {"status", "--format", "json"}).json()["anchor"] == box.uri());
+  const std::string rules =
+      R"([{"effect":"allow","subjects":["user:boss"],"use_cases":["admin"],"objects":["**"]},)"
+      R"({"effect":"allow","subjects":["*"],"use_cases":["list","audit"],"objects":["**"]}])";
+  box.expect(0, {"policy", "set", "-"}, rules);
+  box.expect(15, {"anchor", "remove", "-y"});
+  box.expect(15, {"--anchor", elsewhere, "anchor", "remove", "-y"});
+  fs::rename(box.path("anchor"), box.path("lost"));
+  box.expect(15, {"anchor", "remove", "-y"});
+  box.expect(15, {"anchor", "accept", "-y"});
+  box.expect(15, {"--anchor", elsewhere, "anchor", "accept", "-y"});
+  fs::rename(box.path("lost"), box.path("anchor"));
+  CHECK(box.expect(0, {"status", "--format", "json"}).json()["anchor"] == "file:");
+  const Json records =
+      box.expect(0, {"audit", "list", "--refused", "--format", "json"}).json()["records"];
+  REQUIRE_FALSE(records.empty());
+  CHECK(records[0]["items"][0]["action"] == "anchor.remove");
+}
+
 TEST_CASE("the guard can be set up by one who names the anchor already, and is told to go on so") {
   Anchored box;
   box.init();

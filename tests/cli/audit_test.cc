@@ -1,4 +1,7 @@
 // audit and watch, and who is told to have done it.
+#include <pwd.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <functional>
 #include <sstream>
@@ -60,7 +63,7 @@ TEST_CASE("audit list tells who did what, and never a value") {
   CHECK(records[3]["outcome"] == "conflict");
   const Outcome table = box.expect(0, {"audit", "list"});
   CHECK(table.out.starts_with("NUMBER"));
-  CHECK(table.out.find("alice") != std::string::npos);
+  CHECK(table.out.find("alice (") != std::string::npos);
   CHECK(table.out.find("hidden-value") == std::string::npos);
   CHECK(records_of(box, {"--actor", "alice"}).size() == 1);
   CHECK(records_of(box, {"--refused"}).size() == 1);
@@ -76,6 +79,21 @@ TEST_CASE("audit list tells who did what, and never a value") {
   CHECK(box.expect(2, {"audit", "list", "--since", "soon"}).says("--since"));
   box.expect(2, {"audit", "list", "--limit", "0"});
   box.expect(2, {"put", "a", "k=v", "--actor", "two\nlines"});
+}
+
+TEST_CASE("audit list tells whose process it was, and what belongs together") {
+  Sandbox box;
+  box.init();
+  // Where no label was given the process's user is told, and not only its program.
+  box.expect(0, {"put", "unlabelled", "k=v", "--correlation", "request-7"});
+  const Outcome last = box.expect(0, {"audit", "list", "--limit", "1"});
+  const passwd* own = getpwuid(getuid());
+  const std::string me = own == nullptr ? "#" + std::to_string(getuid()) : own->pw_name;
+  CHECK(last.out.find(" " + me + " ") != std::string::npos);
+  CHECK(records_of(box, {"--path", "unlabelled"})[0]["correlation"] == "request-7");
+  box.environment.push_back("COFFER_CORRELATION=request-8");
+  box.expect(0, {"put", "unlabelled", "k=w"});
+  CHECK(records_of(box, {"--path", "unlabelled"})[1]["correlation"] == "request-8");
 }
 
 TEST_CASE("audit verify and prune say what is there, and what is broken") {

@@ -74,7 +74,7 @@ TEST_CASE("a label raises nobody's rights") {
   const Json records =
       box.expect(0, {"audit", "list", "--refused", "--format", "json"}).json()["records"];
   REQUIRE_FALSE(records.empty());
-  for (const Json& record : records) CHECK(record["actor"] == me());
+  for (const Json& record : records) CHECK(record["user"] == me());
 }
 
 TEST_CASE("an owner sees what he owns") {
@@ -135,6 +135,112 @@ TEST_CASE("rules are added, shown, tested and taken away") {
   box.expect(0, {"verify"});
 }
 
+TEST_CASE("a role stands for its members, and goes with the rules that name it") {
+  const Bench box;
+  box.expect(0, {"policy", "allow", "user:" + me(), "admin", "**"});
+  CHECK(box.expect(2, {"policy", "allow", "role:ops", "list", "**"}).says("policy role"));
+  box.expect(0, {"policy", "role", "ops", "user:ann,group:etl"});
+  box.expect(0, {"policy", "allow", "role:ops", "list,reveal", "team/**"});
+  const auto ask = [&](int code, const cli::Words& who) {
+    cli::Words words = {"policy", "test", who[0], "reveal", "team/db"};
+    words.insert(words.end(), who.begin() + 1, who.end());
+    box.expect(code, words);
+  };
+  ask(0, {"user:ann"});
+  ask(0, {"user:bob", "--group", "etl"});
+  ask(15, {"user:bob"});
+  box.expect(0, {"policy", "role", "ops", "user:" + me()});
+  ask(15, {"user:ann"});
+  CHECK(box.expect(0, {"get", "team/db", "--field", "password"}).out == "secret-word");
+  const Json shown = box.expect(0, {"policy", "show", "--format", "json"}).json();
+  CHECK(shown["roles"] == Json({{"ops", {"user:" + me()}}}));
+  CHECK(box.expect(0, {"policy", "show"}).out.find("ops") != std::string::npos);
+  box.expect(0, {"policy", "set", "-"}, shown.dump());
+  box.expect(2, {"policy", "role", "ops", "--remove"});
+  box.expect(2, {"policy", "role", "ops", "role:ops"});
+  box.expect(2, {"policy", "role", "ops"});
+  box.expect(4, {"policy", "role", "none", "--remove"});
+  box.expect(0, {"policy", "remove", "2"});
+  box.expect(0, {"policy", "role", "ops", "--remove"});
+  box.expect(15, {"get", "team/db"});
+}
+
+TEST_CASE("a rule's object is a path, and a test of the policy agrees with what get does") {
+  const Bench box;
+  for (const char* object :
+       {"coffer://team/db", "team/db#password", "coffer://team/db#password", "team//db",
+        "./team/db", "team/db?version=1", "secret://team/db", "airbyte_workspace_**_v1",
+        "airbyte_workspace_00000000-0000-0000-0000-000000000000_secret_"
+        "00000000-0000-0000-0000-000000000001_v1"}) {
+    INFO(object);
+    box.expect(2, {"policy", "deny", "*", "reveal", object});
+  }
+  const std::string spec =
+      box.write("spec", R"({"properties":{"key":{"type":"string","airbyte_secret":true}}})");
+  const std::string partial =
+      box.expect(0, {"config", "put", "c", "--spec", spec, "--input", "-"}, R"({"key":"k"})").out;
+  const std::string coordinate =
+      Json::parse(partial)["key"]["_secret"].get<std::string>();
+  const std::string base = coordinate.substr(0, coordinate.rfind("_v"));
+  box.set(allow("user:" + me(), R"("list","reveal")", "**") +
+          R"(,{"effect":"deny","subjects":["*"],"use_cases":["reveal"],"objects":[")" + base +
+          R"(","team/db"]})");
+  for (const std::string& object :
+       {std::string("team/db"), std::string("coffer://team/db"),
+        std::string("team/db#password"), base, coordinate}) {
+    INFO(object);
+    CHECK(box.expect(15, {"policy", "test", "user:" + me(), "reveal", object}).out ==
+          "denied by rule 3\n");
+    box.expect(15, {"get", object});
+  }
+  box.expect(0, {"policy", "test", "user:" + me(), "reveal", "coffer://other/key"});
+  box.expect(0, {"get", "coffer://other/key"});
+}
+
+TEST_CASE("a config that one may write and not list is written, and not shown") {
+  const Bench box;
+  const std::string spec = box.write(
+      "spec", R"({"properties":{"h":{"type":"string"},"key":{"type":"string","airbyte_secret":true}}})");
+  box.expect(0, {"config", "put", "c", "--spec", spec, "--input", "-"}, R"({"h":"db.internal","key":"k"})");
+  box.set(allow("user:" + me(), R"("write")", "config:c"));
+  const auto patched = box.expect(0, {"config", "patch", "c", "--input", "-"}, "{}");
+  CHECK((patched.out.empty() && patched.says("list")));
+  const auto reported = box.expect(0, {"config", "patch", "c", "--input", "-", "--report"}, "{}");
+  CHECK(reported.json()["partial"].is_null());
+  CHECK(reported.out.find("internal") == std::string::npos);
+}
+
+TEST_CASE("resources need no more than what is done with them") {
+  const Bench box;
+  const std::string secret = box.write("new.yml",
+                                       "name: fresh\nversion: v1\ntype: instance-secret\n"
+                                       "tags:\n  - etl\ninstance-secret:\n  type: key-value\n"
+                                       "  acl: r\n  data:\n    k: v\n");
+  const std::string depot = box.write("depot.yml",
+                                      "name: pg\nversion: v2alpha\ntype: depot\ndepot:\n"
+                                      "  type: postgresql\n  secrets:\n    - name: fresh\n"
+                                      "      allkeys: true\n");
+  box.set(allow("user:" + me(), R"("list","write")", "**"));
+  box.expect(0, {"resource", "apply", "-f", secret});
+  const std::string path = "instance-secret/fresh";
+  box.set(allow("user:" + me(), R"("list")", "**"));
+  const Json told = box.expect(0, {"metadata", "get", path, "--format", "json"}).json();
+  CHECK((told["owner"] == me() && told["tags"] == Json({"etl"})));
+  box.set(allow("user:" + me(), R"("list","use","write")", "**"));
+  box.expect(0, {"resource", "apply", "-f", secret});
+  box.expect(0, {"resource", "apply", "-f", depot});
+  box.set(allow("user:" + me(), R"("list")", "**"));
+  const Json listed =
+      box.expect(0, {"resource", "get", "-a", "--format", "json"}).json()["resources"];
+  REQUIRE(listed.size() == 2);
+  for (const Json& each : listed)
+    CHECK(each["status"] == (each["type"] == "depot" ? "unknown" : "active"));
+  box.set(allow("user:" + me(), R"("list","use","write","delete")", "**"));
+  box.expect(0, {"resource", "delete", "-t", "depot", "-n", "pg", "-y"});
+  box.set(allow("user:" + me(), R"("list","delete")", "**"));
+  box.expect(0, {"resource", "delete", "-t", "instance-secret", "-n", "fresh", "-y"});
+}
+
 TEST_CASE("a bad rule is refused and changes nothing") {
   const Bench box;
   box.expect(2, {"policy", "allow", "ann", "all", "**"});
@@ -144,7 +250,7 @@ TEST_CASE("a bad rule is refused and changes nothing") {
   box.expect(2, {"policy", "set", "-"}, R"({"rule":[]})");
   box.expect(2, {"policy", "test", "ann", "use", "a"});
   CHECK(box.expect(0, {"policy", "show", "--format", "json"}).json()["revision"] == 0);
-  for (const char* verb : {"show", "allow", "deny", "write-only", "remove", "set", "test"})
+  for (const char* verb : {"show", "allow", "deny", "role", "write-only", "remove", "set", "test"})
     CHECK(box.expect(0, {"policy", verb, "--help"}).out.find("Example:") != std::string::npos);
 }
 

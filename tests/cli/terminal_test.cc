@@ -209,6 +209,35 @@ TEST_CASE("what destroys everything asks on a terminal, and -y answers beforehan
   CHECK(quiet.shown().find("[y/N]") == std::string::npos);
 }
 
+TEST_CASE("what may be used and not be seen is shown on no terminal") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "app/db", "password=secret-word"});
+  const std::string spec =
+      box.write("spec", R"({"properties":{"key":{"type":"string","airbyte_secret":true}}})");
+  const std::string full = box.write("full", R"({"key":"secret-key"})");
+  const std::string partial = box.write(
+      "partial", box.expect(0, {"config", "put", "c", "--spec", spec, "--input", full}).out);
+  const std::string form = box.write("form", "{{ coffer://app/db#password }}\n");
+  box.expect(0, {"policy", "allow", "*", "list,use,admin", "**"});
+  const std::vector<Words> all = {{"inject", "-i", form},
+                                  {"config", "hydrate", partial, "--id", "c"},
+                                  {"config", "hydrate", partial, "--spec", spec},
+                                  {"config", "hydrate", partial}};
+  for (const Words& words : all) {
+    Session session(box, words);
+    CHECK(session.exit_code() == 15);
+    CHECK(session.shown().find("secret-") == std::string::npos);
+    CHECK(box.expect(0, words).out.find("secret-") != std::string::npos);
+  }
+  box.expect(0, {"policy", "allow", "*", "reveal", "**"});
+  for (const Words& words : all) {
+    Session session(box, words);
+    CHECK(session.exit_code() == 0);
+    CHECK(session.shown().find("secret-") != std::string::npos);
+  }
+}
+
 TEST_CASE("a whole folder goes only where its name is typed, or said beforehand") {
   const Sandbox box;
   box.init();

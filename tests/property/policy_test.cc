@@ -31,13 +31,26 @@ bool naive_object(const std::string& pattern, const std::string& object) {
   return naive_glob(pattern, object);
 }
 
-bool naive_means(const PolicyRule& rule, const PolicySubject& who, UseCase use_case,
+bool naive_member(const Policy& policy, const PolicySubject& who) {
+  for (const PolicyRole& role : policy.roles) {
+    for (const std::string& member : role.members) {
+      if (!who.user.empty() && member == "user:" + who.user) return true;
+      for (const std::string& group : who.groups)
+        if (member == "group:" + group) return true;
+    }
+  }
+  return false;
+}
+
+bool naive_means(const PolicyRule& rule, const PolicySubject& who, bool in_role, UseCase use_case,
                  const std::string& object, const policy::Facts& facts) {
   const bool is_secret = object != "**" && !object.starts_with("config:");
   bool subject = false;
   for (const std::string& each : rule.subjects) {
     if (each == "*") subject = true;
-    if (each == "owner" && is_secret && !who.user.empty() && facts.owner == who.user)
+    if (each == "role:r") subject = subject || in_role;
+    const bool counts = !(rule.allow && facts.doubted);
+    if (each == "owner" && is_secret && !who.user.empty() && facts.owner == who.user && counts)
       subject = true;
     if (!who.user.empty() && each == "user:" + who.user) subject = true;
     for (const std::string& group : who.groups)
@@ -49,7 +62,8 @@ bool naive_means(const PolicyRule& rule, const PolicySubject& who, UseCase use_c
   for (const std::string& each : rule.objects) meant = meant || naive_object(each, object);
   bool tagged = rule.tags.empty() || is_secret;
   for (const std::string& tag : rule.tags)
-    tagged = tagged && std::count(facts.tags.begin(), facts.tags.end(), tag) != 0;
+    tagged = tagged && std::count(facts.tags.begin(), facts.tags.end(), tag) != 0 &&
+             !(rule.allow && facts.doubted);
   return subject && use && meant && tagged;
 }
 
@@ -58,7 +72,7 @@ bool naive_decision(const Policy& policy, const PolicySubject& who, UseCase use_
   if (policy.rules.empty()) return true;
   bool allowed = false;
   for (const PolicyRule& rule : policy.rules) {
-    if (!naive_means(rule, who, use_case, object, facts)) continue;
+    if (!naive_means(rule, who, naive_member(policy, who), use_case, object, facts)) continue;
     if (!rule.allow) return false;
     allowed = true;
   }
@@ -89,7 +103,8 @@ PolicyRule any_rule() {
     objects.push_back(*rc::gen::inRange(0, 4) == 0 ? "config:" + pattern : pattern);
   }
   return {*rc::gen::arbitrary<bool>(),
-          some<std::string>({"user:ann", "user:bob", "group:etl", "group:ops", "owner", "*"}, 1),
+          some<std::string>(
+              {"user:ann", "user:bob", "group:etl", "group:ops", "role:r", "owner", "*"}, 1),
           some(use_cases, 1), std::move(objects), some<std::string>({"x", "y"}, 0)};
 }
 
@@ -100,10 +115,11 @@ TEST_CASE("the decision is the one of a plain reading of the rules") {
     Policy policy;
     const auto count = *rc::gen::inRange(0, 6);
     for (int i = 0; i < count; ++i) policy.rules.push_back(any_rule());
+    policy.roles.push_back({"r", some<std::string>({"user:ann", "group:ops"}, 1)});
     const PolicySubject who{*rc::gen::elementOf(std::vector<std::string>{"", "ann", "bob"}),
                             some<std::string>({"etl", "ops"}, 0)};
     const policy::Facts facts{*rc::gen::elementOf(std::vector<std::string>{"", "ann", "bob"}),
-                              some<std::string>({"x", "y"}, 0)};
+                              some<std::string>({"x", "y"}, 0), *rc::gen::arbitrary<bool>()};
     std::string object = any_text("ab/", 6);
     const int kind = *rc::gen::inRange(0, 6);
     if (kind == 0) object = "**";
@@ -119,7 +135,7 @@ TEST_CASE("the decision is the one of a plain reading of the rules") {
     if (decision->rule != 0) {
       const PolicyRule& rule = policy.rules.at(decision->rule - 1);
       RC_ASSERT(rule.allow == expected);
-      RC_ASSERT(naive_means(rule, who, use_case, object, facts));
+      RC_ASSERT(naive_means(rule, who, naive_member(policy, who), use_case, object, facts));
     }
   }));
 }

@@ -118,6 +118,8 @@ void heads(const std::filesystem::path& root) {
   folder.ok("tags_and_custom", "F-4: an element of a repeated field may be empty", joined(rich));
   folder.ok("with_revision", "F-43: changed seven times", joined(appended(rich, num(13, 7))));
   folder.corrupt("revision_over_32_bits", "F-9", joined(appended(rich, num(13, 1ULL << 32))));
+  folder.ok("marks", "F-214", joined(appended(appended(good, text(20, "ann")), num(21, 1))));
+  folder.corrupt("doubted_of_two", "F-9", joined(appended(good, num(21, 2))));
   folder.corrupt("path_missing", "F-43", joined(without(good, 1)));
   folder.corrupt("path_empty", "F-4", joined(with(good, bin(1, {}))));
   folder.corrupt("max_versions_over_32_bits", "F-9: 2^32", joined(with(good, num(4, 1ULL << 32))));
@@ -164,6 +166,7 @@ void names_and_references(const std::filesystem::path& root) {
   wire_rules(folder, good, 3);
   folder.ok("of_a_version", "F-46", joined(good));
   folder.ok("of_the_current_version", "F-46: version 0 is left out", joined(without(good, 2)));
+  folder.ok("with_its_maker", "F-215", joined(appended(good, text(6, "ann"))));
   folder.corrupt("target_missing", "F-46", joined(without(good, 1)));
   folder.corrupt("version_zero", "F-4", joined(with(good, num(2, 0))));
   folder.corrupt("user_empty", "F-4", joined(with(good, bin(4, {}))));
@@ -233,6 +236,13 @@ void audit_records(const std::filesystem::path& root) {
   folder.ok("every_field", "F-86", joined(good));
   folder.ok("least", "F-86: of the first user, who says nothing of itself",
             joined({num(1, 1), bin(10, joined({num(1, 51)}))}));
+  Record gathered = without(good, 10);
+  gathered.push_back(bin(10, joined({num(1, 60), text(2, "team/db"), num(4, 300)})));
+  gathered.push_back(text(11, "ann"));
+  folder.ok("user_and_count", "F-212, F-217", joined(gathered));
+  folder.corrupt("count_of_one", "F-212: once is left out",
+                 joined(with(good, bin(10, joined({num(1, 60), num(4, 1)})))));
+  folder.corrupt("user_long", "F-88: 257 bytes", joined(appended(good, bin(11, run(257, 1)))));
   folder.corrupt("sequence_missing", "F-86", joined(without(good, 1)));
   folder.corrupt("item_missing", "F-86", joined(without(good, 10)));
   folder.corrupt("item_without_action", "F-86", joined(with(good, bin(10, joined({num(3, 2)})))));

@@ -21,7 +21,7 @@ Policy policy_of(std::vector<PolicyRule> rules) {
   return {0, std::move(rules)};
 }
 
-Store chief_of(const golden::Copy& copy) { return copy.open().as({.actor = "chief"}).value(); }
+Store chief_of(const golden::Copy& copy) { return copy.open().as({.user = "chief"}).value(); }
 
 Bytes record_of(const golden::Copy& copy) {
   return Tables(copy.directory()).get(Table::main, as_bytes("policy")).value();
@@ -110,6 +110,6 @@ TEST_CASE("F-164, F-165: what no rule allows is denied, and told of its user") {
   for (const std::string& path : paths) CHECK(path.starts_with("app/"));
   const auto told = chief_of(copy).audit_list({.outcome = AuditFilter::Outcome::refused});
   REQUIRE_FALSE(told->empty());
-  CHECK((told->back().actor == "ann" && told->back().code == ErrorCode::denied));
+  CHECK((told->back().user == "ann" && told->back().code == ErrorCode::denied));
   CHECK((told->back().items[0].action == "read" && told->back().items[0].path == "app/db"));
 }

@@ -114,7 +114,12 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
   const auto counts = parsed<proto::Reference>(encode_reference({"target", 0, "", "", 6}));
   CHECK((counts.count() == 6 && decode_reference(serialised(counts))->count == 6));
   const auto reference =
-      parsed<proto::Reference>(encode_reference({"target", 1ULL << 63, "config", "me"}));
+      parsed<proto::Reference>(encode_reference({.target = "target",
+                                                  .version = 1ULL << 63,
+                                                  .user_kind = "config",
+                                                  .user = "me",
+                                                  .made_by = "ann"}));
+  CHECK(reference.made_by() == "ann");
   CHECK((reference.target() == "target" && reference.version() == 1ULL << 63));
   CHECK((reference.user_kind() == "config" && reference.user() == "me"));
   const auto back = decode_reference(serialised(reference));
@@ -208,7 +213,8 @@ TEST_CASE("a policy means the same to the generated code") {
   const Policy policy{
       5,
       {{true, {"user:ann", "*"}, {UseCase::use, UseCase::audit}, {"a/**", "config:c"}, {"t"}},
-       {false, {"owner"}, {UseCase::list}, {"**"}, {}}}};
+       {false, {"role:r"}, {UseCase::list}, {"**"}, {}}},
+      {{"r", {"user:ann", "group:etl"}}}};
   const SecretBytes bytes = encode_policy(policy);
   const auto message = parsed<proto::Policy>(bytes);
   CHECK(message.revision() == 5);
@@ -218,6 +224,8 @@ TEST_CASE("a policy means the same to the generated code") {
   CHECK((rule.use_cases_size() == 2 && rule.use_cases(0) == 2 && rule.use_cases(1) == 8));
   CHECK((rule.objects(1) == "config:c" && rule.tags(0) == "t"));
   CHECK_FALSE(message.rules(1).allow());
+  REQUIRE(message.roles_size() == 1);
+  CHECK((message.roles(0).name() == "r" && message.roles(0).members(1) == "group:etl"));
   const auto back = decode_policy(serialised(message));
   REQUIRE(back.ok());
   CHECK(*back == policy);
@@ -233,19 +241,21 @@ TEST_CASE("an anchor's mark means the same to the generated code") {
 }
 
 TEST_CASE("an audit record means the same to the generated code") {
-  AuditRecord record{9, 5, 1000, 4711, "coffer", "alice", "ticket", "req", 8, {}};
-  record.items = {{Action::put, "team/db", 2}, {Action::prune, "", 0}};
+  AuditRecord record{9, 5, 1000, 4711, "coffer", "alice", "ticket", "req", 8, {}, "ann"};
+  record.items = {{Action::put, "team/db", 2, 7}, {Action::prune, "", 0}};
   const auto message = parsed<proto::AuditRecord>(encode_audit_record(record));
   CHECK((message.sequence() == 9 && message.at_ms() == 5 && message.uid() == 1000));
   CHECK((message.pid() == 4711 && message.program() == "coffer" && message.actor() == "alice"));
   CHECK((message.reason() == "ticket" && message.correlation() == "req"));
-  CHECK(message.refused_with() == 8);
+  CHECK((message.refused_with() == 8 && message.user() == "ann"));
+  CHECK((message.items(0).count() == 7 && message.items(1).count() == 0));
   REQUIRE(message.items_size() == 2);
   CHECK((message.items(0).action() == 1 && message.items(0).name() == "team/db"));
   CHECK((message.items(0).version() == 2 && message.items(1).action() == 51));
   const auto back = decode_audit_record(serialised(message));
   REQUIRE(back.ok());
   CHECK((back->items.size() == 2 && back->items[0].version == 2 && back->actor == "alice"));
+  CHECK((back->items[0].count == 7 && back->items[1].count == 1 && back->user == "ann"));
 }
 
 TEST_CASE("the keyring's parts mean the same to the generated code") {

@@ -19,8 +19,21 @@ Error about_document(Error error, const Resource& resource) {
   return std::move(error).about(Subject::Kind::file, what);
 }
 
-// What is there now; nothing where its time is over.
+// By its state alone, which whoever may list it is told.
+Result<bool> is_live(const Transaction& txn, const std::string& path) {
+  const Result<History> history = txn.history(path);
+  if (!history && history.error().code() == ErrorCode::not_found) return false;
+  if (!history) return history.error();
+  if (history->versions.empty()) return false;
+  const VersionInfo& newest = history->versions.front();
+  const auto is_over = [&](std::int64_t end_ms) { return end_ms != 0 && end_ms <= txn.now_ms(); };
+  return !newest.destroyed && !is_over(newest.deletion_at_ms) && !is_over(newest.expires_at_ms);
+}
+
+// What is there now; nothing where its time is over. A value is read only where there is one: to
+// make a new secret takes no right to use it.
 Result<std::optional<Secret>> find_live(const Transaction& txn, const std::string& path) {
+  if (!COFFER_TRY(is_live(txn, path))) return std::optional<Secret>();
   Result<Secret> secret = txn.get(path);
   if (secret) return std::optional<Secret>(std::move(*secret));
   if (is_gone(secret.error())) return std::optional<Secret>();
@@ -69,8 +82,20 @@ Result<ResourceOutcome> bring_to(Transaction& txn, const std::string& path,
   }
   PutOptions options;
   options.cas = 0;
-  if (told) options.cas = COFFER_TRY(txn.history(path)).current_version;
   options.kind = wanted.kind;
+  if (!told) {
+    // All of it with the value: a policy lets who makes a secret say whose it is, and not later.
+    options.description = wanted.description;
+    options.owner = wanted.owner;
+    options.tags = wanted.tags;
+    options.custom.emplace();
+    for (const auto& [key, value] : wanted.custom) {
+      if (!value.empty()) options.custom->emplace(key, value);
+    }
+    COFFER_TRY(txn.put(path, wanted.value, options));
+    return ResourceOutcome::created;
+  }
+  options.cas = COFFER_TRY(txn.history(path)).current_version;
   COFFER_TRY(txn.put(path, wanted.value, options));
   COFFER_TRY(txn.patch_metadata(path, change_to(wanted)));
   return present ? ResourceOutcome::updated : ResourceOutcome::created;
@@ -230,13 +255,17 @@ Result<std::string> users_of(const Transaction& txn, const std::string& path) {
 
 Result<void> remove_resource(Transaction& txn, const ResourceName& name, bool forced) {
   const std::string path = name.path();
-  const std::optional<Secret> present = COFFER_TRY(find_live(txn, path));
+  const bool is_user = name.type != kInstanceSecret && name.type != kWorkspaceSecret;
+  // The value tells only of a user what goes with it.
+  std::optional<Secret> present;
+  if (is_user) present = COFFER_TRY(find_live(txn, path));
+  const bool is_there = is_user ? present.has_value() : COFFER_TRY(is_live(txn, path));
   const auto version = [&]() -> Result<std::string> {
     const Metadata told = COFFER_TRY(txn.metadata(path));
     const auto found = told.custom.find(std::string(kVersionEntry));
     return found == told.custom.end() ? std::string() : found->second;
   };
-  if (!present || (!name.version.empty() && COFFER_TRY(version()) != name.version)) {
+  if (!is_there || (!name.version.empty() && COFFER_TRY(version()) != name.version)) {
     return Error(ErrorCode::not_found, "there is no such resource; nothing was changed",
                  "see what there is: coffer resource get -a")
         .about(Subject::Kind::path, path);
@@ -249,7 +278,7 @@ Result<void> remove_resource(Transaction& txn, const ResourceName& name, bool fo
       COFFER_TRY(txn.remove_reference(path, reference.version, reference.user));
     }
   }
-  if (name.type != kInstanceSecret && name.type != kWorkspaceSecret) {
+  if (is_user) {
     const UsageRecord record = COFFER_TRY(UsageRecord::parse(present->value));
     COFFER_TRY(move_users(txn, record, {record.user, {}}));
   }

@@ -54,7 +54,11 @@ Result<std::string> status_of(Store& store, const ListedResource& resource, Secr
     return std::string("deleted");
   if (state != SecretState::live) return std::string("error");
   if (is_secret(resource)) return std::string("active");
-  const UsageRecord record = COFFER_TRY(record_of(store, resource));
+  const auto read = record_of(store, resource);
+  // What it uses stands in its value, which takes more than to list it.
+  if (!read && read.error().code() == ErrorCode::denied) return std::string("unknown");
+  if (!read) return read.error();
+  const UsageRecord& record = *read;
   for (const UsedSecret& used : record.used) {
     if (!COFFER_TRY(is_served(store, record.user, used))) return std::string("error");
   }
@@ -91,13 +95,14 @@ Result<std::vector<ListedResource>> list_resources(Store& store) {
 Result<ResourceDetails> details_of(Store& store, const ListedResource& resource) {
   ResourceDetails details;
   if (resource.status == "deleted") return details;
-  if (!is_secret(resource)) {
+  if (!is_secret(resource) && resource.status != "unknown") {
     for (const UsedSecret& used : COFFER_TRY(record_of(store, resource)).used) {
       details.used.push_back(
           used.path + stale_mark(used.version, COFFER_TRY(current_version(store, used.path))));
     }
     return details;
   }
+  if (!is_secret(resource)) return details;
   const std::string path = resource.name.path();
   const Result<Secret> secret = store.get(path);
   if (secret && secret->value.is_json()) {

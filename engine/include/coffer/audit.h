@@ -1,7 +1,10 @@
 // The audit log: who did what to which secret, or was refused it.
 //
 // Every change of a store leaves a record in the same transaction, and every refused change
-// one of its own. Records name paths, never a value; they are sealed, and chained so that
+// one of its own. While a policy is in force only the first 32 refusals of a caller in a minute
+// are on record at once; those beyond them are gathered in memory, equal ones as one with a count,
+// and written with the next commit of the process, when the log is read, or at closing: a process
+// that is killed before takes them along. Records name paths, never a value; they are sealed, and chained so that
 // one that was altered, dropped, moved or brought back is found (Store::audit_verify).
 // Times are ms since 1970 UTC.
 #pragma once
@@ -30,8 +33,9 @@ struct Actor {
   std::string reason = {};       ///< Why: a ticket, a sentence.
   std::string correlation = {};  ///< What else belongs to it: a request's id.
   // Whom the store's policy (<coffer/policy.h>) takes the caller for. Nothing checks it: who opens
-  // a store for others says this after having found out who they are.
-  std::string user = {};                 ///< At most 256 bytes; empty: the actor.
+  // a store for others says this after having found out who they are. The label above is nobody
+  // to a policy, whatever it says.
+  std::string user = {};                 ///< At most 256 bytes; empty: nobody in particular.
   std::vector<std::string> groups = {};  ///< At most 1,024 of at most 256 bytes.
   Purpose purpose = Purpose::reveal;
 };
@@ -47,6 +51,7 @@ struct AuditItem {
   std::string action;
   std::string path;           ///< Of a config its id, of a key its slot's number.
   std::uint64_t version = 0;  ///< Of a config its revision; 0: none.
+  std::uint64_t count = 1;    ///< How often: of refusals that were gathered only, more than once.
 };
 
 struct AuditRecord {
@@ -56,7 +61,8 @@ struct AuditRecord {
   std::uint32_t uid = 0;
   std::uint32_t pid = 0;
   std::string program;
-  std::string actor;
+  std::string actor;  ///< The label that the caller gave itself.
+  std::string user;   ///< Whom the policy took the caller for; empty: no policy was in force.
   std::string reason;
   std::string correlation;
   bool allowed = true;
@@ -70,7 +76,8 @@ struct AuditFilter {
   std::string path = {};      ///< Exactly this one; empty: any.
   std::string prefix = {};    ///< This one and what is below it; empty: any.
   std::string action = {};    ///< Empty: any. Errors: usage where there is no such action.
-  std::string actor = {};     ///< Empty: any.
+  std::string actor = {};     ///< The label; empty: any.
+  std::string user = {};      ///< Whom the policy took the caller for; empty: any.
   std::int64_t since_ms = 0;  ///< At or after.
   std::int64_t until_ms = 0;  ///< Before; 0: no end.
   Outcome outcome = Outcome::any;
@@ -89,7 +96,8 @@ struct AuditVerifyReport {
 
 struct AuditPruneOptions {
   std::optional<std::int64_t> before_ms = {};      ///< Records from before this time go,
-  std::optional<std::uint64_t> keep_records = {};  ///< or all but the newest of this number.
+  /// or all but what holds the newest so many of what was done: refusals do not count.
+  std::optional<std::uint64_t> keep_records = {};
 };
 
 struct AuditPruneReport {

@@ -152,9 +152,10 @@ COFFER_EXPORT coffer_code coffer_anchor_set(coffer_store* store, const char* uri
 COFFER_EXPORT coffer_code coffer_anchor_update(coffer_store* store, coffer_error* error);
 COFFER_EXPORT coffer_code coffer_anchor_remove(coffer_store* store, coffer_error* error);
 
-/* Called where something was erased for good, in the thread of the call that did it, with one line
- * of JSON that the store vouches for; valid until it returns. It must not write to the store. NULL
- * for nobody. */
+/* Called where something was erased for good through this handle, or through one that coffer_as or
+ * coffer_as_user makes of it from now on, in the thread of the call that did it, with one line of
+ * JSON that the store vouches for; valid until it returns. It must not write to the store. NULL for
+ * nobody. */
 typedef void (*coffer_receipt_sink)(void* context, const char* text, size_t size);
 COFFER_EXPORT coffer_code coffer_on_receipt(coffer_store* store, coffer_receipt_sink sink,
                                             void* context, coffer_error* error);
@@ -429,8 +430,9 @@ COFFER_EXPORT coffer_code coffer_transaction_find(coffer_transaction* transactio
 
 /* --- the audit log, the change feed and the clock; see <coffer/store.h> --- */
 
-/* The same open store for somebody else, whom the audit log tells of; any of the texts may be
- * NULL. Closed by coffer_close, in any order. */
+/* The same open store under another label, which the audit log tells of; any of the texts may be
+ * NULL. Whom a policy takes the caller for, his groups and his purpose stay those of `store`: for
+ * somebody else coffer_as_user opens it. Closed by coffer_close, in any order. */
 COFFER_EXPORT coffer_code coffer_as(coffer_store* store, const char* actor, const char* reason,
                                     const char* correlation, coffer_store** other,
                                     coffer_error* error);
@@ -440,7 +442,7 @@ typedef struct coffer_identity {
   const char* actor;
   const char* reason;
   const char* correlation;
-  const char* user;          /* whom the policy takes the caller for; NULL: the actor */
+  const char* user;          /* whom the policy takes the caller for; NULL: nobody in particular */
   const char* const* groups; /* may be NULL where group_count is 0 */
   size_t group_count;
   int for_use; /* values go into a process, and are seen by nobody */
@@ -449,7 +451,8 @@ typedef struct coffer_identity {
 COFFER_EXPORT coffer_code coffer_as_user(coffer_store* store, const coffer_identity* identity,
                                          coffer_store** other, coffer_error* error);
 
-/* `json`: {"revision", "rules": [{"effect", "subjects", "use_cases", "objects", "tags"}]}. */
+/* `json`: {"revision", "rules": [{"effect", "subjects", "use_cases", "objects", "tags"}], "roles":
+ * {NAME: [MEMBER ...]}}; without roles where there are none. */
 COFFER_EXPORT coffer_code coffer_policy_get(coffer_store* store, coffer_bytes** json,
                                             coffer_error* error);
 /* `revision`: of the policy that it replaces, or COFFER_ANY_VERSION; `new_revision` may be NULL. */
@@ -484,12 +487,14 @@ typedef struct coffer_audit_filter {
   coffer_audit_outcome outcome;
   uint64_t after_number;
   size_t limit; /* 0: no bound, but memory */
-  int newest;   /* with a limit: the last ones that fit */
+  int newest;       /* with a limit: the last ones that fit */
+  const char* user; /* whom the policy took the caller for */
 } coffer_audit_filter;
 
 /* `filter` may be NULL. `json`: [{"number", "sequence", "at_ms", "uid", "pid", "program", "actor",
- * "reason", "correlation", "outcome", "items": [{"action", "path", "version"}]}]; the outcome is
- * "allowed" or the word of the code it was refused with. */
+ * "user", "reason", "correlation", "outcome", "items": [{"action", "path", "version"}]}], with "count"
+ * where an item stands for more than one refusal; the outcome is "allowed" or the word of the code
+ * it was refused with. */
 COFFER_EXPORT coffer_code coffer_audit_list(coffer_store* store, const coffer_audit_filter* filter,
                                             coffer_bytes** json, coffer_error* error);
 

@@ -12,26 +12,37 @@
 // where that is not the user's to choose.
 //
 // Which use case a call needs, on the object that it names:
-//   list    metadata, history, exists, references_to; a config in any form but revealed; listings
-//           and the change feed leave out what lacks it
+//   list    metadata, history, exists, references_to; a config in any form but revealed, and the
+//           document in the report of whoever writes one; listings and the change feed leave out
+//           what lacks it
 //   use     the value goes into a process: get through a Store whose Actor::purpose is `use`,
-//           hydrate; also add_reference and remove_reference: wiring it into a job
+//           hydrate; also add_reference and remove_reference of what oneself has added: wiring it
+//           into a job; and to give a kind to a value that is there
 //   reveal  the value is seen by a person: any other get, and a config revealed. Also move and
 //           copy, of the source, since the value comes out under another name
 //   write   put, patch, rollback, undelete, metadata, restore; of move and copy the target; a
-//           config's put, patch, import, stage, commit, abandon, check and end_check
+//           config's put, patch, import, stage, commit, abandon, check and end_check (of the
+//           config whose check it was); an import also of each secret that it makes
 //   delete  soft_delete, destroy, destroy_all, erase; of move the source; a config's remove
-//   force   to delete what others use: Transaction::require asks for it
-//   admin   of the whole store: settings, keys, anchor, clock, sweep, prune, verify, the policy;
-//           also to change the owner or the tags of a secret that is there, since rules go by them
+//   force   to delete what others use: Transaction::require asks for it, and so does
+//           remove_reference of what another has added, unless who asks has `admin`
+//   admin   of the whole store: settings, keys, anchor, clock, sweep, prune, verify, the policy, a
+//           store taken against its anchor's word (AnchorDoubt); also to change the owner or the
+//           tags of a secret that is there, since rules go by them
 //   audit   of the whole store: audit_list, audit_verify
-// Free to everybody: status, settings, has_policy, snapshot, transaction, verify_receipt,
-// wait_for_changes.
+// Free to everybody: status (without the place of the anchor), settings (without the scopes),
+// has_policy, snapshot, transaction, verify_receipt, wait_for_changes.
 //
-// A config is an object of its own: who may use config:ID gets the secrets in it, whatever is
-// said of their coordinates; by its coordinate a secret is an object like any other. Before a
+// Who makes a secret may say whose it is and tag it, for its value is his own. Once another user
+// has put a value there, a rule that allows goes by that owner and those tags no more (one that
+// denies does), until somebody with `admin` has set them: Metadata::marks_doubted tells.
+//
+// A config is an object of its own: who may use config:ID gets the secrets in it, unless a rule
+// denies it him of their names; by its coordinate a secret is an object like any other. Before a
 // document may bring in a coordinate that the config does not hold yet, `use` of that secret is
-// needed, but for what a check minted.
+// needed; but for what a check of the same id minted, where no rule denies it. Who may neither use
+// nor reveal the config learns nothing of what its secrets are equal to: a value that he gives is
+// always a new one.
 #pragma once
 
 #include <coffer/export.h>
@@ -64,12 +75,14 @@ COFFER_API std::optional<UseCase> parse_use_case(std::string_view name);
 
 struct PolicyRule {
   bool allow = false;  ///< Else it denies: one that denies beats every one that allows.
-  /// "user:NAME", "group:NAME", "owner" (the secret's metadata names the user as its owner), or
-  /// "*": everybody.
+  /// "user:NAME", "group:NAME", "role:NAME" (a role of the policy), "owner" (the secret's metadata
+  /// names the user as its owner), or "*": everybody.
   std::vector<std::string> subjects;
   std::vector<UseCase> use_cases;
   /// A secret's path, or "secret:PATH"; "config:ID"; in each `*` stands for anything but a '/',
   /// `**` for anything. "**" alone is everything: all secrets, all configs and the store itself.
+  /// What can mean nothing is refused: a URI, a coordinate, an empty or dotted part, and without
+  /// "secret:" a path with '#' or '?'.
   std::vector<std::string> objects;
   /// Where there are any: only secrets that have all of them.
   std::vector<std::string> tags = {};
@@ -77,11 +90,20 @@ struct PolicyRule {
   bool operator==(const PolicyRule&) const = default;
 };
 
-/// Limits: 256 rules; in each at least one and at most 64 subjects and 64 objects, at most 64
+/// Users and groups under one name, for rules to mean together.
+struct PolicyRole {
+  std::string name;
+  std::vector<std::string> members;  ///< "user:NAME" or "group:NAME", 1 to 64.
+
+  bool operator==(const PolicyRole&) const = default;
+};
+
+/// Limits: 64 roles, 256 rules; in each rule at least one and at most 64 subjects and 64 objects, at most 64
 /// tags; a subject 262 bytes, an object 1,031, a tag 128; 256 KiB in all.
 struct Policy {
   std::uint64_t revision = 0;     ///< Rises by one with every change; 0: there never was one.
   std::vector<PolicyRule> rules;  ///< None: everybody may do everything.
+  std::vector<PolicyRole> roles = {};
 
   bool operator==(const Policy&) const = default;
 };
@@ -97,7 +119,7 @@ struct PolicyDecision {
 };
 
 /// {"revision": N, "rules": [{"effect": "allow"|"deny", "subjects": [...], "use_cases": [...],
-/// "objects": [...], "tags": [...]}]}
+/// "objects": [...], "tags": [...]}]}, and where there are any "roles": {NAME: [MEMBER ...]}.
 COFFER_API std::string policy_json(const Policy& policy);
 /// The same back; "revision" and "tags" may be left out, and a whole array of rules stand for the
 /// object. Errors: usage (subject() = the place).

@@ -118,7 +118,9 @@ struct Status {
   std::int64_t clock_behind_ms = 0;
   int slot_count = 0;
   std::string erase;
-  std::string anchor;  ///< The URI of its anchor; empty: there is none.
+  /// The URI of its anchor; empty: there is none. Its scheme alone, as "file:", for who may not
+  /// administer the store.
+  std::string anchor;
   std::size_t memory_bytes = 0;
   std::size_t memory_locked_bytes = 0;
 };
@@ -237,8 +239,9 @@ class COFFER_API Store {
   /// What it says; none where there is none. Errors: key_unavailable, corrupt, io.
   Result<std::optional<AnchorInfo>> anchor();
 
-  /// Who is told of everything that is erased through this open store, whichever call does it;
-  /// {} for nobody.
+  /// Who is told of everything that is erased through this Store, whichever call does it, and
+  /// through those that `as` makes of it from now on; {} for nobody. What goes through another
+  /// Store of the same open store is told to that one's alone.
   void on_receipt(ReceiptSink sink);
   /// Checks a receipt's text, exact to the byte but for line ends behind it. Errors: usage (no
   /// receipt), corrupt (altered, or another store's), rolled_back (this store is older than it).

@@ -86,6 +86,11 @@ struct Metadata {
   std::vector<std::string> tags;
   std::map<std::string, std::string> custom;
   std::uint64_t revision = 0;  ///< Up by one with each change of the above.
+  // While a policy is in force (<coffer/policy.h>):
+  /// Who set owner and tags without being let to administer; empty: whoever is, or nobody.
+  std::string marked_by = {};
+  /// And others have put values since: no rule that allows goes by owner and tags any more.
+  bool marks_doubted = false;
 };
 
 /// One version with its value; wiped when it goes out of scope.

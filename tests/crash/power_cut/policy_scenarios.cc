@@ -14,7 +14,7 @@ const std::vector<UseCase> kAll = {UseCase::list,  UseCase::use,    UseCase::rev
                                    UseCase::write, UseCase::remove, UseCase::force,
                                    UseCase::admin, UseCase::audit};
 
-Store chief_of(Store store) { return good(store.as({.actor = "chief"})); }
+Store chief_of(Store store) { return good(store.as({.user = "chief"})); }
 
 // The policy as it is told, and what it comes to for somebody, beside all else.
 std::string look_at_policy(const Place& place) {

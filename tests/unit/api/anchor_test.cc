@@ -220,9 +220,61 @@ TEST_CASE("an anchor that is gone, damaged or another's is no anchor, and can be
     auto store = a.open(AnchorDoubt::give_up);
     REQUIRE(store.ok());
     CHECK_FALSE(store->anchor()->has_value());
-    CHECK(audited(*store, "anchor.accept") == 1);
+    CHECK(audited(*store, "anchor.accept") == 0);
+    CHECK(audited(*store, "anchor.remove") == 1);
   }
   CHECK(a.open()->get("a").ok());
+}
+
+TEST_CASE("F-219: a store is taken as it is, or its anchor given up, by whom its policy lets") {
+  const Anchored a;
+  const auto open_as = [&](const std::string& user, AnchorDoubt doubt, std::string named = {}) {
+    OpenOptions options;
+    options.clock = &a.scratch.clock;
+    options.anchor = std::move(named);
+    options.anchor_doubt = doubt;
+    options.actor.user = user;
+    return Store::open(a.scratch.path(), a.scratch.key(), options);
+  };
+  {
+    Store store = a.open().value();
+    REQUIRE(store.put_policy({0,
+                              {{true,
+                                {"user:boss"},
+                                {UseCase::admin, UseCase::audit, UseCase::write},
+                                {"**"}},
+                               {true, {"*"}, {UseCase::list}, {"**"}}}})
+                .ok());
+    REQUIRE(store.as({.user = "boss"})->set_anchor(a.uri()).ok());
+  }
+  const std::string older = a.copy("older");
+  REQUIRE(open_as("boss", AnchorDoubt::refuse)->put("a", Value::opaque("v")).ok());
+  const std::string newer = a.copy("newer");
+  const Bytes mark = read_whole_file(a.file());
+  a.put_back(older);
+  for (const AnchorDoubt doubt : {AnchorDoubt::accept, AnchorDoubt::give_up}) {
+    for (const std::string& named : {std::string(), a.uri(), "file://" + a.media.in("none")}) {
+      const auto refused = open_as("eve", doubt, named);
+      REQUIRE_FALSE(refused.ok());
+      CHECK(refused.error().code() == ErrorCode::denied);
+      CHECK(read_whole_file(a.file()) == mark);
+      CHECK(a.refusal() == ErrorCode::rolled_back);
+    }
+  }
+  CHECK_FALSE(fs::exists(a.media.in("none")));
+  // Neither is the newer store shut out by it, nor does another's place stand for its own.
+  a.put_back(newer);
+  REQUIRE(a.open().ok());
+  const auto elsewhere =
+      open_as("boss", AnchorDoubt::give_up, "file://" + a.media.in("none"));
+  REQUIRE_FALSE(elsewhere.ok());
+  CHECK(elsewhere.error().code() == ErrorCode::key_unavailable);
+  CHECK(a.open()->status()->anchor == "file:");
+  a.put_back(older);
+  Store accepted = open_as("boss", AnchorDoubt::accept).value();
+  // However often it was refused, the older copy has not come nearer to its anchor by it.
+  CHECK(audited(accepted, "anchor.accept") == 1);
+  CHECK(audited(accepted, "anchor.remove") == 0);
 }
 
 TEST_CASE("what is not this store's anchor is neither written over nor removed, whoever accepts") {

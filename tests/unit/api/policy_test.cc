@@ -25,7 +25,7 @@ PolicyRule chief() {
 struct Bench {
   ScratchStore scratch;
   Store opened = scratch.open();
-  Store chief_store = opened.as({.actor = "chief"}).value();
+  Store chief_store = opened.as({.user = "chief"}).value();
 
   Store who(const std::string& user, std::vector<std::string> groups = {},
             Purpose purpose = Purpose::reveal) {
@@ -206,7 +206,8 @@ TEST_CASE("a refusal is told of the user that it refused, and of no value") {
   const auto records = bench.chief_store.audit_list({.outcome = AuditFilter::Outcome::refused});
   REQUIRE(records->size() == 3);
   for (const AuditRecord& record : *records) {
-    CHECK(record.actor == "ann");
+    CHECK(record.user == "ann");
+    CHECK(record.actor == "chief");
     CHECK(record.reason == "why");
     CHECK(record.code == kDenied);
   }
