@@ -1,6 +1,8 @@
 // coffer export
 #include <functional>
+#include <memory>
 
+#include "format/json.h"
 #include "tools/carrying.h"
 #include "tools/context.h"
 #include "tools/exchange/forms.h"

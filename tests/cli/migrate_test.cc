@@ -116,8 +116,8 @@ TEST_CASE("configs, who uses what, settings and policy come along, and leave the
   move.in_old(0, {"config", "put", "c", "--spec", spec, "--input", full});
   move.in_old(0, {"config", "check", "--spec", spec, "--input", full});
   move.in_old(0, {"refs", "add", "other", "nightly-report"});
-  move.in_old(
-      0, {"settings", "put", "--max-versions", "7", "--scope", "team", "--value-limit", "5000"});
+  move.in_old(0, {"settings", "put", "--max-versions", "7"});
+  move.in_old(0, {"settings", "put", "--scope", "team", "--value-limit", "5000"});
   const std::string partial = move.in_old(0, {"config", "get", "c", "--partial"}).out;
   const Outcome outcome = move.migrate(0, {"--delete-source"});
   CHECK(names(outcome, "managed").size() == 1);  // What the check minted ends by itself.

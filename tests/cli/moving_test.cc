@@ -90,6 +90,7 @@ class RandomStore {
       REQUIRE(configs.patch(id, R"({"password":"other"})", options).ok());
     }
     if (pick(3) == 0) {
+      options.keep_old_ms = 0;  // Said at the commit of a stage.
       const auto stage = configs.stage(id, kSpec, R"({"password":"staged"})", options);
       REQUIRE(stage.ok());
       REQUIRE(configs.commit(id, stage->stage, {.outside = true}).ok());
@@ -110,8 +111,9 @@ std::string text_of(const Result<Secret>& secret) {
 Json told_by(Store& store) {
   Json all;
   const Snapshot snapshot = store.snapshot().value();
-  for (const std::string& path :
-       store.list("", {.recursive = true, .state = ListState::all}).value()) {
+  const std::vector<std::string> paths =
+      store.list("", {.recursive = true, .state = ListState::all}).value();
+  for (const std::string& path : paths) {
     const Metadata metadata = store.metadata(path).value();
     Json& told = all["secrets"][path];
     told["metadata"] =
@@ -119,15 +121,18 @@ Json told_by(Store& store) {
              metadata.kind,         metadata.description,  metadata.owner,
              metadata.tags,         metadata.custom,       metadata.managed,
              metadata.created_at_ms};
-    for (const VersionInfo& info : store.history(path)->versions)
+    const History history = store.history(path).value();
+    for (const VersionInfo& info : history.versions)
       told["versions"].push_back(Json{
           info.version, info.created_at_ms, info.deletion_at_ms, info.expires_at_ms, info.destroyed,
           text_of(store.get(path, info.version)), text_of(snapshot.get_kept(path, info.version))});
-    for (const ReferenceInfo& each : store.references_to(path).value())
+    const std::vector<ReferenceInfo> references = store.references_to(path).value();
+    for (const ReferenceInfo& each : references)
       told["references"].push_back(Json{each.version, each.user_kind, each.user});
   }
   Configs configs = store.configs();
-  for (const ConfigSummary& each : configs.list().value()) {
+  const std::vector<ConfigSummary> summaries = configs.list().value();
+  for (const ConfigSummary& each : summaries) {
     Configs resolved = configs.with_resolver([](std::string_view) {
       return Result<SecretBytes>(SecretBytes::copy_of("\"elsewhere\""));
     });
