@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <limits>
 #include <optional>
 
 namespace coffer::format {
@@ -29,6 +30,7 @@ std::optional<std::int64_t> unit_ms(std::string_view unit) {
   if (unit == "m") return kMsPerMinute;
   if (unit == "h") return kMsPerHour;
   if (unit == "d") return kMsPerDay;
+  if (unit == "w") return 7 * kMsPerDay;
   return std::nullopt;
 }
 
@@ -63,7 +65,7 @@ class TimeReader {
     return value;
   }
   std::int64_t offset_ms() {
-    if (take('Z')) return 0;
+    if (take('Z') || take('z')) return 0;
     const bool behind = take('-');
     if (!behind) require('+');
     const int hours = number(2, 23);
@@ -91,18 +93,32 @@ class TimeReader {
 
 Result<std::int64_t> parse_duration(std::string_view text) {
   const auto bad = [] {
-    return Error(ErrorCode::usage, "not a duration", "write it as 90s, 15m, 2h, 30d or in seconds");
+    return Error(ErrorCode::usage, "not a duration",
+                 "write it as 90s, 15m, 2h, 1h30m, 30d, 1w or in seconds");
   };
-  if (text.empty() || !is_digit(text.front())) return bad();
-  std::int64_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
-  const auto unit = unit_ms({stop, static_cast<std::size_t>(end - stop)});
-  if (!unit) return bad();
-  if (error != std::errc() || count > kDurationMaxMs / *unit) {
-    return Error(ErrorCode::limit, "the duration is longer than a thousand years");
-  }
-  return count * *unit;
+  std::int64_t total = 0;
+  std::int64_t least_unit = std::numeric_limits<std::int64_t>::max();
+  bool too_long = false;
+  do {
+    if (text.empty() || !is_digit(text.front())) return bad();
+    std::int64_t count = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
+    const bool is_bare = text.empty();
+    const auto unit = unit_ms(text.substr(0, 1));
+    // Each unit once, the larger ones first: what was written in haste is not guessed at.
+    if (!unit || *unit >= least_unit) return bad();
+    if (is_bare && least_unit != std::numeric_limits<std::int64_t>::max()) return bad();
+    least_unit = *unit;
+    if (error != std::errc() || count > (kDurationMaxMs - total) / *unit) {
+      too_long = true;
+    } else {
+      total += count * *unit;
+    }
+    text.remove_prefix(is_bare ? 0 : 1);
+  } while (!text.empty());
+  if (too_long) return Error(ErrorCode::limit, "the duration is longer than a thousand years");
+  return total;
 }
 
 std::string print_time(std::int64_t ms) {
@@ -118,10 +134,7 @@ std::string print_time(std::int64_t ms) {
       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
       static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
       static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  std::string_view shown(text, static_cast<std::size_t>(length));
-  while (shown.back() == '0') shown.remove_suffix(1);  // Stops at the point at the latest.
-  if (shown.back() == '.') shown.remove_suffix(1);
-  return std::string(shown) + "Z";
+  return std::string(text, static_cast<std::size_t>(length)) + "Z";
 }
 
 Result<std::int64_t> parse_time(std::string_view text) {
@@ -132,7 +145,7 @@ Result<std::int64_t> parse_time(std::string_view text) {
   const auto month = static_cast<unsigned>(reader.number(2, 12));
   reader.require('-');
   const auto day = static_cast<unsigned>(reader.number(2, 31));
-  reader.require('T');
+  if (!reader.take('t')) reader.require('T');  // RFC 3339 allows both.
   std::int64_t in_day = reader.number(2, 23) * kMsPerHour;
   reader.require(':');
   in_day += reader.number(2, 59) * kMsPerMinute;

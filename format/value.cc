@@ -71,7 +71,9 @@ Result<Value> Value::field(std::string_view name) const {
   if (!document.ok()) return document.error();
   const json::NodeId member = document->find(0, name);
   if (member == json::kNoNode) {
-    return about_field(Error(ErrorCode::not_found, "the value has no such field"), name);
+    return about_field(Error(ErrorCode::not_found, "the value has no such field",
+                             "the whole value, read without a field, shows which it has"),
+                       name);
   }
   if (document->type(member) == json::Type::string) return opaque(document->string(member));
   return Value(Form::json, SecretBytes::copy_of(document->raw(member)));

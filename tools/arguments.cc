@@ -84,6 +84,7 @@ std::vector<NamedWord> Arguments::take_named(std::string_view option) {
 void Arguments::words_are_secret() { secret_ = true; }
 
 void Arguments::split_command() {
+  takes_command_ = true;
   const auto dashes = std::find_if(rest_.begin(), rest_.end(),
                                    [](const char* text) { return std::strcmp(text, "--") == 0; });
   if (dashes == rest_.end()) return;

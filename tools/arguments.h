@@ -43,6 +43,8 @@ class Arguments {
   void split_command();
   /// Null-terminated; nullptr where there was no `--`.
   char** command() const { return command_; }
+  /// Whether a command is to follow `--`.
+  bool takes_command() const { return takes_command_; }
 
   /// What the option parser gets: options as they are, a token for every other word.
   std::vector<std::string> tokens();
@@ -66,6 +68,7 @@ class Arguments {
   std::vector<char*> command_words_;
   char** command_ = nullptr;
   bool secret_ = false;
+  bool takes_command_ = false;
 };
 
 }  // namespace coffer::tools

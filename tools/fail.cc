@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "format/json.h"
 #include "tools/errno_hints.h"
@@ -11,6 +12,7 @@ namespace coffer::tools {
 namespace {
 
 Format error_format = Format::table;
+std::string own_hint;
 
 void write_stderr(std::string_view text) {
   while (!text.empty()) {
@@ -64,9 +66,28 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+// Who writes --json '{"password":"..."}' gives the value where the name of a file belongs: it is
+// not to be seen in a log as a file that is not there.
+bool is_value_for_file(const Error& error) {
+  const int number = error.os_errno();
+  if (error.subject() == nullptr || error.subject()->kind != Subject::Kind::file) return false;
+  if (number != ENOENT && number != ENOTDIR && number != ENAMETOOLONG) return false;
+  const std::string_view name = error.subject()->text;
+  const std::size_t first = name.find_first_not_of(" \t\r\n");
+  return name.find('\n') != std::string_view::npos ||
+         (first != std::string_view::npos &&
+          std::string_view("{[\"").find(name[first]) != std::string_view::npos);
+}
+
+Error without_name(const Error& error) {
+  return Error(error.code(), "a text is given where the name of a file belongs")
+      .with_errno(error.os_errno());
+}
+
 }  // namespace
 
 void set_error_format(Format format) { error_format = format; }
+void set_hint(std::string text) { own_hint = std::move(text); }
 
 std::string printable(std::string_view text) {
   std::string out;
@@ -92,10 +113,13 @@ std::string printable(std::string_view text) {
 int fail(const Error& error) {
   const int exit_code = static_cast<int>(error.code());
   if (is_closed_pipe(error)) return exit_code;
-  const std::string message = printable(describe(error));
+  const bool is_value = is_value_for_file(error);
+  const std::string message = printable(is_value ? describe(without_name(error)) : describe(error));
   std::string_view hint = error.hint();
   if (hint.empty() && error.code() == ErrorCode::io) hint = hint_for_errno(error.os_errno());
   if (hint.empty()) hint = hint_for(error.code());
+  if (!own_hint.empty()) hint = own_hint;
+  if (is_value) hint = "write it to a file and name that, or give `-` for standard input";
   std::string out;
   if (error_format == Format::json) {
     out = R"({"error":{"code":)" + json::quoted(code_name(error.code())) + R"(,"message":)" +

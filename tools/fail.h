@@ -13,6 +13,10 @@ namespace coffer::tools {
 /// The form of errors from here on.
 void set_error_format(Format format);
 
+/// The hint of the error that is about to be told, where it is put together at run time. Of
+/// coffer's own words only, never of the caller's: they may be values.
+void set_hint(std::string text);
+
 /// Tells the error (and what to do about it) and returns the exit code for it.
 int fail(const Error& error);
 

@@ -8,17 +8,9 @@
 #include "format/json.h"
 #include "format/time_text.h"
 #include "tools/fail.h"
+#include "tools/wrapped_text.h"
 
 namespace coffer::tools {
-namespace {
-
-// Characters rather than bytes; wide ones may still stand a little out of line.
-std::size_t display_width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-}  // namespace
 
 bool write_all(int fd, ByteView bytes) {
   while (!bytes.empty()) {

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,16 @@ struct Globals {
   std::optional<std::string> anchor;
   bool verbose = false;
 };
+
+struct CommonOption {
+  const char* name;
+  const char* value;     ///< Empty: it takes none.
+  const char* variable;  ///< The environment's, which says the same; empty: there is none.
+  const char* help;
+};
+
+/// The same, as they are told of.
+std::span<const CommonOption> common_options();
 
 /// What a verb is called, is for, and looks like in use; all of it literal text.
 struct VerbText {

@@ -1,6 +1,8 @@
 // coffer delete | undelete | destroy
+#include "tools/absent_secret.h"
 #include "tools/consent.h"
 #include "tools/context.h"
+#include "tools/fail.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/receipts.h"
@@ -29,8 +31,62 @@ Result<Versions> parse_versions_of(std::string_view word,
   return versions;
 }
 
-Error versions_missing() {
-  return {ErrorCode::usage, "say which versions", "for example --versions 1,2"};
+// "version 3", "versions 1 and 2"; "its newest version" where none is named.
+std::string told(const std::vector<std::uint64_t>& numbers) {
+  if (numbers.empty()) return "the newest version";
+  std::string text = numbers.size() == 1 ? "version " : "versions ";
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i > 0) text += i + 1 == numbers.size() ? " and " : ", ";
+    text += std::to_string(numbers[i]);
+  }
+  return text;
+}
+
+// What was done: on a terminal and in scripts' logs a note, for programs an object.
+Result<void> tell(const Context& context, const char* done, const Versions& versions,
+                  const std::string& more) {
+  if (!context.json()) {
+    note(std::string(done) + " " + told(versions.numbers) + " of " + versions.path + more);
+    return {};
+  }
+  JsonText json;
+  json.open('{').key(done).open('[');
+  for (const std::uint64_t number : versions.numbers)
+    json.open('{').key("path").string(versions.path).key("version").number(number).close('}');
+  json.close(']').close('}');
+  return json.write();
+}
+
+std::string versions_option(const Versions& versions) {
+  std::string text;
+  for (const std::uint64_t number : versions.numbers)
+    text += (text.empty() ? " --versions " : ",") + std::to_string(number);
+  return text;
+}
+
+// Whether the newest version may be looked up, to tell which it was: under a policy, who may
+// delete need not be allowed to look.
+Result<bool> may_look(Store& store, const Versions& versions) {
+  return versions.numbers.empty() && !COFFER_TRY(store.has_policy());
+}
+
+Result<void> name_newest(const Transaction& txn, Versions& versions) {
+  versions.numbers = {COFFER_TRY(txn.history(versions.path)).current_version};
+  return {};
+}
+
+// Whoever deleted the newest version by a slip means that one; who deleted others has to say.
+Result<void> check_deleted(const Transaction& txn, const Versions& versions) {
+  const History history = COFFER_TRY(txn.history(versions.path));
+  for (const VersionInfo& version : history.versions) {
+    if (version.version != history.current_version) continue;
+    const bool is_deleted = version.deletion_at_ms != 0 && version.deletion_at_ms <= txn.now_ms();
+    if (is_deleted || version.destroyed) return {};
+  }
+  return Error(ErrorCode::usage,
+               "its newest version is not deleted: say which versions to bring back",
+               "`coffer history PATH` tells which are deleted; then --versions 1,2")
+      .about(Subject::Kind::path, versions.path);
 }
 
 Result<void> write_destroyed(const Context& context, const ShredReceipt& receipt) {
@@ -54,9 +110,17 @@ VerbResult verb_delete(Arguments& arguments, const VerbText& text) {
   syntax.option("--versions", option, "N,...", "Which versions; the newest where none is named");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  const Versions versions = COFFER_TRY(parse_versions_of(word, option));
+  Versions versions = COFFER_TRY(parse_versions_of(word, option));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(about_secret(store.soft_delete(versions.path, versions.numbers), versions.path));
+  const std::string given = versions_option(versions);
+  const bool looks = COFFER_TRY(may_look(store, versions));
+  const auto done = store.transaction([&](Transaction& txn) -> Result<void> {
+    COFFER_TRY(txn.soft_delete(versions.path, versions.numbers));
+    return looks ? name_newest(txn, versions) : Result<void>();
+  });
+  COFFER_TRY(about_secret(store, done, versions.path));
+  COFFER_TRY(
+      tell(context, "deleted", versions, "; bring back: coffer undelete " + versions.path + given));
   return 0;
 }
 
@@ -65,13 +129,19 @@ VerbResult verb_undelete(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> option;
   Syntax syntax(arguments, text);
   syntax.word("PATH", word, "The secret");
-  syntax.option("--versions", option, "N,...", "Which versions");
+  syntax.option("--versions", option, "N,...", "Which versions; the newest where none is named");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  const Versions versions = COFFER_TRY(parse_versions_of(word, option));
-  if (versions.numbers.empty()) return versions_missing();
+  Versions versions = COFFER_TRY(parse_versions_of(word, option));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(about_secret(store.undelete(versions.path, versions.numbers), versions.path));
+  const bool looks = COFFER_TRY(may_look(store, versions));
+  const auto done = store.transaction([&](Transaction& txn) -> Result<void> {
+    if (looks) COFFER_TRY(check_deleted(txn, versions));
+    COFFER_TRY(txn.undelete(versions.path, versions.numbers));
+    return looks ? name_newest(txn, versions) : Result<void>();
+  });
+  COFFER_TRY(about_secret(store, done, versions.path));
+  COFFER_TRY(tell(context, "undeleted", versions, ""));
   return 0;
 }
 
@@ -102,6 +172,7 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
         consent.ask("Destroy every version of " + versions.path + " for good?", versions.path));
   }
   const ShredReceipt receipt = COFFER_TRY(about_secret(
+      store,
       all ? store.destroy_all(versions.path) : store.destroy(versions.path, versions.numbers),
       versions.path));
   COFFER_TRY(receipt_wanted ? receipts.write() : write_destroyed(context, receipt));

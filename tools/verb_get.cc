@@ -1,6 +1,7 @@
 // coffer get
 #include "base/base64.h"
 #include "format/json.h"
+#include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/exchange/value_text.h"
 #include "tools/numbers.h"
@@ -102,7 +103,7 @@ VerbResult verb_get(Arguments& arguments, const VerbText& text) {
   if (field) target.field = field;
   Store store = COFFER_TRY(context.open());
   const Secret secret =
-      COFFER_TRY(about_secret(store.get(target.path, target.version), target.path));
+      COFFER_TRY(about_secret(store, store.get(target.path, target.version), target.path));
   if (context.json()) {
     COFFER_TRY(write_json(store, secret, target.field));
   } else if (exact) {

@@ -62,7 +62,7 @@ VerbResult verb_help(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> first;
   std::optional<std::string> second;
   Syntax syntax(arguments, text);
-  syntax.optional_word("VERB", first, "A verb, or `exit-codes`");
+  syntax.optional_word("VERB", first, "A verb, the first word of several, or `exit-codes`");
   syntax.optional_word("WORD", second, "Its second word, as in `config put`");
   if (!COFFER_TRY(syntax.parse())) return 0;
   if (!first) {
@@ -72,6 +72,10 @@ VerbResult verb_help(Arguments& arguments, const VerbText& text) {
   if (*first == "exit-codes") {
     const Context context = COFFER_TRY(Context::from(syntax.globals()));
     COFFER_TRY(write_exit_codes(context.json()));
+    return 0;
+  }
+  if (is_group(*first) && !second) {
+    COFFER_TRY(write_group(*first));
     return 0;
   }
   // The verb tells about itself, as it does when asked with --help.

@@ -1,5 +1,6 @@
 // coffer history
 #include "format/time_text.h"
+#include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/output.h"
 #include "tools/target.h"
@@ -44,7 +45,7 @@ VerbResult verb_history(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const Target target = COFFER_TRY(parse_target(word));
   Store store = COFFER_TRY(context.open());
-  const History history = COFFER_TRY(about_secret(store.history(target.path), target.path));
+  const History history = COFFER_TRY(about_secret(store, store.history(target.path), target.path));
   COFFER_TRY(context.json() ? write_json(history) : write_table(history));
   return 0;
 }

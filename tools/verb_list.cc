@@ -1,4 +1,6 @@
 // coffer list
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -7,6 +9,7 @@
 #include "format/time_text.h"
 #include "tools/context.h"
 #include "tools/fail.h"
+#include "tools/listing_words.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/sources.h"
@@ -25,6 +28,7 @@ struct ListWords {
   std::optional<std::string> limit;
   bool managed = false;
   bool unmanaged = false;
+  NameFilter names;
   bool rows = false;
   std::size_t lines_max = std::numeric_limits<std::size_t>::max();
   SourceWords sources;
@@ -45,6 +49,10 @@ void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
   syntax.flag("--unmanaged", words.unmanaged, "Only secrets of your own: none of a config");
   syntax.option("--workspace", words.workspace, "UUID", "Only configs' secrets of the workspace");
   syntax.option("--limit", words.limit, "N", "The first N; how many are left out goes to stderr");
+  syntax.option("--match", words.names.match, "PATTERN",
+                "Only full paths like it (* ? [abc]), wherever below");
+  syntax.option("--description", words.names.description, "TEXT",
+                "Only those in whose description it stands, wherever below");
   words.sources.describe(syntax);
 }
 
@@ -212,6 +220,39 @@ Result<void> write_merged(const Sources& stores, const std::string& prefix,
   return json.write();
 }
 
+bool is_filtered(const ListWords& words, const ListOptions& options) {
+  return words.names.is_set() || words.state || options.owner || options.kind ||
+         !options.tags.empty() || !options.custom.empty() || options.older_than_ms > 0 ||
+         options.newer_than_ms > 0 || options.managed || !options.workspace.empty();
+}
+
+// For programs the bare names, which cost less; a person is shown what is deleted, too.
+Result<void> list_own(Store& store, const Context& context, const ListWords& words,
+                      ListOptions options) {
+  const std::string prefix = words.prefix.value_or("");
+  const bool marks = !context.json() && !words.rows && isatty(STDOUT_FILENO) == 1;
+  options.recursive = options.recursive || words.names.is_set();
+  if (!words.rows && !marks && !words.names.is_set()) {
+    std::vector<std::string> names = COFFER_TRY(store.list(prefix, options));
+    if (names.empty() && !context.json())
+      note_nothing_listed(store, prefix, is_filtered(words, options));
+    return write_names(std::move(names), words.lines_max, context.json());
+  }
+  std::vector<ListedSecret> found = COFFER_TRY(store.find(prefix, options));
+  if (words.names.is_set()) keep_passing(found, words.names);
+  if (found.empty() && !context.json())
+    note_nothing_listed(store, prefix, is_filtered(words, options));
+  if (words.rows) {
+    const std::size_t left_out = cut(found, words.lines_max);
+    return context.json() ? write_rows_json(found, left_out) : write_rows_table(found);
+  }
+  if (marks)
+    return write_names(marked_names(found, prefix, options.recursive), words.lines_max, false);
+  std::vector<std::string> names;
+  for (const ListedSecret& each : found) names.push_back(each.path);
+  return write_names(std::move(names), words.lines_max, context.json());
+}
+
 }  // namespace
 
 VerbResult verb_list(Arguments& arguments, const VerbText& text) {
@@ -227,21 +268,17 @@ VerbResult verb_list(Arguments& arguments, const VerbText& text) {
       return Error(ErrorCode::usage, "tells of one store", "list the other by --store")
           .about(Subject::Kind::name, "--long");
     }
+    if (words.names.is_set()) {
+      return Error(ErrorCode::usage, "asks one store", "list the other by --store")
+          .about(Subject::Kind::name, words.names.match ? "--match" : "--description");
+    }
     const Sources stores = COFFER_TRY(Sources::open(context, words.sources));
     COFFER_TRY(
         write_merged(stores, words.prefix.value_or(""), options, words.lines_max, context.json()));
     return 0;
   }
   Store store = COFFER_TRY(context.open());
-  const std::string prefix = words.prefix.value_or("");
-  if (!words.rows) {
-    COFFER_TRY(
-        write_names(COFFER_TRY(store.list(prefix, options)), words.lines_max, context.json()));
-    return 0;
-  }
-  std::vector<ListedSecret> found = COFFER_TRY(store.find(prefix, options));
-  const std::size_t left_out = cut(found, words.lines_max);
-  COFFER_TRY(context.json() ? write_rows_json(found, left_out) : write_rows_table(found));
+  COFFER_TRY(list_own(store, context, words, options));
   return 0;
 }
 

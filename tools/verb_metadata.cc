@@ -1,5 +1,6 @@
 // coffer metadata get | put | patch | delete
 #include "format/time_text.h"
+#include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/durations.h"
 #include "tools/numbers.h"
@@ -155,7 +156,8 @@ VerbResult change_metadata(Arguments& arguments, const VerbText& text, bool is_p
   const MetadataChange change = COFFER_TRY(change_of(words, is_patch));
   Store store = COFFER_TRY(context.open());
   COFFER_TRY(about_secret(
-      is_patch ? store.patch_metadata(path, change) : store.put_metadata(path, change), path));
+      store, is_patch ? store.patch_metadata(path, change) : store.put_metadata(path, change),
+      path));
   return 0;
 }
 
@@ -169,7 +171,7 @@ VerbResult verb_metadata_get(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const std::string path = COFFER_TRY(parse_whole(word));
   Store store = COFFER_TRY(context.open());
-  const Metadata metadata = COFFER_TRY(about_secret(store.metadata(path), path));
+  const Metadata metadata = COFFER_TRY(about_secret(store, store.metadata(path), path));
   const History history = COFFER_TRY(about_secret(store.history(path), path));
   COFFER_TRY(context.json() ? write_json(metadata, history) : write_table(metadata, history));
   return 0;

@@ -1,4 +1,5 @@
 // coffer metadata delete
+#include "tools/absent_secret.h"
 #include "tools/consent.h"
 #include "tools/context.h"
 #include "tools/path_groups.h"
@@ -20,7 +21,7 @@ struct RemovalWords {
 
 Result<void> remove_one(Store& store, const RemovalWords& words, const std::string& path) {
   COFFER_TRY(words.consent.ask("Remove " + path + " with all its versions for good?", path));
-  COFFER_TRY(about_secret(store.erase(path), path));
+  COFFER_TRY(about_secret(store, store.erase(path), path));
   return {};
 }
 

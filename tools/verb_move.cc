@@ -1,4 +1,5 @@
 // coffer move | copy
+#include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/folder_relocation.h"
 #include "tools/output.h"
@@ -35,8 +36,15 @@ VerbResult relocate(Arguments& arguments, const VerbText& text, Relocation how) 
     COFFER_TRY(tell_folder(targets, how, context.json()));
     return 0;
   }
-  COFFER_TRY(about_secret(how == Relocation::move ? store.move(from, to) : store.copy(from, to),
-                          from));
+  const Result<void> done =
+      how == Relocation::move ? store.move(from, to) : store.copy(from, to);
+  if (!done && done.error().code() == ErrorCode::conflict && from == to) {
+    // What the engine says of an occupied TO would have the secret itself removed.
+    return Error(ErrorCode::conflict, "is both FROM and TO; nothing was changed",
+                 "name another path as TO")
+        .about(Subject::Kind::path, from);
+  }
+  COFFER_TRY(about_secret(store, done, from));
   if (!context.json()) return 0;
   JsonText json;
   json.open('{').key("from").string(from).key("to").string(to).close('}');

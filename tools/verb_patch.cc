@@ -1,4 +1,5 @@
 // coffer patch
+#include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/fields.h"
 #include "tools/input.h"
@@ -46,7 +47,7 @@ VerbResult verb_patch(Arguments& arguments, const VerbText& text) {
   }
   Store store = COFFER_TRY(context.open());
   const VersionInfo version =
-      COFFER_TRY(about_secret(store.patch(path, patch.text(), options), path));
+      COFFER_TRY(about_secret(store, store.patch(path, patch.text(), options), path));
   COFFER_TRY(write_new_version(context, path, version));
   return 0;
 }

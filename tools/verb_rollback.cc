@@ -1,4 +1,5 @@
 // coffer rollback
+#include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/numbers.h"
 #include "tools/target.h"
@@ -30,7 +31,7 @@ VerbResult verb_rollback(Arguments& arguments, const VerbText& text) {
   if (cas) options.cas = COFFER_TRY(parse_number("--cas", *cas));
   Store store = COFFER_TRY(context.open());
   const VersionInfo written =
-      COFFER_TRY(about_secret(store.rollback(path, version, options), path));
+      COFFER_TRY(about_secret(store, store.rollback(path, version, options), path));
   COFFER_TRY(write_new_version(context, path, written));
   return 0;
 }

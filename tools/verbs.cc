@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "tools/output.h"
+#include "tools/fail.h"
+#include "tools/nearest_word.h"
 
 namespace coffer::tools {
 namespace {
@@ -232,39 +234,54 @@ constexpr std::array kVerbs = {
 };
 #undef COFFER_VERB
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({above + 1, row[j - 1] + 1, change});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
+// A word of which more than every third letter is wrong is another word.
+std::size_t farthest_for(std::string_view word) {
+  return word.size() < 2 ? 0 : word.size() < 6 ? 1 : kFarthestWord;
 }
 
-Error unknown_verb(std::string_view name) {
-  constexpr std::size_t kFarthest = 2;
-  constexpr std::size_t kLongest = 40;  // A longer word is no mistyped verb, and costs time.
+const Verb* nearest_verb(std::string_view name) {
+  if (const Verb* meant = find_verb(verb_called(name))) return meant;
+  if (name.size() > kLongestWord) return nullptr;
   const Verb* nearest = nullptr;
-  std::size_t least = kFarthest + 1;
+  std::size_t least = farthest_for(name) + 1;
   for (const Verb& verb : kVerbs) {
-    if (name.size() > kLongest) break;
-    const std::size_t distance = edit_distance(name, verb.text.name);
+    const std::size_t distance = word_distance(name, verb.text.name);
     if (distance < least) {
       least = distance;
       nearest = &verb;
     }
   }
+  return nearest;
+}
+
+// The word behind is looked at, as in `kv put` or `confg list`, but never told: it may be a value.
+Error unknown_verb(std::string_view name, std::optional<std::string_view> next) {
+  const Verb* nearest = nullptr;
+  if (next) nearest = nearest_verb(std::string(name) + ' ' + std::string(*next));
+  if (nearest == nullptr) nearest = nearest_verb(name);
   const Literal hint =
       nearest != nullptr ? nearest->nearest : Literal("`coffer help` lists the verbs");
   return Error(ErrorCode::usage, "there is no such verb", hint)
-      .about(Subject::Kind::name, name.substr(0, kLongest));
+      .about(Subject::Kind::name, name.substr(0, kLongestWord));
+}
+
+VerbResult dispatch_group(Arguments& arguments, const std::string& group) {
+  const std::optional<std::string_view> second = arguments.take_word();
+  if (!second && arguments.has("-h", "--help")) {
+    COFFER_TRY(write_group(group));
+    return 0;
+  }
+  if (!second) {
+    set_hint("one of " + second_words(group) + ": `coffer help " + group + "` tells of them");
+    return Error(ErrorCode::usage, "say which of its verbs").about(Subject::Kind::name, group);
+  }
+  const std::string name = group + ' ' + std::string(*second);
+  const Verb* verb = find_verb(name);
+  if (verb != nullptr) return verb->run(arguments, verb->text);
+  if (nearest_verb(name) == nullptr) {
+    set_hint("there are " + second_words(group) + ": `coffer help " + group + "` tells of them");
+  }
+  return unknown_verb(name, {});
 }
 
 }  // namespace
@@ -288,40 +305,11 @@ VerbResult dispatch(Arguments& arguments) {
     }
     return Error(ErrorCode::usage, "say what to do", "`coffer help` lists the verbs");
   }
-  std::string name(*first);
-  if (name == "config" || name == "key" || name == "metadata" || name == "settings" ||
-      name == "audit" || name == "receipt" || name == "anchor" || name == "resource" ||
-      name == "clock" || name == "policy") {
-    const std::optional<std::string_view> second = arguments.take_word();
-    if (!second && arguments.has("-h", "--help")) {
-      COFFER_TRY(write_overview());
-      return 0;
-    }
-    name += ' ';
-    if (second) name += *second;
-  }
+  const std::string name(*first);
+  if (is_group(name)) return dispatch_group(arguments, name);
   const Verb* verb = find_verb(name);
-  if (verb == nullptr) return unknown_verb(name);
+  if (verb == nullptr) return unknown_verb(name, arguments.take_word());
   return verb->run(arguments, verb->text);
-}
-
-Result<void> write_overview() {
-  std::string text =
-      "coffer keeps secrets: encrypted, versioned, in one directory.\n\n"
-      "Usage: coffer [--store DIR] [--key URI] [--format table|json] [-v] VERB ...\n\n";
-  for (const Verb& verb : kVerbs) {
-    const std::string_view summary = verb.text.summary;
-    std::string line = "  " + std::string(verb.text.name);
-    line.resize(20, ' ');
-    // The first sentence is enough here.
-    line += summary.substr(0, summary.find_first_of('.'));
-    if (line.back() == '.') line.pop_back();
-    text += line + "\n";
-  }
-  text +=
-      "\n`coffer help VERB` tells what a verb takes, `coffer help exit-codes` what its exit code "
-      "means.\n";
-  return write_stdout(as_bytes(text));
 }
 
 }  // namespace coffer::tools

@@ -4,6 +4,7 @@
 #include <coffer/result.h>
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "tools/arguments.h"
@@ -25,8 +26,15 @@ std::span<const Verb> all_verbs();
 const Verb* find_verb(std::string_view name);
 /// Takes the verb's word or words out of the arguments and runs it.
 VerbResult dispatch(Arguments& arguments);
-/// `coffer help`: every verb in a line.
+
+/// Whether verbs of two words begin with it, as with `key`.
+bool is_group(std::string_view word);
+/// "list, add, remove": how the verbs of a group go on.
+std::string second_words(std::string_view group);
+/// `coffer help`: the verbs by what they are about, and what all of them take. Errors: io.
 Result<void> write_overview();
+/// `coffer help GROUP`: a line for each verb of the group. Errors: io.
+Result<void> write_group(std::string_view group);
 
 VerbResult verb_init(Arguments&, const VerbText&);
 VerbResult verb_key_list(Arguments&, const VerbText&);

@@ -1,5 +1,7 @@
 #include "tools/write_options.h"
 
+#include <utility>
+
 #include "format/json.h"
 #include "format/time_text.h"
 #include "tools/numbers.h"
@@ -37,7 +39,7 @@ Result<void> parse_expiry(const WriteWords& words, PutOptions& options) {
 
 void describe_write_options(Syntax& syntax, WriteWords& words) {
   syntax.option("--cas", words.cas, "N", "Only if the current version is N; 0: if there is none");
-  syntax.option("--ttl", words.ttl, "DURATION", "Expires after that: 90s, 15m, 2h, 30d");
+  syntax.option("--ttl", words.ttl, "DURATION", "Expires after that: 90s, 15m, 1h30m, 30d, 1w");
   syntax.option("--expires-at", words.expires_at, "TIME", "Expires then: 2027-01-31T12:00:00Z");
   syntax.repeated("--metadata", words.metadata, "K=V", "Custom metadata, in place of all there is");
   syntax.option("--kind", words.kind, "KIND",
@@ -84,8 +86,17 @@ Result<void> write_new_version(const Context& context, const std::string& path,
     json.key("created_time").time(version.created_at_ms).close('}');
     return json.write();
   }
-  Table table({"PATH", "VERSION", "CREATED"});
-  table.row({path, std::to_string(version.version), format::print_time(version.created_at_ms)});
+  // Whoever wrote --ttl 5 for five days has to see when it ends.
+  const bool ends = version.expires_at_ms != 0;
+  std::vector<std::string> titles = {"PATH", "VERSION", "CREATED"};
+  std::vector<std::string> row = {path, std::to_string(version.version),
+                                  format::print_time(version.created_at_ms)};
+  if (ends) {
+    titles.emplace_back("EXPIRES");
+    row.push_back(format::print_time(version.expires_at_ms));
+  }
+  Table table(std::move(titles));
+  table.row(std::move(row));
   return table.write();
 }
 

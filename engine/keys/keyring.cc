@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 
 #include "crypto/password.h"
 #include "crypto/random.h"
@@ -144,7 +145,11 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
   for (const KeySource& source : sources) {
     if (!budget || !by_store) budget.emplace();
     auto unlocked = unlock_with(tables, source, by_store ? NamedBy::store : NamedBy::caller);
-    if (unlocked) return {};
+    if (unlocked) {
+      if (opening.log)
+        opening.log("info", "opened the store", "key slot " + std::to_string(opened_by_));
+      return {};
+    }
     if (opening.log && sources.size() > 1)
       opening.log("warn", unlocked.error().text(), source.uri());
     // A damaged slot, or a key that could not be had, says more than another's "not this key".

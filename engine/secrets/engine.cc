@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "keys/keyring.h"
 #include "secrets/engine_state.h"
@@ -374,6 +375,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Caller& 
   txn.reset();
   committed_one.notify_all();
   report.sequence = report.receipt.sequence = root.sequence;
+  if (log) log("info", "committed", "sequence " + std::to_string(root.sequence));
   if (!root.anchor.uri.empty()) report.anchor = root.anchor.cadence;
   report.receipt.epoch_after = root.epoch;
   report.receipt.at_ms = root.time_high_ms;

@@ -50,6 +50,23 @@ read -ra flags <<<"$(pkg-config --cflags --libs coffer)"
 mkdir "$scratch/two"
 "$scratch/consumer" "$scratch/two"
 
+echo "-- a program in C links it, by pkg-config and by CMake"
+c_home() { # a folder with a key file in it
+  mkdir "$1"
+  (umask 077 && head -c 32 /dev/urandom >"$1/master.key")
+}
+cc -std=c99 -Wall -Wextra -Wpedantic -Werror "$source/tests/install/consumer_c/consumer.c" "${flags[@]}" \
+  -o "$scratch/consumer_c" || fail "what pkg-config says does not link a program in C"
+c_home "$scratch/three"
+"$scratch/consumer_c" "$scratch/three"
+cmake -S "$source/tests/install/consumer_c" -B "$scratch/build_c" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
+  >"$scratch/log" 2>&1 && cmake --build "$scratch/build_c" >>"$scratch/log" 2>&1 || {
+  cat "$scratch/log" >&2
+  fail "the CMake project in C does not build"
+}
+c_home "$scratch/four"
+"$scratch/build_c/consumer_c" "$scratch/four"
+
 echo "-- the README's lines build"
 block() { # the first fenced block of language $1
   awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } /^```$/ { if (on) exit } on' "$source/README.md"

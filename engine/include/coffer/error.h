@@ -6,6 +6,10 @@
 // secret's path, a place in a document. A Subject never holds a value.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "coffer's C++ headers need C++20 (-std=c++20); <coffer/coffer.h> serves C and older C++"
+#endif
+
 #include <coffer/export.h>
 
 #include <cstdint>

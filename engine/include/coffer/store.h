@@ -46,7 +46,8 @@ enum class ValueCipher : std::uint8_t {
   aes_256_gcm = 2,  ///< Needs AES instructions on every machine that opens the store.
 };
 
-/// What the engine has to tell: level ("warn", "info"), a literal text, what it is about.
+/// What the engine has to tell: level ("warn", "info"), a literal text, what it is about. It is
+/// called by whichever thread opens or writes, and must not call the Store.
 using LogSink =
     std::function<void(std::string_view level, std::string_view text, std::string_view subject)>;
 
@@ -164,6 +165,12 @@ class COFFER_API Store {
   /// fit the kind), in_use (belongs to a config). Where there is an error nothing has changed.
   Result<VersionInfo> put(std::string_view path, const Value& value,
                           const PutOptions& options = {});
+  /// The same of a value that was just made: `put(path, Value::fields({...}))`. Errors: those of
+  /// making it besides, which go before.
+  Result<VersionInfo> put(std::string_view path, const Result<Value>& value,
+                          const PutOptions& options = {}) {
+    return value ? put(path, *value, options) : Result<VersionInfo>(value.error());
+  }
   /// A new version: the newest one changed by a JSON Merge Patch (RFC 7396), all that the
   /// patch does not name exact to the byte. Without `cas` it is applied to whatever is newest.
   /// Expires when that did, if the options say nothing. Errors: as get() and put(); usage

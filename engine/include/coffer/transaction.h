@@ -62,6 +62,10 @@ class COFFER_API Transaction {
   // Changes: as of Store.
   Result<VersionInfo> put(std::string_view path, const Value& value,
                           const PutOptions& options = {});
+  Result<VersionInfo> put(std::string_view path, const Result<Value>& value,
+                          const PutOptions& options = {}) {
+    return value ? put(path, *value, options) : Result<VersionInfo>(value.error());
+  }
   Result<VersionInfo> patch(std::string_view path, std::string_view merge_json,
                             const PutOptions& options = {});
   Result<VersionInfo> rollback(std::string_view path, std::uint64_t to_version,

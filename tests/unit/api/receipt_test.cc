@@ -51,7 +51,7 @@ TEST_CASE("a receipt tells all there is to tell, and the store vouches for it") 
   CHECK(told["epoch_after"] == 2);
   CHECK(told["erase"] == watched.store.status()->erase);
   CHECK(told["out_of_reach"].size() == 3);
-  CHECK(told["time"] == "2023-11-14T22:13:20Z");
+  CHECK(told["time"] == "2023-11-14T22:13:20.000Z");
   CHECK(receipt.text == watched.receipts.front().text);
   const ReceiptInfo info = watched.store.verify_receipt(receipt.text + "\n").value();
   CHECK(info.sequence == receipt.sequence);

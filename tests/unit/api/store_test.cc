@@ -39,6 +39,26 @@ TEST_CASE("a store is not made over anything, and what is no store does not open
     CHECK_FALSE(entry.path().filename().string().starts_with(".coffer-new-"));
 }
 
+TEST_CASE("a value that was just made is put as it is, or why it could not be made is the answer") {
+  ScratchStore scratch;
+  auto store = Store::open(scratch.path(), scratch.key());
+  REQUIRE(store.ok());
+  const auto first =
+      store->put("ingestion/my-job", Value::fields({{"redshift-user", "foo"}}), {.cas = 0});
+  REQUIRE(first.ok());
+  CHECK(first->version == 1);
+  CHECK(store->get("ingestion/my-job")->value.text() == R"({"redshift-user":"foo"})");
+  CHECK(code_of(store->put("ingestion/my-job", Value::json("{"))) == ErrorCode::usage);
+  CHECK(store->history("ingestion/my-job")->current_version == 1);
+  const auto report = store->transaction([](Transaction& txn) -> Result<void> {
+    COFFER_TRY(txn.put("a", Value::json("1")));
+    COFFER_TRY(txn.put("b", Value::fields({{"k", "1"}, {"k", "2"}})));
+    return {};
+  });
+  CHECK(code_of(report) == ErrorCode::usage);
+  CHECK(code_of(store->get("a")) == ErrorCode::not_found);
+}
+
 TEST_CASE("settings outside the format's limits make no store") {
   ScratchDirectory directory;
   REQUIRE(create_key_file(directory.in("key")).ok());

@@ -24,7 +24,7 @@ constexpr const char* kReal =
     "PQQDAgNHADBEAiAUoisMnjgnEAoq69UY1oPbiIPJ+rvSxb5kGbn3BawjEwIgBCmr\n"
     "GcVRYF3G+icBs7/sraS2o3cDhIUUFqER/eBZGTI=\n"
     "-----END CERTIFICATE-----\n";
-constexpr const char* kRealEnd = "2036-11-22T09:19:12Z";
+constexpr const char* kRealEnd = "2036-11-22T09:19:12.000Z";
 
 /// Tag, length and content, the length in the form that DER wants.
 std::string der(char tag, const std::string& content) {
@@ -78,10 +78,10 @@ std::string quoted_pem(const std::string& text) {
 }  // namespace
 
 TEST_CASE("a certificate's end is read in both spellings, and in the right century") {
-  CHECK(end_of(certificate(utc("361122091912Z"))) == "2036-11-22T09:19:12Z");
-  CHECK(end_of(certificate(utc("491231235959Z"), false)) == "2049-12-31T23:59:59Z");
-  CHECK(end_of(certificate(utc("500101000000Z"))) == "1950-01-01T00:00:00Z");
-  CHECK(end_of(certificate(generalized("99991231235959Z"))) == "9999-12-31T23:59:59Z");
+  CHECK(end_of(certificate(utc("361122091912Z"))) == "2036-11-22T09:19:12.000Z");
+  CHECK(end_of(certificate(utc("491231235959Z"), false)) == "2049-12-31T23:59:59.000Z");
+  CHECK(end_of(certificate(utc("500101000000Z"))) == "1950-01-01T00:00:00.000Z");
+  CHECK(end_of(certificate(generalized("99991231235959Z"))) == "9999-12-31T23:59:59.000Z");
   for (const std::string& strange :
        {utc("3611220919Z"), utc("361122091912"), utc("361322091912Z"), utc("36112209191xZ"),
         utc("361122091912+0100"), generalized("361122091912Z"), generalized("20361122091912.5Z"),
@@ -95,22 +95,22 @@ TEST_CASE("the earliest end counts, wherever the certificates stand") {
   const std::string late = pem(certificate(utc("400101000000Z")));
   CHECK(end_in(kReal) == kRealEnd);
   CHECK(end_in(late + "text between\n" + kReal + late) == kRealEnd);
-  CHECK(end_in(std::string(kReal) + early) == "2030-01-01T00:00:00Z");
+  CHECK(end_in(std::string(kReal) + early) == "2030-01-01T00:00:00.000Z");
   CHECK(end_in("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" + late) ==
-        "2040-01-01T00:00:00Z");
+        "2040-01-01T00:00:00.000Z");
   std::string with_other_line_ends;
   for (const char* c = kReal; *c != '\0'; ++c) {
     with_other_line_ends += *c == '\n' ? std::string("\r\n") : std::string(1, *c);
   }
   CHECK(end_in(with_other_line_ends) == kRealEnd);
-  CHECK(end_in(certificate(utc("300101000000Z"))) == "2030-01-01T00:00:00Z");
+  CHECK(end_in(certificate(utc("300101000000Z"))) == "2030-01-01T00:00:00.000Z");
   CHECK(end_in_json(quoted_pem(kReal)) == kRealEnd);
   CHECK(end_in_json("{\"ca\": [" + quoted_pem(late) + "], \"tls\": {\"crt\": " + quoted_pem(kReal) +
                     ", \"n\": 1}}") == kRealEnd);
   const std::string as_file = std::string(
       encode_base64(Base64::standard, as_bytes(certificate(utc("300101000000Z")))).text());
   CHECK(end_in_json("{\"trust\": {\"value_base64\": \"" + as_file +
-                    "\"}, \"ca\": " + quoted_pem(kReal) + "}") == "2030-01-01T00:00:00Z");
+                    "\"}, \"ca\": " + quoted_pem(kReal) + "}") == "2030-01-01T00:00:00.000Z");
 }
 
 TEST_CASE("where one certificate cannot be read, or there is none, the end is not known") {

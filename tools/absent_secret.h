@@ -1,0 +1,25 @@
+// What an error says of a path where no secret is: that it is a folder, if it is one.
+#pragma once
+
+#include <coffer/store.h>
+
+#include <string_view>
+#include <utility>
+
+#include "tools/target.h"
+
+namespace coffer::tools {
+
+/// `error` as it is, or, where `path` is a folder and no secret, one that says so. Tells no more
+/// than the caller may list.
+Error absent_secret(Store& store, Error error, std::string_view path);
+
+/// As about_secret(result, path); and of a folder it says that it is one.
+template <typename T>
+Result<T> about_secret(Store& store, Result<T> result, std::string_view path) {
+  result = about_secret(std::move(result), path);
+  if (result || result.error().code() != ErrorCode::not_found) return result;
+  return absent_secret(store, std::move(result).error(), path);
+}
+
+}  // namespace coffer::tools
