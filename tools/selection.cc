@@ -267,9 +267,10 @@ Result<void> add_resource(Bindings& bindings, const Snapshot& store, const Selec
 void Selection::describe(Syntax& syntax) {
   syntax.repeated("--only", only, "REF", "This secret's fields, or one field of it");
   syntax.repeated("--prefix", prefixes, "P", "The fields of every secret below P");
-  syntax.repeated("--all-of", all_of, "P",
-                  "The same, and each value without fields, or with `value` as its only one, by its "
-                  "secret's name");
+  syntax.repeated(
+      "--all-of", all_of, "P",
+      "The same, and each value without fields, or with `value` as its only one, by its "
+      "secret's name");
   syntax.repeated("--resource", resources, "TYPE/[WORKSPACE/]NAME",
                   "What this resource's manifest says that it uses, in the way it says");
   syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");

@@ -153,7 +153,8 @@ VerbResult verb_audit_prune(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> before, keep;
   Syntax syntax(arguments, text);
   syntax.option("--before", before, "TIME", "Remove what is older; a time, or how long ago (90d)");
-  syntax.option("--keep", keep, "N", "Remove all but the last N records of what was done; refusals do not count");
+  syntax.option("--keep", keep, "N",
+                "Remove all but the last N records of what was done; refusals do not count");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   AuditPruneOptions options;

@@ -22,8 +22,7 @@ VerbResult relocate(Arguments& arguments, const VerbText& text, Relocation how) 
   Syntax syntax(arguments, text);
   syntax.word("FROM", from_word, "The secret; with --recursive, the folder");
   syntax.word("TO", to_word, "Its other path; nothing may stand there");
-  syntax.flag("-r,--recursive", recursive,
-              "FROM and all below it, in one transaction, or nothing");
+  syntax.flag("-r,--recursive", recursive, "FROM and all below it, in one transaction, or nothing");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   for (std::string* word : {&from_word, &to_word})
@@ -36,8 +35,7 @@ VerbResult relocate(Arguments& arguments, const VerbText& text, Relocation how) 
     COFFER_TRY(tell_folder(targets, how, context.json()));
     return 0;
   }
-  const Result<void> done =
-      how == Relocation::move ? store.move(from, to) : store.copy(from, to);
+  const Result<void> done = how == Relocation::move ? store.move(from, to) : store.copy(from, to);
   if (!done && done.error().code() == ErrorCode::conflict && from == to) {
     // What the engine says of an occupied TO would have the secret itself removed.
     return Error(ErrorCode::conflict, "is both FROM and TO; nothing was changed",

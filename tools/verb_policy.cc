@@ -12,8 +12,8 @@ namespace coffer::tools {
 namespace {
 
 constexpr char kAboutRules[] =
-    "SUBJECT: user:NAME, group:NAME (as the system knows them), role:NAME (see `policy role`), owner, "
-    "*\nor several with commas.\n"
+    "SUBJECT: user:NAME, group:NAME (as the system knows them), role:NAME (see `policy role`), "
+    "owner, *\nor several with commas.\n"
     "USE: list, use, reveal, write, delete, force, admin, audit, several with commas, or all.\n"
     "OBJECT: a path, team/** below it, config:ID, or ** for everything. A rule that denies wins, "
     "and with\na policy nothing is done that no rule allows. --actor changes nobody's rights.\n"
@@ -175,8 +175,8 @@ VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
   syntax.word("OBJECT", object, "A path, team/** below it, config:ID, or ** for everything");
   syntax.explain(
       "The same as: coffer policy deny '*' reveal OBJECT. No verb shows it on a terminal any more. "
-      "Who may use\nit does so as before: run, inject and hydrate hand it to a program or a file, and "
-      "whoever chooses that\nprogram or may read that file sees the value.");
+      "Who may use\nit does so as before: run, inject and hydrate hand it to a program or a file, "
+      "and whoever chooses that\nprogram or may read that file sees the value.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {

@@ -138,7 +138,7 @@ Result<ConfigPutReport> Configs::patch(std::string_view id, std::string_view upd
                         [&](secrets::Transaction& transaction, const ConfigRights& rights) {
                           return patch_in(transaction, id, compiled, parsed, std::move(*prepared),
                                           options, &rights);
-        });
+                        });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
 }
@@ -342,14 +342,13 @@ Result<ConfigPutReport> Configs::copy(std::string_view from, std::string_view to
   const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(format::check_config_id(from));
     COFFER_TRY(format::check_config_id(to));
-    return write_config(
-        *engine_, to, intent, nullptr,
-        [&](secrets::Transaction& transaction, const ConfigRights&) -> Report {
-          COFFER_TRY(api::check_copied(transaction, from, to));
-          const LoadedConfig loaded = COFFER_TRY(load_config(transaction, from));
-          COFFER_TRY(api::check_no_deny(transaction, UseCase::use, loaded.record));
-          return copy_in(transaction, from, to);
-        });
+    return write_config(*engine_, to, intent, nullptr,
+                        [&](secrets::Transaction& transaction, const ConfigRights&) -> Report {
+                          COFFER_TRY(api::check_copied(transaction, from, to));
+                          const LoadedConfig loaded = COFFER_TRY(load_config(transaction, from));
+                          COFFER_TRY(api::check_no_deny(transaction, UseCase::use, loaded.record));
+                          return copy_in(transaction, from, to);
+                        });
   };
   return recorded(*engine_, {format::Action::config_put, to}, run);
 }

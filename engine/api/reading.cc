@@ -114,8 +114,7 @@ Result<void> check_ends_reference(const secrets::View& view, std::string_view pa
   if (COFFER_TRY(view.policy()) == nullptr) return {};
   bool is_others = false;
   for (const secrets::Reference& each : COFFER_TRY(view.references_to(path))) {
-    const bool meant =
-        each.user_kind == "external" && each.user == user && each.version == version;
+    const bool meant = each.user_kind == "external" && each.user == user && each.version == version;
     const bool own = !each.made_by.empty() && each.made_by == view.actor().user;
     is_others = is_others || (meant && !own);
   }

@@ -355,15 +355,16 @@ Result<Policy> Transaction::policy() const {
 
 Result<std::uint64_t> Transaction::put_policy(const Policy& policy,
                                               std::optional<std::uint64_t> revision) {
-  return impl_->change(format::Action::policy_put, {UseCase::admin, policy::whole_store()}, "", 0,
-                       [&]() -> Result<std::uint64_t> {
+  return impl_->change(format::Action::policy_put, Needs{UseCase::admin, policy::whole_store()}, "",
+                       0, [&]() -> Result<std::uint64_t> {
                          const Policy checked = COFFER_TRY(policy::checked(policy));
                          return impl_->txn.put_policy(checked, revision);
                        });
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
-  return impl_->change(format::Action::settings, Needs{UseCase::admin, policy::whole_store()}, "", 0,
+  const Needs needs{UseCase::admin, policy::whole_store()};
+  return impl_->change(format::Action::settings, needs, "", 0,
                        [&] { return impl_->txn.put_settings(settings); });
 }
 

@@ -120,9 +120,9 @@ Result<std::uint64_t> rename_in(Transaction& transaction, std::string_view from,
       rename_references(transaction, {from, record.outside}, {to, record.outside}, record.places));
   COFFER_TRY(keep_spec(transaction, to, spec->document().text().text()));
   COFFER_TRY(release_spec(transaction, from, record.spec_id));
+  COFFER_TRY(transaction.remove_document(DocumentKind::config, from));
   COFFER_TRY(transaction.put_document(DocumentKind::config, to, loaded.revision,
                                       encode_config(record).bytes()));
-  COFFER_TRY(transaction.remove_document(DocumentKind::config, from));
   COFFER_TRY(rename_notes(transaction, from, to));
   return loaded.revision;
 }

@@ -25,7 +25,7 @@ struct PutInput {
   const json::Document* against = nullptr;  ///< The partial document as the caller keeps it.
   /// Of the document, by the spec; null: they are looked for when they are needed.
   const std::vector<SecretPlace>* places = nullptr;
-  const ConfigRights* rights = nullptr;     ///< The caller's; null: all.
+  const ConfigRights* rights = nullptr;  ///< The caller's; null: all.
 };
 
 /// The config as it stands and what a put of the input would make of it.

@@ -64,7 +64,6 @@ Result<bool> denies(const secrets::View& view, UseCase use_case, const Object& o
   return !decision.allowed && decision.rule != 0;
 }
 
-
 Result<void> check(const secrets::View& view, UseCase use_case, const Object& object) {
   if (COFFER_TRY(view.policy()) == nullptr) return {};
   if (object.kind == Object::Kind::secret) COFFER_TRY(format::check_path(object.name));

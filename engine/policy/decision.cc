@@ -40,7 +40,11 @@ class Matcher {
  public:
   Matcher(const Policy& policy, const PolicySubject& subject, UseCase use_case,
           const Object& object, const FindFacts& find_facts)
-      : policy_(policy), subject_(subject), use_case_(use_case), object_(object), find_facts_(find_facts) {}
+      : policy_(policy),
+        subject_(subject),
+        use_case_(use_case),
+        object_(object),
+        find_facts_(find_facts) {}
 
   Result<bool> means(const PolicyRule& rule) {
     const auto is_meant = [&](const std::string& pattern) { return matches(pattern, object_); };
@@ -71,8 +75,7 @@ class Matcher {
 
   // Who has no name is nobody's user, and owns nothing.
   bool is_named(std::string_view each) const {
-    if (each.starts_with("user:"))
-      return !subject_.user.empty() && each.substr(5) == subject_.user;
+    if (each.starts_with("user:")) return !subject_.user.empty() && each.substr(5) == subject_.user;
     return each.starts_with("group:") && has(subject_.groups, each.substr(6));
   }
 

@@ -104,8 +104,12 @@ class Reader {
     std::vector<PolicyRole> roles;
     if (document_.type(node) != Type::object) return wrong("roles");
     for (NodeId each = document_.first_child(node); each != json::kNoNode;
-         each = document_.next_sibling(each))
-      roles.push_back({std::string(document_.key(each)), COFFER_TRY(texts(each))});
+         each = document_.next_sibling(each)) {
+      PolicyRole role;
+      role.name = document_.key(each);
+      role.members = COFFER_TRY(texts(each));
+      roles.push_back(std::move(role));
+    }
     return roles;
   }
 

@@ -78,8 +78,7 @@ Error bad_object(std::string_view object, Literal text, Literal hint = kObjectHi
 }
 
 bool has_empty_part(std::string_view path) {
-  return path.starts_with('/') || path.ends_with('/') ||
-         path.find("//") != std::string_view::npos;
+  return path.starts_with('/') || path.ends_with('/') || path.find("//") != std::string_view::npos;
 }
 
 bool has_dotted_part(std::string_view path) {
@@ -192,9 +191,8 @@ Result<void> check_one_object(std::string_view object) {
   // A path may have a star in it, which only a rule takes for more.
   if (object.starts_with(kConfigPrefix))
     return format::check_config_id(object.substr(kConfigPrefix.size()));
-  return format::check_path(object.starts_with(kSecretPrefix)
-                                ? object.substr(kSecretPrefix.size())
-                                : object);
+  return format::check_path(object.starts_with(kSecretPrefix) ? object.substr(kSecretPrefix.size())
+                                                              : object);
 }
 
 Result<Policy> checked(Policy policy) {

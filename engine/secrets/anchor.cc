@@ -364,8 +364,8 @@ Result<void> Engine::accept_store(AnchorDoubt doubt) {
     Intent intent{format::Action::anchor_accept, uri};
     return anchor_at(uri, setting.cadence, &intent);
   }
-  const format::Action action = doubt == AnchorDoubt::give_up ? format::Action::anchor_remove
-                                                              : format::Action::anchor_accept;
+  const format::Action action =
+      doubt == AnchorDoubt::give_up ? format::Action::anchor_remove : format::Action::anchor_accept;
   COFFER_TRY(write([&](Transaction& txn) -> Result<void> {
     txn.impl_->root->anchor = {};
     txn.note(action, setting.uri);

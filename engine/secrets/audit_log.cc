@@ -25,9 +25,8 @@ coffer::AuditRecord told(std::uint64_t number, format::AuditRecord record) {
   out.allowed = record.refused_with == 0;
   if (!out.allowed) out.code = static_cast<ErrorCode>(record.refused_with);
   for (format::AuditItem& item : record.items)
-    out.items.push_back(
-        {std::string(format::action_name(item.action)), std::move(item.name), item.version,
-         item.count});
+    out.items.push_back({std::string(format::action_name(item.action)), std::move(item.name),
+                         item.version, item.count});
   return out;
 }
 

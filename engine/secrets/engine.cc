@@ -307,6 +307,21 @@ Result<WriteReport> Engine::Impl::write(const Body& body, const Caller& caller, 
   }
 }
 
+namespace {
+
+// What others were refused before, and what this transaction did. Whatever the caller calls
+// himself, a policy that is in force took him for somebody.
+Result<void> append_records(const Engine::Impl& impl, const View& view, View::Impl& state,
+                            const CarriedRefusals& carried, const Actor& actor) {
+  for (const GatheredRefusals::Kept& kept : carried.all())
+    COFFER_TRY(impl.append_audit(state, kept.items, kept.who, true));
+  if (state.noted.empty()) return {};
+  const bool is_ruled = COFFER_TRY(view.policy()) != nullptr;
+  return impl.append_audit(state, state.noted, actor, is_ruled);
+}
+
+}  // namespace
+
 Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Caller& caller,
                                                 Attempt& attempt, const Intent* intent) {
   attempt.refused.clear();
@@ -347,14 +362,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Caller& 
   if (shred) report.receipt.pending_erased = root.pending_count();
   if (result && shred) result = state.rotate();
   CarriedRefusals carried(refusals);
-  for (const GatheredRefusals::Kept& kept : carried.all())
-    if (result) result = append_audit(state, kept.items, kept.who, true);
-  // Whatever the caller calls himself, a policy that is in force took him for somebody.
-  if (result && !state.noted.empty()) {
-    const auto policy = transaction.policy();
-    result = policy ? append_audit(state, state.noted, caller.actor, *policy != nullptr)
-                    : Result<void>(policy.error());
-  }
+  if (result) result = append_records(*this, transaction, state, carried, caller.actor);
   if (result) {
     root.time_high_ms = state.now_ms();
     result = put_root(*txn, root);

@@ -254,9 +254,9 @@ struct View::Impl {
   Seals seals = {};                           // Of both.
   std::uint64_t versions_rewrapped = 0;
   std::vector<Noted> noted = {};
-  std::vector<Noted> refused = {};   // Operations that the body was refused, and went on.
+  std::vector<Noted> refused = {};           // Operations that the body was refused, and went on.
   std::optional<std::string> marks_by = {};  // See Transaction::marks_are_by.
-  std::optional<Noted> trying = {};  // The operation that is under way.
+  std::optional<Noted> trying = {};          // The operation that is under way.
 
   /// Called at the beginning of each operation that changes something.
   void attempt(format::Action action, std::string_view path, std::uint64_t version = 0) {

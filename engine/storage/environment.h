@@ -143,7 +143,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::atomic<std::size_t> held_count_{0};
   std::mutex writer_mutex_;
   std::uint64_t writes_ = 0;
-  std::int64_t kept_until_ = 0;  // Under writer_mutex_: how far room was last asked for.
+  std::int64_t kept_until_ = 0;            // Under writer_mutex_: how far room was last asked for.
   std::unique_ptr<ReaderKeeper> keeper_ =  // Last: it ends first.
       std::make_unique<ReaderKeeper>([this] { look_at_held_readers(); });
 };

@@ -40,9 +40,7 @@ Error another_lock_file() {
 
 Result<bool> Environment::Directory::open_files() {
   data_fd = openat(fd, kFileNames[1], O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (data_fd < 0)
-    return Error{ErrorCode::io, "the data file cannot be opened"}
-        .with_errno(errno);
+  if (data_fd < 0) return Error{ErrorCode::io, "the data file cannot be opened"}.with_errno(errno);
   const bool data_is_used = flock(data_fd, LOCK_EX | LOCK_NB) != 0;
   if (data_is_used && errno != EWOULDBLOCK)
     return Error{ErrorCode::io, "the data file cannot be locked"}.with_errno(errno);

@@ -365,15 +365,16 @@ TEST_CASE("resource: a program gets what its manifest says, in the way it says")
 TEST_CASE("resource: what says no keys gets none; a joined secret is one variable") {
   Sandbox box;
   box.init();
-  apply(box, 0,
-        secret_of("app", "  type: key-value\n  acl: r\n  data: {USER: bob, PASS: x}\n") + "---\n" +
-            secret_of("pg-r",
-                      "  type: key-value-properties\n  acl: r\n  data: {url: 'jdbc:x', pass: q}\n") +
-            "---\nname: pg\nversion: v2alpha\ntype: depot\ndepot:\n  secrets:\n"
-            "    - {name: pg-r, keys: [pg-r]}\n"
-            "---\nname: none\nversion: v1\ntype: service\ndataosSecrets: [{name: app, allKeys: "
-            "false}]\n"
-            "---\nname: bare\nversion: v1\ntype: service\ndataosSecrets: [{name: app}]\n");
+  apply(
+      box, 0,
+      secret_of("app", "  type: key-value\n  acl: r\n  data: {USER: bob, PASS: x}\n") + "---\n" +
+          secret_of("pg-r",
+                    "  type: key-value-properties\n  acl: r\n  data: {url: 'jdbc:x', pass: q}\n") +
+          "---\nname: pg\nversion: v2alpha\ntype: depot\ndepot:\n  secrets:\n"
+          "    - {name: pg-r, keys: [pg-r]}\n"
+          "---\nname: none\nversion: v1\ntype: service\ndataosSecrets: [{name: app, allKeys: "
+          "false}]\n"
+          "---\nname: bare\nversion: v1\ntype: service\ndataosSecrets: [{name: app}]\n");
   for (const char* which : {"service/public/none", "service/public/bare"}) {
     const auto refused = box.expect(2, {"run", "--resource", which, "--", "true"});
     CHECK(refused.says("allKeys: true"));

@@ -41,9 +41,9 @@ TEST_CASE("vault-json: an entry a job, its object as text, both ways") {
   const Sandbox box;
   fill(box);
   const Outcome out = box.expect(0, {"export", "dom/job", "--as", "vault-json"});
-  CHECK(out.json() == Json({{"dom/job",
-                             {{"jobName", "dom/job"},
-                              {"secretsJson", R"({"user":"ada","n":1.50})"}}}}));
+  CHECK(
+      out.json() ==
+      Json({{"dom/job", {{"jobName", "dom/job"}, {"secretsJson", R"({"user":"ada","n":1.50})"}}}}));
   box.expect(0, {"import", "-", "--as", "vault-json", "--prefix", "in"}, out.out);
   CHECK(box.expect(0, {"get", "in/dom/job"}).out == R"({"user":"ada","n":1.50})");
   CHECK(box.expect(2, {"export", "dom", "--as", "vault-json"}).says("dom/db_password"));

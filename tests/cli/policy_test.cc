@@ -179,15 +179,13 @@ TEST_CASE("a rule's object is a path, and a test of the policy agrees with what 
       box.write("spec", R"({"properties":{"key":{"type":"string","airbyte_secret":true}}})");
   const std::string partial =
       box.expect(0, {"config", "put", "c", "--spec", spec, "--input", "-"}, R"({"key":"k"})").out;
-  const std::string coordinate =
-      Json::parse(partial)["key"]["_secret"].get<std::string>();
+  const std::string coordinate = Json::parse(partial)["key"]["_secret"].get<std::string>();
   const std::string base = coordinate.substr(0, coordinate.rfind("_v"));
   box.set(allow("user:" + me(), R"("list","reveal")", "**") +
           R"(,{"effect":"deny","subjects":["*"],"use_cases":["reveal"],"objects":[")" + base +
           R"(","team/db"]})");
-  for (const std::string& object :
-       {std::string("team/db"), std::string("coffer://team/db"),
-        std::string("team/db#password"), base, coordinate}) {
+  for (const std::string& object : {std::string("team/db"), std::string("coffer://team/db"),
+                                    std::string("team/db#password"), base, coordinate}) {
     INFO(object);
     CHECK(box.expect(15, {"policy", "test", "user:" + me(), "reveal", object}).out ==
           "denied by rule 3\n");
@@ -200,8 +198,10 @@ TEST_CASE("a rule's object is a path, and a test of the policy agrees with what 
 TEST_CASE("a config that one may write and not list is written, and not shown") {
   const Bench box;
   const std::string spec = box.write(
-      "spec", R"({"properties":{"h":{"type":"string"},"key":{"type":"string","airbyte_secret":true}}})");
-  box.expect(0, {"config", "put", "c", "--spec", spec, "--input", "-"}, R"({"h":"db.internal","key":"k"})");
+      "spec",
+      R"({"properties":{"h":{"type":"string"},"key":{"type":"string","airbyte_secret":true}}})");
+  box.expect(0, {"config", "put", "c", "--spec", spec, "--input", "-"},
+             R"({"h":"db.internal","key":"k"})");
   box.set(allow("user:" + me(), R"("write")", "config:c"));
   const auto patched = box.expect(0, {"config", "patch", "c", "--input", "-"}, "{}");
   CHECK((patched.out.empty() && patched.says("list")));

@@ -235,9 +235,9 @@ bool is_refusal(const std::string& answer) {
   return answer == "! corrupt" || answer == "! too_new";
 }
 
-std::size_t flips_asked_for() {
-  const char* asked = std::getenv("COFFER_BIT_FLIPS");
-  return asked == nullptr ? kFlipsByDefault : std::strtoull(asked, nullptr, 10);
+std::size_t asked_for(const char* variable, std::size_t otherwise) {
+  const char* asked = std::getenv(variable);
+  return asked == nullptr ? otherwise : std::strtoull(asked, nullptr, 10);
 }
 
 // A store that does not open has been refused for every question.
@@ -264,11 +264,11 @@ TEST_CASE("F-180 to F-189: a flipped bit is refused, or changes no answer") {
   write_whole_file(bench.data(), whole);
   REQUIRE((bench.ask() == expected));
   const std::vector<std::size_t> places = bytes_that_say_something(whole);
-  std::mt19937_64 random(20'240'917);
+  std::mt19937_64 random(asked_for("COFFER_BIT_FLIPS_SEED", 1));
   std::size_t refused = 0;
   std::size_t unseen = 0;
   std::size_t wrong = 0;
-  const std::size_t flips = flips_asked_for();
+  const std::size_t flips = asked_for("COFFER_BIT_FLIPS", kFlipsByDefault);
   for (std::size_t flip = 0; flip < flips; ++flip) {
     // Every fourth in what LMDB goes by before anything is opened: its two meta pages.
     const std::size_t place = flip % 4 == 0 ? random() % 2 * 4096 + random() % kMetaBytes

@@ -373,6 +373,14 @@ void policies(const std::filesystem::path& root) {
   wire_rules(folder, {num(1, 9), rule_of(rule)}, 1);
   folder.ok("every_field", "F-161", joined({num(1, 9), rule_of(rule), rule_of(least)}));
   folder.ok("without_rules", "F-161: it has no say", joined({num(1, 9)}));
+  const Record role = {bin(1, run(3, 0x72)), bin(2, run(8, 0x61)), bin(2, run(8, 0x62))};
+  const auto of_role = [&](const Record& fields) {
+    return joined({num(1, 9), rule_of(least), bin(3, joined(fields))});
+  };
+  folder.ok("with_a_role", "F-161", of_role(role));
+  folder.corrupt("role_without_name", "F-161", of_role(without(role, 1)));
+  folder.corrupt("role_without_member", "F-161", of_role(without(role, 2)));
+  folder.too_new("role_with_more", "F-7", of_role(appended(role, num(3, 1))));
   folder.corrupt("revision_missing", "F-161", joined({rule_of(least)}));
   folder.corrupt("rule_empty", "F-161", joined({num(1, 9), rule_of({})}));
   folder.corrupt("subjects_missing", "F-161", of_rule(without(least, 2)));

@@ -113,12 +113,11 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
   CHECK((bare.head_revision() == 4 && decode_name(serialised(bare))->head_revision == 4));
   const auto counts = parsed<proto::Reference>(encode_reference({"target", 0, "", "", 6}));
   CHECK((counts.count() == 6 && decode_reference(serialised(counts))->count == 6));
-  const auto reference =
-      parsed<proto::Reference>(encode_reference({.target = "target",
-                                                  .version = 1ULL << 63,
-                                                  .user_kind = "config",
-                                                  .user = "me",
-                                                  .made_by = "ann"}));
+  const auto reference = parsed<proto::Reference>(encode_reference({.target = "target",
+                                                                    .version = 1ULL << 63,
+                                                                    .user_kind = "config",
+                                                                    .user = "me",
+                                                                    .made_by = "ann"}));
   CHECK(reference.made_by() == "ann");
   CHECK((reference.target() == "target" && reference.version() == 1ULL << 63));
   CHECK((reference.user_kind() == "config" && reference.user() == "me"));

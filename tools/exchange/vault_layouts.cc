@@ -124,20 +124,20 @@ Result<std::vector<SecretImage>> read_vault_entries(SecretBytes text, const Impo
 
 Result<std::vector<SecretImage>> read_vault_json(SecretBytes text, const ImportNames& names) {
   std::vector<SecretImage> secrets;
-  COFFER_TRY(each_entry(std::move(text), names, "secretsJson",
-                        [&](std::string_view path, const Spot& spot) -> Result<void> {
-                          SecretImage image = image_of_entry(names.prefix, path, "");
-                          Result<Value> value = Value::json(spot.characters());
-                          if (!value || !value->field_names()) {
-                            return spot.refuse(
-                                {ErrorCode::usage, "must be the text of a JSON object",
-                                 "this layout is what VDK's control service writes"});
-                          }
-                          image.versions.front().value = std::move(*value);
-                          secrets.push_back(std::move(image));
-                          return {};
-                        },
-                        check_job));
+  COFFER_TRY(each_entry(
+      std::move(text), names, "secretsJson",
+      [&](std::string_view path, const Spot& spot) -> Result<void> {
+        SecretImage image = image_of_entry(names.prefix, path, "");
+        Result<Value> value = Value::json(spot.characters());
+        if (!value || !value->field_names()) {
+          return spot.refuse({ErrorCode::usage, "must be the text of a JSON object",
+                              "this layout is what VDK's control service writes"});
+        }
+        image.versions.front().value = std::move(*value);
+        secrets.push_back(std::move(image));
+        return {};
+      },
+      check_job));
   return secrets;
 }
 

@@ -4,9 +4,9 @@
 // one of its own. While a policy is in force only the first 32 refusals of a caller in a minute
 // are on record at once; those beyond them are gathered in memory, equal ones as one with a count,
 // and written with the next commit of the process, when the log is read, or at closing: a process
-// that is killed before takes them along. Records name paths, never a value; they are sealed, and chained so that
-// one that was altered, dropped, moved or brought back is found (Store::audit_verify).
-// Times are ms since 1970 UTC.
+// that is killed before takes them along. Records name paths, never a value; they are sealed, and
+// chained so that one that was altered, dropped, moved or brought back is found
+// (Store::audit_verify). Times are ms since 1970 UTC.
 #pragma once
 
 #include <coffer/error.h>
@@ -95,7 +95,7 @@ struct AuditVerifyReport {
 };
 
 struct AuditPruneOptions {
-  std::optional<std::int64_t> before_ms = {};      ///< Records from before this time go,
+  std::optional<std::int64_t> before_ms = {};  ///< Records from before this time go,
   /// or all but what holds the newest so many of what was done: refusals do not count.
   std::optional<std::uint64_t> keep_records = {};
 };

@@ -486,15 +486,15 @@ typedef struct coffer_audit_filter {
   int64_t until_ms; /* before; 0: no end */
   coffer_audit_outcome outcome;
   uint64_t after_number;
-  size_t limit; /* 0: no bound, but memory */
+  size_t limit;     /* 0: no bound, but memory */
   int newest;       /* with a limit: the last ones that fit */
   const char* user; /* whom the policy took the caller for */
 } coffer_audit_filter;
 
 /* `filter` may be NULL. `json`: [{"number", "sequence", "at_ms", "uid", "pid", "program", "actor",
- * "user", "reason", "correlation", "outcome", "items": [{"action", "path", "version"}]}], with "count"
- * where an item stands for more than one refusal; the outcome is "allowed" or the word of the code
- * it was refused with. */
+ * "user", "reason", "correlation", "outcome", "items": [{"action", "path", "version"}]}], with
+ * "count" where an item stands for more than one refusal; the outcome is "allowed" or the word of
+ * the code it was refused with. */
 COFFER_EXPORT coffer_code coffer_audit_list(coffer_store* store, const coffer_audit_filter* filter,
                                             coffer_bytes** json, coffer_error* error);
 

@@ -98,8 +98,8 @@ struct PolicyRole {
   bool operator==(const PolicyRole&) const = default;
 };
 
-/// Limits: 64 roles, 256 rules; in each rule at least one and at most 64 subjects and 64 objects, at most 64
-/// tags; a subject 262 bytes, an object 1,031, a tag 128; 256 KiB in all.
+/// Limits: 64 roles, 256 rules; in each rule at least one and at most 64 subjects and 64 objects,
+/// at most 64 tags; a subject 262 bytes, an object 1,031, a tag 128; 256 KiB in all.
 struct Policy {
   std::uint64_t revision = 0;     ///< Rises by one with every change; 0: there never was one.
   std::vector<PolicyRule> rules;  ///< None: everybody may do everything.

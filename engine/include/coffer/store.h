@@ -187,7 +187,7 @@ class COFFER_API Store {
   /// Errors: not_found.
   Result<History> history(std::string_view path);
   /// Names one level below `prefix` ("" = root), folders end in '/', in byte order;
-  /// recursive: full paths. Errors: none of its own; nothing there is an empty list.
+  /// recursive: full paths. Nothing there is an empty list. Errors: corrupt (names are missing).
   Result<std::vector<std::string>> list(std::string_view prefix, const ListOptions& options = {});
 
   /// The same with what is told of each secret, and full paths always.
@@ -236,7 +236,7 @@ class COFFER_API Store {
   Result<void> remove_reference(std::string_view path, std::uint64_t version,
                                 std::string_view user);
 
-  /// Sets or moves the anchor. Errors: usage (the URI, a place inside the store), conflict
+  /// Sets or moves the anchor. Errors: usage (the URI, a place below the store), conflict
   /// (something else stands there), key_unavailable, io.
   Result<void> set_anchor(std::string_view uri, AnchorCadence cadence = AnchorCadence::automatic);
   /// Gives it up; a file that is not its own stays. Errors: not_found (there is none).
@@ -251,7 +251,8 @@ class COFFER_API Store {
   /// Store of the same open store is told to that one's alone.
   void on_receipt(ReceiptSink sink);
   /// Checks a receipt's text, exact to the byte but for line ends behind it. Errors: usage (no
-  /// receipt), corrupt (altered, or another store's), rolled_back (this store is older than it).
+  /// receipt), corrupt (altered, or another store's), rolled_back (this store is older than it, or
+  /// what it says is gone lives here).
   Result<ReceiptInfo> verify_receipt(std::string_view text);
 
   Configs configs();

@@ -238,13 +238,13 @@ TEST_CASE("F-219: a store is taken as it is, or its anchor given up, by whom its
   };
   {
     Store store = a.open().value();
-    REQUIRE(store.put_policy({0,
-                              {{true,
-                                {"user:boss"},
-                                {UseCase::admin, UseCase::audit, UseCase::write},
-                                {"**"}},
-                               {true, {"*"}, {UseCase::list}, {"**"}}}})
-                .ok());
+    REQUIRE(
+        store
+            .put_policy(
+                {0,
+                 {{true, {"user:boss"}, {UseCase::admin, UseCase::audit, UseCase::write}, {"**"}},
+                  {true, {"*"}, {UseCase::list}, {"**"}}}})
+            .ok());
     REQUIRE(store.as({.user = "boss"})->set_anchor(a.uri()).ok());
   }
   const std::string older = a.copy("older");
@@ -265,8 +265,7 @@ TEST_CASE("F-219: a store is taken as it is, or its anchor given up, by whom its
   // Neither is the newer store shut out by it, nor does another's place stand for its own.
   a.put_back(newer);
   REQUIRE(a.open().ok());
-  const auto elsewhere =
-      open_as("boss", AnchorDoubt::give_up, "file://" + a.media.in("none"));
+  const auto elsewhere = open_as("boss", AnchorDoubt::give_up, "file://" + a.media.in("none"));
   REQUIRE_FALSE(elsewhere.ok());
   CHECK(elsewhere.error().code() == ErrorCode::key_unavailable);
   CHECK(a.open()->status()->anchor == "file:");

@@ -467,7 +467,7 @@ std::vector<Call> config_calls() {
        CONFIG(copy("c", "d")),
        {{"config.put d 0", CONFIG(copy("none", "d"))},
         {"config.put c 0", CONFIG(copy("c", "c"))},
-        {"config.put  0", CONFIG(copy("c", "d/"))}}},
+        {"config.put d/ 0", CONFIG(copy("c", "d/"))}}},
       {"Configs::rename",
        "config.put d 1",
        CONFIG(put("c", kSpec, kFull)),

@@ -18,9 +18,9 @@ struct PolicyBench {
     return opened.as({.actor = "label", .user = user, .purpose = purpose}).value();
   }
   void set(std::vector<PolicyRule> rules) {
-    const std::vector<UseCase> all = {UseCase::list,   UseCase::use,   UseCase::reveal,
-                                      UseCase::write,  UseCase::remove, UseCase::force,
-                                      UseCase::admin,  UseCase::audit};
+    const std::vector<UseCase> all = {UseCase::list,  UseCase::use,    UseCase::reveal,
+                                      UseCase::write, UseCase::remove, UseCase::force,
+                                      UseCase::admin, UseCase::audit};
     rules.insert(rules.begin(), {true, {"user:chief"}, all, {"**"}});
     REQUIRE(chief.put_policy({0, std::move(rules)}).ok());
   }

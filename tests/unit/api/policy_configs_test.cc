@@ -64,7 +64,8 @@ TEST_CASE("F-210: a right and a wrong guess of a config's secret are told alike"
   CHECK(keeps_any(*writer.put("c", kKeySpec, R"({"host":"db","key":"hunter2"})")));
 }
 
-TEST_CASE("F-210: a masked view compares plain values with no secret that the caller may not know") {
+TEST_CASE(
+    "F-210: a masked view compares plain values with no secret that the caller may not know") {
   PolicyBench bench;
   REQUIRE(bench.opened.configs().put("c", kKeySpec, R"({"host":"482913","key":"482913"})").ok());
   bench.set({allow("user:l", {UseCase::list}, "config:c"),
@@ -98,7 +99,8 @@ TEST_CASE("what a check minted is no way to a value that is denied, or another c
   // His own check's value he takes over, unless a rule denies him the secret.
   const auto own = configs.check(kKeySpec, R"({"host":"db","key":"own"})", {.id = "mine"});
   REQUIRE(own.ok());
-  const std::string his = R"({"host":"h","key":{"_secret":")" + own->outcomes[0].coordinate + "\"}}";
+  const std::string his =
+      R"({"host":"h","key":{"_secret":")" + own->outcomes[0].coordinate + "\"}}";
   auto with_deny = mine;
   with_deny.push_back(deny("user:m", {UseCase::use}, "airbyte_**"));
   bench.set(with_deny);
@@ -129,7 +131,8 @@ TEST_CASE("a coordinate is asked for in the document that the merge makes") {
   Configs opened = bench.opened.configs();
   const std::string old =
       opened.put("c", kKeySpec, R"({"host":"db","key":"old"})")->outcomes[0].coordinate;
-  REQUIRE(opened.put("c", kKeySpec, R"({"host":"db","key":"new"})", {.keep_old_ms = 86400000}).ok());
+  REQUIRE(
+      opened.put("c", kKeySpec, R"({"host":"db","key":"new"})", {.keep_old_ms = 86400000}).ok());
   bench.set({allow("user:w", {UseCase::write, UseCase::use}, "config:c")});
   Store writer_store = bench.who("w");
   Configs writer = writer_store.configs();

@@ -56,7 +56,7 @@ struct Call {
   std::string name;
   std::vector<UseCase> needs;  ///< None: it is free.
   Act act;
-  bool hides = false;  ///< It answers, without what may not be listed.
+  bool hides = false;                 ///< It answers, without what may not be listed.
   std::vector<UseCase> instead = {};  ///< Any of these does as well.
 };
 
@@ -211,7 +211,11 @@ std::vector<Call> transaction_calls() {
       {"Transaction::put_policy", {kAdmin}, IN_TXN(put_policy({}))},
       {"Transaction::put_settings", {kAdmin}, IN_TXN(put_settings({.max_versions = 3}))},
       {"Transaction::add_reference", {kUse}, IN_TXN(add_reference("a", 1, "job"))},
-      {"Transaction::remove_reference", {kUse}, IN_TXN(remove_reference("a", 1, "job")), false, kBesides},
+      {"Transaction::remove_reference",
+       {kUse},
+       IN_TXN(remove_reference("a", 1, "job")),
+       false,
+       kBesides},
   };
 }
 

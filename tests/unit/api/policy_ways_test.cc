@@ -108,8 +108,8 @@ TEST_CASE("F-215: another's note that he uses a secret is ended by force, or an 
   CHECK(code_of(writer.destroy_all("t/a")) == ErrorCode::in_use);
   CHECK(code_of(writer.remove_reference("t/a", 0, "prod-job")) == kDenied);
   CHECK(code_of(writer.transaction([](Transaction& txn) {
-    return txn.remove_reference("t/a", 0, "prod-job");
-  })) == kDenied);
+          return txn.remove_reference("t/a", 0, "prod-job");
+        })) == kDenied);
   CHECK(code_of(writer.destroy_all("t/a")) == ErrorCode::in_use);
   CHECK(code_of(writer.remove_reference("t/a", 0, "nobody")) == ErrorCode::not_found);
   // His own, by whatever name he made it, he ends himself.

@@ -66,7 +66,8 @@ TEST_CASE("F-212: of many refusals of one caller the first are written at once, 
   CHECK(bench.chief.audit_verify()->problem.empty());
 }
 
-TEST_CASE("F-212: what was gathered is written with the next commit, when it is much, and at closing") {
+TEST_CASE(
+    "F-212: what was gathered is written with the next commit, when it is much, and at closing") {
   PolicyBench bench;
   bench.set({allow("user:ann", {UseCase::write}, "**")});
   Store other = bench.scratch.open().as({.user = "chief"}).value();
@@ -76,8 +77,7 @@ TEST_CASE("F-212: what was gathered is written with the next commit, when it is 
   REQUIRE(bench.who("ann").put("mine", text("v")).ok());
   CHECK(told_of(other.audit_list().value(), "a") == 50);
   const std::uint64_t before = test::sequence_of(other);
-  for (int i = 0; i < 256; ++i)
-    CHECK(code_of(mallory.get("path/" + std::to_string(i))) == kDenied);
+  for (int i = 0; i < 256; ++i) CHECK(code_of(mallory.get("path/" + std::to_string(i))) == kDenied);
   CHECK(test::sequence_of(other) == before + 1);
   {
     Store passing = bench.scratch.open();

@@ -219,8 +219,7 @@ TEST_CASE("a rule that means nothing, or too much, is refused") {
 
 TEST_CASE("F-218: an object that could mean no secret is refused, and told what it should be") {
   const auto code = [](const std::string& object) {
-    const auto kept =
-        checked({0, {chief(), rule_of(false, {"*"}, {UseCase::reveal}, {object})}});
+    const auto kept = checked({0, {chief(), rule_of(false, {"*"}, {UseCase::reveal}, {object})}});
     return kept ? std::string("taken") : std::string(kept.error().hint());
   };
   const std::string coordinate =
@@ -228,10 +227,10 @@ TEST_CASE("F-218: an object that could mean no secret is refused, and told what 
       "00000000-0000-0000-0000-000000000001_v1";
   for (const std::string& object :
        {std::string("coffer://team/db"), std::string("coffer://team/db#password"),
-        std::string("team/db#password"), std::string("team/db?version=1"),
-        std::string("team//db"), std::string("./team/db"), std::string("team/../db"),
-        std::string("secret://team/db"), std::string("team//**"), std::string("team/./*"),
-        coordinate, "secret:" + coordinate, std::string("airbyte_workspace_**_v1")}) {
+        std::string("team/db#password"), std::string("team/db?version=1"), std::string("team//db"),
+        std::string("./team/db"), std::string("team/../db"), std::string("secret://team/db"),
+        std::string("team//**"), std::string("team/./*"), coordinate, "secret:" + coordinate,
+        std::string("airbyte_workspace_**_v1")}) {
     INFO(object);
     CHECK(code(object) != "taken");
     CHECK(code(object) != "");
@@ -250,13 +249,13 @@ TEST_CASE("F-218: an object that could mean no secret is refused, and told what 
 
 TEST_CASE("F-214: doubted owner and tags give nobody a right, and still take one away") {
   const Facts doubted{"ann", {"x"}, true};
-  const Policy policy{
-      1, {chief(), rule_of(true, {"owner"}, {UseCase::reveal}, {"**"}),
-          rule_of(true, {"user:bob"}, {UseCase::reveal}, {"**"}, {"x"}),
-          rule_of(true, {"user:eve"}, {UseCase::reveal}, {"**"}),
-          rule_of(false, {"user:eve"}, {UseCase::reveal}, {"**"}, {"x"}),
-          rule_of(false, {"owner"}, {UseCase::use}, {"**"}),
-          rule_of(true, {"user:ann"}, {UseCase::use}, {"**"})}};
+  const Policy policy{1,
+                      {chief(), rule_of(true, {"owner"}, {UseCase::reveal}, {"**"}),
+                       rule_of(true, {"user:bob"}, {UseCase::reveal}, {"**"}, {"x"}),
+                       rule_of(true, {"user:eve"}, {UseCase::reveal}, {"**"}),
+                       rule_of(false, {"user:eve"}, {UseCase::reveal}, {"**"}, {"x"}),
+                       rule_of(false, {"owner"}, {UseCase::use}, {"**"}),
+                       rule_of(true, {"user:ann"}, {UseCase::use}, {"**"})}};
   CHECK(answer(policy, {"ann", UseCase::reveal, "a", ""}, doubted) == "-0");
   CHECK(answer(policy, {"bob", UseCase::reveal, "a", ""}, doubted) == "-0");
   CHECK(answer(policy, {"eve", UseCase::reveal, "a", ""}, doubted) == "-5");
