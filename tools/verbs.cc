@@ -71,8 +71,8 @@ constexpr std::array kVerbs = {
         "coffer bulk operations.json --dry-run"),
     COFFER_VERB(
         "export", verb_export,
-        "Writes secrets with their values. --as json without a PREFIX is the whole store, as "
-        "import takes it back:\nhistories, who uses what, configs, settings and policy.",
+        "Writes secrets with their values.\n--as json without a PREFIX is the whole store, as "
+        "import takes it back: histories, who uses what,\nconfigs, settings and policy.",
         "coffer export ingestion --as json --history -o ingestion.json"),
     COFFER_VERB(
         "import", verb_import,
@@ -82,9 +82,9 @@ constexpr std::array kVerbs = {
         "coffer import secrets.env --as dotenv --prefix ingestion/my-job --dry-run"),
     COFFER_VERB(
         "migrate", verb_migrate,
-        "Copies secrets from another store, with history and users, and verifies them; without a "
-        "PREFIX\nits configs, settings and policy too. It can "
-        "be interrupted and started again; nothing is removed unless said.",
+        "Copies secrets from another store, with history and users, and verifies them.\nWithout a "
+        "PREFIX its configs, settings and policy come too. It can be interrupted and started "
+        "again;\nnothing is removed unless said.",
         "coffer migrate team-a --from /var/lib/old --from-key file:///etc/old.key"),
     COFFER_VERB("run", verb_run, "Runs a command with secrets in its environment.",
                 "coffer run --only ingestion/my-job -- ./job.sh"),

@@ -27,7 +27,7 @@ TEST_CASE("move -r takes a folder with its history, metadata and what is deleted
   CHECK(box.expect(0, {"list", "--recursive"}).out.find("team/") == std::string::npos);
   CHECK(box.expect(0, {"get", "crew", "--field", "k"}).out == "of-the-name");
   CHECK(box.expect(0, {"get", "crew/a", "--version", "1", "--field", "k"}).out == "1");
-  CHECK(box.expect(0, {"metadata", "get", "crew/sub/b"}).says("prod"));
+  CHECK(box.expect(0, {"metadata", "get", "crew/sub/b"}).out.find("prod") != std::string::npos);
   box.expect(5, {"get", "crew/gone"});
   box.expect(0, {"undelete", "crew/gone", "--versions", "1"});
   CHECK(box.expect(0, {"get", "teams/other", "--field", "k"}).out == "5");
@@ -46,7 +46,7 @@ TEST_CASE("a folder that cannot go as a whole stays as a whole") {
   const Sandbox box;
   fill(box);
   box.expect(0, {"put", "crew/sub/b", "k=theirs"});
-  CHECK(box.expect(8, {"move", "-r", "team", "crew"}).says("team/sub/b"));
+  CHECK(box.expect(8, {"move", "-r", "team", "crew"}).says("crew/sub/b"));
   CHECK(box.expect(0, {"get", "team/a", "--field", "k"}).out == "2");
   box.expect(4, {"get", "crew/a"});
   box.expect(4, {"move", "-r", "nothing", "else"});

@@ -185,12 +185,15 @@ TEST_CASE("a rule's object is a path, and a test of the policy agrees with what 
           R"(,{"effect":"deny","subjects":["*"],"use_cases":["reveal"],"objects":[")" + base +
           R"(","team/db"]})");
   for (const std::string& object : {std::string("team/db"), std::string("coffer://team/db"),
-                                    std::string("team/db#password"), base, coordinate}) {
+                                    std::string("coffer://team/db#password"), base, coordinate}) {
     INFO(object);
     CHECK(box.expect(15, {"policy", "test", "user:" + me(), "reveal", object}).out ==
           "denied by rule 3\n");
     box.expect(15, {"get", object});
   }
+  // In a plain path # is a letter: this is another secret.
+  box.expect(0, {"policy", "test", "user:" + me(), "reveal", "team/db#password"});
+  box.expect(4, {"get", "team/db#password"});
   box.expect(0, {"policy", "test", "user:" + me(), "reveal", "coffer://other/key"});
   box.expect(0, {"get", "coffer://other/key"});
 }

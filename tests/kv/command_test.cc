@@ -149,6 +149,12 @@ class CommandDriver : public Driver {
   Seen get(const Operation& op) {
     Words words = {"get", op.path};
     if (op.version != 0) words.insert(words.end(), {"--version", std::to_string(op.version)});
+    // The exact text of a JSON value, so that a string and its characters are told apart; bytes
+    // have none.
+    Words as_json = words;
+    as_json.emplace_back("--json");
+    const Outcome told = box_.run(as_json);
+    if (told.exit_code != 2) return {told.exit_code, told.out};
     const Outcome outcome = box_.run(words);
     return {outcome.exit_code, outcome.out};
   }

@@ -3,11 +3,11 @@
 //   vault-entries  an entry a key, {"value":"TEXT"}, as IOMETE wants them
 //   vault-json     an entry a job, {"jobName":"TEAM/JOB","secretsJson":"{...}"}, as VDK's control
 //                  service writes them
+#include <charconv>
 #include <initializer_list>
 #include <string>
 #include <utility>
 
-#include "format/names.h"
 #include "tools/exchange/flat_entries.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
@@ -15,10 +15,22 @@
 namespace coffer::tools {
 namespace {
 
-// TEAM/JOB as the job's own system calls it: `coffer secrets` escapes what a path cannot hold.
+// TEAM/JOB as the job's own system calls it: `coffer secrets` escapes what a path cannot hold, '/'
+// among it. What is no such escape stands for itself.
 std::string job_of(std::string_view path) {
-  const auto plain = format::parse_uri(std::string(format::kUriScheme) + std::string(path));
-  return plain && !plain->field && plain->version == 0 ? plain->path : std::string(path);
+  std::string job;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    unsigned byte = 0;
+    const char* const digits = path.data() + i + 1;
+    if (path[i] == '%' && path.size() - i > 2 &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      job += static_cast<char>(byte);
+      i += 2;
+    } else {
+      job += path[i];
+    }
+  }
+  return json::is_valid_utf8(job) ? job : std::string(path);
 }
 
 // One map, whatever an entry looks like.
