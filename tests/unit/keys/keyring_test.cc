@@ -176,12 +176,14 @@ TEST_CASE("of each part one spoilt copy is made up for by the other, two are not
       for (std::size_t i = 0; i < 512; ++i) content[place.offset + i] ^= 0xA5;
     };
     for (const format::FramePlace& place : {part.first, part.second}) {
+      Bytes content = file.original();
       spoil(content, place);
       const auto opened = file.open_as(content);
       REQUIRE(opened.ok());
       CHECK(same_keys(**original, **opened));
       CHECK(same_key(*(*opened)->epoch_key(1).value(), *epoch_1));
     }
+    Bytes content = file.original();
     spoil(content, part.first);
     spoil(content, part.second);
     const auto opened = file.open_as(content);
@@ -208,6 +210,7 @@ TEST_CASE("a byte changed in both copies, its checksum made right, is refused") 
         INFO("payload at " << part.first.offset << ", byte " << at << " ^ " << pattern);
         Bytes changed = payload;
         changed[at] = static_cast<std::uint8_t>(changed[at] ^ pattern);
+        Bytes content = file.original();
         put_frame(content, part.first, changed);
         put_frame(content, part.second, changed);
         const auto opened = file.open_as(content);
