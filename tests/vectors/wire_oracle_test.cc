@@ -111,7 +111,7 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
   CHECK((name.children() == 7 && decode_name(serialised(name))->children == 7));
   const auto bare = parsed<proto::Name>(encode_name({false, "db", 5, 0, 4}));
   CHECK((bare.head_revision() == 4 && decode_name(serialised(bare))->head_revision == 4));
-  const auto counts = parsed<proto::Reference>(encode_reference({"target", 0, "", "", 6}));
+  const auto counts = parsed<proto::Reference>(encode_reference({"target", 0, "", "", "", 6}));
   CHECK((counts.count() == 6 && decode_reference(serialised(counts))->count == 6));
   const auto reference = parsed<proto::Reference>(encode_reference({.target = "target",
                                                                     .version = 1ULL << 63,
