@@ -55,7 +55,7 @@ void check_same(const SecretImage& a, const SecretImage& b, bool to_the_byte) {
 }
 
 void check_round(const std::vector<SecretImage>& secrets, Form form) {
-  const auto writer = make_export_writer(form, 1'700'000'000'000, true);
+  const auto writer = make_export_writer(form, {.now_ms = 1'700'000'000'000, .history = true});
   SecretBytes text;
   writer->begin(text);
   for (const SecretImage& secret : secrets) {
