@@ -212,7 +212,8 @@ Result<AwsCredentials> from_role(const Search& search, const AwsProfile& profile
 
 Result<AwsCredentials> from_process(const Search& search, const AwsProfile& profile) {
   const JsonAnswer answer = COFFER_TRY(JsonAnswer::read(COFFER_TRY(run_credential_process(
-      profile.get("credential_process"), profile.file_of("credential_process"), search.deadline))));
+      profile.get("credential_process"), profile.file_of("credential_process"), search.around,
+      search.deadline))));
   if (answer.raw({"Version"}) != "1") return unreadable_answer();
   AwsCredentials found;
   found.access_key = SecretBytes::copy_of(answer.text({"AccessKeyId"}).value_or(""));

@@ -59,7 +59,7 @@ std::vector<std::string> words_of(std::string_view command) {
 /// A program in a group of its own, whose output comes to us.
 class Program {
  public:
-  static Result<Program> start(std::vector<std::string> words) {
+  static Result<Program> start(std::vector<std::string> words, std::vector<std::string> entries) {
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0)
       return not_run("there is no pipe for the credential_process").with_errno(errno);
@@ -68,7 +68,10 @@ class Program {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    const int failed = spawn(program.pid_, arguments, theirs.get());
+    std::vector<char*> environment;
+    for (std::string& entry : entries) environment.push_back(entry.data());
+    environment.push_back(nullptr);
+    const int failed = spawn(program.pid_, arguments, environment, theirs.get());
     if (failed != 0)
       return not_run("the credential_process of the profile cannot be run").with_errno(failed);
     return program;
@@ -116,7 +119,8 @@ class Program {
  private:
   explicit Program(FileDescriptor output) : output_(std::move(output)) {}
 
-  static int spawn(pid_t& pid, const std::vector<char*>& arguments, int output) {
+  static int spawn(pid_t& pid, const std::vector<char*>& arguments,
+                   const std::vector<char*>& environment, int output) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -133,8 +137,8 @@ class Program {
         &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &pipe);
-    const int failed =
-        ::posix_spawnp(&pid, arguments.front(), &actions, &attributes, arguments.data(), environ);
+    const int failed = ::posix_spawnp(&pid, arguments.front(), &actions, &attributes,
+                                      arguments.data(), environment.data());
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
     return failed;
@@ -144,14 +148,49 @@ class Program {
   pid_t pid_ = 0;
 };
 
+// What such a program needs to find its own files and the network, and what tells it which profile
+// is meant. A library does not hand its host's whole environment on.
+std::vector<std::string> entries_for(const Surroundings& around) {
+  std::vector<std::string> entries;
+  for (const char* name : {"PATH",
+                           "HOME",
+                           "USER",
+                           "LOGNAME",
+                           "LANG",
+                           "TMPDIR",
+                           "XDG_CONFIG_HOME",
+                           "XDG_CACHE_HOME",
+                           "XDG_RUNTIME_DIR",
+                           "DBUS_SESSION_BUS_ADDRESS",
+                           "SSH_AUTH_SOCK",
+                           "AWS_CONFIG_FILE",
+                           "AWS_SHARED_CREDENTIALS_FILE",
+                           "AWS_PROFILE",
+                           "AWS_DEFAULT_PROFILE",
+                           "AWS_REGION",
+                           "AWS_DEFAULT_REGION",
+                           "AWS_CA_BUNDLE",
+                           "SSL_CERT_FILE",
+                           "SSL_CERT_DIR",
+                           "HTTPS_PROXY",
+                           "HTTP_PROXY",
+                           "NO_PROXY",
+                           "https_proxy",
+                           "http_proxy",
+                           "no_proxy"})
+    if (around.has(name))
+      entries.push_back(std::string(name) + "=" + std::string(around.get(name)));
+  return entries;
+}
+
 }  // namespace
 
 Result<SecretBytes> run_credential_process(std::string_view command, const std::string& named_in,
-                                           const Deadline& deadline) {
+                                           const Surroundings& around, const Deadline& deadline) {
   COFFER_TRY(check_author(named_in));
   std::vector<std::string> words = words_of(command);
   if (words.empty()) return not_run("the credential_process of the profile names no program");
-  Program program = COFFER_TRY(Program::start(std::move(words)));
+  Program program = COFFER_TRY(Program::start(std::move(words), entries_for(around)));
   SecretBytes text = COFFER_TRY(program.read_all(deadline));
   if (!program.wait()) return not_run("the credential_process of the profile failed");
   return text;

@@ -79,8 +79,10 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   keyring->index_keys_ = derive_index_keys(root_secret);
   COFFER_TRY(keyring->file_.write(kHeaderPart, format::encode_keyring_header(keyring->header_)));
   // The slot of the next epoch is written in place when something is to be erased, and that must
-  // need no room: on a full disk it could not be had.
-  for (const std::uint64_t slot : {0, 1}) COFFER_TRY(keyring->file_.erase(epoch_part(slot)));
+  // need no room: on a full disk it could not be had. Where epochs live elsewhere, the file's own
+  // slots stay zeros.
+  if (epoch_home.empty())
+    for (const std::uint64_t slot : {0, 1}) COFFER_TRY(keyring->file_.erase(epoch_part(slot)));
   if (!epoch_home.empty()) keyring->home_ = COFFER_TRY(new_home_in_tpm(epoch_home));
   auto written = keyring->write_table(table);
   if (written) written = keyring->put_first_epoch();
@@ -112,7 +114,8 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path, const Op
     const Copies epoch = keyring->home_->read(slot);
     needs_repair = needs_repair || (is_any_whole(epoch) && !are_equal(epoch));
   }
-  keyring->needs_repair_ = needs_repair || lacks_room(path);
+  keyring->lacks_room_ = keyring->header_.epoch_home.empty() && lacks_room(path);
+  keyring->needs_repair_ = needs_repair || keyring->lacks_room_;
   return keyring;
 }
 
@@ -249,7 +252,8 @@ Result<void> Keyring::repair() {
   if (has_first != has_second) COFFER_TRY(repair_epoch(has_first ? 0 : 1));
   // Erased once more, a slot that was never written gets its room. On a full disk there is none
   // now either, and what is whole serves.
-  if (has_first != has_second) (void)file_.erase(epoch_part(has_first ? 1 : 0));
+  if (lacks_room_ && has_first != has_second) (void)file_.erase(epoch_part(has_first ? 1 : 0));
+  lacks_room_ = false;
   needs_repair_ = false;
   return {};
 }

@@ -212,6 +212,7 @@ class Keyring {
   std::optional<crypto::Key> previous_key_;
   std::map<std::uint64_t, EpochKey> epochs_;
   std::atomic<bool> needs_repair_ = false;
+  bool lacks_room_ = false;  // Under mutex_ once it is open: a place for an epoch key has no block.
   std::atomic<bool> behind_ = false;
   std::uint32_t opened_by_ = 0;
   SlotOpener opener_;                 // Of that slot.

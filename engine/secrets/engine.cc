@@ -320,6 +320,17 @@ Result<void> append_records(const Engine::Impl& impl, const View& view, View::Im
   return impl.append_audit(state, state.noted, actor, is_ruled);
 }
 
+/// What a commit that is durable did.
+void tell(WriteReport& report, const format::Root& root, View::Impl& state) {
+  report.sequence = report.receipt.sequence = root.sequence;
+  if (!root.anchor.uri.empty()) report.anchor = root.anchor.cadence;
+  report.receipt.epoch_after = root.epoch;
+  report.receipt.at_ms = root.time_high_ms;
+  report.receipt.destroyed = std::move(state.destroyed);
+  report.receipt.documents = std::move(state.documents);
+  report.versions_rewrapped = state.versions_rewrapped;
+}
+
 }  // namespace
 
 Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Caller& caller,
@@ -382,15 +393,9 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Caller& 
   carried.are_durable();
   txn.reset();
   committed_one.notify_all();
-  report.sequence = report.receipt.sequence = root.sequence;
   if (log) log("info", "committed", "sequence " + std::to_string(root.sequence));
-  if (!root.anchor.uri.empty()) report.anchor = root.anchor.cadence;
-  report.receipt.epoch_after = root.epoch;
-  report.receipt.at_ms = root.time_high_ms;
-  report.receipt.destroyed = std::move(state.destroyed);
-  report.receipt.documents = std::move(state.documents);
+  tell(report, root, state);
   attempt.seals = std::move(state.seals);
-  report.versions_rewrapped = state.versions_rewrapped;
   if (shred) COFFER_TRY(finish_erasing(root.epoch));
   return report;
 }

@@ -92,7 +92,8 @@ class Lister {
 
   Result<void> run(std::string_view folder, const Visit& visit) {
     visit_ = &visit;
-    return walk({std::string(folder), COFFER_TRY(impl_.names_in(folder))}, options_.recursive, 0);
+    const auto names = COFFER_TRY(impl_.names_in(folder));
+    return walk({std::string(folder), names}, options_.recursive, 0);
   }
 
  private:

@@ -124,7 +124,7 @@ class Told {
 
 /// What a receipt says is gone.
 struct GoneItem {
-  format::Kind kind;
+  format::Kind kind = format::Kind::secret;
   std::string name;
   std::uint64_t version = 0;
   std::string seal;
@@ -132,9 +132,14 @@ struct GoneItem {
 
 Result<void> add_items(const Told& told, std::string_view list, std::string_view name,
                        std::string_view version, format::Kind kind, std::vector<GoneItem>& items) {
-  for (const Told& each : COFFER_TRY(told.elements(list)))
-    items.push_back({kind, COFFER_TRY(each.string(name)), COFFER_TRY(each.number(version)),
-                     COFFER_TRY(each.string("seal"))});
+  for (const Told& each : COFFER_TRY(told.elements(list))) {
+    GoneItem item;
+    item.kind = kind;
+    item.name = COFFER_TRY(each.string(name));
+    item.version = COFFER_TRY(each.number(version));
+    item.seal = COFFER_TRY(each.string("seal"));
+    items.push_back(std::move(item));
+  }
   return {};
 }
 

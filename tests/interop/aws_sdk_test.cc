@@ -5,6 +5,7 @@
 #include "base/digits.h"
 #include "crypto/hash.h"
 #include "tests/interop/fakes/aws_kms.h"
+#include "tests/interop/npm.h"
 #include "tests/interop/provider_trials.h"
 
 namespace coffer::test {
@@ -12,19 +13,6 @@ namespace {
 
 constexpr const char* kClient = "@aws-sdk/client-kms@3.758.0";
 constexpr const char* kSecretKey = "fakeSecretKey/0123456789+abcdefghijklmno";
-
-/// The client in a folder of its own, and npm's cache where it always is.
-void install(const cli::Sandbox& box) {
-  const char* home = std::getenv("HOME");
-  const cli::Outcome outcome =
-      box.run_program({"/usr/bin/env", std::string("HOME=") + (home == nullptr ? "/tmp" : home),
-                       "npm", "install", "--prefix", box.path("client"), "--no-audit", "--no-fund",
-                       "--ignore-scripts", "--prefer-offline", kClient});
-  INFO("npm cannot install " << kClient << "; without a network leave this test out: ctest -LE "
-                             << "network\n"
-                             << outcome.out << outcome.err);
-  REQUIRE(outcome.exit_code == 0);
-}
 
 }  // namespace
 
@@ -44,7 +32,7 @@ TEST_CASE("AWS's own client accepts the fake, and both clients open what the oth
   REQUIRE(wrapped.ok());
 
   cli::Sandbox box;
-  install(box);
+  npm::install(box, kClient);
   const crypto::Hash context = crypto::hash({}, kContext);
   Variables variables = service.variables;
   variables["ENDPOINT"] = kms.server().url();

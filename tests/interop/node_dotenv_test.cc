@@ -1,22 +1,11 @@
 // npm's dotenv reads what `env --as dotenv` writes, or the warning names it. Needs the network
 // once, to install the package.
 #include "tests/cli/dotenv_values.h"
+#include "tests/interop/npm.h"
 
 namespace {
 
 constexpr const char* kPackage = "dotenv@16.4.7";
-
-void install(const cli::Sandbox& box) {
-  const char* home = std::getenv("HOME");
-  const cli::Outcome outcome =
-      box.run_program({"/usr/bin/env", std::string("HOME=") + (home == nullptr ? "/tmp" : home),
-                       "npm", "install", "--prefix", box.path("client"), "--no-audit", "--no-fund",
-                       "--ignore-scripts", "--prefer-offline", kPackage});
-  INFO("npm cannot install " << kPackage << "; without a network leave this test out: ctest -LE "
-                             << "network\n"
-                             << outcome.out << outcome.err);
-  REQUIRE(outcome.exit_code == 0);
-}
 
 constexpr const char* kScript =
     "const read = require(process.argv[1]).parse(require('fs').readFileSync(process.argv[2]));\n"
@@ -26,7 +15,7 @@ constexpr const char* kScript =
 
 TEST_CASE("npm's dotenv gets each value, or a warning names it") {
   const cli::Sandbox box;
-  install(box);
+  npm::install(box, kPackage);
   box.init();
   box.expect(0, {"put", "edge", "k=edge"});
   int agreed = 0;

@@ -377,6 +377,7 @@ class Run {
   }
 
   void sweep(bool dry_run) {
+    const bool waits = store_->status()->pending_shred_buckets > 0;
     auto report = store_->sweep({.dry_run = dry_run});
     RC_ASSERT(report.ok());
     std::set<std::pair<std::string, std::uint64_t>> swept;
@@ -397,7 +398,9 @@ class Run {
       }
     }
     RC_ASSERT(swept.empty());
-    if (!dry_run && !report->swept.empty()) ++epoch_;
+    if (dry_run) return;
+    if (!report->swept.empty() || waits) ++epoch_;
+    RC_ASSERT(store_->status()->pending_shred_buckets == 0U);
   }
 
   ScratchStore scratch_;

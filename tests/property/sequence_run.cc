@@ -392,6 +392,7 @@ void SequenceRun::check_all() {
 void SequenceRun::sweep() {
   const bool is_dry = chance(3);
   note(is_dry ? "sweep, dry" : "sweep");
+  const bool waits = store_->status()->pending_shred_buckets > 0;
   auto report = store_->sweep({.dry_run = is_dry});
   MUST(report.ok());
   std::set<std::pair<std::string, std::uint64_t>> swept;
@@ -405,7 +406,9 @@ void SequenceRun::sweep() {
     ModelVersion& version = *model_.find(path, number);
     version.destroyed = version.reclaimed = true;
   }
-  if (!swept.empty()) ++model_.epoch;
+  // What trimming and moving left is erased along, or alone.
+  if (!swept.empty() || waits) ++model_.epoch;
+  MUST(store_->status()->pending_shred_buckets == 0);
 }
 
 void SequenceRun::turn_clock(std::int64_t by_ms) {

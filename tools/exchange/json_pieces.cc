@@ -35,41 +35,48 @@ Result<void> JsonPieces::end_piece(char c) {
 }
 
 Result<void> JsonPieces::step(char c) {
-  if (expect_ == Expect::in_key) {
-    piece_.push_back(static_cast<std::uint8_t>(c));
-    if (c != '"' || is_escaped_) {
-      is_escaped_ = !is_escaped_ && c == '\\';
-      return {};
-    }
-    const auto key = json::Document::parse(piece_.text());
-    if (!key) return wrong();
-    member_ = key->string(0);
-    piece_.clear();
-    if (!seen_.insert(member_).second) {
-      return at_place({ErrorCode::usage, "a member of the document is given twice"}, source_,
-                      place_);
-    }
-    expect_ = Expect::colon;
+  if (expect_ == Expect::in_key) return step_in_key(c);
+  if (expect_ == Expect::piece) return step_in_piece(c);
+  return is_blank(c) ? Result<void>() : step_between(c);
+}
+
+Result<void> JsonPieces::step_in_key(char c) {
+  piece_.push_back(static_cast<std::uint8_t>(c));
+  if (c != '"' || is_escaped_) {
+    is_escaped_ = !is_escaped_ && c == '\\';
     return {};
   }
-  if (expect_ == Expect::piece) {
-    if (in_string_) {
-      if (c == '"' && !is_escaped_) in_string_ = false;
-      is_escaped_ = !is_escaped_ && c == '\\';
-    } else if (depth_ == 0 && (c == ',' || c == ']' || c == '}')) {
-      return end_piece(c);
-    } else if (c == '"') {
-      in_string_ = true;
-      is_escaped_ = false;
-    } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if (c == '}' || c == ']') {
-      --depth_;
-    }
-    piece_.push_back(static_cast<std::uint8_t>(c));
-    return {};
+  const auto key = json::Document::parse(piece_.text());
+  if (!key) return wrong();
+  member_ = key->string(0);
+  piece_.clear();
+  if (!seen_.insert(member_).second) {
+    return at_place({ErrorCode::usage, "a member of the document is given twice"}, source_, place_);
   }
-  if (is_blank(c)) return {};
+  expect_ = Expect::colon;
+  return {};
+}
+
+Result<void> JsonPieces::step_in_piece(char c) {
+  if (in_string_) {
+    if (c == '"' && !is_escaped_) in_string_ = false;
+    is_escaped_ = !is_escaped_ && c == '\\';
+  } else if (depth_ == 0 && (c == ',' || c == ']' || c == '}')) {
+    return end_piece(c);
+  } else if (c == '"') {
+    in_string_ = true;
+    is_escaped_ = false;
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+  } else if (c == '}' || c == ']') {
+    --depth_;
+  }
+  piece_.push_back(static_cast<std::uint8_t>(c));
+  return {};
+}
+
+// Between keys, values and elements, where no blank counts.
+Result<void> JsonPieces::step_between(char c) {
   switch (expect_) {
     case Expect::object:
       if (c != '{') {

@@ -45,6 +45,9 @@ class JsonPieces {
   std::size_t plain_bytes(std::string_view bytes) const;
   void move_on(std::string_view bytes);
   Result<void> step(char c);
+  Result<void> step_in_key(char c);
+  Result<void> step_in_piece(char c);
+  Result<void> step_between(char c);
   Result<void> end_piece(char c);
   Error wrong() const;
 

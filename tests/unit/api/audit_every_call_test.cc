@@ -2,6 +2,7 @@
 // refused, whichever check refuses it. The table is held against the headers, so that a call
 // that is added there is missed here.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <functional>
 #include <regex>
 #include <set>
@@ -32,6 +33,13 @@ struct Bench {
     REQUIRE(store.put("a", json(R"({"user":"w"})")).ok());
   }
 };
+
+/// A key that the store does not have yet.
+KeySource new_key(const Bench& bench) {
+  const std::string path = bench.scratch.directory.in("second.key");
+  if (!std::filesystem::exists(path)) REQUIRE(create_key_file(path).ok());
+  return KeySource::file(path);
+}
 
 template <typename T>
 std::optional<ErrorCode> outcome(const Result<T>& result) {
@@ -195,11 +203,11 @@ std::vector<Call> secret_calls() {
       {"Store::add_key",
        "key.add 2 0",
        nothing(),
-       [](Bench& bench) { return outcome(bench.store.add_key(bench.scratch.key())); },
+       [](Bench& bench) { return outcome(bench.store.add_key(new_key(bench))); },
        {{"key.add  0", ACT(add_key(KeySource::passphrase(SecretBytes())))}}},
       {"Store::remove_key",
        "key.remove 2 0",
-       [](Bench& bench) { return outcome(bench.store.add_key(bench.scratch.key())); },
+       [](Bench& bench) { return outcome(bench.store.add_key(new_key(bench))); },
        ACT(remove_key(2)),
        {{"key.remove 5 0", ACT(remove_key(5))}}},
       {"Store::rewrap_keys",

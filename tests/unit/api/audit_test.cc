@@ -90,7 +90,8 @@ TEST_CASE("each operation leaves its own word") {
   scratch.clock.turn(2000);
   REQUIRE(store.sweep().ok());
   CHECK(last_items(store) == "expire b 1");
-  const int slot = store.add_key(KeySource::file(scratch.key_file())).value();
+  REQUIRE(create_key_file(scratch.directory.in("second.key")).ok());
+  const int slot = store.add_key(KeySource::file(scratch.directory.in("second.key"))).value();
   CHECK(last_items(store) == "key.add " + std::to_string(slot) + " 0");
   REQUIRE(store.remove_key(slot).ok());
   CHECK(last_items(store) == "key.remove " + std::to_string(slot) + " 0");

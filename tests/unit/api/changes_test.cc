@@ -110,7 +110,8 @@ TEST_CASE("what retention removed is an error, and what is to come as well") {
 TEST_CASE("keys and removals of records are no changes of secrets") {
   ScratchStore scratch;
   Store store = scratch.open();
-  REQUIRE(store.add_key(KeySource::file(scratch.key_file())).ok());
+  REQUIRE(create_key_file(scratch.directory.in("second.key")).ok());
+  REQUIRE(store.add_key(KeySource::file(scratch.directory.in("second.key"))).ok());
   REQUIRE(store.put("a", text("v")).ok());
   CHECK(lines_of(changes_of(store, 0)) == std::vector<std::string>{"put a 1"});
 }
@@ -127,6 +128,9 @@ TEST_CASE("what is done to the anchor is no change: its URI is nobody's path") {
   std::filesystem::remove(media.in("anchor"));
   OpenOptions options;
   options.clock = &scratch.clock;
+  options.anchor_doubt = AnchorDoubt::accept;
+  REQUIRE(Store::open(scratch.path(), scratch.key(), options).ok());
+  std::filesystem::remove(media.in("anchor"));
   options.anchor_doubt = AnchorDoubt::give_up;
   Store store = Store::open(scratch.path(), scratch.key(), options).value();
   REQUIRE(store.set_anchor(uri).ok());

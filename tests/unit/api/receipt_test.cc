@@ -35,6 +35,13 @@ ErrorCode refusal(Store& store, std::string_view text) {
   return verified.error().code();
 }
 
+/// An item without the seal by which what is gone is known again.
+Json unsealed(Json item) {
+  CHECK(item["seal"].get<std::string>().size() == 32);
+  item.erase("seal");
+  return item;
+}
+
 }  // namespace
 
 TEST_CASE("a receipt tells all there is to tell, and the store vouches for it") {
@@ -44,8 +51,9 @@ TEST_CASE("a receipt tells all there is to tell, and the store vouches for it") 
   const Json told = watched.only();
   CHECK(told["receipt"] == 1);
   CHECK(told["store_id"] == watched.store.status()->store_id);
-  CHECK(told["destroyed"] ==
-        Json::array({{{"path", "team/\"db\""}, {"version", 1}, {"why", "destroyed"}}}));
+  REQUIRE(told["destroyed"].size() == 1);
+  CHECK(unsealed(told["destroyed"][0]) ==
+        Json{{"path", "team/\"db\""}, {"version", 1}, {"why", "destroyed"}});
   CHECK(told["documents"].empty());
   CHECK(told["epoch_before"] == 1);
   CHECK(told["epoch_after"] == 2);
@@ -81,7 +89,8 @@ TEST_CASE("every call that erases leaves a receipt, and one that does not leaves
     CHECK(watched.receipts.empty());
     REQUIRE(configs.put("c", kSpec, R"({"password":"2"})").ok());
     const Json told = watched.only();
-    CHECK(told["documents"] == Json::array({{{"config", "c"}, {"revision", 1}}}));
+    REQUIRE(told["documents"].size() == 1);
+    CHECK(unsealed(told["documents"][0]) == Json{{"config", "c"}, {"revision", 1}});
     CHECK(told["destroyed"].size() == 1);
     REQUIRE(configs.remove("c").ok());
     CHECK(watched.receipts.back().documents.front().revision == 2);

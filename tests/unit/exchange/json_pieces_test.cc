@@ -39,7 +39,7 @@ TEST_CASE("pieces of a document come whole, wherever it is cut") {
       "{\"a\\\"b\":1, \"list\":[ "
       "{\"x\":\"]}\\\"\"},\n\"\\\\\",3],\"o\":{\"list\":[1]},\"none\":[]}";
   const std::vector<std::string> expected = {
-      "a\"b=1@1:9",    "list[0]={\"x\":\"]}\\\"\"}@1:20", "list[1]=\"\\\\\"@2:1",
+      "a\"b=1@1:9",    "list[0]={\"x\":\"]}\\\"\"}@1:21", "list[1]=\"\\\\\"@2:1",
       "list[2]=3@2:6", "o={\"list\":[1]}@2:13",           "none=[]@2:33"};
   for (std::size_t step = 1; step <= text.size(); ++step) {
     INFO(step);

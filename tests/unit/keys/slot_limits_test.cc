@@ -23,10 +23,17 @@ struct Ring {
   std::string path() const { return directory.in("keyring"); }
   std::string key_file() const { return directory.in("key"); }
   KeySource key() const { return KeySource::file(key_file()); }
+  /// Another key, for one key has one slot.
+  std::string new_key_file() {
+    const std::string path = directory.in("key" + std::to_string(++keys));
+    must(create_key_file(path).ok(), "create_key_file");
+    return path;
+  }
   bool opens() const { return Keyring::open(path(), std::vector<KeySource>{key()}, {}).ok(); }
 
   ScratchDirectory directory;
   std::unique_ptr<Keyring> ring;
+  int keys = 0;
 };
 
 /// The key file under a name as long as wanted: `/././.` is the root again.
@@ -48,46 +55,62 @@ TEST_CASE("a key URI longer than a slot holds is refused, and the keyring is as 
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code() == ErrorCode::limit);
   CHECK(read_whole_file(box.path()) == before);
-  CHECK(box.ring->add_slot(KeySource::file(longest), kNow).ok());
+  const std::string second = padded(box.new_key_file(), format::kSlotUriBytesMax - scheme);
+  CHECK(box.ring->add_slot(KeySource::file(second), kNow).ok());
   CHECK(box.opens());
   const std::string other = box.directory.in("other");
   const std::vector<KeySource> sources = {KeySource::file("/" + longest)};
   CHECK(Keyring::create(other, sources, kNow).error().code() == ErrorCode::limit);
 }
 
-TEST_CASE("a key file whose URI could not be read back is a usage error") {
+TEST_CASE("a key file whose name is no whole path is a usage error") {
   Ring box;
   const Bytes before = read_whole_file(box.path());
-  for (const std::string name : {"relative", "", "question?x=1", "hash#x", "line\nend", "tab\t"}) {
+  for (const std::string name : {"relative", ""}) {
     INFO(name);
-    const bool in_place = name != "relative" && !name.empty();
-    const std::string path = in_place ? box.directory.in(name) : name;
-    if (in_place) REQUIRE(create_key_file(path).ok());
-    const auto refused = box.ring->add_slot(KeySource::file(path), kNow);
+    const auto refused = box.ring->add_slot(KeySource::file(name), kNow);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().code() == ErrorCode::usage);
     CHECK(read_whole_file(box.path()) == before);
   }
 }
 
+TEST_CASE("a key file of any name opens by the URI that its slot keeps") {
+  Ring box;
+  for (const std::string name : {"question?x=1", "hash#x", "line\nend", "tab\t", "per%20cent"}) {
+    INFO(name);
+    REQUIRE(create_key_file(box.directory.in(name)).ok());
+    REQUIRE(box.ring->add_slot(KeySource::file(box.directory.in(name)), kNow).ok());
+    const auto slots = box.ring->slots();
+    const auto kept = KeySource::parse(slots->back().uri, {});
+    REQUIRE(kept.ok());
+    CHECK(Keyring::open(box.path(), std::vector<KeySource>{*kept}, {}).ok());
+    REQUIRE(box.ring->remove_slot(slots->back().slot).ok());
+  }
+}
+
 TEST_CASE("eight slots with the longest URIs fit into the keyring and all open it") {
   Ring box;
-  const std::string longest = padded(box.key_file(), format::kSlotUriBytesMax - 7);
-  for (std::size_t i = 1; i < format::kKeySlotsMax; ++i)
-    REQUIRE(box.ring->add_slot(KeySource::file(longest), kNow).ok());
+  std::vector<KeySource> all{box.key()};
+  for (std::size_t i = 1; i < format::kKeySlotsMax; ++i) {
+    all.push_back(KeySource::file(padded(box.new_key_file(), format::kSlotUriBytesMax - 7)));
+    REQUIRE(box.ring->add_slot(all.back(), kNow).ok());
+  }
   CHECK(box.ring->slots().value().size() == format::kKeySlotsMax);
   CHECK(box.opens());
-  const auto refused = box.ring->add_slot(box.key(), kNow);
+  const auto refused = box.ring->add_slot(KeySource::file(box.new_key_file()), kNow);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code() == ErrorCode::limit);
   REQUIRE(box.ring->remove_slot(1).ok());
-  CHECK(box.opens());  // By one of the others.
+  CHECK_FALSE(box.opens());
+  for (std::size_t i = 1; i < all.size(); ++i)
+    CHECK(Keyring::open(box.path(), std::vector<KeySource>{all[i]}, {}).ok());
 }
 
 TEST_CASE("nobody is asked for a passphrase when every slot is taken") {
   Ring box;
   while (box.ring->slots().value().size() < format::kKeySlotsMax)
-    REQUIRE(box.ring->add_slot(box.key(), kNow).ok());
+    REQUIRE(box.ring->add_slot(KeySource::file(box.new_key_file()), kNow).ok());
   bool asked = false;
   const auto source = KeySource::parse("passphrase:", [&](bool) -> Result<SecretBytes> {
     asked = true;
