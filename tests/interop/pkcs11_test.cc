@@ -257,7 +257,10 @@ TEST_CASE("a module that only the slot names is loaded from the system's folders
     elsewhere.erase(pin - 1, elsewhere.find('&', pin) - (pin - 1));
     if (elsewhere.find('?') == std::string::npos) elsewhere.replace(elsewhere.find('&'), 1, "?");
     ring.change([&](format::KeyringMaster& master) { master.slots[0].uri = elsewhere; });
-    CHECK(code_of(Keyring::open(ring.path(), opening)) == ErrorCode::usage);
+    const auto opened = Keyring::open(ring.path(), opening);
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.error().code() == ErrorCode::key_unavailable);
+    CHECK(describe(opened.error()).find("only where the caller names it") != std::string::npos);
   }
 }
 
