@@ -97,6 +97,7 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
   if (!secret.value.is_json()) return add_whole(bindings, secret, use);
   const json::Document document = COFFER_TRY(json::Document::parse(secret.value.text()));
   if (document.type(0) != json::Type::object) return add_whole(bindings, secret, use);
+  const bool by_secret = use == Use::variables_by_secret && is_lone_value(document);
   for (json::NodeId node = document.first_child(0); node != json::kNoNode;
        node = document.next_sibling(node)) {
     const std::string field(document.key(node));
@@ -107,7 +108,6 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
     }
     if (document.type(node) == json::Type::null) return is_null(secret, field);
     const bool is_string = document.type(node) == json::Type::string;
-    const bool by_secret = use == Use::variables_by_secret && is_lone_value(document);
     COFFER_TRY(add_value(bindings, secret, name_for(use, secret, by_secret ? "" : field), field,
                          is_string ? document.string(node) : document.raw(node), use));
   }
