@@ -10,6 +10,8 @@
 #include "tests/cli/command.h"
 #include "tests/cli/left_behind.h"
 
+namespace alerts_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -300,3 +302,5 @@ TEST_CASE("what a kill left of a cursor stands in nobody's way") {
   CHECK(outcome.exit_code == 0);
   CHECK(cli::read_file(cursor).starts_with("coffer-watch 1 "));
 }
+
+}  // namespace alerts_test

@@ -1,7 +1,7 @@
 // The rollback anchor as scripts meet it.
 #include "tests/cli/command.h"
 
-namespace cli {
+namespace cli::anchor_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -144,4 +144,4 @@ TEST_CASE("one store's anchor is not written over by accepting another") {
   one.expect(0, {"list"});
 }
 
-}  // namespace cli
+}  // namespace cli::anchor_test

@@ -9,6 +9,8 @@
 
 #include "tests/cli/command.h"
 
+namespace audit_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -200,3 +202,5 @@ TEST_CASE("watch goes on until it is told to end, and ends cleanly") {
     CHECK(cli::exit_code_of(status) == 0);
   }
 }
+
+}  // namespace audit_test

@@ -3,6 +3,8 @@
 
 #include "tests/cli/command.h"
 
+namespace certificates_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -131,3 +133,5 @@ TEST_CASE("without libcrypto nothing is told but what to install, and only certi
   CHECK(refused.err.find("libssl3") != std::string::npos);
   CHECK(box.expect(0, {"get", "tls"}).out == kOver);
 }
+
+}  // namespace certificates_test

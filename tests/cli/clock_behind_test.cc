@@ -2,6 +2,8 @@
 // for gone and write over them.
 #include "tests/cli/shifted_store.h"
 
+namespace clock_behind_test {
+
 using cli::kHourMs;
 using cli::Outcome;
 using cli::Sandbox;
@@ -99,3 +101,5 @@ TEST_CASE("a resource that cannot be read for the clock is not created or change
     CHECK(versions(box, path) == before);
   }
 }
+
+}  // namespace clock_behind_test

@@ -1,6 +1,8 @@
 // coffer clock accept: on a store whose clock was once ahead, which a library is asked to make.
 #include "tests/cli/shifted_store.h"
 
+namespace clock_test {
+
 using cli::Json;
 using cli::kHourMs;
 using cli::Sandbox;
@@ -32,3 +34,5 @@ TEST_CASE("a clock that once ran ahead is accepted, and what it says counts agai
   box.expect(0, {"verify"});
   CHECK(box.expect(0, {"help", "clock", "accept"}).out.find("Example:") != std::string::npos);
 }
+
+}  // namespace clock_test

@@ -2,6 +2,8 @@
 // and configs under another name.
 #include "tests/cli/command.h"
 
+namespace config_care_test {
+
 using cli::Json;
 using cli::Sandbox;
 using cli::Words;
@@ -206,3 +208,5 @@ TEST_CASE("a listing ends at its limit and tells how much is left out") {
   CHECK(all.err.empty());
   bench.box.expect(2, {"list", "--limit", "0"});
 }
+
+}  // namespace config_care_test

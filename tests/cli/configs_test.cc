@@ -1,6 +1,8 @@
 // config put, get, list, delete, hydrate, check, and the references behind them.
 #include "tests/cli/command.h"
 
+namespace configs_test {
+
 using cli::Json;
 using cli::Sandbox;
 
@@ -361,3 +363,5 @@ TEST_CASE("a config's secret is not deleted by hand") {
   box.expect(9, {"delete", name});
   CHECK(box.expect(0, {"config", "get", "c", "--reveal"}).out == kFull);
 }
+
+}  // namespace configs_test

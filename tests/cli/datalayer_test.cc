@@ -2,6 +2,8 @@
 // description, a variant and a value; every new kernel gets all of them.
 #include "tests/cli/command.h"
 
+namespace datalayer_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 using cli::Words;
@@ -99,3 +101,5 @@ TEST_CASE("files for a kernel are named by their secrets, and go when it ends") 
             .out == "DB_PASSWORD\nHUB_TOKEN\nNOTE\nOPENAI_API_KEY\nMarzipan-token");
   CHECK_FALSE(std::filesystem::exists(directory + "/HUB_TOKEN"));
 }
+
+}  // namespace datalayer_test

@@ -4,6 +4,8 @@
 #include "tests/cli/command.h"
 #include "tests/cli/left_behind.h"
 
+namespace dataos_resource_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -401,3 +403,5 @@ TEST_CASE("resource: a program finds its files where DataOS puts them") {
                        "-c", "printf %s \"${DATAOS_SECRET_DIR-none}\""})
             .out == "none");
 }
+
+}  // namespace dataos_resource_test

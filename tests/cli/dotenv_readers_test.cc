@@ -2,6 +2,8 @@
 // value to the byte, or the warning names it.
 #include "tests/cli/dotenv_values.h"
 
+namespace dotenv_readers_test {
+
 using cli::DotenvFile;
 using cli::Outcome;
 using cli::Sandbox;
@@ -83,3 +85,5 @@ TEST_CASE("a dialect holds a value as its reader takes it, or refuses it by name
   CHECK(box.expect(0, {"export", "app", "--as", "dotenv", "--dialect", "docker"}).out ==
         "A=it's \"x\" $HOME #1 \\\n");
 }
+
+}  // namespace dotenv_readers_test

@@ -2,6 +2,8 @@
 // byte, however hostile.
 #include "tests/cli/command.h"
 
+namespace env_interpreters_test {
+
 using cli::Sandbox;
 using cli::Words;
 
@@ -178,3 +180,5 @@ TEST_CASE("a Python kernel keeps nothing of the snippet in its history") {
     if (file.is_regular_file())
       CHECK(cli::read_file(file.path()).find("history-canary") == std::string::npos);
 }
+
+}  // namespace env_interpreters_test

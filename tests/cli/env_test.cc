@@ -1,6 +1,8 @@
 // env and inject: secrets in other programs' words, through the command.
 #include "tests/cli/command.h"
 
+namespace env_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 using cli::Words;
@@ -149,3 +151,5 @@ TEST_CASE("a reference that leads nowhere fails the whole, naming the place") {
   box.expect(0, {"delete", "lone"});
   refused(5, "${secrets.lone}");
 }
+
+}  // namespace env_test

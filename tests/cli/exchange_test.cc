@@ -3,6 +3,8 @@
 
 #include <set>
 
+namespace exchange_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -437,3 +439,5 @@ TEST_CASE("import brings no value back that was deleted when it was due") {
   CHECK(gone.exit_code != 0);
   CHECK(gone.out.empty());
 }
+
+}  // namespace exchange_test

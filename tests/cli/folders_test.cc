@@ -1,6 +1,8 @@
 // A folder renamed or copied as a whole: all of it, or nothing.
 #include "tests/cli/command.h"
 
+namespace folders_test {
+
 using cli::Json;
 using cli::Sandbox;
 
@@ -57,3 +59,5 @@ TEST_CASE("a folder that cannot go as a whole stays as a whole") {
   box.expect(9, {"move", "-r", "team", "elsewhere"});
   CHECK(box.expect(0, {"get", "team", "--field", "k"}).out == "of-the-name");
 }
+
+}  // namespace folders_test

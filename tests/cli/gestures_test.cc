@@ -4,6 +4,8 @@
 
 #include "tests/cli/command.h"
 
+namespace gestures_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -315,3 +317,5 @@ TEST_CASE("columns stand in line where characters are wide") {
   CHECK(table.find("\xE5\xAF\x86\xE7\xA2\xBC  live") != std::string::npos);
   CHECK(table.find("abcd  live") != std::string::npos);
 }
+
+}  // namespace gestures_test

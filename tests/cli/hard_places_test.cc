@@ -5,6 +5,8 @@
 
 #include "tests/cli/command.h"
 
+namespace hard_places_test {
+
 namespace {
 
 using cli::Outcome;
@@ -170,3 +172,5 @@ TEST_CASE("on a full disk a secret of a fresh store can be destroyed, and what e
 }
 
 }  // namespace
+
+}  // namespace hard_places_test

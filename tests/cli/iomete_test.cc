@@ -2,6 +2,8 @@
 // side, jobs that refer to them, Spark settings, rotation by redeploying.
 #include "tests/cli/command.h"
 
+namespace iomete_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 using cli::Words;
@@ -164,3 +166,5 @@ TEST_CASE("rotated once, a secret reaches the next start; a job that runs keeps 
       domain.box.expect(0, {"run", "--job", job, "--", "/bin/sh", "-c", "printf %s \"$P\""}).out ==
       "Marzipan-new");
 }
+
+}  // namespace iomete_test

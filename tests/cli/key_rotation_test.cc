@@ -1,6 +1,8 @@
 // key rewrap and key rotate, as an administrator types them.
 #include "tests/cli/command.h"
 
+namespace key_rotation_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 
@@ -68,3 +70,5 @@ TEST_CASE("key rewrap tells of each slot what became of it") {
       box.expect(0, {"audit", "list", "--action", "key.rewrap", "--format", "json"}).json();
   CHECK(records["records"].size() == 6);
 }
+
+}  // namespace key_rotation_test

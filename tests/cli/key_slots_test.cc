@@ -2,6 +2,8 @@
 // key is named.
 #include "tests/cli/command.h"
 
+namespace key_slots_test {
+
 namespace {
 
 using cli::Outcome;
@@ -188,3 +190,5 @@ TEST_CASE("which file of the store is wrong, and what a failed call means, is to
 }
 
 }  // namespace
+
+}  // namespace key_slots_test

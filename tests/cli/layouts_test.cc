@@ -1,6 +1,8 @@
 // How products lay secrets out elsewhere: in Vault's KV v2, and in a database's table.
 #include "tests/cli/command.h"
 
+namespace layouts_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -138,3 +140,5 @@ TEST_CASE("csv that is none of these is refused with its row, and changes nothin
   box.expect(0, {"put", "raw", "--value", "-"}, std::string("\0\xff", 2));
   CHECK(box.expect(2, {"export", "--as", "csv"}).says("raw"));
 }
+
+}  // namespace layouts_test

@@ -1,6 +1,8 @@
 // What the store tells about itself: names, versions, state, help; never a value.
 #include "tests/cli/command.h"
 
+namespace listing_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -212,3 +214,5 @@ TEST_CASE("status and verify tell of a store that is whole") {
   CHECK(report["records"].get<int>() >= 1);
   CHECK(box.expect(0, {"verify"}).out.find("whole") != std::string::npos);
 }
+
+}  // namespace listing_test

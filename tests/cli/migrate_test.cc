@@ -3,6 +3,8 @@
 
 #include "tests/cli/shifted_store.h"
 
+namespace migrate_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -252,3 +254,5 @@ TEST_CASE("a secret whose newest version has expired is neither left out nor lef
   box.expect(6, {"get", "a"});
   in_old(4, {"get", "a", "--version", "1"});
 }
+
+}  // namespace migrate_test

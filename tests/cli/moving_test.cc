@@ -5,6 +5,8 @@
 
 #include "tests/cli/shifted_store.h"
 
+namespace moving_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -264,3 +266,5 @@ TEST_CASE("a forged config claims no secret that is not its own") {
   CHECK(box.expect(2, {"import", "-", "--as", "json"}, document).says("no config put"));
   box.expect(4, {"config", "get", "c"});
 }
+
+}  // namespace moving_test

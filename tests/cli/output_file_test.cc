@@ -1,6 +1,8 @@
 // Files that -o names: never in place of a link or a device, and on any file system.
 #include "tests/cli/command.h"
 
+namespace output_file_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 using cli::Words;
@@ -130,3 +132,5 @@ TEST_CASE("receipts go to a file of one's own, and a pipe there holds nobody up"
   box.expect(0, {"destroy", "app", "--all", "-y", "--receipts", box.path("mine")});
   CHECK(cli::read_file(box.path("mine")).size() > 2);
 }
+
+}  // namespace output_file_test

@@ -1,6 +1,8 @@
 // A config file with a job's secrets over it, in VDK's order: variable, secret, file.
 #include "tests/cli/command.h"
 
+namespace overlay_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -185,3 +187,5 @@ TEST_CASE("overlay: what could be read in two ways, or not at all, gives nothing
   CHECK((std::filesystem::status(out).permissions() & std::filesystem::perms::all) ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
 }
+
+}  // namespace overlay_test

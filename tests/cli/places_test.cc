@@ -11,6 +11,8 @@
 
 #include "tests/cli/command.h"
 
+namespace places_test {
+
 namespace {
 
 using cli::Outcome;
@@ -128,3 +130,5 @@ TEST_CASE("a kernel that wipes no page for a child is no reason to end") {
 }
 
 }  // namespace
+
+}  // namespace places_test

@@ -6,6 +6,8 @@
 
 #include "tests/cli/command.h"
 
+namespace policy_test {
+
 using cli::Json;
 using cli::Sandbox;
 
@@ -273,3 +275,5 @@ TEST_CASE("a deletion by force needs its own right") {
   box.set(allow("user:" + me(), most + R"(,"force")", "**"));
   box.expect(0, {"resource", "delete", "-i", "used:v1:instance-secret", "--force", "-y"});
 }
+
+}  // namespace policy_test

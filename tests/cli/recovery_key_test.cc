@@ -1,6 +1,8 @@
 // Recovery keys and shares through the command: printed once, given back from files.
 #include "tests/cli/command.h"
 
+namespace recovery_key_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 
@@ -51,3 +53,5 @@ TEST_CASE("init prints shares, and a threshold of them opens the store") {
   box.expect(2, {"key", "add", "shamir:"});
   CHECK(box.expect(0, {"key", "list", "--format", "json"}).json()["slots"].size() == 2);
 }
+
+}  // namespace recovery_key_test

@@ -3,6 +3,8 @@
 
 #include "tests/cli/command.h"
 
+namespace removal_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -130,3 +132,5 @@ TEST_CASE("what nobody has written for long is found by its age") {
   CHECK(box.expect(0, {"list", "team", "-r", "--newer-than", "180d"}).out ==
         "team/a\nteam/b/c\nteam/meta\n");
 }
+
+}  // namespace removal_test

@@ -9,6 +9,8 @@
 
 #include "tests/cli/command.h"
 
+namespace replaced_files_test {
+
 namespace {
 
 using cli::Outcome;
@@ -254,3 +256,5 @@ TEST_CASE("F-175: a process of the same number in another PID namespace is waite
     CHECK(outcome.out.empty());
   }
 }
+
+}  // namespace replaced_files_test

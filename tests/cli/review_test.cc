@@ -1,6 +1,8 @@
 // What a review of the command found, kept found: secrets that begin oddly, and descriptors.
 #include "tests/cli/command.h"
 
+namespace review_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 
@@ -73,3 +75,5 @@ TEST_CASE("a key may come through a pipe whose writer is slow") {
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.out == "1");
 }
+
+}  // namespace review_test

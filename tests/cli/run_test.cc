@@ -1,6 +1,8 @@
 // run: secrets in a child's environment, and the child's end passed on.
 #include "tests/cli/command.h"
 
+namespace run_test {
+
 using cli::Outcome;
 using cli::Sandbox;
 using cli::Words;
@@ -498,3 +500,5 @@ TEST_CASE("under --redact a reader that is slow, stops or goes away is met as by
   CHECK(shell("mkfifo " + fifo + "; exec 5<>" + fifo + "; " + run +
               "/usr/bin/yes >&5 & sleep 0.5; kill -TERM $!; wait $!; echo $?") == "143\n");
 }
+
+}  // namespace run_test

@@ -1,6 +1,8 @@
 // patch, rollback, move, copy, metadata, settings, bulk: as scripts meet them.
 #include "tests/cli/command.h"
 
+namespace secret_verbs_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -370,3 +372,5 @@ TEST_CASE("a line end that is stored with a value is told of, and stored") {
   CHECK(box.expect(0, {"put", "q", "--value", "-"}, "word").err.empty());
   CHECK(box.expect(0, {"put", "q", "--file", box.write("f", "word\n")}).err.empty());
 }
+
+}  // namespace secret_verbs_test

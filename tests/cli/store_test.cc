@@ -1,6 +1,8 @@
 // Keys, stores that are not there or damaged, and output that cannot be written.
 #include "tests/cli/command.h"
 
+namespace store_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -225,3 +227,5 @@ TEST_CASE("a store of somebody else is an I/O error") {
   CHECK((outcome.exit_code == 17 || outcome.exit_code == 12));
   CHECK(outcome.out.empty());
 }
+
+}  // namespace store_test

@@ -2,6 +2,8 @@
 // secret, written together; the team found again by the id.
 #include "tests/cli/command.h"
 
+namespace team_credential_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -79,3 +81,5 @@ TEST_CASE("both parts of a credential change together or not at all") {
   box.expect(0, {"metadata", "delete", "ingestion/credential"});
   CHECK(teams_of(box, "new-id").empty());
 }
+
+}  // namespace team_credential_test

@@ -5,6 +5,8 @@
 
 #include "tests/cli/command.h"
 
+namespace terminal_test {
+
 using cli::Sandbox;
 using cli::Words;
 
@@ -513,3 +515,5 @@ TEST_CASE("nobody is asked whether to delete a config that is not there") {
   CHECK(session.shown().find("[y/N]") == std::string::npos);
   CHECK(session.shown().find("nope: no such config") != std::string::npos);
 }
+
+}  // namespace terminal_test

@@ -1,6 +1,8 @@
 // put and get: bytes in are bytes out, and no value is told anywhere else.
 #include "tests/cli/command.h"
 
+namespace values_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -355,3 +357,5 @@ TEST_CASE("an error without advice of its own is given what its kind asks for") 
   CHECK(box.expect(17, {"put", "a", "--file", box.path("none")}).says("coffer: hint: "));
   CHECK(box.expect(2, {"history", "a", "--none"}).says("coffer: hint: "));
 }
+
+}  // namespace values_test

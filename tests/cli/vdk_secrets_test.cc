@@ -5,6 +5,8 @@
 #include "tests/cli/command.h"
 #include "tests/cli/left_behind.h"
 
+namespace vdk_secrets_test {
+
 using cli::Json;
 using cli::Outcome;
 using cli::Sandbox;
@@ -281,3 +283,5 @@ TEST_CASE("secrets: a value is nowhere but in the store") {
   CHECK(cli::files_holding(box.path("."), value).empty());
   CHECK(shown(box)["k"] == value);
 }
+
+}  // namespace vdk_secrets_test

@@ -8,7 +8,7 @@
 #include "tests/crash/power_cut/fingerprint.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::in_process_test {
 namespace {
 
 std::string_view word_of(ConfigOutcome::Kind kind) {
@@ -197,4 +197,4 @@ TEST_CASE("Every case of the table comes out as it says, through the library") {
   CHECK(played >= 150);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::in_process_test

@@ -8,7 +8,7 @@
 #include "tests/config_cases/case_runner.h"
 #include "tests/crash/power_cut/fingerprint.h"
 
-namespace coffer::test {
+namespace coffer::test::through_command_test {
 namespace {
 
 using cli::Json;
@@ -204,4 +204,4 @@ TEST_CASE("Every case that a command can play comes out the same through it") {
   CHECK(played >= 100);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::through_command_test

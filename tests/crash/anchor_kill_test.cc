@@ -9,7 +9,7 @@
 #include "tests/killed_child.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::anchor_kill_test {
 namespace {
 
 [[noreturn]] void write_until_killed(const ScratchStore& scratch, int round) {
@@ -72,4 +72,4 @@ TEST_CASE("a kill between a commit and its anchor shuts nobody out, and hides no
   CHECK(behind > 0);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::anchor_kill_test

@@ -4,4 +4,5 @@
 # Usage: tests/crash/bit_flips.sh BUILD_DIRECTORY [FLIPS [SEED]]
 set -eu
 build=${1:?usage: bit_flips.sh BUILD_DIRECTORY [FLIPS [SEED]]}
-COFFER_BIT_FLIPS=${2:-54000} COFFER_BIT_FLIPS_SEED=${3:-1} exec "$build/tests/crash/crash.bit_flips"
+COFFER_BIT_FLIPS=${2:-54000} COFFER_BIT_FLIPS_SEED=${3:-1} exec "$build/tests/crash/crash" --filenames-as-tags "[#bit_flips_test]"
+

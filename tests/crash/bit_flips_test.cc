@@ -17,7 +17,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::bit_flips_test {
 namespace {
 
 constexpr std::size_t kFlipsByDefault = 400;
@@ -291,4 +291,4 @@ TEST_CASE("F-180 to F-189: a flipped bit is refused, or changes no answer") {
             << unseen << " changed no answer, " << wrong << " answers were wrong\n";
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::bit_flips_test

@@ -8,6 +8,8 @@
 #include "tests/crash/child_process.h"
 #include "tests/crash/mixed_work.h"
 
+namespace concurrency_test {
+
 namespace {
 
 constexpr int kThreads = 8;
@@ -61,3 +63,5 @@ TEST_CASE("threads and processes mix all operations, and nothing is lost or torn
   CHECK(report->problems == std::vector<std::string>{});
   CHECK(store.status()->oldest_reader_lag == 0);
 }
+
+}  // namespace concurrency_test

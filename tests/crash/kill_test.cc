@@ -11,6 +11,8 @@
 #include "tests/crash/child_process.h"
 #include "tests/crash/write_plan.h"
 
+namespace kill_test {
+
 namespace {
 
 constexpr int kRounds = 120;
@@ -177,3 +179,5 @@ TEST_CASE("a killed writer loses nothing it acknowledged and leaves nothing half
               static_cast<unsigned long long>(next), kRounds, cut_in_flight);
   CHECK(next > kRounds);
 }
+
+}  // namespace kill_test

@@ -10,7 +10,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::raw_scan_test {
 namespace {
 
 std::string hex(std::string_view bytes, const char* digits) {
@@ -180,4 +180,4 @@ TEST_CASE("the scan finds what does stand in the files, however it is spelt") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::raw_scan_test

@@ -6,7 +6,7 @@
 #include "tests/crash/adversary.h"
 #include "tests/crash/old_master.h"
 
-namespace coffer::test {
+namespace coffer::test::revoked_test {
 namespace {
 
 /// What a key file and a keyring give.
@@ -93,4 +93,4 @@ TEST_CASE("a slot that was given up opens nothing, even with the keyring of its 
   CHECK(buckets_opened(scratch, stayed) == 256);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::revoked_test

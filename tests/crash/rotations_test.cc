@@ -13,7 +13,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::rotations_test {
 namespace {
 
 constexpr int kStill = 400;  // Secrets that nobody changes.
@@ -173,4 +173,4 @@ TEST_CASE("rotations go on beside processes and threads that read, write and des
   CHECK(store.status().value().buckets_to_rotate == 0);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::rotations_test

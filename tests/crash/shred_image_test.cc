@@ -16,7 +16,7 @@
 
 #include "tests/crash/adversary.h"
 
-namespace coffer::test {
+namespace coffer::test::shred_image_test {
 namespace {
 
 int run(std::vector<std::string> words) {
@@ -182,4 +182,4 @@ TEST_CASE("on btrfs, which copies on write, status promises nothing, and rightly
   check_image({"btrfs", "128M", {"mkfs.btrfs", "-q", "-f", "-m", "single"}, "nodiscard", false});
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::shred_image_test

@@ -10,7 +10,7 @@
 #include "tests/crash/adversary.h"
 #include "tests/killed_child.h"
 
-namespace coffer::test {
+namespace coffer::test::shred_kill_test {
 namespace {
 
 constexpr int kPaths = 5;
@@ -138,4 +138,4 @@ TEST_CASE("a kill during a destroy leaves the state before or after, and one epo
   CHECK(step > 100);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::shred_kill_test

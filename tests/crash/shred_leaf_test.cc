@@ -6,7 +6,7 @@
 #include "tests/crash/adversary.h"
 #include "tests/split_at.h"
 
-namespace coffer::test {
+namespace coffer::test::shred_leaf_test {
 namespace {
 
 constexpr std::uint64_t kSplitAt = 12;
@@ -149,4 +149,4 @@ TEST_CASE("what was trimmed while its bucket was whole is gone though the bucket
   CHECK(store.get("t")->value.text() == "3");
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::shred_leaf_test

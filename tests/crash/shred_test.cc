@@ -6,7 +6,7 @@
 
 #include "tests/crash/adversary.h"
 
-namespace coffer::test {
+namespace coffer::test::shred_test {
 namespace {
 
 constexpr std::string_view kSpec =
@@ -129,4 +129,4 @@ TEST_CASE("destroyed where it was moved to, a version opens at no place that it 
                   [&] { REQUIRE(store.destroy("third", {1}).ok()); });
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::shred_test

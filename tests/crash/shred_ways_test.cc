@@ -6,7 +6,7 @@
 
 #include "tests/crash/adversary.h"
 
-namespace coffer::test {
+namespace coffer::test::shred_ways_test {
 namespace {
 
 constexpr std::string_view kSpec =
@@ -279,4 +279,4 @@ TEST_CASE("no key but its bucket's wraps a data key, and after destroying none a
   CHECK_FALSE(late.finds_astray(victim));
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::shred_ways_test

@@ -10,7 +10,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::threads_test {
 namespace {
 
 constexpr int kPaths = 4;
@@ -104,4 +104,4 @@ TEST_CASE("readers, writers, sweeps and openers go on at once") {
   CHECK(report->problems == std::vector<std::string>{});
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::threads_test

@@ -8,6 +8,8 @@
 
 #include "tests/crash/child_process.h"
 
+namespace two_process_test {
+
 namespace {
 
 constexpr std::uint64_t kChildren = 3;
@@ -60,3 +62,5 @@ TEST_CASE("writers in several processes lose no update under compare-and-swap") 
   CHECK(store.get("beside")->info.version == written);
   CHECK(store.verify()->problems.empty());
 }
+
+}  // namespace two_process_test

@@ -5,6 +5,8 @@
 #include "tests/house/include_rules.h"
 #include "tests/house/source_files.h"
 
+namespace include_graph_test {
+
 namespace {
 
 std::vector<std::string> check(std::string_view path, std::string_view text) {
@@ -99,3 +101,5 @@ TEST_CASE("the reader lets pass what is allowed") {
             .empty());
   CHECK(check("engine/base/a.cc", "// prose about #include \"tools/x.h\"\n").empty());
 }
+
+}  // namespace include_graph_test

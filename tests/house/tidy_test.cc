@@ -5,6 +5,8 @@
 
 #include "tests/house/source_files.h"
 
+namespace tidy_test {
+
 namespace {
 
 using house::lines_of;
@@ -266,3 +268,5 @@ TEST_CASE("every MUST of the format has a number, and a test that cites it") {
     CHECK(cites(tests, anchor.substr(1, anchor.size() - 2)));
   }
 }
+
+}  // namespace tidy_test

@@ -8,7 +8,7 @@
 #include "tests/interop/npm.h"
 #include "tests/interop/provider_trials.h"
 
-namespace coffer::test {
+namespace coffer::test::aws_sdk_test {
 namespace {
 
 constexpr const char* kClient = "@aws-sdk/client-kms@3.758.0";
@@ -63,4 +63,4 @@ TEST_CASE("AWS's own client accepts the fake, and both clients open what the oth
   CHECK(equal_in_constant_time(opened->bytes(), payload.bytes()));
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::aws_sdk_test

@@ -3,7 +3,7 @@
 
 #include "tests/interop/provider_trials.h"
 
-namespace coffer::test {
+namespace coffer::test::awskms_test {
 namespace {
 
 constexpr const char* kAccessKey = "AKIAFAKEFAKEFAKEFAKE";
@@ -402,4 +402,4 @@ TEST_CASE("AWS URIs: the region is known, the endpoint allowed, nothing else is 
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::awskms_test

@@ -3,7 +3,7 @@
 
 #include "tests/interop/provider_trials.h"
 
-namespace coffer::test {
+namespace coffer::test::azurekeyvault_test {
 namespace {
 
 struct Azure {
@@ -164,4 +164,4 @@ TEST_CASE("Key Vault URIs: a vault of Azure's and a key, nothing else") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::azurekeyvault_test

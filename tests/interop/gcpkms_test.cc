@@ -3,7 +3,7 @@
 #include "tests/interop/fakes/google_kms.h"
 #include "tests/interop/provider_trials.h"
 
-namespace coffer::test {
+namespace coffer::test::gcpkms_test {
 namespace {
 
 const std::string kName = "projects/p-1/locations/global/keyRings/ring/cryptoKeys/store";
@@ -187,4 +187,4 @@ TEST_CASE("Cloud KMS URIs: a key by its whole name, nothing else") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::gcpkms_test

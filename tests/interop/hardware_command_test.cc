@@ -4,7 +4,7 @@
 #include "tests/interop/software_tpm.h"
 #include "tests/unit/keys/keyring_file.h"
 
-namespace coffer::test {
+namespace coffer::test::hardware_command_test {
 namespace {
 
 /// A sandbox that names no key: each test does, or leaves it to the store.
@@ -139,4 +139,4 @@ TEST_CASE("the help of key add shows every kind of key") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::hardware_command_test

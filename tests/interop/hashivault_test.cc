@@ -2,7 +2,7 @@
 #include "tests/interop/fakes/transit.h"
 #include "tests/interop/provider_trials.h"
 
-namespace coffer::test {
+namespace coffer::test::hashivault_test {
 namespace {
 
 struct Vault {
@@ -197,4 +197,4 @@ TEST_CASE("Transit URIs: a key, an engine, nothing else") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::hashivault_test

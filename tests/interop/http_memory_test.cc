@@ -12,7 +12,7 @@
 #include "tests/interop/stranger.h"
 #include "tests/memory_search.h"
 
-namespace coffer::test {
+namespace coffer::test::http_memory_test {
 namespace {
 
 /// A child that answers one request with what it was sent.
@@ -87,4 +87,4 @@ TEST_CASE("nothing of a request and its answer stays in memory") {
   CHECK(count_in_memory(mark) == 0);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::http_memory_test

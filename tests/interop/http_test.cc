@@ -8,7 +8,7 @@
 #include "tests/interop/stranger.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::http_test {
 namespace {
 
 constexpr std::int64_t kPatienceMs = 5'000;
@@ -184,4 +184,4 @@ TEST_CASE("no request goes where the rules forbid, even if a caller forgot to as
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::http_test

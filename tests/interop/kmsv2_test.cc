@@ -5,7 +5,7 @@
 
 #include "tests/interop/provider_trials.h"
 
-namespace coffer::test {
+namespace coffer::test::kmsv2_test {
 namespace {
 
 using Mood = fakes::KmsPlugin::Mood;
@@ -154,4 +154,4 @@ TEST_CASE("KMS v2 URIs: a socket, nothing else") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::kmsv2_test

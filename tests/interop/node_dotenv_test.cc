@@ -3,6 +3,8 @@
 #include "tests/cli/dotenv_values.h"
 #include "tests/interop/npm.h"
 
+namespace node_dotenv_test {
+
 namespace {
 
 constexpr const char* kPackage = "dotenv@16.4.7";
@@ -30,3 +32,5 @@ TEST_CASE("npm's dotenv gets each value, or a warning names it") {
   }
   CHECK(agreed > 24);
 }
+
+}  // namespace node_dotenv_test

@@ -9,7 +9,7 @@
 #include <atomic>
 #include <thread>
 
-namespace coffer::test {
+namespace coffer::test::pkcs11_test {
 namespace {
 
 constexpr const char* kAes = "token=sealer;object=master-kek;type=secret-key";
@@ -264,4 +264,4 @@ TEST_CASE("a module that only the slot names is loaded from the system's folders
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::pkcs11_test

@@ -11,7 +11,7 @@
 #include "tests/interop/software_tpm.h"
 #include "tests/killed_child.h"
 
-namespace coffer::test {
+namespace coffer::test::tpm2_store_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -270,4 +270,4 @@ TEST_CASE("a kill in any step of a shredding whose keys are in a TPM leaves befo
   std::printf("%d of 12 kills left a shredding unfinished\n", cut_short);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::tpm2_store_test

@@ -7,7 +7,7 @@
 #include "tests/interop/software_tpm.h"
 #include "tests/interop/stranger.h"
 
-namespace coffer::test {
+namespace coffer::test::tpm2_test {
 namespace {
 
 using keys::TpmNvIndex;
@@ -219,4 +219,4 @@ TEST_CASE("a TPM keeps a blob, overwrites it, and asks for its auth value") {
   CHECK(blob(right).read_blob().value() == Bytes(512, 9));
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::tpm2_test

@@ -7,7 +7,7 @@
 #include "tests/kv/check_rules.h"
 #include "tests/kv/telling.h"
 
-namespace kv {
+namespace kv::command_test {
 namespace {
 
 using cli::Json;
@@ -235,8 +235,9 @@ class CommandDriver : public Driver {
 };
 
 }  // namespace
-}  // namespace kv
 
 TEST_CASE("every rule holds for the command") {
-  kv::check_all_rules([] { return std::make_unique<kv::CommandDriver>(); });
+  kv::check_all_rules([] { return std::make_unique<CommandDriver>(); });
 }
+
+}  // namespace kv::command_test

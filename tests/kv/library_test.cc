@@ -3,7 +3,7 @@
 #include "tests/kv/telling.h"
 #include "tests/scratch.h"
 
-namespace kv {
+namespace kv::library_test {
 namespace {
 
 using coffer::Error;
@@ -125,8 +125,9 @@ class LibraryDriver : public Driver {
 };
 
 }  // namespace
-}  // namespace kv
 
 TEST_CASE("every rule holds in the library") {
-  kv::check_all_rules([] { return std::make_unique<kv::LibraryDriver>(); });
+  kv::check_all_rules([] { return std::make_unique<LibraryDriver>(); });
 }
+
+}  // namespace kv::library_test

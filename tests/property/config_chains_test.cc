@@ -31,7 +31,7 @@
 #include "tests/config_maker/config_maker.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::config_chains_test {
 namespace {
 
 constexpr std::int64_t kHour = 3'600'000;
@@ -513,4 +513,4 @@ TEST_CASE("random configs under random specs keep their promises through random 
   CHECK(t.mixed > t.mixed_refused);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::config_chains_test

@@ -15,7 +15,7 @@
 #include "tests/scratch.h"
 #include "tests/split_at.h"
 
-namespace coffer::test {
+namespace coffer::test::engine_model_test {
 namespace {
 
 // Names that meet as folder and as secret, differ in case only, or sort around '/'.
@@ -444,4 +444,4 @@ TEST_CASE("the engine does what the model does, over any sequence of operations"
   }));
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::engine_model_test

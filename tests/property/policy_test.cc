@@ -7,6 +7,8 @@
 
 #include "policy/decision.h"
 
+namespace policy_test {
+
 namespace {
 
 using namespace coffer;
@@ -139,3 +141,5 @@ TEST_CASE("the decision is the one of a plain reading of the rules") {
     }
   }));
 }
+
+}  // namespace policy_test

@@ -11,6 +11,8 @@
 
 #include "tests/property/sequence_run.h"
 
+namespace sequences_test {
+
 namespace {
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
@@ -38,3 +40,5 @@ TEST_CASE("store and model agree over any sequence of any operations") {
   }
   SUCCEED();
 }
+
+}  // namespace sequences_test

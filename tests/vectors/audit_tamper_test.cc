@@ -7,6 +7,8 @@
 #include "tests/scratch.h"
 #include "tests/vectors/open_tables.h"
 
+namespace audit_tamper_test {
+
 namespace {
 
 using namespace coffer;
@@ -205,3 +207,5 @@ TEST_CASE("a broken chain is not pruned over, and stops no one from writing") {
   CHECK(listed.error().number() == 3);
   CHECK(chained.store.audit_list({.after_number = 3}).ok());
 }
+
+}  // namespace audit_tamper_test

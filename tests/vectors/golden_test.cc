@@ -6,6 +6,8 @@
 
 #include "tests/vectors/golden_copy.h"
 
+namespace golden_test {
+
 namespace {
 
 using coffer::ErrorCode;
@@ -127,3 +129,5 @@ TEST_CASE("the golden store can be written") {
   const auto report = store.verify();
   CHECK((report.ok() && report->problems.empty()));
 }
+
+}  // namespace golden_test

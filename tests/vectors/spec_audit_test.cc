@@ -10,6 +10,8 @@
 #include "tests/vectors/by_the_words.h"
 #include "tests/vectors/open_tables.h"
 
+namespace spec_audit_test {
+
 namespace {
 
 using namespace coffer;
@@ -214,3 +216,5 @@ TEST_CASE("a store without any audit record opens, and begins its chain with the
   CHECK(other.audit_list().value().size() == 1);
   CHECK(store.verify().value().problems.empty());
 }
+
+}  // namespace spec_audit_test

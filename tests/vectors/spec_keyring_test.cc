@@ -7,6 +7,8 @@
 #include "tests/vectors/by_the_words.h"
 #include "tests/vectors/golden_copy.h"
 
+namespace spec_keyring_test {
+
 namespace {
 
 using namespace coffer;
@@ -336,3 +338,5 @@ TEST_CASE("F-150: a slot wrapped anew keeps all but its blob, and the others are
   // Of a slot that was changed meanwhile, or another master key, it is not taken.
   CHECK((*ring)->replace_slot(*prepared).error().code() == ErrorCode::busy);
 }
+
+}  // namespace spec_keyring_test

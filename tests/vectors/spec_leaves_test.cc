@@ -7,6 +7,8 @@
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/walk_by_words.h"
 
+namespace spec_leaves_test {
+
 namespace {
 
 using namespace coffer;
@@ -316,3 +318,5 @@ TEST_CASE("F-84: a commit that would leave more than 512 leaves pending shreds")
   CHECK(Keys(copy).root.leaves.pending.empty());
   CHECK(problems_of(copy).empty());
 }
+
+}  // namespace spec_leaves_test

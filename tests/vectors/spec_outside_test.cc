@@ -6,6 +6,8 @@
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/open_tables.h"
 
+namespace spec_outside_test {
+
 namespace {
 
 using namespace coffer;
@@ -178,3 +180,5 @@ TEST_CASE("F-157: a store taken against its anchor's word gets another id, and i
   a.put_mark(ahead);
   CHECK(a.refusal() == ErrorCode::rolled_back);
 }
+
+}  // namespace spec_outside_test

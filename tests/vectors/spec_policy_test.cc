@@ -6,6 +6,8 @@
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/open_tables.h"
 
+namespace spec_policy_test {
+
 namespace {
 
 using namespace coffer;
@@ -113,3 +115,5 @@ TEST_CASE("F-164, F-165: what no rule allows is denied, and told of its user") {
   CHECK((told->back().user == "ann" && told->back().code == ErrorCode::denied));
   CHECK((told->back().items[0].action == "read" && told->back().items[0].path == "app/db"));
 }
+
+}  // namespace spec_policy_test

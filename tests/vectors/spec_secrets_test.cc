@@ -6,6 +6,8 @@
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/open_tables.h"
 
+namespace spec_secrets_test {
+
 namespace {
 
 using namespace coffer;
@@ -124,3 +126,5 @@ TEST_CASE("F-77, F-65: a move seals anew, and marks the bucket that it leaves") 
   CHECK(copy.open().get("moved", 1)->value.text() == value);
   CHECK(problems_of(copy).empty());
 }
+
+}  // namespace spec_secrets_test

@@ -10,6 +10,8 @@
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/open_tables.h"
 
+namespace spec_store_test {
+
 namespace {
 
 using namespace coffer;
@@ -529,3 +531,5 @@ TEST_CASE("F-68: what expires stands in the time index until it is gone") {
   REQUIRE(copy.open().destroy("app/expired", {1}).ok());
   CHECK(due().empty());
 }
+
+}  // namespace spec_store_test

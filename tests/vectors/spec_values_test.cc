@@ -8,6 +8,8 @@
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/walk_by_words.h"
 
+namespace spec_values_test {
+
 namespace {
 
 using namespace coffer;
@@ -176,3 +178,5 @@ TEST_CASE("F-104: a value goes with its version, whichever way that goes") {
   Tables(copy.directory()).put(Table::values, key_of(copy, "app/db", 1), Bytes(3000, 1));
   CHECK(problems_of(copy) == std::vector<std::string>{"values: a value belongs to no version"});
 }
+
+}  // namespace spec_values_test

@@ -10,6 +10,8 @@
 #include "tests/vectors/open_tables.h"
 #include "tests/vectors/walk_by_words.h"
 
+namespace spec_vouched_test {
+
 namespace {
 
 using namespace coffer;
@@ -390,3 +392,5 @@ TEST_CASE("F-191: an anchor below the store's directory is refused, however deep
   CHECK(copy.open().set_anchor("file://" + copy.directory() + "-anchor").ok());
   std::filesystem::remove(copy.directory() + "-anchor");
 }
+
+}  // namespace spec_vouched_test

@@ -11,6 +11,8 @@
 #include "tests/vectors/vector_file.h"
 #include "tests/vectors/walk_by_words.h"
 
+namespace spec_walk_test {
+
 namespace {
 
 using namespace coffer;
@@ -181,3 +183,5 @@ TEST_CASE("make a new worked example", "[.example]") {
   format::encode_version({header, wrapped, ciphertext}, record);
   std::cout << "hash          " << to_hex(hash) << "\nrecord        " << to_hex(record) << "\n";
 }
+
+}  // namespace spec_walk_test

@@ -9,6 +9,8 @@
 #include "tests/vectors/proto_recode.h"
 #include "tests/vectors/vector_file.h"
 
+namespace vectors_test {
+
 namespace {
 
 using coffer::Bytes;
@@ -92,3 +94,5 @@ TEST_CASE("every cut of a good vector is refused, or is a good record itself") {
     }
   }
 }
+
+}  // namespace vectors_test

@@ -8,6 +8,8 @@
 #include "format/policy_record.h"
 #include "format/records.h"
 
+namespace wire_oracle_test {
+
 namespace {
 
 using namespace coffer;
@@ -240,7 +242,7 @@ TEST_CASE("an anchor's mark means the same to the generated code") {
 }
 
 TEST_CASE("an audit record means the same to the generated code") {
-  AuditRecord record{9, 5, 1000, 4711, "coffer", "alice", "ticket", "req", 8, {}, "ann"};
+  format::AuditRecord record{9, 5, 1000, 4711, "coffer", "alice", "ticket", "req", 8, {}, "ann"};
   record.items = {{Action::put, "team/db", 2, 7}, {Action::prune, "", 0}};
   const auto message = parsed<proto::AuditRecord>(encode_audit_record(record));
   CHECK((message.sequence() == 9 && message.at_ms() == 5 && message.uid() == 1000));
@@ -349,3 +351,5 @@ TEST_CASE("a config record means the same to the generated code") {
   CHECK((back->config_id == "c" && back->base_revision == 1ULL << 40 && back->last_stage == "t"));
   CHECK(back->base_id == "i");
 }
+
+}  // namespace wire_oracle_test

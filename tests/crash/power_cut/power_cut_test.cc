@@ -11,7 +11,7 @@
 #include "tests/crash/power_cut/replay.h"
 #include "tests/crash/power_cut/scenario.h"
 
-namespace coffer::test {
+namespace coffer::test::power_cut_test {
 namespace {
 
 bool long_run() { return std::getenv("COFFER_LONG") != nullptr; }
@@ -206,4 +206,4 @@ TEST_CASE("a kill before any call leaves the state before or after") {
   CHECK(kills > 100);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::power_cut_test

@@ -6,7 +6,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::add_key_test {
 
 TEST_CASE("others write while the passphrase of a new key is asked for") {
   const ScratchStore box;
@@ -32,4 +32,4 @@ TEST_CASE("others write while the passphrase of a new key is asked for") {
         ErrorCode::wrong_key);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::add_key_test

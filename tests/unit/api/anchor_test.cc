@@ -8,7 +8,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::anchor_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -467,4 +467,4 @@ TEST_CASE("C: an anchor is set, told, checked and given up") {
   coffer_close(store);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::anchor_test

@@ -10,6 +10,8 @@
 #include "tests/public_headers.h"
 #include "tests/store_cases.h"
 
+namespace audit_every_call_test {
+
 namespace {
 
 using namespace coffer;
@@ -659,3 +661,5 @@ TEST_CASE("an anchor that is not there cannot be given up, on record") {
   CHECK(in_words(records_of(store).back()) == "anchor.remove  0");
   CHECK_FALSE(records_of(store).back().allowed);
 }
+
+}  // namespace audit_every_call_test

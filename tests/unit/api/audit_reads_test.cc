@@ -8,6 +8,8 @@
 
 #include "tests/scratch.h"
 
+namespace audit_reads_test {
+
 namespace {
 
 using namespace coffer;
@@ -178,3 +180,5 @@ TEST_CASE("a sweep leaves of the audit log what the settings keep") {
   settings.audit_keep_ms = -1;
   CHECK(store.put_settings(settings).error().code() == ErrorCode::limit);
 }
+
+}  // namespace audit_reads_test

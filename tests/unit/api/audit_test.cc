@@ -6,6 +6,8 @@
 
 #include "tests/scratch.h"
 
+namespace audit_test {
+
 namespace {
 
 using namespace coffer;
@@ -68,7 +70,7 @@ TEST_CASE("a put is recorded: who, when, what, which version") {
   CHECK(record.at_ms == scratch.clock.now_ms());
   CHECK(record.uid == getuid());
   CHECK(record.pid == static_cast<std::uint32_t>(getpid()));
-  CHECK(record.program == "unit.api.audit");
+  CHECK(record.program == "unit.api");
   CHECK((record.actor.empty() && record.reason.empty() && record.correlation.empty()));
   CHECK(record.allowed);
   CHECK(items_of(record) == "put team/db 1");
@@ -327,3 +329,5 @@ TEST_CASE("two handles, and another that opens later, go on with one chain") {
   CHECK(records_of(three).size() == 10);
   require_whole(three);
 }
+
+}  // namespace audit_test

@@ -4,7 +4,7 @@
 
 #include "tests/c_store.h"
 
-namespace coffer::test {
+namespace coffer::test::c_api_audit_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -194,4 +194,4 @@ TEST_CASE("C: a clock that is right has nothing to accept, and audit settings go
   CHECK(audit_of(c.get()).back()["items"][0]["action"] == "read");
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::c_api_audit_test

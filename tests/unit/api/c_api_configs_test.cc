@@ -9,6 +9,8 @@
 
 #include "tests/scratch.h"
 
+namespace c_api_configs_test {
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -209,3 +211,5 @@ TEST_CASE("Airbyte's form of a name kept elsewhere is resolved by a spec as well
   }
   CHECK(asked == std::vector<std::string>{"vault/b", "vault/b"});
 }
+
+}  // namespace c_api_configs_test

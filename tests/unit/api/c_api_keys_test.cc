@@ -7,7 +7,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::c_api_keys_test {
 namespace {
 
 coffer_code stop_at_once(void* context, std::uint64_t done, std::uint64_t all) {
@@ -64,4 +64,4 @@ TEST_CASE("slots are added, listed, wrapped anew, given up and removed through C
   coffer_close(store);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::c_api_keys_test

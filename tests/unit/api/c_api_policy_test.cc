@@ -5,7 +5,7 @@
 
 #include "tests/c_store.h"
 
-namespace coffer::test {
+namespace coffer::test::c_api_policy_test {
 namespace {
 
 constexpr char kPolicy[] =
@@ -84,4 +84,4 @@ TEST_CASE("a policy is put, told, tested and obeyed through C") {
   for (coffer_store* each : {chief, using_it, seeing}) coffer_close(each);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::c_api_policy_test

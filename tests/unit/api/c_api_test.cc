@@ -7,7 +7,7 @@
 
 #include "tests/c_store.h"
 
-namespace coffer::test {
+namespace coffer::test::c_api_test {
 TEST_CASE("C: patch, rollback, history, move, copy and erase") {
   const CStore c;
   coffer_version version;
@@ -134,4 +134,4 @@ TEST_CASE("C: a transaction is all or nothing") {
   CHECK(coffer_transact(c.get(), nullptr, nullptr, &error) == COFFER_USAGE);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::c_api_test

@@ -7,6 +7,8 @@
 
 #include "tests/scratch.h"
 
+namespace changes_test {
+
 namespace {
 
 using namespace coffer;
@@ -198,3 +200,5 @@ TEST_CASE("nothing is lost and nothing told twice to one who follows while other
   }
   for (std::thread& writer : writers) writer.join();
 }
+
+}  // namespace changes_test

@@ -4,7 +4,7 @@
 
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::clock_acceptance_test {
 namespace {
 
 constexpr std::int64_t kHour = 3'600'000;
@@ -225,4 +225,4 @@ TEST_CASE("accepting twice moves nothing twice") {
   require_sound(jumped.store);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::clock_acceptance_test

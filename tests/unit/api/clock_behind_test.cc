@@ -3,7 +3,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::clock_behind_test {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000;
@@ -115,4 +115,4 @@ TEST_CASE("what only the clock makes gone says so; what was deleted or is over d
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::clock_behind_test

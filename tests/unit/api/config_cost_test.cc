@@ -7,7 +7,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::config_cost_test {
 namespace {
 
 /// Twenty patterns of a thousand parts, each with a class of many ranges.
@@ -62,4 +62,4 @@ TEST_CASE("Patterns of connectors are well within what may be spent") {
   CHECK(put.ok());
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::config_cost_test

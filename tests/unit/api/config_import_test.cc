@@ -3,6 +3,8 @@
 
 #include "tests/unit/api/config_bench.h"
 
+namespace config_import_test {
+
 using namespace config_bench;
 
 namespace {
@@ -225,3 +227,5 @@ TEST_CASE("Settings of the store hold for imports too, and end no config's secre
   bench.put("d", R"({"a":"bumped again"})");
   CHECK(bench.show("d", ConfigForm::revealed) == R"({"a":"bumped again"})");
 }
+
+}  // namespace config_import_test

@@ -5,6 +5,8 @@
 #include "secrets/sweep.h"
 #include "tests/unit/api/config_bench.h"
 
+namespace config_stage_test {
+
 using namespace config_bench;
 using secrets::DocumentKind;
 
@@ -307,3 +309,5 @@ TEST_CASE("A stage may stand on the document as its caller keeps it") {
   }
   CHECK(stage_against("{").error().code() == ErrorCode::usage);
 }
+
+}  // namespace config_stage_test

@@ -19,6 +19,8 @@
 #include "secrets/engine.h"
 #include "tests/unit/api/config_bench.h"
 
+namespace configs_test {
+
 using namespace coffer;
 using namespace config_bench;
 
@@ -578,3 +580,5 @@ TEST_CASE("A partial update keeps, bumps, mints and removes like a put") {
   CHECK(bench.configs().patch("c", "{}", {}, older).error().code() == ErrorCode::usage);
   CHECK(bench.configs().patch("c", R"({"a":null})", {}, older).ok());
 }
+
+}  // namespace configs_test

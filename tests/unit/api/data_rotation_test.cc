@@ -9,7 +9,7 @@
 #include "tests/split_at.h"
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::data_rotation_test {
 namespace {
 
 constexpr int kSecrets = 600;
@@ -195,4 +195,4 @@ TEST_CASE("a snapshot from before a rotation of data keys reads on") {
   CHECK(secret->value.text() == "5");
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::data_rotation_test

@@ -3,7 +3,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer {
+namespace coffer::held_test {
 namespace {
 
 constexpr std::string_view kSpec =
@@ -52,4 +52,4 @@ TEST_CASE("version 0 is no way around what refers to a secret") {
 }
 
 }  // namespace
-}  // namespace coffer
+}  // namespace coffer::held_test

@@ -5,7 +5,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::key_use_test {
 namespace {
 
 constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
@@ -56,4 +56,4 @@ TEST_CASE("a store opens by its own slots' keys where none is given, a passphras
   CHECK(refused.error().code() == ErrorCode::key_unavailable);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::key_use_test

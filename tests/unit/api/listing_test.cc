@@ -6,7 +6,7 @@
 #include "tests/scratch.h"
 #include "tests/vectors/open_tables.h"
 
-namespace coffer::test {
+namespace coffer::test::listing_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -202,4 +202,4 @@ TEST_CASE("a listing is narrowed to secrets of configs, or to all others, and to
   CHECK(names(store, {.workspace = std::string(kNilWorkspace)}).empty());
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::listing_test

@@ -6,7 +6,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::long_value_test {
 namespace {
 
 std::string long_value(std::size_t size, char first) {
@@ -37,4 +37,4 @@ TEST_CASE("a shredding keeps every long value that it does not destroy") {
   CHECK(store.verify()->problems == std::vector<std::string>{});
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::long_value_test

@@ -5,7 +5,7 @@
 #include "format/keyring_records.h"
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::master_rotation_test {
 namespace {
 
 struct Box : ScratchStore {
@@ -240,4 +240,4 @@ TEST_CASE("a change of keys is told before it begins and when it is done") {
   CHECK(items_of(store) == expected);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::master_rotation_test

@@ -16,7 +16,7 @@
 #include "storage/environment.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::memory_test {
 namespace {
 
 struct Mapping {
@@ -214,4 +214,4 @@ TEST_CASE("every call of a forked child on its parent's store says why it does n
   CHECK(store.key_slots().ok());
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::memory_test

@@ -2,7 +2,7 @@
 // those of Vault's KV v2 where nothing else is said.
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::metadata_test {
 namespace {
 
 using Custom = std::map<std::string, std::string>;
@@ -431,4 +431,4 @@ TEST_CASE("a value of exactly 1,048,576 bytes passes, one more is refused and th
   CHECK(code_of(store.patch("b", R"({"k2":1})")) == ErrorCode::limit);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::metadata_test

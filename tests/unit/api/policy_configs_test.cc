@@ -4,6 +4,8 @@
 
 #include "tests/unit/api/policy_bench.h"
 
+namespace policy_configs_test {
+
 namespace {
 
 using namespace coffer;
@@ -197,3 +199,5 @@ TEST_CASE("a check is ended by whoever may write the config that it is of") {
   CHECK(writer.end_check("{}")->empty());
   CHECK(bench.chief.configs().end_check(check->partial.text())->size() == 1);
 }
+
+}  // namespace policy_configs_test

@@ -10,6 +10,8 @@
 #include "tests/public_headers.h"
 #include "tests/store_cases.h"
 
+namespace policy_every_call_test {
+
 namespace {
 
 using namespace coffer;
@@ -366,3 +368,5 @@ TEST_CASE("what may not be listed is not there") {
   CHECK(bench.ann.configs().list()->size() == 1);
   CHECK_FALSE(bench.ann.changes(0)->changes.empty());
 }
+
+}  // namespace policy_every_call_test

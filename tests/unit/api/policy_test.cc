@@ -3,6 +3,8 @@
 
 #include "tests/store_cases.h"
 
+namespace policy_test {
+
 namespace {
 
 using namespace coffer;
@@ -241,3 +243,5 @@ TEST_CASE("who a caller is has limits") {
   CHECK(code_of(bench.opened.as({.groups = std::vector<std::string>(1025, "g")})) ==
         ErrorCode::limit);
 }
+
+}  // namespace policy_test

@@ -4,6 +4,8 @@
 
 #include "tests/unit/api/policy_bench.h"
 
+namespace policy_ways_test {
+
 namespace {
 
 using namespace coffer;
@@ -211,3 +213,5 @@ TEST_CASE("what is free or listed by the way names nothing that may not be liste
   CHECK(bench.chief.settings()->scopes.size() == 1);
   CHECK(bench.chief.status()->anchor.size() > 5);
 }
+
+}  // namespace policy_ways_test

@@ -8,7 +8,7 @@
 
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::preprocessors_test {
 namespace {
 
 using Batch = std::map<std::string, Value>;  // By path.
@@ -101,4 +101,4 @@ TEST_CASE("a pre-processor that fails or throws leaves the store and the caller'
   require_sound(store);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::preprocessors_test

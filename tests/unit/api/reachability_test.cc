@@ -8,6 +8,8 @@
 #include "secrets/sweep.h"
 #include "tests/unit/api/config_bench.h"
 
+namespace reachability_test {
+
 using namespace config_bench;
 using configs::Difference;
 using secrets::Reference;
@@ -249,3 +251,5 @@ TEST_CASE("Notes go with the sweep after their time, by the time index alone") {
   CHECK(sweep_now() == 1);
   CHECK(bench.engine->verify()->problems.empty());
 }
+
+}  // namespace reachability_test

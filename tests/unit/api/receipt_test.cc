@@ -7,7 +7,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::receipt_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -179,4 +179,4 @@ TEST_CASE("C: receipts are handed out and verified") {
   coffer_close(store);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::receipt_test

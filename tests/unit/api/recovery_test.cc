@@ -6,7 +6,7 @@
 #include "keys/shamir.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::recovery_test {
 namespace {
 
 using keys::PrintedKind;
@@ -223,4 +223,4 @@ TEST_CASE("a key that cannot be shown is not added") {
   CHECK(store.key_slots()->size() == 1);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::recovery_test

@@ -3,6 +3,8 @@
 
 #include "tests/unit/api/policy_bench.h"
 
+namespace refusals_test {
+
 namespace {
 
 using namespace coffer;
@@ -94,3 +96,5 @@ TEST_CASE("without a policy each refusal is on record at once") {
     CHECK(code_of(bench.opened.put("a", text("v"), {.cas = 7})) == ErrorCode::conflict);
   CHECK(test::sequence_of(bench.opened) == before + 40);
 }
+
+}  // namespace refusals_test

@@ -4,7 +4,7 @@
 #include "format/keyring_records.h"
 #include "tests/scratch.h"
 
-namespace coffer {
+namespace coffer::repair_test {
 namespace {
 
 Bytes place_of(const Bytes& file, format::FramePlace place) {
@@ -38,4 +38,4 @@ TEST_CASE("a slot table of which one copy is older is made whole by opening the 
 }
 
 }  // namespace
-}  // namespace coffer
+}  // namespace coffer::repair_test

@@ -1,7 +1,7 @@
 // Transaction::restore: a secret with the history that it has elsewhere.
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::restore_test {
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
@@ -114,4 +114,4 @@ TEST_CASE("what no secret can have is refused, and nothing is written") {
   CHECK(state_of(store) == before);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::restore_test

@@ -11,7 +11,7 @@
 #include "tests/scratch.h"
 #include "tests/split_at.h"
 
-namespace coffer::test {
+namespace coffer::test::shred_bytes_test {
 namespace {
 
 /// What this process has handed to write() and its like so far.
@@ -84,4 +84,4 @@ TEST_CASE("what is measured sees values that are written") {
   CHECK(bytes_written() - before > 3 * kMiB);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::shred_bytes_test

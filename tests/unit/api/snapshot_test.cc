@@ -7,7 +7,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::snapshot_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -297,4 +297,4 @@ TEST_CASE("threads share a snapshot while others write, and many are taken and d
   CHECK(wrong.load() == 0);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::snapshot_test

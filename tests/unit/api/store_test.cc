@@ -7,7 +7,7 @@
 
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::store_test {
 namespace {
 
 PutOptions custom(std::map<std::string, std::string> entries) {
@@ -289,4 +289,4 @@ TEST_CASE("a data file from before the last destroy is refused, and so is an old
   CHECK(code_of(scratch.try_open()) == ErrorCode::rolled_back);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::store_test

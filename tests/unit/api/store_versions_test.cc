@@ -8,7 +8,7 @@
 #include "secrets/engine.h"
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::store_versions_test {
 namespace {
 
 PutOptions cas(std::uint64_t version) {
@@ -331,4 +331,4 @@ TEST_CASE("a minted version that is both expired and unreachable is swept once")
   require_sound(store);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::store_versions_test

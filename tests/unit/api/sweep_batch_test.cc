@@ -6,7 +6,7 @@
 
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::sweep_batch_test {
 namespace {
 
 constexpr int kExpiring = 300;
@@ -81,4 +81,4 @@ TEST_CASE("a batch holds no more versions than it may") {
   CHECK(engine->status()->epoch == epoch + 3);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::sweep_batch_test

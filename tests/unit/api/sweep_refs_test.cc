@@ -10,6 +10,8 @@
 #include "format/names.h"
 #include "tests/scratch.h"
 
+namespace sweep_refs_test {
+
 using namespace coffer;
 
 namespace {
@@ -125,3 +127,5 @@ TEST_CASE("A sweep tells the kinds, keeps to its limit and takes notes along") {
   // What is left is the one name put by hand.
   CHECK(bench.store->list("", {.recursive = true, .state = ListState::all})->size() == 1);
 }
+
+}  // namespace sweep_refs_test

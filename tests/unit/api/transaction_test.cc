@@ -5,7 +5,7 @@
 #include "secrets/engine.h"
 #include "tests/store_cases.h"
 
-namespace coffer::test {
+namespace coffer::test::transaction_test {
 
 TEST_CASE("a transaction commits everything at once, and its reads see its own writes") {
   ScratchStore scratch;
@@ -402,4 +402,4 @@ TEST_CASE("after erase a new secret of that name starts at 1 with no metadata") 
   require_sound(store);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::transaction_test

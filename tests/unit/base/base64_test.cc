@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace base64_test {
+
 using coffer::append_base64;
 using coffer::as_bytes;
 using coffer::decode_base64;
@@ -84,3 +86,5 @@ TEST_CASE("of all single characters only the alphabet's are read") {
     CHECK(read == (alphabet == coffer::Base64::standard ? 65 : 64));
   }
 }
+
+}  // namespace base64_test

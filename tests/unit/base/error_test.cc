@@ -9,7 +9,7 @@
 #include <string>
 #include <type_traits>
 
-namespace coffer {
+namespace coffer::error_test {
 namespace {
 
 // No string made at run time becomes the text or the hint of an error.
@@ -92,4 +92,4 @@ TEST_CASE("a result holds a value or an error, and COFFER_TRY hands errors on") 
   CHECK(*out == 2);
 }
 
-}  // namespace coffer
+}  // namespace coffer::error_test

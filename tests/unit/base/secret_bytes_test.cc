@@ -14,7 +14,7 @@
 #include "base/bytes.h"
 #include "base/locked_arena.h"
 
-namespace coffer {
+namespace coffer::secret_bytes_test {
 namespace {
 
 static_assert(!std::is_copy_constructible_v<SecretBytes>);
@@ -170,4 +170,4 @@ TEST_CASE("wiping leaves zeros") {
   CHECK(bytes[60] == 0xAB);
 }
 
-}  // namespace coffer
+}  // namespace coffer::secret_bytes_test

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace config_patch_test {
+
 using namespace coffer;
 using namespace coffer::configs;
 
@@ -77,3 +79,5 @@ TEST_CASE("An update that chooses another branch takes no secret of the old one 
   CHECK(refused.error().subject()->text == "/c/l/0");
   CHECK(*merged(kBranches, list, R"({"c":{"t":"y","l":null}})") == R"({"c":{"t":"y"}})");
 }
+
+}  // namespace config_patch_test

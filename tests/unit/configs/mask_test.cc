@@ -8,6 +8,8 @@
 
 #include "configs/hydrate.h"
 
+namespace mask_test {
+
 using namespace coffer;
 using namespace coffer::configs;
 
@@ -222,3 +224,5 @@ TEST_CASE("A resolver fills what is kept elsewhere, and only that") {
   CHECK(finish(R"({"a":{"_secret":"c"}})", resolver, {false, &names}).error().code() ==
         ErrorCode::key_unavailable);
 }
+
+}  // namespace mask_test

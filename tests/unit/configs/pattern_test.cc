@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace pattern_test {
+
 using coffer::ErrorCode;
 using coffer::configs::Pattern;
 
@@ -126,3 +128,5 @@ TEST_CASE("A name costs what is compared for it: each step, and each range of it
   CHECK(matches("^[gfedcba]+$", "badge"));
   CHECK_FALSE(matches("^[gfedcba]+$", "badges"));
 }
+
+}  // namespace pattern_test

@@ -7,6 +7,8 @@
 
 #include "configs/spec_cache.h"
 
+namespace spec_walker_test {
+
 using namespace coffer;
 using namespace coffer::configs;
 
@@ -401,3 +403,5 @@ TEST_CASE("A spec is compiled once for the same text") {
   CHECK(first->get() == second->get());
   CHECK_FALSE(compiled_spec("{\"type\":1}").ok());
 }
+
+}  // namespace spec_walker_test

@@ -9,6 +9,8 @@
 #include "configs/hydrate.h"
 #include "tests/unit/configs/map_secret_store.h"
 
+namespace split_test {
+
 using namespace coffer;
 using namespace coffer::configs;
 using Kind = ConfigOutcome::Kind;
@@ -481,3 +483,5 @@ TEST_CASE("Branches without constants are told apart by what they require and wh
     CHECK(bench.kinds() == std::vector<Kind>{Kind::minted});
   }
 }
+
+}  // namespace split_test

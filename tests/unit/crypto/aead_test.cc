@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-namespace coffer::crypto {
+namespace coffer::crypto::aead_test {
 namespace {
 
 Bytes from_hex(std::string_view hex) {
@@ -176,4 +176,4 @@ TEST_CASE("a wrap has a nonce of its own each time and does not open when change
   CHECK_FALSE(unwrap(key.view(), context, wrapped, longer));
 }
 
-}  // namespace coffer::crypto
+}  // namespace coffer::crypto::aead_test

@@ -12,7 +12,7 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 
-namespace coffer::crypto {
+namespace coffer::crypto::key_test {
 namespace {
 
 std::string hex(ByteView bytes) {
@@ -137,4 +137,4 @@ TEST_CASE("random bytes are not the same twice") {
   CHECK_FALSE(is_zero(first));
 }
 
-}  // namespace coffer::crypto
+}  // namespace coffer::crypto::key_test

@@ -7,6 +7,8 @@
 #include "base/base64.h"
 #include "format/time_text.h"
 
+namespace certificate_end_test {
+
 using namespace coffer;
 using namespace coffer::tools;
 
@@ -147,3 +149,5 @@ TEST_CASE("no cut and no flipped bit is read beyond, and no length is believed")
                              "\x84\x7F\xFF\xFF\xFF", "\x83\xFF"})
     CHECK(end_of("\x30" + std::string(length) + whole) == "unknown");
 }
+
+}  // namespace certificate_end_test

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+namespace dotenv_test {
+
 namespace fs = std::filesystem;
 
 using coffer::Error;
@@ -97,3 +99,5 @@ TEST_CASE("what no dotenv file holds is refused and nothing is written") {
   }
   CHECK(text.empty());
 }
+
+}  // namespace dotenv_test

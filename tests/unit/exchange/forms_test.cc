@@ -7,6 +7,8 @@
 #include "format/json.h"
 #include "tools/exchange/same_value.h"
 
+namespace forms_test {
+
 using namespace coffer;
 using namespace coffer::tools;
 
@@ -192,3 +194,5 @@ TEST_CASE("equivalent values may be spaced and escaped differently, and in nothi
   }
   CHECK_FALSE(is_equivalent(value("1"), Value::opaque(std::string_view("1"))));
 }
+
+}  // namespace forms_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace json_pieces_test {
+
 using namespace coffer;         // NOLINT(google-build-using-namespace)
 using namespace coffer::tools;  // NOLINT(google-build-using-namespace)
 
@@ -67,3 +69,5 @@ TEST_CASE("what is no object is told with its place, wherever it is cut") {
       CHECK(cut(text, step).error == place);
   }
 }
+
+}  // namespace json_pieces_test

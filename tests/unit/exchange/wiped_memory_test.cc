@@ -6,7 +6,7 @@
 #include "tests/memory_search.h"
 #include "tools/exchange/yaml.h"
 
-namespace coffer::test {
+namespace coffer::test::wiped_memory_test {
 namespace {
 
 /// A document of the ways in which a value may stand, each with the mark.
@@ -61,4 +61,4 @@ TEST_CASE("nothing of a YAML document is left in the process's memory") {
   CHECK(count_in_memory(mark) == 0);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::wiped_memory_test

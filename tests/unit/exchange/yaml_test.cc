@@ -5,6 +5,8 @@
 #include <chrono>
 #include <random>
 
+namespace yaml_test {
+
 using coffer::ErrorCode;
 using coffer::Result;
 using coffer::SecretBytes;
@@ -296,3 +298,5 @@ TEST_CASE("any JSON document goes through YAML unchanged") {
     REQUIRE(std::string(back->text()) == text);
   }
 }
+
+}  // namespace yaml_test

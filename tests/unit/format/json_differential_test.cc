@@ -7,7 +7,7 @@
 
 #include "format/json.h"
 
-namespace coffer::json {
+namespace coffer::json::json_differential_test {
 namespace {
 
 using Oracle = nlohmann::json;
@@ -209,4 +209,4 @@ TEST_CASE("written and mutated texts fare as with another parser") {
 }
 
 }  // namespace
-}  // namespace coffer::json
+}  // namespace coffer::json::json_differential_test

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-namespace coffer::json {
+namespace coffer::json::json_merge_test {
 namespace {
 
 std::string merged(std::string_view target, std::string_view patch, Limits limits = {}) {
@@ -118,4 +118,4 @@ TEST_CASE("random merges come out as another library has them") {
 }
 
 }  // namespace
-}  // namespace coffer::json
+}  // namespace coffer::json::json_merge_test

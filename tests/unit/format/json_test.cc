@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace coffer::json {
+namespace coffer::json::json_test {
 namespace {
 
 Document parsed(std::string_view text, Limits limits = {}) {
@@ -288,4 +288,4 @@ TEST_CASE("a splice changes what it is told to and nothing else") {
 }
 
 }  // namespace
-}  // namespace coffer::json
+}  // namespace coffer::json::json_test

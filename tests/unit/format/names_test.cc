@@ -4,7 +4,7 @@
 
 #include "format/limits.h"
 
-namespace coffer::format {
+namespace coffer::format::names_test {
 namespace {
 
 constexpr std::string_view kUuid = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
@@ -240,4 +240,4 @@ TEST_CASE("a reference is a URI, a coordinate or a path taken literally") {
 }
 
 }  // namespace
-}  // namespace coffer::format
+}  // namespace coffer::format::names_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <random>
 
-namespace coffer::format {
+namespace coffer::format::time_text_test {
 namespace {
 
 std::int64_t duration(std::string_view text) {
@@ -141,4 +141,4 @@ TEST_CASE("printed times are parsed back, and agree with the C library") {
 }
 
 }  // namespace
-}  // namespace coffer::format
+}  // namespace coffer::format::time_text_test

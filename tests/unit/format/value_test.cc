@@ -4,7 +4,7 @@
 
 #include "format/value_access.h"
 
-namespace coffer {
+namespace coffer::value_test {
 namespace {
 
 Value json_value(std::string_view text) {
@@ -97,4 +97,4 @@ TEST_CASE("a stored value is rebuilt as it was") {
 }
 
 }  // namespace
-}  // namespace coffer
+}  // namespace coffer::value_test

@@ -4,7 +4,7 @@
 #include "base/base64.h"
 #include "keys/http.h"
 
-namespace coffer {
+namespace coffer::http_rules_test {
 namespace {
 
 using keys::check_base_url;
@@ -76,4 +76,4 @@ TEST_CASE("base64 is read in one spelling only") {
   }
 }
 
-}  // namespace coffer
+}  // namespace coffer::http_rules_test

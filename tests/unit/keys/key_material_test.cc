@@ -7,7 +7,7 @@
 #include "keys/passphrase.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::key_material_test {
 namespace {
 
 constexpr int kShortMs = 30;
@@ -130,4 +130,4 @@ TEST_CASE("what cannot be read is an unavailable key") {
   CHECK(code(keys::read_secret_file(directory.in("long"), 64)) == ErrorCode::limit);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::key_material_test

@@ -6,7 +6,7 @@
 #include "keys/key_file.h"
 #include "tests/unit/keys/keyring_file.h"
 
-namespace coffer::test {
+namespace coffer::test::key_source_test {
 namespace {
 
 template <typename T>
@@ -167,4 +167,4 @@ TEST_CASE("a passphrase opens its slot, without its line end, and another does n
   CHECK(code_of(Keyring::open(directory.in("keyring"), sources, {})) == ErrorCode::key_unavailable);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::key_source_test

@@ -11,7 +11,7 @@
 #include "crypto/password.h"
 #include "tests/unit/keys/keyring_file.h"
 
-namespace coffer::test {
+namespace coffer::test::keyring_test {
 namespace {
 
 template <typename T>
@@ -375,4 +375,4 @@ TEST_CASE("a keyring that others may read, or that is a link, is refused") {
   CHECK(code_of(file.open()) == ErrorCode::io);
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::keyring_test

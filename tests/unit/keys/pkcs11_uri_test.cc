@@ -5,7 +5,7 @@
 
 #include "keys/pkcs11_uri.h"
 
-namespace coffer::test {
+namespace coffer::test::pkcs11_uri_test {
 
 using keys::parse_pkcs11_uri;
 
@@ -45,4 +45,4 @@ TEST_CASE("a pkcs11: URI that says anything else is refused") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::pkcs11_uri_test

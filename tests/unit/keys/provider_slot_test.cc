@@ -9,7 +9,7 @@
 #include "keys/uri_parameters.h"
 #include "tests/unit/keys/keyring_file.h"
 
-namespace coffer::test {
+namespace coffer::test::provider_slot_test {
 namespace {
 
 using keys::PreparedSlot;
@@ -315,4 +315,4 @@ TEST_CASE("a slot's last use is noted once a day, and not at every opening") {
   CHECK(file.open(1).ok());
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::provider_slot_test

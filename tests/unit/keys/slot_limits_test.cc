@@ -5,7 +5,7 @@
 #include "keys/slot_table.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::slot_limits_test {
 namespace {
 
 using keys::Keyring;
@@ -158,4 +158,4 @@ TEST_CASE("a table that the next open would refuse is not handed out to be writt
   }));
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::slot_limits_test

@@ -6,7 +6,7 @@
 #include "keys/keyring.h"
 #include "tests/scratch.h"
 
-namespace coffer::test {
+namespace coffer::test::torn_keyring_test {
 namespace {
 
 using format::FramePlace;
@@ -248,4 +248,4 @@ TEST_CASE("an epoch key that another process made anew is the one that is read")
   CHECK(equal_in_constant_time((*seen)->view(), (*made)->view()));
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::torn_keyring_test

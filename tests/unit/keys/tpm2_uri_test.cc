@@ -6,7 +6,7 @@
 #include "keys/tpm2_uri.h"
 #include "keys/tpm_nv.h"
 
-namespace coffer::test {
+namespace coffer::test::tpm2_uri_test {
 
 using keys::parse_tpm2_uri;
 using keys::Tpm2Use;
@@ -72,4 +72,4 @@ TEST_CASE("a tpm2: URI that says anything else is refused") {
   }
 }
 
-}  // namespace coffer::test
+}  // namespace coffer::test::tpm2_uri_test

@@ -4,6 +4,8 @@
 #include "policy/decision.h"
 #include "policy/rules.h"
 
+namespace decision_test {
+
 namespace {
 
 using namespace coffer;
@@ -284,3 +286,5 @@ TEST_CASE("a policy comes back from its JSON text, and what is none is refused")
     CHECK(parse_policy(text).error().code() == ErrorCode::usage);
   }
 }
+
+}  // namespace decision_test

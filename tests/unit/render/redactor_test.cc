@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace redactor_test {
+
 using coffer::as_bytes;
 using coffer::SecretBytes;
 using coffer::tools::Redactor;
@@ -157,3 +159,5 @@ TEST_CASE("against a search in the whole text, on random streams") {
     REQUIRE(shown(values, {text.substr(0, cut), text.substr(cut)}) == expected);
   }
 }
+
+}  // namespace redactor_test

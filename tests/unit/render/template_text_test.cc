@@ -5,6 +5,8 @@
 #include <ctime>
 #include <string>
 
+namespace template_text_test {
+
 using coffer::ErrorCode;
 using coffer::Result;
 using coffer::SecretBytes;
@@ -93,3 +95,5 @@ TEST_CASE("time is linear in a line's length, whatever stands in it") {
     CHECK(seconds_since(begin) < 3.0);
   }
 }
+
+}  // namespace template_text_test

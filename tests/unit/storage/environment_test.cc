@@ -12,7 +12,7 @@
 #include "storage/txn.h"
 #include "tests/scratch.h"
 
-namespace coffer::storage {
+namespace coffer::storage::environment_test {
 namespace {
 
 using test::ScratchDirectory;
@@ -308,4 +308,4 @@ TEST_CASE("a cursor replaces long values in place without moving any key") {
   }
 }
 
-}  // namespace coffer::storage
+}  // namespace coffer::storage::environment_test

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace coffer::storage {
+namespace coffer::storage::file_system_test {
 
 TEST_CASE("file systems of several machines have no locks, a FUSE one those of its server") {
   for (const std::uint64_t type : {0x6969, 0x01021997, 0x517B, 0x0BD00BD0, 0x47504653, 0x5346414F,
@@ -16,4 +16,4 @@ TEST_CASE("file systems of several machines have no locks, a FUSE one those of i
   CHECK(lock_promise("/nowhere/at/all") == "local");
 }
 
-}  // namespace coffer::storage
+}  // namespace coffer::storage::file_system_test

@@ -20,7 +20,7 @@
 #include "storage/txn.h"
 #include "tests/scratch.h"
 
-namespace coffer::storage {
+namespace coffer::storage::held_files_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -379,4 +379,4 @@ TEST_CASE("F-172: a data file changed in place under a holder is refused or read
   CHECK(in_child([&] { return use_everything(place.path()); }) == 0);
 }
 
-}  // namespace coffer::storage
+}  // namespace coffer::storage::held_files_test

@@ -17,7 +17,7 @@
 #include "storage/txn.h"
 #include "tests/scratch.h"
 
-namespace coffer::storage {
+namespace coffer::storage::opening_test {
 namespace {
 
 std::string make_environment(const test::ScratchDirectory& scratch) {
@@ -128,4 +128,4 @@ TEST_CASE("a map that cannot grow is an error, and reading goes on") {
 #endif
 
 }  // namespace
-}  // namespace coffer::storage
+}  // namespace coffer::storage::opening_test

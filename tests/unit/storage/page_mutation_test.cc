@@ -13,7 +13,7 @@
 #include "storage/page_verifier.h"
 #include "tests/unit/storage/page_image.h"
 
-namespace coffer::storage {
+namespace coffer::storage::page_mutation_test {
 namespace {
 
 using test::Lmdb;
@@ -234,4 +234,4 @@ TEST_CASE("without the verifier LMDB dies of such files, so these tests can fail
   CHECK(cut.deaths > 0);
 }
 
-}  // namespace coffer::storage
+}  // namespace coffer::storage::page_mutation_test

@@ -6,7 +6,7 @@
 #include "storage/page_verifier.h"
 #include "tests/unit/storage/page_image.h"
 
-namespace coffer::storage {
+namespace coffer::storage::page_rules_test {
 namespace {
 
 using test::PageImage;
@@ -325,4 +325,4 @@ TEST_CASE("a free list that would hand out a page in use is refused") {
   });
 }
 
-}  // namespace coffer::storage
+}  // namespace coffer::storage::page_rules_test

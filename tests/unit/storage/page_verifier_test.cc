@@ -8,7 +8,7 @@
 #include "tests/unit/storage/lmdb_sample.h"
 #include "tests/unit/storage/page_image.h"
 
-namespace coffer::storage {
+namespace coffer::storage::page_verifier_test {
 namespace {
 
 using test::kTables;
@@ -237,4 +237,4 @@ TEST_CASE("a sparse file that claims a terabyte costs only what it holds") {
   CHECK(verify_file(directory.data()).error().text() == "the data file is cut short");
 }
 
-}  // namespace coffer::storage
+}  // namespace coffer::storage::page_verifier_test
