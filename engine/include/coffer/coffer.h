@@ -115,7 +115,8 @@ COFFER_EXPORT coffer_code coffer_get_field(coffer_store* store, const char* path
                                            const char* field, coffer_bytes** value,
                                            coffer_error* error);
 
-/* `versions` empty: the newest (not for undelete and destroy). Of several, all or none. */
+/* `versions` empty: the newest (not for undelete and destroy). Of several, all or none.
+ * COFFER_IN_USE: a config or a user outside refers to it; the message names up to three. */
 COFFER_EXPORT coffer_code coffer_delete(coffer_store* store, const char* path,
                                         const uint64_t* versions, size_t count,
                                         coffer_error* error);
