@@ -62,4 +62,25 @@ std::optional<Action> parse_action(std::string_view name) {
   return found->first;
 }
 
+bool is_change(Action action) {
+  switch (action) {
+    case Action::read:
+    case Action::look:
+    case Action::audit_look:
+    case Action::prune:
+    case Action::clock_accept:
+    case Action::key_add:
+    case Action::key_remove:
+    case Action::key_rotate:
+    case Action::key_rewrap:
+    case Action::key_begin:
+    case Action::key_rekey:
+    // What they name is a place outside the store, which a watcher would take for a path.
+    case Action::anchor_set:
+    case Action::anchor_remove:
+    case Action::anchor_accept: return false;
+    default: return true;
+  }
+}
+
 }  // namespace coffer::format

@@ -51,5 +51,8 @@ enum class Action : std::uint8_t {
 /// "put", "config.put" ...; empty for a number that has no meaning.
 std::string_view action_name(Action action);
 std::optional<Action> parse_action(std::string_view name);
+/// Whether it changes what a store holds or is set to, and names it by a path of the store: what
+/// the change feed tells. Keys, anchors, the log and looks at something do not.
+bool is_change(Action action);
 
 }  // namespace coffer::format

@@ -29,6 +29,7 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
   }
   if (name.size() + value.size() + 2 > kEntryBytesMax) {
     return Error(ErrorCode::limit, "is too large for an environment variable (128 KiB)")
+        .with_size(name.size() + value.size() + 2, kEntryBytesMax)
         .about(Subject::Kind::path, origin);
   }
   if (is_set(name)) {

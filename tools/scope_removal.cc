@@ -7,18 +7,23 @@ namespace {
 
 // All that are refused are named: who mends them one by one would be told of one at a time.
 Result<void> erase_all(Transaction& txn, const std::vector<std::string>& paths) {
-  std::string refused;
+  std::string refused, users;
   for (const std::string& path : paths) {
     const Result<void> gone = txn.erase(path);
     if (!gone && gone.error().code() != ErrorCode::in_use) return gone;
-    if (!gone) refused += (refused.empty() ? "" : ", ") + path;
+    if (gone) continue;
+    refused += (refused.empty() ? "" : ", ") + path;
+    if (gone.error().users().empty()) continue;
+    users.append(users.empty() ? "" : "; ").append(path).append(" by ");
+    users.append(gone.error().users());
   }
   if (refused.empty()) return {};
   return Error(ErrorCode::in_use,
                "something refers to these, or they belong to a config; nothing "
                "was removed",
                "see who: coffer refs PATH, for each of them")
-      .about(Subject::Kind::path, refused);
+      .about(Subject::Kind::path, refused)
+      .with_users(users);
 }
 
 }  // namespace

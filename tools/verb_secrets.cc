@@ -176,7 +176,7 @@ Result<void> check_size(const SecretBytes& text) {
                "the job's secrets are larger than 1048576 bytes together, in bytes; nothing has "
                "been changed",
                "keep large values in secrets of their own: coffer put PATH --file FILE")
-      .with_number(text.size());
+      .with_size(text.size(), kJobSecretsBytesMax);
 }
 
 // What the call reads is what its sets and deletions left, before all is replaced.

@@ -39,7 +39,7 @@ std::string line_of(const Change& change) {
 struct Watch {
   std::vector<WatchRule> rules;  ///< None: every event is a line of the output.
   std::optional<CursorFile> cursor_file;
-  std::string prefix;
+  ChangeFilter filter;
   bool once = false;
   bool json = false;
   bool keep_keys = false;
@@ -85,9 +85,10 @@ Result<bool> Watch::deliver_by(const Delivery& delivery, const Change& change) c
 }
 
 Result<int> Watch::run(Store& store, WatchCursor cursor) const {
+  ChangeFilter next = filter;
   while (!must_end()) {
-    const ChangeBatch batch =
-        COFFER_TRY(store.changes(cursor.revision, {prefix, cursor.index}, kBatch));
+    next.after_index = cursor.index;
+    const ChangeBatch batch = COFFER_TRY(store.changes(cursor.revision, next, kBatch));
     for (const Change& change : batch.changes) {
       if (must_end() || !COFFER_TRY(deliver(change))) return 0;
       cursor = {change.revision, change.index};
@@ -104,6 +105,15 @@ Result<int> Watch::run(Store& store, WatchCursor cursor) const {
       now = COFFER_TRY(store.wait_for_changes(cursor.revision, kLookEveryMs));
   }
   return 0;
+}
+
+// They may be put on record later, while it watches.
+Result<void> warn_of_unrecorded_reads(Store& store) {
+  if (!COFFER_TRY(store.settings()).audit_reads)
+    warn(
+        "reads are not on record in this store, so that none is told: coffer settings put "
+        "--audit-reads on");
+  return {};
 }
 
 }  // namespace
@@ -125,17 +135,24 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   syntax.explain(
       "An event is delivered at least once: when its line is written, or when the command exits "
       "with 0; a\nfailing command is run again, after longer and longer pauses. It finds the event "
-      "in its environment:\nCOFFER_EVENT_WHAT, _PATH, _VERSION, _REVISION, _INDEX and _TIME; never "
-      "a value. Without --from, and\nwithout a cursor yet, what happens from now on is told.");
+      "in its environment:\nCOFFER_EVENT_WHAT, _PATH, _VERSION, _REVISION, _INDEX, _TIME and "
+      "_OUTCOME; never a value.\nA rule's `what` names actions of `coffer audit list`, `deleted`, "
+      "or what changes nothing: `read` (while\nthe setting audit-reads is on; a command that reads "
+      "a secret makes such an event itself), `refused`, or\n`denied` for what the policy refused. "
+      "Without --from, and without a cursor yet, what happens from now\non is told.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
-  watch.prefix = prefix.value_or("");
+  watch.filter.prefix = prefix.value_or("");
   watch.json = context.json();
   if (exec && rules) {
     return Error(ErrorCode::usage, "--exec and --rules do not go together");
   }
   if (exec) watch.rules.push_back({{}, {}, {}, {Delivery::Way::exec, *exec}});
   if (rules) watch.rules = COFFER_TRY(read_watch_rules(COFFER_TRY(read_input(*rules)), *rules));
+  for (const WatchRule& rule : watch.rules) {
+    watch.filter.reads |= rule.wants_reads();
+    watch.filter.refused |= rule.wants_refused();
+  }
   std::optional<WatchCursor> cursor;
   if (from) cursor = WatchCursor{COFFER_TRY(parse_number("--from", *from)), kWholeRevision};
   // A policy may come while it watches: then it counts who the caller is.
@@ -146,6 +163,7 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
     if (auto kept = COFFER_TRY(watch.cursor_file->read())) cursor = *kept;
   }
   if (!cursor) cursor = WatchCursor{COFFER_TRY(store.status()).sequence, kWholeRevision};
+  if (watch.filter.reads) COFFER_TRY(warn_of_unrecorded_reads(store));
   // From here on a restart goes on where this began, even if nothing happens meanwhile.
   COFFER_TRY(watch.keep(*cursor));
   end_on_signals();

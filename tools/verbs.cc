@@ -34,8 +34,11 @@ constexpr std::array kVerbs = {
                 "coffer certificates ingestion --within 30d"),
     COFFER_VERB("history", verb_history, "Tells the versions of a secret, newest first.",
                 "coffer history ingestion/my-job"),
-    COFFER_VERB("delete", verb_delete, "Deletes versions so that undelete can bring them back.",
-                "coffer delete ingestion/my-job --versions 1,2"),
+    COFFER_VERB(
+        "delete", verb_delete,
+        "Deletes versions so that undelete can bring them back.\nWhat a config or a user outside "
+        "refers to is not deleted: `coffer refs PATH` names them.",
+        "coffer delete ingestion/my-job --versions 1,2"),
     COFFER_VERB("undelete", verb_undelete, "Brings deleted versions back.",
                 "coffer undelete ingestion/my-job --versions 2"),
     COFFER_VERB("destroy", verb_destroy, "Destroys versions for good.",

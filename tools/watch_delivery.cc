@@ -45,6 +45,7 @@ std::vector<std::string> environment_with(const Delivery& delivery, const Change
   add("WHAT", change.what);
   add("PATH", change.path);
   add("VERSION", std::to_string(change.version));
+  add("OUTCOME", std::string(outcome_of(change)));
   if (!delivery.rule.empty()) add("RULE", delivery.rule);
   if (!delivery.severity.empty()) add("SEVERITY", delivery.severity);
   return variables;
@@ -170,6 +171,10 @@ void sleep_ms(std::int64_t ms) {
     const timespec duration = {0, static_cast<long>(part * 1'000'000)};
     nanosleep(&duration, nullptr);
   }
+}
+
+std::string_view outcome_of(const Change& change) {
+  return change.refused_with ? code_name(*change.refused_with) : "done";
 }
 
 bool deliver_once(const Delivery& delivery, const Change& change, bool keep_keys) {

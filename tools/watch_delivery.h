@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace coffer::tools {
 
@@ -24,6 +25,9 @@ struct Delivery {
   std::string severity = {};
   std::string text = {};  ///< A file's line, a webhook's body.
 };
+
+/// "done", or the word for the error that it was refused with.
+std::string_view outcome_of(const Change& change);
 
 /// True where it has arrived: the command exited with 0, the line is on disk, the service answered
 /// 2xx within ten seconds. A command finds the event in its environment, COFFER_EVENT_*: a name in

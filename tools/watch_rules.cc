@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kBodyBytesMax = 16 << 10;
 constexpr std::array<std::string_view, 4> kDeleted = {"delete", "destroy", "expire", "erase"};
+constexpr std::string_view kDeletedWord = "deleted", kReadWord = "read", kRefusedWord = "refused",
+                           kDeniedWord = "denied";
 
 using Facts = std::map<std::string, std::string, std::less<>>;
 
@@ -27,6 +29,7 @@ Facts facts_of(const Delivery& delivery, const Change& change) {
           {"version", std::to_string(change.version)},
           {"revision", std::to_string(change.revision)},
           {"index", std::to_string(change.index)},
+          {"outcome", std::string(outcome_of(change))},
           {"time", format::print_time(change.at_ms)}};
 }
 
@@ -54,12 +57,27 @@ std::optional<std::string> filled(std::string_view body, const Facts& facts) {
 
 Result<void> check_actions(const WatchRule& rule, const Spot& spot) {
   for (const std::string& what : rule.what) {
-    if (what == "deleted" || format::parse_action(what)) continue;
+    if (what == kDeletedWord || what == kReadWord || what == kRefusedWord || what == kDeniedWord)
+      continue;
+    const auto action = format::parse_action(what);
+    if (action && format::is_change(*action)) continue;
+    if (action)
+      return spot.refuse({ErrorCode::usage, "this is on record, and no event of a secret or config",
+                          "`coffer audit list --action WHAT` tells it; `refused` and `denied` are "
+                          "the events of what was not done, whatever it was"});
     return spot.refuse({ErrorCode::usage, "there is no such event",
-                        "an action of `coffer audit list`, or `deleted` for all that ends a "
-                        "version"});
+                        "an action of `coffer audit list`; `deleted` for all that ends a version; "
+                        "`read`, `refused`, or `denied` for what a policy refused"});
   }
   return {};
+}
+
+bool means(const std::string& word, const Change& change) {
+  if (change.refused_with)
+    return word == kRefusedWord ||
+           (word == kDeniedWord && *change.refused_with == ErrorCode::denied);
+  if (word != kDeletedWord) return word == change.what;
+  return std::find(kDeleted.begin(), kDeleted.end(), change.what) != kDeleted.end();
 }
 
 Spot::Take take_target(WatchRule& rule, Delivery::Way way) {
@@ -103,8 +121,8 @@ Result<WatchRule> read_rule(const Spot& spot) {
         {ErrorCode::usage, "a command has no body", "it finds the event in COFFER_EVENT_*"});
   }
   if (rule.body.size() > kBodyBytesMax) {
-    return spot.refuse(
-        Error(ErrorCode::limit, "the body is too long, in bytes").with_number(kBodyBytesMax));
+    return spot.refuse(Error(ErrorCode::limit, "the body is too long, in bytes")
+                           .with_size(rule.body.size(), kBodyBytesMax));
   }
   if (rule.delivery.way == Delivery::Way::file && rule.body.find('\n') != std::string::npos) {
     return spot.refuse({ErrorCode::usage, "the body of a file is one line"});
@@ -112,7 +130,7 @@ Result<WatchRule> read_rule(const Spot& spot) {
   if (!filled(rule.body, facts_of({}, {}))) {
     return spot.refuse({ErrorCode::usage, "the body names what no event has",
                         "{{rule}}, {{severity}}, {{what}}, {{path}}, {{version}}, {{revision}}, "
-                        "{{index}}, {{time}}"});
+                        "{{index}}, {{time}}, {{outcome}}"});
   }
   return rule;
 }
@@ -124,10 +142,20 @@ bool WatchRule::matches(const Change& change) const {
       prefix.empty() || change.path == prefix ||
       (change.path.starts_with(prefix) &&
        (prefix.ends_with('/') || change.path.substr(prefix.size()).starts_with('/')));
-  if (!is_below || what.empty()) return is_below;
-  return std::any_of(what.begin(), what.end(), [&change](const std::string& each) {
-    if (each != "deleted") return each == change.what;
-    return std::find(kDeleted.begin(), kDeleted.end(), change.what) != kDeleted.end();
+  if (!is_below) return false;
+  // What changed nothing is told to who asks for it by its word.
+  if (what.empty()) return !change.refused_with && change.what != kReadWord;
+  return std::any_of(what.begin(), what.end(),
+                     [&change](const std::string& word) { return means(word, change); });
+}
+
+bool WatchRule::wants_reads() const {
+  return std::find(what.begin(), what.end(), kReadWord) != what.end();
+}
+
+bool WatchRule::wants_refused() const {
+  return std::any_of(what.begin(), what.end(), [](const std::string& word) {
+    return word == kRefusedWord || word == kDeniedWord;
   });
 }
 
@@ -142,7 +170,8 @@ Delivery WatchRule::delivery_of(const Change& change) const {
   json.open('{').key("rule").string(delivery.rule).key("severity").string(delivery.severity);
   json.key("what").string(change.what).key("path").string(change.path);
   json.key("version").number(change.version).key("revision").number(change.revision);
-  json.key("index").number(change.index).key("time").time(change.at_ms).close('}');
+  json.key("index").number(change.index).key("time").time(change.at_ms);
+  json.key("outcome").string(outcome_of(change)).close('}');
   whole.text = std::string(json.text());
   return whole;
 }

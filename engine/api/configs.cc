@@ -63,7 +63,8 @@ Report write_config(secrets::Engine& engine, std::string_view id, Intent* intent
 
 Result<json::Document> parse_document(std::string_view text, json::Limits limits = {}) {
   if (text.size() > format::kDocumentBytesMax) {
-    return Error(ErrorCode::limit, "the document is too large").with_number(text.size());
+    return Error(ErrorCode::limit, "the document is too large")
+        .with_size(text.size(), format::kDocumentBytesMax);
   }
   auto document = json::Document::parse(text, limits);
   if (!document.ok()) return std::move(document).error().about(Subject::Kind::name, "document");

@@ -3,6 +3,7 @@
 #include <coffer/audit.h>
 
 #include <algorithm>
+#include <set>
 
 #include "api/config_admission.h"
 #include "api/reading.h"
@@ -17,6 +18,8 @@
 
 namespace coffer {
 namespace {
+
+constexpr std::size_t kUsersNamed = 3;  // In a refusal; `coffer refs` names all.
 
 Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const PutOptions& options) {
   if (options.ttl_ms < 0 || options.ttl_ms > kTtlMaxMs)
@@ -43,20 +46,81 @@ Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const Pu
   return request;
 }
 
+using References = std::vector<secrets::Reference>;
+
+// "config c, nightly report and 2 more", as far as the caller may see them; empty where he may not
+// look at the secret.
+Result<std::string> names_of_users(const secrets::View& view, std::string_view path,
+                                   const References& references) {
+  if (!COFFER_TRY(policy::allows(view, UseCase::list, policy::secret(path)))) return std::string();
+  std::set<std::string> names;
+  for (const secrets::Reference& each : references) {
+    std::string name = each.user;
+    if (each.user_kind == "config") {
+      const bool is_seen =
+          COFFER_TRY(policy::allows(view, UseCase::list, policy::config(each.user)));
+      name = is_seen ? "config " + each.user : "a config that you may not list";
+    }
+    names.insert(std::move(name));
+  }
+  std::string text;
+  auto name = names.begin();
+  for (std::size_t i = 0; i < kUsersNamed && name != names.end(); ++i, ++name)
+    text += (i == 0 ? "" : ", ") + *name;
+  if (names.size() > kUsersNamed)
+    text += " and " + std::to_string(names.size() - kUsersNamed) + " more";
+  return text;
+}
+
+bool holds(const std::vector<std::uint64_t>& versions, std::uint64_t version) {
+  return std::find(versions.begin(), versions.end(), version) != versions.end();
+}
+
+Result<void> refuse_used(const secrets::View& view, std::string_view path,
+                         const References& in_the_way) {
+  if (in_the_way.empty()) return {};
+  return Error{ErrorCode::in_use, "something refers to this secret; nothing was changed",
+               "change or delete the config, or end the use: coffer refs remove REF USER; "
+               "coffer refs PATH names all"}
+      .about(Subject::Kind::path, path)
+      .with_users(COFFER_TRY(names_of_users(view, path, in_the_way)));
+}
+
 // What a config's document or an outside user points at is not pulled away under it.
 // `versions` are numbers of versions; none: every one is to go.
 Result<void> check_unused(const secrets::View& view, std::string_view path,
                           const std::vector<std::uint64_t>& versions) {
-  for (const secrets::Reference& reference : COFFER_TRY(view.references_to(path))) {
-    const bool meant =
-        versions.empty() || reference.version == 0 ||
-        std::find(versions.begin(), versions.end(), reference.version) != versions.end();
-    if (meant)
-      return Error{ErrorCode::in_use, "something refers to this secret; nothing was destroyed",
-                   "see who: coffer refs PATH"}
-          .about(Subject::Kind::path, path);
-  }
-  return {};
+  References references = COFFER_TRY(view.references_to(path));
+  std::erase_if(references, [&versions](const secrets::Reference& each) {
+    return !versions.empty() && each.version != 0 && !holds(versions, each.version);
+  });
+  return refuse_used(view, path, references);
+}
+
+// The same of a deletion that can be taken back; but it may take an older version from a secret
+// whose newest is in use. `versions`: none, or 0, is the newest.
+Result<void> check_deletable(const secrets::View& view, std::string_view path,
+                             std::vector<std::uint64_t> versions) {
+  References references = COFFER_TRY(view.references_to(path));
+  if (references.empty()) return {};
+  const std::uint64_t newest = COFFER_TRY(view.version_info(path)).version;
+  if (versions.empty()) versions.push_back(newest);
+  std::replace(versions.begin(), versions.end(), std::uint64_t{0}, newest);
+  std::erase_if(references, [&](const secrets::Reference& each) {
+    return !holds(versions, each.version == 0 ? newest : each.version);
+  });
+  return refuse_used(view, path, references);
+}
+
+// What a config or a user outside is in the way of tells who, whichever call it is.
+Error with_users_of(const secrets::View& view, std::string_view path, Error error) {
+  const bool is_secret = error.subject() != nullptr &&
+                         error.subject()->kind == Subject::Kind::path &&
+                         error.subject()->text == path;
+  if (error.code() != ErrorCode::in_use || !is_secret || !error.users().empty()) return error;
+  const auto references = view.references_to(path);
+  const auto users = references ? names_of_users(view, path, *references) : references.error();
+  return users ? std::move(error).with_users(*users) : error;
 }
 
 using Owner = std::optional<std::string>;
@@ -89,13 +153,16 @@ Result<void> check_kind(const secrets::View& view, std::string_view path,
   return policy::check(view, UseCase::use, policy::secret(path));
 }
 
-// An error of what was made out of the value that is there may name a field of it.
+// An error of what was made out of the value that is there may name a field of it, or its size.
 template <typename T>
 Result<T> without_fields(const secrets::View& view, std::string_view path, Result<T> result) {
   const bool names = !result && result.error().code() == ErrorCode::usage &&
                      result.error().subject() != nullptr && result.error().subject()->text != path;
-  if (!names || COFFER_TRY(policy::allows(view, UseCase::reveal, policy::secret(path))))
+  const bool measures = !result && result.error().actual().has_value();
+  if ((!names && !measures) ||
+      COFFER_TRY(policy::allows(view, UseCase::reveal, policy::secret(path))))
     return result;
+  if (measures) return std::move(result).error().without_size();
   return Error{ErrorCode::usage, "what the secret would hold is not allowed here",
                "a field of the value that is there is in the way; who may see it is told which"}
       .about(Subject::Kind::path, path);
@@ -126,8 +193,9 @@ auto Transaction::Impl::change(format::Action action, const std::optional<Needs>
     return body();
   }();
   is_torn = was_torn || (!result && txn.record_changes() != changes);
-  if (!result) txn.note_refused(action, path, version, result.error());
-  return result;
+  if (result) return result;
+  txn.note_refused(action, path, version, result.error());
+  return with_users_of(txn, path, std::move(result).error());
 }
 
 // The record names both ends, as it does of a move that was done.
@@ -232,6 +300,7 @@ Result<void> Transaction::soft_delete(std::string_view path,
           return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
                        "delete the config, or put it without this secret"}
               .about(Subject::Kind::path, path);
+        COFFER_TRY(check_deletable(impl_->txn, path, versions));
         return impl_->txn.soft_delete(path, versions);
       });
 }

@@ -41,7 +41,13 @@ std::string describe(const Error& error) {
     line += ": ";
   }
   line += error.text();
-  if (error.number()) line += " (" + std::to_string(*error.number()) + ")";
+  if (error.number()) {
+    const std::string number = std::to_string(*error.number());
+    const bool is_bound = error.actual().has_value();
+    line += is_bound ? " (" + std::to_string(*error.actual()) + ", at most " + number + ")"
+                     : " (" + number + ")";
+  }
+  if (!error.users().empty()) line.append(": ").append(error.users());
   if (error.os_errno() != 0) {
     line += ": ";
     line += std::strerror(error.os_errno());

@@ -156,7 +156,8 @@ namespace {
 /// What is merged must be no more than what a put takes.
 Result<Document> merged_in_full(SecretBytes text) {
   if (text.size() > format::kDocumentBytesMax) {
-    return Error(ErrorCode::limit, "the document is too large").with_number(text.size());
+    return Error(ErrorCode::limit, "the document is too large")
+        .with_size(text.size(), format::kDocumentBytesMax);
   }
   return Document::parse(std::move(text), kFullDocument);
 }

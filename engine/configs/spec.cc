@@ -384,7 +384,7 @@ class SpecCompiler {
 
 Result<Spec> Spec::compile(std::string_view text) {
   if (text.size() > kSpecBytesMax) {
-    return Error(ErrorCode::limit, "the spec is too large").with_number(text.size());
+    return Error(ErrorCode::limit, "the spec is too large").with_size(text.size(), kSpecBytesMax);
   }
   auto document = json::Document::parse(text);
   if (!document.ok()) {

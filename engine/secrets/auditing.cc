@@ -14,8 +14,9 @@ namespace {
 
 Result<void> check_text(std::string_view text, std::size_t limit, Literal name) {
   if (text.size() > limit)
-    return Error{ErrorCode::limit, "too long for the audit log"}.with_number(limit).about(
-        Subject::Kind::name, name.view());
+    return Error{ErrorCode::limit, "too long for the audit log"}
+        .with_size(text.size(), limit)
+        .about(Subject::Kind::name, name.view());
   if (!utf8::is_valid(text) || utf8::has_control_character(text))
     return Error{ErrorCode::usage, "is no plain text: the audit log does not take it"}.about(
         Subject::Kind::name, name.view());

@@ -54,8 +54,8 @@ Result<std::optional<Document>> View::find_document(DocumentKind kind, std::stri
 Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
                                        std::uint64_t revision, ByteView body) {
   if (body.size() > format::kDocumentBytesMax)
-    return Error{ErrorCode::limit, "the document is too large"}.with_number(
-        format::kDocumentBytesMax);
+    return Error{ErrorCode::limit, "the document is too large"}.with_size(
+        body.size(), format::kDocumentBytesMax);
   if (id.empty() || id.size() > kDocumentIdBytesMax || revision == 0)
     return Error{ErrorCode::limit, "the document's name is too long"};
   Impl& impl = *impl_;

@@ -1,4 +1,4 @@
-// The change feed (<coffer/changes.h>): the audit log's allowed items as changes.
+// The change feed (<coffer/changes.h>): the audit log's items as changes.
 #include <algorithm>
 #include <chrono>
 
@@ -10,25 +10,18 @@ namespace {
 // Another process's commits are seen by looking; this one's wake the sleeper.
 constexpr auto kLookEvery = std::chrono::milliseconds(50);
 
-bool is_change(format::Action action) {
-  switch (action) {
-    case format::Action::read:
-    case format::Action::look:
-    case format::Action::audit_look:
-    case format::Action::prune:
-    case format::Action::clock_accept:
-    case format::Action::key_add:
-    case format::Action::key_remove:
-    case format::Action::key_rotate:
-    case format::Action::key_rewrap:
-    case format::Action::key_begin:
-    case format::Action::key_rekey:
-    // What they name is a place outside the store, which a watcher would take for a path.
-    case format::Action::anchor_set:
-    case format::Action::anchor_remove:
-    case format::Action::anchor_accept: return false;
-    default: return true;
-  }
+bool is_told(const format::AuditRecord& record, format::Action action, const ChangeFilter& filter) {
+  if (record.refused_with != 0) return filter.refused;
+  return format::is_change(action) || (filter.reads && action == format::Action::read);
+}
+
+// What the events of a record have in common.
+Change event_of(const format::AuditRecord& record) {
+  Change change;
+  change.revision = record.sequence;
+  change.at_ms = record.at_ms;
+  if (record.refused_with != 0) change.refused_with = static_cast<ErrorCode>(record.refused_with);
+  return change;
 }
 
 class Feed {
@@ -109,11 +102,20 @@ Result<ChangeBatch> Engine::changes(std::uint64_t after_revision, const ChangeFi
       }
       for (format::AuditItem& item : record.items) {
         const std::uint32_t at = index++;
-        if (record.refused_with != 0 || !is_change(item.action)) continue;
+        if (!is_told(record, item.action, filter)) continue;
         if (revision == after_revision && at <= filter.after_index) continue;
+        // The number of a slot and an anchor's place are no path of the store.
+        const bool has_path = format::is_change(item.action) ||
+                              item.action == format::Action::read ||
+                              item.action == format::Action::look;
+        if (!has_path) item.name.clear();
         if (!is_below(item.name, filter.prefix)) continue;
-        batch.changes.push_back({revision, at, record.at_ms, std::move(item.name), item.version,
-                                 std::string(format::action_name(item.action))});
+        Change change = event_of(record);
+        change.index = at;
+        change.path = std::move(item.name);
+        change.version = has_path ? item.version : 0;
+        change.what = format::action_name(item.action);
+        batch.changes.push_back(std::move(change));
       }
     }
     return {};

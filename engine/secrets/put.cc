@@ -104,7 +104,7 @@ Result<void> check_value(std::string_view path, const Value& value, bool managed
   if (value.bytes().size() > scope.value_bytes_max)
     return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
                  "split it, or raise the limit: coffer settings put --value-limit N"}
-        .with_number(scope.value_bytes_max);
+        .with_size(value.bytes().size(), scope.value_bytes_max);
   // What a config mints is named by the engine, and its fields by nobody here.
   if (managed) return {};
   COFFER_TRY(check_new_name(settings, path));

@@ -29,19 +29,20 @@ Error not_printable() {
 Result<void> check_text(const std::optional<std::string>& text, std::size_t bytes_max) {
   if (!text) return {};
   if (text->size() > bytes_max)
-    return Error{ErrorCode::limit, "a metadata text is too long, in bytes"}.with_number(bytes_max);
+    return Error{ErrorCode::limit, "a metadata text is too long, in bytes"}.with_size(text->size(),
+                                                                                      bytes_max);
   if (!is_printable(*text)) return not_printable();
   return {};
 }
 
 Result<void> check_tags(const std::vector<std::string>& tags) {
   if (tags.size() > format::kTagsMax)
-    return Error{ErrorCode::limit, "too many tags"}.with_number(format::kTagsMax);
+    return Error{ErrorCode::limit, "too many tags"}.with_size(tags.size(), format::kTagsMax);
   std::set<std::string_view> seen;
   for (const std::string& tag : tags) {
     if (tag.empty() || tag.size() > format::kTagBytesMax)
-      return Error{ErrorCode::limit, "a tag is empty or too long"}.with_number(
-          format::kTagBytesMax);
+      return Error{ErrorCode::limit, "a tag is empty or too long"}.with_size(tag.size(),
+                                                                             format::kTagBytesMax);
     if (!is_printable(tag)) return not_printable();
     if (!seen.insert(tag).second)
       return Error{ErrorCode::usage, "a tag is given twice"}.about(Subject::Kind::name, tag);
@@ -52,8 +53,8 @@ Result<void> check_tags(const std::vector<std::string>& tags) {
 Result<void> check_custom_key(std::string_view key) {
   if (key.empty() || key.size() > format::kCustomKeyBytesMax)
     return format::about_if_printable(
-        Error{ErrorCode::limit, "a custom metadata key is empty or too long"}.with_number(
-            format::kCustomKeyBytesMax),
+        Error{ErrorCode::limit, "a custom metadata key is empty or too long"}.with_size(
+            key.size(), format::kCustomKeyBytesMax),
         Subject::Kind::name, key);
   if (!is_printable(key)) return not_printable();
   return {};
@@ -63,7 +64,7 @@ Result<void> check_custom_entry(std::string_view key, std::string_view value) {
   COFFER_TRY(check_custom_key(key));
   if (value.empty() || value.size() > format::kCustomValueBytesMax)
     return Error{ErrorCode::limit, "a custom metadata value is empty or too long"}
-        .with_number(format::kCustomValueBytesMax)
+        .with_size(value.size(), format::kCustomValueBytesMax)
         .about(Subject::Kind::name, key);
   if (!is_printable(value)) return not_printable().about(Subject::Kind::name, key);
   return {};
@@ -71,8 +72,8 @@ Result<void> check_custom_entry(std::string_view key, std::string_view value) {
 
 Result<void> check_entry_count(std::size_t count) {
   if (count > format::kCustomEntriesMax)
-    return Error{ErrorCode::limit, "too many custom metadata entries"}.with_number(
-        format::kCustomEntriesMax);
+    return Error{ErrorCode::limit, "too many custom metadata entries"}.with_size(
+        count, format::kCustomEntriesMax);
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <thread>
 
 #include "tests/cli/command.h"
@@ -147,6 +148,68 @@ TEST_CASE("a deletion is told to a file and a command, once it is committed") {
   box.expect(0, {"watch", "--once", "--cursor", cursor, "--rules", rules});
   CHECK(cli::read_file(told) == lines);
   CHECK(cli::files_holding(box.path("."), "Zwetschge").empty());
+}
+
+TEST_CASE("a rule may ask for reads, and is warned where none is on record") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a/one", "k=Zwetschge"});
+  const std::string cursor = box.path("cursor"), told = box.path("told");
+  const std::string rules =
+      box.write("rules.yaml", "rules:\n  - {name: read, what: [read], prefix: a, file: " + told +
+                                  "}\n  - {name: changed, file: " + box.path("changed") + "}\n");
+  const Words watch = {"watch", "--once", "--cursor", cursor, "--rules", rules};
+  CHECK(box.expect(0, watch).says("coffer settings put --audit-reads on"));
+  box.expect(0, {"settings", "put", "--audit-reads", "on"});
+  box.expect(0, {"get", "a/one"});
+  box.expect(0, {"put", "a/two", "k=Zwetschge"});
+  CHECK(box.expect(0, watch).err.empty());
+  const Json event = Json::parse(cli::read_file(told));
+  CHECK(event["what"] == "read");
+  CHECK(event["path"] == "a/one");
+  CHECK(event["version"] == 1);
+  CHECK(event["outcome"] == "done");
+  // A rule without `what` is told what was changed, as ever.
+  const std::string changed = cli::read_file(box.path("changed"));
+  CHECK(changed.find(R"("what":"put","path":"a/two")") != std::string::npos);
+  CHECK(changed.find("\"read\"") == std::string::npos);
+  CHECK(cli::files_holding(box.path("."), "Zwetschge").empty());
+}
+
+TEST_CASE("a rule may ask for what was refused, and for what the policy denied") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a/one", "k=Zwetschge"});
+  const std::string cursor = box.path("cursor");
+  box.expect(0, {"watch", "--once", "--cursor", cursor});
+  box.expect(8, {"put", "a/one", "k=v", "--cas", "7"});
+  box.expect(0, {"policy", "allow", "*", "all", "**"});
+  box.expect(0, {"policy", "write-only", "a/**"});
+  box.expect(15, {"get", "a/one"});
+  const std::string rules = box.write(
+      "rules.yaml", "rules:\n  - {name: denied, what: [denied], file: " + box.path("denied") +
+                        "}\n  - {name: refused, what: [refused], prefix: a, exec: 'echo "
+                        "$COFFER_EVENT_WHAT $COFFER_EVENT_PATH $COFFER_EVENT_OUTCOME >> " +
+                        box.path("refused") + "'}\n  - {name: puts, what: [put], file: " +
+                        box.path("puts") + ", body: '{{outcome}}'}\n");
+  box.expect(0, {"watch", "--once", "--cursor", cursor, "--rules", rules});
+  const Json event = Json::parse(cli::read_file(box.path("denied")));
+  CHECK(event["path"] == "a/one");
+  CHECK(event["outcome"] == "denied");
+  CHECK(cli::read_file(box.path("refused")) ==
+        "put a/one conflict\n" + event["what"].get<std::string>() + " a/one denied\n");
+  CHECK_FALSE(std::ifstream(box.path("puts")).good());
+}
+
+TEST_CASE("a rule for what a watch never tells is refused, with what it tells") {
+  const Sandbox box;
+  box.init();
+  const std::string what = GENERATE("key.add", "audit.prune", "anchor.set", "look", "audit.look");
+  const std::string rules = box.write("rules.yaml", rule("what: [" + what + "], exec: 'true'"));
+  const Outcome refused = box.expect(2, {"watch", "--once", "--rules", rules});
+  CHECK(refused.says("rules.yaml#/rules/0/what: "));
+  CHECK(refused.says("coffer audit list --action"));
+  CHECK(refused.says("`denied`"));
 }
 
 TEST_CASE("a webhook is asked until it takes the event, and never lost") {

@@ -71,8 +71,8 @@ class RandomStore {
     change.custom = std::map<std::string, std::string>{{"k", std::to_string(pick(9))}};
     REQUIRE(store_.put_metadata(path, change).ok());
     if (pick(3) == 0) REQUIRE(store_.add_reference(path, pick(2) == 0 ? 0 : versions, "job").ok());
-    if (pick(3) == 0) REQUIRE(store_.soft_delete(path).ok());
     const bool is_used = !store_.references_to(path)->empty();
+    if (pick(3) == 0 && !is_used) REQUIRE(store_.soft_delete(path).ok());
     if (versions > 1 && pick(3) == 0 && !is_used)
       REQUIRE(store_.destroy(path, {static_cast<std::uint64_t>(versions)}).ok());
   }

@@ -70,6 +70,30 @@ TEST_CASE("a folder's removal gives one receipt, of every version that it held")
   CHECK(versions == std::vector<std::string>{"team 1", "team/a 1", "team/a 2", "team/b/c 1"});
 }
 
+TEST_CASE("what is in use is not deleted, and the refusal names its users and the way out") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "db", "k=v1"});
+  for (const char* user : {"nightly", "dashboard", "api", "export"})
+    box.expect(0, {"refs", "add", "db", user});
+  for (const Words& words : std::vector<Words>{{"delete", "db"},
+                                               {"delete", "db", "--versions", "1"},
+                                               {"destroy", "db", "--all"},
+                                               {"destroy", "db", "--versions", "1"},
+                                               {"metadata", "delete", "db"},
+                                               {"move", "db", "db2"}}) {
+    const std::string told = refused(box, 9, words);
+    CHECK(told.find("api, dashboard, export and 1 more") != std::string::npos);
+    CHECK(told.find("coffer refs") != std::string::npos);
+  }
+  CHECK(box.expect(9, {"bulk", "-"}, R"({"operations":[{"delete":{"path":"db"}}]})")
+            .says("api, dashboard"));
+  CHECK(box.expect(0, {"get", "db", "--field", "k"}).out == "v1");
+  for (const char* user : {"nightly", "dashboard", "api", "export"})
+    box.expect(0, {"refs", "remove", "db", user});
+  box.expect(0, {"delete", "db"});
+}
+
 TEST_CASE("what is in use keeps its whole folder, and all of it is named") {
   const Sandbox box;
   fill(box);

@@ -147,6 +147,34 @@ TEST_CASE("metadata is told, set, changed and removed") {
   CHECK(box.expect(0, {"put", "a", "k=9", "--format", "json"}).json()["version"] == 1);
 }
 
+TEST_CASE("what is too large is told with its size and the bound, by whatever verb it comes") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a", "k=1"});
+  box.expect(0, {"settings", "put", "--value-limit", "100"});
+  box.expect(0, {"settings", "put", "--scope", "small", "--value-limit", "10"});
+  const std::string large(101, 'x'), told = "(101, at most 100)";
+  CHECK(box.expect(10, {"put", "new", "--value", "-"}, large).says(told));
+  CHECK(box.expect(10, {"put", "small/a", "--value", "-"}, large).says("(101, at most 10)"));
+  // {"k":"1","l":"..."} is that much longer than what is added.
+  CHECK(box.expect(10, {"patch", "a", "l=" + std::string(84, 'x')}).says(told));
+  CHECK(box.expect(10, {"bulk", "-"},
+                   R"({"operations":[{"put":{"path":"b","value":")" + large + "\"}}]}")
+            .says(told));
+  CHECK(box.expect(10, {"import", "-", "--as", "csv"}, "key,value\nb," + large + "\n").says(told));
+  const std::string spec = box.write(
+      "spec", R"({"type":"object","properties":{"p":{"type":"string","airbyte_secret":true}}})");
+  const std::string document = box.write("document", "{\"p\":\"" + large + "\"}");
+  for (const char* verb : {"put", "stage"}) {
+    CHECK(box.expect(10, {"config", verb, "c", "--spec", spec, "--input", document}).says(told));
+  }
+  const std::string huge = box.write("huge", "{\"p\":\"" + std::string(4 << 20, 'x') + "\"}");
+  CHECK(box.expect(10, {"config", "put", "c", "--spec", spec, "--input", huge})
+            .says("(4194312, at most 4194304)"));
+  CHECK(box.expect(10, {"metadata", "put", "a", "--owner", std::string(2000, 'o')})
+            .says("(2000, at most "));
+}
+
 TEST_CASE("settings are told and changed, of the store and of a folder") {
   const Sandbox box;
   box.init();

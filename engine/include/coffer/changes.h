@@ -7,7 +7,10 @@
 // it is an error, never a silent gap.
 #pragma once
 
+#include <coffer/error.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +23,8 @@ struct Change {
   std::string path;           ///< Of a config its id.
   std::uint64_t version = 0;  ///< Of a config its revision; 0: none.
   std::string what;           ///< The action of an AuditItem.
+  /// Where nothing came of it, with what it was refused; asked for by ChangeFilter::refused.
+  std::optional<ErrorCode> refused_with = {};
 };
 
 inline constexpr std::uint32_t kWholeRevision = UINT32_MAX;
@@ -28,6 +33,11 @@ struct ChangeFilter {
   std::string prefix = {};  ///< This path and what is below it; empty: any.
   /// Of `after_revision` itself, what stands behind this index is told too.
   std::uint32_t after_index = kWholeRevision;
+  /// What changed nothing, besides: reads, which are in the log only while
+  /// StoreSettings::audit_reads is on; and what was refused, of which equal ones may have become
+  /// one event (<coffer/audit.h>).
+  bool reads = false;
+  bool refused = false;
 };
 
 struct ChangeBatch {

@@ -115,7 +115,8 @@ COFFER_EXPORT coffer_code coffer_get_field(coffer_store* store, const char* path
                                            const char* field, coffer_bytes** value,
                                            coffer_error* error);
 
-/* `versions` empty: the newest (not for undelete and destroy). Of several, all or none. */
+/* `versions` empty: the newest (not for undelete and destroy). Of several, all or none.
+ * COFFER_IN_USE: a config or a user outside refers to it; the message names up to three. */
 COFFER_EXPORT coffer_code coffer_delete(coffer_store* store, const char* path,
                                         const uint64_t* versions, size_t count,
                                         coffer_error* error);
@@ -519,8 +520,8 @@ COFFER_EXPORT coffer_code coffer_audit_prune_keep(coffer_store* store, uint64_t 
 
 /* What happened after a revision (0: from the beginning), of `prefix` and below (NULL: all), whole
  * revisions until `limit` (0: 1000) is reached. `json`: [{"revision", "index", "at_ms", "path",
- * "version", "what"}]. `revision` (or NULL): ask on after it; `more` (or NULL): the limit ended
- * it. */
+ * "version", "what"}]; reads and refusals stand in coffer_audit_list alone. `revision` (or NULL):
+ * ask on after it; `more` (or NULL): the limit ended it. */
 COFFER_EXPORT coffer_code coffer_changes(coffer_store* store, uint64_t after_revision,
                                          uint32_t after_index, const char* prefix, size_t limit,
                                          coffer_bytes** json, uint64_t* revision, int* more,

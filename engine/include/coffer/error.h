@@ -81,6 +81,10 @@ class Error {
   int os_errno() const { return os_errno_; }
   /// The number that the text speaks of (a size, a version, an offset), if any.
   std::optional<std::uint64_t> number() const { return number_; }
+  /// Where the number is a bound: the size or count that is beyond it, if it is known.
+  std::optional<std::uint64_t> actual() const { return actual_; }
+  /// Where something is in use: who uses it, as far as the caller may see. "config c, nightly".
+  std::string_view users() const { return users_ ? std::string_view(*users_) : ""; }
   /// A version counts as deleted or expired because the clock is behind the store's time: it may
   /// live. Who makes something of its absence should stop instead.
   bool is_clock_behind() const { return is_clock_behind_; }
@@ -102,6 +106,22 @@ class Error {
     number_ = value;
     return std::move(*this);
   }
+  /// What is too large, and the bound.
+  Error&& with_size(std::uint64_t actual, std::uint64_t at_most) && {
+    actual_ = actual;
+    number_ = at_most;
+    return std::move(*this);
+  }
+  /// The bound alone: the size is not the caller's to know.
+  Error&& without_size() && {
+    actual_.reset();
+    return std::move(*this);
+  }
+  /// Names that the caller may see, never a value.
+  Error&& with_users(std::string_view users) && {
+    users_ = std::make_shared<const std::string>(users);
+    return std::move(*this);
+  }
   Error&& with_clock_behind(bool is_behind = true) && {
     is_clock_behind_ = is_behind;
     return std::move(*this);
@@ -114,10 +134,13 @@ class Error {
   std::string_view text_;
   std::string_view hint_;
   std::optional<std::uint64_t> number_;
+  std::optional<std::uint64_t> actual_;
   std::shared_ptr<const Subject> subject_;
+  std::shared_ptr<const std::string> users_;
 };
 
-/// One line for a person: "path: text (number, errno text)". Holds no value.
+/// One line for a person: "path: text (number, errno text)", "path: text: users" or
+/// "path: text (size, at most number)". Holds no value.
 COFFER_API std::string describe(const Error& error);
 
 }  // namespace coffer

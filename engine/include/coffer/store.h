@@ -195,7 +195,8 @@ class COFFER_API Store {
   /// What is committed now, for many reads. Errors: busy (too many readers).
   Result<Snapshot> snapshot();
 
-  // An empty list of versions means the newest. Of several, all or none. Errors: not_found.
+  // An empty list of versions means the newest. Of several, all or none. Errors: not_found, in_use
+  // (a config or a user outside refers to it; users() of the error tells up to three of them).
   Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions = {});
   /// delete_version_after, where it is set, counts anew from now.
   Result<void> undelete(std::string_view path, const std::vector<std::uint64_t>& versions);

@@ -25,6 +25,29 @@ std::string text_of(coffer_bytes* bytes) {
 
 }  // namespace
 
+TEST_CASE("C lists the slots of a store that no key opens") {
+  const ScratchDirectory directory;
+  const std::string key = "file://" + directory.in("key");
+  const std::string path = directory.in("store");
+  REQUIRE(create_key_file(directory.in("key")).ok());
+  const char* uris[] = {key.c_str()};
+  REQUIRE(coffer_create(path.c_str(), uris, 1, nullptr) == COFFER_OK);
+  REQUIRE(::unlink(directory.in("key").c_str()) == 0);
+  coffer_bytes* json = nullptr;
+  coffer_error error{};
+  REQUIRE(coffer_key_list_unproven(path.c_str(), &json, &error) == COFFER_OK);
+  const std::string slots = text_of(json);
+  CHECK(slots.starts_with(R"([{"slot":1,"provider":"file","uri":")" + key + "\""));
+  CHECK(slots.find(R"("key_id":")") != std::string::npos);
+  json = reinterpret_cast<coffer_bytes*>(&error);
+  CHECK(coffer_key_list_unproven(directory.in("none").c_str(), &json, &error) == COFFER_NO_STORE);
+  CHECK(json == nullptr);
+  CHECK(error.code == COFFER_NO_STORE);
+  CHECK(std::strlen(error.message) > 0);
+  CHECK(coffer_key_list_unproven(nullptr, &json, &error) == COFFER_USAGE);
+  CHECK(coffer_key_list_unproven(path.c_str(), nullptr, nullptr) == COFFER_USAGE);
+}
+
 TEST_CASE("slots are added, listed, wrapped anew, given up and removed through C") {
   const ScratchDirectory directory;
   const std::string first = "file://" + directory.in("key");

@@ -56,6 +56,31 @@ TEST_CASE("what happened is told in order, with its revision and time") {
   CHECK(lines_of(changes_of(store, 0, {.prefix = "b"})) == std::vector<std::string>{"put b/c 1"});
 }
 
+TEST_CASE("reads and refusals are told to who asks for them, and change nothing else") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  StoreSettings settings = store.settings().value();
+  settings.audit_reads = true;
+  REQUIRE(store.put_settings(settings).ok());
+  REQUIRE(store.put("a", text("v")).ok());
+  const std::uint64_t before = store.status()->sequence;
+  REQUIRE(store.get("a").ok());
+  CHECK_FALSE(store.put("a", text("v"), {.cas = 9}).ok());
+  CHECK_FALSE(store.remove_key(7).ok());
+  REQUIRE(store.put("b", text("v")).ok());
+  using Lines = std::vector<std::string>;
+  CHECK(lines_of(changes_of(store, before)) == Lines{"put b 1"});
+  CHECK(lines_of(changes_of(store, before, {.reads = true})) == Lines{"read a 1", "put b 1"});
+  const ChangeBatch refused = changes_of(store, before, {.refused = true});
+  // The slot's number is no path.
+  CHECK(lines_of(refused) == Lines{"put a 0", "key.remove  0", "put b 1"});
+  CHECK(refused.changes[0].refused_with == ErrorCode::conflict);
+  CHECK(refused.changes[1].refused_with == ErrorCode::not_found);
+  CHECK_FALSE(refused.changes[2].refused_with.has_value());
+  const ChangeFilter below = {.prefix = "a", .reads = true, .refused = true};
+  CHECK(lines_of(changes_of(store, before, below)) == Lines{"read a 1", "put a 0"});
+}
+
 TEST_CASE("a limit ends a batch with a whole revision, and the next goes on behind it") {
   ScratchStore scratch;
   Store store = scratch.open();

@@ -135,6 +135,7 @@ TEST_CASE("a value of exactly the limit is kept, one byte more changes nothing")
   const auto refused = store.put("large", text(largest + "x"));
   CHECK(code_of(refused) == ErrorCode::limit);
   CHECK(refused.error().number() == limit);
+  CHECK(refused.error().actual() == limit + 1);
   CHECK(code_of(store.put("new", text(largest + "x"))) == ErrorCode::limit);
   CHECK(changes_of(store) == before);
   CHECK(store.history("large")->current_version == 1);

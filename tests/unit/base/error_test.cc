@@ -65,6 +65,19 @@ TEST_CASE("an error carries its code, literal texts and typed details") {
   CHECK(describe(copy) == describe(full));
 }
 
+TEST_CASE("an error tells a size beside its bound, and who is in the way behind the text") {
+  const Error large = Error{ErrorCode::limit, "is too large"}.with_size(11, 10);
+  CHECK(large.number() == std::uint64_t{10});
+  CHECK(large.actual() == std::uint64_t{11});
+  CHECK(describe(large) == "is too large (11, at most 10)");
+  CHECK(describe(Error(large).without_size()) == "is too large (10)");
+  const Error used =
+      Error{ErrorCode::in_use, "is in use"}.about(Subject::Kind::path, "a").with_users("b, c");
+  CHECK(used.users() == "b, c");
+  CHECK(describe(used) == "a: is in use: b, c");
+  CHECK(large.users().empty());
+}
+
 TEST_CASE("every code has a word of its own") {
   std::set<std::string_view> words;
   for (int code = 1; code <= 19; ++code) {
