@@ -82,7 +82,7 @@ TEST_CASE("what is in use is not deleted, and the refusal names its users and th
                                                {"destroy", "db", "--versions", "1"},
                                                {"metadata", "delete", "db"},
                                                {"move", "db", "db2"}}) {
-    const std::string told = refused(box, 9, words);
+    const std::string told = box.expect(9, words).err;
     CHECK(told.find("api, dashboard, export and 1 more") != std::string::npos);
     CHECK(told.find("coffer refs") != std::string::npos);
   }

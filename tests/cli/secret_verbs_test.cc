@@ -157,7 +157,7 @@ TEST_CASE("what is too large is told with its size and the bound, by whatever ve
   CHECK(box.expect(10, {"put", "new", "--value", "-"}, large).says(told));
   CHECK(box.expect(10, {"put", "small/a", "--value", "-"}, large).says("(101, at most 10)"));
   // {"k":"1","l":"..."} is that much longer than what is added.
-  CHECK(box.expect(10, {"patch", "a", "l=" + std::string(84, 'x')}).says(told));
+  CHECK(box.expect(10, {"patch", "a", "l=" + std::string(85, 'x')}).says(told));
   CHECK(box.expect(10, {"bulk", "-"},
                    R"({"operations":[{"put":{"path":"b","value":")" + large + "\"}}]}")
             .says(told));
@@ -166,7 +166,9 @@ TEST_CASE("what is too large is told with its size and the bound, by whatever ve
       "spec", R"({"type":"object","properties":{"p":{"type":"string","airbyte_secret":true}}})");
   const std::string document = box.write("document", "{\"p\":\"" + large + "\"}");
   for (const char* verb : {"put", "stage"}) {
-    CHECK(box.expect(10, {"config", verb, "c", "--spec", spec, "--input", document}).says(told));
+    // A config's value is kept as its JSON text, with the quotes.
+    CHECK(box.expect(10, {"config", verb, "c", "--spec", spec, "--input", document})
+              .says("(103, at most 100)"));
   }
   const std::string huge = box.write("huge", "{\"p\":\"" + std::string(4 << 20, 'x') + "\"}");
   CHECK(box.expect(10, {"config", "put", "c", "--spec", spec, "--input", huge})
