@@ -19,28 +19,40 @@ bool GatheredRefusals::keep(const Actor& actor, const std::vector<Noted>& items,
       return now_ms < each.second.since_ms || now_ms - each.second.since_ms >= kRefusalSpanMs;
     });
     if (spans_.size() >= kSpansMax) {
-      add({actor.user, actor.actor}, items);
+      Span none{now_ms, 0, kRefusedNamesMax};
+      gather({actor.user, actor.actor}, items, none);
       return true;
     }
   }
   Span& span = spans_[name];
   // A clock that was set back begins a new one.
-  if (now_ms < span.since_ms || now_ms - span.since_ms >= kRefusalSpanMs) span = {now_ms, 0};
+  if (now_ms < span.since_ms || now_ms - span.since_ms >= kRefusalSpanMs) span = {now_ms, 0, 0};
   if (span.at_once < kRefusalsAtOnce) {
     ++span.at_once;
     return false;
   }
-  add({actor.user, actor.actor}, items);
+  gather({actor.user, actor.actor}, items, span);
   return true;
 }
 
-void GatheredRefusals::add(const Who& who, const std::vector<Noted>& items) {
-  auto& known = gathered_[who];
+void GatheredRefusals::gather(const Who& who, const std::vector<Noted>& items, Span& span) {
   for (const Noted& each : items) {
-    std::uint64_t& count = known[{each.action, each.path, each.version, each.refused_with}];
-    if (count == 0) ++count_;
-    count += each.count;
+    const auto& known = gathered_[who];
+    if (!known.contains({each.action, each.path, each.version, each.refused_with})) {
+      if (span.names >= kRefusedNamesMax) {
+        add(who, {each.action, {}, 0, each.refused_with, each.count});
+        continue;
+      }
+      ++span.names;
+    }
+    add(who, each);
   }
+}
+
+void GatheredRefusals::add(const Who& who, const Noted& item) {
+  std::uint64_t& count = gathered_[who][{item.action, item.path, item.version, item.refused_with}];
+  if (count == 0) ++count_;
+  count += item.count;
 }
 
 bool GatheredRefusals::is_full() const {
@@ -73,7 +85,7 @@ CarriedRefusals::~CarriedRefusals() {
   if (all_.empty()) return;
   const std::lock_guard lock(source_.mutex_);
   for (const GatheredRefusals::Kept& kept : all_)
-    source_.add({kept.who.user, kept.who.actor}, kept.items);
+    for (const Noted& item : kept.items) source_.add({kept.who.user, kept.who.actor}, item);
 }
 
 }  // namespace coffer::secrets

@@ -30,6 +30,9 @@ inline constexpr int kRefusalsAtOnce = 32;
 inline constexpr std::int64_t kRefusalSpanMs = 60'000;
 /// So many different ones are held; then they are written at once.
 inline constexpr std::size_t kGatheredMax = 256;
+/// So many different names of one caller are gathered in each span. The refusals beyond them are
+/// counted without a name: whoever asks for ever new names does not fill the disk with them.
+inline constexpr std::size_t kRefusedNamesMax = 64;
 
 /// Thread-safe.
 class GatheredRefusals {
@@ -51,8 +54,11 @@ class GatheredRefusals {
   struct Span {
     std::int64_t since_ms = 0;
     int at_once = 0;
+    std::size_t names = 0;  // Gathered, of different items.
   };
-  void add(const Who& who, const std::vector<Noted>& items);
+  /// Items that are not held yet take a name of the span's, while it has one.
+  void gather(const Who& who, const std::vector<Noted>& items, Span& span);
+  void add(const Who& who, const Noted& item);
 
   mutable std::mutex mutex_;
   std::map<std::string, Span> spans_;  // Of a user; where there is none, of a label.

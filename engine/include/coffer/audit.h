@@ -2,11 +2,11 @@
 //
 // Every change of a store leaves a record in the same transaction, and every refused change
 // one of its own. While a policy is in force only the first 32 refusals of a caller in a minute
-// are on record at once; those beyond them are gathered in memory, equal ones as one with a count,
-// and written with the next commit of the process, when the log is read, or at closing: a process
-// that is killed before takes them along. Records name paths, never a value; they are sealed, and
-// chained so that one that was altered, dropped, moved or brought back is found
-// (Store::audit_verify). Times are ms since 1970 UTC.
+// are on record at once; those beyond them are gathered in memory, equal ones as one with a count
+// (beyond 64 names of a caller in a minute without a name), and written with the next commit of the
+// process, when the log is read, or at closing: a process that is killed before takes them along.
+// Records name paths, never a value; they are sealed, and chained so that one that was altered,
+// dropped, moved or brought back is found (Store::audit_verify). Times are ms since 1970 UTC.
 #pragma once
 
 #include <coffer/error.h>

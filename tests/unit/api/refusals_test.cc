@@ -1,5 +1,6 @@
 // Refusals neither push out of the audit log what others did, nor cost a durable commit each.
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/unit/api/policy_bench.h"
 
@@ -87,6 +88,35 @@ TEST_CASE(
     for (int i = 0; i < 40; ++i) CHECK(code_of(eve.get("eves")) == kDenied);
   }
   CHECK(told_of(other.audit_list().value(), "eves") == 40);
+}
+
+TEST_CASE("F-212: whoever asks for ever new names does not fill the store with them") {
+  PolicyBench bench;
+  bench.set({allow("user:ann", {UseCase::write}, "**")});
+  const auto size = [&] { return std::filesystem::file_size(bench.scratch.path() + "/data.mdb"); };
+  Store mallory = bench.who("mallory");
+  const std::uint64_t before = test::sequence_of(bench.opened);
+  for (int i = 0; i < 3000; ++i) {
+    CHECK(code_of(mallory.get(std::string(900, 'x') + std::to_string(i))) == kDenied);
+    if (i == 200) REQUIRE(bench.who("ann").put("mine", text("v")).ok());
+  }
+  CHECK(test::sequence_of(bench.opened) <= before + 32 + 2);
+  const auto records = bench.chief.audit_list().value();
+  std::uint64_t refused = 0, nameless = 0;
+  std::size_t items = 0;
+  for (const AuditRecord& record : records) {
+    if (record.allowed) continue;
+    for (const AuditItem& item : record.items) {
+      refused += item.count;
+      nameless += item.path.empty() ? item.count : 0;
+      ++items;
+    }
+  }
+  CHECK(refused == 3000);
+  CHECK(nameless == 3000 - 32 - 64);
+  CHECK(items <= 32 + 64 + 2);
+  CHECK(size() < 1'000'000);
+  CHECK(bench.chief.audit_verify()->problem.empty());
 }
 
 TEST_CASE("without a policy each refusal is on record at once") {
