@@ -79,10 +79,11 @@ std::set<std::string> names_in(const Value& value) {
   return names ? std::set<std::string>(names->begin(), names->end()) : std::set<std::string>();
 }
 
-// The fields of the newest version. Nothing is told where a policy decides who may see names, or
-// where the audit log would tell of a read that nobody asked for.
+// The fields of the newest version. Nothing is told to whom a policy does not let have the value,
+// or where the audit log would tell of a read that nobody asked for.
 Result<std::set<std::string>> fields_before(Store& store, const std::string& path) {
-  if (COFFER_TRY(store.has_policy()) || COFFER_TRY(store.settings()).audit_reads)
+  if (!COFFER_TRY(store.may(UseCase::use, "secret:" + path)) ||
+      COFFER_TRY(store.settings()).audit_reads)
     return std::set<std::string>();
   const auto newest = store.get(path);
   return newest ? names_in(newest->value) : std::set<std::string>();
