@@ -59,6 +59,10 @@ Result<void> tell(const Context& context, const char* done, const Versions& vers
 
 std::string versions_option(const Versions& versions) {
   std::string text;
+constexpr Literal kFolderGoes(
+    "`coffer list PATH` names what is in it; `coffer metadata delete PATH --recursive` removes it "
+    "with all below, for good");
+
   for (const std::uint64_t number : versions.numbers)
     text += (text.empty() ? " --versions " : ",") + std::to_string(number);
   return text;
@@ -175,7 +179,7 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
   const ShredReceipt receipt = COFFER_TRY(about_secret(
       store,
       all ? store.destroy_all(versions.path) : store.destroy(versions.path, versions.numbers),
-      versions.path));
+      versions.path, kFolderGoes));
   COFFER_TRY(receipt_wanted ? receipts.write() : write_destroyed(context, receipt));
   return 0;
 }
