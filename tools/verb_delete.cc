@@ -1,4 +1,6 @@
 // coffer delete | undelete | destroy
+#include <algorithm>
+
 #include "tools/absent_secret.h"
 #include "tools/consent.h"
 #include "tools/context.h"
@@ -57,12 +59,12 @@ Result<void> tell(const Context& context, const char* done, const Versions& vers
   return json.write();
 }
 
-std::string versions_option(const Versions& versions) {
-  std::string text;
 constexpr Literal kFolderGoes(
     "`coffer list PATH` names what is in it; `coffer metadata delete PATH --recursive` removes it "
     "with all below, for good");
 
+std::string versions_option(const Versions& versions) {
+  std::string text;
   for (const std::uint64_t number : versions.numbers)
     text += (text.empty() ? " --versions " : ",") + std::to_string(number);
   return text;
@@ -95,7 +97,16 @@ Result<void> check_deleted(const Transaction& txn, const Versions& versions) {
 }
 
 Result<void> write_destroyed(const Context& context, const ShredReceipt& receipt) {
-  if (!context.json()) return {};
+  if (!context.json()) {
+    Versions gone;
+    for (const SweptVersion& each : receipt.destroyed) {
+      gone.path = each.path;
+      gone.numbers.push_back(each.version);
+    }
+    std::sort(gone.numbers.begin(), gone.numbers.end());
+    if (!gone.numbers.empty()) note("destroyed " + told(gone.numbers) + " of " + gone.path);
+    return {};
+  }
   JsonText json;
   json.open('{').key("destroyed").open('[');
   for (const SweptVersion& gone : receipt.destroyed) {

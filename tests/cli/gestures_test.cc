@@ -196,6 +196,12 @@ TEST_CASE("delete says what it did, and undelete takes the newest back") {
   CHECK(box.expect(0, {"undelete", "a/p", "--format", "json"}).json() ==
         Json{{"undeleted", {{{"path", "a/p"}, {"version", 3}}}}});
   box.expect(4, {"undelete", "absent"});
+  CHECK(box.expect(0, {"destroy", "a/p", "--versions", "2,1"})
+            .says("destroyed versions 1 and 2 of a/p"));
+  CHECK(box.expect(0, {"metadata", "patch", "a/p", "--owner", "o", "--format", "json"}).json() ==
+        Json{{"path", "a/p"}});
+  CHECK(box.expect(0, {"metadata", "delete", "a/p", "--format", "json"}).json()["removed"] ==
+        Json::array({"a/p"}));
 }
 
 TEST_CASE("list marks on a terminal what is deleted, and nothing elsewhere") {
