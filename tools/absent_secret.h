@@ -1,4 +1,5 @@
-// What an error says of a path where no secret is: that it is a folder, if it is one.
+// What an error says of a path where no secret is: that it is a folder, if it is one, and what to
+// do about that.
 #pragma once
 
 #include <coffer/store.h>
@@ -10,16 +11,21 @@
 
 namespace coffer::tools {
 
-/// `error` as it is, or, where `path` is a folder and no secret, one that says so. Tells no more
-/// than the caller may list.
-Error absent_secret(Store& store, Error error, std::string_view path);
+inline constexpr Literal kLookIntoFolder("`coffer list PATH` names what is in it");
+
+/// `error` as it is, or, where `path` is a folder and no secret, one that says so, with `hint`.
+/// Tells no more than the caller may list.
+Error absent_secret(Store& store, Error error, std::string_view path, Literal hint);
+/// The same of a read of the newest version.
+Error absent_secret(const Snapshot& store, Error error, std::string_view path, Literal hint);
 
 /// As about_secret(result, path); and of a folder it says that it is one.
 template <typename T>
-Result<T> about_secret(Store& store, Result<T> result, std::string_view path) {
+Result<T> about_secret(Store& store, Result<T> result, std::string_view path,
+                       Literal hint = kLookIntoFolder) {
   result = about_secret(std::move(result), path);
   if (result || result.error().code() != ErrorCode::not_found) return result;
-  return absent_secret(store, std::move(result).error(), path);
+  return absent_secret(store, std::move(result).error(), path, hint);
 }
 
 }  // namespace coffer::tools

@@ -35,7 +35,8 @@ std::string_view hint_for(ErrorCode code) {
     case ErrorCode::conflict: return "read the present state, then try again";
     case ErrorCode::in_use: return "`coffer refs PATH` shows who uses it";
     case ErrorCode::wrong_key: return "give the right key with --key or COFFER_KEY";
-    case ErrorCode::corrupt: return "`coffer verify` tells what else is damaged; restore a backup";
+    case ErrorCode::corrupt:
+      return "`coffer verify` tells what is damaged; restore from a backup of its files";
     case ErrorCode::no_store:
       return "`coffer init` makes a store; --store or COFFER_STORE names one";
     case ErrorCode::too_new: return "a newer coffer wrote this store; use that one";

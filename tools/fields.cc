@@ -1,6 +1,7 @@
 #include "tools/fields.h"
 
 #include "format/json.h"
+#include "tools/exchange/place.h"
 #include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/prompt.h"
@@ -21,11 +22,14 @@ Result<SecretBytes> read_field_file(std::string_view name, std::string_view file
 }
 
 // `-` and `@FILE` mean what they mean; anything else is the value itself.
-Result<SecretBytes> read_field(std::string_view name, std::string_view text) {
+Result<SecretBytes> read_field(std::string_view name, std::string_view text, LineEnds& ends) {
+  const bool is_file = text.starts_with('@');
+  if (text != "-" && !is_file) return SecretBytes::copy_of(text);
   // A person is asked without echo: what he types on a terminal would stand there for others.
-  if (text == "-") return can_ask() ? ask_secret(printable(name) + ": ", "") : read_stdin();
-  if (text.starts_with('@')) return read_field_file(name, text.substr(1));
-  return SecretBytes::copy_of(text);
+  if (!is_file && can_ask()) return ask_secret(printable(name) + ": ", "");
+  SecretBytes value = COFFER_TRY(is_file ? read_field_file(name, text.substr(1)) : read_stdin());
+  if (is_line_with_end(value.text())) ends.emplace_back(name);
+  return value;
 }
 
 Error not_a_pair() {
@@ -33,7 +37,7 @@ Error not_a_pair() {
           "give a value without fields by --value -, --file FILE or at the prompt"};
 }
 
-Result<void> append_member(SecretBytes& object, const SecretBytes& pair) {
+Result<void> append_member(SecretBytes& object, const SecretBytes& pair, LineEnds& ends) {
   const std::string_view text = pair.text();
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) return not_a_pair();
@@ -41,7 +45,9 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair) {
   const std::string_view name = text.substr(0, equals - (is_json ? 1 : 0));
   if (name.empty()) return not_a_pair();
   if (!json::is_valid_utf8(name)) return Error(ErrorCode::usage, "a field's name is not UTF-8");
-  const SecretBytes value = COFFER_TRY(read_field(name, text.substr(equals + 1)));
+  LineEnds of_json;  // Around a JSON value a line end is none of it.
+  const SecretBytes value =
+      COFFER_TRY(read_field(name, text.substr(equals + 1), is_json ? of_json : ends));
   json::append_quoted(object, name);
   object.push_back(':');
   if (is_json) {
@@ -74,12 +80,22 @@ void describe_fields(Syntax& syntax, std::vector<SecretBytes>& pairs) {
       "a text that begins with @, or is -, is written k:='\"@TEXT\"' or comes by k=-");
 }
 
-Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs) {
+bool is_line_with_end(std::string_view text) {
+  return text.ends_with('\n') && text.find('\n') == text.size() - 1;
+}
+
+void note_line_ends(const LineEnds& ends) {
+  for (const std::string& name : ends)
+    note(printable(name) +
+         " ends in a line end, which is stored with it; printf %s VALUE writes none");
+}
+
+Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, LineEnds& ends) {
   SecretBytes object;
   object.push_back('{');
   for (const SecretBytes& pair : pairs) {
     if (object.size() > 1) object.push_back(',');
-    COFFER_TRY(append_member(object, pair));
+    COFFER_TRY(append_member(object, pair, ends));
   }
   object.push_back('}');
   // Each member was checked: what is left to find is a name that stands twice.
@@ -89,6 +105,14 @@ Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs) {
   }
   if (!document) return document.error();
   return object;
+}
+
+Result<Value> read_json_value(std::string_view file) {
+  const SecretBytes text = COFFER_TRY(read_input(file));
+  Result<Value> value = Value::json(text.text());
+  if (value) return value;
+  return at_json_place(std::move(value).error(), file == "-" ? "standard input" : file,
+                       text.text());
 }
 
 Result<Value> prompted_value() {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/syntax.h"
@@ -15,9 +16,20 @@ namespace coffer::tools {
 /// The FIELD words, named so that they move to locked memory at once.
 void describe_fields(Syntax& syntax, std::vector<SecretBytes>& pairs);
 
+/// What came from a file or from standard input as one line with its line end, which is stored: a
+/// field's name, or "the value".
+using LineEnds = std::vector<std::string>;
+bool is_line_with_end(std::string_view text);
+/// To be told once it is stored.
+void note_line_ends(const LineEnds& ends);
+
 /// A JSON object of k=TEXT, k=@FILE, k=- and k:=JSON words, in their order.
 /// Errors: usage (no pair, a field twice, no JSON, no UTF-8), io; about the field's name.
-Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs);
+Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, LineEnds& ends);
+
+/// A file of one JSON value, kept as its exact text; `-` is standard input. Errors: usage (about
+/// the file, the line and the column), limit, io.
+Result<Value> read_json_value(std::string_view file);
 
 /// What a person is asked for; opaque. Errors: usage (no terminal), declined.
 Result<Value> prompted_value();

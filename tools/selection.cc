@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "format/json.h"
+#include "tools/absent_secret.h"
 #include "tools/exchange/value_text.h"
 #include "tools/render/render.h"
 #include "tools/resource/usage_record.h"
@@ -117,7 +118,11 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
 Result<Secret> read(const Sources& stores, const Reference& reference) {
   const Snapshot* store = COFFER_TRY(stores.find(reference.store));
   const Target& target = reference.target;
-  return about_secret(store->get(target.path, target.version), target.path);
+  Result<Secret> secret = about_secret(store->get(target.path, target.version), target.path);
+  const bool is_absent = !secret && secret.error().code() == ErrorCode::not_found;
+  if (!is_absent || target.version != 0) return secret;
+  return absent_secret(*store, std::move(secret).error(), target.path,
+                       "--prefix PATH takes every secret in it; `coffer list PATH` names them");
 }
 
 Result<void> add_only(Bindings& bindings, const Sources& stores, const std::string& word, Use use) {

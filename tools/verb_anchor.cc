@@ -66,6 +66,23 @@ Result<void> write_table(const std::optional<AnchorInfo>& info) {
   return table.write();
 }
 
+// What an open of the store fails with where its anchor is the trouble, or may be: a lost medium,
+// another store's, or one that tells of a newer store. Whoever is refused by a policy is not asked.
+bool may_be_anchor(const Error& error) {
+  return error.code() == ErrorCode::rolled_back || error.code() == ErrorCode::corrupt ||
+         error.code() == ErrorCode::key_unavailable || error.code() == ErrorCode::io;
+}
+
+Result<bool> has_anchor(Store& store) { return !COFFER_TRY(store.status()).anchor.empty(); }
+
+// For programs; the text form says nothing where nothing is left to do.
+Result<void> tell(const Context& context, const char* what, bool is_done) {
+  if (!context.json()) return {};
+  JsonText json;
+  json.open('{').key(what).boolean(is_done).close('}');
+  return json.write();
+}
+
 bool stands_at(const std::string& uri) {
   constexpr std::string_view kFile = "file://";
   std::error_code ignored;
@@ -98,6 +115,7 @@ VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
   const AnchorCadence cadence = COFFER_TRY(parse_cadence(every));
   Store store = COFFER_TRY(context.open());
   COFFER_TRY(store.set_anchor(uri, cadence));
+  COFFER_TRY(tell(context, "set", true));
   if (!is_named)
     note("name it from now on, or a copy from before this is not refused: COFFER_ANCHOR=" + uri);
   return 0;
@@ -128,8 +146,19 @@ VerbResult verb_anchor_accept(Arguments& arguments, const VerbText& text) {
   syntax.flag("-y,--yes", yes, "Do not ask");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  auto looked = context.open();
+  if (looked) {
+    if (!COFFER_TRY(has_anchor(*looked)))
+      return Error(ErrorCode::not_found, "the store has no anchor",
+                   "set one: coffer anchor set URI");
+    if (!context.json()) note("the store and its anchor agree: there was nothing to accept");
+    COFFER_TRY(tell(context, "accepted", false));
+    return 0;
+  }
+  if (!may_be_anchor(looked.error())) return looked.error();
   COFFER_TRY(confirm("Take this copy for the store, though its anchor tells of a newer one?", yes));
   COFFER_TRY(context.open({}, AnchorDoubt::accept));
+  COFFER_TRY(tell(context, "accepted", true));
   return 0;
 }
 
@@ -139,16 +168,20 @@ VerbResult verb_anchor_remove(Arguments& arguments, const VerbText& text) {
   syntax.flag("-y,--yes", yes, "Do not ask");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  COFFER_TRY(confirm("Give up the anchor, so that an older copy is no longer refused?", yes));
   auto store = context.open();
+  if (!store && !may_be_anchor(store.error())) return store.error();
+  const bool has_none = store && !COFFER_TRY(has_anchor(*store));
+  if (!has_none)
+    COFFER_TRY(confirm("Give up the anchor, so that an older copy is no longer refused?", yes));
   if (store) {
     COFFER_TRY(store->remove_anchor());
+    COFFER_TRY(tell(context, "removed", true));
     return 0;
   }
-  if (store.error().code() == ErrorCode::denied) return store.error();
   // The store's own that cannot be had, or does not agree, is given up as the store is opened, by
   // whoever may; any other trouble comes again.
   COFFER_TRY(context.open({}, AnchorDoubt::give_up));
+  COFFER_TRY(tell(context, "removed", true));
   return 0;
 }
 

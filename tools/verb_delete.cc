@@ -1,4 +1,6 @@
 // coffer delete | undelete | destroy
+#include <algorithm>
+
 #include "tools/absent_secret.h"
 #include "tools/consent.h"
 #include "tools/context.h"
@@ -57,6 +59,10 @@ Result<void> tell(const Context& context, const char* done, const Versions& vers
   return json.write();
 }
 
+constexpr Literal kFolderGoes(
+    "`coffer list PATH` names what is in it; `coffer metadata delete PATH --recursive` removes it "
+    "with all below, for good");
+
 std::string versions_option(const Versions& versions) {
   std::string text;
   for (const std::uint64_t number : versions.numbers)
@@ -67,7 +73,8 @@ std::string versions_option(const Versions& versions) {
 // Whether the newest version may be looked up, to tell which it was: under a policy, who may
 // delete need not be allowed to look.
 Result<bool> may_look(Store& store, const Versions& versions) {
-  return versions.numbers.empty() && !COFFER_TRY(store.has_policy());
+  if (!versions.numbers.empty()) return false;
+  return store.may(UseCase::list, "secret:" + versions.path);
 }
 
 Result<void> name_newest(const Transaction& txn, Versions& versions) {
@@ -90,7 +97,16 @@ Result<void> check_deleted(const Transaction& txn, const Versions& versions) {
 }
 
 Result<void> write_destroyed(const Context& context, const ShredReceipt& receipt) {
-  if (!context.json()) return {};
+  if (!context.json()) {
+    Versions gone;
+    for (const SweptVersion& each : receipt.destroyed) {
+      gone.path = each.path;
+      gone.numbers.push_back(each.version);
+    }
+    std::sort(gone.numbers.begin(), gone.numbers.end());
+    if (!gone.numbers.empty()) note("destroyed " + told(gone.numbers) + " of " + gone.path);
+    return {};
+  }
   JsonText json;
   json.open('{').key("destroyed").open('[');
   for (const SweptVersion& gone : receipt.destroyed) {
@@ -174,7 +190,7 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
   const ShredReceipt receipt = COFFER_TRY(about_secret(
       store,
       all ? store.destroy_all(versions.path) : store.destroy(versions.path, versions.numbers),
-      versions.path));
+      versions.path, kFolderGoes));
   COFFER_TRY(receipt_wanted ? receipts.write() : write_destroyed(context, receipt));
   return 0;
 }

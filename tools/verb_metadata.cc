@@ -158,6 +158,10 @@ VerbResult change_metadata(Arguments& arguments, const VerbText& text, bool is_p
   COFFER_TRY(about_secret(
       store, is_patch ? store.patch_metadata(path, change) : store.put_metadata(path, change),
       path));
+  if (!context.json()) return 0;
+  JsonText json;
+  json.open('{').key("path").string(path).close('}');
+  COFFER_TRY(json.write());
   return 0;
 }
 

@@ -19,10 +19,15 @@ struct RemovalWords {
   Consent consent;
 };
 
-Result<void> remove_one(Store& store, const RemovalWords& words, const std::string& path) {
+Result<void> remove_one(Store& store, const RemovalWords& words, const std::string& path,
+                        bool as_json) {
   COFFER_TRY(words.consent.ask("Remove " + path + " with all its versions for good?", path));
-  COFFER_TRY(about_secret(store, store.erase(path), path));
-  return {};
+  COFFER_TRY(about_secret(store, store.erase(path), path,
+                          "`coffer metadata delete PATH --recursive` removes it with all below"));
+  if (!as_json || words.receipt_wanted) return {};
+  const std::vector<std::string> paths = {path};
+  const PathGroup group{"removed", paths};
+  return write_path_groups({&group, 1}, false, true);
 }
 
 Result<void> remove_all_below(Store& store, const RemovalWords& words, const std::string& prefix,
@@ -64,7 +69,7 @@ VerbResult verb_metadata_delete(Arguments& arguments, const VerbText& text) {
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));
   COFFER_TRY(words.recursive ? remove_all_below(store, words, path, context.json())
-                             : remove_one(store, words, path));
+                             : remove_one(store, words, path, context.json()));
   if (words.receipt_wanted) COFFER_TRY(receipts.write());
   return 0;
 }

@@ -42,7 +42,9 @@ VerbResult relocate(Arguments& arguments, const VerbText& text, Relocation how) 
                  "name another path as TO")
         .about(Subject::Kind::path, from);
   }
-  COFFER_TRY(about_secret(store, done, from));
+  COFFER_TRY(about_secret(store, done, from,
+                          "--recursive takes the folder with all that is in it; `coffer list PATH` "
+                          "names that"));
   if (!context.json()) return 0;
   JsonText json;
   json.open('{').key("from").string(from).key("to").string(to).close('}');

@@ -2,7 +2,6 @@
 #include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/fields.h"
-#include "tools/input.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 #include "tools/write_options.h"
@@ -18,13 +17,14 @@ struct PatchWords {
 };
 
 // Text of a JSON Merge Patch.
-Result<SecretBytes> patch_of(const PatchWords& words) {
+Result<SecretBytes> patch_of(const PatchWords& words, LineEnds& ends) {
   if (words.pairs.empty() == !words.json) {
     return Error(ErrorCode::usage, "say what to change, in one way",
                  "as fields, k=TEXT or k:=null to remove one; or by --json FILE");
   }
-  if (words.json) return read_input(*words.json);
-  return fields_object(words.pairs);
+  if (!words.json) return fields_object(words.pairs, ends);
+  const Value patch = COFFER_TRY(read_json_value(*words.json));
+  return SecretBytes::copy_of(patch.text());
 }
 
 }  // namespace
@@ -41,13 +41,12 @@ VerbResult verb_patch(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const std::string path = COFFER_TRY(parse_whole(words.path));
   const PutOptions options = COFFER_TRY(parse_write_options(words.write));
-  const SecretBytes patch = COFFER_TRY(patch_of(words));
-  if (const auto checked = Value::json(patch.text()); !checked && words.json) {
-    return Error(checked.error()).about(Subject::Kind::file, *words.json);
-  }
+  LineEnds ends;
+  const SecretBytes patch = COFFER_TRY(patch_of(words, ends));
   Store store = COFFER_TRY(context.open());
   const VersionInfo version =
       COFFER_TRY(about_secret(store, store.patch(path, patch.text(), options), path));
+  note_line_ends(ends);
   COFFER_TRY(write_new_version(context, path, version));
   return 0;
 }

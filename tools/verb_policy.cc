@@ -1,10 +1,14 @@
 // coffer policy show | allow | deny | role | write-only | remove | set | test
 #include <algorithm>
 
+#include "format/json.h"
 #include "tools/context.h"
+#include "tools/exchange/place.h"
+#include "tools/fail.h"
 #include "tools/input.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
+#include "tools/prompt.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
@@ -65,9 +69,31 @@ Result<void> write_table(const Policy& policy) {
     table.row({std::to_string(i + 1), rule.allow ? "allow" : "deny", joined(rule.subjects),
                joined(rule.use_cases), joined(rule.objects), joined(rule.tags)});
   }
-  for (const PolicyRole& role : policy.roles)
-    table.row({"", "role", role.name, "", joined(role.members), ""});
-  return table.write();
+  COFFER_TRY(table.write());
+  if (policy.roles.empty()) return {};
+  Table roles({"ROLE", "MEMBERS"});
+  for (const PolicyRole& role : policy.roles) roles.row({role.name, joined(role.members)});
+  return roles.write();
+}
+
+// Without a rule there is no policy. That is asked before, and told after.
+Result<void> ask_for_end(bool had_rules, const Policy& after, bool yes) {
+  if (!had_rules || !after.rules.empty()) return {};
+  return confirm("Without this there is no rule left. May everybody do everything?", yes);
+}
+
+Result<void> tell_policy(const Context& context, bool had_rules, const Policy& policy,
+                         std::uint64_t revision) {
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("revision").number(revision);
+    json.key("rules").number(policy.rules.size()).close('}');
+    return json.write();
+  }
+  if (had_rules && policy.rules.empty())
+    note(std::string("no rule is left: everybody may do everything now") +
+         (policy.roles.empty() ? "" : "; the roles stay"));
+  return {};
 }
 
 // Puts what `change` makes of the policy that stands, unless somebody changed it meanwhile.
@@ -76,15 +102,10 @@ Result<void> change_policy(const Context& context, const Change& change) {
   Store store = COFFER_TRY(context.open());
   Policy policy = COFFER_TRY(store.policy());
   const std::uint64_t revision = policy.revision;
+  const bool had_rules = !policy.rules.empty();
   COFFER_TRY(change(policy));
   const std::uint64_t after = COFFER_TRY(store.put_policy(policy, revision));
-  if (context.json()) {
-    JsonText json;
-    json.open('{').key("revision").number(after);
-    json.key("rules").number(policy.rules.size()).close('}');
-    return json.write();
-  }
-  return {};
+  return tell_policy(context, had_rules, policy, after);
 }
 
 VerbResult add_rule(Arguments& arguments, const VerbText& text, bool allow) {
@@ -108,6 +129,14 @@ VerbResult add_rule(Arguments& arguments, const VerbText& text, bool allow) {
     return {};
   }));
   return 0;
+}
+
+Result<Policy> policy_in(const SecretBytes& text, std::string_view file) {
+  auto policy = parse_policy(text.text());
+  if (policy || !policy.error().number()) return policy;
+  const auto document = json::Document::parse(text.text());
+  if (document) return policy;
+  return at_json_place(Error(document.error()), file == "-" ? "standard input" : file, text.text());
 }
 
 // As `get` reads it: a rule means a secret with all its versions and fields.
@@ -189,24 +218,27 @@ VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
 VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> word;
   bool all = false;
+  bool yes = false;
   Syntax syntax(arguments, text);
   syntax.optional_word("RULE", word, "Its number in `coffer policy show`; the others move up");
-  syntax.flag("--all", all, "Every rule: everybody may do everything again");
+  syntax.flag("--all", all, "Every rule and role: everybody may do everything again");
+  syntax.flag("-y,--yes", yes, "Do not ask before the last rule goes");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (all == word.has_value()) return Error(ErrorCode::usage, "say which rule goes, or --all");
   const std::uint64_t number = all ? 0 : COFFER_TRY(parse_number("RULE", *word));
   COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+    const bool has_rules = !policy.rules.empty();
     if (all) {
       policy.rules.clear();
       policy.roles.clear();
-      return {};
+      return ask_for_end(has_rules, policy, yes);
     }
     if (number == 0 || number > policy.rules.size())
       return Error(ErrorCode::not_found, "there is no such rule", "see: coffer policy show")
           .with_number(number);
     policy.rules.erase(policy.rules.begin() + static_cast<std::ptrdiff_t>(number - 1));
-    return {};
+    return ask_for_end(has_rules, policy, yes);
   }));
   return 0;
 }
@@ -214,23 +246,23 @@ VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
 VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
   std::string file;
   std::optional<std::string> revision;
+  bool yes = false;
   Syntax syntax(arguments, text);
   syntax.word("FILE", file, "JSON, as `coffer policy show --format json` tells it; - for stdin");
   syntax.option("--revision", revision, "N", "Only where the policy that stands has this revision");
+  syntax.flag("-y,--yes", yes, "Do not ask before a policy goes for a file without rules");
   syntax.explain(kAboutRules);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   std::optional<std::uint64_t> expected;
   if (revision) expected = COFFER_TRY(parse_number("--revision", *revision));
   const SecretBytes bytes = COFFER_TRY(read_input(file));
-  const Policy policy = COFFER_TRY(parse_policy(bytes.text()));
+  const Policy policy = COFFER_TRY(policy_in(bytes, file));
   Store store = COFFER_TRY(context.open());
+  const bool had_rules = COFFER_TRY(store.has_policy());
+  COFFER_TRY(ask_for_end(had_rules, policy, yes));
   const std::uint64_t after = COFFER_TRY(store.put_policy(policy, expected));
-  if (!context.json()) return 0;
-  JsonText json;
-  json.open('{').key("revision").number(after);
-  json.key("rules").number(policy.rules.size()).close('}');
-  COFFER_TRY(json.write());
+  COFFER_TRY(tell_policy(context, had_rules, policy, after));
   return 0;
 }
 

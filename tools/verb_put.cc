@@ -30,20 +30,16 @@ void describe_words(Syntax& syntax, PutWords& words) {
   describe_write_options(syntax, words.write);
 }
 
-Result<Value> value_of(const PutWords& words) {
+Result<Value> value_of(const PutWords& words, LineEnds& ends) {
   const int ways = int(words.value.has_value()) + int(words.file.has_value()) +
                    int(words.json.has_value()) + int(!words.pairs.empty());
   if (ways > 1) {
     return Error(ErrorCode::usage, "the value is given in more than one way",
                  "choose one of: fields, --value -, --file FILE, --json FILE");
   }
-  if (!words.pairs.empty()) return Value::json(COFFER_TRY(fields_object(words.pairs)));
+  if (!words.pairs.empty()) return Value::json(COFFER_TRY(fields_object(words.pairs, ends)));
   if (words.file) return Value::opaque(COFFER_TRY(read_input(*words.file)));
-  if (words.json) {
-    Result<Value> value = Value::json(COFFER_TRY(read_input(*words.json)));
-    if (!value) return std::move(value).error().about(Subject::Kind::file, *words.json);
-    return value;
-  }
+  if (words.json) return read_json_value(*words.json);
   if (!words.value) return prompted_value();
   if (*words.value != "-") {
     return Error(ErrorCode::usage, "--value takes only `-`, which is standard input",
@@ -51,9 +47,7 @@ Result<Value> value_of(const PutWords& words) {
   }
   if (can_ask()) return prompted_value();
   SecretBytes given = COFFER_TRY(read_stdin());
-  const std::string_view text = given.text();
-  if (text.ends_with('\n') && text.find('\n') == text.size() - 1)
-    note("the value ends in a line end, which is stored with it; printf %s VALUE writes none");
+  if (is_line_with_end(given.text())) ends.emplace_back("the value");
   return Value::opaque(std::move(given));
 }
 
@@ -79,10 +73,11 @@ std::set<std::string> names_in(const Value& value) {
   return names ? std::set<std::string>(names->begin(), names->end()) : std::set<std::string>();
 }
 
-// The fields of the newest version. Nothing is told where a policy decides who may see names, or
-// where the audit log would tell of a read that nobody asked for.
+// The fields of the newest version. Nothing is told to whom a policy does not let have the value,
+// or where the audit log would tell of a read that nobody asked for.
 Result<std::set<std::string>> fields_before(Store& store, const std::string& path) {
-  if (COFFER_TRY(store.has_policy()) || COFFER_TRY(store.settings()).audit_reads)
+  if (!COFFER_TRY(store.may(UseCase::use, "secret:" + path)) ||
+      COFFER_TRY(store.settings()).audit_reads)
     return std::set<std::string>();
   const auto newest = store.get(path);
   return newest ? names_in(newest->value) : std::set<std::string>();
@@ -111,10 +106,12 @@ VerbResult verb_put(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(doubt_name(words));
   const std::string path = COFFER_TRY(parse_whole(words.path));
   const PutOptions options = COFFER_TRY(parse_write_options(words.write));
-  const Value value = COFFER_TRY(value_of(words));
+  LineEnds ends;
+  const Value value = COFFER_TRY(value_of(words, ends));
   Store store = COFFER_TRY(context.open());
   const std::set<std::string> before = COFFER_TRY(fields_before(store, path));
   const VersionInfo version = COFFER_TRY(about_secret(store.put(path, value, options), path));
+  note_line_ends(ends);
   tell_dropped(before, value);
   COFFER_TRY(write_new_version(context, path, version));
   return 0;

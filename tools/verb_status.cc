@@ -54,6 +54,22 @@ Result<void> write_status_table(const Status& status, const std::string& locks) 
   return table.write();
 }
 
+constexpr Literal kPutBack(
+    "restore from a backup: put the newest whole copy of the store's directory in its place");
+
+Result<VerifyReport> report_on(const Context& context) {
+  Store store = COFFER_TRY(context.open());
+  return store.verify();
+}
+
+Result<void> write_report_json(const VerifyReport& report) {
+  JsonText json;
+  json.open('{').key("records").number(report.records).key("problems").open('[');
+  for (const std::string& problem : report.problems) json.string(printable(problem));
+  json.close(']').close('}');
+  return json.write();
+}
+
 }  // namespace
 
 VerbResult verb_status(Arguments& arguments, const VerbText& text) {
@@ -75,19 +91,23 @@ VerbResult verb_verify(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  Store store = COFFER_TRY(context.open());
-  const VerifyReport report = COFFER_TRY(store.verify());
+  const auto whole = report_on(context);
+  if (!whole && whole.error().code() != ErrorCode::corrupt) return whole.error();
+  // So damaged that the rest cannot be looked at: that is the one problem.
+  const VerifyReport report = whole ? *whole : VerifyReport{0, {describe(whole.error())}};
   if (context.json()) {
-    JsonText json;
-    json.open('{').key("records").number(report.records).key("problems").open('[');
-    for (const std::string& problem : report.problems) json.string(printable(problem));
-    json.close(']').close('}');
-    COFFER_TRY(json.write());
-  } else {
+    COFFER_TRY(write_report_json(report));
+  } else if (whole) {
     for (const std::string& problem : report.problems) COFFER_TRY(write_line(printable(problem)));
   }
+  if (!whole) {
+    // Others are sent here for more.
+    const std::string_view hint = whole.error().hint();
+    const bool leads_here = hint.empty() || hint.find("coffer verify") != std::string_view::npos;
+    return leads_here ? Error(whole.error()).with_hint(kPutBack) : whole.error();
+  }
   if (!report.problems.empty()) {
-    return Error(ErrorCode::corrupt, "the store is damaged", "restore it from a backup")
+    return Error(ErrorCode::corrupt, "the store is damaged", kPutBack)
         .about(Subject::Kind::file, context.directory())
         .with_number(report.problems.size());
   }

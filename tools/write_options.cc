@@ -43,8 +43,11 @@ void describe_write_options(Syntax& syntax, WriteWords& words) {
   syntax.option("--expires-at", words.expires_at, "TIME", "Expires then: 2027-01-31T12:00:00Z");
   syntax.repeated("--metadata", words.metadata, "K=V", "Custom metadata, in place of all there is");
   syntax.option("--kind", words.kind, "KIND",
-                "What the value must look like: generic, password, key, token, key-value, "
-                "key-value-properties, certificate, cloud-kernel, cloud-kernel-image-pull");
+                "What the value must look like: generic (anything), key (not empty), password "
+                "(text, or fields of text), token (the same without blanks), key-value (fields), "
+                "key-value-properties (fields of one text, number or truth value), certificate (in "
+                "PEM, or bytes such as a keystore's), cloud-kernel (as key-value), "
+                "cloud-kernel-image-pull (docker's config.json)");
   syntax.option("--description", words.description, "TEXT", "What it is for");
   syntax.option("--owner", words.owner, "NAME", "Whose it is");
   syntax.repeated("--tag", words.tags, "TAG", "A tag; together in place of all there are");

@@ -463,6 +463,19 @@ Result<bool> Store::has_policy() {
   });
 }
 
+Result<bool> Store::may(UseCase use_case, std::string_view object) {
+  return guarded([&]() -> Result<bool> {
+    COFFER_TRY(policy::check_one_object(object));
+    const policy::Object meant = policy::parse_object(object);
+    bool allowed = false;
+    COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
+      allowed = COFFER_TRY(policy::allows(view, use_case, meant));
+      return {};
+    }));
+    return allowed;
+  });
+}
+
 Result<std::uint64_t> Store::put_policy(const Policy& policy,
                                         std::optional<std::uint64_t> revision) {
   const auto put = [&](secrets::Intent* intent) -> Result<std::uint64_t> {

@@ -44,10 +44,9 @@ class Refusal {
  private:
   Result<void> check(NodeId node, const Marker& marker) {
     if (marker.kind == Marker::Kind::mask) {
-      if (!input_.masks_count) return {};
       return refused(node,
-                     "the spec marks all that is around this mask as one secret, and the "
-                     "mask would be stored in place of the secret behind it");
+                     "the spec marks all that is around this mask as one secret, and the mask "
+                     "would be stored as a part of it");
     }
     const bool stands = held_.count(marker.name) != 0 || (marker.kind == Marker::Kind::coordinate &&
                                                           COFFER_TRY(store_.knows(marker.name)));
@@ -58,9 +57,11 @@ class Refusal {
   }
 
   Error refused(NodeId node, Literal text) const {
-    return at_node(Error(ErrorCode::usage, text,
-                         "give the values themselves, to have them stored as one secret"),
-                   input_.document, node);
+    return at_node(
+        Error(ErrorCode::usage, text,
+              "give the values themselves, to have them stored as one secret; or one mask in the "
+              "place of all of it, to keep the secret that is stored"),
+        input_.document, node);
   }
 
   const InsideInput& input_;

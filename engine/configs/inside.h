@@ -1,8 +1,8 @@
 // What stands inside a value that is secret as a whole.
 //
-// It is data, however much it looks like a sign for a secret; but for what stands for one: a
-// mask or a coordinate that a caller was shown where an earlier spec marked a place further in.
-// Sealed as data, it would take the place of the secret, which goes in the same call.
+// It is data, even where it looks like an external name or a coordinate that nothing has. What a
+// caller was shown in the place of a secret is none: a mask, and a coordinate of this store or of
+// this config. Sealed as data, it would take the place of the secret, which goes in the same call.
 #pragma once
 
 #include <coffer/result.h>
@@ -25,12 +25,9 @@ struct InsideInput {
   const json::Document& document;
   const std::vector<SecretPlace>& places;
   const ConfigRecord* stored = nullptr;
-  /// The stored document has a secret that is no place of its own by the spec of this put: then a
-  /// mask stands for it, for all that can be told.
-  bool masks_count = false;
 };
 
-/// Errors: usage (a sign that stands for a secret of this config or store; subject() = the sign),
+/// Errors: usage (a mask, or what names a secret of this config or store; subject() = its place),
 /// and those of `store`.
 Result<void> refuse_signs_inside(const InsideInput& input, SecretStore& store);
 

@@ -48,11 +48,6 @@ struct Stored {
   std::vector<const StoredPlace*> facts;  ///< Beside `places`; null: nothing was secret there.
   std::map<std::string_view, const StoredPlace*> facts_by_pointer;
 
-  /// Whether each secret that is stored stands at a place of its own by the new spec as well.
-  bool all_at_places() const {
-    const auto nothing = std::count(facts.begin(), facts.end(), nullptr);
-    return facts.size() - static_cast<std::size_t>(nothing) == facts_by_pointer.size();
-  }
   bool has_secrets_below(const SecretPlace& place) const {
     const std::string prefix = json::print_pointer(place.pointer) + "/";
     const auto found = facts_by_pointer.lower_bound(prefix);
@@ -105,8 +100,7 @@ class Splitter {
       }
     }
     COFFER_TRY(check_undeclared());
-    const bool masks_count = stored_ != nullptr && !stored_->all_at_places();
-    COFFER_TRY(refuse_signs_inside({doc_, places_, input_.stored, masks_count}, store_));
+    COFFER_TRY(refuse_signs_inside({doc_, places_, input_.stored}, store_));
     COFFER_TRY(pair());
     decisions_.resize(places_.size());
     payloads_.resize(places_.size());

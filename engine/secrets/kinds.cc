@@ -42,6 +42,10 @@ Result<void> each_member(const Document& document, NodeId object, const Visit& v
   return {};
 }
 
+bool holds_pem(std::string_view text) {
+  return text.find("CERTIFICATE-----") != std::string_view::npos;
+}
+
 Result<void> check_any(const Value&) { return {}; }
 
 Result<void> check_something(const Value& value) {
@@ -142,6 +146,34 @@ Result<void> check_image_pull(const Value& value) {
                                                                      : document->raw(wrapped));
 }
 
+// A certificate in PEM, or bytes: a keystore's and one in DER can look like anything.
+bool may_hold_certificate(const Document& document, NodeId node) {
+  if (document.type(node) == Type::string) return holds_pem(document.string(node));
+  for (NodeId child = document.first_child(node); child != json::kNoNode;
+       child = document.next_sibling(child)) {
+    const bool is_file =
+        document.type(node) == Type::object && document.key(child) == "value_base64";
+    if (is_file || may_hold_certificate(document, child)) return true;
+  }
+  return false;
+}
+
+Result<void> check_certificate(const Value& value) {
+  COFFER_TRY(check_something(value));
+  bool fits = false;
+  if (value.is_json()) {
+    const Document document = COFFER_TRY(Document::parse(value.text()));
+    fits = may_hold_certificate(document, 0);
+  } else {
+    fits = !utf8::is_valid(value.text()) || holds_pem(value.text());
+  }
+  if (fits) return {};
+  return Error{
+      ErrorCode::usage, "a secret of this kind holds a certificate, and none is in this",
+      "give one in PEM (-----BEGIN CERTIFICATE-----) or DER, or a keystore's bytes; or use "
+      "kind generic"};
+}
+
 struct Rule {
   std::string_view kind;
   Result<void> (*check)(const Value&);
@@ -154,7 +186,7 @@ constexpr std::array kRules = {
     Rule{"token", check_token},
     Rule{"key-value", check_key_value},
     Rule{"key-value-properties", check_properties},
-    Rule{"certificate", check_something},
+    Rule{"certificate", check_certificate},
     Rule{"cloud-kernel", check_key_value},
     Rule{"cloud-kernel-image-pull", check_image_pull},
 };

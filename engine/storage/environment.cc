@@ -103,6 +103,19 @@ Result<void> Environment::open_first(bool create) {
   }
 }
 
+namespace {
+
+/// Names the file, and the page that a damage is counted by.
+template <typename T>
+Result<T> about_page(Result<T> verified, const std::string& directory) {
+  if (verified || verified.error().code() != ErrorCode::corrupt) return verified;
+  std::string place = directory + "/data.mdb";
+  if (verified.error().number()) place += ", page " + std::to_string(*verified.error().number());
+  return std::move(verified).error().about(Subject::Kind::file, place);
+}
+
+}  // namespace
+
 Result<void> Environment::try_to_open(bool create) {
   Directory& directory = *directory_handle_;
   if (create) {
@@ -118,10 +131,10 @@ Result<void> Environment::try_to_open(bool create) {
     return checked;
   COFFER_TRY(check_not_open_elsewhere());
   if (COFFER_TRY(directory.open_files())) {
-    const PageReport report = COFFER_TRY(verify_pages(directory.data_fd));
+    const PageReport report = COFFER_TRY(about_page(verify_pages(directory.data_fd), directory_));
     COFFER_TRY(open_files(Pages::verified, report.transaction_id));
   } else {
-    COFFER_TRY(verify_headers(directory.data_fd));
+    COFFER_TRY(about_page(verify_headers(directory.data_fd), directory_));
     COFFER_TRY(open_files(Pages::others));
   }
   return directory.hold();

@@ -259,6 +259,8 @@ TEST_CASE("rules that cannot be kept are refused by their place") {
            {rule("file: x, body: '{{value}}'"), "names what no event has"},
            {rule("file: x, body: \"a\\nb\""), "is one line"},
            {rule("file: x, sevrity: high"), "there is no such member"},
+           {rule("file: x, sevrity: high"), "hint: what may stand there: name (must), severity, "},
+           {"{}\n", "hint: what may stand there: rules (must)"},
            {"rules: [\n", "rules.yaml:"}}) {
     INFO(text);
     const Outcome refused =

@@ -43,6 +43,20 @@ TEST_CASE("an older copy of the store exits with 14, and is accepted where that 
   CHECK(told.dump().find("ticket 9") != std::string::npos);
 }
 
+TEST_CASE("where there is no anchor, or none that disagrees, nothing is accepted or removed") {
+  const Anchored box;
+  box.init();
+  CHECK(box.expect(4, {"anchor", "accept"}).says("the store has no anchor"));
+  CHECK(box.expect(4, {"anchor", "remove"}).says("the store has no anchor"));
+  box.expect(0, {"anchor", "set", box.uri()});
+  CHECK(box.expect(0, {"anchor", "accept"}).says("nothing to accept"));
+  CHECK(box.expect(0, {"anchor", "accept", "--format", "json"}).json() ==
+        Json{{"accepted", false}});
+  CHECK(box.expect(0, {"audit", "list"}).out.find("anchor.accept") == std::string::npos);
+  box.expect(12, {"--key", "file://" + box.path("other"), "anchor", "accept"});
+  CHECK(box.expect(0, {"anchor", "remove", "--format", "json"}).json() == Json{{"removed", true}});
+}
+
 TEST_CASE("whoever names the anchor refuses a copy that knows of none; a lost one is given up") {
   Anchored box;
   box.init();

@@ -101,6 +101,16 @@ TEST_CASE("certificates are told with their ends, the soonest first") {
   box.expect(2, {"certificates", "--within", "soon"});
 }
 
+TEST_CASE("what is put as a certificate holds one, or bytes that may") {
+  const Sandbox box;
+  box.init();
+  const Outcome text = box.expect(2, {"put", "a", "--value", "-", "--kind", "certificate"}, "hi\n");
+  CHECK(text.says("none is in this"));
+  CHECK_FALSE(text.says("line end"));
+  box.expect(2, {"put", "a", "k=v", "--kind", "certificate"});
+  box.expect(4, {"get", "a"});
+}
+
 TEST_CASE("a certificate's end is that of what stands there now, and its bytes are as they came") {
   const Sandbox box;
   box.init();

@@ -46,6 +46,19 @@ using Names = std::set<std::string>;
 
 }  // namespace
 
+TEST_CASE("bytes that Vault's form cannot hold are named on the way out and in") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "bin", "--value", "-"}, "\x01\xFF");
+  box.expect(0, {"put", "text", "--value", "-"}, "word");
+  const Outcome out = box.expect(0, {"export", "--as", "vault"});
+  CHECK(out.says("warning: bin: bytes become a field"));
+  CHECK_FALSE(out.says("text:"));
+  const Outcome in = box.expect(0, {"import", "-", "--as", "vault", "--prefix", "back"}, out.out);
+  CHECK(in.says("warning: back/bin: value_base64 is taken for a field"));
+  CHECK_FALSE(in.says("back/text:"));
+}
+
 TEST_CASE("what is exported as JSON or YAML is imported elsewhere with values and metadata") {
   Sandbox box;
   box.init();

@@ -196,6 +196,12 @@ TEST_CASE("delete says what it did, and undelete takes the newest back") {
   CHECK(box.expect(0, {"undelete", "a/p", "--format", "json"}).json() ==
         Json{{"undeleted", {{{"path", "a/p"}, {"version", 3}}}}});
   box.expect(4, {"undelete", "absent"});
+  CHECK(box.expect(0, {"destroy", "a/p", "--versions", "2,1"})
+            .says("destroyed versions 1 and 2 of a/p"));
+  CHECK(box.expect(0, {"metadata", "patch", "a/p", "--owner", "o", "--format", "json"}).json() ==
+        Json{{"path", "a/p"}});
+  CHECK(box.expect(0, {"metadata", "delete", "a/p", "--format", "json"}).json()["removed"] ==
+        Json::array({"a/p"}));
 }
 
 TEST_CASE("list marks on a terminal what is deleted, and nothing elsewhere") {
@@ -224,16 +230,26 @@ TEST_CASE("a listing of nothing says why, and a folder that it is one") {
   CHECK(box.expect(0, {"list", "big/*"}).says("--match"));
   CHECK(box.expect(0, {"list", "--tag", "x"}).says("nothing is there that fits"));
   CHECK(box.expect(0, {"list", "none", "--format", "json"}).err.empty());
-  for (const Words& words : std::vector<Words>{{"get", "big"},
-                                               {"history", "big"},
-                                               {"delete", "big"},
-                                               {"metadata", "get", "big"},
-                                               {"metadata", "delete", "big"},
-                                               {"move", "big", "small"}}) {
+  // Who reads is not told how to remove, and who moves or runs is told how that is done.
+  const std::string look = "hint: `coffer list PATH` names what is in it";
+  const std::string remove = "`coffer metadata delete PATH --recursive`";
+  for (const auto& [words, hint] : std::vector<std::pair<Words, std::string>>{
+           {{"get", "big"}, look + "\n"},
+           {{"history", "big"}, look + "\n"},
+           {{"delete", "big"}, look + "\n"},
+           {{"undelete", "big"}, look + "\n"},
+           {{"patch", "big", "k=v"}, look + "\n"},
+           {{"metadata", "get", "big"}, look + "\n"},
+           {{"destroy", "big", "--all"}, remove},
+           {{"metadata", "delete", "big"}, remove},
+           {{"run", "--only", "big", "--", "true"}, "--prefix PATH"},
+           {{"env", "--as", "json", "--only", "big"}, "--prefix PATH"},
+           {{"move", "big", "small"}, "hint: --recursive"},
+           {{"copy", "big", "small"}, "hint: --recursive"}}) {
     const Outcome outcome = box.expect(4, words);
-    INFO(words.front());
+    INFO(words.front() << outcome.err);
     CHECK(outcome.says("big: is a folder"));
-    CHECK(outcome.says("--recursive"));
+    CHECK(outcome.says(hint));
   }
   CHECK(box.expect(4, {"get", "big/tt"}).says("there is no such secret"));
   const Outcome same = box.expect(8, {"move", "big/ttl", "big/ttl"});

@@ -64,6 +64,48 @@ TEST_CASE("a value may be used by a program and not be shown") {
   CHECK(box.expect(15, {"get", "team/db", "--format", "json"}).says("\"code\":\"denied\""));
 }
 
+TEST_CASE("what was done is told to whom the policy lets look, and to nobody else") {
+  const Bench box;
+  const std::string all = R"("list","use","write","delete")";
+  box.expect(0, {"put", "team/db", "user=u", "password=new"});
+  box.set(allow("user:" + me(), all, "**"));
+  const Json deleted = {{{"path", "team/db"}, {"version", 2}}};
+  CHECK(box.expect(0, {"delete", "team/db", "--format", "json"}).json() ==
+        Json{{"deleted", deleted}});
+  CHECK(box.expect(0, {"undelete", "team/db", "--format", "json"}).json() ==
+        Json{{"undeleted", deleted}});
+  CHECK(box.expect(2, {"undelete", "team/db"}).says("its newest version is not deleted"));
+  CHECK(box.expect(0, {"put", "team/db", "user=u"}).says("without these fields"));
+  const auto refused = [&box] {
+    return box.expect(0, {"audit", "list", "--refused", "--format", "json"})
+        .json()["records"]
+        .size();
+  };
+  const std::size_t before = refused();
+  box.set(allow("user:" + me(), R"("write","delete")", "**"));
+  CHECK(box.expect(0, {"delete", "team/db"}).says("deleted the newest version of team/db"));
+  box.expect(0, {"undelete", "team/db"});
+  CHECK_FALSE(box.expect(0, {"put", "team/db", "other=u"}).says("fields"));
+  CHECK(refused() == before);
+}
+
+TEST_CASE("that nobody guards the store any more is told") {
+  const Bench box;
+  box.expect(0, {"policy", "role", "ops", "user:ann"});
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  box.expect(0, {"policy", "allow", "user:ann", "list", "**"});
+  CHECK(box.expect(0, {"policy", "show"}).out.find("ROLE") != std::string::npos);
+  CHECK_FALSE(box.expect(0, {"policy", "remove", "2"}).says("everybody"));
+  const cli::Outcome last = box.expect(0, {"policy", "remove", "1", "-y"});
+  CHECK(last.says("everybody may do everything now"));
+  CHECK(last.says("roles stay"));
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  CHECK(box.expect(0, {"policy", "remove", "--all"}).says("everybody may do everything now"));
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  CHECK(box.expect(0, {"policy", "set", "-"}, "[]").says("everybody may do everything now"));
+  CHECK(box.expect(2, {"policy", "set", "-"}, "[\n{]").says("standard input:2:2"));
+}
+
 TEST_CASE("a label raises nobody's rights") {
   const Bench box;
   box.set(allow("user:chief", R"("list","reveal")", "**"));

@@ -401,6 +401,38 @@ TEST_CASE("a line end that is stored with a value is told of, and stored") {
   CHECK(box.expect(0, {"put", "q", "--value", "-"}, "two\nlines\n").err.empty());
   CHECK(box.expect(0, {"put", "q", "--value", "-"}, "word").err.empty());
   CHECK(box.expect(0, {"put", "q", "--file", box.write("f", "word\n")}).err.empty());
+  const std::string of_field = "a ends in a line end";
+  CHECK(box.expect(0, {"put", "r", "a=-"}, "word\n").says(of_field));
+  CHECK(box.expect(0, {"put", "r", "a=@" + box.path("f")}).says(of_field));
+  CHECK(box.expect(0, {"patch", "r", "a=@" + box.path("f")}).says(of_field));
+  CHECK(box.expect(0, {"put", "r", "a:=-"}, "1\n").err.empty());
+  CHECK(box.expect(0, {"put", "r", "a=word\n"}).err.empty());
+  // Told of what was stored, and of nothing else.
+  CHECK_FALSE(
+      box.expect(2, {"put", "s", "--kind", "token", "--value", "-"}, "hi\n").says("line end"));
+  CHECK_FALSE(box.expect(8, {"put", "r", "--cas", "9", "a=-"}, "word\n").says("line end"));
+}
+
+TEST_CASE("a document that is no JSON is told by line and column, with what to do") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a", "k=v"});
+  const std::string broken = box.write("broken.json", "{\n \"a\": ,}");
+  for (const Words& words : std::vector<Words>{{"bulk", broken},
+                                               {"put", "a", "--json", broken},
+                                               {"patch", "a", "--json", broken},
+                                               {"import", broken, "--as", "vault"},
+                                               {"policy", "set", broken}}) {
+    INFO(words.front());
+    const Outcome refused = box.expect(2, words);
+    CHECK(refused.says(broken + ":2:7: a JSON value is missing here: so it is no JSON\n"));
+    CHECK(refused.says("line and column"));
+  }
+  CHECK(box.expect(2, {"put", "a", "--json", "-"}, "{").says("standard input:1:2: "));
+  CHECK(box.expect(2, {"bulk", "-"}, R"({"operations":[{"rollback":{"path":"a","version":1}}]})")
+            .says("what may stand there: path (must), to (must), cas"));
+  CHECK(box.expect(2, {"bulk", "-"}, R"({"operations":[{"put":{"path":1}}]})")
+            .says("hint: correct the document at this place"));
 }
 
 }  // namespace secret_verbs_test

@@ -144,7 +144,14 @@ TEST_CASE("a damaged store is told as damaged and gives nothing away") {
   SECTION("data.mdb cut short") {
     std::filesystem::resize_file(data, std::filesystem::file_size(data) / 2);
     CHECK(box.expect(13, {"get", "p0"}).out.empty());
-    box.expect(13, {"verify"});
+    const cli::Outcome told = box.expect(13, {"verify"});
+    CHECK(told.says(data));
+    CHECK_FALSE(told.says("`coffer verify`"));
+    const cli::Outcome json = box.expect(13, {"verify", "--format", "json"});
+    CHECK(json.json()["records"] == 0);
+    REQUIRE(json.json()["problems"].size() == 1);
+    CHECK(json.json()["problems"][0].get<std::string>().starts_with(data));
+    CHECK(json.says("\"code\":\"corrupt\""));
   }
   SECTION("data.mdb empty") {
     std::filesystem::resize_file(data, 0);

@@ -100,6 +100,31 @@ TEST_CASE("a bare put asks, shows nothing, and stores the line without its end")
   CHECK(box.expect(0, {"get", "p"}).out == "Marzipan-7f3a");
 }
 
+TEST_CASE("a policy that would end is asked about, and an anchor only where there is one") {
+  const Sandbox box;
+  box.init();
+  for (const Words& words : std::vector<Words>{{"policy", "remove", "1"},
+                                               {"policy", "remove", "--all"},
+                                               {"policy", "set", box.write("none.json", "[]")}}) {
+    INFO(words[1]);
+    box.expect(0, {"policy", "allow", "*", "all", "**"});
+    Session asked(box, words);
+    REQUIRE(asked.shows("May everybody do everything?"));
+    asked.type("n\n");
+    CHECK(asked.exit_code() == 3);
+    Words sure = words;
+    sure.emplace_back("-y");
+    Session unasked(box, sure);
+    CHECK(unasked.exit_code() == 0);
+    CHECK(unasked.shown().find("everybody may do everything now") != std::string::npos);
+  }
+  for (const char* verb : {"accept", "remove"}) {
+    Session session(box, {"anchor", verb});
+    CHECK(session.exit_code() == 4);
+    CHECK(session.shown().find("the store has no anchor") != std::string::npos);
+  }
+}
+
 TEST_CASE("a long line is stored whole, and corrections are heeded") {
   const Sandbox box;
   box.init();

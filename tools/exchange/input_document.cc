@@ -7,8 +7,22 @@
 #include "base/base64.h"
 #include "format/time_text.h"
 #include "tools/exchange/place.h"
+#include "tools/fail.h"
 
 namespace coffer::tools {
+namespace {
+
+std::string names_of(const std::vector<Spot::Member>& known) {
+  std::string text = "what may stand there: ";
+  for (const Spot::Member& member : known) {
+    if (&member != &known.front()) text += ", ";
+    text += member.name;
+    if (member.required) text += " (must)";
+  }
+  return text;
+}
+
+}  // namespace
 
 Result<json::Document> parse_input(std::string_view text, std::string_view source, Place begin) {
   constexpr json::Limits kLimits{.depth = 128, .nodes = 4'000'000};
@@ -22,6 +36,8 @@ Result<json::Document> parse_input(SecretBytes text, std::string_view source) {
 }
 
 Error Spot::refuse(Error error) const {
+  if (error.code() == ErrorCode::usage && error.hint().empty())
+    error = std::move(error).with_hint("correct the document at this place, a JSON Pointer");
   return std::move(error).about(Subject::Kind::pointer, place());
 }
 
@@ -94,11 +110,12 @@ Result<void> Spot::members(const std::vector<Member>& known) const {
     const auto found = std::find_if(known.begin(), known.end(),
                                     [name](const Member& member) { return member.name == name; });
     if (found != known.end()) return found->take(spot);
-    return spot.refuse(
-        {ErrorCode::usage, "there is no such member", "leave it away, or mend how it is spelled"});
+    set_hint(names_of(known));
+    return spot.refuse({ErrorCode::usage, "there is no such member"});
   }));
   for (const Member& member : known) {
     if (member.required && !find(member.name)) {
+      set_hint(names_of(known));
       return child(node_, member.name).refuse({ErrorCode::usage, "is missing"});
     }
   }

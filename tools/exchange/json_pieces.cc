@@ -51,7 +51,9 @@ Result<void> JsonPieces::step_in_key(char c) {
   member_ = key->string(0);
   piece_.clear();
   if (!seen_.insert(member_).second) {
-    return at_place({ErrorCode::usage, "a member of the document is given twice"}, source_, place_);
+    return at_place(
+        {ErrorCode::usage, "a member of the document is given twice", "leave one of the two away"},
+        source_, place_);
   }
   expect_ = Expect::colon;
   return {};
@@ -172,7 +174,9 @@ Result<void> JsonPieces::feed(std::string_view bytes) {
 
 Result<void> JsonPieces::finish() {
   if (expect_ == Expect::end) return {};
-  return at_place({ErrorCode::usage, "the document ends in the middle"}, source_, place_);
+  return at_place({ErrorCode::usage, "the document ends in the middle",
+                   "it was cut short: make or fetch it again"},
+                  source_, place_);
 }
 
 }  // namespace coffer::tools

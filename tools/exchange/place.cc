@@ -32,7 +32,13 @@ Error at_json_place(Error error, std::string_view source, std::string_view text,
   Place place = place_of(text, static_cast<std::size_t>(*error.number()));
   if (place.line == 1) place.column += begin.column - 1;
   place.line += begin.line - 1;
-  return at_place(std::move(error), source, place);
+  // The text goes with its place: the offset that the error counts is none for a person.
+  const std::string where = std::string(source) + ":" + std::to_string(place.line) + ":" +
+                            std::to_string(place.column) + ": " + std::string(error.text());
+  return Error(ErrorCode::usage, "so it is no JSON",
+               "correct the document there, told as line and column; often a comma, a quote or a "
+               "bracket is missing just before")
+      .about(Subject::Kind::file, where);
 }
 
 }  // namespace coffer::tools

@@ -19,8 +19,8 @@ Place place_of(std::string_view text, std::size_t offset);
 /// The error, about SOURCE:LINE:COLUMN.
 Error at_place(Error error, std::string_view source, Place place);
 
-/// What a parse of JSON text failed with, at the place that its number tells. `begin`: where the
-/// text stands in the source.
+/// What a parse of JSON text failed with, about SOURCE:LINE:COLUMN: and what is wrong there.
+/// `begin`: where the text stands in the source.
 Error at_json_place(Error error, std::string_view source, std::string_view text, Place begin = {});
 
 }  // namespace coffer::tools

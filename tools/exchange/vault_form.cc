@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
+#include "tools/fail.h"
 
 namespace coffer::tools {
 namespace {
@@ -27,6 +28,27 @@ void append_fields(SecretBytes& out, const Value& value) {
   out.push_back('}');
 }
 
+bool is_bytes(const Value& value) { return !value.is_json() && !json::is_valid_utf8(value.text()); }
+
+// Vault has no bytes: they leave as a field of text, and come back as that field.
+void warn_of_bytes(std::string_view path) {
+  warn(printable(path) +
+       ": bytes become a field value_base64 here, and an import makes no bytes of it again; --as "
+       "json keeps them");
+}
+
+// As an export wrote bytes; but it may be somebody's field as well.
+bool looks_like_bytes(const Spot& fields) {
+  std::size_t members = 0;
+  (void)fields.each_member([&members](std::string_view, const Spot&) {
+    ++members;
+    return Result<void>();
+  });
+  const std::optional<Spot> base64 = fields.find("value_base64");
+  return members == 1 && base64 && base64->type() == json::Type::string &&
+         decode_base64(base64->characters());
+}
+
 class VaultWriter : public ExportWriter {
  public:
   using ExportWriter::add;
@@ -38,6 +60,7 @@ class VaultWriter : public ExportWriter {
     first_ = false;
     json::append_quoted(out, secret.path);
     out.push_back(':');
+    if (is_bytes(*secret.versions.front().value)) warn_of_bytes(secret.path);
     append_fields(out, *secret.versions.front().value);
     return {};
   }
@@ -106,6 +129,9 @@ Result<std::vector<SecretImage>> read_map(const Spot& root, const ImportNames& n
     SecretImage secret;
     secret.path = names.prefix.empty() ? std::string(path)
                                        : std::string(names.prefix) + "/" + std::string(path);
+    if (looks_like_bytes(fields))
+      warn(printable(secret.path) +
+           ": value_base64 is taken for a field with that text, not for bytes");
     Value value = COFFER_TRY(Value::json(fields.raw()));
     secret.versions.push_back({{}, std::move(value)});
     secrets.push_back(std::move(secret));

@@ -31,7 +31,7 @@
 //           tags of a secret that is there, since rules go by them
 //   audit   of the whole store: audit_list, audit_verify
 // Free to everybody: status (without the place of the anchor), settings (without the scopes),
-// has_policy, snapshot, transaction, verify_receipt, wait_for_changes.
+// has_policy, may, snapshot, transaction, verify_receipt, wait_for_changes.
 //
 // Who makes a secret may say whose it is and tag it, for its value is his own. Once another user
 // has put a value there, a rule that allows goes by that owner and those tags no more (one that

@@ -316,6 +316,10 @@ class COFFER_API Store {
   Result<Policy> policy();
   /// Whether there are rules that decide what this Store may do.
   Result<bool> has_policy();
+  /// Whether whoever this Store was opened for may do something to a secret, a config (config:ID)
+  /// or the store ("**"); true where there is no policy. To ask is neither refused nor recorded.
+  /// Errors: usage, limit (`object` is no name).
+  Result<bool> may(UseCase use_case, std::string_view object);
   /// Replaces it, for every process, from its next call on; without rules: everybody may do
   /// everything. `revision`: the stored one must be this. Returns the new one. Errors: usage and
   /// limit (a rule; nobody could change it any more), conflict.

@@ -586,7 +586,7 @@ TEST_CASE("the table has every call of the headers") {
       "Store::status", "Store::verify", "Configs::get", "Configs::list", "Configs::hydrate_for",
       "Configs::hydrate", "Configs::hydrate_with", "Store::verify_receipt",
       "Store::wait_for_changes", "Store::anchor", "Store::update_anchor", "Store::policy",
-      "Store::has_policy", "Store::test_policy",
+      "Store::has_policy", "Store::may", "Store::test_policy",
       // Its operations are in the table, as Transaction's.
       "Store::transaction"};
   std::set<std::string> wanted;

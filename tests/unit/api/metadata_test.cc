@@ -283,6 +283,13 @@ TEST_CASE("what fits which kind") {
   add("key-value-properties", json(R"({"o":{}})"), false);
   add("certificate", text("-----BEGIN CERTIFICATE-----\n"), true);
   add("certificate", text(""), false);
+  add("certificate", text("hi\n"), false);
+  add("certificate", text("\xFE\xED\xFE\xED a keystore"), true);
+  add("certificate", json(R"("-----BEGIN CERTIFICATE-----\n")"), true);
+  add("certificate", json(R"({"a":"b"})"), false);
+  add("certificate", json(R"({"ca":"-----BEGIN CERTIFICATE-----\n","password":"p"})"), true);
+  add("certificate", json(R"({"trust.jks":{"value_base64":"/u0="}})"), true);
+  add("certificate", json(R"({"value_base64":1})"), true);
   add("cloud-kernel", json(R"({"key":"v"})"), true);
   add("cloud-kernel", text("v"), false);
   add("cloud-kernel-image-pull", json(docker), true);

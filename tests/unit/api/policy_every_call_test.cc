@@ -164,6 +164,7 @@ std::vector<Call> store_calls() {
        }},
       {"Store::accept_clock", {kAdmin}, ACT(accept_clock())},
       {"Store::has_policy", {}, ACT(has_policy())},
+      {"Store::may", {}, ACT(may(kUse, "a"))},
       {"Store::policy", {kAdmin}, ACT(policy())},
       {"Store::put_policy", {kAdmin}, ACT(put_policy({}))},
       {"Store::test_policy", {kAdmin}, ACT(test_policy({"ann"}, kUse, "a"))},

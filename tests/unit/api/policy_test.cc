@@ -57,6 +57,23 @@ TEST_CASE("without a policy, or after its last rule, everybody may do everything
   test::require_sound(bench.opened);
 }
 
+TEST_CASE("who may do something is told without a refusal, and nothing is recorded of it") {
+  Bench bench;
+  REQUIRE(bench.opened.put("team/a", text("v")).ok());
+  CHECK(bench.opened.may(UseCase::admin, "**").value());
+  bench.set({{true, {"user:ann"}, {UseCase::list}, {"team/**"}}});
+  Store ann = bench.who("ann");
+  const std::size_t before = bench.chief_store.audit_list()->size();
+  CHECK(ann.may(UseCase::list, "team/a").value());
+  CHECK(ann.may(UseCase::list, "secret:team/absent").value());
+  CHECK_FALSE(ann.may(UseCase::use, "team/a").value());
+  CHECK_FALSE(ann.may(UseCase::list, "other").value());
+  CHECK_FALSE(ann.may(UseCase::list, "config:c").value());
+  CHECK_FALSE(ann.may(UseCase::admin, "**").value());
+  CHECK(code_of(ann.may(UseCase::list, "")) == ErrorCode::usage);
+  CHECK(bench.chief_store.audit_list()->size() == before);
+}
+
 TEST_CASE("another process, and another open store, go by the policy from their next call on") {
   Bench bench;
   REQUIRE(bench.opened.put("a", text("v")).ok());
