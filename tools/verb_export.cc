@@ -67,7 +67,7 @@ class Export {
     StoreImage image;
     image.settings = COFFER_TRY(all_.settings());
     const Policy policy = COFFER_TRY(all_.policy());
-    if (!policy.rules.empty()) image.policy = policy_json(policy);
+    if (!says_nothing(policy)) image.policy = policy_json(policy);
     return image;
   }
 
