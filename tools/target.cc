@@ -30,4 +30,9 @@ Result<std::string> parse_whole(std::string_view text) {
   return std::move(target.path);
 }
 
+Result<void> check_names_folder(std::string_view prefix, Literal hint) {
+  if (prefix.find_first_not_of('/') != std::string_view::npos) return {};
+  return Error(ErrorCode::usage, "the prefix names no folder", hint);
+}
+
 }  // namespace coffer::tools

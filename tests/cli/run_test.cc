@@ -258,6 +258,36 @@ TEST_CASE("coffer.env is taken where nothing is selected, references in it witho
   CHECK(wrong.says("#B: coffer://app/db#nope"));
 }
 
+TEST_CASE("an empty word for a folder or a secret is never the whole store") {
+  const Sandbox box;
+  fill(box);
+  for (const Words& selection : std::vector<Words>{{"--prefix", ""},
+                                                   {"--prefix", "/"},
+                                                   {"--all-of", ""},
+                                                   {"--all-of", "//"},
+                                                   {"--only", ""},
+                                                   {"--map", "A="},
+                                                   {"--resource", ""},
+                                                   {"--only", "other", "--prefix", ""}}) {
+    Words words{"env"};
+    words.insert(words.end(), selection.begin(), selection.end());
+    CHECK(box.expect(2, words).out.empty());
+    words[0] = "run";
+    words.insert(words.end(), {"--", "/bin/true"});
+    box.expect(2, words);
+  }
+  box.expect(2, {"run", "--prefix", "", "--files", "/dev/shm/none", "--", "/bin/true"});
+  for (const char* word : {"", "/"}) {
+    CHECK(box.expect(2, {"export", word, "--as", "json"}).out.empty());
+    box.expect(2, {"certificates", word});
+    box.expect(2, {"watch", word, "--once"});
+    box.expect(2, {"audit", "list", "--prefix", word});
+    box.expect(2, {"import", "-", "--as", "yaml", "--prefix", word}, "a: {k: v}\n");
+    box.expect(2, {"migrate", word, "--from", box.path("none")});
+  }
+  box.expect(0, {"list", ""});  // As KV v2 lists its top.
+}
+
 TEST_CASE("a reference in an inherited variable is told of, or resolved where asked") {
   Sandbox box;
   fill(box);
