@@ -258,6 +258,51 @@ TEST_CASE("coffer.env is taken where nothing is selected, references in it witho
   CHECK(wrong.says("#B: coffer://app/db#nope"));
 }
 
+TEST_CASE("coffer.env is taken only where it is nobody else's, and that is told") {
+  const Sandbox box;
+  fill(box);
+  const std::string folder = box.path("job");
+  const std::string file = folder + "/coffer.env";
+  std::filesystem::create_directory(folder);
+  const auto there = [&box](int code, const std::string& line) {
+    const Outcome outcome = box.run_program(
+        {"/bin/sh", "-c", "cd " + box.path("job") + " && timeout 20 " + COFFER_BIN + line});
+    INFO(line << "\n" << outcome.err);
+    CHECK(outcome.exit_code == code);
+    return outcome;
+  };
+  const auto both = [&](int code) {
+    const Outcome ran = there(code, " run -- /bin/true");
+    CHECK(ran.says("coffer.env"));
+    CHECK(there(code, " env").says("coffer.env"));
+    return ran;
+  };
+  box.write("job/coffer.env", "USER_NAME=coffer://app/db#DB_USER\n");
+  CHECK(both(0).says("is taken"));
+  REQUIRE(chmod(file.c_str(), 0666) == 0);
+  CHECK(both(2).says("--env-file"));
+  CHECK(there(0, " run --env-file coffer.env -- /bin/true").err.empty());
+  if (geteuid() == 0) {
+    REQUIRE(chmod(file.c_str(), 0644) == 0);
+    REQUIRE(chown(file.c_str(), 65534, 65534) == 0);
+    both(2);
+    std::filesystem::remove(file);
+    std::filesystem::create_symlink(box.write("real", "A=1\n"), file);
+    both(0);
+    REQUIRE(lchown(file.c_str(), 65534, 65534) == 0);
+    both(2);
+  }
+  std::filesystem::remove(file);
+  REQUIRE(mkfifo(file.c_str(), 0600) == 0);
+  both(2);
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  both(2);
+  std::filesystem::remove(file);
+  box.write("job/coffer.env", "# nothing\n");
+  both(4);
+}
+
 TEST_CASE("an empty word for a folder or a secret is never the whole store") {
   const Sandbox box;
   fill(box);
@@ -286,6 +331,17 @@ TEST_CASE("an empty word for a folder or a secret is never the whole store") {
     box.expect(2, {"migrate", word, "--from", box.path("none")});
   }
   box.expect(0, {"list", ""});  // As KV v2 lists its top.
+}
+
+TEST_CASE("what refers to no secret is told, as a selection that selects nothing is") {
+  Sandbox box;
+  fill(box);
+  const std::string empty = box.write("empty.env", "# none\n");
+  CHECK(box.expect(4, {"run", "--env-file", empty, "--", "/bin/true"}).says("empty.env"));
+  CHECK(box.expect(4, {"env", "--env-file", empty}).says("empty.env"));
+  box.expect(0, {"run", "--only", "other", "--env-file", empty, "--", "/bin/true"});
+  CHECK(box.expect(4, {"run", "--resolve", "--", "/bin/true"}).says("--resolve"));
+  box.expect(0, {"run", "--resolve", "--only", "other", "--", "/bin/true"});
 }
 
 TEST_CASE("a reference in an inherited variable is told of, or resolved where asked") {
