@@ -30,6 +30,9 @@ void describe_words(Syntax& syntax, InjectWords& words) {
                 "With --overlay: the config's form; else its name's ending tells");
   words.sources.describe(syntax);
   syntax.explain(
+      "A template refers to secrets by {{ coffer://PATH#FIELD }} or ${secrets.PATH#FIELD}; one "
+      "that "
+      "refers to none is\nrefused (4). "
       "Under a policy it needs `use` of each secret, and `reveal` where the output is a terminal.\n"
       "--overlay sets what the config has already, and nothing else: an environment variable "
       "VDK_NAME or NAME\nbeats the secret's field, the field beats the file. NAME is KEY before "
@@ -58,9 +61,17 @@ Result<SecretBytes> overlaid(const Sources& stores, const InjectWords& words, Se
 Result<SecretBytes> filled(const Sources& stores, const InjectWords& words, SecretBytes text,
                            const std::string& source) {
   if (words.overlay) return overlaid(stores, words, std::move(text), source);
-  return expand(text.text(), source, [&stores](const std::string& reference) {
+  bool refers = false;
+  SecretBytes whole = COFFER_TRY(expand(text.text(), source, [&](const std::string& reference) {
+    refers = true;
     return resolve_reference(stores, reference);
-  });
+  }));
+  // One whose references are all escaped knows of them, and says what it wants.
+  if (refers || whole.size() != text.size()) return whole;
+  return Error(ErrorCode::not_found, "refers to no secret",
+               "write {{ coffer://PATH#FIELD }} or ${secrets.PATH#FIELD}; a file without any is "
+               "copied by cp")
+      .about(Subject::Kind::file, source);
 }
 
 }  // namespace

@@ -342,6 +342,9 @@ TEST_CASE("what refers to no secret is told, as a selection that selects nothing
   box.expect(0, {"run", "--only", "other", "--env-file", empty, "--", "/bin/true"});
   CHECK(box.expect(4, {"run", "--resolve", "--", "/bin/true"}).says("--resolve"));
   box.expect(0, {"run", "--resolve", "--only", "other", "--", "/bin/true"});
+  for (const char* text : {"", "plain {{ other }} ${HOME}\n"})
+    CHECK(box.expect(4, {"inject"}, text).out.empty());
+  CHECK(box.expect(0, {"inject"}, "\\{{ coffer://x }}").out == "{{ coffer://x }}");
 }
 
 TEST_CASE("a reference in an inherited variable is told of, or resolved where asked") {
