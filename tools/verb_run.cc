@@ -115,6 +115,7 @@ Result<void> add_selected(Supply& supply, const Sources& stores, const Wishes& w
 }
 
 Result<void> add_env_file(Supply& supply, const EnvFile& file) {
+  warn_of_steering(file.variables, {});
   COFFER_TRY(supply.environment.set_all(file.variables));
   return seek(supply, file.sought);
 }

@@ -380,6 +380,8 @@ TEST_CASE("what no variable can tell is refused, what steers programs is told of
   box.expect(2, {"run", "--only", "nameless", "--", "/bin/true"});
   box.expect(2, {"env", "--only", "nameless"});
   box.expect(0, {"put", "steer", "LD_PRELOAD=/none.so", "BASH_ENV=x"});
+  const std::string steering = box.write("steer.env", "LD_PRELOAD=/none.so\n");
+  CHECK(box.expect(0, {"run", "--env-file", steering, "--", "/bin/true"}).says("LD_PRELOAD"));
   const Outcome told = box.expect(0, {"run", "--only", "steer", "--", "/bin/true"});
   CHECK(told.says("LD_PRELOAD"));
   CHECK(told.says("BASH_ENV"));
