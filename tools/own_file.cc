@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "tools/store_folder.h"
+
 namespace coffer::tools {
 namespace {
 
@@ -61,6 +63,7 @@ Result<std::optional<int>> open_unasked(const std::string& path) {
 }
 
 Result<int> open_own_file(const std::string& path) {
+  COFFER_TRY(check_outside_stores(path));
   // Without O_NONBLOCK a pipe would hold us until somebody reads, before it is seen to be one.
   const int fd =
       open(path.c_str(),

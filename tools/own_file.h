@@ -11,7 +11,7 @@ namespace coffer::tools {
 /// Opens a regular file of this user's for appending, and makes it (0600) where it is not there.
 /// What others may point elsewhere, write to or read instead of us is refused, a pipe without
 /// waiting for its reader. Errors: usage (a link, a pipe, a device, another user's, one that
-/// everybody may write to), io; about `path`.
+/// everybody may write to, one in a store's folder), io; about `path`.
 Result<int> open_own_file(const std::string& path);
 
 /// Opens a file for reading that nobody named: it stands in the current folder, which may be
