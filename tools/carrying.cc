@@ -33,9 +33,14 @@ bool is_below_or_at(std::string_view path, std::string_view prefix) {
   return path.starts_with(prefix) && path.substr(prefix.size()).starts_with('/');
 }
 
-bool same_rules(const Policy& a, const Policy& b) { return a.rules == b.rules; }
+// By all that it says: who is in a role may do what the role may. A revision says nothing of it.
+bool is_same_policy(const Policy& a, const Policy& b) {
+  return a.rules == b.rules && a.roles == b.roles;
+}
 
 }  // namespace
+
+bool says_nothing(const Policy& policy) { return policy.rules.empty() && policy.roles.empty(); }
 
 bool is_same_secret(const SecretImage& a, const SecretImage& b) {
   return a.managed == b.managed && a.metadata == b.metadata &&
@@ -131,8 +136,8 @@ Result<Carried> carry_settings(Transaction& txn, const StoreSettings& settings,
 
 Result<Carried> carry_policy(Transaction& txn, const Policy& policy, Differing differing) {
   const Policy present = COFFER_TRY(txn.policy());
-  if (same_rules(present, policy)) return Carried::unchanged;
-  const bool is_new = present.rules.empty();
+  if (is_same_policy(present, policy)) return Carried::unchanged;
+  const bool is_new = says_nothing(present);
   if (!is_new && differing == Differing::skip) return Carried::skipped;
   if (!is_new && differing == Differing::refuse) {
     return Error(ErrorCode::conflict, "the store has a policy of its own, and not the same",

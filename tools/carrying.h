@@ -18,6 +18,9 @@ namespace coffer::tools {
 enum class Differing { refuse, overwrite, skip };
 enum class Carried { created, updated, unchanged, skipped };
 
+/// Neither a rule nor a role: nothing that would be carried.
+bool says_nothing(const Policy& policy);
+
 /// Every version with its number, times and value, and all metadata.
 bool is_same_secret(const SecretImage& a, const SecretImage& b);
 bool is_same_config(const ConfigImage& a, const ConfigImage& b);
@@ -44,7 +47,7 @@ Result<Carried> carry_config(Transaction& txn, const ConfigImage& image, Differi
 /// Errors: conflict (other settings than a new store's stand there).
 Result<Carried> carry_settings(Transaction& txn, const StoreSettings& settings,
                                Differing differing);
-/// Errors: conflict (another policy stands there).
+/// Errors: conflict (another policy stands there: other rules, or other roles).
 Result<Carried> carry_policy(Transaction& txn, const Policy& policy, Differing differing);
 
 }  // namespace coffer::tools

@@ -1,5 +1,7 @@
 #include "tools/config_words.h"
 
+#include <algorithm>
+
 #include "format/time_text.h"
 #include "tools/fail.h"
 #include "tools/numbers.h"
@@ -37,6 +39,12 @@ Result<ConfigPutOptions> ConfigWords::options() const {
   ConfigPutOptions options;
   if (workspace) options.workspace = *workspace;
   if (revision) options.revision = COFFER_TRY(parse_number("--revision", *revision));
+  // An empty pointer is what a shell makes of a variable that is not set.
+  if (std::find(unmark.begin(), unmark.end(), "") != unmark.end()) {
+    return Error(ErrorCode::usage, "would mean every secret of the document",
+                 "name each place: --unmark /credentials/key")
+        .about(Subject::Kind::name, "--unmark");
+  }
   options.unmark = unmark;
   if (keep_old) options.keep_old_ms = COFFER_TRY(format::parse_duration(*keep_old));
   if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));

@@ -2,15 +2,23 @@
 
 #include <unistd.h>
 
+#include <optional>
+
 #include "tools/exchange/dotenv.h"
+#include "tools/fail.h"
 #include "tools/input.h"
+#include "tools/own_file.h"
 #include "tools/render/template_text.h"
 #include "tools/selection.h"
 
 namespace coffer::tools {
 
 Result<EnvFile> read_env_file(const Sources& stores, const std::string& name) {
-  const SecretBytes text = COFFER_TRY(read_input(name));
+  return read_env_text(stores, COFFER_TRY(read_input(name)), name);
+}
+
+Result<EnvFile> read_env_text(const Sources& stores, const SecretBytes& text,
+                              const std::string& name) {
   EnvFile file;
   const auto resolve = [&](const std::string& reference) -> Result<SecretBytes> {
     SecretBytes value = COFFER_TRY(resolve_reference(stores, reference));
@@ -35,14 +43,22 @@ Result<EnvFile> read_env_file(const Sources& stores, const std::string& name) {
   return file;
 }
 
-Result<void> take_env_file_here(std::vector<std::string>& env_files) {
-  if (access(kEnvFileHere, F_OK) != 0) {
+Result<SecretBytes> take_env_file_here() {
+  const std::optional<int> fd = COFFER_TRY(open_unasked(kEnvFileHere));
+  if (!fd) {
     return Error(ErrorCode::usage, "no secret is selected, and there is no ./coffer.env",
                  "choose by --only, --prefix or --map, or write references into coffer.env: "
                  "NAME=coffer://PATH#FIELD");
   }
-  env_files.emplace_back(kEnvFileHere);
-  return {};
+  note("nothing is selected: ./coffer.env is taken");
+  Result<SecretBytes> text = read_descriptor(*fd, kEnvFileHere);
+  close(*fd);
+  return text;
+}
+
+Error holds_no_variable(const std::string& name) {
+  return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
+      .about(Subject::Kind::file, name);
 }
 
 }  // namespace coffer::tools

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <coffer/result.h>
+#include <coffer/secret_bytes.h>
 
 #include <string>
-#include <vector>
 
 #include "tools/render/bindings.h"
 #include "tools/sources.h"
@@ -23,8 +23,16 @@ struct EnvFile {
 /// Errors: as the reading of a dotenv file, and of a reference; about SOURCE:LINE:COLUMN.
 Result<EnvFile> read_env_file(const Sources& stores, const std::string& name);
 
-/// Adds ./coffer.env to `env_files` where it is there. Errors: usage (it is not: nothing is
-/// selected).
-Result<void> take_env_file_here(std::vector<std::string>& env_files);
+/// The same of a text that is read already.
+Result<EnvFile> read_env_text(const Sources& stores, const SecretBytes& text,
+                              const std::string& name);
+
+/// The text of ./coffer.env, and says on standard error that it is taken.
+/// Errors: usage (there is none: nothing is selected; it is not one that may be taken unasked, see
+/// own_file.h), io, limit.
+Result<SecretBytes> take_env_file_here();
+
+/// A selection that selects nothing. `name`: the env file's.
+Error holds_no_variable(const std::string& name);
 
 }  // namespace coffer::tools

@@ -1,5 +1,7 @@
 #include "tools/folder_paths.h"
 
+#include "tools/target.h"
+
 namespace coffer::tools {
 
 Result<std::vector<std::string>> paths_in_folder(const Transaction& txn,
@@ -9,6 +11,7 @@ Result<std::vector<std::string>> paths_in_folder(const Transaction& txn,
   const Result<Metadata> own = txn.metadata(folder);
   if (own) paths.push_back(folder);
   if (!own && own.error().code() != ErrorCode::not_found) return own.error();
+  COFFER_TRY(check_sees_all(txn.hides(folder), folder));
   const ListOptions everything{.recursive = true, .state = ListState::all};
   for (const std::string& path : COFFER_TRY(txn.list(folder, everything))) paths.push_back(path);
   if (paths.empty()) {

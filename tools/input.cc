@@ -20,6 +20,8 @@ Error read_error(std::string_view name, int error_number) {
   return std::move(error).about(Subject::Kind::file, name).with_errno(error_number);
 }
 
+}  // namespace
+
 Result<SecretBytes> read_descriptor(int fd, std::string_view name) {
   SecretBytes bytes;
   struct stat status {};
@@ -49,8 +51,6 @@ Result<SecretBytes> read_descriptor(int fd, std::string_view name) {
   bytes.resize(size);
   return bytes;
 }
-
-}  // namespace
 
 Result<SecretBytes> read_stdin() {
   static bool taken = false;

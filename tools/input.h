@@ -14,6 +14,9 @@ inline constexpr std::size_t kInputBytesMax = std::size_t{64} << 20;
 /// Reads a whole file; `-` is standard input. Errors: io, limit, usage (a directory).
 Result<SecretBytes> read_input(std::string_view name);
 
+/// The same of a file that is open; `name` is what errors call it. The file stays open.
+Result<SecretBytes> read_descriptor(int fd, std::string_view name);
+
 /// Standard input, which can be read once. Errors: io, limit, usage (it was read before).
 Result<SecretBytes> read_stdin();
 

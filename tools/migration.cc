@@ -300,7 +300,7 @@ Result<MigrationReport> Migration::carry_out(const Progress& progress) {
     if (wishes_.prefix.empty()) {
       settings_ = COFFER_TRY(source.settings());
       policy_ = COFFER_TRY(source.policy());
-      if (policy_->rules.empty()) policy_.reset();
+      if (says_nothing(*policy_)) policy_.reset();
     }
     COFFER_TRY(copy_all(source, contents.paths, true, [](std::size_t, std::size_t) {}));
     COFFER_TRY(copy_rest(source, contents, true));

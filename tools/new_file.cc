@@ -12,6 +12,7 @@
 
 #include "base/digits.h"
 #include "tools/output.h"
+#include "tools/store_folder.h"
 
 namespace coffer::tools {
 namespace {
@@ -96,6 +97,7 @@ bool sync_folder_of(const std::string& path) {
 }
 
 Result<NewFile> NewFile::create(const std::string& path, bool replace) {
+  COFFER_TRY(check_outside_stores(path));
   COFFER_TRY(check_place(path, replace));
   NewFile file(path, replace, -1);
   // A file without a name gets one by /proc alone.

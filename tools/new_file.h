@@ -16,10 +16,10 @@ class NewFile {
  public:
   /// Begins a file of mode 0600, which has no name until finish(). Where a file stands under
   /// `path` already: conflict, or, with `replace`, it goes when the new one is whole. What is no
-  /// regular file, a link too, is never replaced.
+  /// regular file, a link too, is never replaced, and nothing is written into a store's folder.
   /// On a file system that makes no file without a name (NFS, FAT, FUSE) it has one of its own
   /// beside `path` until then, which stays where this process is killed.
-  /// Errors: conflict, usage (what stands there is no file), io.
+  /// Errors: conflict, usage (what stands there is no file; the folder is a store's), io.
   static Result<NewFile> create(const std::string& path, bool replace);
 
   NewFile(NewFile&& other) noexcept;

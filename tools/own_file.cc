@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "tools/store_folder.h"
+
 namespace coffer::tools {
 namespace {
 
@@ -16,9 +18,52 @@ Error not_ours(const std::string& path) {
       .about(Subject::Kind::file, path);
 }
 
+bool is_ours_or_roots(const struct stat& status) {
+  return status.st_uid == geteuid() || status.st_uid == 0;
+}
+
+bool may_be_taken(const struct stat& status) {
+  const bool others_write = (status.st_mode & S_IWOTH) != 0 ||
+                            ((status.st_mode & S_IWGRP) != 0 && status.st_gid != getegid());
+  return S_ISREG(status.st_mode) && is_ours_or_roots(status) && !others_write;
+}
+
+Error not_taken(const std::string& path) {
+  return Error(ErrorCode::usage,
+               "is taken unasked only where it is a regular file of this user or root that nobody "
+               "else may write to",
+               "see whose it is (ls -l); to take it all the same, name it: --env-file")
+      .about(Subject::Kind::file, path);
+}
+
+Error cannot_read(const std::string& path, int error_number) {
+  return Error(ErrorCode::io, "cannot be read", "see who may read it")
+      .about(Subject::Kind::file, path)
+      .with_errno(error_number);
+}
+
 }  // namespace
 
+Result<std::optional<int>> open_unasked(const std::string& path) {
+  struct stat name {};
+  if (lstat(path.c_str(), &name) != 0) {
+    if (errno == ENOENT) return std::optional<int>();
+    return cannot_read(path, errno);
+  }
+  // Who made a link chose what it leads to.
+  if (S_ISLNK(name.st_mode) ? !is_ours_or_roots(name) : !may_be_taken(name)) return not_taken(path);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0 && errno == ENOENT) return std::optional<int>();
+  if (fd < 0) return cannot_read(path, errno);
+  // What was opened counts, whatever stands under the name by now.
+  struct stat status {};
+  if (fstat(fd, &status) == 0 && may_be_taken(status)) return std::optional<int>(fd);
+  close(fd);
+  return not_taken(path);
+}
+
 Result<int> open_own_file(const std::string& path) {
+  COFFER_TRY(check_outside_stores(path));
   // Without O_NONBLOCK a pipe would hold us until somebody reads, before it is seen to be one.
   const int fd =
       open(path.c_str(),

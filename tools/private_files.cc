@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "tools/output.h"
+#include "tools/store_folder.h"
 
 namespace coffer::tools {
 namespace {
@@ -40,6 +41,7 @@ Result<void> write_file(const std::string& path, ByteView bytes) {
 }  // namespace
 
 Result<PrivateFiles> PrivateFiles::make(const std::string& directory) {
+  COFFER_TRY(check_outside_stores(directory));
   if (mkdir(directory.c_str(), 0700) != 0) {
     if (errno != EEXIST) return cannot(directory, errno);
     return Error(ErrorCode::usage, "is there already", "name a directory that is to be made")

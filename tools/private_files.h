@@ -12,7 +12,7 @@ namespace coffer::tools {
 class PrivateFiles {
  public:
   /// Makes the directory (0700), which must not be there yet and must lie on a file system
-  /// that is memory (tmpfs, ramfs). Errors: usage (elsewhere, it exists), io.
+  /// that is memory (tmpfs, ramfs). Errors: usage (elsewhere, it exists, in a store's folder), io.
   static Result<PrivateFiles> make(const std::string& directory);
   PrivateFiles(PrivateFiles&& other) noexcept { path_.swap(other.path_); }
   PrivateFiles& operator=(PrivateFiles&&) = delete;

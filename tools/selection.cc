@@ -188,6 +188,7 @@ Error nothing_selected(Subject::Kind kind, std::string_view about) {
 // What is below a folder; of config secrets none, for those have coordinates and no names.
 Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::string& prefix,
                        const std::set<std::string>& mapped, Use use) {
+  COFFER_TRY(check_names_folder(prefix, "name one: no program gets the whole store"));
   const ListOptions options{.recursive = true, .state = ListState::live};
   bool is_any = false;
   for (const std::string& path : COFFER_TRY(store.list(prefix, options))) {

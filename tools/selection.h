@@ -28,8 +28,8 @@ struct Selection {
 
 /// The selected secrets. A prefix is one of the own store, and of what is below it those count that
 /// were put by hand. Time is linear in what they hold.
-/// Errors: as get; not_found (a prefix, or all of it, selects nothing); usage (an opaque value or a
-/// field without a name, a null, two secrets for one name).
+/// Errors: as get; not_found (a prefix, or all of it, selects nothing); usage (an empty prefix, an
+/// opaque value or a field without a name, a null, two secrets for one name).
 Result<Bindings> gather(const Sources& stores, const Selection& selection);
 
 /// The same for files: named SECRET_FIELD after the last part of the path, SECRET where the

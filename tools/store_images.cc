@@ -70,6 +70,7 @@ Result<void> check_clock(Store& store, const std::string& directory) {
 }
 
 Result<std::vector<std::string>> paths_of(const Snapshot& store, const std::string& prefix) {
+  COFFER_TRY(check_sees_all(store.hides(prefix), prefix));
   ListOptions below;
   below.recursive = true;
   below.state = ListState::all;

@@ -30,4 +30,18 @@ Result<std::string> parse_whole(std::string_view text) {
   return std::move(target.path);
 }
 
+Result<void> check_names_folder(std::string_view prefix, Literal hint) {
+  if (prefix.find_first_not_of('/') != std::string_view::npos) return {};
+  return Error(ErrorCode::usage, "the prefix names no folder", hint);
+}
+
+Result<void> check_sees_all(const Result<bool>& hides, std::string_view prefix) {
+  if (!hides) return hides.error();
+  if (!*hides) return {};
+  Error error(ErrorCode::denied, "the policy keeps some of it from you, which would be left out",
+              "a rule denies you `list` of it, or none allows it: see coffer policy show");
+  if (prefix.empty()) return error;
+  return std::move(error).about(Subject::Kind::path, prefix);
+}
+
 }  // namespace coffer::tools

@@ -20,6 +20,16 @@ Result<Target> parse_versioned(std::string_view text);
 /// For verbs that act on a secret as a whole: a version or field there is refused.
 Result<std::string> parse_whole(std::string_view text);
 
+/// A prefix must name a folder: an empty word is what a shell makes of a variable that is not set,
+/// and is never taken for the whole store. Errors: usage.
+Result<void> check_names_folder(std::string_view prefix, Literal hint);
+inline constexpr Literal kFolderOrEverything(
+    "name one, or leave the prefix away where everything is meant");
+
+/// What goes as a whole goes whole: `hides` is Snapshot's or Transaction's of that prefix.
+/// Errors: denied (the policy keeps some of it from the caller), and those of `hides`.
+Result<void> check_sees_all(const Result<bool>& hides, std::string_view prefix);
+
 /// Why a read finds nothing that could be shown: it never was, or its time is over. Not where
 /// that is only the clock's fault: what lives may not be written over, or left out.
 bool is_gone(const Error& error);

@@ -6,6 +6,7 @@
 #include "tools/login.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
+#include "tools/target.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
@@ -103,6 +104,7 @@ VerbResult verb_audit_list(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   AuditFilter filter;
   filter.path = path.value_or("");
+  if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   filter.prefix = prefix.value_or("");
   filter.action = action.value_or("");
   filter.actor = syntax.globals().actor.value_or("");

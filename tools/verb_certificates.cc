@@ -93,6 +93,7 @@ VerbResult verb_certificates(Arguments& arguments, const VerbText& text) {
   context.set_purpose(Purpose::use);  // No value is told.
   std::optional<std::int64_t> span_ms;
   if (within) span_ms = COFFER_TRY(parse_span("--within", *within, false));
+  if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   std::string folder = prefix.value_or("");
   if (folder.ends_with('/')) folder.pop_back();
   Store store = COFFER_TRY(context.open());

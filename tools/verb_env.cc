@@ -32,6 +32,7 @@ struct EnvWords {
   Selection selection;
   std::optional<std::string> form, name, job, output, dialect;
   std::vector<std::string> env_files;
+  std::optional<SecretBytes> env_file_here;  // ./coffer.env, where nothing is selected.
   SourceWords sources;
   bool force = false;
 };
@@ -51,22 +52,26 @@ void describe_words(Syntax& syntax, EnvWords& words) {
   syntax.option("-o,--out", words.output, "FILE", "A new file (mode 0600); else standard output");
   syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
   syntax.explain(
-      "Where nothing is selected, ./coffer.env is taken as --env-file if it is there. A field that "
-      "is null is\nrefused: no form tells it from a text.");
+      "Where nothing is selected, ./coffer.env is taken as --env-file if it is there, and that is "
+      "told; it must be a\nregular file of yours or root's that nobody else may write to. What "
+      "selects nothing is refused (4), and an\nempty --prefix or --all-of is (2). A field that is "
+      "null is refused: no form tells it from a text.");
 }
 
 Result<Bindings> bindings_of(const Sources& stores, const EnvWords& words, std::string_view form) {
   if (words.job) return bindings_of_job(stores, *words.job, form);
+  if (words.env_file_here) {
+    EnvFile file = COFFER_TRY(read_env_text(stores, *words.env_file_here, kEnvFileHere));
+    if (file.variables.empty()) return holds_no_variable(kEnvFileHere);
+    return std::move(file.variables);
+  }
   Bindings bindings;
   if (!words.selection.empty()) bindings = COFFER_TRY(gather(stores, words.selection));
   for (const std::string& name : words.env_files) {
     const EnvFile file = COFFER_TRY(read_env_file(stores, name));
     for (const Binding& binding : file.variables.all())
       COFFER_TRY(bindings.add(binding.name, binding.value.text(), binding.origin));
-    if (file.variables.empty() && words.selection.empty()) {
-      return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
-          .about(Subject::Kind::file, name);
-    }
+    if (file.variables.empty() && words.selection.empty()) return holds_no_variable(name);
   }
   return bindings;
 }
@@ -91,7 +96,7 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
     return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
   }
   if (!words.job && words.selection.empty() && words.env_files.empty())
-    COFFER_TRY(take_env_file_here(words.env_files));
+    words.env_file_here = COFFER_TRY(take_env_file_here());
   const Sources stores = COFFER_TRY(Sources::open(context, words.sources));
   const Bindings bindings = COFFER_TRY(bindings_of(stores, words, form->name));
   RenderOptions options{words.name.value_or(""),

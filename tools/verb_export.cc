@@ -67,7 +67,7 @@ class Export {
     StoreImage image;
     image.settings = COFFER_TRY(all_.settings());
     const Policy policy = COFFER_TRY(all_.policy());
-    if (!policy.rules.empty()) image.policy = policy_json(policy);
+    if (!says_nothing(policy)) image.policy = policy_json(policy);
     return image;
   }
 
@@ -159,6 +159,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   if (dialect) wanted.dialect = COFFER_TRY(parse_dialect(*dialect));
   if (dialect && wanted.form != Form::dotenv)
     return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
+  if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   wanted.prefix = prefix.value_or("");
   if (wanted.prefix.ends_with('/')) wanted.prefix.pop_back();
   if (history && newest) {

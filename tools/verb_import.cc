@@ -10,6 +10,7 @@
 #include "tools/importing.h"
 #include "tools/input.h"
 #include "tools/path_groups.h"
+#include "tools/target.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
@@ -91,6 +92,7 @@ VerbResult verb_import(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   plan.form = COFFER_TRY(form_of(form, file));
   plan.existing = COFFER_TRY(parse_existing(cas, overwrite, skip));
+  if (prefix) COFFER_TRY(check_names_folder(*prefix, "name one, or leave --prefix away"));
   std::string folder = prefix.value_or("");
   if (folder.ends_with('/')) folder.pop_back();
   const ImportNames names{file == "-" ? std::string_view("standard input") : file, folder};

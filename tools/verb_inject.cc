@@ -37,7 +37,8 @@ void describe_words(Syntax& syntax, InjectWords& words) {
       "  $${secrets. ...            these letters themselves, with one $\n"
       "Without #FIELD the value is meant, or the only field of one that has fields; #/a/b/1 "
       "reaches "
-      "into a JSON\nvalue. Another store's is written coffer://PATH?store=LABEL#FIELD.\n\n"
+      "into a JSON\nvalue. Another store's is written coffer://PATH?store=LABEL#FIELD. A template "
+      "without any reference is\nrefused (4).\n\n"
       "Under a policy it needs `use` of each secret, and `reveal` where the output is a terminal.\n"
       "--overlay sets what the config has already, and nothing else: an environment variable "
       "VDK_NAME or NAME\nbeats the secret's field, the field beats the file. NAME is KEY before "
@@ -71,9 +72,12 @@ Result<SecretBytes> filled(const Sources& stores, const InjectWords& words, Secr
     refers = true;
     return resolve_reference(stores, reference);
   }));
-  if (!refers)
-    note("the template refers to no secret, and is written as it is: {{ coffer://PATH#FIELD }}");
-  return whole;
+  // One whose references are all escaped knows of them, and says what it wants.
+  if (refers || whole.size() != text.size()) return whole;
+  return Error(ErrorCode::not_found, "refers to no secret",
+               "write {{ coffer://PATH#FIELD }} or ${secrets.PATH#FIELD}; a file without any is "
+               "copied by cp")
+      .about(Subject::Kind::file, source);
 }
 
 }  // namespace

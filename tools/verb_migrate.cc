@@ -63,6 +63,7 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
                  "--from DIR names the old store; --store, as ever, the one they go to");
   }
   COFFER_TRY(check_apart(*from, context.directory()));
+  if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   wishes.prefix =
       prefix ? COFFER_TRY(parse_whole(prefix->ends_with('/')
                                           ? std::string_view(*prefix).substr(0, prefix->size() - 1)

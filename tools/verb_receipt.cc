@@ -43,6 +43,11 @@ VerbResult verb_receipt_verify(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> file;
   Syntax syntax(arguments, text);
   syntax.optional_word("FILE", file, "The receipts, a line each; standard input without");
+  syntax.explain(
+      "A receipt is refused (14) where the store is older than it, or where what it says is gone "
+      "lives here by that name\nand number. What was moved or copied to another name in a copy of "
+      "the store from before, which has had as\nmany commits and erasings since, is not told: set "
+      "an anchor (coffer anchor set), which tells such a copy.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const SecretBytes input = COFFER_TRY(read_input(file.value_or("-")));

@@ -22,6 +22,7 @@ namespace {
 struct Wishes {
   Selection selection;
   std::vector<std::string> env_files;
+  std::optional<SecretBytes> env_file_here;  // ./coffer.env, where nothing is selected.
   std::optional<std::string> files;
   std::optional<std::string> job;
   SourceWords sources;
@@ -30,9 +31,8 @@ struct Wishes {
   bool keep_keys = false;
   bool resolve = false;
 
-  bool names_nothing() const {
-    return selection.empty() && env_files.empty() && !files && !job && !resolve;
-  }
+  bool selects_nothing() const { return selection.empty() && env_files.empty() && !job; }
+  bool names_nothing() const { return selects_nothing() && !files && !resolve; }
 };
 
 // What the command gets; `sought` are the values that its output must not show.
@@ -114,6 +114,27 @@ Result<void> add_selected(Supply& supply, const Sources& stores, const Wishes& w
   return seek(supply, bindings);
 }
 
+Result<void> add_env_file(Supply& supply, const EnvFile& file) {
+  warn_of_steering(file.variables, {});
+  COFFER_TRY(supply.environment.set_all(file.variables));
+  return seek(supply, file.sought);
+}
+
+Result<void> add_env_files(Supply& supply, const Sources& stores, const Wishes& wishes) {
+  if (wishes.env_file_here) {
+    const EnvFile file = COFFER_TRY(read_env_text(stores, *wishes.env_file_here, kEnvFileHere));
+    if (file.variables.empty()) return holds_no_variable(kEnvFileHere);
+    return add_env_file(supply, file);
+  }
+  for (const std::string& name : wishes.env_files) {
+    const EnvFile file = COFFER_TRY(read_env_file(stores, name));
+    if (file.variables.empty() && wishes.selection.empty() && !wishes.job && !wishes.resolve)
+      return holds_no_variable(name);
+    COFFER_TRY(add_env_file(supply, file));
+  }
+  return {};
+}
+
 Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
   Supply supply;
   if (wishes.pristine) supply.environment.start_pristine();
@@ -125,12 +146,13 @@ Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
     COFFER_TRY(supply.environment.set_all(job.variables));
     COFFER_TRY(seek(supply, job.sought));
   }
-  for (const std::string& name : wishes.env_files) {
-    const EnvFile file = COFFER_TRY(read_env_file(stores, name));
-    COFFER_TRY(supply.environment.set_all(file.variables));
-    COFFER_TRY(seek(supply, file.sought));
-  }
+  COFFER_TRY(add_env_files(supply, stores, wishes));
   COFFER_TRY(deal_with_inherited(supply, stores, wishes));
+  if (wishes.resolve && wishes.selects_nothing() && supply.sought.empty()) {
+    return Error(ErrorCode::not_found, "no inherited variable is a reference",
+                 "set one, NAME=coffer://PATH#FIELD, or choose by --only, --prefix or --map")
+        .about(Subject::Kind::name, "--resolve");
+  }
   return supply;
 }
 
@@ -168,10 +190,12 @@ void describe(Syntax& syntax, Wishes& wishes) {
       "Inherit COFFER_KEY, COFFER_ANCHOR, COFFER_STORE and the credentials of key services");
   syntax.flag("--redact", wishes.redact, "Show asterisks where the command writes a value");
   syntax.explain(
-      "Where nothing is selected, ./coffer.env is taken as --env-file if it is there. A field that "
-      "is null is refused,\nfor no variable can tell it. Without --keep-keys the command inherits "
-      "neither the store's key, anchor and\nname, nor the credentials by which its key was had. "
-      "Every signal but SIGKILL and SIGSTOP reaches the\ncommand; --files are gone before coffer "
+      "Where nothing is selected, ./coffer.env is taken as --env-file if it is there, and that is "
+      "told; it must be a\nregular file of yours or root's that nobody else may write to. What "
+      "selects nothing is refused (4), and an\nempty --prefix or --all-of is (2). A field that is "
+      "null is refused: no variable can tell it.\n\nWithout --keep-keys the command inherits "
+      "neither the store's key, anchor and name, nor the credentials by\nwhich its key was had. "
+      "Every signal but SIGKILL and SIGSTOP reaches the command; --files are gone before\ncoffer "
       "ends.\n\n--redact seeks each value, each of its lines of 8 characters and more, and how "
       "JSON, shells, URLs and\nbase64 write them; it is a net for accidents. On a terminal Ctrl-Z "
       "stops a command that has not taken\nthat key's signal for itself.");
@@ -199,7 +223,7 @@ Result<Context> context_for(Arguments& arguments, Syntax& syntax, Wishes& wishes
                  "choose by --only, --prefix or --all-of")
         .about(Subject::Kind::name, "--files");
   }
-  if (wishes.names_nothing()) COFFER_TRY(take_env_file_here(wishes.env_files));
+  if (wishes.names_nothing()) wishes.env_file_here = COFFER_TRY(take_env_file_here());
   return context;
 }
 

@@ -8,6 +8,7 @@
 #include "tools/input.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
+#include "tools/target.h"
 #include "tools/verbs.h"
 #include "tools/watch_delivery.h"
 #include "tools/watch_rules.h"
@@ -161,6 +162,7 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
       "Without --from, and without a cursor yet, what happens from now\non is told.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
+  if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   watch.filter.prefix = prefix.value_or("");
   watch.json = context.json();
   if (exec && rules) {

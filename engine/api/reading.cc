@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "configs/config_store.h"
 #include "format/names.h"
 #include "policy/check.h"
 #include "secrets/listing.h"
@@ -158,6 +159,24 @@ Result<std::vector<ListedSecret>> read_listed(const secrets::View& view, std::st
   COFFER_TRY(check_folder(prefix));
   if (COFFER_TRY(view.policy()) == nullptr) return secrets::list_secrets(view, prefix, options);
   return list_allowed(view, prefix, options);
+}
+
+Result<bool> read_hides(const secrets::View& view, std::string_view prefix) {
+  COFFER_TRY(check_folder(prefix));
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  if (COFFER_TRY(view.policy()) == nullptr ||
+      !COFFER_TRY(policy::allows(view, UseCase::admin, policy::whole_store())))
+    return false;
+  const auto is_hidden = [&view](const policy::Object& object) -> Result<bool> {
+    return !COFFER_TRY(policy::allows(view, UseCase::list, object));
+  };
+  const ListOptions all{.recursive = true, .state = ListState::all};
+  for (const ListedSecret& each : COFFER_TRY(secrets::list_secrets(view, prefix, all)))
+    if (COFFER_TRY(is_hidden(policy::secret(each.path)))) return true;
+  if (!prefix.empty()) return false;
+  for (const std::string& id : COFFER_TRY(view.list_documents(secrets::DocumentKind::config)))
+    if (!configs::is_note_id(id) && COFFER_TRY(is_hidden(policy::config(id)))) return true;
+  return false;
 }
 
 }  // namespace coffer::api

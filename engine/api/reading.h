@@ -33,6 +33,9 @@ Result<std::vector<std::string>> read_names(const secrets::View& view, std::stri
                                             const ListOptions& options);
 Result<std::vector<ListedSecret>> read_listed(const secrets::View& view, std::string_view prefix,
                                               const FindOptions& options);
+/// Whether a listing leaves something below `prefix` out, or of "" a config: what the policy does
+/// not let the caller list. Who may not administer is not told: false.
+Result<bool> read_hides(const secrets::View& view, std::string_view prefix);
 
 /// Takes out what the policy does not let the caller list.
 Result<void> hide_changes(const secrets::View& view, std::vector<Change>& changes);

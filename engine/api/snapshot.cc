@@ -103,6 +103,17 @@ Result<std::vector<ListedSecret>> Snapshot::find(std::string_view prefix,
   });
 }
 
+Result<bool> Snapshot::hides(std::string_view prefix) const {
+  return guarded([&]() -> Result<bool> {
+    bool hides = false;
+    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
+      hides = COFFER_TRY(api::read_hides(view, prefix));
+      return {};
+    }));
+    return hides;
+  });
+}
+
 Result<std::vector<std::string>> Snapshot::configs() const {
   return guarded([&]() -> Result<std::vector<std::string>> {
     std::vector<std::string> ids;

@@ -251,6 +251,10 @@ Result<std::vector<ListedSecret>> Transaction::find(std::string_view prefix,
   return api::read_listed(impl_->txn, prefix, options);
 }
 
+Result<bool> Transaction::hides(std::string_view prefix) const {
+  return api::read_hides(impl_->txn, prefix);
+}
+
 Result<StoreSettings> Transaction::settings() const { return api::read_settings(impl_->txn); }
 
 Result<std::vector<ReferenceInfo>> Transaction::references_to(std::string_view path) const {

@@ -41,6 +41,7 @@ TEST_CASE("the wrong file as the spec destroys nothing and shows nothing") {
   const cli::Outcome refused = bench.put(2, bench.full, bench.full);
   CHECK(refused.says("/password"));
   CHECK(refused.says("--unmark"));
+  CHECK(bench.put(2, bench.full, bench.full, {"--unmark", ""}).says("--unmark"));
   CHECK_FALSE(refused.says("Marzipan"));
   CHECK(bench.reveal() == kFull);
   const cli::Outcome done = bench.put(0, bench.full, bench.full, {"--unmark", "/password"});

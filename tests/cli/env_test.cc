@@ -115,12 +115,11 @@ TEST_CASE("inject fills a template and nothing else") {
   CHECK(std::distance(std::filesystem::directory_iterator(box.path("")), {}) <= 8);
 }
 
-TEST_CASE("inject tells of a template that refers to nothing, and its help how one is written") {
+TEST_CASE("inject refuses a template that refers to nothing; its help tells how one is written") {
   const Sandbox box;
   box.init();
-  const std::string text = "a bare coffer://a#b and {{a#b}}";
-  const Outcome plain = box.expect(0, {"inject"}, text);
-  CHECK(plain.out == text);
+  const Outcome plain = box.expect(4, {"inject"}, "a bare coffer://a#b and {{a#b}}");
+  CHECK(plain.out.empty());
   CHECK(plain.says("refers to no secret"));
   const std::string help = box.expect(0, {"inject", "--help"}).out;
   for (const char* form : {"{{ coffer://PATH#FIELD }}", "${secrets.PATH#FIELD}", "\\{{", "$${"})

@@ -66,6 +66,33 @@ TEST_CASE("a link is never replaced, whatever it leads to") {
   CHECK_FALSE(box.expect(2, {"inject", "-i", source, "-o", "/dev/null"}).says("--force"));
 }
 
+TEST_CASE("nothing is written into the folder of a store, under any name") {
+  const Sandbox box;
+  const std::string source = fill(box);
+  std::filesystem::create_directory(box.store() + "/sub");
+  std::filesystem::create_directory_symlink(box.store(), box.path("way"));
+  const std::string keyring = cli::read_file(box.store() + "/keyring");
+  for (const std::string& target :
+       {box.store() + "/keyring", box.store() + "/data.mdb", box.store() + "/new",
+        box.store() + "/sub/new", box.path("way") + "/keyring", box.store() + "/sub/../keyring"}) {
+    INFO(target);
+    for (const Words& verb : std::vector<Words>{
+             {"inject", "-i", source}, {"env", "--map", "A=app"}, {"export", "--as", "json"}}) {
+      Words words = verb;
+      words.insert(words.end(), {"-o", target, "--force"});
+      CHECK(box.expect(2, words).says("folder of a store"));
+    }
+    CHECK(box.expect(2, {"--receipts", target, "list"}).says("folder of a store"));
+    box.expect(2, {"watch", "--once", "--from", "0", "--cursor", target});
+  }
+  box.expect(2, {"run", "--map", "A=app", "--only", "app", "--files", box.store() + "/f/", "--",
+                 "/bin/true"});
+  CHECK_FALSE(std::filesystem::exists(box.store() + "/f"));
+  CHECK_FALSE(std::filesystem::exists(box.store() + "/new"));
+  CHECK(cli::read_file(box.store() + "/keyring") == keyring);
+  box.expect(0, {"verify"});
+}
+
 TEST_CASE("a file is made where the file system has none without a name, or no hard links") {
   const Sandbox box;
   const std::string source = fill(box);

@@ -209,6 +209,70 @@ TEST_CASE("a role stands for its members, and goes with the rules that name it")
   box.expect(15, {"get", "team/db"});
 }
 
+TEST_CASE("import and migrate take policies of the same rules and other roles for different ones") {
+  const Bench box;
+  const auto in_other = [&box](int code, cli::Words words) {
+    words.insert(words.begin(),
+                 {"--store", box.path("other"), "--key", "file://" + box.path("other.key")});
+    return box.expect(code, words);
+  };
+  const auto role_there = [&] {
+    return in_other(0, {"policy", "show", "--format", "json"}).json()["roles"]["etl"][0];
+  };
+  in_other(0, {"init"});
+  const std::string only_roles = box.path("roles.json");
+  box.expect(0, {"policy", "role", "etl", "user:alice"});
+  box.expect(0, {"export", "--as", "json", "-o", only_roles});
+  in_other(0, {"import", only_roles, "--as", "json"});
+  CHECK(role_there() == "user:alice");
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  box.expect(0, {"policy", "allow", "role:etl", "reveal", "**"});
+  const std::string file = box.path("all.json");
+  box.expect(0, {"export", "--as", "json", "-o", file});
+  in_other(0, {"import", file, "--as", "json", "--overwrite"});
+  in_other(0, {"policy", "role", "etl", "user:mallory"});
+  CHECK(in_other(8, {"import", file, "--as", "json"}).says("policy"));
+  CHECK(in_other(8, {"migrate", "--from", box.store(), "--from-key", box.key()}).says("policy"));
+  in_other(0, {"import", file, "--as", "json", "--skip-existing"});
+  CHECK(role_there() == "user:mallory");
+  in_other(0, {"import", file, "--as", "json", "--overwrite"});
+  CHECK(role_there() == "user:alice");
+  in_other(0, {"migrate", "--from", box.store(), "--from-key", box.key()});
+}
+
+TEST_CASE("what goes as a whole is refused where a rule hides some of it from who administers") {
+  const Bench box;
+  box.expect(0, {"put", "team/shut", "k=v"});
+  box.expect(0, {"metadata", "put", "team/shut", "--tag", "shut"});
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  box.expect(0, {"policy", "deny", "user:" + me(), "list", "**", "--tag", "shut"});
+  const cli::Words to_other = {"--store", box.path("to"), "--key", "file://" + box.path("to.key")};
+  const auto in_other = [&](int code, cli::Words words) {
+    words.insert(words.begin(), to_other.begin(), to_other.end());
+    return box.expect(code, words);
+  };
+  in_other(0, {"init"});
+  for (const cli::Words& words :
+       std::vector<cli::Words>{{"export", "--as", "json"},
+                               {"export", "--as", "yaml"},
+                               {"export", "team", "--as", "json"},
+                               {"move", "team", "team2", "--recursive"},
+                               {"copy", "team", "team2", "--recursive"},
+                               {"metadata", "delete", "team", "--recursive", "--dry-run"},
+                               {"metadata", "delete", "team", "--recursive", "-y"}}) {
+    INFO(words[0]);
+    CHECK(box.expect(15, words).says("policy"));
+  }
+  in_other(15,
+           {"migrate", "--from", box.store(), "--from-key", box.key(), "--delete-source", "-y"});
+  CHECK(in_other(0, {"list", "-r"}).out.empty());
+  box.expect(0, {"export", "other", "--as", "json"});
+  box.expect(0, {"move", "other", "others", "--recursive"});
+  box.expect(0, {"policy", "remove", "2"});
+  CHECK(box.expect(0, {"list", "team", "-r"}).out == "team/db\nteam/shut\n");
+  box.expect(0, {"move", "team", "team2", "--recursive"});
+}
+
 TEST_CASE("a rule's object is a path, and a test of the policy agrees with what get does") {
   const Bench box;
   for (const char* object :

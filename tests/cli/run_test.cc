@@ -258,6 +258,95 @@ TEST_CASE("coffer.env is taken where nothing is selected, references in it witho
   CHECK(wrong.says("#B: coffer://app/db#nope"));
 }
 
+TEST_CASE("coffer.env is taken only where it is nobody else's, and that is told") {
+  const Sandbox box;
+  fill(box);
+  const std::string folder = box.path("job");
+  const std::string file = folder + "/coffer.env";
+  std::filesystem::create_directory(folder);
+  const auto there = [&box](int code, const std::string& line) {
+    const Outcome outcome = box.run_program(
+        {"/bin/sh", "-c", "cd " + box.path("job") + " && timeout 20 " + COFFER_BIN + line});
+    INFO(line << "\n" << outcome.err);
+    CHECK(outcome.exit_code == code);
+    return outcome;
+  };
+  const auto both = [&](int code) {
+    const Outcome ran = there(code, " run -- /bin/true");
+    CHECK(ran.says("coffer.env"));
+    CHECK(there(code, " env").says("coffer.env"));
+    return ran;
+  };
+  box.write("job/coffer.env", "USER_NAME=coffer://app/db#DB_USER\n");
+  CHECK(both(0).says("is taken"));
+  REQUIRE(chmod(file.c_str(), 0666) == 0);
+  CHECK(both(2).says("--env-file"));
+  CHECK(there(0, " run --env-file coffer.env -- /bin/true").err.empty());
+  if (geteuid() == 0) {
+    REQUIRE(chmod(file.c_str(), 0644) == 0);
+    REQUIRE(chown(file.c_str(), 65534, 65534) == 0);
+    both(2);
+    std::filesystem::remove(file);
+    std::filesystem::create_symlink(box.write("real", "A=1\n"), file);
+    both(0);
+    REQUIRE(lchown(file.c_str(), 65534, 65534) == 0);
+    both(2);
+  }
+  std::filesystem::remove(file);
+  REQUIRE(mkfifo(file.c_str(), 0600) == 0);
+  both(2);
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  both(2);
+  std::filesystem::remove(file);
+  box.write("job/coffer.env", "# nothing\n");
+  both(4);
+}
+
+TEST_CASE("an empty word for a folder or a secret is never the whole store") {
+  const Sandbox box;
+  fill(box);
+  for (const Words& selection : std::vector<Words>{{"--prefix", ""},
+                                                   {"--prefix", "/"},
+                                                   {"--all-of", ""},
+                                                   {"--all-of", "//"},
+                                                   {"--only", ""},
+                                                   {"--map", "A="},
+                                                   {"--resource", ""},
+                                                   {"--only", "other", "--prefix", ""}}) {
+    Words words{"env"};
+    words.insert(words.end(), selection.begin(), selection.end());
+    CHECK(box.expect(2, words).out.empty());
+    words[0] = "run";
+    words.insert(words.end(), {"--", "/bin/true"});
+    box.expect(2, words);
+  }
+  box.expect(2, {"run", "--prefix", "", "--files", "/dev/shm/none", "--", "/bin/true"});
+  for (const char* word : {"", "/"}) {
+    CHECK(box.expect(2, {"export", word, "--as", "json"}).out.empty());
+    box.expect(2, {"certificates", word});
+    box.expect(2, {"watch", word, "--once"});
+    box.expect(2, {"audit", "list", "--prefix", word});
+    box.expect(2, {"import", "-", "--as", "yaml", "--prefix", word}, "a: {k: v}\n");
+    box.expect(2, {"migrate", word, "--from", box.path("none")});
+  }
+  box.expect(0, {"list", ""});  // As KV v2 lists its top.
+}
+
+TEST_CASE("what refers to no secret is told, as a selection that selects nothing is") {
+  Sandbox box;
+  fill(box);
+  const std::string empty = box.write("empty.env", "# none\n");
+  CHECK(box.expect(4, {"run", "--env-file", empty, "--", "/bin/true"}).says("empty.env"));
+  CHECK(box.expect(4, {"env", "--env-file", empty}).says("empty.env"));
+  box.expect(0, {"run", "--only", "other", "--env-file", empty, "--", "/bin/true"});
+  CHECK(box.expect(4, {"run", "--resolve", "--", "/bin/true"}).says("--resolve"));
+  box.expect(0, {"run", "--resolve", "--only", "other", "--", "/bin/true"});
+  for (const char* text : {"", "plain {{ other }} ${HOME}\n"})
+    CHECK(box.expect(4, {"inject"}, text).out.empty());
+  CHECK(box.expect(0, {"inject"}, "\\{{ coffer://x }}").out == "{{ coffer://x }}");
+}
+
 TEST_CASE("a reference in an inherited variable is told of, or resolved where asked") {
   Sandbox box;
   fill(box);
@@ -291,6 +380,8 @@ TEST_CASE("what no variable can tell is refused, what steers programs is told of
   box.expect(2, {"run", "--only", "nameless", "--", "/bin/true"});
   box.expect(2, {"env", "--only", "nameless"});
   box.expect(0, {"put", "steer", "LD_PRELOAD=/none.so", "BASH_ENV=x"});
+  const std::string steering = box.write("steer.env", "LD_PRELOAD=/none.so\n");
+  CHECK(box.expect(0, {"run", "--env-file", steering, "--", "/bin/true"}).says("LD_PRELOAD"));
   const Outcome told = box.expect(0, {"run", "--only", "steer", "--", "/bin/true"});
   CHECK(told.says("LD_PRELOAD"));
   CHECK(told.says("BASH_ENV"));

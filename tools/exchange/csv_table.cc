@@ -128,7 +128,13 @@ class TableReader {
   std::optional<Error> error_;
 };
 
+// libcsv takes the pointer of an empty view for a NULL, and writes nothing; an empty text is two
+// quotes.
 void append_cell(SecretBytes& out, std::string_view text) {
+  if (text.empty()) {
+    out.append("\"\"");
+    return;
+  }
   const std::size_t before = out.size();
   const std::size_t size = csv_write(nullptr, 0, text.data(), text.size());
   out.resize(before + size);

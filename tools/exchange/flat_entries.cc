@@ -1,12 +1,19 @@
 #include "tools/exchange/flat_entries.h"
 
 #include "format/json.h"
+#include "format/names.h"
 #include "tools/exchange/value_text.h"
 
 namespace coffer::tools {
 namespace {
 
+// What import reads back must be one that it takes: there a key is a path.
 Result<void> give(const TakeEntry& take, const std::string& key, std::string_view text) {
+  if (!format::check_path(key)) {
+    return Error(ErrorCode::usage, "is no key in this form: no path may be called so",
+                 "--as json tells fields of any name")
+        .about(Subject::Kind::path, key);
+  }
   if (json::is_valid_utf8(text) && text.find('\0') == std::string_view::npos)
     return take(key, text);
   return Error(ErrorCode::usage, "this form holds text, and the value is none",

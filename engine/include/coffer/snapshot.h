@@ -67,6 +67,10 @@ class COFFER_API Snapshot {
   Result<std::vector<ListedSecret>> find(std::string_view prefix,
                                          const FindOptions& options = {}) const;
 
+  /// Whether the policy keeps something below `prefix` ("": anywhere, a config too) out of what the
+  /// caller is shown, so that a copy of it is not whole. Who has no `admin` is not told: false.
+  Result<bool> hides(std::string_view prefix) const;
+
   // For who carries a whole store elsewhere (Transaction::restore_config and its kin).
   /// In byte order.
   Result<std::vector<std::string>> configs() const;

@@ -51,6 +51,8 @@ class COFFER_API Transaction {
                                         const ListOptions& options = {}) const;
   Result<std::vector<ListedSecret>> find(std::string_view prefix,
                                          const FindOptions& options = {}) const;
+  /// As of Snapshot.
+  Result<bool> hides(std::string_view prefix) const;
   Result<StoreSettings> settings() const;
   /// In the order of kind, user and version. A secret that is not there may still have users.
   Result<std::vector<ReferenceInfo>> references_to(std::string_view path) const;

@@ -169,6 +169,38 @@ TEST_CASE("Vault's form holds fields: a value without stands under the name `val
         "\"bytes\":{\"value_base64\":\"/w==\"},\n\"list\":{\"value\":[1]}\n}\n");
 }
 
+TEST_CASE("an empty field and an empty value come back, in every form that holds them") {
+  const Form form = GENERATE(Form::json, Form::yaml, Form::dotenv, Form::vault, Form::csv,
+                             Form::vault_entries, Form::vault_json);
+  std::vector<std::pair<std::string, Value>> values;
+  values.emplace_back("fields", Value::json(R"({"A":"1","E":"","B":"x"})").value());
+  values.emplace_back("lone", Value::json(R"({"value":""})").value());
+  if (form != Form::vault_json) {
+    values.emplace_back("opaque", Value::opaque(std::string_view("")));
+    values.emplace_back("string", Value::json(R"("")").value());
+  }
+  for (auto& [path, value] : values) {
+    INFO(path << " as form " << static_cast<int>(form));
+    std::vector<SecretImage> secrets;
+    secrets.push_back(of_value(path, std::move(value)));
+    const auto read = read_import(form, write(form, secrets), {"x", "in"});
+    if (!read) FAIL(describe(read.error()));
+    CHECK(read->size() ==
+          (path == "fields" && (form == Form::csv || form == Form::vault_entries) ? 3U : 1U));
+  }
+}
+
+TEST_CASE("a key that import would refuse as a path is refused by what writes keys") {
+  const Form form = GENERATE(Form::csv, Form::vault_entries);
+  for (const char* text : {R"({"":"a"})", R"({"a//b":"a"})", R"({"..":"a","k":"v"})"}) {
+    SecretBytes out;
+    const auto writer = make_export_writer(form, {.now_ms = 1'700'000'000'000, .history = false});
+    const Result<void> added = writer->add(out, of_value("s", Value::json(text).value()));
+    REQUIRE_FALSE(added.ok());
+    CHECK(added.error().code() == ErrorCode::usage);
+  }
+}
+
 TEST_CASE("a YAML map of paths to fields is read") {
   const auto read =
       read_import(Form::yaml, SecretBytes::copy_of("a/b:\n  user: x\n  n: 1.50\n"), {"x", ""});
