@@ -1,0 +1,78 @@
+// What a refusal leads on to: its hint names what there is, and what it says is so.
+#include <pwd.h>
+
+#include "tests/cli/command.h"
+
+namespace ways_on_test {
+
+using cli::Json;
+using cli::Outcome;
+using cli::Sandbox;
+using cli::Words;
+
+namespace {
+
+struct Refusal {
+  int exit_code;
+  Words words;
+  Words says;
+  Words keeps_quiet_of = {};
+  std::string input = {};
+};
+
+void check(const Sandbox& box, const std::vector<Refusal>& refusals) {
+  for (const Refusal& refusal : refusals) {
+    const Outcome outcome = box.expect(refusal.exit_code, refusal.words, refusal.input);
+    std::string line;
+    for (const std::string& word : refusal.words) line += word + " ";
+    INFO(line << "\n" << outcome.err);
+    for (const std::string& text : refusal.says) CHECK(outcome.says(text));
+    for (const std::string& text : refusal.keeps_quiet_of) CHECK_FALSE(outcome.says(text));
+  }
+}
+
+std::string me() {
+  const passwd* user = getpwuid(getuid());
+  return user == nullptr ? "#" + std::to_string(getuid()) : user->pw_name;
+}
+
+/// A store with a policy that lets this user do all, a config and a secret.
+void fill_with_policy(const Sandbox& box) {
+  box.init();
+  box.expect(0, {"put", "a", "x=1"});
+  const std::string spec = box.write(
+      "spec", R"({"type":"object","properties":{"p":{"type":"string","airbyte_secret":true}}})");
+  box.expect(0, {"config", "put", "c", "--spec", spec, "--input", "-"}, R"({"p":"v"})");
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+}
+
+}  // namespace
+
+TEST_CASE("a version that was destroyed is told as destroyed, whatever is asked of it") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a", "x=1"});
+  box.expect(0, {"put", "a", "x=2"});
+  box.expect(0, {"destroy", "a", "--versions", "1"});
+  const std::string told = "a: this version was destroyed (1)";
+  check(box, {{7, {"get", "a", "--version", "1"}, {told, "coffer history a"}},
+              {7, {"rollback", "a", "--to", "1"}, {told}},
+              {7, {"delete", "a", "--versions", "1"}, {told, "coffer history a"}},
+              {7, {"undelete", "a", "--versions", "1"}, {told}},
+              {7, {"destroy", "a", "--versions", "1,2"}, {told}},
+              {7,
+               {"bulk", "-"},
+               {"this version was destroyed"},
+               {},
+               R"({"operations":[{"delete":{"path":"a","versions":[1]}}]})"},
+              {4, {"delete", "a", "--versions", "9"}, {"there is no such version"}}});
+  CHECK(box.expect(0, {"get", "a", "--field", "x"}).out == "2");
+  box.expect(0, {"put", "brief", "x=1", "--ttl", "1s"});
+  box.run_program({"/bin/sleep", "1.2"});
+  box.expect(0, {"sweep"});
+  check(box, {{6, {"get", "brief"}, {"expired"}},
+              {6, {"undelete", "brief", "--versions", "1"}, {"expired"}},
+              {6, {"destroy", "brief", "--versions", "1"}, {"expired"}}});
+}
+
+}  // namespace ways_on_test
