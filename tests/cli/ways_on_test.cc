@@ -75,4 +75,19 @@ TEST_CASE("a version that was destroyed is told as destroyed, whatever is asked 
               {6, {"destroy", "brief", "--versions", "1"}, {"expired"}}});
 }
 
+TEST_CASE("a user's reference to one version is not taken for none") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "p", "x=1"});
+  box.expect(0, {"put", "p", "x=2"});
+  box.expect(0, {"refs", "add", "coffer://p?version=2", "old"});
+  box.expect(0, {"refs", "add", "p", "new"});
+  check(box, {{4, {"refs", "remove", "p", "old"}, {"one version of the secret (2)", "?version=N"}},
+              {4, {"refs", "remove", "coffer://p?version=1", "old"}, {"this version", "(1)"}},
+              {4, {"refs", "remove", "coffer://p?version=2", "new"}, {"to the current one"}},
+              {4, {"refs", "remove", "p", "nobody"}, {"no such user"}},
+              {4, {"refs", "nope"}, {"nope: there is no such secret"}}});
+  box.expect(0, {"refs", "remove", "coffer://p?version=2", "old"});
+}
+
 }  // namespace ways_on_test
