@@ -75,6 +75,27 @@ TEST_CASE("a version that was destroyed is told as destroyed, whatever is asked 
               {6, {"destroy", "brief", "--versions", "1"}, {"expired"}}});
 }
 
+TEST_CASE("a key slot is told to be given up once it is, and not where it stays") {
+  const Sandbox box;
+  box.init();
+  check(box, {{4, {"key", "remove", "7"}, {"no such key slot"}, {"given up"}},
+              {9, {"key", "remove", "1"}, {"last key slot"}, {"given up"}},
+              {9, {"key", "rotate", "--without", "1"}, {}, {"given up"}}});
+  box.expect(0, {"key", "add", "recovery:"});
+  const std::string spare = "file://" + box.path("spare");
+  box.expect(0, {"key", "add", spare});
+  // The paper's key is not at hand.
+  check(box, {{12, {"key", "rotate", "--without", "3"}, {}, {"given up"}},
+              {4, {"key", "rotate", "--without", "3,7"}, {}, {"given up"}}});
+  CHECK(box.expect(0, {"key", "remove", "3"}).says("given up: key slot 3"));
+  // Nor is a key file kept, or told of, where there is no room for its slot.
+  for (int slot = 3; slot <= 8; ++slot)
+    CHECK(box.expect(0, {"key", "add", "file://" + box.path("k" + std::to_string(slot))})
+              .says("made the key file"));
+  check(box, {{10, {"key", "add", "file://" + box.path("k9")}, {}, {"made the key file"}}});
+  CHECK_FALSE(std::filesystem::exists(box.path("k9")));
+}
+
 TEST_CASE("a user's reference to one version is not taken for none") {
   const Sandbox box;
   box.init();
