@@ -48,6 +48,32 @@ void fill_with_policy(const Sandbox& box) {
 
 }  // namespace
 
+TEST_CASE("a policy that is carried along does not shut out who carries it") {
+  const Sandbox box;
+  fill_with_policy(box);
+  const Words other{"--store", box.path("n2"), "--key", box.key()};
+  const auto in_other = [&](int code, Words words) {
+    words.insert(words.begin(), other.begin(), other.end());
+    return box.expect(code, words);
+  };
+  in_other(0, {"init"});
+  const Words from{"migrate", "--from", box.store(), "--from-key", box.key()};
+  CHECK(in_other(0, from).out.find("config:c") != std::string::npos);
+  CHECK(in_other(0, {"policy", "show", "--format", "json"}).json()["rules"].size() == 1);
+  CHECK(in_other(0, {"config", "get", "c", "--reveal"}).out.find("\"v\"") != std::string::npos);
+  CHECK(in_other(0, {"audit", "list", "--refused", "--format", "json"}).json()["records"].empty());
+  // Import reads nothing back: the same document comes in as often as one likes.
+  const std::string file = box.path("all.json");
+  box.expect(0, {"export", "--as", "json", "-o", file});
+  const Words third{"--store", box.path("n3"), "--key", box.key()};
+  for (const Words& words : std::vector<Words>{
+           {"init"}, {"import", file, "--as", "json"}, {"import", file, "--as", "json"}}) {
+    Words all = third;
+    all.insert(all.end(), words.begin(), words.end());
+    box.expect(0, all);
+  }
+}
+
 TEST_CASE("a version that was destroyed is told as destroyed, whatever is asked of it") {
   const Sandbox box;
   box.init();
