@@ -28,18 +28,17 @@ Result<SecretBytes> read_field(std::string_view name, std::string_view text) {
   return SecretBytes::copy_of(text);
 }
 
-Error not_a_pair() {
-  return {ErrorCode::usage, "a field is written k=TEXT, k=@FILE, k=- or k:=JSON",
-          "give a value without fields by --value -, --file FILE or at the prompt"};
+Error not_a_pair(Literal otherwise) {
+  return {ErrorCode::usage, "a field is written k=TEXT, k=@FILE, k=- or k:=JSON", otherwise};
 }
 
-Result<void> append_member(SecretBytes& object, const SecretBytes& pair) {
+Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal otherwise) {
   const std::string_view text = pair.text();
   const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) return not_a_pair();
+  if (equals == std::string_view::npos || equals == 0) return not_a_pair(otherwise);
   const bool is_json = text[equals - 1] == ':';
   const std::string_view name = text.substr(0, equals - (is_json ? 1 : 0));
-  if (name.empty()) return not_a_pair();
+  if (name.empty()) return not_a_pair(otherwise);
   if (!json::is_valid_utf8(name)) return Error(ErrorCode::usage, "a field's name is not UTF-8");
   const SecretBytes value = COFFER_TRY(read_field(name, text.substr(equals + 1)));
   json::append_quoted(object, name);
@@ -74,12 +73,12 @@ void describe_fields(Syntax& syntax, std::vector<SecretBytes>& pairs) {
       "a text that begins with @, or is -, is written k:='\"@TEXT\"' or comes by k=-");
 }
 
-Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs) {
+Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal otherwise) {
   SecretBytes object;
   object.push_back('{');
   for (const SecretBytes& pair : pairs) {
     if (object.size() > 1) object.push_back(',');
-    COFFER_TRY(append_member(object, pair));
+    COFFER_TRY(append_member(object, pair, otherwise));
   }
   object.push_back('}');
   // Each member was checked: what is left to find is a name that stands twice.

@@ -16,8 +16,9 @@ namespace coffer::tools {
 void describe_fields(Syntax& syntax, std::vector<SecretBytes>& pairs);
 
 /// A JSON object of k=TEXT, k=@FILE, k=- and k:=JSON words, in their order.
+/// `otherwise`: the hint for a word that is no pair: how the verb takes what is none.
 /// Errors: usage (no pair, a field twice, no JSON, no UTF-8), io; about the field's name.
-Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs);
+Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal otherwise);
 
 /// What a person is asked for; opaque. Errors: usage (no terminal), declined.
 Result<Value> prompted_value();

@@ -24,7 +24,8 @@ Result<SecretBytes> patch_of(const PatchWords& words) {
                  "as fields, k=TEXT or k:=null to remove one; or by --json FILE");
   }
   if (words.json) return read_input(*words.json);
-  return fields_object(words.pairs);
+  return fields_object(words.pairs,
+                       "k:=null removes a field; coffer put replaces a value without fields");
 }
 
 }  // namespace

@@ -37,7 +37,10 @@ Result<Value> value_of(const PutWords& words) {
     return Error(ErrorCode::usage, "the value is given in more than one way",
                  "choose one of: fields, --value -, --file FILE, --json FILE");
   }
-  if (!words.pairs.empty()) return Value::json(COFFER_TRY(fields_object(words.pairs)));
+  if (!words.pairs.empty()) {
+    return Value::json(COFFER_TRY(fields_object(
+        words.pairs, "give a value without fields by --value -, --file FILE or at the prompt")));
+  }
   if (words.file) return Value::opaque(COFFER_TRY(read_input(*words.file)));
   if (words.json) {
     Result<Value> value = Value::json(COFFER_TRY(read_input(*words.json)));

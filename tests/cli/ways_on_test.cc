@@ -122,6 +122,33 @@ TEST_CASE("a key slot is told to be given up once it is, and not where it stays"
   CHECK_FALSE(std::filesystem::exists(box.path("k9")));
 }
 
+TEST_CASE("a hint names options that the verb has") {
+  const Sandbox box;
+  fill_with_policy(box);
+  box.expect(0, {"settings", "put", "--max-versions", "3"});
+  const Words other{"--store", box.path("n2"), "--key", box.key()};
+  const auto in_other = [&](Words words) {
+    words.insert(words.begin(), other.begin(), other.end());
+    return words;
+  };
+  const Words from{"migrate", "--from", box.store(), "--from-key", box.key()};
+  const std::string all = box.path("all.json");
+  box.expect(0, {"export", "--as", "json", "-o", all});
+  box.expect(0, in_other({"init"}));
+  box.expect(0, in_other({"settings", "put", "--max-versions", "4"}));
+  check(box, {{8, in_other(from), {"--skip-existing"}, {"--overwrite"}},
+              {8, in_other({"import", all, "--as", "json"}), {"--overwrite replaces"}}});
+  box.expect(0, in_other({"settings", "put", "--max-versions", "3"}));
+  box.expect(0, in_other({"policy", "allow", "user:" + me() + ",user:ann", "all", "**"}));
+  check(box, {{8, in_other(from), {"a policy of its own", "--skip-existing"}, {"--overwrite"}},
+              {18,
+               {"migrate", "--from", box.path("nope"), "--from-key", box.key()},
+               {"--from DIR", "nope"},
+               {"coffer init"}},
+              {2, {"put", "a", "word"}, {"--value -"}},
+              {2, {"patch", "a", "word"}, {"k:=null"}, {"--value", "--file"}}});
+}
+
 TEST_CASE("a user's reference to one version is not taken for none") {
   const Sandbox box;
   box.init();
