@@ -35,6 +35,11 @@ Result<EnvFile> read_env_file(const Sources& stores, const std::string& name) {
   return file;
 }
 
+Error no_variable_in_env_file(std::string_view name) {
+  return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
+      .about(Subject::Kind::file, name == "-" ? std::string_view("standard input") : name);
+}
+
 Result<void> take_env_file_here(std::vector<std::string>& env_files) {
   if (access(kEnvFileHere, F_OK) != 0) {
     return Error(ErrorCode::usage, "no secret is selected, and there is no ./coffer.env",

@@ -23,6 +23,9 @@ struct EnvFile {
 /// Errors: as the reading of a dotenv file, and of a reference; about SOURCE:LINE:COLUMN.
 Result<EnvFile> read_env_file(const Sources& stores, const std::string& name);
 
+/// For who would make something of an env file, and finds nothing in it.
+Error no_variable_in_env_file(std::string_view name);
+
 /// Adds ./coffer.env to `env_files` where it is there. Errors: usage (it is not: nothing is
 /// selected).
 Result<void> take_env_file_here(std::vector<std::string>& env_files);

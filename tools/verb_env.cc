@@ -25,6 +25,7 @@ Result<Bindings> bindings_of_job(const Sources& stores, const std::string& file,
     for (const Binding& binding : job.spark.all())
       COFFER_TRY(job.variables.add(binding.name, binding.value.text(), binding.origin));
   }
+  if (job.variables.empty()) return no_variable_in_job(file);
   return std::move(job.variables);
 }
 
@@ -63,10 +64,7 @@ Result<Bindings> bindings_of(const Sources& stores, const EnvWords& words, std::
     const EnvFile file = COFFER_TRY(read_env_file(stores, name));
     for (const Binding& binding : file.variables.all())
       COFFER_TRY(bindings.add(binding.name, binding.value.text(), binding.origin));
-    if (file.variables.empty() && words.selection.empty()) {
-      return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
-          .about(Subject::Kind::file, name);
-    }
+    if (file.variables.empty() && words.selection.empty()) return no_variable_in_env_file(name);
   }
   return bindings;
 }

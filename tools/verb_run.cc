@@ -119,17 +119,23 @@ Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
   if (wishes.pristine) supply.environment.start_pristine();
   if (wishes.keep_keys) supply.environment.keep_keys();
   COFFER_TRY(add_selected(supply, stores, wishes));
+  bool is_any = !wishes.selection.empty() || wishes.resolve;
   if (wishes.job) {
     JobBindings job =
         COFFER_TRY(read_job(stores, COFFER_TRY(read_input(*wishes.job)), *wishes.job));
+    is_any = is_any || !job.variables.empty();
     COFFER_TRY(supply.environment.set_all(job.variables));
     COFFER_TRY(seek(supply, job.sought));
   }
   for (const std::string& name : wishes.env_files) {
     const EnvFile file = COFFER_TRY(read_env_file(stores, name));
+    is_any = is_any || !file.variables.empty();
     COFFER_TRY(supply.environment.set_all(file.variables));
     COFFER_TRY(seek(supply, file.sought));
   }
+  if (!is_any && wishes.job) return no_variable_in_job(*wishes.job);
+  if (!is_any && !wishes.env_files.empty())
+    return no_variable_in_env_file(wishes.env_files.front());
   COFFER_TRY(deal_with_inherited(supply, stores, wishes));
   return supply;
 }

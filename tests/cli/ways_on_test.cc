@@ -149,6 +149,27 @@ TEST_CASE("a hint names options that the verb has") {
               {2, {"patch", "a", "word"}, {"k:=null"}, {"--value", "--file"}}});
 }
 
+TEST_CASE("a job or an env file in which nothing stands selects nothing") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a", "X=1"});
+  const std::string empty = box.write("e.json", "{}");
+  const std::string spark = box.write("s.json", R"({"sparkConf":{"spark.x":"y"}})");
+  const std::string misspelled = box.write("m.json", R"({"envvars":{"A":"${secrets.a}"}})");
+  const std::string lines = box.write("e.env", "# nothing\n");
+  for (const std::string& job : {empty, spark, misspelled})
+    check(box, {{4, {"run", "--job", job, "--", "/bin/true"}, {"holds no variable", "envVars"}}});
+  check(box, {{4, {"env", "--job", empty}, {"holds no variable"}},
+              {4, {"env", "--job", spark}, {"holds no variable"}},
+              {4, {"env", "--job", "-"}, {"standard input: holds no variable"}, {}, "{}"},
+              {4, {"run", "--env-file", lines, "--", "/bin/true"}, {"holds no variable"}},
+              {4, {"env", "--env-file", lines}, {"holds no variable"}}});
+  CHECK(box.expect(0, {"env", "--job", spark, "--as", "spark"}).out.find("spark.x") !=
+        std::string::npos);
+  box.expect(0, {"run", "--only", "a", "--job", empty, "--", "/bin/true"});
+  box.expect(0, {"run", "--only", "a", "--env-file", lines, "--", "/bin/true"});
+}
+
 TEST_CASE("a user's reference to one version is not taken for none") {
   const Sandbox box;
   box.init();
