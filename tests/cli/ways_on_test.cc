@@ -170,6 +170,24 @@ TEST_CASE("a job or an env file in which nothing stands selects nothing") {
   box.expect(0, {"run", "--only", "a", "--env-file", lines, "--", "/bin/true"});
 }
 
+TEST_CASE("a file that is not there is told so, however it would be read") {
+  const Sandbox box;
+  box.init();
+  const std::string none = box.path("none");
+  for (const Words& words :
+       std::vector<Words>{{"import", none, "--as", "json"},
+                          {"import", none, "--as", "dotenv"},
+                          {"bulk", none},
+                          {"inject", "-i", none},
+                          {"put", "a", "--file", none},
+                          {"put", "a", "--json", none},
+                          {"policy", "set", none},
+                          {"receipt", "verify", none},
+                          {"config", "put", "c", "--spec", none, "--input", none},
+                          {"run", "--env-file", none, "--", "/bin/true"}})
+    check(box, {{17, words, {"a file of this name is there"}, {"a directory on the way"}}});
+}
+
 TEST_CASE("a user's reference to one version is not taken for none") {
   const Sandbox box;
   box.init();
