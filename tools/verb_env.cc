@@ -49,7 +49,7 @@ void describe_words(Syntax& syntax, EnvWords& words) {
   words.sources.describe(syntax);
   syntax.option("--name", words.name, "NAME", "kubernetes: the name of the Secret");
   syntax.option("--dialect", words.dialect, "DIALECT", kDialectHelp);
-  syntax.option("-o,--out", words.output, "FILE", "A new file (mode 0600); else standard output");
+  syntax.option("-o,--out", words.output, "FILE", kOutputFileHelp);
   syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
   syntax.explain(
       "Where nothing is selected, ./coffer.env is taken as --env-file if it is there. A field that "
@@ -85,6 +85,7 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   if (words.dialect && form->name != "dotenv") {
     return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
   }
+  leave_standard_output(words.output);
   if (words.force && !words.output) {
     return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
   }

@@ -188,6 +188,29 @@ TEST_CASE("a file that is not there is told so, however it would be read") {
     check(box, {{17, words, {"a file of this name is there"}, {"a directory on the way"}}});
 }
 
+TEST_CASE("- is standard output wherever an output file is named") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a", "X=1"});
+  for (Words words : std::vector<Words>{{"export", "--as", "dotenv"},
+                                        {"export", "--as", "json", "--newest"},
+                                        {"env", "--only", "a"},
+                                        {"inject", "-i", box.write("t", "${secrets.a#X}\n")}}) {
+    const std::string out = box.expect(0, words).out;
+    CHECK_FALSE(out.empty());
+    Words change_here{"/bin/sh", "-c", "cd " + box.path("") + R"( && exec "$@")", "sh", COFFER_BIN};
+    change_here.insert(change_here.end(), words.begin(), words.end());
+    change_here.insert(change_here.end(), {"-o", "-"});
+    const Outcome outcome = box.run_program(change_here);
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    if (words[0] != "export" || words[2] == "dotenv") CHECK(outcome.out == out);
+    CHECK_FALSE(outcome.out.empty());
+    CHECK_FALSE(std::filesystem::exists(box.path("-")));
+    CHECK(box.expect(0, {words[0], "--help"}).out.find("`-`") != std::string::npos);
+  }
+}
+
 TEST_CASE("a user's reference to one version is not taken for none") {
   const Sandbox box;
   box.init();
