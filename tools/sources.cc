@@ -100,9 +100,8 @@ Result<Reference> parse_object(std::string_view text) {
 
 }  // namespace
 
-void SourceWords::describe(Syntax& syntax) {
-  syntax.repeated("--source", stores, "LABEL=DIR",
-                  "Another store, meant by coffer://PATH?store=LABEL");
+void SourceWords::describe(Syntax& syntax, const char* meant) {
+  syntax.repeated("--source", stores, "LABEL=DIR", meant);
   syntax.repeated("--source-key", keys, "LABEL=URI", "A key of that store");
 }
 

@@ -17,8 +17,9 @@ namespace coffer::tools {
 
 struct SourceWords {
   std::vector<std::string> stores, keys;
-  /// Adds --source and --source-key to a verb.
-  void describe(Syntax& syntax);
+  /// Adds --source and --source-key to a verb. `meant`: what the other stores are there for.
+  void describe(Syntax& syntax,
+                const char* meant = "Another store, meant by coffer://PATH?store=LABEL");
 };
 
 class Sources {

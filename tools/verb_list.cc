@@ -53,7 +53,8 @@ void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
                 "Only full paths like it (* ? [abc]), wherever below");
   syntax.option("--description", words.names.description, "TEXT",
                 "Only those in whose description it stands, wherever below");
-  words.sources.describe(syntax);
+  words.sources.describe(
+      syntax, "Another store, whose names are listed with this one's, each with its LABEL");
 }
 
 // Cuts what is beyond the limit off and tells how much that was.

@@ -226,4 +226,21 @@ TEST_CASE("a user's reference to one version is not taken for none") {
   box.expect(0, {"refs", "remove", "coffer://p?version=2", "old"});
 }
 
+TEST_CASE("a store's label is for what takes --source, and list lists such a store whole") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "team/a", "x=1"});
+  const std::string help = box.expect(0, {"list", "--help"}).out;
+  CHECK(help.find("store=LABEL") == std::string::npos);
+  const std::string source = "o=" + box.store();
+  check(box,
+        {{2,
+          {"list", "--source", source, "--source-key", "o=" + box.key(), "coffer://team?store=o"},
+          {"this is a reference", "without coffer://"}},
+         {2, {"list", "coffer://team"}, {"this is a reference"}},
+         {2, {"export", "coffer://team", "--as", "json"}, {"this is a reference"}},
+         {2, {"env", "--prefix", "coffer://team"}, {"this is a reference"}},
+         {2, {"get", "coffer://team/a?store=o"}, {"store=LABEL is for what takes --source"}}});
+}
+
 }  // namespace ways_on_test
