@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,12 +31,16 @@ class Sources {
   const Snapshot& own() const { return own_; }
   /// "": the command's own. Errors: usage (no store of that label).
   Result<const Snapshot*> find(std::string_view label) const;
+  /// Whether whoever asks may see what the secrets of this store hold, and not only use it.
+  bool shows_values_of(std::string_view label) const { return shown_.contains(label); }
   const std::map<std::string, Snapshot, std::less<>>& others() const { return others_; }
 
  private:
   explicit Sources(Snapshot own) : own_(std::move(own)) {}
+  Result<void> note_rights(const std::string& label, Store& store, const Context& context);
   Snapshot own_;
   std::map<std::string, Snapshot, std::less<>> others_;
+  std::set<std::string, std::less<>> shown_;  // Labels.
 };
 
 /// A secret in one of several stores.

@@ -211,6 +211,53 @@ TEST_CASE("- is standard output wherever an output file is named") {
   }
 }
 
+TEST_CASE("who may see a value is told its fields where he asks for another") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "db", "user=ann", "password=Marzipan"});
+  box.expect(0, {"put", "raw", "--value", "-"}, "Marzipan");
+  const std::string fields = "its fields are: user, password";
+  const std::string env_file = box.write("e.env", "X=coffer://db#nope\n");
+  check(box,
+        {{4, {"get", "db", "--field", "nope"}, {"db#nope", fields}, {"Marzipan", "ann"}},
+         {4, {"get", "coffer://db#nope"}, {fields}, {"Marzipan"}},
+         {4, {"get", "db", "--field", "/nope/x"}, {fields}, {"Marzipan"}},
+         {4, {"get", "db", "--field", "nope", "--format", "json"}, {fields}, {"Marzipan"}},
+         {4, {"env", "--only", "coffer://db#nope"}, {fields}, {"Marzipan"}},
+         {4, {"env", "--map", "A=coffer://db#nope"}, {fields}, {"Marzipan"}},
+         {4, {"run", "--map", "A=coffer://db#nope", "--", "/bin/true"}, {fields}, {"Marzipan"}},
+         {4, {"inject"}, {fields}, {"Marzipan"}, "${secrets.db#nope}"},
+         {4, {"env", "--env-file", env_file}, {fields}, {"Marzipan"}},
+         {2, {"get", "raw", "--field", "a"}, {"without a field"}, {"Marzipan"}}});
+  // Who may use it alone is told no part of it.
+  box.expect(0, {"policy", "allow", "user:" + me(), "admin,list,use", "**"});
+  const std::string else_where = "the whole value, read without a field";
+  check(box,
+        {{4, {"run", "--map", "A=coffer://db#nope", "--", "/bin/true"}, {else_where}, {"password"}},
+         {4, {"inject"}, {else_where}, {"password"}, "${secrets.db#nope}"},
+         {15, {"get", "db", "--field", "nope"}, {}, {"password"}},
+         {15, {"env", "--only", "coffer://db#nope"}, {}, {"password"}}});
+}
+
+TEST_CASE("# and ? in a plain path lead to how a field or a version is written") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "p", "key=1"});
+  for (const Words& words : std::vector<Words>{{"get", "p#key"},
+                                               {"get", "p?version=1"},
+                                               {"history", "p#key"},
+                                               {"delete", "p#key"},
+                                               {"run", "--only", "p#key", "--", "/bin/true"},
+                                               {"env", "--only", "p#key"},
+                                               {"env", "--map", "A=p#key"}})
+    check(box, {{4, words, {"coffer://PATH#FIELD"}}});
+  check(box, {{4, {"env", "--map", "A=Marzi#pan"}, {"coffer://PATH#FIELD"}, {"Marzi"}},
+              {4, {"get", "q"}, {}, {"#"}}});
+  // Such a name is one like any other.
+  box.expect(0, {"put", "p#key", "x=2"});
+  CHECK(box.expect(0, {"get", "p#key", "--field", "x"}).out == "2");
+}
+
 TEST_CASE("a user's reference to one version is not taken for none") {
   const Sandbox box;
   box.init();
