@@ -273,6 +273,25 @@ TEST_CASE("a user's reference to one version is not taken for none") {
   box.expect(0, {"refs", "remove", "coffer://p?version=2", "old"});
 }
 
+TEST_CASE("secrets says which errors end in 2, and which keep their code") {
+  const Sandbox box;
+  box.init();
+  const std::string help = box.expect(0, {"secrets", "--help"}).out;
+  CHECK(help.find("Every error") == std::string::npos);
+  CHECK(help.find("exit-codes") != std::string::npos);
+  const Words job{"secrets", "-t", "a", "-n", "b"};
+  const auto with = [&](const Words& more) {
+    Words words = job;
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  check(box, {{2, with({"--get", "k", "--list"}), {}},
+              {2, with({"--set-file", "k=" + box.path("none")}), {}},
+              {2, with({"--delete-all-job-secrets", "--get", "x", "--set", "a"}), {}},
+              {3, with({"--set", "k"}), {}},
+              {18, with({"--list", "--store", box.path("none")}), {}}});
+}
+
 TEST_CASE("a store's label is for what takes --source, and list lists such a store whole") {
   const Sandbox box;
   box.init();
