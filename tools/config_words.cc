@@ -1,6 +1,7 @@
 #include "tools/config_words.h"
 
 #include "format/time_text.h"
+#include "tools/durations.h"
 #include "tools/fail.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
@@ -38,7 +39,7 @@ Result<ConfigPutOptions> ConfigWords::options() const {
   if (workspace) options.workspace = *workspace;
   if (revision) options.revision = COFFER_TRY(parse_number("--revision", *revision));
   options.unmark = unmark;
-  if (keep_old) options.keep_old_ms = COFFER_TRY(format::parse_duration(*keep_old));
+  if (keep_old) options.keep_old_ms = COFFER_TRY(parse_span("--keep-old", *keep_old, false));
   if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));
   if (bump && *bump != "changed" && *bump != "always") {
     return Error(ErrorCode::usage, "takes `changed` or `always`")

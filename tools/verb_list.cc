@@ -8,6 +8,7 @@
 #include "format/names.h"
 #include "format/time_text.h"
 #include "tools/context.h"
+#include "tools/durations.h"
 #include "tools/fail.h"
 #include "tools/listing_words.h"
 #include "tools/numbers.h"
@@ -78,7 +79,7 @@ Result<ListState> parse_state(std::string_view text) {
 
 Result<std::int64_t> parse_age(const char* option, const std::optional<std::string>& text) {
   if (!text) return 0;
-  const std::int64_t age = COFFER_TRY(format::parse_duration(*text));
+  const std::int64_t age = COFFER_TRY(parse_span(option, *text, false));
   if (age > 0) return age;
   return Error(ErrorCode::usage, "takes a time longer than nothing")
       .about(Subject::Kind::name, option);
