@@ -222,6 +222,7 @@ Syntax::Syntax(Arguments& arguments, const VerbText& verb)
   common(correlation, globals_.correlation);
   common(anchor, globals_.anchor);
   common(receipts, globals_.receipts);
+  set_verb(verb.name);
   flag(kCommonOptions[verbose].name, globals_.verbose, kCommonOptions[verbose].help);
   impl_->app.get_option("--verbose")->group(kCommonGroup);
 }

@@ -309,4 +309,20 @@ TEST_CASE("a store's label is for what takes --source, and list lists such a sto
          {2, {"get", "coffer://team/a?store=o"}, {"store=LABEL is for what takes --source"}}});
 }
 
+TEST_CASE("what a hint says to do to a secret names the secret") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "team/a b", "x=1"});
+  box.expect(0, {"put", "a", "x=1"});
+  box.expect(0, {"delete", "a"});
+  box.expect(0, {"delete", "team/a b"});
+  check(box, {{5, {"get", "a"}, {"coffer undelete a --versions N"}},
+              {5, {"get", "team/a b"}, {"coffer undelete 'team/a b' --versions N"}},
+              {4, {"get", "a", "--version", "9"}, {"coffer history a"}},
+              {2, {"get", ""}, {"error: the name is empty"}, {"(empty)"}}});
+  box.expect(0, {"undelete", "a"});
+  box.expect(0, {"refs", "add", "a", "job"});
+  check(box, {{9, {"destroy", "a", "--all"}, {"coffer refs a"}}});
+}
+
 }  // namespace ways_on_test
