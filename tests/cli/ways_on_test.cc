@@ -309,6 +309,35 @@ TEST_CASE("a store's label is for what takes --source, and list lists such a sto
          {2, {"get", "coffer://team/a?store=o"}, {"store=LABEL is for what takes --source"}}});
 }
 
+TEST_CASE("an option's error names the option, and the verb whose help tells of it") {
+  const Sandbox box;
+  box.init();
+  box.expect(0, {"put", "a", "x=1"});
+  const std::string spec = box.write("spec", "{}");
+  check(box,
+        {{2, {"put", "a", "x=1", "--ttl", "5minutes"}, {"--ttl: not a duration"}},
+         {2, {"list", "--older-than", "x"}, {"--older-than: not a duration"}},
+         {2, {"sweep", "--grace", "x"}, {"--grace: not a duration"}},
+         {2, {"config", "check", "--spec", spec, "--input", spec, "--ttl", "x"}, {"--ttl: not a"}},
+         {2,
+          {"config", "stage", "c", "--spec", spec, "--input", spec, "--lease", "x"},
+          {"--lease: not a"}},
+         {2,
+          {"config", "put", "c", "--spec", spec},
+          {"--input: is missing", "coffer help config put"}},
+         {2, {"get", "a", "--version", "x"}, {"--version", "coffer help get"}},
+         {2, {"list", "--state", "bogus"}, {"--state", "coffer help list"}},
+         {2, {"get", "a", "--format", "jsn"}, {"--format", "coffer help get"}},
+         {2, {"key", "test", "x"}, {"coffer help key test"}},
+         {2, {"import", spec, "--as", "json", "--prefix"}, {"--prefix: takes a value, and none"}},
+         {2, {"get", "a", "--json=x"}, {"--json: takes no value"}},
+         {2, {"get", "a", "--field", "x", "--field", "y"}, {"--field: is given twice"}},
+         {2,
+          {"inject", "--overlay", "a", "-i", box.write("out.txt", "x=1")},
+          {"out.txt: has a name that does not tell"}},
+         {2, {"env", "--only", "a", "--as", "kubernetes"}, {"--name: is missing"}}});
+}
+
 TEST_CASE("what a hint says to do to a secret names the secret") {
   const Sandbox box;
   box.init();
