@@ -59,7 +59,7 @@ void describe_words(Syntax& syntax, SecretsWords& words) {
       "with a dash is given by the\nprompt or by --set-stdin.\nAs in VDK exit code 2 is for "
       "whatever is wrong with the words, the names, the values or the files that are\ngiven. What "
       "is wrong with the store, its key or its policy, and a question that nobody answers, "
-      "keeps\nthe code that every verb has for it: `coffer help exit-codes`.\ncoffer run --only "
+      "keep\nthe code that every verb has for it: `coffer help exit-codes`.\ncoffer run --only "
       "TEAM/JOB hands the secrets to a program.");
 }
 
