@@ -25,6 +25,10 @@ std::optional<Error> fault_of(std::string_view path) {
   if (utf8::has_control_character(path)) {
     return Error(ErrorCode::usage, "the name has a control character");
   }
+  if (path.starts_with(kUriScheme)) {
+    return Error(ErrorCode::usage, "a plain name belongs here, and this is a reference",
+                 "write it without coffer://, and without what ? or # begins");
+  }
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view component = path.substr(begin, end - begin);

@@ -11,13 +11,22 @@ namespace {
 
 // Parses a value that is to have fields.
 Result<json::Document> parse_object(const Value& value) {
-  if (!value.is_json()) return Error(ErrorCode::usage, "an opaque value has no fields");
+  if (!value.is_json()) {
+    return Error(ErrorCode::usage, "an opaque value has no fields",
+                 "read it as a whole, without a field");
+  }
   auto document = json::Document::parse(value.text());
   if (!document.ok()) return document;
   if (document->type(0) != json::Type::object) {
-    return Error(ErrorCode::usage, "a JSON value that is no object has no fields");
+    return Error(ErrorCode::usage, "a JSON value that is no object has no fields",
+                 "read it as a whole, without a field");
   }
   return document;
+}
+
+Error no_such_field() {
+  return {ErrorCode::not_found, "the value has no such field",
+          "the whole value, read without a field, shows which it has"};
 }
 
 Error about_field(Error error, std::string_view name) {
@@ -71,9 +80,7 @@ Result<Value> Value::field(std::string_view name) const {
   if (!document.ok()) return document.error();
   const json::NodeId member = document->find(0, name);
   if (member == json::kNoNode) {
-    return about_field(Error(ErrorCode::not_found, "the value has no such field",
-                             "the whole value, read without a field, shows which it has"),
-                       name);
+    return about_field(no_such_field(), name);
   }
   if (document->type(member) == json::Type::string) return opaque(document->string(member));
   return Value(Form::json, SecretBytes::copy_of(document->raw(member)));
@@ -92,8 +99,10 @@ Result<Place> find_place(const Value& value, std::string_view field) {
     const json::NodeId node = document.find(0, field);
     return Place{std::move(document), node};
   }
-  if (!value.is_json())
-    return Error(ErrorCode::usage, "an opaque value has no places for a JSON pointer");
+  if (!value.is_json()) {
+    return Error(ErrorCode::usage, "an opaque value has no places for a JSON pointer",
+                 "read it as a whole, without a field");
+  }
   json::Document document = COFFER_TRY(json::Document::parse(value.text()));
   const auto pointer = json::parse_pointer(field);
   if (!pointer.ok()) return about_field(pointer.error(), field);
@@ -105,8 +114,9 @@ Result<Place> require_place(const Value& value, std::string_view field) {
   Place place = COFFER_TRY(find_place(value, field));
   if (place.node != json::kNoNode) return place;
   return about_field(field.starts_with('/')
-                         ? Error(ErrorCode::not_found, "the value has nothing at this place")
-                         : Error(ErrorCode::not_found, "the value has no such field"),
+                         ? Error(ErrorCode::not_found, "the value has nothing at this place",
+                                 "the whole value, read without a field, shows what it has")
+                         : no_such_field(),
                      field);
 }
 

@@ -127,7 +127,7 @@ Result<Carried> carry_settings(Transaction& txn, const StoreSettings& settings,
   if (!is_new && differing == Differing::skip) return Carried::skipped;
   if (!is_new && differing == Differing::refuse) {
     return Error(ErrorCode::conflict, "the store has settings of its own, and not the same",
-                 "--overwrite replaces them, --skip-existing leaves them as they are")
+                 "--skip-existing leaves them as they are; coffer settings put changes them")
         .about(Subject::Kind::name, "settings");
   }
   COFFER_TRY(txn.put_settings(settings));
@@ -141,7 +141,7 @@ Result<Carried> carry_policy(Transaction& txn, const Policy& policy, Differing d
   if (!is_new && differing == Differing::skip) return Carried::skipped;
   if (!is_new && differing == Differing::refuse) {
     return Error(ErrorCode::conflict, "the store has a policy of its own, and not the same",
-                 "--overwrite replaces it, --skip-existing leaves it as it is")
+                 "--skip-existing leaves it as it is; coffer policy set changes it")
         .about(Subject::Kind::name, "policy");
   }
   Policy rules = policy;

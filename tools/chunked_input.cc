@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 
-Error read_error(std::string_view name, int error_number) {
-  return Error(ErrorCode::io, "cannot read")
-      .about(Subject::Kind::file, name)
-      .with_errno(error_number);
-}
-
 }  // namespace
 
 Result<ChunkedInput> ChunkedInput::open(std::string_view name) {
@@ -27,14 +21,14 @@ Result<ChunkedInput> ChunkedInput::open(std::string_view name) {
   const std::string_view shown = is_stdin ? std::string_view("standard input") : name;
   const int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
                           : ::open(std::string(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return read_error(shown, errno);
+  if (fd < 0) return cannot_read(shown, errno);
   ChunkedInput input(shown, fd, 0);
   struct stat status {};
-  if (fstat(fd, &status) != 0) return read_error(shown, errno);
+  if (fstat(fd, &status) != 0) return cannot_read(shown, errno);
   if (S_ISREG(status.st_mode)) {
     // Somebody may have read a part of standard input before.
     const off_t begin = is_stdin ? lseek(fd, 0, SEEK_CUR) : 0;
-    if (begin < 0) return read_error(shown, errno);
+    if (begin < 0) return cannot_read(shown, errno);
     input.begin_ = begin;
     return input;
   }
@@ -67,7 +61,7 @@ Result<void> ChunkedInput::read(const std::function<Result<void>(std::string_vie
   for (std::int64_t at = begin_;;) {
     const ssize_t got = pread(fd_, chunk.data(), chunk.size(), at);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return read_error(name_, errno);
+    if (got < 0) return cannot_read(name_, errno);
     if (got == 0) return {};
     COFFER_TRY(take(chunk.text().substr(0, static_cast<std::size_t>(got))));
     at += got;

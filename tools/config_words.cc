@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "format/time_text.h"
+#include "tools/durations.h"
 #include "tools/fail.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
@@ -46,7 +47,7 @@ Result<ConfigPutOptions> ConfigWords::options() const {
         .about(Subject::Kind::name, "--unmark");
   }
   options.unmark = unmark;
-  if (keep_old) options.keep_old_ms = COFFER_TRY(format::parse_duration(*keep_old));
+  if (keep_old) options.keep_old_ms = COFFER_TRY(parse_span("--keep-old", *keep_old, false));
   if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));
   if (bump && *bump != "changed" && *bump != "always") {
     return Error(ErrorCode::usage, "takes `changed` or `always`")

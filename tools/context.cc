@@ -66,9 +66,11 @@ Result<KeySource> parse_key(std::string_view name) {
 
 Result<void> make_missing_key_file(const KeySource& key) {
   if (!lacks_key_file(key)) return {};
-  COFFER_TRY(create_key_file(key.location()));
+  return create_key_file(key.location());
+}
+
+void note_key_file(const KeySource& key) {
   note("made the key file " + key.location() + ": keep a copy, apart from the store");
-  return {};
 }
 
 Result<Context> Context::from(const Globals& globals) {

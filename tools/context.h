@@ -60,8 +60,9 @@ class Context {
 /// A key URI with the terminal behind its prompts. Errors: usage.
 Result<KeySource> parse_key(std::string_view uri);
 
-/// Makes the key file of a `file:` source that does not exist yet, and says so.
-/// Errors: io.
+/// Makes the key file of a `file:` source that does not exist yet. Errors: io.
 Result<void> make_missing_key_file(const KeySource& key);
+/// Tells of it once something is opened by it: where that came to nothing, so does the file.
+void note_key_file(const KeySource& key);
 
 }  // namespace coffer::tools

@@ -43,6 +43,11 @@ Result<EnvFile> read_env_text(const Sources& stores, const SecretBytes& text,
   return file;
 }
 
+Error no_variable_in_env_file(std::string_view name) {
+  return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
+      .about(Subject::Kind::file, name == "-" ? std::string_view("standard input") : name);
+}
+
 Result<SecretBytes> take_env_file_here() {
   const std::optional<int> fd = COFFER_TRY(open_unasked(kEnvFileHere));
   if (!fd) {
@@ -54,11 +59,6 @@ Result<SecretBytes> take_env_file_here() {
   Result<SecretBytes> text = read_descriptor(*fd, kEnvFileHere);
   close(*fd);
   return text;
-}
-
-Error holds_no_variable(const std::string& name) {
-  return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
-      .about(Subject::Kind::file, name);
 }
 
 }  // namespace coffer::tools

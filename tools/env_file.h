@@ -32,7 +32,7 @@ Result<EnvFile> read_env_text(const Sources& stores, const SecretBytes& text,
 /// own_file.h), io, limit.
 Result<SecretBytes> take_env_file_here();
 
-/// A selection that selects nothing. `name`: the env file's.
-Error holds_no_variable(const std::string& name);
+/// For who would make something of an env file, and finds nothing in it.
+Error no_variable_in_env_file(std::string_view name);
 
 }  // namespace coffer::tools

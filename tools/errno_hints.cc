@@ -22,7 +22,8 @@ std::string_view hint_for_errno(int number) {
     case EOPNOTSUPP: return "this file system keeps no locks: put the store on a local disk";
     case EIO: return "the disk itself fails: see the kernel's log, and copy the store off it";
     case ENOENT:
-    case ENOTDIR: return "see that the path is right: a directory on the way is not there";
+    case ENOTDIR:
+      return "see that the path is right: what it names, or a directory on the way, is not there";
     case ENAMETOOLONG: return "the name is too long for the file system";
     case ELOOP: return "too many symbolic links, or one where a plain file must be";
     case EISDIR: return "a directory is there where a file must be";

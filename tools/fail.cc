@@ -13,6 +13,7 @@ namespace {
 
 Format error_format = Format::table;
 std::string own_hint;
+std::string verb_in_use;
 
 void write_stderr(std::string_view text) {
   while (!text.empty()) {
@@ -23,7 +24,6 @@ void write_stderr(std::string_view text) {
   }
 }
 
-// For errors whose maker did not know that it was a command that asked.
 std::string_view hint_for(ErrorCode code) {
   switch (code) {
     case ErrorCode::usage:
@@ -80,6 +80,49 @@ bool is_value_for_file(const Error& error) {
           std::string_view("{[\"").find(name[first]) != std::string_view::npos);
 }
 
+// As a shell takes it for one word; empty where it is none that can be shown so.
+std::string as_word(const std::string& name) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./@%+=:,-";
+  if (name.empty() || name.front() == '-' || printable(name) != name) return {};
+  if (name.find_first_not_of(kPlain) == std::string::npos) return name;
+  return name.find('\'') == std::string::npos ? "'" + name + "'" : std::string();
+}
+
+// What a hint says to do to PATH is done to the secret that the error is about. In a name with # or
+// ? something stands behind the path, perhaps.
+std::string with_path(std::string_view hint, const Error& error) {
+  constexpr std::string_view kPath = " PATH";
+  std::string text(hint);
+  if (error.subject() == nullptr || error.subject()->kind != Subject::Kind::path) return text;
+  if (error.subject()->text.find_first_of("#?") != std::string::npos) return text;
+  const std::string path = as_word(error.subject()->text);
+  for (std::size_t at = text.find(kPath); !path.empty() && at != std::string::npos;
+       at = text.find(kPath, at + 1)) {
+    const std::size_t end = at + kPath.size();
+    const bool ends =
+        end == text.size() || std::string_view(" `;,)").find(text[end]) != std::string_view::npos;
+    if (ends && at > 0 && text[at - 1] >= 'a' && text[at - 1] <= 'z')
+      text.replace(at + 1, kPath.size() - 1, path);
+  }
+  return text;
+}
+
+// For errors whose maker did not know that it was a command that asked.
+std::string general_hint(ErrorCode code) {
+  if (code == ErrorCode::usage && !verb_in_use.empty())
+    return "`coffer help " + verb_in_use + "` tells what it takes";
+  return std::string(hint_for(code));
+}
+
+std::string hint_of(const Error& error, bool is_value) {
+  if (is_value) return "write it to a file and name that, or give `-` for standard input";
+  if (!own_hint.empty()) return own_hint;
+  std::string_view hint = error.hint();
+  if (hint.empty() && error.code() == ErrorCode::io) hint = hint_for_errno(error.os_errno());
+  return with_path(hint.empty() ? general_hint(error.code()) : std::string(hint), error);
+}
+
 Error without_name(const Error& error) {
   return Error(error.code(), "a text is given where the name of a file belongs")
       .with_errno(error.os_errno());
@@ -88,6 +131,7 @@ Error without_name(const Error& error) {
 }  // namespace
 
 void set_error_format(Format format) { error_format = format; }
+void set_verb(std::string_view name) { verb_in_use = name; }
 void set_hint(std::string text) { own_hint = std::move(text); }
 
 std::string printable(std::string_view text) {
@@ -116,18 +160,14 @@ int fail(const Error& error) {
   if (is_closed_pipe(error)) return exit_code;
   const bool is_value = is_value_for_file(error);
   const std::string message = printable(is_value ? describe(without_name(error)) : describe(error));
-  std::string_view hint = error.hint();
-  if (hint.empty() && error.code() == ErrorCode::io) hint = hint_for_errno(error.os_errno());
-  if (hint.empty()) hint = hint_for(error.code());
-  if (!own_hint.empty()) hint = own_hint;
-  if (is_value) hint = "write it to a file and name that, or give `-` for standard input";
+  const std::string hint = hint_of(error, is_value);
   std::string out;
   if (error_format == Format::json) {
     out = R"({"error":{"code":)" + json::quoted(code_name(error.code())) + R"(,"message":)" +
           json::quoted(message) + R"(,"hint":)" + json::quoted(hint) + "}}\n";
   } else {
     out = "coffer: error: " + message + "\n";
-    if (!hint.empty()) out += "coffer: hint: " + std::string(hint) + "\n";
+    if (!hint.empty()) out += "coffer: hint: " + hint + "\n";
   }
   write_stderr(out);
   return exit_code;

@@ -13,8 +13,12 @@ namespace coffer::tools {
 /// The form of errors from here on.
 void set_error_format(Format format);
 
+/// The verb that runs: where an error has no advice of its own, its help is.
+void set_verb(std::string_view name);
+
 /// The hint of the error that is about to be told, where it is put together at run time. Of
-/// coffer's own words only, never of the caller's: they may be values.
+/// coffer's own words, and names that the caller may see; never of the caller's words: they may be
+/// values.
 void set_hint(std::string text);
 
 /// Tells the error (and what to do about it) and returns the exit code for it.

@@ -32,18 +32,18 @@ Result<SecretBytes> read_field(std::string_view name, std::string_view text, Lin
   return value;
 }
 
-Error not_a_pair() {
-  return {ErrorCode::usage, "a field is written k=TEXT, k=@FILE, k=- or k:=JSON",
-          "give a value without fields by --value -, --file FILE or at the prompt"};
+Error not_a_pair(Literal otherwise) {
+  return {ErrorCode::usage, "a field is written k=TEXT, k=@FILE, k=- or k:=JSON", otherwise};
 }
 
-Result<void> append_member(SecretBytes& object, const SecretBytes& pair, LineEnds& ends) {
+Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal otherwise,
+                           LineEnds& ends) {
   const std::string_view text = pair.text();
   const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) return not_a_pair();
+  if (equals == std::string_view::npos || equals == 0) return not_a_pair(otherwise);
   const bool is_json = text[equals - 1] == ':';
   const std::string_view name = text.substr(0, equals - (is_json ? 1 : 0));
-  if (name.empty()) return not_a_pair();
+  if (name.empty()) return not_a_pair(otherwise);
   if (!json::is_valid_utf8(name)) return Error(ErrorCode::usage, "a field's name is not UTF-8");
   LineEnds of_json;  // Around a JSON value a line end is none of it.
   const SecretBytes value =
@@ -90,12 +90,13 @@ void note_line_ends(const LineEnds& ends) {
          " ends in a line end, which is stored with it; printf %s VALUE writes none");
 }
 
-Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, LineEnds& ends) {
+Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal otherwise,
+                                  LineEnds& ends) {
   SecretBytes object;
   object.push_back('{');
   for (const SecretBytes& pair : pairs) {
     if (object.size() > 1) object.push_back(',');
-    COFFER_TRY(append_member(object, pair, ends));
+    COFFER_TRY(append_member(object, pair, otherwise, ends));
   }
   object.push_back('}');
   // Each member was checked: what is left to find is a name that stands twice.

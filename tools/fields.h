@@ -24,8 +24,10 @@ bool is_line_with_end(std::string_view text);
 void note_line_ends(const LineEnds& ends);
 
 /// A JSON object of k=TEXT, k=@FILE, k=- and k:=JSON words, in their order.
+/// `otherwise`: the hint for a word that is no pair: how the verb takes what is none.
 /// Errors: usage (no pair, a field twice, no JSON, no UTF-8), io; about the field's name.
-Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, LineEnds& ends);
+Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal otherwise,
+                                  LineEnds& ends);
 
 /// A file of one JSON value, kept as its exact text; `-` is standard input. Errors: usage (about
 /// the file, the line and the column), limit, io.

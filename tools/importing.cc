@@ -170,12 +170,20 @@ void note_carried(ImportOutcome& outcome, Carried carried, std::string name) {
   }
 }
 
+// Of those who carry from store to store import alone replaces what is there.
+Result<Carried> or_overwrite(Result<Carried> carried) {
+  if (carried || carried.error().code() != ErrorCode::conflict) return carried;
+  return std::move(carried).error().with_hint(
+      "--overwrite replaces what is there, --skip-existing leaves it as it is");
+}
+
 // In the order in which one needs the other: limits, secrets, what holds them, who may do what.
 Result<void> import_batch(Transaction& txn, const ImportBatch& batch, const ImportPlan& plan,
                           bool is_first, ImportOutcome& outcome) {
   const Differing differing = differing_of(plan.existing);
   if (batch.store.settings) {
-    const Carried carried = COFFER_TRY(carry_settings(txn, *batch.store.settings, differing));
+    const Carried carried =
+        COFFER_TRY(or_overwrite(carry_settings(txn, *batch.store.settings, differing)));
     if (is_first && carried != Carried::unchanged) note_carried(outcome, carried, "settings");
   }
   Importer importer(txn, plan, outcome);
@@ -189,7 +197,7 @@ Result<void> import_batch(Transaction& txn, const ImportBatch& batch, const Impo
     COFFER_TRY(about_secret(txn.restore_reference(reference), reference.path));
   if (batch.is_last && !batch.store.policy.empty()) {
     const Policy policy = COFFER_TRY(parse_policy(batch.store.policy));
-    const Carried carried = COFFER_TRY(carry_policy(txn, policy, differing));
+    const Carried carried = COFFER_TRY(or_overwrite(carry_policy(txn, policy, differing)));
     if (carried != Carried::unchanged) note_carried(outcome, carried, "policy");
   }
   return {};

@@ -9,9 +9,8 @@
 #include <string>
 
 namespace coffer::tools {
-namespace {
 
-Error read_error(std::string_view name, int error_number) {
+Error cannot_read(std::string_view name, int error_number) {
   Error error(ErrorCode::io, "cannot read", "see that it can be read to its end");
   if (error_number == ENOENT || error_number == ENOTDIR)
     error = std::move(error).with_hint("see that a file of this name is there");
@@ -20,12 +19,11 @@ Error read_error(std::string_view name, int error_number) {
   return std::move(error).about(Subject::Kind::file, name).with_errno(error_number);
 }
 
-}  // namespace
 
 Result<SecretBytes> read_descriptor(int fd, std::string_view name) {
   SecretBytes bytes;
   struct stat status {};
-  if (fstat(fd, &status) != 0) return read_error(name, errno);
+  if (fstat(fd, &status) != 0) return cannot_read(name, errno);
   if (S_ISDIR(status.st_mode)) {
     return Error(ErrorCode::usage, "is a directory, where a file is wanted")
         .about(Subject::Kind::file, name);
@@ -41,7 +39,7 @@ Result<SecretBytes> read_descriptor(int fd, std::string_view name) {
       bytes.resize(size == 0 ? room : std::min(2 * size, kInputBytesMax + 1));
     const ssize_t got = read(fd, bytes.data() + size, bytes.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return read_error(name, errno);
+    if (got < 0) return cannot_read(name, errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
     if (size > kInputBytesMax) {
@@ -66,7 +64,7 @@ Result<SecretBytes> read_stdin() {
 Result<SecretBytes> read_input(std::string_view name) {
   if (name == "-") return read_stdin();
   const int fd = open(std::string(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return read_error(name, errno);
+  if (fd < 0) return cannot_read(name, errno);
   Result<SecretBytes> bytes = read_descriptor(fd, name);
   close(fd);
   return bytes;

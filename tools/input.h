@@ -20,4 +20,7 @@ Result<SecretBytes> read_descriptor(int fd, std::string_view name);
 /// Standard input, which can be read once. Errors: io, limit, usage (it was read before).
 Result<SecretBytes> read_stdin();
 
+/// Why a file is not read, with what to see to.
+Error cannot_read(std::string_view name, int error_number);
+
 }  // namespace coffer::tools

@@ -56,6 +56,13 @@ class JobReader {
 
 }  // namespace
 
+Error no_variable_in_job(std::string_view source) {
+  return Error(ErrorCode::not_found, "holds no variable",
+               "a job names them in envVars and envSecrets; Spark's settings, which env writes in "
+               "the forms that hold them, in sparkConf and sparkConfSecrets")
+      .about(Subject::Kind::file, source == "-" ? std::string_view("standard input") : source);
+}
+
 Result<JobBindings> read_job(const Sources& stores, SecretBytes text, std::string_view source) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), source));
   const Spot root(document, source);

@@ -18,4 +18,7 @@ struct JobBindings {
 /// Errors: usage (about SOURCE#/json/pointer), as resolve_reference.
 Result<JobBindings> read_job(const Sources& stores, SecretBytes text, std::string_view source);
 
+/// For who would make something of a job, and finds nothing in it.
+Error no_variable_in_job(std::string_view source);
+
 }  // namespace coffer::tools

@@ -215,6 +215,10 @@ Result<void> NewFile::finish() {
   return {};
 }
 
+void leave_standard_output(std::optional<std::string>& name) {
+  if (name == "-") name.reset();
+}
+
 Result<void> write_new_file(const std::string& path, bool replace, ByteView bytes) {
   NewFile file = COFFER_TRY(NewFile::create(path, replace));
   COFFER_TRY(file.write(bytes));

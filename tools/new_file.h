@@ -3,6 +3,7 @@
 
 #include <coffer/result.h>
 
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -46,6 +47,12 @@ class NewFile {
   int fd_ = -1;
   std::string beside_;  // Its name until it has its own; empty: it has none.
 };
+
+inline constexpr char kOutputFileHelp[] =
+    "A new file (mode 0600); standard output where it is `-` or none is named";
+
+/// `-` is standard output, and no file is named then.
+void leave_standard_output(std::optional<std::string>& name);
 
 /// All of a file at once. Errors: as NewFile.
 Result<void> write_new_file(const std::string& path, bool replace, ByteView bytes);

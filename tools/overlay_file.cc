@@ -79,8 +79,13 @@ Result<std::unique_ptr<OverlayFile>> read_overlay_file(const std::optional<std::
   if (wanted == "yaml") {
     return read_json_settings(COFFER_TRY(json_from_yaml(text.text(), source)), source, true);
   }
-  return Error(ErrorCode::usage, "takes ini, json or yaml", "for example --as ini")
-      .about(Subject::Kind::name, "--as");
+  if (form) {
+    return Error(ErrorCode::usage, "takes ini, json or yaml", "for example --as ini")
+        .about(Subject::Kind::name, "--as");
+  }
+  return Error(ErrorCode::usage, "has a name that does not tell the config's form",
+               "say it: --as ini, --as json or --as yaml")
+      .about(Subject::Kind::file, source);
 }
 
 }  // namespace coffer::tools

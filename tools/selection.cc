@@ -8,6 +8,7 @@
 #include "format/json.h"
 #include "tools/absent_secret.h"
 #include "tools/exchange/value_text.h"
+#include "tools/field_names.h"
 #include "tools/render/render.h"
 #include "tools/resource/usage_record.h"
 #include "tools/target.h"
@@ -125,12 +126,21 @@ Result<Secret> read(const Sources& stores, const Reference& reference) {
                        "--prefix PATH takes every secret in it; `coffer list PATH` names them");
 }
 
+// Where a field is not there, those that are help on who may see the value.
+Result<SecretBytes> hinted(Result<SecretBytes> found, const Sources& stores,
+                           const Reference& reference, const Secret& secret) {
+  if (!found && stores.shows_values_of(reference.store))
+    hint_at_fields(found.error(), secret.value);
+  return found;
+}
+
 Result<void> add_only(Bindings& bindings, const Sources& stores, const std::string& word, Use use) {
   const Reference reference = COFFER_TRY(parse_reference(word));
   const std::optional<std::string>& field = reference.target.field;
   const Secret secret = COFFER_TRY(read(stores, reference));
   if (field) {
-    const SecretBytes text = COFFER_TRY(place_in(secret, *field));
+    const SecretBytes text =
+        COFFER_TRY(hinted(place_in(secret, *field), stores, reference, secret));
     return add_value(bindings, secret, name_for(use, secret, *field), *field, text.text(), use);
   }
   return add_fields(bindings, secret, use);
@@ -146,6 +156,12 @@ Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::strin
 // Who knows other tools writes the value itself there: no error repeats what may be one.
 Error without_its_word(Error error, const std::string& name, std::string_view word) {
   if (word.starts_with("coffer://")) return error;
+  if (word.find('#') != std::string_view::npos) {
+    return Error(error.code(), "what stands behind = names no secret here",
+                 "--map takes NAME=REF, never a value; a field is written "
+                 "NAME=coffer://PATH#FIELD")
+        .about(Subject::Kind::name, "--map " + name);
+  }
   return Error(error.code(), "what stands behind = names no secret here",
                "--map takes NAME=REF, never a value; `coffer list` shows what there is")
       .about(Subject::Kind::name, "--map " + name);
@@ -173,7 +189,7 @@ Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::st
   const Reference reference = *std::move(parsed);
   const std::optional<std::string>& field = reference.target.field;
   const Secret secret = COFFER_TRY(read_mapped(stores, reference, name, rest));
-  const SecretBytes text = COFFER_TRY(text_at(secret, field));
+  const SecretBytes text = COFFER_TRY(hinted(text_at(secret, field), stores, reference, secret));
   COFFER_TRY(bindings.add(name, text.text(), origin_of(secret, field.value_or(""))));
   if (reference.store.empty()) mapped.insert(reference.target.path);
   return {};
@@ -305,7 +321,7 @@ Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view re
     }
     if (names) field = names->front();
   }
-  return text_at(secret, field);
+  return hinted(text_at(secret, field), stores, parsed, secret);
 }
 
 namespace {

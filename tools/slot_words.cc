@@ -1,6 +1,7 @@
 #include "tools/slot_words.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tools/fail.h"
 #include "tools/numbers.h"
@@ -31,6 +32,16 @@ Result<std::vector<int>> parse_slots(const std::vector<std::string>& words) {
 }
 
 namespace {
+
+// Each of them is there, and at least one slot is left.
+bool are_some_of(const std::vector<KeySlotInfo>& slots, const std::vector<int>& given_up) {
+  const auto is_given_up = [&](const KeySlotInfo& slot) {
+    return std::find(given_up.begin(), given_up.end(), slot.slot) != given_up.end();
+  };
+  const std::set<int> numbers(given_up.begin(), given_up.end());
+  const auto found = std::count_if(slots.begin(), slots.end(), is_given_up);
+  return static_cast<std::size_t>(found) == numbers.size() && numbers.size() < slots.size();
+}
 
 bool is_on_paper(const KeySlotInfo& slot) {
   return slot.provider == "recovery" || slot.provider == "shamir";
@@ -64,16 +75,19 @@ std::string what_is_given_up(const std::vector<KeySlotInfo>& slots,
 
 }  // namespace
 
-Result<void> confirm_giving_up(Store& store, const std::vector<int>& given_up,
-                               const std::vector<KeySource>& keys, bool yes) {
-  const std::string lost = what_is_given_up(COFFER_TRY(store.key_slots()), given_up, keys);
-  // Numbers that no slot has are the store's to refuse.
-  if (lost.empty()) return {};
-  if (yes || !can_ask()) {
-    note("given up: " + lost);
-    return {};
-  }
-  return confirm("Give up " + lost + ". Their keys open the store no more. Go on?", yes);
+Result<std::string> confirm_giving_up(Store& store, const std::vector<int>& given_up,
+                                      const std::vector<KeySource>& keys, bool yes) {
+  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.key_slots());
+  // A number that no slot has, and all slots at once, are the store's to refuse.
+  if (!are_some_of(slots, given_up)) return std::string();
+  std::string lost = what_is_given_up(slots, given_up, keys);
+  if (yes || !can_ask()) return lost;
+  COFFER_TRY(confirm("Give up " + lost + ". Their keys open the store no more. Go on?", yes));
+  return std::string();
+}
+
+void note_given_up(const std::string& lost) {
+  if (!lost.empty()) note("given up: " + lost);
 }
 
 }  // namespace coffer::tools

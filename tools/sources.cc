@@ -100,9 +100,8 @@ Result<Reference> parse_object(std::string_view text) {
 
 }  // namespace
 
-void SourceWords::describe(Syntax& syntax) {
-  syntax.repeated("--source", stores, "LABEL=DIR",
-                  "Another store, meant by coffer://PATH?store=LABEL");
+void SourceWords::describe(Syntax& syntax, const char* meant) {
+  syntax.repeated("--source", stores, "LABEL=DIR", meant);
   syntax.repeated("--source-key", keys, "LABEL=URI", "A key of that store");
 }
 
@@ -127,12 +126,21 @@ Result<Sources> Sources::open(const Context& context, const SourceWords& words) 
   }
   Store store = COFFER_TRY(context.open());
   Sources sources(COFFER_TRY(store.snapshot()));
+  COFFER_TRY(sources.note_rights("", store, context));
   for (const auto& [label, directory] : directories) {
     const Context other = COFFER_TRY(context.of_other_store(directory, keys[label]));
     Store beside = COFFER_TRY(other.open());
     sources.others_.emplace(label, COFFER_TRY(beside.snapshot()));
+    COFFER_TRY(sources.note_rights(label, beside, context));
   }
   return sources;
+}
+
+// Without a policy who may use a value may see it.
+Result<void> Sources::note_rights(const std::string& label, Store& store, const Context& context) {
+  if (context.actor().purpose == Purpose::reveal || !COFFER_TRY(store.has_policy()))
+    shown_.insert(label);
+  return {};
 }
 
 Result<const Snapshot*> Sources::find(std::string_view label) const {

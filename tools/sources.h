@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,9 @@ namespace coffer::tools {
 
 struct SourceWords {
   std::vector<std::string> stores, keys;
-  /// Adds --source and --source-key to a verb.
-  void describe(Syntax& syntax);
+  /// Adds --source and --source-key to a verb. `meant`: what the other stores are there for.
+  void describe(Syntax& syntax,
+                const char* meant = "Another store, meant by coffer://PATH?store=LABEL");
 };
 
 class Sources {
@@ -29,12 +31,16 @@ class Sources {
   const Snapshot& own() const { return own_; }
   /// "": the command's own. Errors: usage (no store of that label).
   Result<const Snapshot*> find(std::string_view label) const;
+  /// Whether whoever asks may see what the secrets of this store hold, and not only use it.
+  bool shows_values_of(std::string_view label) const { return shown_.contains(label); }
   const std::map<std::string, Snapshot, std::less<>>& others() const { return others_; }
 
  private:
   explicit Sources(Snapshot own) : own_(std::move(own)) {}
+  Result<void> note_rights(const std::string& label, Store& store, const Context& context);
   Snapshot own_;
   std::map<std::string, Snapshot, std::less<>> others_;
+  std::set<std::string, std::less<>> shown_;  // Labels.
 };
 
 /// A secret in one of several stores.

@@ -58,6 +58,12 @@ std::string nth_word_after(std::size_t number, const std::string& command) {
   return "the " + std::to_string(number) + end + " word after `" + command + "`";
 }
 
+// The parser's text tells the cases apart; it is none that a user is shown.
+Error mismatch_of(std::string_view message) {
+  if (message.ends_with(" missing")) return {ErrorCode::usage, "takes a value, and none is given"};
+  return {ErrorCode::usage, "is given twice, or with a value too many"};
+}
+
 std::string help_entry(const std::string& name, const std::string& help) {
   std::string line = "  " + name;
   if (line.size() + 2 > kHelpColumn) line += "\n" + std::string(kHelpColumn, ' ');
@@ -196,14 +202,19 @@ Error Syntax::Impl::extra_error() const {
 Error Syntax::Impl::mismatch_error(const CLI::ParseError& error) const {
   const std::string_view message = error.what();
   const std::string_view name = message.substr(0, message.find_first_of(": "));
+  if (message.ends_with(" disallowed flag override")) {
+    set_hint(std::string("`coffer ") + verb.name + " --help` tells what it takes");
+    // Its name comes without its dashes.
+    return Error(ErrorCode::usage, "takes no value")
+        .about(Subject::Kind::name, (name.size() == 1 ? "-" : "--") + std::string(name));
+  }
   hint_at_use();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     return Error(ErrorCode::usage, "is missing").about(Subject::Kind::name, name);
   }
   if (name.starts_with('-')) {
     set_hint(std::string("`coffer ") + verb.name + " --help` tells what it takes");
-    return Error(ErrorCode::usage, "is given twice, or with a value too many or too few")
-        .about(Subject::Kind::name, name);
+    return mismatch_of(message).about(Subject::Kind::name, name);
   }
   return {ErrorCode::usage, "these words do not fit together"};
 }
@@ -213,6 +224,7 @@ std::span<const CommonOption> common_options() { return kCommonOptions; }
 Syntax::Syntax(Arguments& arguments, const VerbText& verb)
     : impl_(std::make_unique<Impl>(arguments, verb)) {
   impl_->app.name(std::string("coffer ") + verb.name);
+  set_verb(verb.name);
   const auto common = [this](CommonIndex index, std::optional<std::string>& into) {
     impl_->fill_one(impl_->add_common(kCommonOptions[index]), into);
   };

@@ -11,6 +11,15 @@ bool is_gone(const Error& error) {
          code == ErrorCode::destroyed;
 }
 
+Error about_absent(Error error, std::string_view path) {
+  if (error.code() == ErrorCode::not_found && path.find_first_of("#?") != std::string_view::npos) {
+    error = std::move(error).with_hint(
+        "# and ? are letters of a plain path; a field or version is written "
+        "coffer://PATH#FIELD, coffer://PATH?version=N");
+  }
+  return std::move(error).about(Subject::Kind::path, path);
+}
+
 Result<Target> parse_versioned(std::string_view text) {
   Target target = COFFER_TRY(parse_target(text));
   if (target.field) {

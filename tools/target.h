@@ -34,11 +34,15 @@ Result<void> check_sees_all(const Result<bool>& hides, std::string_view prefix);
 /// that is only the clock's fault: what lives may not be written over, or left out.
 bool is_gone(const Error& error);
 
+/// The error about `path`. Where that is no secret and has # or ? in it, the hint tells how a field
+/// or version is written.
+Error about_absent(Error error, std::string_view path);
+
 /// Lets an error that names nothing name the secret that was asked for.
 template <typename T>
 Result<T> about_secret(Result<T> result, std::string_view path) {
   if (result || result.error().subject() != nullptr) return result;
-  return std::move(result).error().about(Subject::Kind::path, path);
+  return about_absent(std::move(result).error(), path);
 }
 
 }  // namespace coffer::tools

@@ -3,6 +3,7 @@
 #include "tools/config_documents.h"
 #include "tools/config_words.h"
 #include "tools/context.h"
+#include "tools/durations.h"
 #include "tools/output.h"
 #include "tools/verbs.h"
 
@@ -23,7 +24,7 @@ VerbResult verb_config_check(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!spec_name) return missing_option("--spec");
   if (!input_name) return missing_option("--input");
-  if (ttl) options.ttl_ms = COFFER_TRY(format::parse_duration(*ttl));
+  if (ttl) options.ttl_ms = COFFER_TRY(parse_span("--ttl", *ttl, false));
   ConfigDocuments documents;
   const SecretBytes spec = COFFER_TRY(documents.read("spec", *spec_name));
   const SecretBytes input = COFFER_TRY(documents.read("document", *input_name));

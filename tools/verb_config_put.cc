@@ -5,6 +5,7 @@
 #include "tools/config_documents.h"
 #include "tools/config_words.h"
 #include "tools/context.h"
+#include "tools/durations.h"
 #include "tools/output.h"
 #include "tools/verbs.h"
 
@@ -77,7 +78,7 @@ VerbResult verb_config_stage(Arguments& arguments, const VerbText& text) {
   if (!words.input) return missing_option("--input");
   const ConfigPutOptions options = COFFER_TRY(words.options());
   std::int64_t lease_ms = kConfigLeaseMs;
-  if (lease) lease_ms = COFFER_TRY(format::parse_duration(*lease));
+  if (lease) lease_ms = COFFER_TRY(parse_span("--lease", *lease, false));
   ConfigDocuments documents;
   const SecretBytes spec = COFFER_TRY(documents.read("spec", *words.spec));
   const SecretBytes input = COFFER_TRY(documents.read("document", *words.input));
@@ -108,7 +109,7 @@ VerbResult verb_config_commit(Arguments& arguments, const VerbText& text) {
   syntax.flag("--report", report_wanted, "Tell what became of each secret, as JSON");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (keep_old) options.keep_old_ms = COFFER_TRY(format::parse_duration(*keep_old));
+  if (keep_old) options.keep_old_ms = COFFER_TRY(parse_span("--keep-old", *keep_old, false));
   Store store = COFFER_TRY(context.open());
   const ConfigPutReport report = COFFER_TRY(store.configs().commit(id, stage, options));
   COFFER_TRY(write_outcome(report, report_wanted));

@@ -25,6 +25,7 @@ Result<Bindings> bindings_of_job(const Sources& stores, const std::string& file,
     for (const Binding& binding : job.spark.all())
       COFFER_TRY(job.variables.add(binding.name, binding.value.text(), binding.origin));
   }
+  if (job.variables.empty()) return no_variable_in_job(file);
   return std::move(job.variables);
 }
 
@@ -49,7 +50,7 @@ void describe_words(Syntax& syntax, EnvWords& words) {
   words.sources.describe(syntax);
   syntax.option("--name", words.name, "NAME", "kubernetes: the name of the Secret");
   syntax.option("--dialect", words.dialect, "DIALECT", kDialectHelp);
-  syntax.option("-o,--out", words.output, "FILE", "A new file (mode 0600); else standard output");
+  syntax.option("-o,--out", words.output, "FILE", kOutputFileHelp);
   syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
   syntax.explain(
       "Where nothing is selected, ./coffer.env is taken as --env-file if it is there, and that is "
@@ -62,7 +63,7 @@ Result<Bindings> bindings_of(const Sources& stores, const EnvWords& words, std::
   if (words.job) return bindings_of_job(stores, *words.job, form);
   if (words.env_file_here) {
     EnvFile file = COFFER_TRY(read_env_text(stores, *words.env_file_here, kEnvFileHere));
-    if (file.variables.empty()) return holds_no_variable(kEnvFileHere);
+    if (file.variables.empty()) return no_variable_in_env_file(kEnvFileHere);
     return std::move(file.variables);
   }
   Bindings bindings;
@@ -71,7 +72,7 @@ Result<Bindings> bindings_of(const Sources& stores, const EnvWords& words, std::
     const EnvFile file = COFFER_TRY(read_env_file(stores, name));
     for (const Binding& binding : file.variables.all())
       COFFER_TRY(bindings.add(binding.name, binding.value.text(), binding.origin));
-    if (file.variables.empty() && words.selection.empty()) return holds_no_variable(name);
+    if (file.variables.empty() && words.selection.empty()) return no_variable_in_env_file(name);
   }
   return bindings;
 }
@@ -92,6 +93,7 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   if (words.dialect && form->name != "dotenv") {
     return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
   }
+  leave_standard_output(words.output);
   if (words.force && !words.output) {
     return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
   }

@@ -147,7 +147,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
               "histories, configs, settings and policy");
   syntax.flag("--managed", wanted.managed, "Secrets that belong to configs too");
   syntax.option("--dialect", dialect, "DIALECT", kDialectHelp);
-  syntax.option("-o,--output", file, "FILE", "A new file, closed to others; not standard output");
+  syntax.option("-o,--output", file, "FILE", kOutputFileHelp);
   syntax.flag("--force", force, "Replace the file");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
@@ -171,6 +171,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
     return Error(ErrorCode::usage, "this form has no place for history", "--as json has")
         .about(Subject::Kind::name, "--history");
   }
+  leave_standard_output(file);
   if (force && !file) {
     return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
   }

@@ -4,6 +4,7 @@
 #include "tools/absent_secret.h"
 #include "tools/context.h"
 #include "tools/exchange/value_text.h"
+#include "tools/field_names.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/target.h"
@@ -23,10 +24,11 @@ void append_opaque(JsonText& json, const SecretBytes& bytes) {
   json.key("value_base64").string(encoded.text());
 }
 
-// An error names the secret and the place in it.
-Result<Value> about_place(Result<Value> found, const std::string& path, const std::string& field) {
+// An error names the secret and the place in it; who reads the value may see what else it has.
+Result<Value> about_place(Result<Value> found, const Secret& secret, const std::string& field) {
   if (found) return found;
-  return std::move(found).error().about(Subject::Kind::path, path + "#" + field);
+  hint_at_fields(found.error(), secret.value);
+  return std::move(found).error().about(Subject::Kind::path, secret.path + "#" + field);
 }
 
 Result<void> write_json(Store& store, const Secret& secret,
@@ -39,7 +41,7 @@ Result<void> write_json(Store& store, const Secret& secret,
   json.key("destroyed").boolean(secret.info.destroyed);
   json.key("expires_time").time(secret.info.expires_at_ms);
   if (field) {
-    const Value found = COFFER_TRY(about_place(secret.value.json_at(*field), secret.path, *field));
+    const Value found = COFFER_TRY(about_place(secret.value.json_at(*field), secret, *field));
     json.key("data").raw(found.text());
   } else if (secret.value.is_json()) {
     json.key("data").raw(secret.value.text());
@@ -58,7 +60,7 @@ Result<void> write_raw(const Secret& secret, const std::optional<std::string>& f
     const SecretBytes text = COFFER_TRY(text_of(secret.value));
     return write_value(text.bytes());
   }
-  const Value found = COFFER_TRY(about_place(secret.value.at(*field), secret.path, *field));
+  const Value found = COFFER_TRY(about_place(secret.value.at(*field), secret, *field));
   return write_value(found.bytes().bytes());
 }
 
@@ -70,7 +72,7 @@ Result<void> write_json_text(const Secret& secret, const std::optional<std::stri
         .about(Subject::Kind::path, secret.path);
   }
   if (!field) return write_value(secret.value.bytes().bytes());
-  const Value found = COFFER_TRY(about_place(secret.value.json_at(*field), secret.path, *field));
+  const Value found = COFFER_TRY(about_place(secret.value.json_at(*field), secret, *field));
   return write_value(found.bytes().bytes());
 }
 

@@ -64,7 +64,10 @@ class NewKeyFiles {
     }
     return {};
   }
-  void keep() { made_.clear(); }
+  void keep() {
+    for (const KeySource* key : made_) note_key_file(*key);
+    made_.clear();
+  }
 
  private:
   std::vector<const KeySource*> made_;

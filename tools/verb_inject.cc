@@ -22,7 +22,7 @@ struct InjectWords {
 
 void describe_words(Syntax& syntax, InjectWords& words) {
   syntax.option("-i,--in", words.input, "FILE", "The template; standard input where none is named");
-  syntax.option("-o,--out", words.output, "FILE", "A new file (mode 0600); else standard output");
+  syntax.option("-o,--out", words.output, "FILE", kOutputFileHelp);
   syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
   syntax.option("--overlay", words.overlay, "REF",
                 "FILE is a config, and this secret's fields go over its settings");
@@ -88,6 +88,7 @@ VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
   describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
+  leave_standard_output(words.output);
   // What a terminal shows is seen by a person.
   if (words.output || isatty(STDOUT_FILENO) == 0) context.set_purpose(Purpose::use);
   if (words.form && !words.overlay) {

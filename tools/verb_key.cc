@@ -107,6 +107,7 @@ VerbResult verb_key_add(Arguments& arguments, const VerbText& text) {
   const auto slot = store.add_key(key);
   if (!slot && is_new) forget_key_file(key);
   if (!slot) return slot.error();
+  if (is_new) note_key_file(key);
   warn_if_repeating(key);
   if (context.json()) {
     JsonText json;
@@ -133,8 +134,9 @@ VerbResult verb_key_remove(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const int slot = COFFER_TRY(parse_slot(word));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(confirm_giving_up(store, {slot}, context.keys(), yes));
+  const std::string lost = COFFER_TRY(confirm_giving_up(store, {slot}, context.keys(), yes));
   COFFER_TRY(store.remove_key(slot));
+  note_given_up(lost);
   return 0;
 }
 

@@ -84,8 +84,11 @@ Result<int> rotate_master(const Context& context, const std::vector<std::string>
   options.slot_keys = slot_keys_of(context);
   options.without = COFFER_TRY(parse_slots(without));
   Store store = COFFER_TRY(context.open());
-  if (!without.empty()) COFFER_TRY(confirm_giving_up(store, options.without, context.keys(), yes));
+  std::string lost;
+  if (!without.empty())
+    lost = COFFER_TRY(confirm_giving_up(store, options.without, context.keys(), yes));
   const RotateKeyReport report = COFFER_TRY(store.rotate_key(options));
+  note_given_up(lost);
   if (!context.json()) {
     note("the store has a new master key; it opens by " + std::to_string(report.slots.size()) +
          (report.slots.size() == 1 ? " key slot" : " key slots"));

@@ -8,6 +8,7 @@
 #include "format/names.h"
 #include "format/time_text.h"
 #include "tools/context.h"
+#include "tools/durations.h"
 #include "tools/fail.h"
 #include "tools/listing_words.h"
 #include "tools/numbers.h"
@@ -53,7 +54,8 @@ void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
                 "Only full paths like it (* ? [abc]), wherever below");
   syntax.option("--description", words.names.description, "TEXT",
                 "Only those in whose description it stands, wherever below");
-  words.sources.describe(syntax);
+  words.sources.describe(
+      syntax, "Another store, whose names are listed with this one's, each with its LABEL");
 }
 
 // Cuts what is beyond the limit off and tells how much that was.
@@ -77,7 +79,7 @@ Result<ListState> parse_state(std::string_view text) {
 
 Result<std::int64_t> parse_age(const char* option, const std::optional<std::string>& text) {
   if (!text) return 0;
-  const std::int64_t age = COFFER_TRY(format::parse_duration(*text));
+  const std::int64_t age = COFFER_TRY(parse_span(option, *text, false));
   if (age > 0) return age;
   return Error(ErrorCode::usage, "takes a time longer than nothing")
       .about(Subject::Kind::name, option);

@@ -23,6 +23,14 @@ Result<void> check_apart(const std::string& from, const std::string& to) {
       .about(Subject::Kind::file, from);
 }
 
+// Where nothing is there, another place is meant: a new store would have nothing to give.
+Result<Store> open_source(const Context& source) {
+  Result<Store> store = source.open();
+  if (store || store.error().code() != ErrorCode::no_store) return store;
+  return std::move(store).error().with_hint(
+      "--from DIR names the store that they come from; see that the path is right");
+}
+
 void show_progress(std::size_t done, std::size_t all) {
   if (isatty(STDERR_FILENO) != 1) return;
   const std::string text = "\r" + std::to_string(done) + " of " + std::to_string(all) + " copied" +
@@ -57,7 +65,7 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
               "Remove from the old store, for good, what was copied and verified");
   syntax.flag("-y,--yes", yes, "Do not ask");
   if (!COFFER_TRY(syntax.parse())) return 0;
-  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!from) {
     return Error(ErrorCode::usage, "say where they come from",
                  "--from DIR names the old store; --store, as ever, the one they go to");
@@ -72,7 +80,9 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   if (wishes.delete_source && !wishes.dry_run)
     COFFER_TRY(confirm("Remove the secrets from the old store once they are copied?", yes));
   const Context other = COFFER_TRY(context.of_other_store(*from, from_keys));
-  Store source = COFFER_TRY(other.open());
+  Store source = COFFER_TRY(open_source(other));
+  // The policy goes along, and what follows it into the target is read there under it.
+  if (COFFER_TRY(source.has_policy())) context.look_up_login();
   Store target = COFFER_TRY(context.open());
   COFFER_TRY(check_clock(source, *from));
   COFFER_TRY(check_clock(target, context.directory()));

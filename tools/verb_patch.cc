@@ -22,7 +22,10 @@ Result<SecretBytes> patch_of(const PatchWords& words, LineEnds& ends) {
     return Error(ErrorCode::usage, "say what to change, in one way",
                  "as fields, k=TEXT or k:=null to remove one; or by --json FILE");
   }
-  if (!words.json) return fields_object(words.pairs, ends);
+  if (!words.json) {
+    return fields_object(
+        words.pairs, "k:=null removes a field; coffer put replaces a value without fields", ends);
+  }
   const Value patch = COFFER_TRY(read_json_value(*words.json));
   return SecretBytes::copy_of(patch.text());
 }

@@ -37,7 +37,11 @@ Result<Value> value_of(const PutWords& words, LineEnds& ends) {
     return Error(ErrorCode::usage, "the value is given in more than one way",
                  "choose one of: fields, --value -, --file FILE, --json FILE");
   }
-  if (!words.pairs.empty()) return Value::json(COFFER_TRY(fields_object(words.pairs, ends)));
+  if (!words.pairs.empty()) {
+    return Value::json(COFFER_TRY(fields_object(
+        words.pairs, "give a value without fields by --value -, --file FILE or at the prompt",
+        ends)));
+  }
   if (words.file) return Value::opaque(COFFER_TRY(read_input(*words.file)));
   if (words.json) return read_json_value(*words.json);
   if (!words.value) return prompted_value();

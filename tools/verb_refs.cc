@@ -115,7 +115,8 @@ VerbResult verb_refs(Arguments& arguments, const VerbText& text) {
   }
   const Target target = COFFER_TRY(parse_versioned(words.first));
   Store store = COFFER_TRY(context.open());
-  std::vector<ReferenceInfo> references = COFFER_TRY(store.references_to(target.path));
+  std::vector<ReferenceInfo> references =
+      COFFER_TRY(about_secret(store.references_to(target.path), target.path));
   if (target.version != 0) {
     std::erase_if(references, [&target](const ReferenceInfo& reference) {
       return reference.version != 0 && reference.version != target.version;

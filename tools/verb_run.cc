@@ -120,18 +120,22 @@ Result<void> add_env_file(Supply& supply, const EnvFile& file) {
   return seek(supply, file.sought);
 }
 
-Result<void> add_env_files(Supply& supply, const Sources& stores, const Wishes& wishes) {
+// `is_any`: something is selected; set where a file holds a variable.
+Result<void> add_env_files(Supply& supply, const Sources& stores, const Wishes& wishes,
+                           bool& is_any) {
   if (wishes.env_file_here) {
     const EnvFile file = COFFER_TRY(read_env_text(stores, *wishes.env_file_here, kEnvFileHere));
-    if (file.variables.empty()) return holds_no_variable(kEnvFileHere);
+    if (file.variables.empty()) return no_variable_in_env_file(kEnvFileHere);
+    is_any = true;
     return add_env_file(supply, file);
   }
   for (const std::string& name : wishes.env_files) {
     const EnvFile file = COFFER_TRY(read_env_file(stores, name));
-    if (file.variables.empty() && wishes.selection.empty() && !wishes.job && !wishes.resolve)
-      return holds_no_variable(name);
+    is_any = is_any || !file.variables.empty();
     COFFER_TRY(add_env_file(supply, file));
   }
+  if (!is_any && !wishes.env_files.empty() && !wishes.job)
+    return no_variable_in_env_file(wishes.env_files.front());
   return {};
 }
 
@@ -140,13 +144,16 @@ Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
   if (wishes.pristine) supply.environment.start_pristine();
   if (wishes.keep_keys) supply.environment.keep_keys();
   COFFER_TRY(add_selected(supply, stores, wishes));
+  bool is_any = !wishes.selection.empty() || wishes.resolve;
   if (wishes.job) {
     JobBindings job =
         COFFER_TRY(read_job(stores, COFFER_TRY(read_input(*wishes.job)), *wishes.job));
+    is_any = is_any || !job.variables.empty();
     COFFER_TRY(supply.environment.set_all(job.variables));
     COFFER_TRY(seek(supply, job.sought));
   }
-  COFFER_TRY(add_env_files(supply, stores, wishes));
+  COFFER_TRY(add_env_files(supply, stores, wishes, is_any));
+  if (!is_any && wishes.job) return no_variable_in_job(*wishes.job);
   COFFER_TRY(deal_with_inherited(supply, stores, wishes));
   if (wishes.resolve && wishes.selects_nothing() && supply.sought.empty()) {
     return Error(ErrorCode::not_found, "no inherited variable is a reference",

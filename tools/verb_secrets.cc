@@ -56,8 +56,11 @@ void describe_words(Syntax& syntax, SecretsWords& words) {
   syntax.explain(
       "All that one call sets and deletes happens, or none of it: first the sets, then the "
       "deletions, then\nwhat replaces all. A key keeps the type of its value. A value that begins "
-      "with a dash is given by the\nprompt or by --set-stdin. Every error of the user exits with "
-      "2. coffer run --only TEAM/JOB hands the\nsecrets to a program.");
+      "with a dash is given by the\nprompt or by --set-stdin.\nAs in VDK exit code 2 is for "
+      "whatever is wrong with the words, the names, the values or the files that are\ngiven. What "
+      "is wrong with the store, its key or its policy, and a question that nobody answers, "
+      "keep\nthe code that every verb has for it: `coffer help exit-codes`.\ncoffer run --only "
+      "TEAM/JOB hands the secrets to a program.");
 }
 
 // A value was on the command line: it may stand in a shell's history, too.

@@ -1,6 +1,7 @@
 // coffer sweep
 #include "format/time_text.h"
 #include "tools/context.h"
+#include "tools/durations.h"
 #include "tools/fail.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
@@ -22,7 +23,7 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
               "Work out from every config what is reachable, and mend the indexes first");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (grace) options.grace_ms = COFFER_TRY(format::parse_duration(*grace));
+  if (grace) options.grace_ms = COFFER_TRY(parse_span("--grace", *grace, false));
   if (limit) options.limit = COFFER_TRY(parse_number("--limit", *limit));
   if (receipt_wanted && options.dry_run) {
     return Error(ErrorCode::usage, "--dry-run erases nothing that there could be a receipt for");

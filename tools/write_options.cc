@@ -4,6 +4,7 @@
 
 #include "format/json.h"
 #include "format/time_text.h"
+#include "tools/durations.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
 
@@ -16,7 +17,7 @@ Result<void> parse_expiry(const WriteWords& words, PutOptions& options) {
                  "give --ttl or --expires-at, not both");
   }
   if (words.ttl) {
-    options.ttl_ms = COFFER_TRY(format::parse_duration(*words.ttl));
+    options.ttl_ms = COFFER_TRY(parse_span("--ttl", *words.ttl, false));
     if (options.ttl_ms <= 0) {
       return Error(ErrorCode::usage, "takes a time longer than nothing",
                    "for example --ttl 2h; without it the version does not expire")

@@ -34,12 +34,19 @@ std::string_view code_name(ErrorCode code) {
   return "failed";
 }
 
+namespace {
+
+// An empty pointer is a document as a whole; an empty name is what the text itself tells of.
+std::string lead_of(const Subject& subject) {
+  if (!subject.text.empty()) return subject.text + ": ";
+  return subject.kind == Subject::Kind::pointer ? "the whole document: " : "";
+}
+
+}  // namespace
+
 std::string describe(const Error& error) {
   std::string line;
-  if (const Subject* subject = error.subject()) {
-    line += subject->text.empty() ? "(empty)" : subject->text;
-    line += ": ";
-  }
+  if (const Subject* subject = error.subject()) line += lead_of(*subject);
   line += error.text();
   if (error.number()) {
     const std::string number = std::to_string(*error.number());

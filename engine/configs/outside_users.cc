@@ -65,6 +65,33 @@ Result<void> restore_outside_user(Transaction& transaction, std::string_view pat
   return mark(transaction, path, version);
 }
 
+namespace {
+
+// Where the user refers to another version of the secret, that is what was meant.
+Error no_such_user(const std::vector<Reference>& references, std::uint64_t version,
+                   std::string_view user) {
+  const auto found = std::find_if(references.begin(), references.end(), [&](const Reference& each) {
+    return each.user_kind == "external" && each.user == user;
+  });
+  if (found == references.end()) {
+    return Error(ErrorCode::not_found, "no such user refers to this secret",
+                 "see who does: coffer refs PATH")
+        .about(Subject::Kind::name, user);
+  }
+  if (version == 0) {
+    return Error(ErrorCode::not_found, "this user refers to one version of the secret",
+                 "name that version: coffer refs remove 'coffer://PATH?version=N' USER")
+        .with_number(found->version)
+        .about(Subject::Kind::name, user);
+  }
+  return Error(ErrorCode::not_found, "this user does not refer to this version of the secret",
+               "`coffer refs PATH` shows to which; without a version: to the current one")
+      .with_number(version)
+      .about(Subject::Kind::name, user);
+}
+
+}  // namespace
+
 Result<void> remove_outside_user(Transaction& transaction, std::string_view path,
                                  std::uint64_t version, std::string_view user) {
   COFFER_TRY(check_user(user));
@@ -72,11 +99,7 @@ Result<void> remove_outside_user(Transaction& transaction, std::string_view path
   const bool there = std::any_of(references.begin(), references.end(), [&](const Reference& each) {
     return each.version == version && each.user_kind == "external" && each.user == user;
   });
-  if (!there) {
-    return Error(ErrorCode::not_found, "no such user refers to this secret",
-                 "see who does: coffer refs PATH")
-        .about(Subject::Kind::name, user);
-  }
+  if (!there) return no_such_user(references, version, user);
   COFFER_TRY(transaction.remove_reference(reference_of(path, version, user)));
   if (!COFFER_TRY(transaction.exists(path))) return {};
   return mark(transaction, path, version);

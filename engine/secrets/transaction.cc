@@ -31,9 +31,7 @@ Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format:
     if (!located) return impl.absent(hash, path, version);
     COFFER_TRY(impl.authenticate(hash, *located));
     version = located->version;
-    if (located->record.header.is_destroyed())
-      return Error{ErrorCode::not_found, "this version is gone", "see: coffer history PATH"}
-          .with_number(version);
+    if (located->record.header.is_destroyed()) COFFER_TRY(impl.check_state(*located));
   }
   std::sort(wanted.begin(), wanted.end());
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());

@@ -191,7 +191,8 @@ class Transaction : public View {
   Result<VersionInfo> rollback(std::string_view path, std::uint64_t to_version,
                                const PutRequest& request = {});
 
-  // Of several versions all or none; a version that never was, or is gone, is not_found.
+  // Of several versions all or none. A version that never was, or fell to max_versions, is
+  // not_found; one whose value is gone is destroyed, or expired, as it is to get.
   // An empty list means: the newest.
   Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions);
   /// delete_version_after counts anew, from now.

@@ -39,7 +39,7 @@ struct Acknowledged {
     if (::write(told, &put, sizeof put) != sizeof put) ::_exit(3);
     if (next == 1) continue;
     const auto done = store->destroy(path, {next - 1});
-    if (!done.ok() && done.error().code() != ErrorCode::not_found) ::_exit(4);
+    if (!done.ok() && done.error().code() != ErrorCode::destroyed) ::_exit(4);
     const Acknowledged gone = {step, next, true};
     if (::write(told, &gone, sizeof gone) != sizeof gone) ::_exit(5);
   }

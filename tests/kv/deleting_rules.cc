@@ -91,7 +91,7 @@ std::vector<Rule> destroy_rules() {
        {{put("a", "1"), sees("1")},
         {remove("a"), done()},
         {destroy("a", {1}), done()},
-        {undelete("a", {1}), kNotFound},
+        {undelete("a", {1}), kDestroyed},
         {get("a"), kDestroyed}}},
       {"coffer: of several versions all are destroyed or none",
        {{put("a", "1"), sees("1")}, {destroy("a", {1, 2}), kNotFound}, {get("a"), sees("1")}}},

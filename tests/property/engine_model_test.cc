@@ -233,7 +233,7 @@ class Run {
     RC_ASSERT(secret->info.version == (version == 0 ? model_.secrets[path].current() : version));
   }
 
-  /// The versions that an operation is to touch; none: it must answer not_found.
+  /// The versions that an operation is to touch; none: it must answer as refusal() says.
   std::vector<std::uint64_t> resolve(const std::string& path,
                                      const std::vector<std::uint64_t>& versions) {
     std::set<std::uint64_t> resolved;
@@ -246,15 +246,27 @@ class Run {
     return {resolved.begin(), resolved.end()};
   }
 
-  void check_not_found(const Result<void>& done) {
+  /// By the first of the versions that is not there to be touched.
+  ErrorCode refusal(const std::string& path, const std::vector<std::uint64_t>& versions) {
+    for (const std::uint64_t version :
+         versions.empty() ? std::vector<std::uint64_t>{0} : versions) {
+      const ModelVersion* found = model_.find(path, version);
+      if (found == nullptr) return ErrorCode::not_found;
+      if (found->destroyed) return found->reclaimed ? ErrorCode::expired : ErrorCode::destroyed;
+    }
+    return ErrorCode::failed;
+  }
+
+  template <typename T>
+  void check_refused(const Result<T>& done, const std::string& path, const Op& op) {
     RC_ASSERT(!done.ok());
-    RC_ASSERT(done.error().code() == ErrorCode::not_found);
+    RC_ASSERT(done.error().code() == refusal(path, op.versions));
   }
 
   void soft_delete(const std::string& path, const Op& op) {
     const auto done = store_->soft_delete(path, op.versions);
     const auto versions = resolve(path, op.versions);
-    if (versions.empty()) return check_not_found(done);
+    if (versions.empty()) return check_refused(done, path, op);
     RC_ASSERT(done.ok());
     auto told = store_->history(path);
     RC_ASSERT(told.ok());
@@ -271,7 +283,7 @@ class Run {
   void undelete(const std::string& path, const Op& op) {
     const auto done = store_->undelete(path, op.versions);
     const auto versions = resolve(path, op.versions);
-    if (versions.empty()) return check_not_found(done);
+    if (versions.empty()) return check_refused(done, path, op);
     RC_ASSERT(done.ok());
     for (const std::uint64_t version : versions) model_.find(path, version)->deletion_at_ms = 0;
   }
@@ -300,11 +312,7 @@ class Run {
   void destroy(const std::string& path, const Op& op) {
     const auto versions = resolve(path, op.versions);
     auto receipt = store_->destroy(path, op.versions);
-    if (versions.empty()) {
-      RC_ASSERT(!receipt.ok());
-      RC_ASSERT(receipt.error().code() == ErrorCode::not_found);
-      return;
-    }
+    if (versions.empty()) return check_refused(receipt, path, op);
     RC_ASSERT(receipt.ok());
     RC_ASSERT(receipt->destroyed.size() == versions.size());
     adopt_destroyed(*receipt, path);

@@ -228,7 +228,8 @@ ErrorCode SequenceModel::resolve(const std::string& path,
                                  std::set<std::uint64_t>& resolved) {
   for (const std::uint64_t version : versions.empty() ? std::vector<std::uint64_t>{0} : versions) {
     const ModelVersion* found = find(path, version);
-    if (found == nullptr || found->destroyed) return ErrorCode::not_found;
+    if (found == nullptr) return ErrorCode::not_found;
+    if (found->destroyed) return found->reclaimed ? ErrorCode::expired : ErrorCode::destroyed;
     resolved.insert(version == 0 ? secrets[path].current() : version);
   }
   return kOk;

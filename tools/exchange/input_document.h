@@ -34,8 +34,10 @@ class Spot {
   std::string_view raw() const { return document_->raw(node_); }
   /// Of a string: its characters. Whoever calls knows that it is one.
   std::string_view characters() const { return document_->string(node_); }
-  /// SOURCE#/json/pointer
-  std::string place() const { return std::string(source_) + "#" + pointer_; }
+  /// SOURCE#/json/pointer; of the whole document SOURCE alone.
+  std::string place() const {
+    return std::string(source_) + (pointer_.empty() ? "" : "#" + pointer_);
+  }
   /// The error, about this place.
   Error refuse(Error error) const;
 

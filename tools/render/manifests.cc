@@ -64,7 +64,9 @@ Result<void> check_docker(const Binding& binding) {
 
 Rendered render_kubernetes(const Bindings& bindings, const RenderOptions& options) {
   if (!is_manifest_name(options.name)) {
-    return Error(ErrorCode::usage, "is no name for a Kubernetes Secret",
+    return Error(ErrorCode::usage,
+                 options.name.empty() ? Literal("is missing: a Kubernetes Secret has a name")
+                                      : Literal("is no name for a Kubernetes Secret"),
                  "give one of lower-case letters, digits, '-' and '.', where a letter or digit "
                  "begins "
                  "and ends each part between dots: --name NAME")

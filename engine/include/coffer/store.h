@@ -196,11 +196,13 @@ class COFFER_API Store {
   Result<Snapshot> snapshot();
 
   // An empty list of versions means the newest. Of several, all or none. Errors: not_found, in_use
-  // (a config or a user outside refers to it; users() of the error tells up to three of them).
+  // (a config or a user outside refers to it; users() of the error tells up to three of them),
+  // destroyed or expired (that version's value is gone already).
   Result<void> soft_delete(std::string_view path, const std::vector<std::uint64_t>& versions = {});
   /// delete_version_after, where it is set, counts anew from now.
   Result<void> undelete(std::string_view path, const std::vector<std::uint64_t>& versions);
-  /// Gone for good when this returns. Errors: not_found, in_use (a config refers to it).
+  /// Gone for good when this returns. Errors: not_found, destroyed, expired, in_use (a config
+  /// refers to it).
   Result<ShredReceipt> destroy(std::string_view path, const std::vector<std::uint64_t>& versions);
   /// Its numbers go on with the next put.
   Result<ShredReceipt> destroy_all(std::string_view path);

@@ -74,7 +74,7 @@ TEST_CASE("what expired by the rejected time is destroyed before it could be had
   CHECK((accepted->destroyed == 2 && accepted->moved == 0));
   CHECK(code_of(jumped.store.get("short")) == ErrorCode::expired);
   CHECK(code_of(jumped.store.get("seen")) == ErrorCode::expired);
-  CHECK(code_of(jumped.store.undelete("short", {1})) == ErrorCode::not_found);
+  CHECK(code_of(jumped.store.undelete("short", {1})) == ErrorCode::expired);
   CHECK(jumped.store.get("long")->info.expires_at_ms == jumped.right_ms + 20 * kYear);
   require_sound(jumped.store);
 }

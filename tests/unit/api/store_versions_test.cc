@@ -95,9 +95,9 @@ TEST_CASE("what a version's state forbids is an error of its own") {
   CHECK(store.get("a")->value.text() == "3");
   REQUIRE(store.destroy("a", {}).ok());
   CHECK(code_of(store.get("a")) == ErrorCode::destroyed);
-  CHECK(code_of(store.soft_delete("a")) == ErrorCode::not_found);
-  CHECK(code_of(store.undelete("a", {3})) == ErrorCode::not_found);
-  CHECK(code_of(store.destroy("a", {3})) == ErrorCode::not_found);
+  CHECK(code_of(store.soft_delete("a")) == ErrorCode::destroyed);
+  CHECK(code_of(store.undelete("a", {3})) == ErrorCode::destroyed);
+  CHECK(code_of(store.destroy("a", {3})) == ErrorCode::destroyed);
   CHECK(store.get("a", 2)->value.text() == "2");
   require_sound(store);
 }
@@ -108,9 +108,9 @@ TEST_CASE("of several versions all are changed or none") {
   put_times(store, "a", 4);
   REQUIRE(store.destroy("a", {2}).ok());
   const std::size_t before = changes_of(store);
-  CHECK(code_of(store.soft_delete("a", {1, 2})) == ErrorCode::not_found);
+  CHECK(code_of(store.soft_delete("a", {1, 2})) == ErrorCode::destroyed);
   CHECK(code_of(store.soft_delete("a", {1, 9})) == ErrorCode::not_found);
-  CHECK(code_of(store.destroy("a", {4, 3, 2})) == ErrorCode::not_found);
+  CHECK(code_of(store.destroy("a", {4, 3, 2})) == ErrorCode::destroyed);
   CHECK(changes_of(store) == before);
   CHECK(store.get("a", 1).ok());
   CHECK(store.get("a", 3).ok());
@@ -242,7 +242,7 @@ TEST_CASE("a sweep reclaims what expired, tells it once, and `expired` stays the
   CHECK(code_of(store.get("b")) == ErrorCode::expired);
   CHECK(store.get("a")->value.text() == "2");
   CHECK(store.get("keep", 1)->value.text() == "1");
-  CHECK(code_of(store.destroy("b", {1})) == ErrorCode::not_found);
+  CHECK(code_of(store.destroy("b", {1})) == ErrorCode::expired);
   require_sound(store);
 }
 
