@@ -31,7 +31,7 @@ void describe_words(Syntax& syntax, InjectWords& words) {
   words.sources.describe(syntax);
   syntax.explain(
       "A template is text of any kind, and everything in it stays as it is but these:\n"
-      "  {{ coffer://PATH#FIELD }}  a field's value, with or without the blanks inside the braces\n"
+      "  {{ coffer://PATH#FIELD }}  a field's value; the blanks may go\n"
       "  ${secrets.PATH#FIELD}      the same\n"
       "  \\{{ coffer://...          these letters themselves, without the \\\n"
       "  $${secrets. ...            these letters themselves, with one $\n"
@@ -46,7 +46,8 @@ void describe_words(Syntax& syntax, InjectWords& words) {
       "first section and in [vdk],\nSECTION_KEY in any other; case, `-`, `.` and `_` make no "
       "difference. A field whose name has a section's in it\n(db_user for [db]) must be a setting "
       "there; any other that the config does not know is left out. In an INI\nfile `%` is written "
-      "`%%`, as Python's configparser reads it; YAML loses its comments.\n"
+      "`%%`, as Python's configparser reads it; YAML loses its comments. For "
+      "example:\n"
       "  coffer inject --overlay ingestion/my-job -i config.ini -o /run/job/config.ini");
 }
 
