@@ -139,7 +139,9 @@ std::string Syntax::Impl::help() const {
       if (option->get_group() == group && option->nonpositional())
         text += help_entry(shown_name(*option), option->get_description());
   }
-  if (!explanation.empty()) text += "\n" + reflowed(explanation);
+  std::string_view more = explanation;
+  while (more.ends_with('\n')) more.remove_suffix(1);
+  if (!more.empty()) text += "\n" + reflowed(more);
   return text + "\nExample:\n  " + wrapped_command(verb.example) + "\n";
 }
 

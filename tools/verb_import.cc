@@ -56,7 +56,8 @@ Result<void> note_fields(const std::vector<SecretImage>& secrets) {
     if (!names) continue;
     std::string text;
     for (const std::string& name : *names) text += (text.empty() ? "" : ", ") + printable(name);
-    note(printable(secret.path) + " gets " + std::to_string(names->size()) + " fields: " + text);
+    note(printable(secret.path) + " gets " + std::to_string(names->size()) +
+         (names->size() == 1 ? " field: " : " fields: ") + text);
   }
   return {};
 }

@@ -30,6 +30,14 @@ void describe_words(Syntax& syntax, InjectWords& words) {
                 "With --overlay: the config's form; else its name's ending tells");
   words.sources.describe(syntax);
   syntax.explain(
+      "A template is text of any kind, and everything in it stays as it is but these:\n"
+      "  {{ coffer://PATH#FIELD }}  a field's value; the blanks may go\n"
+      "  ${secrets.PATH#FIELD}      the same\n"
+      "  \\{{ coffer://...          these letters themselves, without the \\\n"
+      "  $${secrets. ...            these letters themselves, with one $\n"
+      "Without #FIELD the value is meant, or the only field of one that has fields; #/a/b/1 "
+      "reaches "
+      "into a JSON\nvalue. Another store's is written coffer://PATH?store=LABEL#FIELD.\n\n"
       "Under a policy it needs `use` of each secret, and `reveal` where the output is a terminal.\n"
       "--overlay sets what the config has already, and nothing else: an environment variable "
       "VDK_NAME or NAME\nbeats the secret's field, the field beats the file. NAME is KEY before "
@@ -37,8 +45,9 @@ void describe_words(Syntax& syntax, InjectWords& words) {
       "first section and in [vdk],\nSECTION_KEY in any other; case, `-`, `.` and `_` make no "
       "difference. A field whose name has a section's in it\n(db_user for [db]) must be a setting "
       "there; any other that the config does not know is left out. In an INI\nfile `%` is written "
-      "`%%`, as Python's configparser reads it; YAML loses its comments.\n\n"
-      "Example:\n  coffer inject --overlay ingestion/my-job -i config.ini -o /run/job/config.ini");
+      "`%%`, as Python's configparser reads it; YAML loses its comments. For "
+      "example:\n"
+      "  coffer inject --overlay ingestion/my-job -i config.ini -o /run/job/config.ini");
 }
 
 // Who reads the result should know which of it came from around him: no value is told.
@@ -58,9 +67,14 @@ Result<SecretBytes> overlaid(const Sources& stores, const InjectWords& words, Se
 Result<SecretBytes> filled(const Sources& stores, const InjectWords& words, SecretBytes text,
                            const std::string& source) {
   if (words.overlay) return overlaid(stores, words, std::move(text), source);
-  return expand(text.text(), source, [&stores](const std::string& reference) {
+  bool refers = false;
+  SecretBytes whole = COFFER_TRY(expand(text.text(), source, [&](const std::string& reference) {
+    refers = true;
     return resolve_reference(stores, reference);
-  });
+  }));
+  if (!refers)
+    note("the template refers to no secret, and is written as it is: {{ coffer://PATH#FIELD }}");
+  return whole;
 }
 
 }  // namespace

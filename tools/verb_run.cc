@@ -169,7 +169,7 @@ void describe(Syntax& syntax, Wishes& wishes) {
   syntax.flag("--redact", wishes.redact, "Show asterisks where the command writes a value");
   syntax.explain(
       "Where nothing is selected, ./coffer.env is taken as --env-file if it is there. A field that "
-      "is null is refused:\nno variable can tell it. Without --keep-keys the command inherits "
+      "is null is refused,\nfor no variable can tell it. Without --keep-keys the command inherits "
       "neither the store's key, anchor and\nname, nor the credentials by which its key was had. "
       "Every signal but SIGKILL and SIGSTOP reaches the\ncommand; --files are gone before coffer "
       "ends.\n\n--redact seeks each value, each of its lines of 8 characters and more, and how "

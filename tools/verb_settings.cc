@@ -178,8 +178,10 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
                 "says so itself");
   syntax.option("--value-limit", words.value_limit, "BYTES",
                 "The largest value; with --scope also `inherit`");
-  syntax.option("--names", words.names, "PROFILE",
-                "Which names may be written: core, vdk or dataos; with --scope also `inherit`");
+  syntax.option(
+      "--names", words.names, "PROFILE",
+      "Which names may be written: core (any), vdk (none of blanks only, fields without "
+      "white space) or dataos (2 to 48 of a-z, 0-9 and `-`); with --scope also `inherit`");
   syntax.option("--audit-reads", words.audit_reads, "on|off",
                 "Every read of a value leaves a record, or is refused; each costs a durable write");
   syntax.option("--audit-keep", words.audit_keep, "DURATION|N",

@@ -21,6 +21,24 @@ constexpr std::int64_t kRetryMaxMs = 60'000;
 constexpr int kTriesOnce = 3;  // With --once nobody waits for better days.
 constexpr std::size_t kBatch = 256;
 
+constexpr char kAboutRules[] =
+    "\nThe file of --rules is YAML or JSON. A rule has a name, and one of webhook (a URL), exec (a "
+    "command) and\nfile (a line is added); it may have what, prefix, severity and body:\n"
+    "  rules:\n"
+    "    - name: secret-deleted\n"
+    "      what: [deleted]\n"
+    "      prefix: instance-secret\n"
+    "      severity: high\n"
+    "      webhook: https://example.org/hook\n"
+    "      body: '{\"text\": \"{{path}} is gone\"}'\n"
+    "`deleted` is delete, destroy, expire and erase. In a body {{rule}}, {{severity}}, {{what}}, "
+    "{{path}},\n{{version}}, {{revision}}, {{index}} and {{time}} stand for what they say; without "
+    "a "
+    "body all of them are\ntold as a JSON object. A command finds COFFER_EVENT_RULE and _SEVERITY "
+    "besides. With --once an event is\ntried three times, then the watch ends with an error and "
+    "the "
+    "next one begins with it.";
+
 std::string json_of(const Change& change) {
   JsonText json;
   json.open('{').key("revision").number(change.revision).key("index").number(change.index);
@@ -122,6 +140,7 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   syntax.flag("--once", watch.once, "End where there is nothing more to tell");
   syntax.flag("--keep-keys", watch.keep_keys,
               "Let commands inherit the store's key and name (COFFER_KEY, COFFER_STORE ...)");
+  syntax.explain(kAboutRules);
   syntax.explain(
       "An event is delivered at least once: when its line is written, or when the command exits "
       "with 0; a\nfailing command is run again, after longer and longer pauses. It finds the event "

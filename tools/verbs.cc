@@ -67,7 +67,12 @@ constexpr std::array kVerbs = {
         "Carries out the operations of one JSON document, all of them or none.\nThe document "
         "is {\"operations\":[...]}; an entry is {\"put\":{\"path\", \"data\" or "
         "\"value\" or \"value_base64\", \"cas\", \"ttl\"...}}, or patch, delete, "
-        "undelete, destroy, rollback, metadata, metadata_delete, move, copy.",
+        "undelete, destroy, rollback, metadata, metadata_delete, move, copy.\nDelete, undelete and "
+        "destroy take \"versions\":[1,2], destroy also \"all\":true; rollback takes \"to\", move "
+        "and "
+        "copy \"from\" and \"to\",\npatch \"patch\"; a member that is not known is refused with "
+        "those "
+        "that are.",
         "coffer bulk operations.json --dry-run"),
     COFFER_VERB(
         "export", verb_export,
@@ -198,10 +203,9 @@ constexpr std::array kVerbs = {
     COFFER_VERB("audit prune", verb_audit_prune,
                 "Removes the oldest audit records; what is left stays provable.",
                 "coffer audit prune --before 365d"),
-    COFFER_VERB(
-        "receipt verify", verb_receipt_verify,
-        "Checks receipts of what was erased; an altered one is refused.",
-        "coffer destroy team/db --all --receipt > gone.json; coffer receipt verify gone.json"),
+    COFFER_VERB("receipt verify", verb_receipt_verify,
+                "Checks receipts of what was erased; an altered one is refused.",
+                "coffer destroy a/db --all --receipt > gone.json; coffer receipt verify gone.json"),
     COFFER_VERB("clock accept", verb_clock_accept,
                 "Takes the clock's time for the store's, after the clock once ran ahead.",
                 "coffer clock accept --reason 'the battery was changed'"),

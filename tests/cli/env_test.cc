@@ -115,6 +115,20 @@ TEST_CASE("inject fills a template and nothing else") {
   CHECK(std::distance(std::filesystem::directory_iterator(box.path("")), {}) <= 8);
 }
 
+TEST_CASE("inject tells of a template that refers to nothing, and its help how one is written") {
+  const Sandbox box;
+  box.init();
+  const std::string text = "a bare coffer://a#b and {{a#b}}";
+  const Outcome plain = box.expect(0, {"inject"}, text);
+  CHECK(plain.out == text);
+  CHECK(plain.says("refers to no secret"));
+  const std::string help = box.expect(0, {"inject", "--help"}).out;
+  for (const char* form : {"{{ coffer://PATH#FIELD }}", "${secrets.PATH#FIELD}", "\\{{", "$${"})
+    CHECK(help.find(form) != std::string::npos);
+  CHECK(box.expect(0, {"watch", "--help"}).out.find("- name: secret-deleted\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("env writes to a file of its own as inject does") {
   const Sandbox box;
   fill(box);
