@@ -347,7 +347,9 @@ TEST_CASE("put tells by name which fields of the version before it drops") {
   box.expect(0, {"patch", "p", "more=1"});
   // Names are a policy's to tell, where there is one.
   box.expect(0, {"policy", "allow", "*", "all", "**"});
-  CHECK(box.expect(0, {"put", "p", "user=bob"}).err.empty());
+  CHECK(box.expect(0, {"put", "p", "user=bob"}).says("more"));
+  box.expect(0, {"policy", "deny", "*", "use", "**"});
+  CHECK(box.expect(0, {"put", "p", "other=bob"}).err.empty());
 }
 
 TEST_CASE("a pair without a secret's name before it is refused, and is not repeated") {
@@ -366,7 +368,7 @@ TEST_CASE("a pair without a secret's name before it is refused, and is not repea
 TEST_CASE("a line end that is stored with a value is told of, and stored") {
   const Sandbox box;
   box.init();
-  CHECK(box.expect(0, {"put", "p", "--value", "-"}, "word\n").says("line end"));
+  CHECK(box.expect(0, {"put", "p", "--value", "-"}, "word\n").says("stored with it"));
   CHECK(box.expect(0, {"get", "p"}).out == "word\n");
   CHECK(box.expect(0, {"put", "q", "--value", "-"}, "two\nlines\n").err.empty());
   CHECK(box.expect(0, {"put", "q", "--value", "-"}, "word").err.empty());
@@ -378,9 +380,9 @@ TEST_CASE("a line end that is stored with a value is told of, and stored") {
   CHECK(box.expect(0, {"put", "r", "a:=-"}, "1\n").err.empty());
   CHECK(box.expect(0, {"put", "r", "a=word\n"}).err.empty());
   // Told of what was stored, and of nothing else.
-  CHECK_FALSE(
-      box.expect(2, {"put", "s", "--kind", "token", "--value", "-"}, "hi\n").says("line end"));
-  CHECK_FALSE(box.expect(8, {"put", "r", "--cas", "9", "a=-"}, "word\n").says("line end"));
+  CHECK_FALSE(box.expect(2, {"put", "s", "--kind", "token", "--value", "-"}, "hi\n")
+                  .says("stored with it"));
+  CHECK_FALSE(box.expect(8, {"put", "r", "--cas", "9", "a=-"}, "word\n").says("stored with it"));
 }
 
 TEST_CASE("a document that is no JSON is told by line and column, with what to do") {
