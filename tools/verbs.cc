@@ -205,7 +205,7 @@ constexpr std::array kVerbs = {
                 "coffer audit prune --before 365d"),
     COFFER_VERB("receipt verify", verb_receipt_verify,
                 "Checks receipts of what was erased; an altered one is refused.",
-                "coffer destroy a/db --all --receipt > gone.json; coffer receipt verify gone.json"),
+                "coffer destroy a/db --all --receipt > r.json; coffer receipt verify r.json"),
     COFFER_VERB("clock accept", verb_clock_accept,
                 "Takes the clock's time for the store's, after the clock once ran ahead.",
                 "coffer clock accept --reason 'the battery was changed'"),
