@@ -116,14 +116,14 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
   return {};
 }
 
-Result<Secret> read(const Sources& stores, const Reference& reference) {
+Result<Secret> read(const Sources& stores, const Reference& reference,
+                    Literal of_folder = kLookIntoFolder) {
   const Snapshot* store = COFFER_TRY(stores.find(reference.store));
   const Target& target = reference.target;
   Result<Secret> secret = about_secret(store->get(target.path, target.version), target.path);
   const bool is_absent = !secret && secret.error().code() == ErrorCode::not_found;
   if (!is_absent || target.version != 0) return secret;
-  return absent_secret(*store, std::move(secret).error(), target.path,
-                       "--prefix PATH takes every secret in it; `coffer list PATH` names them");
+  return absent_secret(*store, std::move(secret).error(), target.path, of_folder);
 }
 
 // Where a field is not there, those that are help on who may see the value.
@@ -137,7 +137,8 @@ Result<SecretBytes> hinted(Result<SecretBytes> found, const Sources& stores,
 Result<void> add_only(Bindings& bindings, const Sources& stores, const std::string& word, Use use) {
   const Reference reference = COFFER_TRY(parse_reference(word));
   const std::optional<std::string>& field = reference.target.field;
-  const Secret secret = COFFER_TRY(read(stores, reference));
+  const Secret secret = COFFER_TRY(read(
+      stores, reference, "--prefix PATH takes every secret in it; `coffer list PATH` names them"));
   if (field) {
     const SecretBytes text =
         COFFER_TRY(hinted(place_in(secret, *field), stores, reference, secret));

@@ -244,6 +244,7 @@ TEST_CASE("a listing of nothing says why, and a folder that it is one") {
            {{"metadata", "delete", "big"}, remove},
            {{"run", "--only", "big", "--", "true"}, "--prefix PATH"},
            {{"env", "--as", "json", "--only", "big"}, "--prefix PATH"},
+           {{"run", "--map", "X=coffer://big", "--", "true"}, look + "\n"},
            {{"move", "big", "small"}, "hint: --recursive"},
            {{"copy", "big", "small"}, "hint: --recursive"}}) {
     const Outcome outcome = box.expect(4, words);
