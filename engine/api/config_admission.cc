@@ -126,6 +126,7 @@ Result<configs::ConfigRights> rights_in(const View& view, std::string_view id) {
   if (COFFER_TRY(view.policy()) == nullptr) return rights;
   const auto knowledge = std::make_shared<Knowledge>(COFFER_TRY(Knowledge::of(view, id)));
   rights.may_know = [knowledge](std::string_view base) { return knowledge->has(base); };
+  rights.may_list = COFFER_TRY(policy::allows(view, UseCase::list, policy::config(id)));
   const auto intake = std::make_shared<Intake>(view, id);
   rights.bring_in = [intake](std::string_view coordinate) { return intake->check(coordinate); };
   rights.create = [&view](std::string_view base) {

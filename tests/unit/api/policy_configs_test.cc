@@ -240,6 +240,30 @@ TEST_CASE("F-211: who may write a config and not list it is told of what he gave
   CHECK_FALSE(writer.patch("c", "{}")->partial.empty());
 }
 
+TEST_CASE("F-211: what stands in a list is not told by whether a mask or a value finds it again") {
+  PolicyBench bench;
+  REQUIRE(bench.opened.configs()
+              .put("c", kListSpec, R"({"l":[{"n":"alpha","k":"s1"},{"n":"beta","k":"s2"}]})")
+              .ok());
+  Store writer_store = bench.who("w");
+  Configs writer = writer_store.configs();
+  const auto answer = [&](const std::string& name, const std::string& value) {
+    const auto staged =
+        writer.stage("c", kListSpec, R"({"l":[{"n":")" + name + R"(","k":")" + value + R"("}]})");
+    if (!staged) return std::string(staged.error().text());
+    return told(*staged) + base_of(staged->outcomes[0].coordinate);
+  };
+  bench.set({allow("user:w", {UseCase::write}, "config:c")});
+  for (const char* value : {"**********", "new"}) {
+    CHECK(answer("alpha", value) == answer("gamma", value));
+    CHECK(answer("beta", value) == answer("gamma", value));
+  }
+  CHECK(code_of(writer.stage("c", kListSpec, R"({"l":[{"n":"**********","k":"x"}]})")) ==
+        ErrorCode::usage);
+  bench.set({allow("user:w", {UseCase::write, UseCase::list}, "config:c")});
+  CHECK(answer("alpha", "**********") != answer("gamma", "**********"));
+}
+
 TEST_CASE("a check is ended by whoever may write the config that it is of") {
   PolicyBench bench;
   const auto check =
