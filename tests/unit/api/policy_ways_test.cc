@@ -194,6 +194,41 @@ TEST_CASE("F-215: another's note that he uses a secret is ended by force, or an 
   CHECK(writer.destroy_all("t/a").ok());
 }
 
+TEST_CASE("F-215: a config that is kept outside takes over nobody's note by its name") {
+  test::ScratchStore scratch;
+  Store store = scratch.open();
+  Configs configs = store.configs();
+  const auto commit = [&](const std::string& id, const std::string& key, bool outside) {
+    const auto staged = configs.stage(id, test::kKeySpec, R"({"key":")" + key + R"("})");
+    REQUIRE(staged.ok());
+    return configs.commit(id, staged->stage, {.outside = outside});
+  };
+  const auto first = commit("o1", "s1", true);
+  REQUIRE(first.ok());
+  const std::string coordinate = first->outcomes[0].coordinate;
+  const std::string base = coordinate.substr(0, coordinate.rfind("_v"));
+  REQUIRE(store.add_reference(base, 1, "prod-job").ok());
+  REQUIRE(store.add_reference(base, 0, "nightly").ok());
+  const auto taken = configs.rename("o1", "prod-job");
+  REQUIRE(code_of(taken) == ErrorCode::conflict);
+  CHECK(taken.error().subject()->text == "prod-job");
+  CHECK(code_of(configs.rename("o1", "nightly")) == ErrorCode::conflict);
+  REQUIRE(configs.rename("o1", "o2").ok());
+  CHECK(commit("o2", "s2", true).ok());
+  REQUIRE(configs.remove("o2").ok());
+  CHECK(store.get(base, 1).ok());
+  // A config that becomes one which is kept outside meets the same.
+  const auto inside = commit("c", "s3", false);
+  REQUIRE(inside.ok());
+  const std::string held = inside->outcomes[0].coordinate;
+  const std::string held_base = held.substr(0, held.rfind("_v"));
+  REQUIRE(store.add_reference(held_base, 1, "c").ok());
+  const auto again = configs.stage("c", test::kKeySpec, R"({"key":{"_secret":")" + held + "\"}}");
+  REQUIRE(again.ok());
+  CHECK(code_of(configs.commit("c", again->stage, {.outside = true})) == ErrorCode::conflict);
+  CHECK(configs.commit("c", again->stage).ok());
+}
+
 TEST_CASE("F-216: a kind is not tried on a value that the caller may neither use nor see") {
   PolicyBench bench;
   REQUIRE(bench.opened.put("t/a", test::json(R"({"pass word":"x y","q":1})")).ok());
