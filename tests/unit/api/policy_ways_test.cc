@@ -229,6 +229,32 @@ TEST_CASE("F-215: a config that is kept outside takes over nobody's note by its 
   CHECK(configs.commit("c", again->stage).ok());
 }
 
+TEST_CASE("F-165: the change feed tells no name that a tag or an owner hid while it stood") {
+  PolicyBench bench;
+  bench.set({allow("user:w", {UseCase::list}, "**"),
+             {false, {"user:w"}, {UseCase::list}, {"t/**"}, {"shut"}},
+             {true, {"user:t"}, {UseCase::list}, {"**"}, {"open"}}});
+  REQUIRE(bench.chief.put("t/merger", text("v"), {.tags = Tags{"shut"}}).ok());
+  REQUIRE(bench.chief.put("u/plain", text("v")).ok());
+  REQUIRE(bench.chief.put("u/open", text("v"), {.tags = Tags{"open"}}).ok());
+  REQUIRE(bench.chief.put("u/kept", text("v")).ok());
+  REQUIRE(bench.chief.move("t/merger", "t/done").ok());
+  for (const char* path : {"t/done", "u/plain", "u/open"}) REQUIRE(bench.chief.erase(path).ok());
+  const auto told = [&](const char* user) {
+    std::string names;
+    const auto changes = bench.who(user).changes(0);
+    for (const Change& change : changes->changes)
+      if (!change.path.empty() && names.find(change.path) == std::string::npos)
+        names += change.path + " ";
+    return names;
+  };
+  CHECK(told("w") == "u/plain u/open u/kept ");
+  CHECK(told("t").empty());
+  CHECK(told("chief").find("t/merger") != std::string::npos);
+  bench.set({allow("user:o", {UseCase::list}, "**"), test::deny("owner", {UseCase::list}, "**")});
+  CHECK(told("o") == "u/kept ");
+}
+
 TEST_CASE("F-216: a kind is not tried on a value that the caller may neither use nor see") {
   PolicyBench bench;
   REQUIRE(bench.opened.put("t/a", test::json(R"({"pass word":"x y","q":1})")).ok());
