@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tests/cli/command.h"
+#include "tests/cli/shifted_store.h"
 
 namespace policy_test {
 
@@ -244,6 +245,58 @@ TEST_CASE("resources need no more than what is done with them") {
   box.expect(0, {"resource", "delete", "-t", "depot", "-n", "pg", "-y"});
   box.set(allow("user:" + me(), R"("list","delete")", "**"));
   box.expect(0, {"resource", "delete", "-t", "instance-secret", "-n", "fresh", "-y"});
+}
+
+TEST_CASE("F-214: doubt about owner and tags goes along by export and by migrate") {
+  const std::string all = R"("list","use","reveal","write","delete","force")";
+  const std::string rules =
+      allow("user:" + me(), all, "**") + "," + allow("user:m", R"("write","list")", "team/**") +
+      "," + allow("owner", R"("reveal")", "**") + "," + allow("user:svc", R"("write")", "**");
+  const Bench box;
+  box.set(rules);
+  {
+    coffer::Store store = coffer::Store::open(box.store(), cli::parse_key(box.key())).value();
+    coffer::Store owner = store.as({.user = "m"}).value();
+    REQUIRE(owner.put_metadata("team/x", {.owner = "m"}).ok());
+    REQUIRE(store.as({.user = "svc"})
+                ->put("team/x", coffer::Value::opaque(std::string_view("of the service")))
+                .ok());
+    REQUIRE(owner.put("team/own", coffer::Value::opaque(std::string_view("mine")), {.owner = "m"})
+                .ok());
+  }
+  CHECK(box.expect(0, {"metadata", "get", "team/x"}).out.find("marks_doubted") !=
+        std::string::npos);
+  const Json told = box.expect(0, {"metadata", "get", "team/own", "--format", "json"}).json();
+  CHECK((told["marked_by"] == "m" && told["marks_doubted"] == false));
+  const auto may_see = [](const Sandbox& to, const char* path) {
+    coffer::Store store = coffer::Store::open(to.store(), cli::parse_key(to.key())).value();
+    return store.as({.user = "m"})->get(path).ok();
+  };
+  const std::string whole = box.expect(0, {"export", "--as", "json"}).out;
+  const Sandbox imported, migrated, untold;
+  for (const Sandbox* each : {&imported, &migrated, &untold}) each->init();
+  imported.expect(0, {"import", "-", "--as", "json"}, whole);
+  migrated.expect(0, {"migrate", "--from", box.store(), "--from-key", box.key()});
+  for (const Sandbox* each : {&imported, &migrated}) {
+    CHECK_FALSE(may_see(*each, "team/x"));
+    CHECK(may_see(*each, "team/own"));
+  }
+  Bench folder;
+  folder.set(rules);
+  folder.expect(0, {"import", "-", "--as", "json"},
+                box.expect(0, {"export", "team", "--as", "json", "--newest"}).out);
+  CHECK_FALSE(may_see(folder, "team/x"));
+  CHECK(may_see(folder, "team/own"));
+  // What a document with a policy does not tell is not believed.
+  Json old = Json::parse(whole);
+  for (Json& secret : old["secrets"]) {
+    secret["metadata"].erase("marked_by");
+    secret["metadata"].erase("marks_doubted");
+  }
+  untold.expect(0, {"import", "-", "--as", "json"}, old.dump());
+  CHECK_FALSE(may_see(untold, "team/own"));
+  untold.expect(0, {"metadata", "patch", "team/own", "--owner", "m"});
+  CHECK(may_see(untold, "team/own"));
 }
 
 TEST_CASE("a bad rule is refused and changes nothing") {
