@@ -5,6 +5,7 @@
 #include "tools/input.h"
 #include "tools/numbers.h"
 #include "tools/output.h"
+#include "tools/still_admin.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
@@ -18,6 +19,8 @@ constexpr char kAboutRules[] =
     "OBJECT: a path, team/** below it, config:ID, or ** for everything. A rule that denies wins, "
     "and with\na policy nothing is done that no rule allows. --actor changes nobody's rights.\n"
     "It guards what passes through coffer: who has the key and the files can open them otherwise.";
+
+constexpr char kAboutYes[] = "Even if you may not change the policy any more after that";
 
 std::vector<std::string> parts_of(std::string_view text) {
   std::vector<std::string> parts;
@@ -72,11 +75,12 @@ Result<void> write_table(const Policy& policy) {
 
 // Puts what `change` makes of the policy that stands, unless somebody changed it meanwhile.
 template <typename Change>
-Result<void> change_policy(const Context& context, const Change& change) {
+Result<void> change_policy(const Context& context, bool yes, const Change& change) {
   Store store = COFFER_TRY(context.open());
   Policy policy = COFFER_TRY(store.policy());
   const std::uint64_t revision = policy.revision;
   COFFER_TRY(change(policy));
+  COFFER_TRY(check_still_admin(context, policy, yes));
   const std::uint64_t after = COFFER_TRY(store.put_policy(policy, revision));
   if (context.json()) {
     JsonText json;
@@ -92,18 +96,20 @@ VerbResult add_rule(Arguments& arguments, const VerbText& text, bool allow) {
   std::string uses;
   std::string object;
   PolicyRule rule{allow, {}, {}, {}, {}};
+  bool yes = false;
   Syntax syntax(arguments, text);
   syntax.word("SUBJECT", subjects, "Whom it means");
   syntax.word("USE", uses, "What they may do, or may not");
   syntax.word("OBJECT", object, "With what");
   syntax.repeated("--tag", rule.tags, "TAG", "Only secrets that have this tag; of several, each");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   syntax.explain(kAboutRules);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   rule.subjects = parts_of(subjects);
   rule.use_cases = COFFER_TRY(use_cases_of(uses));
   rule.objects = {object};
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     policy.rules.push_back(rule);
     return {};
   }));
@@ -140,11 +146,12 @@ VerbResult verb_policy_deny(Arguments& arguments, const VerbText& text) {
 VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
   std::string name;
   std::optional<std::string> members;
-  bool removed = false;
+  bool removed = false, yes = false;
   Syntax syntax(arguments, text);
   syntax.word("NAME", name, "What rules call it: role:NAME");
   syntax.optional_word("MEMBERS", members, "user:NAME, group:NAME or several with commas, in all");
   syntax.flag("--remove", removed, "There is no such role any more; no rule may name it");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   syntax.explain(
       "Users and groups under one name, for rules to mean together. It has these members from now "
       "on, and no others.");
@@ -152,7 +159,7 @@ VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (removed == members.has_value())
     return Error(ErrorCode::usage, "say who has the role, or --remove");
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     const auto found = std::find_if(policy.roles.begin(), policy.roles.end(),
                                     [&](const PolicyRole& role) { return role.name == name; });
     if (!removed && found == policy.roles.end()) {
@@ -171,6 +178,7 @@ VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
 
 VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
   std::string object;
+  const bool yes = false;  // It denies `reveal` alone.
   Syntax syntax(arguments, text);
   syntax.word("OBJECT", object, "A path, team/** below it, config:ID, or ** for everything");
   syntax.explain(
@@ -179,7 +187,7 @@ VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
       "and whoever chooses that\nprogram or may read that file sees the value.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     policy.rules.push_back({false, {"*"}, {UseCase::reveal}, {object}, {}});
     return {};
   }));
@@ -188,15 +196,16 @@ VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
 
 VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> word;
-  bool all = false;
+  bool all = false, yes = false;
   Syntax syntax(arguments, text);
   syntax.optional_word("RULE", word, "Its number in `coffer policy show`; the others move up");
   syntax.flag("--all", all, "Every rule: everybody may do everything again");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (all == word.has_value()) return Error(ErrorCode::usage, "say which rule goes, or --all");
   const std::uint64_t number = all ? 0 : COFFER_TRY(parse_number("RULE", *word));
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     if (all) {
       policy.rules.clear();
       policy.roles.clear();
@@ -214,9 +223,11 @@ VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
 VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
   std::string file;
   std::optional<std::string> revision;
+  bool yes = false;
   Syntax syntax(arguments, text);
   syntax.word("FILE", file, "JSON, as `coffer policy show --format json` tells it; - for stdin");
   syntax.option("--revision", revision, "N", "Only where the policy that stands has this revision");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   syntax.explain(kAboutRules);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
@@ -224,6 +235,7 @@ VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
   if (revision) expected = COFFER_TRY(parse_number("--revision", *revision));
   const SecretBytes bytes = COFFER_TRY(read_input(file));
   const Policy policy = COFFER_TRY(parse_policy(bytes.text()));
+  COFFER_TRY(check_still_admin(context, policy, yes));
   Store store = COFFER_TRY(context.open());
   const std::uint64_t after = COFFER_TRY(store.put_policy(policy, expected));
   if (!context.json()) return 0;

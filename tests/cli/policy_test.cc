@@ -93,7 +93,8 @@ TEST_CASE("rules are added, shown, tested and taken away") {
   const Bench box;
   CHECK(box.expect(0, {"policy", "show"}).out ==
         "there is no policy: everybody may do everything\n");
-  CHECK(box.expect(2, {"policy", "allow", "*", "list", "**"}).says("nobody could change"));
+  CHECK(box.expect(2, {"policy", "allow", "*", "list", "**"}).says("may not administer"));
+  CHECK(box.expect(2, {"policy", "allow", "*", "list", "**", "-y"}).says("nobody could change"));
   CHECK(box.expect(2, {"policy", "write-only", "**"}).says("admin"));
   box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
   box.expect(0, {"policy", "allow", "user:ann,group:etl", "use,list", "team/**", "--tag", "new"});
@@ -245,6 +246,32 @@ TEST_CASE("resources need no more than what is done with them") {
   box.expect(0, {"resource", "delete", "-t", "depot", "-n", "pg", "-y"});
   box.set(allow("user:" + me(), R"("list","delete")", "**"));
   box.expect(0, {"resource", "delete", "-t", "instance-secret", "-n", "fresh", "-y"});
+}
+
+TEST_CASE("who changes the policy does not shut himself out by the way") {
+  const Bench box;
+  const std::string boss = "[" + allow("user:boss", R"("admin")", "**") + "]";
+  CHECK(box.expect(2, {"policy", "set", "-"}, boss).says("-y"));
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  const cli::Words deny = {"policy", "deny", "group:" + my_group(), "admin", "**"};
+  CHECK(box.expect(2, deny).says("user:" + me()));
+  box.expect(0, {"policy", "role", "ops", "user:" + me()});
+  box.expect(0, {"policy", "allow", "role:ops", "admin", "**"});
+  box.expect(0, {"policy", "remove", "1"});
+  CHECK(box.expect(2, {"policy", "role", "ops", "user:boss"}).says("administer"));
+  CHECK(box.expect(0, {"policy", "show", "--format", "json"}).json()["revision"] == 4);
+  // A document's policy is one, too.
+  const cli::Sandbox other;
+  other.init();
+  const std::string document = R"({"format":"coffer-export","format_version":2,"history":true,)"
+                               R"("settings":{},"policy":)" +
+                               boss + R"(,"secrets":[]})";
+  CHECK(other.expect(2, {"import", "-", "--as", "json"}, document).says("administer"));
+  other.expect(0, {"policy", "show"});
+  other.expect(0, {"import", "-", "--as", "json", "-y"}, document);
+  other.expect(15, {"policy", "show"});
+  box.expect(0, {"policy", "role", "ops", "user:boss", "--yes"});
+  box.expect(15, {"policy", "show"});
 }
 
 TEST_CASE("F-214: doubt about owner and tags goes along by export and by migrate") {
