@@ -298,6 +298,7 @@ Result<MigrationReport> Migration::carry_out(const Progress& progress) {
     const Snapshot source = COFFER_TRY(source_.snapshot());
     StoreContents contents = COFFER_TRY(contents_of(source, wishes_.prefix));
     if (wishes_.prefix.empty()) {
+      COFFER_TRY(check_all_listed(source_, source));
       settings_ = COFFER_TRY(source.settings());
       policy_ = COFFER_TRY(source.policy());
       if (policy_->rules.empty()) policy_.reset();

@@ -72,6 +72,21 @@ Result<void> check_clock(Store& store, const std::string& directory) {
       .about(Subject::Kind::file, directory);
 }
 
+Result<void> check_all_listed(Store& store, const Snapshot& snapshot) {
+  if (!COFFER_TRY(store.has_policy())) return {};
+  ListOptions all;
+  all.recursive = true;
+  all.state = ListState::all;
+  const std::size_t secrets = COFFER_TRY(snapshot.list("", all)).size();
+  const std::size_t configs = COFFER_TRY(snapshot.configs()).size();
+  const Status status = COFFER_TRY(store.status());
+  if (secrets >= status.secret_count && configs >= status.config_count) return {};
+  return Error(
+      ErrorCode::denied,
+      "the policy does not let you list all that the store holds, which would be left out",
+      "name a PREFIX, or be let to list everything: coffer policy allow user:NAME list **");
+}
+
 Result<std::vector<std::string>> paths_of(const Snapshot& store, const std::string& prefix) {
   ListOptions below;
   below.recursive = true;

@@ -25,6 +25,10 @@ Result<SecretImage> image_of(const Transaction& store, const std::string& path, 
 /// tell which of them live. `directory`: what the error is about. Errors: failed.
 Result<void> check_clock(Store& store, const std::string& directory);
 
+/// Before a whole store is carried elsewhere: what the policy keeps the caller from listing would
+/// be left out. `snapshot`: one of the store's, just taken. Errors: denied.
+Result<void> check_all_listed(Store& store, const Snapshot& snapshot);
+
 /// The secret of that very name, then what is below it as a folder, whatever became of their
 /// newest versions. Errors: not_found.
 Result<std::vector<std::string>> paths_of(const Snapshot& store, const std::string& prefix);

@@ -177,6 +177,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(check_clock(store, context.directory()));
   // One instant for all of it, and nobody waits for us meanwhile.
   const Snapshot all = COFFER_TRY(store.snapshot());
+  if (wanted.whole) COFFER_TRY(check_all_listed(store, all));
   LeftOut left_out;
   if (file) {
     NewFile out = COFFER_TRY(NewFile::create(*file, force));

@@ -326,6 +326,26 @@ TEST_CASE("F-214: doubt about owner and tags goes along by export and by migrate
   CHECK(may_see(untold, "team/own"));
 }
 
+TEST_CASE("a whole store is carried with what the policy hides, or not at all") {
+  const Bench box;
+  box.expect(0, {"put", "team/b", "k=1", "--tag", "shut"});
+  const std::string all = allow("user:" + me(), R"("list","use","reveal","write","delete")", "**");
+  const std::string hide = R"({"effect":"deny","subjects":["*"],"use_cases":["list"],)"
+                           R"("objects":["**"],"tags":["shut"]})";
+  box.set(all + "," + hide);
+  CHECK(box.expect(15, {"export", "--as", "json"}).says("left out"));
+  box.expect(0, {"export", "team", "--as", "json"});
+  const Sandbox to;
+  to.init();
+  const cli::Words migrate = {"migrate", "--from",          box.store(), "--from-key",
+                              box.key(), "--delete-source", "-y"};
+  CHECK(to.expect(15, migrate).says("left out"));
+  CHECK(box.expect(0, {"list", "--recursive"}).out.find("team/db") != std::string::npos);
+  box.set(all);
+  to.expect(0, migrate);
+  CHECK(to.expect(0, {"get", "team/b", "--field", "k"}).out == "1");
+}
+
 TEST_CASE("a bad rule is refused and changes nothing") {
   const Bench box;
   box.expect(2, {"policy", "allow", "ann", "all", "**"});
