@@ -155,9 +155,9 @@ std::string print_metadata(const Metadata& metadata) {
     out += (key == metadata.custom.begin()->first ? "" : ",") + quoted(key) + ":" + quoted(value);
   out += "},\"created_at_ms\":" + std::to_string(metadata.created_at_ms);
   out += ",\"updated_at_ms\":" + std::to_string(metadata.updated_at_ms);
-  out += ",\"revision\":" + std::to_string(metadata.revision);
   out += ",\"marked_by\":" + quoted(metadata.marked_by);
-  return out + ",\"marks_doubted\":" + (metadata.marks_doubted ? "true" : "false") + "}";
+  out += std::string(",\"marks_doubted\":") + (metadata.marks_doubted ? "true" : "false");
+  return out + ",\"revision\":" + std::to_string(metadata.revision) + "}";
 }
 
 Result<MetadataChange> parse_metadata(std::string_view text) {
