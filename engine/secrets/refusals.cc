@@ -8,6 +8,11 @@ namespace {
 /// A caller who takes a new name for each call is not given a span of its own each time.
 constexpr std::size_t kSpansMax = 1024;
 
+// Of the user alone, for the label is the caller's to choose anew each time.
+std::vector<Noted> without_name(const Noted& item) {
+  return {{item.action, "", 0, item.refused_with, item.count}};
+}
+
 }  // namespace
 
 bool GatheredRefusals::keep(const Actor& actor, const std::vector<Noted>& items,
@@ -19,19 +24,34 @@ bool GatheredRefusals::keep(const Actor& actor, const std::vector<Noted>& items,
       return now_ms < each.second.since_ms || now_ms - each.second.since_ms >= kRefusalSpanMs;
     });
     if (spans_.size() >= kSpansMax) {
-      add({actor.user, actor.actor}, items);
+      for (const Noted& each : items) add({actor.user, ""}, without_name(each));
       return true;
     }
   }
   Span& span = spans_[name];
   // A clock that was set back begins a new one.
-  if (now_ms < span.since_ms || now_ms - span.since_ms >= kRefusalSpanMs) span = {now_ms, 0};
+  if (now_ms < span.since_ms || now_ms - span.since_ms >= kRefusalSpanMs) span = {now_ms};
   if (span.at_once < kRefusalsAtOnce) {
     ++span.at_once;
     return false;
   }
-  add({actor.user, actor.actor}, items);
+  add_of(span, {actor.user, actor.actor}, items);
   return true;
+}
+
+void GatheredRefusals::add_of(Span& span, const Who& who, const std::vector<Noted>& items) {
+  for (const Noted& each : items) {
+    const auto known = gathered_.find(who);
+    const bool is_known =
+        known != gathered_.end() &&
+        known->second.contains({each.action, each.path, each.version, each.refused_with});
+    if (!is_known && span.told_apart >= kToldApartMax) {
+      add({who.first, ""}, without_name(each));
+      continue;
+    }
+    if (!is_known) ++span.told_apart;
+    add(who, {each});
+  }
 }
 
 void GatheredRefusals::add(const Who& who, const std::vector<Noted>& items) {

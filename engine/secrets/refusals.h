@@ -30,6 +30,9 @@ inline constexpr int kRefusalsAtOnce = 32;
 inline constexpr std::int64_t kRefusalSpanMs = 60'000;
 /// So many different ones are held; then they are written at once.
 inline constexpr std::size_t kGatheredMax = 256;
+/// Of one caller so many are told apart in each span; what comes beyond them is one for each action
+/// and code, without a name, or he would fill the disk by asking for ever new ones.
+inline constexpr int kToldApartMax = 256;
 
 /// Thread-safe.
 class GatheredRefusals {
@@ -51,7 +54,9 @@ class GatheredRefusals {
   struct Span {
     std::int64_t since_ms = 0;
     int at_once = 0;
+    int told_apart = 0;
   };
+  void add_of(Span& span, const Who& who, const std::vector<Noted>& items);
   void add(const Who& who, const std::vector<Noted>& items);
 
   mutable std::mutex mutex_;

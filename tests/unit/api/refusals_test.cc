@@ -89,6 +89,29 @@ TEST_CASE(
   CHECK(told_of(other.audit_list().value(), "eves") == 40);
 }
 
+TEST_CASE("F-212: who asks for ever new names does not fill the log with them") {
+  PolicyBench bench;
+  bench.set({});
+  for (int i = 0; i < 2000; ++i) {
+    Store mallory =
+        bench.opened.as({.actor = "label " + std::to_string(i), .user = "mallory"}).value();
+    CHECK(code_of(mallory.get("path/" + std::to_string(i))) == kDenied);
+  }
+  std::size_t items = 0;
+  std::uint64_t count = 0;
+  for (const AuditRecord& record : bench.chief.audit_list().value()) {
+    if (record.user != "mallory") continue;
+    items += record.items.size();
+    for (const AuditItem& item : record.items) count += item.count;
+  }
+  CHECK(count == 2000);
+  CHECK(items < 32 + 256 + 16);
+  CHECK(bench.chief.audit_verify()->problem.empty());
+  // Another is told apart from him as ever.
+  CHECK(code_of(bench.who("eve").get("eves")) == kDenied);
+  CHECK(told_of(bench.chief.audit_list().value(), "eves") == 1);
+}
+
 TEST_CASE("without a policy each refusal is on record at once") {
   PolicyBench bench;
   const std::uint64_t before = test::sequence_of(bench.opened);
