@@ -32,7 +32,19 @@ MetadataChange changes_of(MetadataChange change, const Metadata& present) {
   keep_if_new(change.owner, present.owner);
   keep_if_new(change.tags, present.tags);
   keep_if_new(change.custom, present.custom);
+  if (change.owner || change.tags) return change;
+  change.marked_by.reset();
+  change.marks_doubted.reset();
   return change;
+}
+
+// An older coffer did not tell whether owner and tags are to be believed, not even where a policy
+// went by them.
+void doubt_untold_marks(SecretImage& secret) {
+  MetadataChange& metadata = secret.metadata;
+  const bool has_marks =
+      !metadata.owner.value_or("").empty() || (metadata.tags && !metadata.tags->empty());
+  if (has_marks && !metadata.marks_doubted) metadata.marks_doubted = true;
 }
 
 bool has_older_value(const SecretImage& secret) {
@@ -134,7 +146,18 @@ class Importer {
     options.expires_at_ms = version->info.expires_at_ms;
     options.kind = changes.kind;
     COFFER_TRY(txn_.put(secret.path, *version->value, options));
-    return {};
+    return restore_marks(secret.path, changes);
+  }
+
+  // Whose they are was told together with this value: it is not the importer's, to doubt them by.
+  Result<void> restore_marks(const std::string& path, const MetadataChange& changes) {
+    if (changes.marked_by.value_or("").empty() || changes.marks_doubted.value_or(true)) return {};
+    MetadataChange marks;
+    marks.owner = changes.owner;
+    marks.tags = changes.tags;
+    marks.marked_by = changes.marked_by;
+    marks.marks_doubted = changes.marks_doubted;
+    return txn_.patch_metadata(path, marks);
   }
 
   Transaction& txn_;
@@ -254,10 +277,12 @@ ImportBatches batches_of(const OwnDocument& document) {
     };
     // Without its config a config's secret would be an orphan, for the next full sweep to take.
     const bool keeps_managed = document.store().settings.has_value();
+    const bool had_policy = !document.store().policy.empty();
     OwnVisitor visitor;
     visitor.secret = [&](SecretImage secret) -> Result<void> {
       if (!paths.insert(secret.path).second) return twice(secret.path);
       secret.managed = secret.managed && keeps_managed;
+      if (had_policy) doubt_untold_marks(secret);
       const std::size_t bytes = bytes_of(secret);
       batch.secrets.push_back(std::move(secret));
       return add(bytes);
@@ -265,7 +290,10 @@ ImportBatches batches_of(const OwnDocument& document) {
     visitor.config = [&](ConfigImage config) -> Result<void> {
       if (!ids.insert(config.config.id).second) return twice(config.config.id);
       std::size_t bytes = config.config.spec.size() + config.config.partial.size();
-      for (const SecretImage& secret : config.secrets) bytes += bytes_of(secret);
+      for (SecretImage& secret : config.secrets) {
+        if (had_policy) doubt_untold_marks(secret);
+        bytes += bytes_of(secret);
+      }
       batch.configs.push_back(std::move(config));
       return add(bytes);
     };

@@ -28,6 +28,9 @@ MetadataChange all_of(const Metadata& metadata) {
   all.owner = metadata.owner;
   all.tags = metadata.tags;
   all.custom = metadata.custom;
+  if (metadata.owner.empty() && metadata.tags.empty()) return all;
+  all.marked_by = metadata.marked_by;
+  all.marks_doubted = metadata.marks_doubted;
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include "tools/importing.h"
 #include "tools/input.h"
 #include "tools/path_groups.h"
+#include "tools/still_admin.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
@@ -78,7 +79,7 @@ VerbResult verb_import(Arguments& arguments, const VerbText& text) {
   std::string file;
   std::optional<std::string> form, prefix;
   ImportPlan plan;
-  bool cas = false, overwrite = false, skip = false;
+  bool cas = false, overwrite = false, skip = false, yes = false;
   Syntax syntax(arguments, text);
   syntax.word("FILE", file, "The document; `-` is standard input");
   syntax.option("--as", form, "FORM", kFormNames);
@@ -88,6 +89,7 @@ VerbResult verb_import(Arguments& arguments, const VerbText& text) {
   syntax.flag("--cas", cas, "Write what differs if nobody changed it since the document was made");
   syntax.flag("--overwrite", overwrite, "Write a new version of what differs");
   syntax.flag("--skip-existing", skip, "Leave what is there already as it is");
+  syntax.flag("-y,--yes", yes, "Even if by the document's policy you may not administer the store");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   plan.form = COFFER_TRY(form_of(form, file));
@@ -105,6 +107,8 @@ VerbResult verb_import(Arguments& arguments, const VerbText& text) {
       return input->read(take);
     };
     document.emplace(COFFER_TRY(OwnDocument::open(chunks, names)));
+    if (const std::string& policy = document->store().policy; !policy.empty() && !plan.dry_run)
+      COFFER_TRY(check_still_admin(context, COFFER_TRY(parse_policy(policy)), yes));
     batches = batches_of(*document);
   } else {
     std::vector<SecretImage> secrets =

@@ -114,12 +114,10 @@ Result<void> write_json(const Metadata& metadata, const History& history) {
   json.key("cas_required").boolean(metadata.cas_required);
   json.key("delete_version_after").string(print_span(metadata.delete_version_after_ms));
   json.key("kind").string(metadata.kind).key("description").string(metadata.description);
-  json.key("owner")
-      .string(metadata.owner)
-      .key("tags")
-      .strings(metadata.tags)
-      .key("custom_metadata")
-      .open('{');
+  json.key("owner").string(metadata.owner).key("tags").strings(metadata.tags);
+  json.key("marked_by").string(metadata.marked_by);
+  json.key("marks_doubted").boolean(metadata.marks_doubted);
+  json.key("custom_metadata").open('{');
   for (const auto& [key, value] : metadata.custom) json.key(key).string(value);
   json.close('}').key("managed").boolean(metadata.managed);
   json.key("metadata_revision").number(metadata.revision).close('}');
@@ -140,6 +138,8 @@ Result<void> write_table(const Metadata& metadata, const History& history) {
   table.row({"description", metadata.description});
   table.row({"owner", metadata.owner});
   table.row({"tags", joined(metadata.tags)});
+  if (!metadata.marked_by.empty()) table.row({"marked_by", metadata.marked_by});
+  if (metadata.marks_doubted) table.row({"marks_doubted", "true"});
   for (const auto& [key, value] : metadata.custom) table.row({"custom." + key, value});
   table.row({"managed", metadata.managed ? "true" : "false"});
   table.row({"metadata_revision", std::to_string(metadata.revision)});

@@ -9,6 +9,7 @@
 #include "tools/output.h"
 #include "tools/path_groups.h"
 #include "tools/prompt.h"
+#include "tools/still_admin.h"
 #include "tools/store_images.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
@@ -63,7 +64,9 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   syntax.flag("-n,--dry-run", wishes.dry_run, "Try all of it and write nothing");
   syntax.flag("--delete-source", wishes.delete_source,
               "Remove from the old store, for good, what was copied and verified");
-  syntax.flag("-y,--yes", yes, "Do not ask");
+  syntax.flag(
+      "-y,--yes", yes,
+      "Do not ask; also if by the policy that comes along you may not administer the store");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!from) {
@@ -86,6 +89,8 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   Store target = COFFER_TRY(context.open());
   COFFER_TRY(check_clock(source, *from));
   COFFER_TRY(check_clock(target, context.directory()));
+  if (wishes.prefix.empty() && !wishes.dry_run)
+    COFFER_TRY(check_still_admin(context, COFFER_TRY(source.policy()), yes));
   const MigrationReport report = COFFER_TRY(migrate(source, target, wishes, show_progress));
   COFFER_TRY(write_report(context, report, wishes.dry_run));
   if (!report.managed.empty())

@@ -9,6 +9,7 @@
 #include "tools/numbers.h"
 #include "tools/output.h"
 #include "tools/prompt.h"
+#include "tools/still_admin.h"
 #include "tools/target.h"
 #include "tools/verbs.h"
 
@@ -22,6 +23,8 @@ constexpr char kAboutRules[] =
     "OBJECT: a path, team/** below it, config:ID, or ** for everything. A rule that denies wins, "
     "and with\na policy nothing is done that no rule allows. --actor changes nobody's rights.\n"
     "It guards what passes through coffer: who has the key and the files can open them otherwise.";
+
+constexpr char kAboutYes[] = "Even if you may not change the policy any more after that";
 
 std::vector<std::string> parts_of(std::string_view text) {
   std::vector<std::string> parts;
@@ -98,12 +101,13 @@ Result<void> tell_policy(const Context& context, bool had_rules, const Policy& p
 
 // Puts what `change` makes of the policy that stands, unless somebody changed it meanwhile.
 template <typename Change>
-Result<void> change_policy(const Context& context, const Change& change) {
+Result<void> change_policy(const Context& context, bool yes, const Change& change) {
   Store store = COFFER_TRY(context.open());
   Policy policy = COFFER_TRY(store.policy());
   const std::uint64_t revision = policy.revision;
   const bool had_rules = !policy.rules.empty();
   COFFER_TRY(change(policy));
+  COFFER_TRY(check_still_admin(context, policy, yes));
   const std::uint64_t after = COFFER_TRY(store.put_policy(policy, revision));
   return tell_policy(context, had_rules, policy, after);
 }
@@ -113,18 +117,20 @@ VerbResult add_rule(Arguments& arguments, const VerbText& text, bool allow) {
   std::string uses;
   std::string object;
   PolicyRule rule{allow, {}, {}, {}, {}};
+  bool yes = false;
   Syntax syntax(arguments, text);
   syntax.word("SUBJECT", subjects, "Whom it means");
   syntax.word("USE", uses, "What they may do, or may not");
   syntax.word("OBJECT", object, "With what");
   syntax.repeated("--tag", rule.tags, "TAG", "Only secrets that have this tag; of several, each");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   syntax.explain(kAboutRules);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   rule.subjects = parts_of(subjects);
   rule.use_cases = COFFER_TRY(use_cases_of(uses));
   rule.objects = {object};
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     policy.rules.push_back(rule);
     return {};
   }));
@@ -169,11 +175,12 @@ VerbResult verb_policy_deny(Arguments& arguments, const VerbText& text) {
 VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
   std::string name;
   std::optional<std::string> members;
-  bool removed = false;
+  bool removed = false, yes = false;
   Syntax syntax(arguments, text);
   syntax.word("NAME", name, "What rules call it: role:NAME");
   syntax.optional_word("MEMBERS", members, "user:NAME, group:NAME or several with commas, in all");
   syntax.flag("--remove", removed, "There is no such role any more; no rule may name it");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   syntax.explain(
       "Users and groups under one name, for rules to mean together. It has these members from now "
       "on, and no others.");
@@ -181,7 +188,7 @@ VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (removed == members.has_value())
     return Error(ErrorCode::usage, "say who has the role, or --remove");
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     const auto found = std::find_if(policy.roles.begin(), policy.roles.end(),
                                     [&](const PolicyRole& role) { return role.name == name; });
     if (!removed && found == policy.roles.end()) {
@@ -200,6 +207,7 @@ VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
 
 VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
   std::string object;
+  const bool yes = false;  // It denies `reveal` alone.
   Syntax syntax(arguments, text);
   syntax.word("OBJECT", object, "A path, team/** below it, config:ID, or ** for everything");
   syntax.explain(
@@ -208,7 +216,7 @@ VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
       "and whoever chooses that\nprogram or may read that file sees the value.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     policy.rules.push_back({false, {"*"}, {UseCase::reveal}, {object}, {}});
     return {};
   }));
@@ -217,17 +225,16 @@ VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
 
 VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> word;
-  bool all = false;
-  bool yes = false;
+  bool all = false, yes = false;
   Syntax syntax(arguments, text);
   syntax.optional_word("RULE", word, "Its number in `coffer policy show`; the others move up");
   syntax.flag("--all", all, "Every rule and role: everybody may do everything again");
-  syntax.flag("-y,--yes", yes, "Do not ask before the last rule goes");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (all == word.has_value()) return Error(ErrorCode::usage, "say which rule goes, or --all");
   const std::uint64_t number = all ? 0 : COFFER_TRY(parse_number("RULE", *word));
-  COFFER_TRY(change_policy(context, [&](Policy& policy) -> Result<void> {
+  COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     const bool has_rules = !policy.rules.empty();
     if (all) {
       policy.rules.clear();
@@ -250,7 +257,7 @@ VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   syntax.word("FILE", file, "JSON, as `coffer policy show --format json` tells it; - for stdin");
   syntax.option("--revision", revision, "N", "Only where the policy that stands has this revision");
-  syntax.flag("-y,--yes", yes, "Do not ask before a policy goes for a file without rules");
+  syntax.flag("-y,--yes", yes, kAboutYes);
   syntax.explain(kAboutRules);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
@@ -258,6 +265,7 @@ VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
   if (revision) expected = COFFER_TRY(parse_number("--revision", *revision));
   const SecretBytes bytes = COFFER_TRY(read_input(file));
   const Policy policy = COFFER_TRY(policy_in(bytes, file));
+  COFFER_TRY(check_still_admin(context, policy, yes));
   Store store = COFFER_TRY(context.open());
   const bool had_rules = COFFER_TRY(store.has_policy());
   COFFER_TRY(ask_for_end(had_rules, policy, yes));

@@ -155,6 +155,8 @@ std::string print_metadata(const Metadata& metadata) {
     out += (key == metadata.custom.begin()->first ? "" : ",") + quoted(key) + ":" + quoted(value);
   out += "},\"created_at_ms\":" + std::to_string(metadata.created_at_ms);
   out += ",\"updated_at_ms\":" + std::to_string(metadata.updated_at_ms);
+  out += ",\"marked_by\":" + quoted(metadata.marked_by);
+  out += std::string(",\"marks_doubted\":") + (metadata.marks_doubted ? "true" : "false");
   return out + ",\"revision\":" + std::to_string(metadata.revision) + "}";
 }
 

@@ -78,9 +78,12 @@ class Intake {
   std::optional<std::set<std::string, std::less<>>> minted_;  // Read once, when first asked for.
 };
 
-/// Nobody is let at more of a config's values by calling it by another name.
-Result<void> check_no_wider(const secrets::View& view, std::string_view from, std::string_view to) {
-  for (const UseCase use_case : {UseCase::use, UseCase::reveal}) {
+/// Under another name others may see it: only who may see it himself takes it there, and gives
+/// himself no right by it that he lacks.
+Result<void> check_new_name(const secrets::View& view, std::string_view from, std::string_view to) {
+  COFFER_TRY(policy::check(view, UseCase::reveal, policy::config(from)));
+  COFFER_TRY(policy::check(view, UseCase::write, policy::config(to)));
+  for (const UseCase use_case : {UseCase::list, UseCase::use}) {
     if (!COFFER_TRY(policy::allows(view, use_case, policy::config(to)))) continue;
     COFFER_TRY(policy::check(view, use_case, policy::config(from)));
   }
@@ -91,14 +94,12 @@ Result<void> check_no_wider(const secrets::View& view, std::string_view from, st
 
 Result<void> check_copied(const View& view, std::string_view from, std::string_view to) {
   COFFER_TRY(policy::check(view, UseCase::use, policy::config(from)));
-  COFFER_TRY(policy::check(view, UseCase::write, policy::config(to)));
-  return check_no_wider(view, from, to);
+  return check_new_name(view, from, to);
 }
 
 Result<void> check_renamed(const View& view, std::string_view from, std::string_view to) {
   COFFER_TRY(policy::check(view, UseCase::remove, policy::config(from)));
-  COFFER_TRY(policy::check(view, UseCase::write, policy::config(to)));
-  return check_no_wider(view, from, to);
+  return check_new_name(view, from, to);
 }
 
 Result<void> check_brought_in(const View& view, std::string_view id,
@@ -125,6 +126,7 @@ Result<configs::ConfigRights> rights_in(const View& view, std::string_view id) {
   if (COFFER_TRY(view.policy()) == nullptr) return rights;
   const auto knowledge = std::make_shared<Knowledge>(COFFER_TRY(Knowledge::of(view, id)));
   rights.may_know = [knowledge](std::string_view base) { return knowledge->has(base); };
+  rights.may_list = COFFER_TRY(policy::allows(view, UseCase::list, policy::config(id)));
   const auto intake = std::make_shared<Intake>(view, id);
   rights.bring_in = [intake](std::string_view coordinate) { return intake->check(coordinate); };
   rights.create = [&view](std::string_view base) {

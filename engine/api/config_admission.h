@@ -35,8 +35,9 @@ Result<void> check_brought_in(const secrets::View& view, std::string_view id,
                               const json::Document& document);
 
 /// Of a config whose values are to stand under another name too, or from now on: `use` or `remove`
-/// of the one and `write` of the other. Who may use or reveal the second must be one who may do so
-/// with the first, or a new name would be a way to values that are denied. Errors: denied.
+/// of the one and, as for a plain secret, `reveal`, for others may see what has the new name; and
+/// `write` of the other. Who may list or use the second must be one who may do so with the first.
+/// Errors: denied.
 Result<void> check_copied(const secrets::View& view, std::string_view from, std::string_view to);
 Result<void> check_renamed(const secrets::View& view, std::string_view from, std::string_view to);
 

@@ -347,7 +347,8 @@ Result<ConfigPutReport> Configs::copy(std::string_view from, std::string_view to
                         [&](secrets::Transaction& transaction, const ConfigRights&) -> Report {
                           COFFER_TRY(api::check_copied(transaction, from, to));
                           const LoadedConfig loaded = COFFER_TRY(load_config(transaction, from));
-                          COFFER_TRY(api::check_no_deny(transaction, UseCase::use, loaded.record));
+                          for (const UseCase use_case : {UseCase::use, UseCase::reveal})
+                            COFFER_TRY(api::check_no_deny(transaction, use_case, loaded.record));
                           return copy_in(transaction, from, to);
                         });
   };

@@ -135,7 +135,7 @@ Result<void> hide_changes(const secrets::View& view, std::vector<Change>& change
     if (change.what.starts_with("config.")) object = policy::config(change.path);
     // What names nothing tells nothing: the settings, the policy.
     const bool hidden =
-        !change.path.empty() && !COFFER_TRY(policy::allows(view, UseCase::list, object));
+        !change.path.empty() && !COFFER_TRY(policy::allows_past(view, UseCase::list, object));
     if (!hidden) shown.push_back(std::move(change));
   }
   changes = std::move(shown);

@@ -389,7 +389,8 @@ Result<void> Transaction::restore_managed(std::string_view path,
                                           const std::vector<RestoredVersion>& versions,
                                           std::int64_t created_at_ms,
                                           const MetadataChange& metadata) {
-  return impl_->change(format::Action::put, writing(path), path, 0, [&] {
+  return impl_->change(format::Action::put, writing(path), path, 0, [&]() -> Result<void> {
+    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
     return impl_->txn.restore(path, versions, created_at_ms, metadata, true);
   });
 }

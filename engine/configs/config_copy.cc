@@ -88,6 +88,11 @@ Result<void> rename_references(Transaction& transaction, Holder from, Holder to,
                                const std::vector<StoredPlace>& places) {
   for (const StoredPlace& place : places) {
     if (place.external) continue;
+    if (const auto parsed = format::parse_coordinate(place.coordinate))
+      COFFER_TRY(check_name_free(transaction, to, parsed->base));
+  }
+  for (const StoredPlace& place : places) {
+    if (place.external) continue;
     const auto parsed = format::parse_coordinate(place.coordinate);
     if (!parsed) return Error(ErrorCode::corrupt, "a stored config holds a broken coordinate");
     COFFER_TRY(transaction.add_reference(reference_of(to, parsed->base, parsed->version)));

@@ -91,6 +91,8 @@ Result<void> check_exposure(const Transaction& transaction, const ConfigRecord& 
                          input.places != nullptr ? *input.places : found, options.unmark});
 }
 
+bool may_list(const PutInput& input) { return input.rights == nullptr || input.rights->may_list; }
+
 }  // namespace
 
 Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
@@ -122,7 +124,7 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
       options.bump.value_or(options.compat_airbyte ? ConfigBump::always : ConfigBump::changed);
   SplitResult result =
       COFFER_TRY(split({input.spec, input.document, own ? &*own : before, options.compat_airbyte,
-                        bump == ConfigBump::always, input.places},
+                        bump == ConfigBump::always, input.places, may_list(input)},
                        store));
   record.partial = std::move(result.partial);
   record.places = std::move(result.places);
@@ -179,9 +181,10 @@ Result<ConfigPutReport> check_in(Transaction& transaction, const PutInput& input
                                        .expires_at_ms = expires_at,
                                        .outside = stored && stored->record.outside,
                                        .rights = input.rights});
-  SplitResult result = COFFER_TRY(split(
-      {input.spec, input.document, stored ? &stored->record : nullptr, false, false, input.places},
-      store));
+  SplitResult result =
+      COFFER_TRY(split({input.spec, input.document, stored ? &stored->record : nullptr, false,
+                        false, input.places, may_list(input)},
+                       store));
 
   if (options.id) {
     ConfigRecord record;

@@ -92,8 +92,13 @@ struct Arrays {
 
 class Pairer {
  public:
-  Pairer(const WalkedDocument& fresh, const WalkedDocument& stored, const SameValue& same_value)
-      : fresh_(fresh), stored_(stored), same_value_(same_value), pairs_(fresh.places.size()) {}
+  Pairer(const WalkedDocument& fresh, const WalkedDocument& stored, const SameValue& same_value,
+         Recognize how)
+      : fresh_(fresh),
+        stored_(stored),
+        same_value_(same_value),
+        how_(how),
+        pairs_(fresh.places.size()) {}
 
   Result<std::vector<std::optional<Pair>>> run() {
     COFFER_TRY(pair_values(0, 0, true));
@@ -133,6 +138,7 @@ class Pairer {
     Arrays arrays{children(fresh_.doc, fresh), children(stored_.doc, stored), {}, {}};
     arrays.fresh_done.resize(arrays.fresh.size());
     arrays.stored_done.resize(arrays.stored.size());
+    if (how_ == Recognize::by_position) return pair_leftovers(arrays);
 
     std::vector<SecretBytes> texts;  // Keeps what the keys of `groups` look at.
     std::map<std::string_view, Alike> groups;
@@ -261,6 +267,7 @@ class Pairer {
 
   Side fresh_, stored_;
   const SameValue& same_value_;
+  const Recognize how_;
   std::vector<std::optional<Pair>> pairs_;
   std::ptrdiff_t depth_ = 0;  // Tokens up to and including those of the children looked at.
   std::size_t remainder_budget_ = kRemainderBytesMax;
@@ -271,8 +278,8 @@ class Pairer {
 
 Result<std::vector<std::optional<Pair>>> pair_places(const WalkedDocument& fresh,
                                                      const WalkedDocument& stored,
-                                                     const SameValue& same_value) {
-  return Pairer(fresh, stored, same_value).run();
+                                                     const SameValue& same_value, Recognize how) {
+  return Pairer(fresh, stored, same_value, how).run();
 }
 
 }  // namespace coffer::configs

@@ -8,6 +8,7 @@
 
 #include <coffer/result.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -35,10 +36,15 @@ struct WalkedDocument {
 /// Whether the new place holds, in plain, the value that the old place stands for.
 using SameValue = std::function<Result<bool>(std::size_t new_place, std::size_t old_place)>;
 
+/// How an element of an array is found again. By its content, which tells whoever gives one what
+/// stands there; or, for who is not to be told, by its position, and then never for sure.
+enum class Recognize : std::uint8_t { by_content, by_position };
+
 /// For each new place its old one, if any; no old place twice.
 /// Errors: limit (what must be compared is too large), and those of `same_value`.
 Result<std::vector<std::optional<Pair>>> pair_places(const WalkedDocument& fresh,
                                                      const WalkedDocument& stored,
-                                                     const SameValue& same_value);
+                                                     const SameValue& same_value,
+                                                     Recognize how = Recognize::by_content);
 
 }  // namespace coffer::configs

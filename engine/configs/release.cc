@@ -95,6 +95,19 @@ bool is_holders(const Reference& reference, Holder holder) {
   return reference.user_kind == kind_of(holder) && reference.user == holder.id;
 }
 
+Result<void> check_name_free(const Transaction& transaction, Holder holder, const std::string& base,
+                             std::uint64_t version) {
+  if (!holder.outside) return {};
+  for (const Reference& each : COFFER_TRY(transaction.references_to(base))) {
+    if (!is_holders(each, holder) || (version != 0 && each.version != version)) continue;
+    return Error(ErrorCode::conflict,
+                 "a user of this name refers to a secret of the config already",
+                 "choose another name, or end that use: coffer refs remove REF USER")
+        .about(Subject::Kind::name, holder.id);
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> move_references(Transaction& transaction, Holder holder_before,
                                                  const std::vector<StoredPlace>& before,
                                                  Holder holder_after,
@@ -105,6 +118,7 @@ Result<std::vector<std::string>> move_references(Transaction& transaction, Holde
   const bool same_holder = holder_before.outside == holder_after.outside;
   for (const auto& each : new_set) {
     if (same_holder && old_set.count(each) != 0) continue;
+    COFFER_TRY(check_name_free(transaction, holder_after, each.first, each.second));
     COFFER_TRY(transaction.add_reference(reference_of(holder_after, each.first, each.second)));
     COFFER_TRY(transaction.mark_reachable(each.first, each.second));
   }

@@ -17,6 +17,9 @@ struct ConfigRights {
   std::function<Result<void>(std::string_view coordinate)> bring_in = {};
   /// Whether he may make a secret of this name. Errors: denied.
   std::function<Result<void>(std::string_view base)> create = {};
+  /// Whether he may be told the document. Where not, no element of a list is found again by what
+  /// stands in it, for that would tell whether he guessed it.
+  bool may_list = true;
 };
 
 }  // namespace coffer::configs

@@ -163,8 +163,9 @@ class Splitter {
       if (fact == nullptr || fact->external) return false;
       return store_.holds(fact->coordinate, doc_.raw(places_[fresh].node));
     };
-    pairs_ =
-        COFFER_TRY(pair_places({doc_, places_}, {stored_->document, stored_->places}, same_value));
+    const Recognize how = input_.may_list ? Recognize::by_content : Recognize::by_position;
+    pairs_ = COFFER_TRY(
+        pair_places({doc_, places_}, {stored_->document, stored_->places}, same_value, how));
     return {};
   }
 
@@ -370,15 +371,16 @@ Result<SplitResult> split(const SplitInput& input, SecretStore& store) {
   }
   std::optional<WalkedDocument> before;
   if (stored) before.emplace(WalkedDocument{stored->document, stored->places});
+  const Recognize how = input.may_list ? Recognize::by_content : Recognize::by_position;
   auto unmasked =
-      COFFER_TRY(without_plain_masks({input.document, places}, before ? &*before : nullptr));
+      COFFER_TRY(without_plain_masks({input.document, places}, before ? &*before : nullptr, how));
   const Stored* from = stored ? &*stored : nullptr;
   if (!unmasked) return Splitter(input, std::move(places), from, store).run();
 
   const Document document = COFFER_TRY(Document::parse(std::move(*unmasked)));
   places = COFFER_TRY(find_secret_places(input.spec, document, Shapes::admitted));
-  const SplitInput plain{input.spec, document, input.stored, input.compat_airbyte,
-                         input.always_bump};
+  const SplitInput plain{input.spec,        document, input.stored,  input.compat_airbyte,
+                         input.always_bump, nullptr,  input.may_list};
   return Splitter(plain, std::move(places), from, store).run();
 }
 

@@ -52,6 +52,7 @@ struct SplitInput {
   bool always_bump = false;  ///< An equal value is a new version, too.
   /// Those of the document, where they were found before; null: they are looked for.
   const std::vector<SecretPlace>* places = nullptr;
+  bool may_list = true;  ///< Whether the caller may be told the stored document.
 };
 
 struct SplitResult {

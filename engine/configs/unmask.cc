@@ -51,9 +51,10 @@ std::vector<NodeId> elements(const Document& document, NodeId array) {
 
 class Unmasker {
  public:
-  Unmasker(const WalkedDocument& fresh, const WalkedDocument& stored)
+  Unmasker(const WalkedDocument& fresh, const WalkedDocument& stored, Recognize how)
       : fresh_(fresh.document),
         stored_(stored.document),
+        how_(how),
         fresh_places_(index_places(fresh.places)),
         stored_places_(index_places(stored.places)),
         splice_(fresh.document) {}
@@ -114,7 +115,8 @@ class Unmasker {
 
   Result<void> restore_elements(NodeId fresh, NodeId stored) {
     const std::vector<NodeId> now = elements(fresh_, fresh);
-    const std::vector<NodeId> before = elements(stored_, stored);
+    std::vector<NodeId> before;
+    if (how_ == Recognize::by_content) before = elements(stored_, stored);
     if (COFFER_TRY(came_back_as_shown(now, before))) {
       for (std::size_t i = 0; i < now.size(); ++i) {
         if (leads_.count(now[i]) != 0) COFFER_TRY(restore(now[i], before[i]));
@@ -189,6 +191,7 @@ class Unmasker {
 
   const Document& fresh_;
   const Document& stored_;
+  const Recognize how_;
   std::unordered_map<NodeId, std::size_t> fresh_places_, stored_places_;
   std::unordered_set<NodeId> leads_;  // To a mask.
   json::Splice splice_;
@@ -198,7 +201,8 @@ class Unmasker {
 }  // namespace
 
 Result<std::optional<SecretBytes>> without_plain_masks(const WalkedDocument& fresh,
-                                                       const WalkedDocument* stored) {
+                                                       const WalkedDocument* stored,
+                                                       Recognize how) {
   const std::vector<NodeId> masks = plain_masks(fresh);
   if (masks.empty()) return std::optional<SecretBytes>();
   if (masks.size() > kPlainMasksMax) {
@@ -210,7 +214,7 @@ Result<std::optional<SecretBytes>> without_plain_masks(const WalkedDocument& fre
                          "give the value itself"),
                    fresh.document, masks.front());
   }
-  return std::optional(COFFER_TRY(Unmasker(fresh, *stored).run(masks)));
+  return std::optional(COFFER_TRY(Unmasker(fresh, *stored, how).run(masks)));
 }
 
 }  // namespace coffer::configs

@@ -16,8 +16,10 @@ namespace coffer::configs {
 
 /// The new document with the stored values in place of the masks at undeclared places; nothing
 /// where it has no such mask. `stored` may be null: then any such mask is an error.
+/// Recognized by position, none within an array stands for anything.
 /// Errors: usage (a mask that stands for no value for sure; subject() = the place), limit.
 Result<std::optional<SecretBytes>> without_plain_masks(const WalkedDocument& fresh,
-                                                       const WalkedDocument* stored);
+                                                       const WalkedDocument* stored,
+                                                       Recognize how = Recognize::by_content);
 
 }  // namespace coffer::configs

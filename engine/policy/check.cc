@@ -8,20 +8,20 @@
 namespace coffer::policy {
 namespace {
 
-// What is not there has neither owner nor tags.
-Result<Facts> facts_of(const secrets::View& view, std::string_view path) {
+// What is not there has neither owner nor tags; `absent` is what of them is believed then.
+Result<Facts> facts_of(const secrets::View& view, std::string_view path, const Facts& absent) {
   auto metadata = view.metadata(path);
   if (metadata)
     return Facts{std::move(metadata->owner), std::move(metadata->tags), metadata->marks_doubted};
-  if (metadata.error().code() == ErrorCode::not_found) return Facts();
+  if (metadata.error().code() == ErrorCode::not_found) return absent;
   return std::move(metadata).error();
 }
 
 Result<PolicyDecision> decide_by(const secrets::View& view, const Policy& policy,
                                  const PolicySubject& subject, UseCase use_case,
-                                 const Object& object) {
+                                 const Object& object, const Facts& absent = {}) {
   return decide(policy, subject, use_case, object,
-                [&]() -> Result<Facts> { return facts_of(view, object.name); });
+                [&]() -> Result<Facts> { return facts_of(view, object.name, absent); });
 }
 
 // Never the label, which a caller gives himself.
@@ -54,6 +54,14 @@ Result<bool> allows(const secrets::View& view, UseCase use_case, const Object& o
   const Policy* policy = COFFER_TRY(view.policy());
   if (policy == nullptr) return true;
   return COFFER_TRY(decide_by(view, *policy, subject_of(view.actor()), use_case, object)).allowed;
+}
+
+Result<bool> allows_past(const secrets::View& view, UseCase use_case, const Object& object) {
+  const Policy* policy = COFFER_TRY(view.policy());
+  if (policy == nullptr) return true;
+  return COFFER_TRY(decide_by(view, *policy, subject_of(view.actor()), use_case, object,
+                              Facts{.forgotten = true}))
+      .allowed;
 }
 
 Result<bool> denies(const secrets::View& view, UseCase use_case, const Object& object) {

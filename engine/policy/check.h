@@ -18,6 +18,9 @@ Result<void> check_read(const secrets::View& view, UseCase use_case, const Objec
 Result<void> check_value(const secrets::View& view, std::string_view path);
 /// For what is hidden where it is not allowed. Errors: corrupt, io.
 Result<bool> allows(const secrets::View& view, UseCase use_case, const Object& object);
+/// The same of what a change feed names: of a secret that is gone nobody knows any more what owner
+/// and tags it had. Errors: corrupt, io.
+Result<bool> allows_past(const secrets::View& view, UseCase use_case, const Object& object);
 /// Whether a rule denies it, and not only none allows it. Errors: corrupt, io.
 Result<bool> denies(const secrets::View& view, UseCase use_case, const Object& object);
 /// What check() answers where it is denied.

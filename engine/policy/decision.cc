@@ -55,6 +55,7 @@ class Matcher {
     if (rule.tags.empty()) return true;
     if (object_.kind != Object::Kind::secret) return false;
     const Facts& known = *COFFER_TRY(facts());
+    if (known.forgotten) return !rule.allow;
     if (rule.allow && known.doubted) return false;
     return std::all_of(rule.tags.begin(), rule.tags.end(),
                        [&](const std::string& tag) { return has(known.tags, tag); });
@@ -70,6 +71,7 @@ class Matcher {
     }
     if (!by_owner || subject_.user.empty() || object_.kind != Object::Kind::secret) return false;
     const Facts& known = *COFFER_TRY(facts());
+    if (known.forgotten) return !rule.allow;
     return known.owner == subject_.user && !(rule.allow && known.doubted);
   }
 

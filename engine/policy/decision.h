@@ -18,6 +18,9 @@ struct Facts {
   /// Set by one who may not administer, and others have put values since: such owner and tags give
   /// nobody a right, but still take one away.
   bool doubted = false;
+  /// The secret is gone, and with it what they were: they may have been any that a rule denies by,
+  /// and none that a rule allows by.
+  bool forgotten = false;
 };
 
 /// Asked at most once, and only where a rule that would otherwise match needs to know.

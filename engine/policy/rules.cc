@@ -10,6 +10,16 @@
 #include "format/utf8.h"
 #include "policy/decision.h"
 
+namespace coffer {
+
+bool lets_administer(const Policy& policy, const PolicySubject& subject) {
+  const auto decision = policy::decide(policy, subject, UseCase::admin, policy::whole_store(),
+                                       []() -> Result<policy::Facts> { return policy::Facts(); });
+  return decision && decision->allowed;
+}
+
+}  // namespace coffer
+
 namespace coffer::policy {
 namespace {
 
@@ -157,12 +167,6 @@ Result<void> check_use_case(UseCase use_case) {
 
 Result<void> check_tag(const std::string& tag) { return check_text(tag, format::kTagBytesMax); }
 
-bool may_administer(const Policy& policy, const PolicySubject& subject) {
-  const auto decision = decide(policy, subject, UseCase::admin, whole_store(),
-                               []() -> Result<Facts> { return Facts(); });
-  return decision && decision->allowed;
-}
-
 // Whom the rules name, each as one who has nothing but that name.
 bool leaves_somebody(const Policy& policy) {
   if (policy.rules.empty()) return true;
@@ -176,7 +180,7 @@ bool leaves_somebody(const Policy& policy) {
         PolicySubject who;
         if (each.starts_with("user:")) who.user = each.substr(5);
         if (each.starts_with("group:")) who.groups = {each.substr(6)};
-        if (may_administer(policy, who)) return true;
+        if (lets_administer(policy, who)) return true;
       }
     }
   }

@@ -345,6 +345,7 @@ Result<WriteReport> Engine::Impl::attempt_write(const Body& body, const Caller& 
   state.root = &root;
   state.keys = keys.get();
   state.actor = &caller.actor;
+  state.marks_by = caller.actor.user;
   WriteReport report;
   report.receipt.epoch_before = report.receipt.epoch_after = root.epoch;
   report.sequence = root.sequence;

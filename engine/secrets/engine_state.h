@@ -255,7 +255,7 @@ struct View::Impl {
   std::uint64_t versions_rewrapped = 0;
   std::vector<Noted> noted = {};
   std::vector<Noted> refused = {};           // Operations that the body was refused, and went on.
-  std::optional<std::string> marks_by = {};  // See Transaction::marks_are_by.
+  std::optional<std::string> marks_by = {};  // See Transaction::marks_are_by; at first the actor.
   std::optional<Noted> trying = {};          // The operation that is under way.
 
   /// Called at the beginning of each operation that changes something.

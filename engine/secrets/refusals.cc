@@ -8,6 +8,11 @@ namespace {
 /// A caller who takes a new name for each call is not given a span of its own each time.
 constexpr std::size_t kSpansMax = 1024;
 
+// Of the user alone, for the label is the caller's to choose anew each time.
+std::vector<Noted> without_name(const Noted& item) {
+  return {{item.action, "", 0, item.refused_with, item.count}};
+}
+
 }  // namespace
 
 bool GatheredRefusals::keep(const Actor& actor, const std::vector<Noted>& items,
@@ -19,40 +24,43 @@ bool GatheredRefusals::keep(const Actor& actor, const std::vector<Noted>& items,
       return now_ms < each.second.since_ms || now_ms - each.second.since_ms >= kRefusalSpanMs;
     });
     if (spans_.size() >= kSpansMax) {
-      Span none{now_ms, 0, kRefusedNamesMax};
-      gather({actor.user, actor.actor}, items, none);
+      for (const Noted& each : items) add({actor.user, ""}, without_name(each));
       return true;
     }
   }
   Span& span = spans_[name];
   // A clock that was set back begins a new one.
-  if (now_ms < span.since_ms || now_ms - span.since_ms >= kRefusalSpanMs) span = {now_ms, 0, 0};
+  if (now_ms < span.since_ms || now_ms - span.since_ms >= kRefusalSpanMs) span = {now_ms};
   if (span.at_once < kRefusalsAtOnce) {
     ++span.at_once;
     return false;
   }
-  gather({actor.user, actor.actor}, items, span);
+  add_of(span, {actor.user, actor.actor}, items);
   return true;
 }
 
-void GatheredRefusals::gather(const Who& who, const std::vector<Noted>& items, Span& span) {
+void GatheredRefusals::add_of(Span& span, const Who& who, const std::vector<Noted>& items) {
   for (const Noted& each : items) {
-    const auto& known = gathered_[who];
-    if (!known.contains({each.action, each.path, each.version, each.refused_with})) {
-      if (span.names >= kRefusedNamesMax) {
-        add(who, {each.action, {}, 0, each.refused_with, each.count});
-        continue;
-      }
-      ++span.names;
+    const auto known = gathered_.find(who);
+    const bool is_known =
+        known != gathered_.end() &&
+        known->second.contains({each.action, each.path, each.version, each.refused_with});
+    if (!is_known && span.told_apart >= kToldApartMax) {
+      add({who.first, ""}, without_name(each));
+      continue;
     }
-    add(who, each);
+    if (!is_known) ++span.told_apart;
+    add(who, {each});
   }
 }
 
-void GatheredRefusals::add(const Who& who, const Noted& item) {
-  std::uint64_t& count = gathered_[who][{item.action, item.path, item.version, item.refused_with}];
-  if (count == 0) ++count_;
-  count += item.count;
+void GatheredRefusals::add(const Who& who, const std::vector<Noted>& items) {
+  auto& known = gathered_[who];
+  for (const Noted& each : items) {
+    std::uint64_t& count = known[{each.action, each.path, each.version, each.refused_with}];
+    if (count == 0) ++count_;
+    count += each.count;
+  }
 }
 
 bool GatheredRefusals::is_full() const {
@@ -85,7 +93,7 @@ CarriedRefusals::~CarriedRefusals() {
   if (all_.empty()) return;
   const std::lock_guard lock(source_.mutex_);
   for (const GatheredRefusals::Kept& kept : all_)
-    for (const Noted& item : kept.items) source_.add({kept.who.user, kept.who.actor}, item);
+    source_.add({kept.who.user, kept.who.actor}, kept.items);
 }
 
 }  // namespace coffer::secrets

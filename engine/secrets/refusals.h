@@ -30,9 +30,9 @@ inline constexpr int kRefusalsAtOnce = 32;
 inline constexpr std::int64_t kRefusalSpanMs = 60'000;
 /// So many different ones are held; then they are written at once.
 inline constexpr std::size_t kGatheredMax = 256;
-/// So many different names of one caller are gathered in each span. The refusals beyond them are
-/// counted without a name: whoever asks for ever new names does not fill the disk with them.
-inline constexpr std::size_t kRefusedNamesMax = 64;
+/// Of one caller so many are told apart in each span; what comes beyond them is one for each action
+/// and code, without a name, or he would fill the disk by asking for ever new ones.
+inline constexpr int kToldApartMax = 256;
 
 /// Thread-safe.
 class GatheredRefusals {
@@ -54,11 +54,10 @@ class GatheredRefusals {
   struct Span {
     std::int64_t since_ms = 0;
     int at_once = 0;
-    std::size_t names = 0;  // Gathered, of different items.
+    int told_apart = 0;
   };
-  /// Items that are not held yet take a name of the span's, while it has one.
-  void gather(const Who& who, const std::vector<Noted>& items, Span& span);
-  void add(const Who& who, const Noted& item);
+  void add_of(Span& span, const Who& who, const std::vector<Noted>& items);
+  void add(const Who& who, const std::vector<Noted>& items);
 
   mutable std::mutex mutex_;
   std::map<std::string, Span> spans_;  // Of a user; where there is none, of a label.

@@ -89,6 +89,7 @@ Result<void> check_change(const MetadataChange& change) {
   if (change.kind) COFFER_TRY(check_kind(*change.kind));
   COFFER_TRY(check_text(change.description, format::kDescriptionBytesMax));
   COFFER_TRY(check_text(change.owner, format::kOwnerBytesMax));
+  COFFER_TRY(check_text(change.marked_by, format::kAuditActorBytesMax));
   if (change.tags) COFFER_TRY(check_tags(*change.tags));
   if (change.delete_version_after_ms.value_or(0) < 0)
     return Error{ErrorCode::usage, "delete_version_after is negative", "0 clears it"};
@@ -128,9 +129,12 @@ void settle_marks(const MetadataChange& change, const Metadata& before,
   if (!change.owner && !change.tags) return;
   const bool same = before.owner == metadata.owner && before.tags == metadata.tags;
   if (same && marks_by) return;
-  metadata.marked_by = marks_by.value_or("");
+  // Who may administer carries them as they were told to be elsewhere, or else vouches for them.
+  metadata.marked_by = marks_by ? *marks_by : change.marked_by.value_or("");
+  metadata.marks_doubted = change.marks_doubted.value_or(false);
   // A user without a name cannot be told from others who put a value.
-  metadata.marks_doubted = marks_by && marks_by->empty();
+  if (marks_by && marks_by->empty()) metadata.marks_doubted = true;
+  if (metadata.owner.empty() && metadata.tags.empty()) metadata.marks_doubted = false;
 }
 
 void carry_marks(const std::optional<std::string>& marks_by, Metadata& metadata) {

@@ -93,7 +93,7 @@ TEST_CASE("an anchor is accepted and removed by who may administer the store, wh
   const std::string rules =
       R"([{"effect":"allow","subjects":["user:boss"],"use_cases":["admin"],"objects":["**"]},)"
       R"({"effect":"allow","subjects":["*"],"use_cases":["list","audit"],"objects":["**"]}])";
-  box.expect(0, {"policy", "set", "-"}, rules);
+  box.expect(0, {"policy", "set", "-", "-y"}, rules);
   box.expect(15, {"anchor", "remove", "-y"});
   box.expect(15, {"--anchor", elsewhere, "anchor", "remove", "-y"});
   fs::rename(box.path("anchor"), box.path("lost"));

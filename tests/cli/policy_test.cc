@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tests/cli/command.h"
+#include "tests/cli/shifted_store.h"
 
 namespace policy_test {
 
@@ -134,7 +135,8 @@ TEST_CASE("rules are added, shown, tested and taken away") {
   const Bench box;
   CHECK(box.expect(0, {"policy", "show"}).out ==
         "there is no policy: everybody may do everything\n");
-  CHECK(box.expect(2, {"policy", "allow", "*", "list", "**"}).says("nobody could change"));
+  CHECK(box.expect(2, {"policy", "allow", "*", "list", "**"}).says("may not administer"));
+  CHECK(box.expect(2, {"policy", "allow", "*", "list", "**", "-y"}).says("nobody could change"));
   CHECK(box.expect(2, {"policy", "write-only", "**"}).says("admin"));
   box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
   box.expect(0, {"policy", "allow", "user:ann,group:etl", "use,list", "team/**", "--tag", "new"});
@@ -350,6 +352,104 @@ TEST_CASE("resources need no more than what is done with them") {
   box.expect(0, {"resource", "delete", "-t", "depot", "-n", "pg", "-y"});
   box.set(allow("user:" + me(), R"("list","delete")", "**"));
   box.expect(0, {"resource", "delete", "-t", "instance-secret", "-n", "fresh", "-y"});
+}
+
+TEST_CASE("who changes the policy does not shut himself out by the way") {
+  const Bench box;
+  const std::string boss = "[" + allow("user:boss", R"("admin")", "**") + "]";
+  CHECK(box.expect(2, {"policy", "set", "-"}, boss).says("-y"));
+  box.expect(0, {"policy", "allow", "user:" + me(), "all", "**"});
+  const cli::Words deny = {"policy", "deny", "group:" + my_group(), "admin", "**"};
+  CHECK(box.expect(2, deny).says("user:" + me()));
+  box.expect(0, {"policy", "role", "ops", "user:" + me()});
+  box.expect(0, {"policy", "allow", "role:ops", "admin", "**"});
+  box.expect(0, {"policy", "remove", "1"});
+  CHECK(box.expect(2, {"policy", "role", "ops", "user:boss"}).says("administer"));
+  CHECK(box.expect(0, {"policy", "show", "--format", "json"}).json()["revision"] == 4);
+  // A document's policy is one, too.
+  const cli::Sandbox other;
+  other.init();
+  const std::string document = R"({"format":"coffer-export","format_version":2,"history":true,)"
+                               R"("settings":{},"policy":)" +
+                               boss + R"(,"secrets":[]})";
+  CHECK(other.expect(2, {"import", "-", "--as", "json"}, document).says("administer"));
+  other.expect(0, {"policy", "show"});
+  other.expect(0, {"import", "-", "--as", "json", "-y"}, document);
+  other.expect(15, {"policy", "show"});
+  box.expect(0, {"policy", "role", "ops", "user:boss", "--yes"});
+  box.expect(15, {"policy", "show"});
+}
+
+TEST_CASE("F-214: doubt about owner and tags goes along by export and by migrate") {
+  const std::string all = R"("list","use","reveal","write","delete","force")";
+  const std::string rules =
+      allow("user:" + me(), all, "**") + "," + allow("user:m", R"("write","list")", "team/**") +
+      "," + allow("owner", R"("reveal")", "**") + "," + allow("user:svc", R"("write")", "**");
+  const Bench box;
+  box.set(rules);
+  {
+    coffer::Store store = coffer::Store::open(box.store(), cli::parse_key(box.key())).value();
+    coffer::Store owner = store.as({.user = "m"}).value();
+    REQUIRE(owner.put_metadata("team/x", {.owner = "m"}).ok());
+    REQUIRE(store.as({.user = "svc"})
+                ->put("team/x", coffer::Value::opaque(std::string_view("of the service")))
+                .ok());
+    REQUIRE(owner.put("team/own", coffer::Value::opaque(std::string_view("mine")), {.owner = "m"})
+                .ok());
+  }
+  CHECK(box.expect(0, {"metadata", "get", "team/x"}).out.find("marks_doubted") !=
+        std::string::npos);
+  const Json told = box.expect(0, {"metadata", "get", "team/own", "--format", "json"}).json();
+  CHECK((told["marked_by"] == "m" && told["marks_doubted"] == false));
+  const auto may_see = [](const Sandbox& to, const char* path) {
+    coffer::Store store = coffer::Store::open(to.store(), cli::parse_key(to.key())).value();
+    return store.as({.user = "m"})->get(path).ok();
+  };
+  const std::string whole = box.expect(0, {"export", "--as", "json"}).out;
+  const Sandbox imported, migrated, untold;
+  for (const Sandbox* each : {&imported, &migrated, &untold}) each->init();
+  imported.expect(0, {"import", "-", "--as", "json"}, whole);
+  migrated.expect(0, {"migrate", "--from", box.store(), "--from-key", box.key()});
+  for (const Sandbox* each : {&imported, &migrated}) {
+    CHECK_FALSE(may_see(*each, "team/x"));
+    CHECK(may_see(*each, "team/own"));
+  }
+  Bench folder;
+  folder.set(rules);
+  folder.expect(0, {"import", "-", "--as", "json"},
+                box.expect(0, {"export", "team", "--as", "json", "--newest"}).out);
+  CHECK_FALSE(may_see(folder, "team/x"));
+  CHECK(may_see(folder, "team/own"));
+  // What a document with a policy does not tell is not believed.
+  Json old = Json::parse(whole);
+  for (Json& secret : old["secrets"]) {
+    secret["metadata"].erase("marked_by");
+    secret["metadata"].erase("marks_doubted");
+  }
+  untold.expect(0, {"import", "-", "--as", "json"}, old.dump());
+  CHECK_FALSE(may_see(untold, "team/own"));
+  untold.expect(0, {"metadata", "patch", "team/own", "--owner", "m"});
+  CHECK(may_see(untold, "team/own"));
+}
+
+TEST_CASE("a whole store is carried with what the policy hides, or not at all") {
+  const Bench box;
+  box.expect(0, {"put", "team/b", "k=1", "--tag", "shut"});
+  const std::string all = allow("user:" + me(), R"("list","use","reveal","write","delete")", "**");
+  const std::string hide = R"({"effect":"deny","subjects":["*"],"use_cases":["list"],)"
+                           R"("objects":["**"],"tags":["shut"]})";
+  box.set(all + "," + hide);
+  CHECK(box.expect(15, {"export", "--as", "json"}).says("left out"));
+  box.expect(0, {"export", "team", "--as", "json"});
+  const Sandbox to;
+  to.init();
+  const cli::Words migrate = {"migrate", "--from",          box.store(), "--from-key",
+                              box.key(), "--delete-source", "-y"};
+  CHECK(to.expect(15, migrate).says("left out"));
+  CHECK(box.expect(0, {"list", "--recursive"}).out.find("team/db") != std::string::npos);
+  box.set(all);
+  to.expect(0, migrate);
+  CHECK(to.expect(0, {"get", "team/b", "--field", "k"}).out == "1");
 }
 
 TEST_CASE("a bad rule is refused and changes nothing") {

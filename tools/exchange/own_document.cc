@@ -13,7 +13,9 @@ namespace {
 Result<void> read_metadata(const Spot& spot, SecretImage& secret) {
   return take_metadata(spot, secret.metadata,
                        {{"created_time", into(secret.created_at_ms, &Spot::time)},
-                        {"updated_time", into(secret.updated_at_ms, &Spot::time)}});
+                        {"updated_time", into(secret.updated_at_ms, &Spot::time)},
+                        {"marked_by", into(secret.metadata.marked_by, &Spot::string)},
+                        {"marks_doubted", into(secret.metadata.marks_doubted, &Spot::boolean)}});
 }
 
 Result<void> read_version(const Spot& spot, SecretImage& secret) {

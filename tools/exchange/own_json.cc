@@ -7,6 +7,9 @@
 //   "configs":[{"id","revision","workspace","compat_airbyte","outside","last_stage","spec",
 //     "partial","secrets":[...]}],"references":[{"path","version","user"}]}
 //
+// Metadata with an owner or tags tells who set them, where he was not let to administer, and
+// whether they are doubted: "marked_by", "marks_doubted".
+//
 // Versions stand newest first; without history there is the newest alone. The value of a version
 // that is expired or destroyed is not told, and of a deleted one only with history. Settings,
 // policy and configs stand there where a whole store was exported.
@@ -36,7 +39,10 @@ void append_metadata(JsonText& json, const SecretImage& secret) {
   if (metadata.tags) {
     for (const std::string& tag : *metadata.tags) json.string(tag);
   }
-  json.close(']').key("custom_metadata").open('{');
+  json.close(']');
+  if (metadata.marked_by) json.key("marked_by").string(*metadata.marked_by);
+  if (metadata.marks_doubted) json.key("marks_doubted").boolean(*metadata.marks_doubted);
+  json.key("custom_metadata").open('{');
   if (metadata.custom) {
     for (const auto& [key, value] : *metadata.custom) json.key(key).string(value);
   }

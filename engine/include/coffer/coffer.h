@@ -300,7 +300,9 @@ COFFER_EXPORT coffer_code coffer_history(coffer_store* store, const char* path,
 
 /* Metadata as a JSON object: {"max_versions": 0, "cas_required": false,
  * "delete_version_after_ms": 0, "kind": "", "description": "", "owner": "", "tags": [...],
- * "custom_metadata": {"k": "v"}}; told besides: "created_at_ms", "updated_at_ms", "revision". */
+ * "custom_metadata": {"k": "v"}}; told besides: "created_at_ms", "updated_at_ms", "marked_by" (who
+ * set owner and tags without being let to administer), "marks_doubted" (true: and others have put
+ * values since), "revision". */
 COFFER_EXPORT coffer_code coffer_metadata_get(coffer_store* store, const char* path,
                                               coffer_bytes** json, coffer_error* error);
 /* Changes what `json` names, "custom_metadata" as a whole; makes a secret without versions where

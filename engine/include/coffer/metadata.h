@@ -29,6 +29,11 @@ struct MetadataChange {
   std::map<std::string, std::optional<std::string>> custom_patch{};  ///< nullopt removes the key.
   /// Metadata::revision must be this; 0: nobody set any metadata yet.
   std::optional<std::uint64_t> metadata_cas{};
+  /// Carried along with owner and tags from where they come from (Metadata::marked_by,
+  /// marks_doubted); without owner and tags they change nothing. Who may not administer can give
+  /// doubt by them, and take none away.
+  std::optional<std::string> marked_by{};
+  std::optional<bool> marks_doubted{};
 
   bool operator==(const MetadataChange&) const = default;
 };

@@ -14,12 +14,14 @@
 // Which use case a call needs, on the object that it names:
 //   list    metadata, history, exists, references_to; a config in any form but revealed, and the
 //           document in the report of whoever writes one; listings and the change feed leave out
-//           what lacks it
+//           what lacks it, the feed also the names of secrets that are gone where a rule denies by
+//           tags or owner that they may have had
 //   use     the value goes into a process: get through a Store whose Actor::purpose is `use`,
 //           hydrate; also add_reference and remove_reference of what oneself has added: wiring it
 //           into a job; and to give a kind to a value that is there
 //   reveal  the value is seen by a person: any other get, and a config revealed. Also move and
-//           copy, of the source, since the value comes out under another name
+//           copy, and a config's rename and copy, of the source, since the value comes out under
+//           another name; who may list or use it there must be let to do so with the source
 //   write   put, patch, rollback, undelete, metadata, restore; of move and copy the target; a
 //           config's put, patch, import, stage, commit, abandon, check and end_check (of the
 //           config whose check it was); an import also of each secret that it makes
@@ -35,14 +37,20 @@
 //
 // Who makes a secret may say whose it is and tag it, for its value is his own. Once another user
 // has put a value there, a rule that allows goes by that owner and those tags no more (one that
-// denies does), until somebody with `admin` has set them: Metadata::marks_doubted tells.
+// denies does), until somebody with `admin` has set them: Metadata::marks_doubted tells. Who brings
+// them in from another store carries the doubt (MetadataChange::marks_doubted).
 //
 // A config is an object of its own: who may use config:ID gets the secrets in it, unless a rule
 // denies it him of their names; by its coordinate a secret is an object like any other. Before a
 // document may bring in a coordinate that the config does not hold yet, `use` of that secret is
 // needed; but for what a check of the same id minted, where no rule denies it. Who may neither use
 // nor reveal the config learns nothing of what its secrets are equal to: a value that he gives is
-// always a new one.
+// always a new one. Who may not list it is told nothing by the lists in it either: a mask there
+// stands for nothing. A config is copied where no rule denies `use` or `reveal` of a secret in it.
+//
+// What `write` tells all the same: how long a value is, by whether a patch makes it too large; and
+// at which places outside of lists a config has something, by whether a mask there is taken. What
+// is tried in a transaction that is given up is on record only where it was refused.
 #pragma once
 
 #include <coffer/export.h>
@@ -124,5 +132,9 @@ COFFER_API std::string policy_json(const Policy& policy);
 /// The same back; "revision" and "tags" may be left out, and a whole array of rules stand for the
 /// object. Errors: usage (subject() = the place).
 COFFER_API Result<Policy> parse_policy(std::string_view json);
+
+/// Whether it lets somebody administer the whole store: what to ask of a policy before it is put,
+/// by who would not shut himself out.
+COFFER_API bool lets_administer(const Policy& policy, const PolicySubject& subject);
 
 }  // namespace coffer

@@ -128,6 +128,59 @@ TEST_CASE("a rule that denies a secret is not passed by its config") {
   CHECK(code_of(configs.hydrate_for("c", put->partial.text())) == kDenied);
 }
 
+TEST_CASE("F-210: nor is it passed by a copy of its config, whose secrets have other names") {
+  PolicyBench bench;
+  const auto put = bench.opened.configs().put("c", kKeySpec, R"({"host":"db","key":"one"})");
+  const std::string base = base_of(put->outcomes[0].coordinate);
+  const std::vector<UseCase> all = {UseCase::list, UseCase::use, UseCase::reveal, UseCase::write};
+  const auto rights = allow("user:w", all, "config:**");
+  Store writer_store = bench.who("w");
+  Configs writer = writer_store.configs();
+  bench.set({rights, deny("user:w", {UseCase::reveal}, base)});
+  CHECK(code_of(writer.copy("c", "d")) == kDenied);
+  bench.set({rights, deny("user:w", {UseCase::use}, base)});
+  CHECK(code_of(writer.copy("c", "d")) == kDenied);
+}
+
+TEST_CASE("F-210: a config gets another name by who may see its secrets himself") {
+  PolicyBench bench;
+  REQUIRE(bench.opened.configs().put("prod", kKeySpec, R"({"host":"db","key":"one"})").ok());
+  Store writer_store = bench.who("w");
+  Configs writer = writer_store.configs();
+  const auto shared = allow("user:w", {UseCase::write}, "config:shared/**");
+  bench.set({allow("user:w", {UseCase::use, UseCase::remove}, "config:prod"), shared,
+             allow("user:m", {UseCase::list, UseCase::reveal}, "config:shared/**")});
+  CHECK(code_of(writer.copy("prod", "shared/prod")) == kDenied);
+  CHECK(code_of(writer.rename("prod", "shared/prod")) == kDenied);
+  bench.set(
+      {allow("user:w", {UseCase::use, UseCase::remove, UseCase::reveal}, "config:prod"), shared});
+  CHECK(writer.copy("prod", "shared/copy").ok());
+  CHECK(writer.rename("prod", "shared/prod").ok());
+}
+
+TEST_CASE("F-211: a config is not shown by another name to who may not list it") {
+  PolicyBench bench;
+  REQUIRE(bench.opened.configs().put("c", kKeySpec, R"({"host":"db","key":"one"})").ok());
+  Store writer_store = bench.who("w");
+  Configs writer = writer_store.configs();
+  const auto mine = allow("user:w", {UseCase::write, UseCase::list}, "config:mine");
+  std::vector<UseCase> rights = {UseCase::use, UseCase::remove, UseCase::reveal};
+  bench.set({allow("user:w", rights, "config:c"), mine});
+  CHECK(code_of(writer.copy("c", "mine")) == kDenied);
+  CHECK(code_of(writer.rename("c", "mine")) == kDenied);
+  bench.set({allow("user:w", {UseCase::use, UseCase::remove}, "config:c"), mine});
+  CHECK(code_of(writer.copy("c", "mine")) == kDenied);
+  CHECK(code_of(writer.rename("c", "mine")) == kDenied);
+  // Where he may list neither he may do both, and both where he may list the one.
+  bench.set(
+      {allow("user:w", rights, "config:c"), allow("user:w", {UseCase::write}, "config:blind*")});
+  CHECK(writer.copy("c", "blind1").ok());
+  CHECK(writer.rename("c", "blind2").ok());
+  rights.push_back(UseCase::list);
+  bench.set({allow("user:w", rights, "config:blind*"), mine});
+  CHECK(writer.copy("blind1", "mine").ok());
+}
+
 TEST_CASE("a coordinate is asked for in the document that the merge makes") {
   PolicyBench bench;
   Configs opened = bench.opened.configs();
@@ -185,6 +238,30 @@ TEST_CASE("F-211: who may write a config and not list it is told of what he gave
   CHECK(says_nothing(writer.commit("c", staged->stage)));
   bench.set({allow("user:w", {UseCase::write, UseCase::list}, "config:c")});
   CHECK_FALSE(writer.patch("c", "{}")->partial.empty());
+}
+
+TEST_CASE("F-211: what stands in a list is not told by whether a mask or a value finds it again") {
+  PolicyBench bench;
+  REQUIRE(bench.opened.configs()
+              .put("c", kListSpec, R"({"l":[{"n":"alpha","k":"s1"},{"n":"beta","k":"s2"}]})")
+              .ok());
+  Store writer_store = bench.who("w");
+  Configs writer = writer_store.configs();
+  const auto answer = [&](const std::string& name, const std::string& value) {
+    const auto staged =
+        writer.stage("c", kListSpec, R"({"l":[{"n":")" + name + R"(","k":")" + value + R"("}]})");
+    if (!staged) return std::string(staged.error().text());
+    return told(*staged) + base_of(staged->outcomes[0].coordinate);
+  };
+  bench.set({allow("user:w", {UseCase::write}, "config:c")});
+  for (const char* value : {"**********", "new"}) {
+    CHECK(answer("alpha", value) == answer("gamma", value));
+    CHECK(answer("beta", value) == answer("gamma", value));
+  }
+  CHECK(code_of(writer.stage("c", kListSpec, R"({"l":[{"n":"**********","k":"x"}]})")) ==
+        ErrorCode::usage);
+  bench.set({allow("user:w", {UseCase::write, UseCase::list}, "config:c")});
+  CHECK(answer("alpha", "**********") != answer("gamma", "**********"));
 }
 
 TEST_CASE("a check is ended by whoever may write the config that it is of") {

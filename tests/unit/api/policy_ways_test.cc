@@ -90,6 +90,77 @@ TEST_CASE("F-214: marks that are copied, moved or restored to a place are their 
   CHECK(code_of(mallory.get("team/nameless")) == kDenied);
 }
 
+TEST_CASE("F-214: marks that come with a config's secret are their carrier's as well") {
+  PolicyBench bench;
+  const auto rights = allow("user:m", {UseCase::write, UseCase::use}, "airbyte_**");
+  bench.set({rights, allow("user:m", {UseCase::write}, "config:c"),
+             allow("owner", {UseCase::reveal}, "**"),
+             allow("user:svc", {UseCase::write}, "config:c")});
+  Store mallory = bench.who("m");
+  const std::string base =
+      "airbyte_workspace_11111111-2222-4333-8444-555555555555_secret_"
+      "66666666-7777-4888-9999-aaaaaaaaaaaa";
+  RestoredConfig config;
+  config.id = "c";
+  config.revision = 1;
+  config.workspace = "11111111-2222-4333-8444-555555555555";
+  config.spec = SecretBytes::copy_of(test::kKeySpec);
+  config.partial = SecretBytes::copy_of(R"({"host":"h","key":{"_secret":")" + base + "_v1\"}}");
+  REQUIRE(mallory
+              .transaction([&](Transaction& txn) -> Result<void> {
+                std::vector<RestoredVersion> versions(1);
+                versions[0].info.version = 1;
+                versions[0].value = test::json("\"mine\"");
+                const auto restored = txn.restore_managed(base, versions, 0, {.owner = "m"});
+                return restored ? txn.restore_config(config) : restored;
+              })
+              .ok());
+  CHECK(mallory.get(base).ok());
+  Store svc = bench.who("svc");
+  REQUIRE(svc.configs().put("c", test::kKeySpec, R"({"host":"h","key":"svc-password"})").ok());
+  CHECK(code_of(mallory.get(base)) == kDenied);
+  CHECK(bench.chief.metadata(base)->marks_doubted);
+}
+
+TEST_CASE("F-214: doubt about marks is carried with them, and vouched away by nobody who carries") {
+  PolicyBench bench;
+  bench.set({allow("owner", {UseCase::reveal}, "**"), allow("user:svc", {UseCase::write}, "**")});
+  const auto restore = [](Store& store, const std::string& path, const MetadataChange& metadata) {
+    return store.transaction([&](Transaction& txn) {
+      std::vector<RestoredVersion> versions(1);
+      versions[0].info.version = 1;
+      versions[0].value = text("v");
+      return txn.restore(path, versions, 0, metadata);
+    });
+  };
+  const MetadataChange doubted{.owner = "m", .marked_by = "m", .marks_doubted = true};
+  const MetadataChange marked{.owner = "m", .marked_by = "m", .marks_doubted = false};
+  Store svc = bench.who("svc");
+  Store mallory = bench.who("m");
+  // By who may administer, as they are told; he may also set them himself.
+  REQUIRE(restore(bench.chief, "a", doubted).ok());
+  CHECK(code_of(mallory.get("a")) == kDenied);
+  REQUIRE(bench.chief.put_metadata("new", doubted).ok());
+  CHECK(bench.chief.metadata("new")->marks_doubted);
+  REQUIRE(restore(bench.chief, "b", marked).ok());
+  CHECK(mallory.get("b").ok());
+  REQUIRE(svc.put("b", text("of the service")).ok());
+  CHECK(code_of(mallory.get("b")) == kDenied);
+  REQUIRE(bench.chief.patch_metadata("b", {.owner = "m"}).ok());
+  CHECK(mallory.get("b").ok());
+  // Marks without an owner or tags are none.
+  REQUIRE(bench.chief.patch_metadata("b", {.marked_by = "m", .marks_doubted = true}).ok());
+  CHECK(mallory.get("b").ok());
+  // By another with the doubt, and as his own whoever the document says they are of.
+  REQUIRE(restore(svc, "c", doubted).ok());
+  CHECK(code_of(mallory.get("c")) == kDenied);
+  REQUIRE(restore(svc, "d", {.owner = "m", .marked_by = "", .marks_doubted = false}).ok());
+  CHECK(bench.chief.metadata("d")->marked_by == "svc");
+  CHECK(code_of(bench.chief.put_metadata("e", {.owner = "m", .marked_by = "a\nb"})) ==
+        ErrorCode::usage);
+  test::require_sound(bench.chief);
+}
+
 TEST_CASE("owner and tags are not told by whether they may be given again") {
   PolicyBench bench;
   REQUIRE(bench.opened.put("t/a", text("v"), {.owner = "carol"}).ok());
@@ -121,6 +192,67 @@ TEST_CASE("F-215: another's note that he uses a secret is ended by force, or an 
   REQUIRE(bench.who("job").add_reference("t/a", 0, "prod-job").ok());
   CHECK(bench.who("f").remove_reference("t/a", 0, "prod-job").ok());
   CHECK(writer.destroy_all("t/a").ok());
+}
+
+TEST_CASE("F-215: a config that is kept outside takes over nobody's note by its name") {
+  test::ScratchStore scratch;
+  Store store = scratch.open();
+  Configs configs = store.configs();
+  const auto commit = [&](const std::string& id, const std::string& key, bool outside) {
+    const auto staged = configs.stage(id, test::kKeySpec, R"({"key":")" + key + R"("})");
+    REQUIRE(staged.ok());
+    return configs.commit(id, staged->stage, {.outside = outside});
+  };
+  const auto first = commit("o1", "s1", true);
+  REQUIRE(first.ok());
+  const std::string coordinate = first->outcomes[0].coordinate;
+  const std::string base = coordinate.substr(0, coordinate.rfind("_v"));
+  REQUIRE(store.add_reference(base, 1, "prod-job").ok());
+  REQUIRE(store.add_reference(base, 0, "nightly").ok());
+  const auto taken = configs.rename("o1", "prod-job");
+  REQUIRE(code_of(taken) == ErrorCode::conflict);
+  CHECK(taken.error().subject()->text == "prod-job");
+  CHECK(code_of(configs.rename("o1", "nightly")) == ErrorCode::conflict);
+  REQUIRE(configs.rename("o1", "o2").ok());
+  CHECK(commit("o2", "s2", true).ok());
+  REQUIRE(configs.remove("o2").ok());
+  CHECK(store.get(base, 1).ok());
+  // A config that becomes one which is kept outside meets the same.
+  const auto inside = commit("c", "s3", false);
+  REQUIRE(inside.ok());
+  const std::string held = inside->outcomes[0].coordinate;
+  const std::string held_base = held.substr(0, held.rfind("_v"));
+  REQUIRE(store.add_reference(held_base, 1, "c").ok());
+  const auto again = configs.stage("c", test::kKeySpec, R"({"key":{"_secret":")" + held + "\"}}");
+  REQUIRE(again.ok());
+  CHECK(code_of(configs.commit("c", again->stage, {.outside = true})) == ErrorCode::conflict);
+  CHECK(configs.commit("c", again->stage).ok());
+}
+
+TEST_CASE("F-165: the change feed tells no name that a tag or an owner hid while it stood") {
+  PolicyBench bench;
+  bench.set({allow("user:w", {UseCase::list}, "**"),
+             {false, {"user:w"}, {UseCase::list}, {"t/**"}, {"shut"}},
+             {true, {"user:t"}, {UseCase::list}, {"**"}, {"open"}}});
+  REQUIRE(bench.chief.put("t/merger", text("v"), {.tags = Tags{"shut"}}).ok());
+  REQUIRE(bench.chief.put("u/plain", text("v")).ok());
+  REQUIRE(bench.chief.put("u/open", text("v"), {.tags = Tags{"open"}}).ok());
+  REQUIRE(bench.chief.put("u/kept", text("v")).ok());
+  REQUIRE(bench.chief.move("t/merger", "t/done").ok());
+  for (const char* path : {"t/done", "u/plain", "u/open"}) REQUIRE(bench.chief.erase(path).ok());
+  const auto told = [&](const char* user) {
+    std::string names;
+    const auto changes = bench.who(user).changes(0);
+    for (const Change& change : changes->changes)
+      if (!change.path.empty() && names.find(change.path) == std::string::npos)
+        names += change.path + " ";
+    return names;
+  };
+  CHECK(told("w") == "u/plain u/open u/kept ");
+  CHECK(told("t").empty());
+  CHECK(told("chief").find("t/merger") != std::string::npos);
+  bench.set({allow("user:o", {UseCase::list}, "**"), test::deny("owner", {UseCase::list}, "**")});
+  CHECK(told("o") == "u/kept ");
 }
 
 TEST_CASE("F-216: a kind is not tried on a value that the caller may neither use nor see") {

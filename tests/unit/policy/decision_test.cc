@@ -287,4 +287,22 @@ TEST_CASE("a policy comes back from its JSON text, and what is none is refused")
   }
 }
 
+TEST_CASE("what nobody knows any more of a secret may have been what denies, and allows nothing") {
+  const std::vector<UseCase> list = {UseCase::list};
+  const Policy policy{
+      0,
+      {chief(), rule_of(true, {"*"}, list, {"a/**", "b/**", "d/**"}),
+       rule_of(false, {"user:ann"}, list, {"a/**"}, {"shut"}),
+       rule_of(false, {"owner"}, list, {"b/**"}), rule_of(true, {"*"}, list, {"c/**"}, {"open"}),
+       rule_of(true, {"owner"}, list, {"c/**"})}};
+  ask_all(policy,
+          {{"ann", UseCase::list, "a/x", "-3"},
+           {"bob", UseCase::list, "a/x", "+2"},
+           {"ann", UseCase::list, "b/x", "-4"},
+           {"ann", UseCase::list, "c/x", "-0"},
+           {"ann", UseCase::list, "d/x", "+2"}},
+          {.forgotten = true});
+  CHECK(answer(policy, {"ann", UseCase::list, "a/x", ""}) == "+2");
+}
+
 }  // namespace decision_test
