@@ -23,9 +23,10 @@ Error absent_secret(const Snapshot& store, Error error, std::string_view path, L
 template <typename T>
 Result<T> about_secret(Store& store, Result<T> result, std::string_view path,
                        Literal hint = kLookIntoFolder) {
-  result = about_secret(std::move(result), path);
-  if (result || result.error().code() != ErrorCode::not_found) return result;
-  return absent_secret(store, std::move(result).error(), path, hint);
+  if (result) return result;
+  Result<T> told = about_secret(std::move(result), path);
+  if (told.error().code() != ErrorCode::not_found) return told;
+  return absent_secret(store, std::move(told).error(), path, hint);
 }
 
 }  // namespace coffer::tools

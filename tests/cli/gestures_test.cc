@@ -231,8 +231,8 @@ TEST_CASE("a listing of nothing says why, and a folder that it is one") {
   CHECK(box.expect(0, {"list", "--tag", "x"}).says("nothing is there that fits"));
   CHECK(box.expect(0, {"list", "none", "--format", "json"}).err.empty());
   // Who reads is not told how to remove, and who moves or runs is told how that is done.
-  const std::string look = "hint: `coffer list PATH` names what is in it";
-  const std::string remove = "`coffer metadata delete PATH --recursive`";
+  const std::string look = "hint: `coffer list big` names what is in it";
+  const std::string remove = "`coffer metadata delete big --recursive`";
   for (const auto& [words, hint] : std::vector<std::pair<Words, std::string>>{
            {{"get", "big"}, look + "\n"},
            {{"history", "big"}, look + "\n"},
@@ -242,8 +242,8 @@ TEST_CASE("a listing of nothing says why, and a folder that it is one") {
            {{"metadata", "get", "big"}, look + "\n"},
            {{"destroy", "big", "--all"}, remove},
            {{"metadata", "delete", "big"}, remove},
-           {{"run", "--only", "big", "--", "true"}, "--prefix PATH"},
-           {{"env", "--as", "json", "--only", "big"}, "--prefix PATH"},
+           {{"run", "--only", "big", "--", "true"}, "--prefix big"},
+           {{"env", "--as", "json", "--only", "big"}, "--prefix big"},
            {{"run", "--map", "X=coffer://big", "--", "true"}, look + "\n"},
            {{"move", "big", "small"}, "hint: --recursive"},
            {{"copy", "big", "small"}, "hint: --recursive"}}) {

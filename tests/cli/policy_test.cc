@@ -440,7 +440,6 @@ TEST_CASE("a whole store is carried with what the policy hides, or not at all") 
                            R"("objects":["**"],"tags":["shut"]})";
   box.set(all + "," + hide);
   CHECK(box.expect(15, {"export", "--as", "json"}).says("left out"));
-  box.expect(0, {"export", "team", "--as", "json"});
   const Sandbox to;
   to.init();
   const cli::Words migrate = {"migrate", "--from",          box.store(), "--from-key",
