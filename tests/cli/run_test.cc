@@ -140,10 +140,12 @@ TEST_CASE("signals reach the child, and its answer comes back") {
     if (number > SIGRTMIN + 3 && number < SIGRTMAX) continue;  // Each is as these.
     const std::string ready = box.path("ready");
     std::filesystem::remove(ready);
-    // Python: no shell catches all of them.
-    const std::string script = "import signal,sys,time\nsignal.signal(" + std::to_string(number) +
-                               ", lambda *_: sys.exit(42))\nopen('" + ready +
-                               "','w').write('1')\nwhile 1: time.sleep(9)";
+    // Python: no shell catches all of them. An exception while a file object is disposed of would
+    // be swallowed, so none is made.
+    const std::string script = "import os,signal,sys,time\nsignal.signal(" +
+                               std::to_string(number) +
+                               ", lambda *_: sys.exit(42))\nos.close(os.open('" + ready +
+                               "',os.O_CREAT))\nwhile 1: time.sleep(9)";
     const pid_t pid = box.start({COFFER_BIN, "run", "--files", directory, "--only", "other", "--",
                                  "/usr/bin/python3", "-S", "-c", script},
                                 "/dev/null", box.path(".out"));

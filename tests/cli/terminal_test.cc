@@ -449,8 +449,12 @@ TEST_CASE("run stops and goes on with its command, as the shell wants it") {
   box.expect(0, {"put", "t", "TOKEN=Marzipan-7f3a"});
   for (const char* redact : {"", " --redact"}) {
     Session shell(box, Words{"/bin/bash", "--norc", "-i"}, kAsItIs);
-    shell.type("PS1='$ '; " + std::string(COFFER_BIN) + " run" + redact +
-               " --only t -- sh -c 'echo be''gun; sleep 1.5; echo do''ne; exit 7'; echo r''c=$?\n");
+    // No shell: one that is stopped between vfork and exec leaves its parent where no stop reaches
+    // it.
+    shell.type(
+        "PS1='$ '; " + std::string(COFFER_BIN) + " run" + redact +
+        " --only t -- /usr/bin/python3 -Sc 'import sys, time; print(\"be\" \"gun\", flush=True); "
+        "time.sleep(1.5); print(\"do\" \"ne\"); sys.exit(7)'; echo r''c=$?\n");
     REQUIRE(shell.shows("begun"));
     shell.type("\x1A");
     REQUIRE(shell.shows("Stopped"));
