@@ -17,7 +17,8 @@ namespace {
 using storage::Table;
 using Located = View::Impl::Located;
 
-// The versions asked for, all of them there and not destroyed; an empty list: the newest.
+// The versions asked for, all of them there and not destroyed; an empty list: the newest. That one
+// of them is not there is told before what became of another.
 Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format::PathHash& hash,
                                            std::string_view path,
                                            const std::vector<std::uint64_t>& versions) {
@@ -26,13 +27,15 @@ Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format:
   if (std::find(wanted.begin(), wanted.end(), 0U) != wanted.end())
     return Error{ErrorCode::usage, "there is no version 0", "versions begin with 1"};
   if (wanted.empty()) wanted.push_back(0);
+  Result<void> gone;
   for (std::uint64_t& version : wanted) {
     const auto located = COFFER_TRY(impl.find(hash, version));
     if (!located) return impl.absent(hash, path, version);
     COFFER_TRY(impl.authenticate(hash, *located));
     version = located->version;
-    if (located->record.header.is_destroyed()) COFFER_TRY(impl.check_state(*located));
+    if (gone && located->record.header.is_destroyed()) gone = impl.check_state(*located);
   }
+  COFFER_TRY(std::move(gone));
   std::sort(wanted.begin(), wanted.end());
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   return wanted;

@@ -246,15 +246,17 @@ class Run {
     return {resolved.begin(), resolved.end()};
   }
 
-  /// By the first of the versions that is not there to be touched.
+  /// That a version is not there is told before what became of another.
   ErrorCode refusal(const std::string& path, const std::vector<std::uint64_t>& versions) {
+    ErrorCode gone = ErrorCode::failed;
     for (const std::uint64_t version :
          versions.empty() ? std::vector<std::uint64_t>{0} : versions) {
       const ModelVersion* found = model_.find(path, version);
       if (found == nullptr) return ErrorCode::not_found;
-      if (found->destroyed) return found->reclaimed ? ErrorCode::expired : ErrorCode::destroyed;
+      if (found->destroyed && gone == ErrorCode::failed)
+        gone = found->reclaimed ? ErrorCode::expired : ErrorCode::destroyed;
     }
-    return ErrorCode::failed;
+    return gone;
   }
 
   template <typename T>

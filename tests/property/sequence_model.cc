@@ -226,13 +226,15 @@ ErrorCode SequenceModel::rollback(const std::string& path, std::uint64_t to,
 ErrorCode SequenceModel::resolve(const std::string& path,
                                  const std::vector<std::uint64_t>& versions,
                                  std::set<std::uint64_t>& resolved) {
+  ErrorCode gone = kOk;
   for (const std::uint64_t version : versions.empty() ? std::vector<std::uint64_t>{0} : versions) {
     const ModelVersion* found = find(path, version);
     if (found == nullptr) return ErrorCode::not_found;
-    if (found->destroyed) return found->reclaimed ? ErrorCode::expired : ErrorCode::destroyed;
+    if (found->destroyed && gone == kOk)
+      gone = found->reclaimed ? ErrorCode::expired : ErrorCode::destroyed;
     resolved.insert(version == 0 ? secrets[path].current() : version);
   }
-  return kOk;
+  return gone;
 }
 
 ErrorCode SequenceModel::soft_delete(const std::string& path,
