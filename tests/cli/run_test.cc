@@ -144,8 +144,8 @@ TEST_CASE("signals reach the child, and its answer comes back") {
     // be swallowed, so none is made.
     const std::string script = "import os,signal,sys,time\nsignal.signal(" +
                                std::to_string(number) +
-                               ", lambda *_: sys.exit(42))\nos.close(os.open('" + ready +
-                               "',os.O_CREAT))\nwhile 1: time.sleep(9)";
+                               ", lambda *_: sys.exit(42))\nos.write(os.open('" + ready +
+                               "',os.O_CREAT|os.O_WRONLY),b'1')\nwhile 1: time.sleep(9)";
     const pid_t pid = box.start({COFFER_BIN, "run", "--files", directory, "--only", "other", "--",
                                  "/usr/bin/python3", "-S", "-c", script},
                                 "/dev/null", box.path(".out"));
