@@ -33,9 +33,8 @@ constexpr char kAboutRules[] =
     "      webhook: https://example.org/hook\n"
     "      body: '{\"text\": \"{{path}} is gone\"}'\n"
     "`deleted` is delete, destroy, expire and erase. In a body {{rule}}, {{severity}}, {{what}}, "
-    "{{path}},\n{{version}}, {{revision}}, {{index}} and {{time}} stand for what they say; without "
-    "a "
-    "body all of them are\ntold as a JSON object. A command finds COFFER_EVENT_RULE and _SEVERITY "
+    "{{path}},\n{{version}}, {{revision}}, {{index}}, {{time}} and {{outcome}} stand for what they "
+    "say; without a body all\nof them are told as a JSON object. A command finds COFFER_EVENT_RULE and _SEVERITY "
     "besides. With --once an event is\ntried three times, then the watch ends with an error and "
     "the "
     "next one begins with it.";
