@@ -34,7 +34,8 @@ constexpr char kAboutRules[] =
     "      body: '{\"text\": \"{{path}} is gone\"}'\n"
     "`deleted` is delete, destroy, expire and erase. In a body {{rule}}, {{severity}}, {{what}}, "
     "{{path}},\n{{version}}, {{revision}}, {{index}}, {{time}} and {{outcome}} stand for what they "
-    "say; without a body all\nof them are told as a JSON object. A command finds COFFER_EVENT_RULE and _SEVERITY "
+    "say; without a body all\nof them are told as a JSON object. A command finds COFFER_EVENT_RULE "
+    "and _SEVERITY "
     "besides. With --once an event is\ntried three times, then the watch ends with an error and "
     "the "
     "next one begins with it.";
