@@ -71,6 +71,33 @@ Result<json::Document> parse_document(std::string_view text, json::Limits limits
   return document;
 }
 
+/// What a caller gave, read before the write lock is taken, so that nobody waits for it.
+struct GivenDocument {
+  std::string_view spec_text;
+  std::shared_ptr<const Spec> spec;
+  json::Document document;
+  std::vector<SecretPlace> places = {};
+
+  static Result<GivenDocument> read(std::string_view spec, std::string_view text,
+                                    json::Limits limits) {
+    auto compiled = COFFER_TRY(compiled_spec(spec));
+    auto parsed = COFFER_TRY(parse_document(text, limits));
+    return GivenDocument{spec, std::move(compiled), std::move(parsed)};
+  }
+  /// Errors: usage (a shape that the spec does not admit).
+  Result<void> find_places() {
+    places = COFFER_TRY(find_secret_places(*spec, document, Shapes::admitted));
+    return {};
+  }
+  /// Refers to this and to the rights.
+  PutInput input(const ConfigRights& rights) const {
+    PutInput input{spec_text, *spec, document};
+    input.places = &places;
+    input.rights = &rights;
+    return input;
+  }
+};
+
 /// One transaction that writes to the config and tells which coordinates it destroyed.
 Result<std::vector<std::string>> destroying(
     secrets::Engine& engine, std::string_view id, Intent* intent,
@@ -107,15 +134,11 @@ Result<ConfigPutReport> Configs::put(std::string_view id, std::string_view spec,
                                      std::string_view document, const ConfigPutOptions& options) {
   const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, options));
-    const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
-    PutInput input{spec, *compiled, parsed};
-    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
-    input.places = &places;
-    return write_config(*engine_, id, intent, &parsed,
+    GivenDocument given = COFFER_TRY(GivenDocument::read(spec, document, kFullDocument));
+    COFFER_TRY(given.find_places());
+    return write_config(*engine_, id, intent, &given.document,
                         [&](secrets::Transaction& transaction, const ConfigRights& rights) {
-                          input.rights = &rights;
-                          return put_in(transaction, id, input, options);
+                          return put_in(transaction, id, given.input(rights), options);
                         });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
@@ -149,17 +172,13 @@ Result<ConfigPutReport> Configs::import_partial(std::string_view id, std::string
                                                 const ConfigPutOptions& options) {
   const auto run = [&](Intent* intent) -> Result<ConfigPutReport> {
     COFFER_TRY(check_put_options(id, options));
-    const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto parsed = COFFER_TRY(parse_document(partial));
+    GivenDocument given = COFFER_TRY(GivenDocument::read(spec, partial, {}));
     auto values = json::Document::parse(payloads);
     if (!values.ok()) return std::move(values).error().about(Subject::Kind::name, "payloads");
-    PutInput input{spec, *compiled, parsed};
-    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
-    input.places = &places;
-    return write_config(*engine_, id, intent, &parsed,
+    COFFER_TRY(given.find_places());
+    return write_config(*engine_, id, intent, &given.document,
                         [&](secrets::Transaction& transaction, const ConfigRights& rights) {
-                          input.rights = &rights;
-                          return import_in(transaction, id, input, *values, options);
+                          return import_in(transaction, id, given.input(rights), *values, options);
                         });
   };
   return recorded(*engine_, {format::Action::config_put, id}, run);
@@ -172,16 +191,12 @@ Result<ConfigPutReport> Configs::check(std::string_view spec, std::string_view d
     if (options.ttl_ms <= 0 || options.ttl_ms > kConfigDurationMaxMs) {
       return Error(ErrorCode::usage, "the time to live of a check is out of range");
     }
-    const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
-    PutInput input{spec, *compiled, parsed};
-    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
-    input.places = &places;
+    GivenDocument given = COFFER_TRY(GivenDocument::read(spec, document, kFullDocument));
+    COFFER_TRY(given.find_places());
     const std::string id = options.id.value_or("");
-    return write_config(*engine_, id, intent, &parsed,
+    return write_config(*engine_, id, intent, &given.document,
                         [&](secrets::Transaction& transaction, const ConfigRights& rights) {
-                          input.rights = &rights;
-                          return check_in(transaction, input, options);
+                          return check_in(transaction, given.input(rights), options);
                         });
   };
   return recorded(*engine_,
@@ -201,17 +216,14 @@ Result<ConfigPutReport> Configs::stage(std::string_view id, std::string_view spe
     if (lease_ms <= 0 || lease_ms > kConfigDurationMaxMs) {
       return Error(ErrorCode::usage, "the lease of a stage is out of range");
     }
-    const auto compiled = COFFER_TRY(compiled_spec(spec));
-    const auto parsed = COFFER_TRY(parse_document(document, kFullDocument));
-    PutInput input{spec, *compiled, parsed};
-    const auto places = COFFER_TRY(find_secret_places(*compiled, parsed, Shapes::admitted));
-    input.places = &places;
+    GivenDocument given = COFFER_TRY(GivenDocument::read(spec, document, kFullDocument));
+    COFFER_TRY(given.find_places());
     std::optional<json::Document> own;
     if (!against.empty()) own.emplace(COFFER_TRY(parse_document(against)));
-    if (own) input.against = &*own;
-    return write_config(*engine_, id, intent, &parsed,
+    return write_config(*engine_, id, intent, &given.document,
                         [&](secrets::Transaction& transaction, const ConfigRights& rights) {
-                          input.rights = &rights;
+                          PutInput input = given.input(rights);
+                          if (own) input.against = &*own;
                           return stage_in(transaction, id, input, options, lease_ms);
                         });
   };
