@@ -10,6 +10,7 @@
 #include "tools/exchange/same_value.h"
 #include "tools/fail.h"
 #include "tools/target.h"
+#include "tools/trial.h"
 
 namespace coffer::tools {
 namespace {
@@ -226,21 +227,13 @@ Result<void> import_batch(Transaction& txn, const ImportBatch& batch, const Impo
   return {};
 }
 
-// Thrown away together with all that the transaction did.
-Error end_of_trial() { return {ErrorCode::declined, "a dry run writes nothing"}; }
-
 Result<void> carry_out(Store& store, const ImportBatch& batch, const ImportPlan& plan,
                        bool is_trial, bool is_first, ImportOutcome& all) {
   ImportOutcome outcome;
-  bool whole = false;
-  const Result<TransactionReport> report = store.transaction([&](Transaction& txn) -> Result<void> {
+  COFFER_TRY(write_or_try(store, is_trial, [&](Transaction& txn) {
     outcome = all;
-    whole = false;
-    COFFER_TRY(import_batch(txn, batch, plan, is_first, outcome));
-    whole = true;
-    return is_trial ? Result<void>(end_of_trial()) : Result<void>();
-  });
-  if (!report && !(whole && is_trial)) return report.error();
+    return import_batch(txn, batch, plan, is_first, outcome);
+  }));
   all = std::move(outcome);
   return {};
 }

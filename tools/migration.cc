@@ -1,12 +1,14 @@
 #include "tools/migration.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <span>
 
 #include "tools/carrying.h"
 #include "tools/store_images.h"
 #include "tools/target.h"
+#include "tools/trial.h"
 
 namespace coffer::tools {
 namespace {
@@ -33,9 +35,6 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
-// Thrown away together with all that the transaction did.
-Error end_of_trial() { return {ErrorCode::declined, "a dry run writes nothing"}; }
-
 std::string_view path_in(const RestoredReference& reference) { return reference.path; }
 std::string_view path_in(const std::string& path) { return path; }
 
@@ -47,6 +46,8 @@ class Migration {
   Result<MigrationReport> carry_out(const Progress& progress);
 
  private:
+  using Body = std::function<Result<void>(Transaction&, MigrationReport&)>;
+
   using Paths = std::span<const std::string>;
   using Images = std::vector<SecretImage>;
 
@@ -57,6 +58,8 @@ class Migration {
   Result<void> write_one(Transaction& txn, const SecretImage& image, MigrationReport& report);
   Result<void> check_batch(const Images& batch, const std::vector<std::string>& skipped);
   Result<void> copy_rest(const Snapshot& source, const StoreContents& contents, bool trial);
+  Result<MigrationReport> in_target(bool trial, const Body& body);
+  void take_over(MigrationReport&& written);
   Result<void> write_rest(Transaction& txn, const StoreContents& contents,
                           const std::vector<ConfigImage>& configs, MigrationReport& report);
   Result<void> check_rest(const std::vector<ConfigImage>& configs);
@@ -122,22 +125,30 @@ Result<void> Migration::write_one(Transaction& txn, const SecretImage& image,
   return {};
 }
 
-Result<MigrationReport> Migration::write_batch(const Images& batch, bool trial) {
+// One transaction on the target, and what it wrote. The body may run twice.
+Result<MigrationReport> Migration::in_target(bool trial, const Body& body) {
   MigrationReport report;
-  bool whole = false;
-  const Result<TransactionReport> written =
-      target_.transaction([&](Transaction& txn) -> Result<void> {
-        report = {};
-        whole = false;
-        // Limits of the store's settings count for what comes into it.
-        COFFER_TRY(write_settings(txn, report));
-        for (const SecretImage& image : batch)
-          COFFER_TRY(about_secret(write_one(txn, image, report), image.path));
-        whole = true;
-        return trial ? Result<void>(end_of_trial()) : Result<void>();
-      });
-  if (!written && !(whole && trial)) return written.error();
+  COFFER_TRY(write_or_try(target_, trial, [&](Transaction& txn) {
+    report = {};
+    return body(txn, report);
+  }));
   return report;
+}
+
+void Migration::take_over(MigrationReport&& written) {
+  append(report_.created, std::move(written.created));
+  append(report_.unchanged, std::move(written.unchanged));
+  append(report_.skipped, std::move(written.skipped));
+}
+
+Result<MigrationReport> Migration::write_batch(const Images& batch, bool trial) {
+  return in_target(trial, [&](Transaction& txn, MigrationReport& report) -> Result<void> {
+    // Limits of the store's settings count for what comes into it.
+    COFFER_TRY(write_settings(txn, report));
+    for (const SecretImage& image : batch)
+      COFFER_TRY(about_secret(write_one(txn, image, report), image.path));
+    return {};
+  });
 }
 
 // What is durable in the target is read back from there, and is compared to the byte.
@@ -165,9 +176,7 @@ Result<void> Migration::copy_all(const Snapshot& source, Paths paths, bool trial
     done += COFFER_TRY(read_batch(source, paths.subspan(done), batch));
     MigrationReport written = COFFER_TRY(write_batch(batch, trial));
     if (!trial) COFFER_TRY(check_batch(batch, written.skipped));
-    append(report_.created, std::move(written.created));
-    append(report_.unchanged, std::move(written.unchanged));
-    append(report_.skipped, std::move(written.skipped));
+    take_over(std::move(written));
     told_settings_ = true;
     progress(done, paths.size());
   }
@@ -266,20 +275,9 @@ Result<void> Migration::copy_rest(const Snapshot& source, const StoreContents& c
   std::vector<ConfigImage> configs;
   for (const std::string& id : contents.configs)
     configs.push_back(COFFER_TRY(config_image_of(source, id)));
-  MigrationReport report;
-  bool whole = false;
-  const Result<TransactionReport> written =
-      target_.transaction([&](Transaction& txn) -> Result<void> {
-        report = {};
-        whole = false;
-        COFFER_TRY(write_rest(txn, contents, configs, report));
-        whole = true;
-        return trial ? Result<void>(end_of_trial()) : Result<void>();
-      });
-  if (!written && !(whole && trial)) return written.error();
-  append(report_.created, std::move(report.created));
-  append(report_.unchanged, std::move(report.unchanged));
-  append(report_.skipped, std::move(report.skipped));
+  take_over(COFFER_TRY(in_target(trial, [&](Transaction& txn, MigrationReport& report) {
+    return write_rest(txn, contents, configs, report);
+  })));
   return trial ? Result<void>() : check_rest(configs);
 }
 

@@ -1,6 +1,7 @@
 #include "tools/scope_removal.h"
 
 #include "tools/folder_paths.h"
+#include "tools/trial.h"
 
 namespace coffer::tools {
 namespace {
@@ -40,17 +41,10 @@ std::string scope_removal_text() {
 Result<std::vector<std::string>> remove_scope(Store& store, const std::string& prefix,
                                               bool dry_run) {
   std::vector<std::string> paths;
-  bool whole = false;
-  const Result<TransactionReport> report = store.transaction([&](Transaction& txn) -> Result<void> {
-    whole = false;
+  COFFER_TRY(write_or_try(store, dry_run, [&](Transaction& txn) -> Result<void> {
     paths = COFFER_TRY(paths_in_folder(txn, prefix));
-    COFFER_TRY(erase_all(txn, paths));
-    whole = true;
-    // An error takes everything back.
-    if (dry_run) return Error(ErrorCode::declined, "a dry run removes nothing");
-    return {};
-  });
-  if (!report && !(whole && dry_run)) return report.error();
+    return erase_all(txn, paths);
+  }));
   return paths;
 }
 

@@ -3,6 +3,7 @@
 #include "tools/context.h"
 #include "tools/input.h"
 #include "tools/output.h"
+#include "tools/trial.h"
 #include "tools/verbs.h"
 
 namespace coffer::tools {
@@ -21,22 +22,16 @@ Error about_entry(Error error, const BulkOperation& operation) {
 
 Result<Done> carry_out(Store& store, const std::vector<BulkOperation>& operations, bool dry_run) {
   Done done;
-  bool whole = false;
-  const Result<TransactionReport> report = store.transaction([&](Transaction& txn) -> Result<void> {
+  const auto carry_out_all = [&](Transaction& txn) -> Result<void> {
     done.versions.clear();
-    whole = false;
     for (const BulkOperation& operation : operations) {
       Result<VersionInfo> version = operation.carry_out(txn);
       if (!version) return about_entry(std::move(version).error(), operation);
       done.versions.push_back(*version);
     }
-    whole = true;
-    // An error takes everything back.
-    if (dry_run) return Error(ErrorCode::declined, "a dry run writes nothing");
     return {};
-  });
-  if (report) done.sequence = report->sequence;
-  if (!report && !(whole && dry_run)) return report.error();
+  };
+  done.sequence = COFFER_TRY(write_or_try(store, dry_run, carry_out_all)).sequence;
   return done;
 }
 
