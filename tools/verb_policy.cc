@@ -107,6 +107,7 @@ Result<void> change_policy(const Context& context, bool yes, const Change& chang
   const std::uint64_t revision = policy.revision;
   const bool had_rules = !policy.rules.empty();
   COFFER_TRY(change(policy));
+  COFFER_TRY(ask_for_end(had_rules, policy, yes));
   COFFER_TRY(check_still_admin(context, policy, yes));
   const std::uint64_t after = COFFER_TRY(store.put_policy(policy, revision));
   return tell_policy(context, had_rules, policy, after);
@@ -235,17 +236,16 @@ VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
   if (all == word.has_value()) return Error(ErrorCode::usage, "say which rule goes, or --all");
   const std::uint64_t number = all ? 0 : COFFER_TRY(parse_number("RULE", *word));
   COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
-    const bool has_rules = !policy.rules.empty();
     if (all) {
       policy.rules.clear();
       policy.roles.clear();
-      return ask_for_end(has_rules, policy, yes);
+      return {};
     }
     if (number == 0 || number > policy.rules.size())
       return Error(ErrorCode::not_found, "there is no such rule", "see: coffer policy show")
           .with_number(number);
     policy.rules.erase(policy.rules.begin() + static_cast<std::ptrdiff_t>(number - 1));
-    return ask_for_end(has_rules, policy, yes);
+    return {};
   }));
   return 0;
 }
