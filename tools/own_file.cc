@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "tools/input.h"
 #include "tools/store_folder.h"
 
 namespace coffer::tools {
@@ -34,12 +35,6 @@ Error not_taken(const std::string& path) {
                "else may write to",
                "see whose it is (ls -l); to take it all the same, name it: --env-file")
       .about(Subject::Kind::file, path);
-}
-
-Error cannot_read(const std::string& path, int error_number) {
-  return Error(ErrorCode::io, "cannot be read", "see who may read it")
-      .about(Subject::Kind::file, path)
-      .with_errno(error_number);
 }
 
 }  // namespace
