@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/cli/command.h"
+#include "tests/cli/own_mounts.h"
 
 namespace hard_places_test {
 
@@ -161,14 +162,10 @@ TEST_CASE("on a full disk a secret of a fresh store can be destroyed, and what e
       "\"$0\" sweep >/dev/null; echo \"sweep $?\"\n"
       "\"$0\" get s1 >/dev/null 2>&1; echo \"get $?\"; \"$0\" get s2 --field a; echo\n"
       "\"$0\" verify >/dev/null; echo \"verify $?\"\n";
-  const Outcome outcome = box.run_program(
-      {"/usr/bin/unshare", "-m", "/bin/bash", "-c", script, COFFER_BIN, box.path("")});
-  if (outcome.says("unshare failed")) {
-    WARN("not tested: no mount namespace is to be had here");
-    return;
-  }
-  INFO(outcome.out << outcome.err);
-  CHECK(outcome.out == "destroy 0\nsweep 0\nget 7\n2\nverify 0\n");
+  const std::optional<Outcome> outcome = cli::run_with_mounts(box, script);
+  if (!outcome) return;
+  INFO(outcome->out << outcome->err);
+  CHECK(outcome->out == "destroy 0\nsweep 0\nget 7\n2\nverify 0\n");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/cli/command.h"
+#include "tests/cli/own_mounts.h"
 
 namespace replaced_files_test {
 
@@ -207,15 +208,11 @@ TEST_CASE("F-173: on a full disk a store without its lock file is an error, neve
       // With its lock file, reading needs no room.
       "dd if=/dev/zero of=\"$1/small/filler\" bs=4k 2>/dev/null\n"
       "\"$0\" get k --field a; echo \" full again: $?\"\n";
-  const Outcome outcome = box.run_program(
-      {"/usr/bin/unshare", "-m", "/bin/bash", "-c", script, COFFER_BIN, box.path("")});
-  if (outcome.says("unshare failed")) {
-    WARN("not tested: no mount namespace is to be had here");
-    return;
-  }
-  INFO(outcome.out << outcome.err);
-  CHECK(outcome.out == " full: 17\nfull: 17\n1 room: 0\n1 full again: 0\n");
-  CHECK(outcome.says("no space left"));
+  const std::optional<Outcome> outcome = cli::run_with_mounts(box, script);
+  if (!outcome) return;
+  INFO(outcome->out << outcome->err);
+  CHECK(outcome->out == " full: 17\nfull: 17\n1 room: 0\n1 full again: 0\n");
+  CHECK(outcome->says("no space left"));
 }
 
 TEST_CASE("F-175: a process of the same number in another PID namespace is waited for, and told") {
