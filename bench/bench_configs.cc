@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "dataset.h"
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "format/names.h"
 #include "secrets/sweep.h"
 

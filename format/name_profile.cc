@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "format/printable.h"
-#include "format/utf8.h"
+#include "engine/text/printable.h"
+#include "engine/text/utf8.h"
 
 namespace coffer::format {
 namespace {
@@ -81,7 +81,8 @@ Result<void> check_name_by(NameProfile profile, std::string_view below) {
   for (std::size_t begin = 0; begin <= below.size();) {
     const std::size_t end = std::min(below.find('/', begin), below.size());
     auto allowed = check_component(profile, below.substr(begin, end - begin));
-    if (!allowed) return about_if_printable(std::move(allowed).error(), Subject::Kind::path, below);
+    if (!allowed)
+      return text::about_if_printable(std::move(allowed).error(), Subject::Kind::path, below);
     begin = end + 1;
   }
   return {};
@@ -89,12 +90,12 @@ Result<void> check_name_by(NameProfile profile, std::string_view below) {
 
 Result<void> check_field_name_by(NameProfile profile, std::string_view name) {
   if (profile == NameProfile::vdk && whitespace_in(name).any)
-    return about_if_printable(
+    return text::about_if_printable(
         Error{ErrorCode::usage, "a field's name has white space (profile vdk)",
               "name it without, like db_user"},
         Subject::Kind::name, name);
   if (profile == NameProfile::dataos && !is_dataos_key(name))
-    return about_if_printable(
+    return text::about_if_printable(
         Error{ErrorCode::usage, "a field's name is not allowed here (profile dataos)",
               "A-Z, a-z, 0-9, '-', '_' and '.'"},
         Subject::Kind::name, name);

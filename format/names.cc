@@ -2,9 +2,9 @@
 
 #include <charconv>
 
+#include "engine/text/printable.h"
+#include "engine/text/utf8.h"
 #include "format/limits.h"
-#include "format/printable.h"
-#include "format/utf8.h"
 
 namespace coffer::format {
 namespace {
@@ -48,14 +48,14 @@ std::optional<Error> fault_of(std::string_view path) {
 
 Result<void> check_path(std::string_view path) {
   if (auto fault = fault_of(path)) {
-    return about_if_printable(*std::move(fault), Subject::Kind::path, path);
+    return text::about_if_printable(*std::move(fault), Subject::Kind::path, path);
   }
   return {};
 }
 
 Result<void> check_config_id(std::string_view id) {
   if (auto fault = fault_of(id)) {
-    return about_if_printable(*std::move(fault), Subject::Kind::name, id);
+    return text::about_if_printable(*std::move(fault), Subject::Kind::name, id);
   }
   return {};
 }

@@ -1,9 +1,9 @@
 // coffer:// references, and what the command line takes for a secret.
 #include <charconv>
 
+#include "engine/text/printable.h"
+#include "engine/text/utf8.h"
 #include "format/names.h"
-#include "format/printable.h"
-#include "format/utf8.h"
 
 namespace coffer::format {
 namespace {
@@ -102,12 +102,12 @@ void append_encoded(std::string& out, std::string_view text, Part part) {
 
 Result<SecretUri> parse_uri(std::string_view text) {
   if (!text.starts_with(kUriScheme)) {
-    return about_if_printable(Error(ErrorCode::usage, "a reference begins with coffer://"),
-                              Subject::Kind::uri, text);
+    return text::about_if_printable(Error(ErrorCode::usage, "a reference begins with coffer://"),
+                                    Subject::Kind::uri, text);
   }
   auto uri = parse_parts(text.substr(kUriScheme.size()));
   if (uri.ok()) return uri;
-  return about_if_printable(std::move(uri).error(), Subject::Kind::uri, text);
+  return text::about_if_printable(std::move(uri).error(), Subject::Kind::uri, text);
 }
 
 std::string print_uri(const SecretUri& uri) {
@@ -134,7 +134,7 @@ Result<SecretUri> parse_ref(std::string_view text) {
   }
   if (auto coordinate = parse_coordinate(ref.path)) {
     if (ref.version != 0 && ref.version != coordinate->version) {
-      return about_if_printable(
+      return text::about_if_printable(
           Error(ErrorCode::usage, "the version contradicts the coordinate's own"),
           Subject::Kind::uri, text);
     }

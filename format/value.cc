@@ -2,9 +2,9 @@
 
 #include <unordered_set>
 
-#include "format/json.h"
-#include "format/printable.h"
-#include "format/utf8.h"
+#include "engine/text/json.h"
+#include "engine/text/printable.h"
+#include "engine/text/utf8.h"
 
 namespace coffer {
 namespace {
@@ -30,7 +30,7 @@ Error no_such_field() {
 }
 
 Error about_field(Error error, std::string_view name) {
-  return format::about_if_printable(std::move(error), Subject::Kind::name, name);
+  return text::about_if_printable(std::move(error), Subject::Kind::name, name);
 }
 
 }  // namespace

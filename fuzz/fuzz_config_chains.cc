@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "base/check.h"
-#include "configs/hydrate.h"
-#include "configs/mask.h"
-#include "configs/split.h"
+#include "configs/document/mask.h"
+#include "configs/document/split.h"
+#include "configs/operations/hydrate.h"
 #include "tests/config_maker/config_maker.h"
 #include "tests/unit/configs/map_secret_store.h"
 

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/check.h"
-#include "configs/hydrate.h"
-#include "configs/marker.h"
-#include "configs/mask.h"
-#include "configs/spec_walker.h"
-#include "configs/split.h"
+#include "configs/document/marker.h"
+#include "configs/document/mask.h"
+#include "configs/document/split.h"
+#include "configs/operations/hydrate.h"
+#include "configs/spec/spec_walker.h"
 #include "tests/unit/configs/map_secret_store.h"
 
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/check.h"
-#include "format/json.h"
-#include "format/json_merge.h"
+#include "engine/text/json.h"
+#include "engine/text/json_merge.h"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "keys/http.h"
-#include "keys/service_body.h"
+#include "keys/services/http.h"
+#include "keys/services/service_body.h"
 
 namespace {
 

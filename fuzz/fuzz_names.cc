@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "engine/text/time_text.h"
+#include "engine/text/utf8.h"
 #include "format/names.h"
-#include "format/time_text.h"
-#include "format/utf8.h"
 
 namespace {
 
@@ -46,11 +46,11 @@ void check_references(std::string_view text) {
 }
 
 void check_times(std::string_view text) {
-  if (const auto duration = parse_duration(text); duration.ok()) {
-    COFFER_CHECK(*duration >= 0 && *duration <= kDurationMaxMs);
+  if (const auto duration = coffer::text::parse_duration(text); duration.ok()) {
+    COFFER_CHECK(*duration >= 0 && *duration <= coffer::text::kDurationMaxMs);
   }
-  if (const auto time = parse_time(text); time.ok()) {
-    COFFER_CHECK(*parse_time(print_time(*time)) == *time);
+  if (const auto time = coffer::text::parse_time(text); time.ok()) {
+    COFFER_CHECK(*coffer::text::parse_time(coffer::text::print_time(*time)) == *time);
   }
 }
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "storage/page_verifier.h"
+#include "storage/pages/page_verifier.h"
 
 #ifdef COFFER_FUZZ_LMDB
 #include "tests/unit/storage/page_image.h"

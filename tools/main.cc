@@ -1,9 +1,9 @@
 // The coffer command.
 #include <exception>
 
-#include "tools/fail.h"
-#include "tools/hygiene.h"
-#include "tools/verbs.h"
+#include "tools/command/fail.h"
+#include "tools/command/hygiene.h"
+#include "tools/verbs/table.h"
 
 int main(int argc, char** argv) {
   using namespace coffer;

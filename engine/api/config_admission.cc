@@ -9,7 +9,7 @@
 
 #include "configs/config_store.h"
 #include "configs/config_view.h"
-#include "configs/marker.h"
+#include "configs/document/marker.h"
 #include "format/names.h"
 #include "policy/check.h"
 

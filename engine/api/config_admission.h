@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "configs/documents.h"
-#include "configs/hydrate.h"
+#include "configs/operations/hydrate.h"
 #include "configs/rights.h"
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "secrets/transaction.h"
 
 namespace coffer::api {

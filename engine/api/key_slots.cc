@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "secrets/engine.h"
 
 namespace coffer::api {

@@ -4,8 +4,8 @@
 
 #include "api/reading.h"
 #include "base/guarded.h"
-#include "configs/config_restore.h"
 #include "configs/config_store.h"
+#include "configs/operations/config_restore.h"
 #include "format/names.h"
 #include "policy/check.h"
 #include "secrets/held_view.h"

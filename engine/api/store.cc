@@ -13,7 +13,7 @@
 #include "configs/outside_users.h"
 #include "configs/reachability.h"
 #include "format/names.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "policy/check.h"
 #include "policy/decision.h"
 #include "policy/rules.h"

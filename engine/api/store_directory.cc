@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 
 #include "base/guarded.h"
-#include "keys/unproven_slots.h"
+#include "keys/keyring/unproven_slots.h"
 #include "storage/file_system.h"
 
 namespace coffer {

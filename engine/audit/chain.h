@@ -18,7 +18,7 @@
 #include "crypto/key.h"
 #include "format/audit_record.h"
 #include "format/records.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "storage/txn.h"
 
 namespace coffer::audit {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "configs/spec_cache.h"
+#include "configs/spec/spec_cache.h"
 
 namespace coffer::configs {
 namespace {

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "configs/documents.h"
-#include "configs/spec.h"
+#include "configs/spec/spec.h"
 #include "secrets/engine.h"
 #include "secrets/transaction.h"
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "configs/config_store.h"
-#include "configs/mask.h"
+#include "configs/document/mask.h"
 #include "configs/transaction_store.h"
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "format/names.h"
 
 namespace coffer::configs {

@@ -5,9 +5,9 @@
 
 #include <optional>
 
+#include "configs/document/mask.h"
 #include "configs/documents.h"
-#include "configs/hydrate.h"
-#include "configs/mask.h"
+#include "configs/operations/hydrate.h"
 #include "configs/rights.h"
 #include "secrets/transaction.h"
 

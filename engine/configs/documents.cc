@@ -1,6 +1,6 @@
 #include "configs/documents.h"
 
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "format/wire.h"
 
 namespace coffer::configs {

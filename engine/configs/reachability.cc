@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "configs/config_store.h"
-#include "configs/release.h"
+#include "configs/operations/release.h"
 #include "format/names.h"
 #include "secrets/sweep.h"
 

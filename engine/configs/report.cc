@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "format/json.h"
-#include "format/time_text.h"
+#include "engine/text/json.h"
+#include "engine/text/time_text.h"
 
 namespace coffer {
 namespace {
@@ -33,7 +33,7 @@ SecretBytes report_json(const ConfigPutReport& report) {
   append_member(out, R"({"id":)", report.id);
   if (!report.stage.empty()) append_member(out, R"(,"stage":)", report.stage);
   if (report.expires_at_ms != 0)
-    append_member(out, R"(,"expires_time":)", format::print_time(report.expires_at_ms));
+    append_member(out, R"(,"expires_time":)", text::print_time(report.expires_at_ms));
   out.append(R"(,"revision":)" + std::to_string(report.revision));
   out.append(R"(,"partial":)");
   // Whoever may not list the config is not told its document.

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/check.h"
-#include "configs/release.h"
-#include "format/json.h"
+#include "configs/operations/release.h"
+#include "engine/text/json.h"
 #include "format/names.h"
 #include "format/value_access.h"
 

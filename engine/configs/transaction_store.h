@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 
+#include "configs/document/split.h"
 #include "configs/documents.h"
 #include "configs/rights.h"
-#include "configs/split.h"
 #include "secrets/transaction.h"
 
 namespace coffer::configs {

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "format/limits.h"
-#include "keys/passphrase.h"
+#include "keys/local/passphrase.h"
+#include "keys/local/recovery.h"
 #include "keys/provider.h"
-#include "keys/recovery.h"
 #include "keys/secret_source.h"
 
 namespace coffer {

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <array>
 
-#include "keys/network_providers.h"
-#include "keys/pkcs11_provider.h"
+#include "keys/pkcs11/pkcs11_provider.h"
 #include "keys/provider.h"
-#include "keys/tpm2_provider.h"
+#include "keys/services/network_providers.h"
+#include "keys/tpm2/tpm2_provider.h"
 
 namespace coffer {
 namespace keys {

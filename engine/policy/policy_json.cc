@@ -3,8 +3,8 @@
 
 #include <charconv>
 
-#include "format/json.h"
-#include "format/printable.h"
+#include "engine/text/json.h"
+#include "engine/text/printable.h"
 
 namespace coffer {
 namespace {
@@ -70,14 +70,14 @@ class Reader {
 
  private:
   static Error wrong(std::string_view name) {
-    return format::about_if_printable(
+    return text::about_if_printable(
         Error{ErrorCode::usage, "a member of the policy is missing, or not what it must be",
               R"(as in {"rules":[{"effect":"allow","subjects":["*"],"use_cases":["list"],)"
               R"("objects":["**"]}]})"},
         Subject::Kind::name, name);
   }
   static Error unknown(std::string_view name) {
-    return format::about_if_printable(
+    return text::about_if_printable(
         Error{ErrorCode::usage, "there is no such member of a policy",
               "a rule has effect, subjects, use_cases, objects and tags"},
         Subject::Kind::name, name);
@@ -158,7 +158,7 @@ class Reader {
     for (const std::string& name : COFFER_TRY(texts(node))) {
       const auto known = parse_use_case(name);
       if (!known)
-        return format::about_if_printable(
+        return text::about_if_printable(
             Error{ErrorCode::usage, "there is no such use case",
                   "one of list, use, reveal, write, delete, force, admin, audit"},
             Subject::Kind::name, name);

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/text/utf8.h"
 #include "format/limits.h"
 #include "format/names.h"
 #include "format/policy_record.h"
-#include "format/utf8.h"
 #include "policy/decision.h"
 
 namespace coffer {

@@ -15,7 +15,7 @@
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "keys/anchor_medium.h"
+#include "keys/media/anchor_medium.h"
 #include "secrets/engine_state.h"
 
 namespace coffer::secrets {

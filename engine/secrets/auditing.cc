@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "audit/process.h"
-#include "format/utf8.h"
+#include "engine/text/utf8.h"
 #include "secrets/engine_state.h"
 
 namespace coffer::secrets {

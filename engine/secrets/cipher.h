@@ -9,7 +9,7 @@
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "format/records.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "secrets/wrapping_keys.h"
 
 namespace coffer::secrets {

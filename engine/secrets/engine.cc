@@ -4,7 +4,7 @@
 #include <iterator>
 #include <string>
 
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "secrets/engine_state.h"
 #include "storage/file_system.h"
 

@@ -13,7 +13,7 @@
 
 #include "audit/chain.h"
 #include "format/audit_action.h"
-#include "keys/anchor_medium.h"
+#include "keys/media/anchor_medium.h"
 #include "secrets/cipher.h"
 #include "secrets/engine.h"
 #include "secrets/epoch_keys.h"

@@ -4,9 +4,9 @@
 #include <array>
 #include <string>
 
-#include "format/json.h"
+#include "engine/text/json.h"
+#include "engine/text/utf8.h"
 #include "format/name_profile.h"
-#include "format/utf8.h"
 
 namespace coffer::secrets {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "format/name_profile.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"

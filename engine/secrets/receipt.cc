@@ -8,8 +8,8 @@
 #include "base/check.h"
 #include "base/digits.h"
 #include "crypto/hash.h"
-#include "format/json.h"
-#include "format/time_text.h"
+#include "engine/text/json.h"
+#include "engine/text/time_text.h"
 #include "secrets/engine_state.h"
 #include "storage/directory.h"
 
@@ -168,7 +168,7 @@ std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& st
                           const ShredReceipt& receipt, const Seals& seals) {
   std::string text = R"({"receipt":1)" + member("store_id", hex(store)) +
                      member("sequence", receipt.sequence) +
-                     member("time", format::print_time(receipt.at_ms));
+                     member("time", text::print_time(receipt.at_ms));
   COFFER_CHECK(seals.versions.size() == receipt.destroyed.size());
   COFFER_CHECK(seals.documents.size() == receipt.documents.size());
   text += sealed_list("destroyed", receipt.destroyed, seals.versions, [](const SweptVersion& gone) {
@@ -206,7 +206,7 @@ Result<ReceiptInfo> open_receipt(const keys::IndexKeys& keys, const format::Stor
     return Error{ErrorCode::too_new, "the receipt is of a later version of coffer"};
   ReceiptInfo info;
   info.sequence = COFFER_TRY(told.number("sequence"));
-  info.at_ms = COFFER_TRY(format::parse_time(COFFER_TRY(told.string("time"))));
+  info.at_ms = COFFER_TRY(text::parse_time(COFFER_TRY(told.string("time"))));
   info.epoch_before = COFFER_TRY(told.number("epoch_before"));
   info.epoch_after = COFFER_TRY(told.number("epoch_after"));
   info.erase = COFFER_TRY(told.string("erase"));

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "format/records.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "secrets/engine_state.h"
 
 namespace coffer::secrets {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/text/printable.h"
 #include "format/name_profile.h"
 #include "format/names.h"
-#include "format/printable.h"
 #include "secrets/engine_state.h"
 #include "secrets/kinds.h"
 #include "secrets/scope.h"
@@ -52,7 +52,7 @@ Result<void> check_tags(const std::vector<std::string>& tags) {
 
 Result<void> check_custom_key(std::string_view key) {
   if (key.empty() || key.size() > format::kCustomKeyBytesMax)
-    return format::about_if_printable(
+    return text::about_if_printable(
         Error{ErrorCode::limit, "a custom metadata key is empty or too long"}.with_size(
             key.size(), format::kCustomKeyBytesMax),
         Subject::Kind::name, key);

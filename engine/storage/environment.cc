@@ -16,7 +16,7 @@
 
 #include "storage/directory.h"
 #include "storage/lmdb_error.h"
-#include "storage/page_verifier.h"
+#include "storage/pages/page_verifier.h"
 #include "storage/txn.h"
 
 namespace coffer::storage {

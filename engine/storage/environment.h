@@ -31,7 +31,7 @@
 #include <vector>
 
 #include "storage/fork_sentinel.h"
-#include "storage/other_meta.h"
+#include "storage/pages/other_meta.h"
 #include "storage/reader_keeper.h"
 #include "storage/tables.h"
 
@@ -67,7 +67,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Environment& operator=(const Environment&) = delete;
 
   Result<EnvironmentInfo> info();
-  /// See storage/other_meta.h.
+  /// See storage/pages/other_meta.h.
   std::optional<OtherEntry> entry_of_other_meta(ByteView key) const;
   /// Absolute, so that it stays right when the process changes its own.
   const std::string& directory() const { return directory_; }

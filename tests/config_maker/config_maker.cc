@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "format/json.h"
+#include "engine/text/json.h"
 
 namespace coffer::test {
 namespace {

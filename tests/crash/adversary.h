@@ -16,8 +16,8 @@
 
 #include "crypto/aead.h"
 #include "format/records.h"
-#include "keys/keyring.h"
-#include "keys/slot.h"
+#include "keys/keyring/keyring.h"
+#include "keys/keyring/slot.h"
 #include "secrets/cipher.h"
 #include "storage/environment.h"
 #include "storage/txn.h"

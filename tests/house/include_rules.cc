@@ -15,10 +15,10 @@ struct Floor {
   std::string_view name;
   int height;
 };
-constexpr std::array kFloors = {Floor{"base", 0},    Floor{"format", 1},  Floor{"crypto", 1},
-                                Floor{"storage", 1}, Floor{"keys", 2},    Floor{"audit", 3},
-                                Floor{"secrets", 4}, Floor{"configs", 5}, Floor{"policy", 6},
-                                Floor{"api", 7},     Floor{"tools", 8}};
+constexpr std::array kFloors = {Floor{"base", 0},   Floor{"text", 1},    Floor{"format", 2},
+                                Floor{"crypto", 2}, Floor{"storage", 2}, Floor{"keys", 3},
+                                Floor{"audit", 4},  Floor{"secrets", 5}, Floor{"configs", 6},
+                                Floor{"policy", 7}, Floor{"api", 8},     Floor{"tools", 9}};
 constexpr std::string_view kPublic = "public";
 
 struct Owner {
@@ -101,7 +101,8 @@ std::optional<std::string> check_quoted(std::string_view floor, std::string_view
   if (*height > *height_of(floor)) return "a look upward";
   if (*height == *height_of(floor)) return "a look at a neighbour on the same floor";
   // The command is a guest of the public API; of the inner floors it may use the pure ones.
-  if (floor == "tools" && target != "format" && target != "base") return "a look behind the API";
+  if (floor == "tools" && target != "format" && target != "text" && target != "base")
+    return "a look behind the API";
   return std::nullopt;
 }
 

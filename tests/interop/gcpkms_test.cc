@@ -1,5 +1,5 @@
 // Google Cloud KMS against a fake that compares every checksum and verifies every assertion.
-#include "keys/crc32c.h"
+#include "keys/services/google/crc32c.h"
 #include "tests/interop/fakes/google_kms.h"
 #include "tests/interop/provider_trials.h"
 

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "keys/http.h"
+#include "keys/services/http.h"
 #include "tests/interop/stranger.h"
 #include "tests/memory_search.h"
 

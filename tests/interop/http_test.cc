@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "keys/http.h"
+#include "keys/services/http.h"
 #include "tests/interop/fakes/loopback_server.h"
 #include "tests/interop/stranger.h"
 #include "tests/scratch.h"

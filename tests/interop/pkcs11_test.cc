@@ -1,8 +1,8 @@
 // Keys in a PKCS#11 token, against SoftHSM: what it opens, and above all what it does not.
 #include <dlfcn.h>
 
-#include "keys/keyring.h"
-#include "keys/pkcs11_module.h"
+#include "keys/keyring/keyring.h"
+#include "keys/pkcs11/pkcs11_module.h"
 #include "tests/interop/provider_ring.h"
 #include "tests/interop/software_token.h"
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "keys/keyring/slot.h"
 #include "keys/provider.h"
-#include "keys/slot.h"
 #include "tests/cli/command.h"
 #include "tests/interop/fakes/fake_crypto.h"
 #include "tests/interop/fakes/loopback_server.h"

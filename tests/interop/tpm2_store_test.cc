@@ -6,7 +6,7 @@
 #include <functional>
 #include <random>
 
-#include "keys/tpm_nv.h"
+#include "keys/tpm2/tpm_nv.h"
 #include "tests/crash/adversary.h"
 #include "tests/interop/software_tpm.h"
 #include "tests/killed_child.h"

@@ -1,8 +1,8 @@
 // Keys sealed by a TPM, against swtpm: what it opens, and above all what it does not.
 #include <catch2/catch.hpp>
 
-#include "keys/keyring.h"
-#include "keys/tpm_nv.h"
+#include "keys/keyring/keyring.h"
+#include "keys/tpm2/tpm_nv.h"
 #include "tests/interop/provider_ring.h"
 #include "tests/interop/software_tpm.h"
 #include "tests/interop/stranger.h"

@@ -2,7 +2,7 @@
 #include <chrono>
 #include <thread>
 
-#include "format/time_text.h"
+#include "engine/text/time_text.h"
 #include "tests/cli/command.h"
 #include "tests/kv/check_rules.h"
 #include "tests/kv/telling.h"
@@ -29,7 +29,7 @@ std::int64_t now_ms() {
 }
 
 std::int64_t time_of(const Json& text) {
-  return coffer::format::parse_time(text.get<std::string>()).value();
+  return coffer::text::parse_time(text.get<std::string>()).value();
 }
 
 Json json_of(const coffer::MetadataChange& change) {
@@ -135,7 +135,7 @@ class CommandDriver : public Driver {
     if (op.cas) words.insert(words.end(), {"--cas", std::to_string(*op.cas)});
     if (op.ttl_s != 0) words.insert(words.end(), {"--ttl", std::to_string(op.ttl_s) + "s"});
     if (op.expires_at_ms != 0) {
-      words.insert(words.end(), {"--expires-at", coffer::format::print_time(op.expires_at_ms)});
+      words.insert(words.end(), {"--expires-at", coffer::text::print_time(op.expires_at_ms)});
     }
     Seen seen;
     if (const auto answer = json(words, seen, input)) {
@@ -207,8 +207,7 @@ class CommandDriver : public Driver {
     metadata.max_versions = (*answer)["max_versions"];
     metadata.cas_required = (*answer)["cas_required"];
     metadata.delete_version_after_ms =
-        coffer::format::parse_duration((*answer)["delete_version_after"].get<std::string>())
-            .value();
+        coffer::text::parse_duration((*answer)["delete_version_after"].get<std::string>()).value();
     metadata.owner = (*answer)["owner"];
     metadata.kind = (*answer)["kind"];
     metadata.tags = (*answer)["tags"].get<std::vector<std::string>>();

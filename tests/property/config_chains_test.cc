@@ -26,7 +26,7 @@
 #include <regex>
 #include <set>
 
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "format/names.h"
 #include "tests/config_maker/config_maker.h"
 #include "tests/scratch.h"

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "format/json_merge.h"
+#include "engine/text/json_merge.h"
 
 namespace coffer::test {
 namespace {

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "keys/keyring.h"
-#include "keys/slot.h"
+#include "keys/keyring/keyring.h"
+#include "keys/keyring/slot.h"
 #include "tests/vectors/by_the_words.h"
 #include "tests/vectors/golden_copy.h"
 

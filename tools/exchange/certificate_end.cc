@@ -9,7 +9,7 @@
 
 #include "base/base64.h"
 #include "base/shared_library.h"
-#include "format/json.h"
+#include "engine/text/json.h"
 
 namespace coffer::tools {
 namespace {

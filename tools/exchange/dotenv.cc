@@ -3,7 +3,7 @@
 #include <optional>
 #include <unordered_set>
 
-#include "format/utf8.h"
+#include "engine/text/utf8.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "format/utf8.h"
+#include "engine/text/utf8.h"
 #include "tools/exchange/dotenv.h"
 
 namespace coffer::tools {

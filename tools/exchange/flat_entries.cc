@@ -1,6 +1,6 @@
 #include "tools/exchange/flat_entries.h"
 
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "format/names.h"
 #include "tools/exchange/value_text.h"
 

@@ -5,9 +5,9 @@
 #include <iterator>
 
 #include "base/base64.h"
-#include "format/time_text.h"
+#include "engine/text/time_text.h"
+#include "tools/command/fail.h"
 #include "tools/exchange/place.h"
-#include "tools/fail.h"
 
 namespace coffer::tools {
 namespace {
@@ -71,7 +71,7 @@ Result<bool> Spot::boolean() const {
 Result<std::int64_t> Spot::time() const {
   if (is_null()) return std::int64_t{0};
   const std::string text = COFFER_TRY(string());
-  Result<std::int64_t> ms = format::parse_time(text);
+  Result<std::int64_t> ms = text::parse_time(text);
   if (ms) return ms;
   return refuse({ErrorCode::usage, "must be a time as 2026-11-24T12:00:00Z"});
 }
@@ -80,7 +80,7 @@ Result<std::int64_t> Spot::duration() const {
   std::string text = type() == json::Type::number ? std::string(raw()) : COFFER_TRY(string());
   const bool in_ms = text.ends_with("ms");
   if (in_ms) text.resize(text.size() - 2);
-  const Result<std::int64_t> parsed = format::parse_duration(text);
+  const Result<std::int64_t> parsed = text::parse_duration(text);
   if (!parsed || (in_ms && text.find_first_not_of("0123456789") != std::string::npos)) {
     return refuse({ErrorCode::usage, "must be a duration as 90s, 15m, 2h or 30d"});
   }

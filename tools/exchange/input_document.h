@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {

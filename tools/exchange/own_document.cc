@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/durations.h"
+#include "tools/command/durations.h"
 #include "tools/exchange/input_document.h"
 
 namespace coffer::tools {

@@ -13,13 +13,13 @@
 // Versions stand newest first; without history there is the newest alone. The value of a version
 // that is expired or destroyed is not told, and of a deleted one only with history. Settings,
 // policy and configs stand there where a whole store was exported.
-#include "format/time_text.h"
-#include "tools/durations.h"
+#include "engine/text/time_text.h"
+#include "tools/command/durations.h"
+#include "tools/command/streams/output.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
 #include "tools/exchange/own_document.h"
 #include "tools/exchange/yaml.h"
-#include "tools/output.h"
 
 namespace coffer::tools {
 namespace {
@@ -169,7 +169,7 @@ class YamlWriter : public ExportWriter {
 
   void begin(SecretBytes& out) override {
     out.append("format: \"coffer-export\"\nformat_version: 2\nexported_time: \"");
-    out.append(format::print_time(now_ms_));
+    out.append(text::print_time(now_ms_));
     out.append(history_ ? "\"\nhistory: true\nsecrets:" : "\"\nhistory: false\nsecrets:");
   }
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {

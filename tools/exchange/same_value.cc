@@ -1,6 +1,6 @@
 #include "tools/exchange/same_value.h"
 
-#include "format/json.h"
+#include "engine/text/json.h"
 
 namespace coffer::tools {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "format/json.h"
+#include "engine/text/json.h"
 
 namespace coffer::tools {
 

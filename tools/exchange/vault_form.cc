@@ -3,9 +3,9 @@
 #include <array>
 
 #include "base/base64.h"
+#include "tools/command/fail.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
-#include "tools/fail.h"
 
 namespace coffer::tools {
 namespace {

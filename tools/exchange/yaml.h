@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-#include "format/json.h"
+#include "engine/text/json.h"
 
 namespace coffer::tools {
 

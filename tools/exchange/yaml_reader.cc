@@ -13,7 +13,7 @@
 #include <streambuf>
 #include <unordered_set>
 
-#include "format/utf8.h"
+#include "engine/text/utf8.h"
 #include "tools/exchange/place.h"
 #include "tools/exchange/yaml.h"
 

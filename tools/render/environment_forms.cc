@@ -1,5 +1,5 @@
 // shell, dotenv and json: the environment as other tools read it from a file or a pipe.
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {

@@ -1,6 +1,6 @@
 #include "tools/render/escape.h"
 
-#include "format/utf8.h"
+#include "engine/text/utf8.h"
 
 namespace coffer::tools {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/base64.h"
-#include "format/json.h"
+#include "engine/text/json.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {

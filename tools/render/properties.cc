@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "format/utf8.h"
+#include "engine/text/utf8.h"
 #include "tools/render/escape.h"
 #include "tools/render/render.h"
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "format/utf8.h"
+#include "engine/text/utf8.h"
 
 namespace coffer::tools {
 

@@ -8,8 +8,8 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "format/json.h"
-#include "format/utf8.h"
+#include "engine/text/json.h"
+#include "engine/text/utf8.h"
 
 namespace coffer::tools {
 namespace {

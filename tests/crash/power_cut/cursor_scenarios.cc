@@ -1,6 +1,6 @@
 // Where a watcher keeps what it has dealt with.
 #include "tests/crash/power_cut/scenario.h"
-#include "tools/cursor_file.h"
+#include "tools/watch/cursor_file.h"
 
 namespace coffer::test {
 namespace {

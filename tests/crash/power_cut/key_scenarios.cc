@@ -1,6 +1,6 @@
 // What is done to the key slots and the master key.
-#include "keys/keyring.h"
-#include "keys/slot.h"
+#include "keys/keyring/keyring.h"
+#include "keys/keyring/slot.h"
 #include "tests/crash/old_master.h"
 #include "tests/crash/power_cut/scenario.h"
 

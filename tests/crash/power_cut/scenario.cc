@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "tests/crash/power_cut/fingerprint.h"
 
 namespace coffer::test {

@@ -2,7 +2,7 @@
 // stopped and gone on with, beside others who read, write and shred.
 #include <algorithm>
 
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "secrets/cipher.h"
 #include "storage/environment.h"
 #include "storage/txn.h"

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "crypto/hash.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "secrets/cipher.h"
 #include "secrets/epoch_keys.h"
 #include "storage/environment.h"

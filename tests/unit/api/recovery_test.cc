@@ -1,9 +1,9 @@
 // Recovery keys and shares: printed once, read back, and never taken for one another.
 #include <catch2/catch.hpp>
 
-#include "keys/keyring.h"
-#include "keys/printed_key.h"
-#include "keys/shamir.h"
+#include "keys/keyring/keyring.h"
+#include "keys/local/printed_key.h"
+#include "keys/local/shamir.h"
 #include "tests/scratch.h"
 
 namespace coffer::test::recovery_test {

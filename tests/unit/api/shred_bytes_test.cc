@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "secrets/cipher.h"
 #include "tests/scratch.h"
 #include "tests/split_at.h"

@@ -1,5 +1,5 @@
 // Partial updates: what is merged, what a secret is to the merge, what a branch takes along.
-#include "configs/config_patch.h"
+#include "configs/operations/config_patch.h"
 
 #include <catch2/catch.hpp>
 

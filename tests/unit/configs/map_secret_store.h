@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "configs/split.h"
+#include "configs/document/split.h"
 
 namespace coffer::configs {
 

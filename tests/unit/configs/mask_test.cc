@@ -1,4 +1,4 @@
-#include "configs/mask.h"
+#include "configs/document/mask.h"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "configs/hydrate.h"
+#include "configs/operations/hydrate.h"
 
 namespace mask_test {
 

@@ -1,4 +1,4 @@
-#include "configs/pattern.h"
+#include "configs/spec/pattern.h"
 
 #include <catch2/catch.hpp>
 

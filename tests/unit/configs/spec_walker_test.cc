@@ -1,11 +1,11 @@
-#include "configs/spec_walker.h"
+#include "configs/spec/spec_walker.h"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 #include <vector>
 
-#include "configs/spec_cache.h"
+#include "configs/spec/spec_cache.h"
 
 namespace spec_walker_test {
 

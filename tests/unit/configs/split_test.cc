@@ -1,4 +1,4 @@
-#include "configs/split.h"
+#include "configs/document/split.h"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "configs/hydrate.h"
+#include "configs/operations/hydrate.h"
 #include "tests/unit/configs/map_secret_store.h"
 
 namespace split_test {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/base64.h"
-#include "format/time_text.h"
+#include "engine/text/time_text.h"
 
 namespace certificate_end_test {
 
@@ -59,7 +59,7 @@ std::string pem(const std::string& content) {
 }
 
 std::string printed(std::optional<std::int64_t> end) {
-  return end ? format::print_time(*end) : "unknown";
+  return end ? text::print_time(*end) : "unknown";
 }
 std::string end_of(const std::string& content) {
   return printed(certificate_end(as_bytes(content)).value());
@@ -142,7 +142,7 @@ TEST_CASE("no cut and no flipped bit is read beyond, and no length is believed")
         return bytes;
       }();
       const auto end = certificate_end(flipped).value();
-      if (end) REQUIRE(format::print_time(*end).size() == std::string_view(kRealEnd).size());
+      if (end) REQUIRE(text::print_time(*end).size() == std::string_view(kRealEnd).size());
     }
   }
   for (const char* length : {"\x80", "\x84\xFF\xFF\xFF\xFF", "\x85\x01\x01\x01\x01\x01", "\xFF",

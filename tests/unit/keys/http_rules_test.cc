@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/base64.h"
-#include "keys/http.h"
+#include "keys/services/http.h"
 
 namespace coffer::http_rules_test {
 namespace {

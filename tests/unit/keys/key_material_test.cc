@@ -3,8 +3,8 @@
 #include <thread>
 
 #include "keys/file_io.h"
-#include "keys/key_file.h"
-#include "keys/passphrase.h"
+#include "keys/local/key_file.h"
+#include "keys/local/passphrase.h"
 #include "tests/scratch.h"
 
 namespace coffer::test::key_material_test {

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "keys/key_file.h"
+#include "keys/local/key_file.h"
 #include "tests/unit/keys/keyring_file.h"
 
 namespace coffer::test::key_source_test {

@@ -8,7 +8,7 @@
 
 #include "crypto/hash.h"
 #include "format/keyring_records.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "tests/scratch.h"
 
 namespace coffer::test {

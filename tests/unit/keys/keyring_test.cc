@@ -1,5 +1,5 @@
 // The keyring file: what opens it, and that nothing else does.
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

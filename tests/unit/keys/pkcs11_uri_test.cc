@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "keys/pkcs11_uri.h"
+#include "keys/pkcs11/pkcs11_uri.h"
 
 namespace coffer::test::pkcs11_uri_test {
 

@@ -5,7 +5,7 @@
 #include "crypto/aead.h"
 #include "keys/bounded_call.h"
 #include "keys/file_io.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "keys/uri_parameters.h"
 #include "tests/unit/keys/keyring_file.h"
 

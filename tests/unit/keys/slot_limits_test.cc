@@ -1,8 +1,8 @@
 // Slots that could be written but never read again must not be written at all.
 #include <catch2/catch.hpp>
 
-#include "keys/keyring.h"
-#include "keys/slot_table.h"
+#include "keys/keyring/keyring.h"
+#include "keys/keyring/slot_table.h"
 #include "tests/scratch.h"
 
 namespace coffer::test::slot_limits_test {

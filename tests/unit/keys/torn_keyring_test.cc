@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "crypto/hash.h"
-#include "keys/keyring.h"
+#include "keys/keyring/keyring.h"
 #include "tests/scratch.h"
 
 namespace coffer::test::torn_keyring_test {

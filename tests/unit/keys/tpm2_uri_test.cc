@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "keys/tpm2_uri.h"
-#include "keys/tpm_nv.h"
+#include "keys/tpm2/tpm2_uri.h"
+#include "keys/tpm2/tpm_nv.h"
 
 namespace coffer::test::tpm2_uri_test {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "storage/page_layout.h"
+#include "storage/pages/page_layout.h"
 #include "tests/unit/storage/lmdb_sample.h"
 
 namespace coffer::storage::test {

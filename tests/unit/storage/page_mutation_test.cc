@@ -10,7 +10,7 @@
 #include <functional>
 #include <new>
 
-#include "storage/page_verifier.h"
+#include "storage/pages/page_verifier.h"
 #include "tests/unit/storage/page_image.h"
 
 namespace coffer::storage::page_mutation_test {

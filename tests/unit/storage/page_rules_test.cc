@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "storage/page_verifier.h"
+#include "storage/pages/page_verifier.h"
 #include "tests/unit/storage/page_image.h"
 
 namespace coffer::storage::page_rules_test {

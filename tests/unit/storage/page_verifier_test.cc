@@ -1,5 +1,5 @@
 // The files that the page verifier must let in: all that LMDB makes of honest use.
-#include "storage/page_verifier.h"
+#include "storage/pages/page_verifier.h"
 
 #include <catch2/catch.hpp>
 #include <random>

@@ -1,0 +1,46 @@
+// Where the keys of slots come from when the slots are wrapped anew. A source that serves
+// several slots is read, and a person asked, once.
+#pragma once
+
+#include <coffer/key_source.h>
+#include <coffer/store.h>
+
+#include <functional>
+#include <list>
+#include <optional>
+#include <span>
+
+#include "keys/keyring/slot.h"
+
+namespace coffer::keys {
+
+/// What may be told of a slot.
+KeySlotInfo info_of(const format::KeySlot& slot);
+
+class SlotKeys {
+ public:
+  using SourceOf = std::function<Result<KeySource>(const KeySlotInfo& slot)>;
+
+  /// `given` are tried first, each for the slots of its kind; then what `source_of` answers for
+  /// the slot. `given` must outlive this.
+  SlotKeys(std::span<const KeySource> given, SourceOf source_of);
+
+  /// What opens the slot, and is seen to: its blob holds `master`. Errors: wrong_key,
+  /// key_unavailable, declined, corrupt, those of provider_failure() and of `source_of`.
+  Result<SlotOpener> open(const format::KeySlot& slot, const SlotContext& context,
+                          const crypto::Key& master);
+
+ private:
+  struct Tried {
+    KeySource source;
+    std::optional<Result<SourceMaterial>> material = {};
+  };
+  static Result<SlotOpener> open_with(Tried& tried, const format::KeySlot& slot,
+                                      const SlotContext& context, const crypto::Key& master);
+
+  std::list<Tried> given_;  // Materials point to their sources.
+  std::list<Tried> asked_;
+  SourceOf source_of_;
+};
+
+}  // namespace coffer::keys

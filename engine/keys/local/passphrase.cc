@@ -1,0 +1,93 @@
+#include "keys/local/passphrase.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "keys/file_io.h"
+#include "keys/secret_source.h"
+
+namespace coffer::keys {
+namespace {
+
+constexpr std::size_t kPassphraseBytesMax = 4096;
+constexpr std::string_view kFilePrefix = "file:";
+constexpr std::string_view kDescriptorPrefix = "fd:";
+
+// A program that is started later (`coffer run`) must not find the passphrase there: a file
+// can be read again. The standard streams are left as they are, since a program that starts
+// without them takes the next file it opens for one.
+void keep_from_programs(int fd) {
+  const int flags = fd > STDERR_FILENO ? ::fcntl(fd, F_GETFD) : -1;
+  if (flags >= 0) ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+}
+
+Result<SecretBytes> read_source(const KeySource& source, NamedBy named_by) {
+  const std::string& location = source.location();
+  if (!location.starts_with(kDescriptorPrefix))
+    return read_secret_at(
+        location.starts_with(kFilePrefix) ? location.substr(kFilePrefix.size()) : location,
+        source.environment(), kPassphraseBytesMax, named_by);
+  int number = -1;
+  std::from_chars(location.data() + kDescriptorPrefix.size(), location.data() + location.size(),
+                  number);
+  keep_from_programs(number);
+  // Without end: a person may be typing there.
+  return read_secret(number, kPassphraseBytesMax, -1);
+}
+
+bool is_descriptor(std::string_view text) {
+  return !text.empty() && text.size() <= 6 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::optional<std::string> secret_source_of(std::string_view text) {
+  if (text.starts_with(kDescriptorPrefix))
+    return is_descriptor(text.substr(kDescriptorPrefix.size())) ? std::optional<std::string>(text)
+                                                                : std::nullopt;
+  if (is_credential(text)) return std::string(text);
+  const auto path = path_in_file_uri(text);
+  if (!path) return std::nullopt;
+  return std::string(kFilePrefix) + *path;
+}
+
+std::optional<Literal> oddity_of(const SecretBytes& passphrase) {
+  const std::string_view text = passphrase.text();
+  if (text.starts_with("\xEF\xBB\xBF"))
+    return Literal(
+        "the passphrase begins with a byte order mark, as some editors put before a "
+        "text: save it without one");
+  // U+0300 to U+036F: marks that stand behind the letter that they belong to.
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    const auto next = static_cast<unsigned char>(text[i + 1]);
+    if ((text[i] == '\xCC' && next >= 0x80) || (text[i] == '\xCD' && next >= 0x80 && next <= 0xAF))
+      return Literal(
+          "the passphrase has letters whose marks are characters of their own (NFD), as "
+          "some systems write them: it may be the same in composed form (NFC)");
+  }
+  return std::nullopt;
+}
+
+Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm, NamedBy named_by) {
+  SecretBytes passphrase;
+  if (!source.location().empty()) {
+    passphrase = COFFER_TRY(read_source(source, named_by));
+    drop_line_end(passphrase);
+  } else if (source.prompt()) {
+    passphrase = COFFER_TRY(source.prompt()(confirm));
+  } else {
+    return Error{ErrorCode::key_unavailable, "there is nobody to ask for the passphrase",
+                 "use passphrase:?source=file:PATH, ?source=credential:NAME or ?source=fd:N"};
+  }
+  if (passphrase.empty())
+    return Error{ErrorCode::usage, "the passphrase is empty", "choose one of some length"};
+  if (passphrase.size() > kPassphraseBytesMax)
+    return Error{ErrorCode::limit, "the passphrase is too long"};
+  return passphrase;
+}
+
+}  // namespace coffer::keys

@@ -1,0 +1,54 @@
+// Where an anchor is kept: a file on other media, or a counter in a TPM. What it says is not
+// understood here.
+//
+// A file is replaced as a whole: power cut in the middle, and the old one stands. A counter only
+// rises. Each call opens the medium anew: it may have been taken away and brought back.
+#pragma once
+
+#include <coffer/result.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "keys/tpm2/tpm_nv.h"
+
+namespace coffer::keys {
+
+class AnchorMedium {
+ public:
+  static constexpr std::size_t kFileBytesMax = 1024;
+
+  /// file:///ABSOLUTE or tpm2:...?nv=INDEX. Asks nobody yet. Errors: usage, limit.
+  static Result<AnchorMedium> parse(std::string_view uri);
+
+  bool is_counter() const { return counter_.has_value(); }
+  const std::string& uri() const { return uri_; }
+  /// Of a file: its path.
+  const std::string& path() const { return path_; }
+
+  // A file. Errors: key_unavailable (it, or its medium, is not there), io, corrupt (no regular
+  // file, too long).
+  Result<Bytes> read() const;
+  Result<bool> exists() const;
+  /// Durable when it returns.
+  Result<void> replace(ByteView content) const;
+  /// One that is not there is no error.
+  Result<void> remove() const;
+
+  // A counter. Errors: as TpmNvIndex; key_unavailable where there is no such index.
+  /// Makes it where it is not there; answers its value.
+  Result<std::uint64_t> make_counter() const;
+  Result<std::uint64_t> value() const;
+  Result<std::uint64_t> raise() const;
+
+ private:
+  explicit AnchorMedium(std::string_view uri) : uri_(uri) {}
+  std::string uri_;
+  std::string path_;
+  std::optional<TpmNvIndex> counter_;
+};
+
+}  // namespace coffer::keys

@@ -1,0 +1,33 @@
+// The resources that a store holds, told without values.
+#pragma once
+
+#include <coffer/store.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/products/dataos/resource_changes.h"
+#include "tools/products/dataos/usage_record.h"
+
+namespace coffer::tools {
+
+struct ListedResource {
+  ResourceName name;
+  std::string status;  ///< "active", "error" or "deleted"
+  Metadata metadata;
+  VersionInfo newest;
+};
+
+/// In the order of their paths. In error is a secret whose time is over, and what uses a secret
+/// that is no longer there, or that does not know of it.
+Result<std::vector<ListedResource>> list_resources(Store& store);
+
+struct ResourceDetails {
+  std::vector<std::string> keys;   ///< Of a secret.
+  std::vector<std::string> users;  ///< Of a secret: who uses it; marked where by an older version.
+  std::vector<std::string> used;   ///< Of others: what they use; marked where it has moved on.
+};
+Result<ResourceDetails> details_of(Store& store, const ListedResource& resource);
+
+}  // namespace coffer::tools

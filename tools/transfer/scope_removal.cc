@@ -1,0 +1,51 @@
+#include "tools/transfer/scope_removal.h"
+
+#include "tools/command/secret/folder_paths.h"
+#include "tools/command/trial.h"
+
+namespace coffer::tools {
+namespace {
+
+// All that are refused are named: who mends them one by one would be told of one at a time.
+Result<void> erase_all(Transaction& txn, const std::vector<std::string>& paths) {
+  std::string refused, users;
+  for (const std::string& path : paths) {
+    const Result<void> gone = txn.erase(path);
+    if (!gone && gone.error().code() != ErrorCode::in_use) return gone;
+    if (gone) continue;
+    refused += (refused.empty() ? "" : ", ") + path;
+    if (gone.error().users().empty()) continue;
+    users.append(users.empty() ? "" : "; ").append(path).append(" by ");
+    users.append(gone.error().users());
+  }
+  if (refused.empty()) return {};
+  return Error(ErrorCode::in_use,
+               "something refers to these, or they belong to a config; nothing "
+               "was removed",
+               "see who: coffer refs PATH, for each of them")
+      .about(Subject::Kind::path, refused)
+      .with_users(users);
+}
+
+}  // namespace
+
+std::string scope_removal_text() {
+  return "With --recursive all goes, or nothing: what something refers to (coffer refs) is named "
+         "and "
+         "refused with\n9. At most " +
+         std::to_string(kFolderSecretsMax) +
+         " secrets go at once. `coffer list PREFIX -r --long --older-than 180d` tells what nobody\n"
+         "has written for long: what a job or a team that is gone may have left.";
+}
+
+Result<std::vector<std::string>> remove_scope(Store& store, const std::string& prefix,
+                                              bool dry_run) {
+  std::vector<std::string> paths;
+  COFFER_TRY(write_or_try(store, dry_run, [&](Transaction& txn) -> Result<void> {
+    paths = COFFER_TRY(paths_in_folder(txn, prefix));
+    return erase_all(txn, paths);
+  }));
+  return paths;
+}
+
+}  // namespace coffer::tools

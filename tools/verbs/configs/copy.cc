@@ -1,0 +1,41 @@
+// coffer config copy | rename
+#include "tools/command/opening/context.h"
+#include "tools/command/streams/output.h"
+#include "tools/verbs/configs/config_words.h"
+#include "tools/verbs/table.h"
+
+namespace coffer::tools {
+
+VerbResult verb_config_copy(Arguments& arguments, const VerbText& text) {
+  std::string from, to;
+  bool report_wanted = false;
+  Syntax syntax(arguments, text);
+  syntax.word("FROM", from, "The config that is there");
+  syntax.word("TO", to, "The name of the copy, which must be free");
+  syntax.flag("--report", report_wanted, "Tell what became of each secret, as JSON");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  const ConfigPutReport report = COFFER_TRY(store.configs().copy(from, to));
+  COFFER_TRY(write_outcome(report, report_wanted));
+  return 0;
+}
+
+VerbResult verb_config_rename(Arguments& arguments, const VerbText& text) {
+  std::string from, to;
+  Syntax syntax(arguments, text);
+  syntax.word("FROM", from, "The config that is there");
+  syntax.word("TO", to, "Its new name, which must be free");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  const std::uint64_t revision = COFFER_TRY(store.configs().rename(from, to));
+  if (context.json()) {
+    JsonText json;
+    json.open('{').key("id").string(to).key("revision").number(revision).close('}');
+    COFFER_TRY(json.write());
+  }
+  return 0;
+}
+
+}  // namespace coffer::tools

@@ -1,0 +1,188 @@
+// coffer anchor set | show | update | accept | remove
+#include <filesystem>
+
+#include "engine/text/time_text.h"
+#include "tools/command/fail.h"
+#include "tools/command/opening/context.h"
+#include "tools/command/streams/output.h"
+#include "tools/command/streams/prompt.h"
+#include "tools/verbs/table.h"
+
+namespace coffer::tools {
+namespace {
+
+constexpr const char* kCadences[] = {"", "commit", "close", "shred"};
+
+Result<AnchorCadence> parse_cadence(const std::optional<std::string>& word) {
+  if (!word) return AnchorCadence::automatic;
+  for (const AnchorCadence cadence :
+       {AnchorCadence::commit, AnchorCadence::close, AnchorCadence::shred}) {
+    if (*word == kCadences[static_cast<int>(cadence)]) return cadence;
+  }
+  return Error(ErrorCode::usage, "takes `commit`, `close` or `shred`")
+      .about(Subject::Kind::name, "--every");
+}
+
+bool is_counter(const AnchorInfo& info) { return info.uri.starts_with("tpm2:"); }
+
+bool is_behind(const AnchorInfo& info) {
+  return is_counter(info) ? info.anchored_counter != info.counter
+                          : info.anchored_sequence != info.sequence;
+}
+
+Result<void> write_json(const std::optional<AnchorInfo>& info) {
+  JsonText json;
+  json.open('{').key("anchor").string(info ? printable(info->uri) : "");
+  if (info) {
+    json.key("every").string(kCadences[static_cast<int>(info->cadence)]);
+    json.key("sequence").number(info->sequence).key("root_hash").string(info->root_hash);
+    if (is_counter(*info)) {
+      json.key("counter").number(info->counter);
+      json.key("anchored_counter").number(info->anchored_counter);
+    } else {
+      json.key("anchored_sequence").number(info->anchored_sequence);
+      json.key("anchored_time").time(info->anchored_at_ms);
+    }
+    json.key("behind").boolean(is_behind(*info));
+  }
+  json.close('}');
+  return json.write();
+}
+
+Result<void> write_table(const std::optional<AnchorInfo>& info) {
+  if (!info) return write_line("the store has no anchor");
+  Table table({"WHAT", "STATE"});
+  table.row({"anchor", printable(info->uri)});
+  table.row({"told at every", kCadences[static_cast<int>(info->cadence)]});
+  table.row({"store's sequence", std::to_string(info->sequence)});
+  table.row({"root hash", info->root_hash});
+  if (is_counter(*info)) {
+    table.row({"store's counter", std::to_string(info->counter)});
+    table.row({"TPM's counter", std::to_string(info->anchored_counter)});
+  } else {
+    table.row({"anchored sequence", std::to_string(info->anchored_sequence)});
+    table.row({"anchored at", text::print_time(info->anchored_at_ms)});
+  }
+  return table.write();
+}
+
+// What an open of the store fails with where its anchor is the trouble, or may be: a lost medium,
+// another store's, or one that tells of a newer store. Whoever is refused by a policy is not asked.
+bool may_be_anchor(const Error& error) {
+  return error.code() == ErrorCode::rolled_back || error.code() == ErrorCode::corrupt ||
+         error.code() == ErrorCode::key_unavailable || error.code() == ErrorCode::io;
+}
+
+Result<bool> has_anchor(Store& store) { return !COFFER_TRY(store.status()).anchor.empty(); }
+
+// For programs; the text form says nothing where nothing is left to do.
+Result<void> tell(const Context& context, const char* what, bool is_done) {
+  if (!context.json()) return {};
+  JsonText json;
+  json.open('{').key(what).boolean(is_done).close('}');
+  return json.write();
+}
+
+bool stands_at(const std::string& uri) {
+  constexpr std::string_view kFile = "file://";
+  std::error_code ignored;
+  return uri.starts_with(kFile) &&
+         std::filesystem::symlink_status(uri.substr(kFile.size()), ignored).type() !=
+             std::filesystem::file_type::not_found;
+}
+
+}  // namespace
+
+VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
+  std::string uri;
+  std::optional<std::string> every;
+  Syntax syntax(arguments, text);
+  syntax.word("URI", uri, "file:///PATH on other media, or tpm2:...?nv=INDEX, a counter");
+  syntax.option("--every", every, "commit|close|shred",
+                "When it is told; commit for a file, shred for a TPM where nothing is said");
+  syntax.explain(
+      "A copy of the store from before what the anchor was last told is refused (exit code 14).\n"
+      "One from before the anchor was set knows of none: only who names it from now on, by\n"
+      "--anchor or COFFER_ANCHOR, refuses that as well.\n"
+      "commit: after each write; close: after each command or program; shred: after what was\n"
+      "destroyed for good. A TPM's memory wears, and each change takes it tens of milliseconds.");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  Context context = COFFER_TRY(Context::from(syntax.globals()));
+  // Whoever names the anchor at each start names it at the first as well, when nothing stands
+  // there yet: then the store's own word is asked. What stands there already has a word in it.
+  const bool is_named = context.anchor() == uri;
+  if (is_named && !stands_at(uri)) context.forget_anchor();
+  const AnchorCadence cadence = COFFER_TRY(parse_cadence(every));
+  Store store = COFFER_TRY(context.open());
+  COFFER_TRY(store.set_anchor(uri, cadence));
+  COFFER_TRY(tell(context, "set", true));
+  if (!is_named)
+    note("name it from now on, or a copy from before this is not refused: COFFER_ANCHOR=" + uri);
+  return 0;
+}
+
+VerbResult verb_anchor_show(Arguments& arguments, const VerbText& text) {
+  Syntax syntax(arguments, text);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  const std::optional<AnchorInfo> info = COFFER_TRY(store.anchor());
+  COFFER_TRY(context.json() ? write_json(info) : write_table(info));
+  return 0;
+}
+
+VerbResult verb_anchor_update(Arguments& arguments, const VerbText& text) {
+  Syntax syntax(arguments, text);
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  Store store = COFFER_TRY(context.open());
+  COFFER_TRY(store.update_anchor());
+  return 0;
+}
+
+VerbResult verb_anchor_accept(Arguments& arguments, const VerbText& text) {
+  bool yes = false;
+  Syntax syntax(arguments, text);
+  syntax.flag("-y,--yes", yes, "Do not ask");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  auto looked = context.open();
+  if (looked) {
+    if (!COFFER_TRY(has_anchor(*looked)))
+      return Error(ErrorCode::not_found, "the store has no anchor",
+                   "set one: coffer anchor set URI");
+    if (!context.json()) note("the store and its anchor agree: there was nothing to accept");
+    COFFER_TRY(tell(context, "accepted", false));
+    return 0;
+  }
+  if (!may_be_anchor(looked.error())) return looked.error();
+  COFFER_TRY(confirm("Take this copy for the store, though its anchor tells of a newer one?", yes));
+  COFFER_TRY(context.open({}, AnchorDoubt::accept));
+  COFFER_TRY(tell(context, "accepted", true));
+  return 0;
+}
+
+VerbResult verb_anchor_remove(Arguments& arguments, const VerbText& text) {
+  bool yes = false;
+  Syntax syntax(arguments, text);
+  syntax.flag("-y,--yes", yes, "Do not ask");
+  if (!COFFER_TRY(syntax.parse())) return 0;
+  const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  auto store = context.open();
+  if (!store && !may_be_anchor(store.error())) return store.error();
+  const bool has_none = store && !COFFER_TRY(has_anchor(*store));
+  if (!has_none)
+    COFFER_TRY(confirm("Give up the anchor, so that an older copy is no longer refused?", yes));
+  if (store) {
+    COFFER_TRY(store->remove_anchor());
+    COFFER_TRY(tell(context, "removed", true));
+    return 0;
+  }
+  // The store's own that cannot be had, or does not agree, is given up as the store is opened, by
+  // whoever may; any other trouble comes again.
+  COFFER_TRY(context.open({}, AnchorDoubt::give_up));
+  COFFER_TRY(tell(context, "removed", true));
+  return 0;
+}
+
+}  // namespace coffer::tools

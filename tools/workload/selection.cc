@@ -1,0 +1,366 @@
+#include "tools/workload/selection.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/base64.h"
+#include "engine/text/json.h"
+#include "tools/command/secret/absent_secret.h"
+#include "tools/command/secret/field_names.h"
+#include "tools/command/secret/target.h"
+#include "tools/exchange/value_text.h"
+#include "tools/products/dataos/usage_record.h"
+#include "tools/render/render.h"
+
+namespace coffer::tools {
+namespace {
+
+std::string origin_of(const Secret& secret, std::string_view field) {
+  return secret.path + "?version=" + std::to_string(secret.info.version) + "#" + std::string(field);
+}
+
+// A workload's secrets are variables or files; only their names differ. Where each is named by
+// its secret, a value without fields can be a variable too.
+enum class Use { variables, variables_by_secret, files };
+
+// As a file {"value_base64": "..."}, which a manifest makes of a file that is no text, is that file
+// again.
+std::optional<SecretBytes> file_in(std::string_view text) {
+  if (!text.starts_with('{')) return std::nullopt;
+  const auto document = json::Document::parse(text);
+  if (!document || document->child_count(0) != 1) return std::nullopt;
+  const json::NodeId node = document->find(0, "value_base64");
+  if (node == json::kNoNode || document->type(node) != json::Type::string) return std::nullopt;
+  return decode_base64(document->string(node));
+}
+
+// No program takes `null` for what it is: in a variable it would be a word of four letters.
+Error is_null(const Secret& secret, std::string_view field) {
+  return Error(ErrorCode::usage, "is null, which no text can tell",
+               "remove it, coffer patch PATH FIELD:=null, or choose other fields by --only")
+      .about(Subject::Kind::path, secret.path + (field.empty() ? "" : "#") + std::string(field));
+}
+
+Result<void> add_value(Bindings& bindings, const Secret& secret, const std::string& name,
+                       std::string_view field, std::string_view text, Use use) {
+  const auto file = use == Use::files ? file_in(text) : std::nullopt;
+  return bindings.add(name, file ? file->text() : text, origin_of(secret, field));
+}
+
+// What was found in a secret, as a program wants it; an error names the secret and the place in it.
+Result<SecretBytes> text_found(const Secret& secret, std::string_view field, Result<Value> value) {
+  if (!value) {
+    return std::move(value).error().about(Subject::Kind::path,
+                                          secret.path + "#" + std::string(field));
+  }
+  if (value->is_json() && value->text() == "null") return is_null(secret, field);
+  return value->bytes().clone();
+}
+
+// What a reference's field tells: a field by its name, or a place by its JSON Pointer.
+Result<SecretBytes> place_in(const Secret& secret, std::string_view field) {
+  return text_found(secret, field, secret.value.at(field));
+}
+
+// A field by its own name, whatever that begins with.
+Result<void> add_field(Bindings& bindings, const Secret& secret, const std::string& name,
+                       std::string_view field, Use use) {
+  const SecretBytes text = COFFER_TRY(text_found(secret, field, secret.value.field(field)));
+  return add_value(bindings, secret, name, field, text.text(), use);
+}
+
+std::string name_for(Use use, const Secret& secret, const std::string& field) {
+  if (use != Use::files && !field.empty()) return field;
+  const std::string last = secret.path.substr(secret.path.rfind('/') + 1);  // npos + 1 is 0.
+  return field.empty() ? last : last + "_" + field;
+}
+
+// A value that is no object: it has no fields to take names from.
+Result<void> add_whole(Bindings& bindings, const Secret& secret, Use use) {
+  if (use == Use::variables) {
+    return Error(ErrorCode::usage, "has no fields to take names from",
+                 "give it a name: --map NAME=PATH; --all-of names such a value by its secret")
+        .about(Subject::Kind::path, secret.path);
+  }
+  const SecretBytes whole = COFFER_TRY(text_of(secret.value));
+  if (secret.value.is_json() && secret.value.text() == "null") return is_null(secret, "");
+  return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
+}
+
+// A secret whose only field is `value` is one value under the secret's name, as IOMETE keeps its
+// secrets: so `--all-of` calls it by that name.
+bool is_lone_value(const json::Document& document) {
+  return document.child_count(0) == 1 && document.key(document.first_child(0)) == "value";
+}
+
+// Every field under its own name; the document is read once for all of them.
+Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
+  if (!secret.value.is_json()) return add_whole(bindings, secret, use);
+  const json::Document document = COFFER_TRY(json::Document::parse(secret.value.text()));
+  if (document.type(0) != json::Type::object) return add_whole(bindings, secret, use);
+  const bool by_secret = use == Use::variables_by_secret && is_lone_value(document);
+  for (json::NodeId node = document.first_child(0); node != json::kNoNode;
+       node = document.next_sibling(node)) {
+    const std::string field(document.key(node));
+    if (field.empty()) {
+      return Error(ErrorCode::usage, "has a field without a name, which cannot be a variable",
+                   "give it a name: --map NAME=PATH for the whole value, or rename the field")
+          .about(Subject::Kind::path, secret.path);
+    }
+    if (document.type(node) == json::Type::null) return is_null(secret, field);
+    const bool is_string = document.type(node) == json::Type::string;
+    COFFER_TRY(add_value(bindings, secret, name_for(use, secret, by_secret ? "" : field), field,
+                         is_string ? document.string(node) : document.raw(node), use));
+  }
+  return {};
+}
+
+Result<Secret> read(const Sources& stores, const Reference& reference,
+                    Literal of_folder = kLookIntoFolder) {
+  const Snapshot* store = COFFER_TRY(stores.find(reference.store));
+  const Target& target = reference.target;
+  Result<Secret> secret = about_secret(store->get(target.path, target.version), target.path);
+  const bool is_absent = !secret && secret.error().code() == ErrorCode::not_found;
+  if (!is_absent || target.version != 0) return secret;
+  return absent_secret(*store, std::move(secret).error(), target.path, of_folder);
+}
+
+// Where a field is not there, those that are help on who may see the value.
+Result<SecretBytes> hinted(Result<SecretBytes> found, const Sources& stores,
+                           const Reference& reference, const Secret& secret) {
+  if (!found && stores.shows_values_of(reference.store))
+    hint_at_fields(found.error(), secret.value);
+  return found;
+}
+
+Result<void> add_only(Bindings& bindings, const Sources& stores, const std::string& word, Use use) {
+  const Reference reference = COFFER_TRY(parse_reference(word));
+  const std::optional<std::string>& field = reference.target.field;
+  const Secret secret = COFFER_TRY(read(
+      stores, reference, "--prefix PATH takes every secret in it; `coffer list PATH` names them"));
+  if (field) {
+    const SecretBytes text =
+        COFFER_TRY(hinted(place_in(secret, *field), stores, reference, secret));
+    return add_value(bindings, secret, name_for(use, secret, *field), *field, text.text(), use);
+  }
+  return add_fields(bindings, secret, use);
+}
+
+// One secret, or one field of it, as a program wants it.
+Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::string>& field) {
+  if (field) return place_in(secret, *field);
+  if (secret.value.is_json() && secret.value.text() == "null") return is_null(secret, "");
+  return text_of(secret.value);
+}
+
+// Who knows other tools writes the value itself there: no error repeats what may be one.
+Error without_its_word(Error error, const std::string& name, std::string_view word) {
+  if (word.starts_with("coffer://")) return error;
+  if (word.find('#') != std::string_view::npos) {
+    return Error(error.code(), "what stands behind = names no secret here",
+                 "--map takes NAME=REF, never a value; a field is written "
+                 "NAME=coffer://PATH#FIELD")
+        .about(Subject::Kind::name, "--map " + name);
+  }
+  return Error(error.code(), "what stands behind = names no secret here",
+               "--map takes NAME=REF, never a value; `coffer list` shows what there is")
+      .about(Subject::Kind::name, "--map " + name);
+}
+
+Result<Secret> read_mapped(const Sources& stores, const Reference& reference,
+                           const std::string& name, std::string_view word) {
+  Result<Secret> secret = read(stores, reference);
+  if (!secret && secret.error().code() == ErrorCode::not_found)
+    return without_its_word(std::move(secret).error(), name, word);
+  return secret;
+}
+
+// NAME=REF; of the own store its path goes to `mapped`, which a prefix then need not bring again.
+Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::string& word,
+                        std::set<std::string>& mapped) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return Error(ErrorCode::usage, "takes NAME=REF").about(Subject::Kind::name, "--map");
+  }
+  const std::string name = word.substr(0, equals);
+  const std::string_view rest = std::string_view(word).substr(equals + 1);
+  Result<Reference> parsed = parse_reference(rest);
+  if (!parsed) return without_its_word(std::move(parsed).error(), name, rest);
+  const Reference reference = *std::move(parsed);
+  const std::optional<std::string>& field = reference.target.field;
+  const Secret secret = COFFER_TRY(read_mapped(stores, reference, name, rest));
+  const SecretBytes text = COFFER_TRY(hinted(text_at(secret, field), stores, reference, secret));
+  COFFER_TRY(bindings.add(name, text.text(), origin_of(secret, field.value_or(""))));
+  if (reference.store.empty()) mapped.insert(reference.target.path);
+  return {};
+}
+
+Error nothing_selected(Subject::Kind kind, std::string_view about) {
+  return Error(ErrorCode::not_found, "there is no secret to select here",
+               "`coffer list -r` shows what there is")
+      .about(kind, about);
+}
+
+// What is below a folder; of config secrets none, for those have coordinates and no names.
+Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::string& prefix,
+                       const std::set<std::string>& mapped, Use use) {
+  COFFER_TRY(check_names_folder(prefix, "name one: no program gets the whole store"));
+  const ListOptions options{.recursive = true, .state = ListState::live};
+  bool is_any = false;
+  for (const std::string& path : COFFER_TRY(store.list(prefix, options))) {
+    if (mapped.contains(path)) {
+      is_any = true;
+      continue;
+    }
+    const Metadata metadata = COFFER_TRY(store.metadata(path));
+    if (metadata.managed || is_usage_record(path, metadata)) continue;
+    is_any = true;
+    COFFER_TRY(add_fields(bindings, COFFER_TRY(about_secret(store.get(path), path)), use));
+  }
+  if (!is_any) return nothing_selected(Subject::Kind::path, prefix);
+  return {};
+}
+
+// Pairs as one text of properties: a file of its own, or what goes by a secret's own name.
+Result<void> add_properties(Bindings& bindings, const Secret& secret, const std::string& name,
+                            const std::vector<std::string>& keys) {
+  Bindings pairs;
+  for (const std::string& key : keys)
+    COFFER_TRY(add_field(pairs, secret, key, key, Use::variables));
+  const SecretBytes text = COFFER_TRY(render_properties(pairs, {}));
+  return bindings.add(name, text.text(), origin_of(secret, ""));
+}
+
+// A secret's name is no name of a variable where it has a hyphen or a dot: depot-r is DEPOT_R.
+std::string as_variable(std::string_view name) {
+  std::string variable(name);
+  for (char& c : variable) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (c == '-' || c == '.') c = '_';
+  }
+  return variable;
+}
+
+Result<void> add_used(Bindings& bindings, const Secret& secret, const UsedSecret& used, Use use) {
+  const std::vector<std::string> names =
+      COFFER_TRY(about_secret(secret.value.field_names(), secret.path));
+  const std::string last = secret.path.substr(secret.path.rfind('/') + 1);
+  // Without keys and allKeys nothing is meant: allKeys is false where a manifest does not say it.
+  if (used.keys.empty() && !used.all_keys) {
+    return Error(ErrorCode::usage, "is used without saying which of its keys",
+                 "write keys: [...] or allKeys: true in the manifest, and apply it again")
+        .about(Subject::Kind::path, secret.path);
+  }
+  const std::vector<std::string>& keys = used.keys.empty() ? names : used.keys;
+  if (used.consumption == "propFile")
+    return add_properties(bindings, secret, last + ".properties", keys);
+  for (const std::string& key : keys) {
+    const bool is_blob = key == last && std::find(names.begin(), names.end(), key) == names.end();
+    const std::string name =
+        is_blob && use != Use::files ? as_variable(key) : name_for(use, secret, key);
+    COFFER_TRY(is_blob ? add_properties(bindings, secret, name, names)
+                       : add_field(bindings, secret, name, key, use));
+  }
+  return {};
+}
+
+// What a resource said that it uses, in the way it said: TYPE/[WORKSPACE/]NAME, as it was applied.
+Result<void> add_resource(Bindings& bindings, const Snapshot& store, const Selection& selection,
+                          const std::string& word, Use use) {
+  const std::string path = "resource/" + word;
+  const Secret record = COFFER_TRY(about_secret(store.get(path), path));
+  for (const UsedSecret& used : COFFER_TRY(UsageRecord::parse(record.value)).used) {
+    if (used.consumption == kImagePull) continue;
+    const bool wants_files = used.consumption != "envVars";
+    if (wants_files && !selection.with_files) {
+      return Error(ErrorCode::usage, "wants a secret as a file",
+                   "coffer run --files DIR gives it a place in memory")
+          .about(Subject::Kind::path, path);
+    }
+    if (wants_files != (use == Use::files)) continue;
+    const Secret secret = COFFER_TRY(about_secret(store.get(used.path), used.path));
+    COFFER_TRY(add_used(bindings, secret, used, use));
+  }
+  return {};
+}
+
+}  // namespace
+
+void Selection::describe(Syntax& syntax) {
+  syntax.repeated("--only", only, "REF", "This secret's fields, or one field of it");
+  syntax.repeated("--prefix", prefixes, "P", "The fields of every secret below P");
+  syntax.repeated(
+      "--all-of", all_of, "P",
+      "The same, and each value without fields, or with `value` as its only one, by its "
+      "secret's name");
+  syntax.repeated("--resource", resources, "TYPE/[WORKSPACE/]NAME",
+                  "What this resource's manifest says that it uses, in the way it says");
+  syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
+}
+
+Result<Secret> read_whole(const Sources& stores, std::string_view reference) {
+  const Reference parsed = COFFER_TRY(parse_reference(reference));
+  if (parsed.target.field) {
+    return Error(ErrorCode::usage, "names a field, where a whole secret is wanted",
+                 "leave #FIELD away")
+        .about(Subject::Kind::path, parsed.target.path);
+  }
+  return read(stores, parsed);
+}
+
+Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference) {
+  const Reference parsed = COFFER_TRY(parse_reference(reference));
+  const Secret secret = COFFER_TRY(read(stores, parsed));
+  std::optional<std::string> field = parsed.target.field;
+  if (!field && secret.value.is_json()) {
+    const auto names = secret.value.field_names();
+    if (names && names->size() != 1) {
+      return Error(ErrorCode::usage, "has several fields: the reference must name one",
+                   "write coffer://PATH#FIELD or ${secrets.PATH#FIELD}")
+          .about(Subject::Kind::path, secret.path);
+    }
+    if (names) field = names->front();
+  }
+  return hinted(text_at(secret, field), stores, parsed, secret);
+}
+
+namespace {
+
+Result<void> add_selected(Bindings& bindings, const Sources& stores, const Selection& selection,
+                          const std::set<std::string>& mapped, Use use) {
+  for (const std::string& word : selection.only) COFFER_TRY(add_only(bindings, stores, word, use));
+  for (const std::string& prefix : selection.prefixes)
+    COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, use));
+  for (const std::string& word : selection.resources)
+    COFFER_TRY(add_resource(bindings, stores.own(), selection, word, use));
+  const Use by_secret = use == Use::files ? use : Use::variables_by_secret;
+  for (const std::string& prefix : selection.all_of)
+    COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, by_secret));
+  return {};
+}
+
+}  // namespace
+
+Result<Bindings> gather(const Sources& stores, const Selection& selection) {
+  Bindings bindings;
+  std::set<std::string> mapped;
+  for (const std::string& word : selection.maps) {
+    COFFER_TRY(add_mapped(bindings, stores, word, mapped));
+  }
+  COFFER_TRY(add_selected(bindings, stores, selection, mapped, Use::variables));
+  // What a resource wants may be files alone.
+  if (bindings.empty() && !(selection.with_files && !selection.resources.empty()))
+    return nothing_selected(Subject::Kind::name, "the selection");
+  return bindings;
+}
+
+Result<Bindings> gather_files(const Sources& stores, const Selection& selection) {
+  Bindings bindings;
+  COFFER_TRY(add_selected(bindings, stores, selection, {}, Use::files));
+  if (bindings.empty() && selection.resources.empty())
+    return nothing_selected(Subject::Kind::name, "--files");
+  return bindings;
+}
+
+}  // namespace coffer::tools

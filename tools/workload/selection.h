@@ -1,0 +1,47 @@
+// Which secrets a workload gets, and under what names: --only, --prefix, --all-of, --map,
+// --resource.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/command/syntax.h"
+#include "tools/render/bindings.h"
+#include "tools/workload/sources.h"
+
+namespace coffer::tools {
+
+struct Selection {
+  std::vector<std::string> only, prefixes, all_of, maps, resources;
+  bool with_files = false;  ///< gather_files is asked as well: for what a resource wants as files.
+
+  /// Adds the options to a verb.
+  void describe(Syntax& syntax);
+  bool names_secrets() const {
+    return !only.empty() || !prefixes.empty() || !all_of.empty() || !resources.empty();
+  }
+  bool empty() const { return !names_secrets() && maps.empty(); }
+};
+
+// All of a store from one snapshot: a user name and its password belong together.
+
+/// The selected secrets. A prefix is one of the own store, and of what is below it those count that
+/// were put by hand. Time is linear in what they hold.
+/// Errors: as get; not_found (a prefix, or all of it, selects nothing); usage (an empty prefix, an
+/// opaque value or a field without a name, a null, two secrets for one name).
+Result<Bindings> gather(const Sources& stores, const Selection& selection);
+
+/// The same for files: named SECRET_FIELD after the last part of the path, SECRET where the
+/// value is opaque; --map is not looked at. Errors: as gather.
+Result<Bindings> gather_files(const Sources& stores, const Selection& selection);
+
+/// The secret that a reference names. Errors: as get; usage (it names a field).
+Result<Secret> read_whole(const Sources& stores, std::string_view reference);
+
+/// What stands in a text, or in a document, for a reference: as a program wants it (value_text.h),
+/// and of an object without a field its only member. Errors: as get, usage (an object of several
+/// members).
+Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference);
+
+}  // namespace coffer::tools
