@@ -45,8 +45,7 @@ Result<std::string> decoded(std::string_view text, Part part) {
 
 Result<std::uint64_t> parse_query(std::string_view query) {
   if (!query.starts_with(kVersionParameter)) {
-    return Error(ErrorCode::usage, "an unknown parameter in a URI",
-                 "only version=N is known here; store=LABEL is for what takes --source");
+    return Error(ErrorCode::usage, "an unknown parameter in a URI", Advice::drop_reference_part);
   }
   query.remove_prefix(kVersionParameter.size());
   std::uint64_t version = 0;

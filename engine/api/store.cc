@@ -287,8 +287,7 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
     COFFER_TRY(impl_->engine->read([&](const secrets::View& view) -> Result<void> {
       infos = COFFER_TRY(api::read_references(view, path));
       if (infos.empty() && !COFFER_TRY(view.exists(path)))
-        return Error{ErrorCode::not_found, "there is no such secret",
-                     "see what is there: coffer list"};
+        return Error{ErrorCode::not_found, "there is no such secret", Advice::see_secrets};
       return {};
     }));
     return infos;

@@ -80,8 +80,7 @@ Result<void> refuse_used(const secrets::View& view, std::string_view path,
                          const References& in_the_way) {
   if (in_the_way.empty()) return {};
   return Error{ErrorCode::in_use, "something refers to this secret; nothing was changed",
-               "change or delete the config, or end the use: coffer refs remove REF USER; "
-               "coffer refs PATH names all"}
+               Advice::end_use}
       .about(Subject::Kind::path, path)
       .with_users(COFFER_TRY(names_of_users(view, path, in_the_way)));
 }
@@ -346,7 +345,7 @@ Result<void> Transaction::erase(std::string_view path) {
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     if (COFFER_TRY(impl_->txn.metadata(path)).managed)
       return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                   "delete the config: coffer config delete ID"}
+                   Advice::delete_config}
           .about(Subject::Kind::path, path);
     return impl_->txn.erase(path);
   });

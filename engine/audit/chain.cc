@@ -20,7 +20,7 @@ constexpr std::string_view kNotTheHead = "is not the one that the store's root n
 
 Error damaged() {
   return {ErrorCode::corrupt, "a record of the audit log fails its check",
-          "see which: coffer audit verify"};
+          Advice::name_audit_damage};
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ Result<format::AuditRecord> Chain::read(const storage::Txn& txn, std::uint64_t n
   const auto sealed = COFFER_TRY(txn.get(Table::audit, format::audit_key(number)));
   if (!sealed)
     return Error{ErrorCode::corrupt, "a record of the audit log is missing",
-                 "see which: coffer audit verify"}
+                 Advice::name_audit_damage}
         .with_number(number);
   const SecretBytes plaintext = COFFER_TRY(open(number, *sealed));
   return format::decode_audit_record(plaintext.bytes());
@@ -132,7 +132,7 @@ Result<void> Chain::remove_up_to(storage::WriteTxn& txn, format::Root& root,
     const auto sealed = COFFER_TRY(txn.get(Table::audit, key));
     if (!sealed || step(number, *sealed, checkpoint.link, record))
       return Error{ErrorCode::corrupt, "the audit log is broken; nothing was removed",
-                   "see where: coffer audit verify"}
+                   Advice::find_audit_damage}
           .with_number(number);
     COFFER_TRY(txn.remove(Table::audit, key));
     checkpoint.number = number;

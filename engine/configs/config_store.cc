@@ -43,7 +43,7 @@ Result<void> remove_note(secrets::Transaction& transaction, const std::string& n
 }
 
 Error no_such_config(std::string_view id) {
-  return Error(ErrorCode::not_found, "no such config", "see what is there: coffer config list")
+  return Error(ErrorCode::not_found, "no such config", Advice::see_configs)
       .about(Subject::Kind::name, id);
 }
 

@@ -74,18 +74,17 @@ Error no_such_user(const std::vector<Reference>& references, std::uint64_t versi
     return each.user_kind == "external" && each.user == user;
   });
   if (found == references.end()) {
-    return Error(ErrorCode::not_found, "no such user refers to this secret",
-                 "see who does: coffer refs PATH")
+    return Error(ErrorCode::not_found, "no such user refers to this secret", Advice::see_users)
         .about(Subject::Kind::name, user);
   }
   if (version == 0) {
     return Error(ErrorCode::not_found, "this user refers to one version of the secret",
-                 "name that version: coffer refs remove 'coffer://PATH?version=N' USER")
+                 Advice::name_referenced_version)
         .with_number(found->version)
         .about(Subject::Kind::name, user);
   }
   return Error(ErrorCode::not_found, "this user does not refer to this version of the secret",
-               "`coffer refs PATH` shows to which; without a version: to the current one")
+               Advice::see_referenced_version)
       .with_number(version)
       .about(Subject::Kind::name, user);
 }

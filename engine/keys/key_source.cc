@@ -19,8 +19,7 @@ Error bad_uri(Literal text, Literal hint, std::string_view uri) {
 
 // A URI that is no key URI may be a key somebody pasted: then it is not repeated.
 Error unknown_scheme() {
-  return {ErrorCode::usage, "this is no key URI that coffer knows",
-          "use file:///PATH or passphrase:, or a kind that `coffer key add --help` shows"};
+  return {ErrorCode::usage, "this is no key URI that coffer knows", Advice::see_key_kinds};
 }
 
 /// A path as it stands in a file: URI.

@@ -70,7 +70,7 @@ Result<UriParameters> UriParameters::parse(std::string_view text, char separator
     if (!is_name(name)) return malformed();
     if (std::find(known.begin(), known.end(), name) == known.end())
       return Error{ErrorCode::usage, "a key URI of this kind has no such parameter",
-                   "coffer key add --help shows what each kind takes; a secret never stands there"}
+                   Advice::see_key_parameters}
           .about(Subject::Kind::name, name);
     std::string value = COFFER_TRY(decode(name, one.substr(equals + 1)));
     if (value.empty())

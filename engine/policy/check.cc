@@ -44,7 +44,7 @@ format::Action action_of(UseCase use_case) {
 
 Error refused(UseCase use_case, const Object& object) {
   Error error{ErrorCode::denied, "the store's policy does not allow this",
-              "ask who may change it; they see why by: coffer policy test"};
+              Advice::ask_policy_keeper};
   if (object.kind == Object::Kind::store)
     return std::move(error).about(Subject::Kind::name, use_case_name(use_case));
   return std::move(error).about(Subject::Kind::path, object.name);

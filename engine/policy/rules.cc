@@ -53,9 +53,7 @@ Result<void> check_subject(const Policy& policy, std::string_view subject) {
                  "one of user:NAME, group:NAME, role:NAME, owner, *"}
         .about(Subject::Kind::name, subject);
   if (find_role(policy, subject.substr(kRole.size())) != nullptr) return {};
-  return Error{ErrorCode::usage, "a rule names a role that there is not",
-               "say who has it first: coffer policy role NAME user:ann,group:etl; or take its "
-               "rules away first"}
+  return Error{ErrorCode::usage, "a rule names a role that there is not", Advice::give_role_users}
       .about(Subject::Kind::name, subject);
 }
 

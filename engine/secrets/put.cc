@@ -23,7 +23,7 @@ Result<void> check_cas(const PutRequest& request, std::uint64_t current, bool re
   if (!request.cas) {
     if (required)
       return Error{ErrorCode::conflict, "this secret is only written with check-and-set",
-                   "give the current version: --cas N"};
+                   Advice::give_cas};
     return {};
   }
   if (*request.cas != current)
@@ -48,7 +48,7 @@ Result<Current> check_current(const View::Impl& impl, const format::PathHash& ha
     COFFER_TRY(impl.authenticate(hash, *newest));
     current.version = newest->version;
     if (current.version == UINT64_MAX)
-      return Error{ErrorCode::corrupt, "a version's number is out of range", "see: coffer verify"};
+      return Error{ErrorCode::corrupt, "a version's number is out of range", Advice::verify_store};
   }
   current.head = COFFER_TRY(impl.head_of(hash, path, newest));
   const Metadata* metadata = current.head ? &current.head->metadata : nullptr;
@@ -57,7 +57,7 @@ Result<Current> check_current(const View::Impl& impl, const format::PathHash& ha
   COFFER_TRY(check_cas(request, current.version, required));
   if (metadata != nullptr && metadata->managed && !request.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                 "put the config: coffer config put ID"}
+                 Advice::put_config}
         .about(Subject::Kind::path, path);
   return current;
 }
@@ -103,7 +103,7 @@ Result<void> check_value(std::string_view path, const Value& value, bool managed
   const Scope scope = scope_of(settings, path);
   if (value.bytes().size() > scope.value_bytes_max)
     return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
-                 "split it, or raise the limit: coffer settings put --value-limit N"}
+                 Advice::raise_value_limit}
         .with_size(value.bytes().size(), scope.value_bytes_max);
   // What a config mints is named by the engine, and its fields by nobody here.
   if (managed) return {};

@@ -208,7 +208,7 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
   if (!head) head = format::Head{std::string(path), {}};
   if (head->metadata.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                 "put the config: coffer config put ID"}
+                 Advice::put_config}
         .about(Subject::Kind::path, path);
   if (change.metadata_cas && *change.metadata_cas != head->metadata.revision)
     return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",

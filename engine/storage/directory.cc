@@ -27,14 +27,14 @@ constexpr int kGateWaitMaxMs = 30'000;
 constexpr std::uint64_t kXfsMagic = 0x58465342;
 
 Error no_store_here(const std::string& path) {
-  return Error{ErrorCode::no_store, "there is no store here", "make one: coffer init"}.about(
+  return Error{ErrorCode::no_store, "there is no store here", Advice::make_store}.about(
       Subject::Kind::file, path);
 }
 
 // Who has a keyring had a store: to make another one is not what he wants.
 Error no_data_file(int directory) {
   if (faccessat(directory, "keyring", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-    return {ErrorCode::no_store, "there is no store here", "make one: coffer init"};
+    return {ErrorCode::no_store, "there is no store here", Advice::make_store};
   return Error{ErrorCode::corrupt, "the store's data file is missing",
                "put data.mdb and keyring back from one copy, made at one time"}
       .about(Subject::Kind::file, "data.mdb");

@@ -222,8 +222,7 @@ Result<MDB_txn*> Environment::begin_on_tables(bool create) {
     return Error{ErrorCode::busy,
                  "a process with this process's number, in another PID namespace, has the store "
                  "open",
-                 "let the containers share one PID namespace (docker: --pid, Kubernetes: "
-                 "shareProcessNamespace), or run coffer under another number there"}
+                 Advice::share_pid_namespace}
         .with_number(static_cast<std::uint64_t>(getpid()));
   if (code != 0) return lmdb_error(code);
   return txn;

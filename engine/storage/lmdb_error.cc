@@ -26,8 +26,7 @@ Error lmdb_error(int code) {
       return {ErrorCode::limit, "the transaction changes too much at once",
               "split it into smaller ones"};
     case MDB_PANIC: return {ErrorCode::failed, "the store needs to be opened again"};
-    case ENOENT:
-      return Error{ErrorCode::no_store, "there is no store here", "make one: coffer init"};
+    case ENOENT: return Error{ErrorCode::no_store, "there is no store here", Advice::make_store};
     case ENOSPC:
     case EDQUOT:
     case EFBIG:

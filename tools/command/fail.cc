@@ -5,7 +5,8 @@
 #include <cerrno>
 #include <utility>
 
-#include "engine/text/json.h"
+#include "text/json.h"
+#include "tools/command/advice.h"
 #include "tools/command/errno_hints.h"
 
 namespace coffer::tools {
@@ -118,7 +119,7 @@ std::string general_hint(ErrorCode code) {
 std::string hint_of(const Error& error, bool is_value) {
   if (is_value) return "write it to a file and name that, or give `-` for standard input";
   if (!own_hint.empty()) return own_hint;
-  std::string_view hint = error.hint();
+  std::string_view hint = error.advice() == Advice::none ? error.hint() : words_for(error.advice());
   if (hint.empty() && error.code() == ErrorCode::io) hint = hint_for_errno(error.os_errno());
   return with_path(hint.empty() ? general_hint(error.code()) : std::string(hint), error);
 }

@@ -43,8 +43,7 @@ class Exposure {
       return at_place(Error(ErrorCode::usage,
                             "a secret is stored here, and the new spec would store the value in "
                             "plain",
-                            "mark the place with airbyte_secret in the spec; or, if it is no "
-                            "secret any more, unmark it: --unmark POINTER"),
+                            Advice::mark_or_unmark),
                       pointer);
     }
     return {};

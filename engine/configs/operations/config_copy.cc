@@ -22,7 +22,7 @@ using secrets::Transaction;
 Result<void> check_free(const Transaction& transaction, std::string_view id) {
   if (!COFFER_TRY(find_config(transaction, id))) return {};
   return Error(ErrorCode::conflict, "there is a config of this name already",
-               "choose another name, or delete that one: coffer config delete ID")
+               Advice::delete_other_config)
       .about(Subject::Kind::name, id);
 }
 

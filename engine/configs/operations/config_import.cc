@@ -141,7 +141,7 @@ class Importer {
     may_choose_ = false;
     if (named == workspace_) return {};
     return Error(ErrorCode::usage, "this coordinate belongs to another workspace",
-                 "a config's secrets are of one workspace: say it with --workspace");
+                 Advice::give_workspace);
   }
 
   /// Nothing is there, but somebody may wait for it to come.
@@ -149,7 +149,7 @@ class Importer {
     for (const secrets::Reference& each : COFFER_TRY(transaction_.references_to(base))) {
       if (is_holders(each, holder_)) continue;
       return Error(ErrorCode::usage, "this coordinate belongs to another config",
-                   "see who uses it: coffer refs PATH");
+                   Advice::see_references);
     }
     return {};
   }

@@ -143,8 +143,7 @@ class Patch {
 Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record,
                                     const Document& update) {
   if (update.type(0) != Type::object) {
-    return Error(ErrorCode::usage, "a partial update is a JSON object",
-                 "to replace the whole document put it: coffer config put ID");
+    return Error(ErrorCode::usage, "a partial update is a JSON object", Advice::put_whole_config);
   }
   const auto stored = Document::parse(record.partial.text());
   if (!stored.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");

@@ -87,7 +87,7 @@ Result<void> restore_in(Transaction& transaction, const RestoredConfig& config, 
                         const json::Document& partial) {
   if (COFFER_TRY(find_config(transaction, config.id))) {
     return Error(ErrorCode::conflict, "there is a config of that id already; nothing was changed",
-                 "remove that one first: coffer config delete ID")
+                 Advice::delete_config_first)
         .about(Subject::Kind::name, config.id);
   }
   if (config.revision == 0 || config.revision > kRevisionMax)

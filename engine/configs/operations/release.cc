@@ -102,7 +102,7 @@ Result<void> check_name_free(const Transaction& transaction, Holder holder, cons
     if (!is_holders(each, holder) || (version != 0 && each.version != version)) continue;
     return Error(ErrorCode::conflict,
                  "a user of this name refers to a secret of the config already",
-                 "choose another name, or end that use: coffer refs remove REF USER")
+                 Advice::end_use_or_rename)
         .about(Subject::Kind::name, holder.id);
   }
   return {};

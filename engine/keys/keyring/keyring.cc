@@ -42,8 +42,7 @@ bool lacks_room(const std::string& path) {
 }
 
 Error no_key(const std::string& not_followed) {
-  if (not_followed.empty())
-    return {ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
+  if (not_followed.empty()) return {ErrorCode::usage, "no key was given", Advice::give_key};
   return Error{ErrorCode::key_unavailable,
                "this key is used only where the caller names it, not where the store does"}
       .about(Subject::Kind::uri, not_followed);
@@ -55,8 +54,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
                                                  std::span<const KeySource> sources,
                                                  std::int64_t now_ms, std::string_view epoch_home) {
   if (sources.empty())
-    return Error{ErrorCode::usage, "a store needs at least one key",
-                 "give one: --key file:///PATH or --key passphrase:"};
+    return Error{ErrorCode::usage, "a store needs at least one key", Advice::give_first_key};
   if (sources.size() > format::kKeySlotsMax)
     return Error{ErrorCode::limit, "a store has at most this many key slots"}.with_number(
         format::kKeySlotsMax);

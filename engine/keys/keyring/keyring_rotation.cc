@@ -49,7 +49,7 @@ Result<void> check_given_up(const std::vector<int>& without, const format::Keyri
                   [&](const format::KeySlot& slot) { return !names_slot(without, slot); });
   if (is_any_left) return {};
   return Error{ErrorCode::in_use, "no key slot would be left: nothing would open the store",
-               "add another first: coffer key add URI"};
+               Advice::add_slot_first};
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ Error changed_meanwhile() {
 }
 
 Error no_such_slot() {
-  return {ErrorCode::not_found, "there is no such key slot", "see: coffer key list"};
+  return {ErrorCode::not_found, "there is no such key slot", Advice::see_slots};
 }
 
 Result<crypto::Key> Keyring::master_key_of(std::uint64_t generation) {
@@ -126,7 +126,7 @@ Result<PreparedRotation> Keyring::prepare_rotation(const std::vector<int>& witho
     if (!wrapped)
       return std::move(wrapped)
           .error()
-          .with_hint("give the slot's key with --key URI, or give the slot up: --without SLOT")
+          .with_advice(Advice::give_slot_key)
           .about(Subject::Kind::name, "key slot " + std::to_string(slot.number));
     prepared.after.push_back(std::move(*wrapped));
   }

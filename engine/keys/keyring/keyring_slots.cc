@@ -11,8 +11,8 @@ namespace coffer::keys {
 namespace {
 
 Error every_slot_taken() {
-  return Error{ErrorCode::limit, "every key slot is taken", "remove one: coffer key remove SLOT"}
-      .with_number(format::kKeySlotsMax);
+  return Error{ErrorCode::limit, "every key slot is taken", Advice::remove_slot}.with_number(
+      format::kKeySlotsMax);
 }
 
 constexpr int kCatchingsMax = 3;
@@ -20,7 +20,7 @@ constexpr std::int64_t kUseNotedEveryMs = 24LL * 60 * 60 * 1000;
 
 Error last_slot() {
   return {ErrorCode::in_use, "this is the last key slot: without it nothing opens the store",
-          "add another first: coffer key add URI"};
+          Advice::add_slot_first};
 }
 
 }  // namespace

@@ -60,8 +60,7 @@ Result<void> check_storable(const KeySource& source) {
 }
 
 Error wrong_key() {
-  return {ErrorCode::wrong_key, "this key does not open the store",
-          "give the key the store was made with, or another slot's: coffer key list"};
+  return {ErrorCode::wrong_key, "this key does not open the store", Advice::give_right_key};
 }
 
 Error foreign_slot() {

@@ -70,21 +70,10 @@ Error with_other_ways(Error error, const format::KeyringMaster& table,
   const bool has_shares = has_slot_of(table, format::SlotScheme::shamir) &&
                           !was_tried(tried, KeySource::Scheme::shamir);
   if (has_recovery && has_shares)
-    return std::move(error).with_hint(
-        "this store also opens by a recovery key or by shares: --key recovery: or --key shamir: "
-        "asks for them, ?source=file:PATH reads them");
-  if (has_recovery)
-    return std::move(error).with_hint(
-        "this store also opens by a recovery key: --key recovery: asks for it, "
-        "--key recovery:?source=file:PATH reads it");
-  if (has_shares)
-    return std::move(error).with_hint(
-        "this store also opens by shares of a key: --key shamir: asks for them, "
-        "--key shamir:?source=file:PATH reads one a line");
-  if (has_not_followed)
-    return std::move(error).with_hint(
-        "a PIN, an auth value, an address or a socket that only the store names is not used: "
-        "where it is the right one, name the key yourself, by --key or COFFER_KEY");
+    return std::move(error).with_advice(Advice::offer_recovery_or_shares);
+  if (has_recovery) return std::move(error).with_advice(Advice::offer_recovery);
+  if (has_shares) return std::move(error).with_advice(Advice::offer_shares);
+  if (has_not_followed) return std::move(error).with_advice(Advice::name_key_details_yourself);
   return error;
 }
 

@@ -24,7 +24,7 @@ Result<crypto::Key> decode_key_file(const std::string& path, OpenTo open_to, Nam
   crypto::Key key;
   if (!crypto::decode_key_text(content.bytes(), key.mutable_bytes()))
     return Error{ErrorCode::wrong_key, "the key file does not hold 32 bytes, raw, hex or base64",
-                 "make one: coffer init --key file:///PATH makes it where there is none"}
+                 Advice::make_key_file}
         .about(Subject::Kind::file, path);
   return key;
 }

@@ -61,8 +61,7 @@ Result<std::string> parse_shamir(std::string_view rest) {
 
 Result<FreshKey> make_printed_key(const KeySource& source) {
   if (!source.printer())
-    return Error{ErrorCode::usage, "there is nowhere to show the new key",
-                 "add it by the command: coffer key add"};
+    return Error{ErrorCode::usage, "there is nowhere to show the new key", Advice::add_by_command};
   FreshKey fresh{crypto::Key::random(), ""};
   std::vector<SecretBytes> texts;
   if (source.scheme() == KeySource::Scheme::recovery) {

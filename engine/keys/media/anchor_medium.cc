@@ -25,7 +25,7 @@ Error bad_uri() {
 
 Error not_there() {
   return {ErrorCode::key_unavailable, "the store's anchor is not there",
-          "bring its medium; where it is lost: coffer anchor remove"};
+          Advice::bring_anchor_medium};
 }
 
 Error failed(Literal text, const std::string& path) {

@@ -25,7 +25,7 @@ Result<ServiceUri> parse_service_uri(std::string_view uri, std::string_view pref
   // A target that is none may be a secret in the wrong place: it is not repeated.
   if (target.empty() || !holds_only(target, more))
     return Error{ErrorCode::usage, "the key's URI does not name a key of this kind",
-                 "coffer key add --help shows how each kind is written"};
+                 Advice::see_key_forms};
   std::vector<std::string_view> names(known.begin(), known.end());
   names.emplace_back("timeout");
   const bool has_query = target.size() < uri.size();
