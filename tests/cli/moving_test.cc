@@ -25,7 +25,7 @@ class RandomStore {
   void fill() {
     StoreSettings settings;
     settings.max_versions = static_cast<std::uint32_t>(pick(4));
-    settings.delete_version_after_ms = std::int64_t{1500} * pick(3);
+    settings.delete_version_after_ms = std::int64_t{3'600'000} * pick(3);
     settings.audit_keep_records = static_cast<std::uint64_t>(pick(2)) * 5000;
     if (pick(2) == 1) settings.scopes.push_back({"team", 5000, NameProfile::vdk});
     REQUIRE(store_.put_settings(settings).ok());

@@ -66,6 +66,10 @@ TEST_CASE("an error carries its code, literal texts and typed details") {
   CHECK(describe(copy) == describe(full));
 }
 
+// A loop over what a temporary Result holds would read a list that is gone.
+static_assert(std::is_same_v<decltype(std::declval<Result<std::string>>().value()), std::string>);
+static_assert(std::is_same_v<decltype(*std::declval<Result<std::string>>()), std::string>);
+
 TEST_CASE("an error advises by number, in a sentence that names no program") {
   const Error error{ErrorCode::deleted, "this version is deleted", Advice::undelete};
   CHECK(error.advice() == Advice::undelete);
