@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+
+#include "base/files.h"
 
 namespace coffer::keys {
 
@@ -81,42 +84,6 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_
 void drop_line_end(SecretBytes& content) {
   if (content.text().ends_with('\n')) content.resize(content.size() - 1);
   if (content.text().ends_with('\r')) content.resize(content.size() - 1);
-}
-
-Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset) {
-  while (!out.empty()) {
-    const ssize_t got = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{ErrorCode::io, "the keyring cannot be read"}.with_errno(errno);
-    if (got == 0)
-      return Error{ErrorCode::corrupt, "the keyring file is too short", "restore it from a copy"};
-    out = out.subspan(static_cast<std::size_t>(got));
-    offset += static_cast<std::uint64_t>(got);
-  }
-  return {};
-}
-
-Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0)
-      return Error{ErrorCode::io, "a file of keys cannot be written"}.with_errno(put < 0 ? errno
-                                                                                         : EIO);
-    bytes = bytes.subspan(static_cast<std::size_t>(put));
-    offset += static_cast<std::uint64_t>(put);
-  }
-  return {};
-}
-
-Result<void> sync_file_and_parent(int fd, const std::string& path) {
-  if (::fsync(fd) != 0) return Error{ErrorCode::io, "the file cannot be synced"}.with_errno(errno);
-  const std::size_t slash = path.rfind('/');
-  const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const FileDescriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.ok() || ::fsync(directory.get()) != 0)
-    return Error{ErrorCode::io, "the directory cannot be synced"}.with_errno(errno);
-  return {};
 }
 
 }  // namespace coffer::keys

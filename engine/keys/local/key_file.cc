@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/files.h"
 #include "crypto/encoding.h"
 #include "crypto/random.h"
 #include "keys/file_io.h"
@@ -46,7 +47,7 @@ Result<crypto::Key> read_key_file(const KeySource& source, NamedBy named_by) {
 // opens nothing and is refused as no key; after fsync of file and directory it is whole.
 Result<void> create_key_file(std::string_view path) {
   const std::string name(path);
-  const keys::FileDescriptor file(
+  const FileDescriptor file(
       ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.ok()) {
     if (errno == EEXIST)
@@ -61,8 +62,8 @@ Result<void> create_key_file(std::string_view path) {
         .about(Subject::Kind::file, path);
   }
   crypto::Key key = crypto::Key::random();
-  auto written = keys::write_fully(file.get(), key.view(), 0);
-  if (written) written = keys::sync_file_and_parent(file.get(), name);
+  auto written = write_fully(file.get(), key.view(), 0);
+  if (written) written = sync_file_and_parent(file.get(), name);
   if (!written) {
     ::unlink(name.c_str());
     return std::move(written).error().about(Subject::Kind::file, path);

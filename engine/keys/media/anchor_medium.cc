@@ -1,15 +1,12 @@
 #include "keys/media/anchor_medium.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "base/digits.h"
-#include "crypto/random.h"
-#include "keys/file_io.h"
+#include "base/files.h"
 #include "keys/uri_parameters.h"
 
 namespace coffer::keys {
@@ -72,24 +69,12 @@ Result<bool> AnchorMedium::exists() const {
   return failed("the place for the anchor cannot be seen", path_);
 }
 
-// Power cut: the new file has a name of its own until it is whole and on the medium; then the
-// name passes to it at once, and the directory is synced. Before that the old one stands.
 Result<void> AnchorMedium::replace(ByteView content) const {
-  std::array<std::uint8_t, 8> random;
-  crypto::system_random().fill(random);
-  const std::string fresh = path_ + ".new-" + hex(random);
-  const FileDescriptor file(
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file.ok()) return failed("the anchor cannot be written", path_);
-  auto written = write_fully(file.get(), content, 0);
-  if (written && ::fsync(file.get()) != 0) written = failed("the anchor cannot be synced", path_);
-  if (written && ::rename(fresh.c_str(), path_.c_str()) != 0)
-    written = failed("the anchor cannot be replaced", path_);
-  if (!written) {
-    ::unlink(fresh.c_str());
-    return written;
-  }
-  return sync_file_and_parent(file.get(), path_);
+  auto replaced = replace_whole(path_, content);
+  if (replaced) return {};
+  return Error(ErrorCode::io, "the anchor cannot be written")
+      .with_errno(replaced.error().os_errno())
+      .about(Subject::Kind::file, path_);
 }
 
 Result<void> AnchorMedium::remove() const {

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "base/files.h"
 #include "crypto/hash.h"
 #include "keys/file_io.h"
 

@@ -4,7 +4,7 @@
 
 #include "crypto/aead.h"
 #include "keys/bounded_call.h"
-#include "keys/file_io.h"
+#include "base/files.h"
 #include "keys/keyring/keyring.h"
 #include "keys/uri_parameters.h"
 #include "tests/unit/keys/keyring_file.h"
@@ -236,14 +236,14 @@ TEST_CASE("a key that only the store names is a file of ours: not a pipe, nor an
     REQUIRE(::unlink(file.key_file(1).c_str()) == 0);
     REQUIRE(::mkfifo(file.key_file(1).c_str(), 0600) == 0);
     // Open to both sides: the key stands in it, and is there to be read by whoever may.
-    const keys::FileDescriptor pipe(::open(file.key_file(1).c_str(), O_RDWR | O_CLOEXEC));
+    const FileDescriptor pipe(::open(file.key_file(1).c_str(), O_RDWR | O_CLOEXEC));
     REQUIRE(::write(pipe.get(), key.data(), key.size()) == static_cast<ssize_t>(key.size()));
     CHECK(refused());
   }
   SECTION("a pipe with a passphrase") {
     const std::string fifo = file.directory().in("words");
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-    const keys::FileDescriptor pipe(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
+    const FileDescriptor pipe(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
     for (const auto& [uri, scheme] :
          {std::pair("passphrase:?source=file:" + fifo, format::SlotScheme::passphrase),
           std::pair("recovery:?source=file:" + fifo, format::SlotScheme::recovery)}) {

@@ -1,4 +1,5 @@
 #include "keys/services/aws/credential_process.h"
+#include "base/files.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,8 +13,6 @@
 #include <cerrno>
 #include <utility>
 #include <vector>
-
-#include "keys/file_io.h"
 
 namespace coffer::keys {
 namespace {
