@@ -167,7 +167,7 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
 // must not open by it.
 Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
                                   const KeySource& source, NamedBy named_by) {
-  const SourceMaterial material = COFFER_TRY(obtain(source, false, named_by));
+  const SourceMaterial material = COFFER_TRY(obtain(source, {.named_by = named_by}));
   std::optional<Error> telling;
   for (const format::KeyringMaster& table : tables) {
     auto unlocked = unlock_table(table, material);
@@ -194,7 +194,7 @@ Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
   });
   for (const format::KeySlot* each : slots) {
     const format::KeySlot& slot = *each;
-    const bool is_of_scheme = slot.scheme == scheme_of(*material.source);
+    const bool is_of_scheme = slot.scheme == material.source->scheme();
     auto opener = opener_for(material, slot);
     auto key = opener ? unwrap_master(*opener, {header_.store_id, slot.number}, slot)
                       : Result<crypto::Key>(opener.error());

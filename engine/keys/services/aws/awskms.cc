@@ -5,10 +5,10 @@
 #include <array>
 
 #include "base/digits.h"
+#include "keys/kind.h"
 #include "keys/services/aws/aws_credentials.h"
 #include "keys/services/aws/aws_key_name.h"
 #include "keys/services/aws/aws_profile.h"
-#include "keys/services/network_providers.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
@@ -203,11 +203,6 @@ class AwsKms : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   AwsKey key = COFFER_TRY(parse(source.uri()));
   Surroundings around(source.environment());
@@ -218,14 +213,17 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kAwsKmsKind = {
-    KeySource::Scheme::awskms,
-    kPrefix,
-    {"awskms", "awskms:///ARN?region=R",
-     "AWS KMS, by ARN, id or alias/NAME; credentials as its own tools find them, SSO excepted",
-     kHasNetwork},
-    check,
-    [](std::string_view uri) { return !names_endpoint(uri); },
-    connect};
+extern constinit const Kind kAwsKmsKind = {
+    .scheme = KeyScheme::awskms,
+    .name = "awskms",
+    .prefix = kPrefix,
+    .form =
+        {"awskms:///ARN?region=R",
+         "AWS KMS, by ARN, id or alias/NAME; credentials as its own tools find them, SSO excepted"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
+    .may_follow_unasked = names_no_endpoint,
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

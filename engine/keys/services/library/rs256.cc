@@ -2,8 +2,6 @@
 
 #include "keys/provider_failure.h"
 
-#ifdef COFFER_CURL
-
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -78,16 +76,3 @@ Result<Bytes> sign_rs256(const SecretBytes& private_key_pem, std::string_view me
 }
 
 }  // namespace coffer::keys
-
-#else
-
-namespace coffer::keys {
-
-Result<Bytes> sign_rs256(const SecretBytes&, std::string_view) {
-  return provider_failure(ProviderFailure::unavailable,
-                          "this coffer was built without key services");
-}
-
-}  // namespace coffer::keys
-
-#endif  // COFFER_CURL

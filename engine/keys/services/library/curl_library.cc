@@ -1,6 +1,5 @@
-#ifdef COFFER_CURL
 
-#include "keys/services/curl_library.h"
+#include "keys/services/library/curl_library.h"
 
 #include <coffer/secret_bytes.h>
 #include <malloc.h>
@@ -65,5 +64,3 @@ Result<const CurlLibrary*> curl_library() {
 }
 
 }  // namespace coffer::keys
-
-#endif  // COFFER_CURL

@@ -1,5 +1,4 @@
-#ifdef COFFER_PKCS11
-#include "keys/pkcs11/pkcs11_module.h"
+#include "keys/pkcs11/library/pkcs11_module.h"
 
 #include <unistd.h>
 
@@ -126,4 +125,3 @@ Result<const P11KitLibrary*> P11KitLibrary::get() {
 }
 
 }  // namespace coffer::keys
-#endif  // COFFER_PKCS11

@@ -1,5 +1,4 @@
-#ifdef COFFER_PKCS11
-#include "keys/pkcs11/pkcs11_session.h"
+#include "keys/pkcs11/library/pkcs11_session.h"
 
 #include <algorithm>
 
@@ -114,4 +113,3 @@ Result<std::string> Pkcs11Session::key_id(CK_OBJECT_HANDLE key) {
 }
 
 }  // namespace coffer::keys
-#endif  // COFFER_PKCS11

@@ -1,5 +1,4 @@
-#ifdef COFFER_TPM2
-#include "keys/tpm2/tpm2_session.h"
+#include "keys/tpm2/library/tpm2_session.h"
 
 #include <cstring>
 #include <map>
@@ -220,4 +219,3 @@ Result<void> Tpm2Session::set_auth(ESYS_TR handle, const SecretBytes& auth) {
 }
 
 }  // namespace coffer::keys
-#endif  // COFFER_TPM2
