@@ -27,7 +27,7 @@ Result<void> wait_for_data(int fd, int patience_ms) {
   } while (ready < 0 && errno == EINTR);
   if (ready < 0) return unreadable(errno);
   if (ready == 0)
-    return Error{ErrorCode::key_unavailable, "nothing came that could be the key",
+    return Error{ErrorCode::key_unavailable, "no key arrived: the pipe or device stayed silent",
                  "whoever writes it did not begin, or did not end"};
   return {};
 }
@@ -43,7 +43,7 @@ Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
       S_ISREG(status.st_mode) && (status.st_uid == geteuid() || status.st_uid == 0);
   if (named_by == NamedBy::store && !is_trusted)
     return Error{ErrorCode::key_unavailable,
-                 "the key that the store names is no file of this user's or root's",
+                 "the key that the store names is not a regular file of this user or of root",
                  "where it is the right one, name it yourself: --key or COFFER_KEY"};
   if (S_ISREG(status.st_mode) && (status.st_mode & refused) != 0)
     return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};

@@ -44,8 +44,9 @@ bool lacks_room(const std::string& path) {
 Error no_key(const std::string& not_followed) {
   if (not_followed.empty())
     return {ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
-  return Error{ErrorCode::key_unavailable,
-               "this key is used only where the caller names it, not where the store does"}
+  return Error{
+      ErrorCode::key_unavailable,
+      "this key is used only when the caller names it; that the store names it is not enough"}
       .about(Subject::Kind::uri, not_followed);
 }
 
@@ -58,7 +59,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
     return Error{ErrorCode::usage, "a store needs at least one key",
                  "give one: --key file:///PATH or --key passphrase:"};
   if (sources.size() > format::kKeySlotsMax)
-    return Error{ErrorCode::limit, "a store has at most this many key slots"}.with_number(
+    return Error{ErrorCode::limit, "a store cannot have more key slots than this"}.with_number(
         format::kKeySlotsMax);
   KeyringFile file = COFFER_TRY(KeyringFile::create(path));
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));

@@ -78,11 +78,11 @@ bool is_bound_to(const SecretBytes& payload, ByteView context) {
 
 Result<void> check_fits(const WrappedByProvider& wrapped) {
   if (wrapped.blob.empty())
-    return provider_failure(ProviderFailure::in_doubt, "the key's keeper wrapped nothing");
+    return provider_failure(ProviderFailure::in_doubt, "the key provider returned an empty blob");
   if (wrapped.blob.size() > format::kSlotBlobBytesMax ||
       wrapped.annotations.size() > format::kSlotAnnotationBytesMax ||
       wrapped.key_id.size() > format::kSlotUriBytesMax)
-    return Error{ErrorCode::limit, "what the key's keeper wants kept is too long for a slot"};
+    return Error{ErrorCode::limit, "the key provider's blob is too long for a key slot"};
   return {};
 }
 
@@ -102,7 +102,7 @@ Result<void> wrap_by_provider(Provider& provider, format::KeySlot& slot, const c
   const SecretBytes again = COFFER_TRY(unwrap_by_provider(provider, wrapped, context));
   if (!equal_in_constant_time(again.bytes(), payload.bytes()))
     return provider_failure(ProviderFailure::in_doubt,
-                            "the key's keeper does not give back what it was given");
+                            "the key provider does not unwrap what it has wrapped");
   slot.blob = std::move(wrapped.blob);
   slot.key_id = std::move(wrapped.key_id);
   slot.annotations = std::move(wrapped.annotations);

@@ -93,13 +93,13 @@ Result<void> create_key_file(std::string_view path) {
       ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.ok()) {
     if (errno == EEXIST)
-      return Error{ErrorCode::conflict, "there is such a file already"}.about(Subject::Kind::file,
-                                                                              path);
+      return Error{ErrorCode::conflict, "a file of this name exists already"}.about(
+          Subject::Kind::file, path);
     if (errno == ENOENT || errno == ENOTDIR)
-      return Error{ErrorCode::io, "the directory of the key file is not there",
+      return Error{ErrorCode::io, "the key file's directory does not exist",
                    "make it first: mkdir -p -m 700 DIRECTORY"}
           .about(Subject::Kind::file, path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)));
-    return Error{ErrorCode::io, "the key file cannot be made", "see who may write its directory"}
+    return Error{ErrorCode::io, "the key file cannot be created", "see who may write its directory"}
         .with_errno(errno)
         .about(Subject::Kind::file, path);
   }

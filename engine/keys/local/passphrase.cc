@@ -82,7 +82,7 @@ Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm, Named
   } else if (source.prompt()) {
     passphrase = COFFER_TRY(source.prompt()(confirm));
   } else {
-    return Error{ErrorCode::key_unavailable, "there is nobody to ask for the passphrase",
+    return Error{ErrorCode::key_unavailable, "nobody can be asked for the passphrase",
                  "use passphrase:?source=file:PATH, ?source=credential:NAME or ?source=fd:N"};
   }
   if (passphrase.empty())

@@ -48,7 +48,7 @@ Result<std::string> printed_key_location(std::string_view query) {
 
 Result<void> check_can_be_shown(const KeySource& source) {
   if (source.printer()) return {};
-  return Error(ErrorCode::usage, "there is nowhere to show the new key",
+  return Error(ErrorCode::usage, "the new key cannot be shown to anybody",
                "add it by the command: coffer key add");
 }
 

@@ -50,7 +50,7 @@ Result<SourceMaterial> make_shares(const KeySource& source) {
   COFFER_TRY(check_can_be_shown(source));
   const std::string_view query = std::string_view(source.uri()).substr(kPrefix.size());
   if (query.empty() || query.starts_with(kSourceQuery))
-    return Error(ErrorCode::usage, "new shares need their number and how many are enough",
+    return Error(ErrorCode::usage, "new shares need a number of shares and a threshold",
                  "as in shamir:?shares=5&threshold=3");
   SourceMaterial material;
   material.key = crypto::Key::random();

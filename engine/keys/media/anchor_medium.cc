@@ -21,7 +21,7 @@ Error bad_uri() {
 }
 
 Error not_there() {
-  return {ErrorCode::key_unavailable, "the store's anchor is not there",
+  return {ErrorCode::key_unavailable, "the store's anchor is missing",
           "bring its medium; where it is lost: coffer anchor remove"};
 }
 
@@ -55,7 +55,7 @@ Result<Bytes> AnchorMedium::read() const {
   struct stat status {};
   if (fstat(file.get(), &status) != 0) return failed("the store's anchor cannot be read", path_);
   if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(kFileBytesMax))
-    return Error{ErrorCode::corrupt, "what stands where the anchor should is none"}.about(
+    return Error{ErrorCode::corrupt, "the file at the anchor's place is not an anchor"}.about(
         Subject::Kind::file, path_);
   Bytes content(static_cast<std::size_t>(status.st_size));
   COFFER_TRY(read_fully(file.get(), content, 0));
@@ -66,7 +66,7 @@ Result<bool> AnchorMedium::exists() const {
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
-  return failed("the place for the anchor cannot be seen", path_);
+  return failed("the place for the anchor cannot be examined", path_);
 }
 
 Result<void> AnchorMedium::replace(ByteView content) const {

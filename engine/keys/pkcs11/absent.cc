@@ -6,7 +6,8 @@ namespace coffer::keys {
 const bool kHasPkcs11 = false;
 
 Result<std::unique_ptr<Provider>> connect_pkcs11(const KeySource&) {
-  return provider_failure(ProviderFailure::unavailable, "this build knows no PKCS#11");
+  return provider_failure(ProviderFailure::unavailable,
+                          "this build of coffer does not support PKCS#11");
 }
 
 }  // namespace coffer::keys

@@ -157,7 +157,7 @@ class HashiVault : public Provider {
                          const Deadline& deadline) const {
     const std::string_view address = setting("VAULT_ADDR");
     if (address.empty())
-      return Error{ErrorCode::key_unavailable, "nothing says where Vault or OpenBao is",
+      return Error{ErrorCode::key_unavailable, "the address of Vault or OpenBao is not known",
                    "set VAULT_ADDR or BAO_ADDR, for example to https://vault.example:8200"};
     HttpRequest request;
     request.method = method;

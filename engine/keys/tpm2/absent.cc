@@ -7,7 +7,8 @@ namespace coffer::keys {
 namespace {
 
 Error not_built() {
-  return provider_failure(ProviderFailure::unavailable, "this build knows no TPM");
+  return provider_failure(ProviderFailure::unavailable,
+                          "this build of coffer does not support TPMs");
 }
 
 }  // namespace

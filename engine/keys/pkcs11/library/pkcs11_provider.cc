@@ -51,8 +51,7 @@ class Mechanism {
 
 Error no_such_key(const Pkcs11Session& token) {
   if (token.hides_private_keys())
-    return provider_failure(ProviderFailure::not_found,
-                            "the token shows no such key to who gives no PIN")
+    return provider_failure(ProviderFailure::not_found, "the token shows no such key without a PIN")
         .with_hint(
             "add pin-source=file:/PATH to the key's URI; the key itself is made by the "
             "token's own tools, such as pkcs11-tool --keygen");

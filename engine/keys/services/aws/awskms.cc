@@ -33,7 +33,7 @@ bool is_region(std::string_view text) {
 }
 
 Error no_region() {
-  return {ErrorCode::usage, "nothing says the region of the AWS key",
+  return {ErrorCode::usage, "the region of the AWS key is not known",
           "add ?region=R to the key's URI, for example ?region=eu-west-1, or set AWS_REGION"};
 }
 
@@ -46,7 +46,7 @@ Result<AwsKey> parse(std::string_view uri) {
   if (key.region.empty()) key.region = key.name.region;
   if (!key.region.empty() && !is_region(key.region)) return no_region();
   if (key.name.is_arn() && key.name.region != key.region)
-    return Error{ErrorCode::usage, "the region is another than the ARN's", "leave it out"};
+    return Error{ErrorCode::usage, "the region differs from the ARN's", "leave it out"};
   if (key.uri.parameters.has("endpoint")) COFFER_TRY(endpoint_of(key.uri, {}));
   return key;
 }

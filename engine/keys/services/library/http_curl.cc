@@ -168,7 +168,7 @@ Error error_of(CURLcode code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
-      return {ErrorCode::key_unavailable, "the key service's certificate is not to be trusted",
+      return {ErrorCode::key_unavailable, "the key service's certificate is not trusted",
               "name its authority's certificates, as the service's own tools do"};
     case CURLE_UNSUPPORTED_PROTOCOL:  // Also: what is no HTTP at all.
     case CURLE_WEIRD_SERVER_REPLY:

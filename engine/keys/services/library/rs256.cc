@@ -40,7 +40,8 @@ Result<LibCrypto> lib_crypto() {
   const SharedLibrary library = COFFER_TRY(load_key_library("libcrypto.so.3"));
   LibCrypto crypto;
   if (!find_all(library, crypto))
-    return provider_failure(ProviderFailure::unavailable, "libcrypto is not one that we know");
+    return provider_failure(ProviderFailure::unavailable,
+                            "this libcrypto lacks functions that a key service needs");
   return crypto;
 }
 

@@ -79,7 +79,7 @@ Result<WrappedByProvider> seal(const Tpm2Uri& uri, const SecretFile& auth_file,
       tpm->esys(), root, session, ESYS_TR_NONE, ESYS_TR_NONE, &sensitive, &wanted, &outside,
       &no_pcrs, &sealed, &object, nullptr, nullptr, nullptr);
   wipe(&sensitive, sizeof sensitive);
-  if (code != 0) return tpm2_failure(code, "the TPM seals nothing for us");
+  if (code != 0) return tpm2_failure(code, "the TPM does not seal the key");
   auto blob = marshal(tpm->library(), *object, *sealed);
   tpm->library().Esys_Free(sealed);
   tpm->library().Esys_Free(object);
@@ -104,7 +104,7 @@ Result<ESYS_TR> load(Tpm2Session& tpm, ByteView blob) {
   ESYS_TR loaded = ESYS_TR_NONE;
   if (const TSS2_RC code = library.Esys_Load(tpm.esys(), root, session, ESYS_TR_NONE, ESYS_TR_NONE,
                                              &sealed, &object, &loaded))
-    return tpm2_failure(code, "the TPM does not take the sealed key");
+    return tpm2_failure(code, "the TPM does not load the sealed key");
   tpm.flush_at_end(loaded);
   return loaded;
 }

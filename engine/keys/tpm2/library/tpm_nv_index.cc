@@ -49,9 +49,10 @@ class OpenIndex {
                                              ESYS_TR_NONE, &auth, &wanted, &index->nv_);
     wipe(&auth, sizeof auth);
     if ((code & 0xFFF) == TPM2_RC_NV_DEFINED)
-      return Error{ErrorCode::conflict, "the TPM's index is taken", "choose another number"}
+      return Error{ErrorCode::conflict, "the TPM's index is in use already",
+                   "choose another number"}
           .with_number(uri.nv_index);
-    if (code != 0) return tpm2_failure(code, "the TPM makes no such index");
+    if (code != 0) return tpm2_failure(code, "the TPM does not create the index");
     index->bytes_ = bytes;
     index->is_counter_ = (attributes & kCounter) != 0;
     return index;
@@ -59,12 +60,11 @@ class OpenIndex {
 
   Result<void> require_counter() const {
     if (is_counter_ && bytes_ == kCounterBytes) return {};
-    return Error{ErrorCode::conflict, "the TPM's index is no counter", "name another index"};
+    return Error{ErrorCode::conflict, "the TPM's index is not a counter", "name another index"};
   }
   Result<void> require_blob() const {
     if (!is_counter_ && bytes_ <= TpmNvIndex::kBlobBytesMax) return {};
-    return Error{ErrorCode::conflict, "the TPM's index is no home for a blob",
-                 "name another index"};
+    return Error{ErrorCode::conflict, "the TPM's index cannot hold a blob", "name another index"};
   }
 
   Result<Bytes> read() {
@@ -201,7 +201,7 @@ Result<void> TpmNvIndex::write_blob(ByteView blob) const {
     const auto index = COFFER_TRY(OpenIndex::open(uri));
     COFFER_TRY(index->require_blob());
     if (kept.size() != index->bytes())
-      return Error{ErrorCode::limit, "the blob is not as long as the TPM's index"}.with_number(
+      return Error{ErrorCode::limit, "the blob and the TPM's index differ in length"}.with_number(
           index->bytes());
     return index->write(kept);
   });
