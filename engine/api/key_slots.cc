@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keys/keyring/keyring.h"
+#include "keys/kind.h"
 #include "secrets/engine.h"
 
 namespace coffer::api {
@@ -43,12 +44,11 @@ Result<RewrappedSlot> rewrap_one(secrets::Engine& engine, int slot, keys::SlotKe
   return rewrapped;
 }
 
-// A provider may have rotated its key, and its slot is what this is for. Any other slot's key is
-// its own, and has not changed.
+// A provider may have rotated its key: its slot must be wrapped again. Any other slot has a key of
+// its own, which has not changed.
 bool keeps_its_key(const KeySlotInfo& slot) {
-  for (const std::string_view kind : {"file", "passphrase", "recovery", "shamir"})
-    if (slot.provider == kind) return true;
-  return false;
+  const keys::Kind* kind = keys::kind_of_uri(slot.uri);
+  return kind != nullptr && !format::is_provider(kind->scheme);
 }
 
 }  // namespace

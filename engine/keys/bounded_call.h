@@ -42,7 +42,7 @@ Result<T> within(int patience_ms, std::function<Result<T>()> work) {
   if (!state->done.wait_for(lock, std::chrono::milliseconds(patience_ms),
                             [&] { return state->result.has_value(); })) {
     thread.detach();
-    return provider_failure(ProviderFailure::unavailable, "the key's keeper does not answer");
+    return provider_failure(ProviderFailure::unavailable, "the key provider does not answer");
   }
   lock.unlock();
   thread.join();  // What the libraries keep for each thread is gone as well.

@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+
+#include "base/files.h"
 
 namespace coffer::keys {
 
@@ -24,7 +27,7 @@ Result<void> wait_for_data(int fd, int patience_ms) {
   } while (ready < 0 && errno == EINTR);
   if (ready < 0) return unreadable(errno);
   if (ready == 0)
-    return Error{ErrorCode::key_unavailable, "nothing came that could be the key",
+    return Error{ErrorCode::key_unavailable, "no key arrived: the pipe or device stayed silent",
                  "whoever writes it did not begin, or did not end"};
   return {};
 }
@@ -40,8 +43,8 @@ Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
       S_ISREG(status.st_mode) && (status.st_uid == geteuid() || status.st_uid == 0);
   if (named_by == NamedBy::store && !is_trusted)
     return Error{ErrorCode::key_unavailable,
-                 "the key that the store names is no file of this user's or root's",
-                 Advice::name_key_yourself};
+                 "the key that the store names is not a regular file of this user or of root",
+                 "where it is the right one, name it yourself: --key or COFFER_KEY"};
   if (S_ISREG(status.st_mode) && (status.st_mode & refused) != 0)
     return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};
   return {};
@@ -81,42 +84,6 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_
 void drop_line_end(SecretBytes& content) {
   if (content.text().ends_with('\n')) content.resize(content.size() - 1);
   if (content.text().ends_with('\r')) content.resize(content.size() - 1);
-}
-
-Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset) {
-  while (!out.empty()) {
-    const ssize_t got = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{ErrorCode::io, "the keyring cannot be read"}.with_errno(errno);
-    if (got == 0)
-      return Error{ErrorCode::corrupt, "the keyring file is too short", "restore it from a copy"};
-    out = out.subspan(static_cast<std::size_t>(got));
-    offset += static_cast<std::uint64_t>(got);
-  }
-  return {};
-}
-
-Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0)
-      return Error{ErrorCode::io, "a file of keys cannot be written"}.with_errno(put < 0 ? errno
-                                                                                         : EIO);
-    bytes = bytes.subspan(static_cast<std::size_t>(put));
-    offset += static_cast<std::uint64_t>(put);
-  }
-  return {};
-}
-
-Result<void> sync_file_and_parent(int fd, const std::string& path) {
-  if (::fsync(fd) != 0) return Error{ErrorCode::io, "the file cannot be synced"}.with_errno(errno);
-  const std::size_t slash = path.rfind('/');
-  const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const FileDescriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.ok() || ::fsync(directory.get()) != 0)
-    return Error{ErrorCode::io, "the directory cannot be synced"}.with_errno(errno);
-  return {};
 }
 
 }  // namespace coffer::keys

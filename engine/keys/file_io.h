@@ -1,36 +1,12 @@
-// Reading and writing small files of keys: bounded, complete or an error.
+// Files that hold a key or another secret: read whole, within bounds of size and time.
 #pragma once
 
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
-#include <unistd.h>
 
 #include <string>
-#include <utility>
-
-#include "base/bytes.h"
 
 namespace coffer::keys {
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  bool ok() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// How long a pipe or device may keep silent before it counts as hanging.
 inline constexpr int kPatienceMs = 10'000;
@@ -53,10 +29,5 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_
                                      NamedBy named_by = NamedBy::caller);
 /// One line end, as an editor or echo leaves it, is not part of a secret that a person wrote.
 void drop_line_end(SecretBytes& content);
-/// Fills `out` from `offset`. Errors: io, corrupt (the file ends before).
-Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset);
-Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset);
-/// Durable: the file's content, and its name in the directory.
-Result<void> sync_file_and_parent(int fd, const std::string& path);
 
 }  // namespace coffer::keys

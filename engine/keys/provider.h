@@ -11,10 +11,7 @@
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
-#include <memory>
-#include <span>
 #include <string>
-#include <string_view>
 
 #include "base/bytes.h"
 #include "keys/provider_failure.h"
@@ -40,26 +37,5 @@ class Provider {
   /// rotated, and the slot is worth wrapping anew.
   virtual Result<std::string> status() = 0;
 };
-
-/// What the registry knows of a kind of provider.
-struct ProviderKind {
-  KeySource::Scheme scheme;
-  std::string_view prefix;  ///< How its URIs begin.
-  KeyKind shown;
-  /// Whether the text is a URI of this kind, to the last parameter; asks nobody and loads
-  /// nothing. Never repeats a part of the URI that may be a secret. Errors: usage.
-  Result<void> (*check)(std::string_view uri);
-  /// Whether a URI that stands in a slot may be followed though the caller did not name it.
-  /// The slot table is not authenticated until a slot has opened: who can write the file could
-  /// otherwise have a library of his loaded, or credentials sent to a host of his.
-  bool (*may_follow_unasked)(std::string_view uri);
-  /// Asks nobody yet. Errors: usage, key_unavailable (not in this build).
-  Result<std::unique_ptr<Provider>> (*connect)(const KeySource& source);
-};
-
-std::span<const ProviderKind* const> provider_kinds();
-/// nullptr: not a provider's.
-const ProviderKind* provider_kind(KeySource::Scheme scheme);
-const ProviderKind* provider_kind_of_uri(std::string_view uri);
 
 }  // namespace coffer::keys

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/files.h"
 #include "base/private_file.h"
 #include "storage/file_system.h"
 
@@ -42,11 +43,9 @@ Error no_data_file(int directory) {
 
 // chattr +j: the file's blocks also pass through the journal, where the old ones stay.
 bool journals_data(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return true;
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   unsigned flags = 0;
-  const bool known = ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0;
-  ::close(fd);
+  const bool known = file.ok() && ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == 0;
   return !known || (flags & FS_JOURNAL_DATA_FL) != 0;
 }
 

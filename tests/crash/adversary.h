@@ -152,7 +152,7 @@ class Adversary {
     const format::FramePlace place = format::master_place(0);
     const auto frame = format::decode_frame(ByteView(keyring).subspan(place.offset, place.bytes));
     const auto master = format::decode_master(frame.value().payload);
-    const auto material = keys::obtain(source, false);
+    const auto material = keys::obtain(source);
     const format::KeySlot& slot = master.value().slots.front();
     auto master_key =
         keys::unwrap_master(material.value(), {keyring_->store_id(), slot.number}, slot);

@@ -27,7 +27,7 @@ struct Holder {
     const auto place = format::master_place(0);
     const auto frame = format::decode_frame(ByteView(file).subspan(place.offset, place.bytes));
     const auto table = format::decode_master(frame.value().payload);
-    const auto material = keys::obtain(source, false);
+    const auto material = keys::obtain(source);
     const format::KeySlot& slot = table.value().slots.at(slot_index);
     master = keys::unwrap_master(material.value(), {store, slot.number}, slot).value();
   }

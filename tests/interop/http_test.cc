@@ -167,7 +167,7 @@ TEST_CASE("TLS: an authority that is not known, and a certificate for another na
   fakes::LoopbackServer server(echo, certificate.identity());
   const auto unknown = get(server.url());
   CHECK(code_of(unknown) == ErrorCode::key_unavailable);
-  CHECK(unknown.error().text() == "the key service's certificate is not to be trusted");
+  CHECK(unknown.error().text() == "the key service's certificate is not trusted");
   const auto response = get(server.url(), kPatienceMs, certificate.ca_file());
   REQUIRE(response.ok());
   CHECK(response->body.text() == "GET / ");

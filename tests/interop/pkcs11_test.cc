@@ -2,7 +2,7 @@
 #include <dlfcn.h>
 
 #include "keys/keyring/keyring.h"
-#include "keys/pkcs11/pkcs11_module.h"
+#include "keys/pkcs11/library/pkcs11_module.h"
 #include "tests/interop/provider_ring.h"
 #include "tests/interop/software_token.h"
 

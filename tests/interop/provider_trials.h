@@ -40,15 +40,13 @@ inline Result<KeySource> source_of(const std::string& uri, const Variables& vari
   });
 }
 
-inline Result<std::unique_ptr<keys::Provider>> connect(const std::string& uri,
+inline Result<std::shared_ptr<keys::Provider>> connect(const std::string& uri,
                                                        const Variables& variables) {
   const KeySource source = COFFER_TRY(source_of(uri, variables));
-  const keys::ProviderKind* kind = keys::provider_kind(source.scheme());
-  must(kind != nullptr, "provider_kind");
-  return kind->connect(source);
+  return COFFER_TRY(keys::obtain(source)).provider;
 }
 
-inline std::unique_ptr<keys::Provider> connect(const Service& service) {
+inline std::shared_ptr<keys::Provider> connect(const Service& service) {
   auto provider = connect(service.uri, service.variables);
   if (!provider) throw std::runtime_error(describe(provider.error()));
   return std::move(*provider);
@@ -138,7 +136,7 @@ inline void try_moved(const Service& service) {
   REQUIRE(prepared.ok());
   const auto slot = keys::wrap_master(std::move(*prepared), here, master);
   if (!slot) FAIL(describe(slot.error()));
-  const auto material = keys::obtain(source, false);
+  const auto material = keys::obtain(source);
   REQUIRE(material.ok());
   const auto opened = keys::unwrap_master(*material, here, *slot);
   REQUIRE(opened.ok());

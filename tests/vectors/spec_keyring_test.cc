@@ -126,7 +126,7 @@ TEST_CASE("F-35: a blob without its context's hash is refused") {
   const keys::SlotContext context{format::decode_keyring_header(keys.header_payload)->store_id,
                                   slot.number};
   const KeySource source = copy.key();
-  const auto material = keys::obtain(source, false);
+  const auto material = keys::obtain(source);
   REQUIRE(material.ok());
   slot.blob = wrap(kdf(key, 2, "cofwrap_"), bound, keys.master_key + blake2b({}, bound));
   CHECK(keys::unwrap_master(*material, context, slot).ok());
@@ -146,7 +146,7 @@ TEST_CASE("F-36: a slot that asks for too much, or too little, stretching is ref
     slot.passes = passes;
     slot.memory_bytes = memory;
     slot.salt.resize(salt);
-    const auto material = keys::obtain(source, false);
+    const auto material = keys::obtain(source);
     REQUIRE(material.ok());
     return keys::unwrap_master(*material, {}, slot).error().code();
   };

@@ -42,9 +42,11 @@ bool lacks_room(const std::string& path) {
 }
 
 Error no_key(const std::string& not_followed) {
-  if (not_followed.empty()) return {ErrorCode::usage, "no key was given", Advice::give_key};
-  return Error{ErrorCode::key_unavailable,
-               "this key is used only where the caller names it, not where the store does"}
+  if (not_followed.empty())
+    return {ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
+  return Error{
+      ErrorCode::key_unavailable,
+      "this key is used only when the caller names it; that the store names it is not enough"}
       .about(Subject::Kind::uri, not_followed);
 }
 
@@ -56,7 +58,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   if (sources.empty())
     return Error{ErrorCode::usage, "a store needs at least one key", Advice::give_first_key};
   if (sources.size() > format::kKeySlotsMax)
-    return Error{ErrorCode::limit, "a store has at most this many key slots"}.with_number(
+    return Error{ErrorCode::limit, "a store cannot have more key slots than this"}.with_number(
         format::kKeySlotsMax);
   KeyringFile file = COFFER_TRY(KeyringFile::create(path));
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));
@@ -165,7 +167,7 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
 // must not open by it.
 Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
                                   const KeySource& source, NamedBy named_by) {
-  const SourceMaterial material = COFFER_TRY(obtain(source, false, named_by));
+  const SourceMaterial material = COFFER_TRY(obtain(source, {.named_by = named_by}));
   std::optional<Error> telling;
   for (const format::KeyringMaster& table : tables) {
     auto unlocked = unlock_table(table, material);
@@ -192,7 +194,7 @@ Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
   });
   for (const format::KeySlot* each : slots) {
     const format::KeySlot& slot = *each;
-    const bool is_of_scheme = slot.scheme == scheme_of(*material.source);
+    const bool is_of_scheme = slot.scheme == material.source->scheme();
     auto opener = opener_for(material, slot);
     auto key = opener ? unwrap_master(*opener, {header_.store_id, slot.number}, slot)
                       : Result<crypto::Key>(opener.error());

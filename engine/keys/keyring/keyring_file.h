@@ -10,8 +10,8 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "format/keyring_records.h"
-#include "keys/file_io.h"
 
 namespace coffer::keys {
 

@@ -127,7 +127,7 @@ Result<void> Keyring::test_slot(int number, const KeySource& source) {
   format::KeyringMaster table = COFFER_TRY(current_table());
   const auto slot = find_slot(table, number);
   if (slot == table.slots.end()) return no_such_slot();
-  const SourceMaterial material = COFFER_TRY(obtain(source, false));
+  const SourceMaterial material = COFFER_TRY(obtain(source));
   const crypto::Key key =
       COFFER_TRY(unwrap_master(material, {header_.store_id, slot->number}, *slot));
   const crypto::Key master_key = COFFER_TRY(master_key_of(table.generation));

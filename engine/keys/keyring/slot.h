@@ -13,8 +13,7 @@
 
 #include "crypto/key.h"
 #include "format/keyring_records.h"
-#include "keys/file_io.h"
-#include "keys/provider.h"
+#include "keys/kind.h"
 
 namespace coffer::keys {
 
@@ -42,20 +41,10 @@ Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
 Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& context,
                                     const crypto::Key& master);
 
-/// What a source yields before it is known which slot it opens: read or asked once.
-struct SourceMaterial {
-  const KeySource* source = nullptr;
-  crypto::Key key;                     // file, recovery, shamir: the key itself
-  std::string key_id;                  // of a key that was made
-  SecretBytes passphrase;              // passphrase: stretched with each slot's own salt
-  std::shared_ptr<Provider> provider;  // others: asked for each slot
-};
+/// Reads the key, asks for it, or for a new slot makes it.
 /// Errors: key_unavailable (file missing, unreadable, not to be trusted), declined, usage (no
 /// 32-byte key).
-Result<SourceMaterial> obtain(const KeySource& source, bool confirm,
-                              NamedBy named_by = NamedBy::caller);
-
-format::SlotScheme scheme_of(const KeySource& source);
+Result<SourceMaterial> obtain(const KeySource& source, const Purpose& purpose = {});
 
 /// What opens one slot, whatever master key it wraps by then: the slot's own key, or the
 /// provider that keeps it.

@@ -4,24 +4,10 @@
 #include <utility>
 
 #include "keys/keyring/keyring.h"
-#include "keys/provider.h"
+#include "keys/kind.h"
 
 namespace coffer::keys {
 namespace {
-
-// A file is read, bounded, and tried as a key, if it is one to be trusted (NamedBy::store): it
-// tells nobody anything. A descriptor's number means nothing in another process.
-bool may_follow(const KeySource& source) {
-  if (const ProviderKind* kind = provider_kind(source.scheme()))
-    return kind->may_follow_unasked(source.uri());
-  return source.scheme() == KeySource::Scheme::file || source.location().starts_with("file:") ||
-         source.location().starts_with("credential:");
-}
-
-// A person's answer is had by naming the kind, not by following what the store says.
-bool asks_a_person(const KeySource& source) {
-  return provider_kind(source.scheme()) == nullptr && source.location().empty();
-}
 
 bool has_slot_of(const format::KeyringMaster& table, format::SlotScheme scheme) {
   return std::any_of(table.slots.begin(), table.slots.end(),
@@ -45,11 +31,12 @@ StoredSources stored_sources(const format::KeyringMaster& table, const Opening& 
     });
     auto source = KeySource::parse(slot.uri, {}, opening.environment);
     if (is_known || !source) continue;
-    takes_passphrase = takes_passphrase || (slot.scheme == format::SlotScheme::passphrase &&
-                                            source->location().empty());
-    if (may_follow(*source)) {
+    const bool asks_a_person = !source->asks_for().empty();
+    takes_passphrase =
+        takes_passphrase || (slot.scheme == format::SlotScheme::passphrase && asks_a_person);
+    if (kind_of(source->scheme()).may_follow_unasked(*source)) {
       sources.push_back(std::move(*source));
-    } else if (stored.not_followed.empty() && !asks_a_person(*source)) {
+    } else if (stored.not_followed.empty() && !asks_a_person) {
       stored.not_followed = slot.uri;
     }
   }

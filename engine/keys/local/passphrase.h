@@ -21,6 +21,10 @@ Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm,
 /// the path decoded. nullopt: it says no such thing.
 std::optional<std::string> secret_source_of(std::string_view text);
 
+/// Whether the secret is read from a file that may be read again. A descriptor's number means
+/// nothing in another process.
+bool is_read_from_file(const KeySource& source);
+
 /// What may be why a passphrase that looks right is another one; nullopt: nothing to see.
 std::optional<Literal> oddity_of(const SecretBytes& passphrase);
 

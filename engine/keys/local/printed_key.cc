@@ -27,9 +27,9 @@ int value_of(char c) {
 
 Error mistyped(PrintedKind kind) {
   if (kind == PrintedKind::share)
-    return {ErrorCode::wrong_key, "this is no share, or there is a mistake in it",
+    return {ErrorCode::wrong_key, "this is not a share, or it contains a mistake",
             "type it again as it was printed, group by group"};
-  return {ErrorCode::wrong_key, "this is no recovery key, or there is a mistake in it",
+  return {ErrorCode::wrong_key, "this is not a recovery key, or it contains a mistake",
           "type it again as it was printed, group by group"};
 }
 

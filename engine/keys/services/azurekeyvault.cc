@@ -3,8 +3,8 @@
 // tells a blob of another slot, and the table's own MAC all that tells a forged one.
 #include <array>
 
+#include "keys/kind.h"
 #include "keys/services/azure_token.h"
-#include "keys/services/network_providers.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
@@ -197,11 +197,6 @@ class AzureKeyVault : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   return std::unique_ptr<Provider>(std::make_unique<AzureKeyVault>(
       COFFER_TRY(parse(source.uri())), Surroundings(source.environment())));
@@ -209,13 +204,16 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kAzureKeyVaultKind = {
-    KeySource::Scheme::azurekeyvault,
-    kPrefix,
-    {"azurekeyvault", "azurekeyvault://V.vault.azure.net/keys/K[/VERSION]",
-     "Azure Key Vault, RSA-OAEP-256; credentials as its own tools find them", kHasNetwork},
-    check,
-    [](std::string_view uri) { return !names_endpoint(uri); },
-    connect};
+extern constinit const Kind kAzureKeyVaultKind = {
+    .scheme = KeyScheme::azurekeyvault,
+    .name = "azurekeyvault",
+    .prefix = kPrefix,
+    .form = {"azurekeyvault://V.vault.azure.net/keys/K[/VERSION]",
+             "Azure Key Vault, RSA-OAEP-256; credentials as its own tools find them"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
+    .may_follow_unasked = names_no_endpoint,
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

@@ -5,7 +5,7 @@
 // the same.
 #include <array>
 
-#include "keys/services/network_providers.h"
+#include "keys/kind.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
@@ -157,7 +157,7 @@ class HashiVault : public Provider {
                          const Deadline& deadline) const {
     const std::string_view address = setting("VAULT_ADDR");
     if (address.empty())
-      return Error{ErrorCode::key_unavailable, "nothing says where Vault or OpenBao is",
+      return Error{ErrorCode::key_unavailable, "the address of Vault or OpenBao is not known",
                    "set VAULT_ADDR or BAO_ADDR, for example to https://vault.example:8200"};
     HttpRequest request;
     request.method = method;
@@ -180,11 +180,6 @@ class HashiVault : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   return std::unique_ptr<Provider>(std::make_unique<HashiVault>(
       COFFER_TRY(parse(source.uri())), Surroundings(source.environment())));
@@ -192,16 +187,18 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kHashiVaultKind = {
-    KeySource::Scheme::hashivault,
-    kPrefix,
-    {"hashivault", "hashivault://KEY?engine=transit",
-     "Transit of Vault or OpenBao; BAO_ADDR or VAULT_ADDR, and BAO_TOKEN, VAULT_TOKEN or the token "
-     "file",
-     kHasNetwork},
-    check,
+extern constinit const Kind kHashiVaultKind = {
+    .scheme = KeyScheme::hashivault,
+    .name = "hashivault",
+    .prefix = kPrefix,
+    .form = {"hashivault://KEY?engine=transit",
+             "Transit of Vault or OpenBao; BAO_ADDR or VAULT_ADDR, and BAO_TOKEN, VAULT_TOKEN or "
+             "the token file"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
     // The address comes from the environment, so no slot can send the token elsewhere.
-    [](std::string_view) { return true; },
-    connect};
+    .may_follow_unasked = [](const KeySource&) { return true; },
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

@@ -12,7 +12,7 @@ constexpr std::string_view kHttps = "https://";
 constexpr std::string_view kHttp = "http://";
 
 Error bad_url() {
-  return {ErrorCode::usage, "this is no address of a key service",
+  return {ErrorCode::usage, "this is not an address of a key service",
           "write https://HOST[:PORT][/PATH], without user, query or fragment"};
 }
 
@@ -98,7 +98,7 @@ Result<std::string> check_base_url(std::string_view url, Reach reach) {
   if (!authority.ok || !holds_only(rest.substr(slash), "/._~-%:+=,")) return bad_url();
   if (!is_https && !is_loopback(authority.host) &&
       !(reach == Reach::metadata && is_link_local(authority.host)))
-    return Error{ErrorCode::usage, "plain http is for this machine only",
+    return Error{ErrorCode::usage, "plain http is allowed only to this machine",
                  "write https://, or an address such as http://127.0.0.1:PORT"};
   while (url.ends_with('/')) url.remove_suffix(1);
   return std::string(url);
@@ -114,7 +114,8 @@ bool is_near(std::string_view url) {
 
 Result<void> HttpRequest::set_header(std::string_view name, std::string_view value) {
   if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; }))
-    return Error{ErrorCode::key_unavailable, "the credentials hold what no credentials hold",
+    return Error{ErrorCode::key_unavailable,
+                 "the credentials hold a character that no header may hold",
                  "they are printable ASCII on one line"};
   SecretBytes line = SecretBytes::copy_of(name);
   line.append(": ");

@@ -81,6 +81,9 @@ struct HttpResponse {
 inline constexpr std::size_t kAnswerBytesMax = std::size_t{128} << 10;
 inline constexpr std::size_t kAnswerHeaderBytesMax = std::size_t{32} << 10;
 
+/// Whether this build can send requests.
+extern const bool kHasNetwork;
+
 /// Any status but a redirect is an answer. Errors: key_unavailable (not reached, not trusted,
 /// not in time, a redirect, no libcurl), corrupt (an answer that is too large or no HTTP),
 /// usage (check_base_url's).

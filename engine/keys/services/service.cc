@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "base/files.h"
 #include "crypto/hash.h"
 #include "keys/file_io.h"
 
@@ -44,8 +45,8 @@ Result<std::string> endpoint_of(const ServiceUri& uri, std::string otherwise) {
   return check_base_url(named.empty() ? otherwise : named, Reach::service);
 }
 
-bool names_endpoint(std::string_view uri) {
-  return uri.find("endpoint=") != std::string_view::npos;
+bool names_no_endpoint(const KeySource& source) {
+  return source.uri().find("endpoint=") == std::string::npos;
 }
 
 std::string Surroundings::in_home(std::string_view path) const {

@@ -29,7 +29,8 @@ Result<ServiceUri> parse_service_uri(std::string_view uri, std::string_view pref
                                      std::span<const std::string_view> known);
 /// The address that the parameter `endpoint` names, else `otherwise`. Errors: usage.
 Result<std::string> endpoint_of(const ServiceUri& uri, std::string otherwise);
-bool names_endpoint(std::string_view uri);
+/// Whether the credentials can go to no address but the service's own.
+bool names_no_endpoint(const KeySource& source);
 
 /// The variables and the home directory of whoever gave the key's URI.
 class Surroundings {

@@ -132,8 +132,9 @@ Result<Tpm2Uri> parse_tpm2_uri(std::string_view uri, Tpm2Use use) {
   parsed.patience_ms = COFFER_TRY(parameters.patience_ms());
   // Where an index is asked for, nobody tells the service's directory of credentials.
   if (use == Tpm2Use::nv_index && is_credential(parsed.auth_file))
-    return Error{ErrorCode::usage, "of an NV index, takes file: and an absolute path only"}.about(
-        Subject::Kind::name, "auth-source");
+    return Error{ErrorCode::usage,
+                 "takes only file: and an absolute path where an NV index is named"}
+        .about(Subject::Kind::name, "auth-source");
   if (use == Tpm2Use::nv_index) parsed.nv_index = COFFER_TRY(parse_index(parameters.get("nv")));
   return parsed;
 }

@@ -52,7 +52,7 @@ std::string find_old_master(const Place& place) {
   const auto header_frame = format::decode_frame(ByteView(before).first(format::kKeyringBlock));
   const auto header = format::decode_keyring_header(header_frame.value().payload);
   const KeySource source = second_key(place);
-  const auto material = good(keys::obtain(source, false));
+  const auto material = good(keys::obtain(source));
   const format::KeySlot& slot = table.value().slots.back();
   const crypto::Key master =
       good(keys::unwrap_master(material, {header->store_id, slot.number}, slot));

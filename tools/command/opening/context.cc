@@ -39,29 +39,26 @@ Result<Format> parse_format(std::string_view text, std::string_view whence) {
   return Error(ErrorCode::usage, "takes `table` or `json`").about(Subject::Kind::name, whence);
 }
 
-Result<SecretBytes> ask(std::string_view what, std::string_view again) {
-  Result<SecretBytes> answer = ask_secret(what, again);
-  if (!answer && answer.error().code() == ErrorCode::usage) {
-    return Error(ErrorCode::key_unavailable, "there is no terminal to ask for the key on",
-                 "passphrase:?source=file:PATH takes it from a file, and so do the others");
-  }
-  return answer;
+// `what` must outlive the prompt.
+PassphrasePrompt prompt_for(std::string_view what) {
+  return [what](bool again) -> Result<SecretBytes> {
+    const std::string name(what);
+    Result<SecretBytes> answer = ask_secret(name + ": ", again ? name + ", again: " : "");
+    if (!answer && answer.error().code() == ErrorCode::usage) {
+      return Error(ErrorCode::key_unavailable, "there is no terminal to ask for the key on",
+                   "passphrase:?source=file:PATH takes it from a file, and so do the others");
+    }
+    return answer;
+  };
 }
-
-Result<SecretBytes> ask_passphrase(bool again) {
-  return ask("Passphrase: ", again ? "Passphrase, again: " : "");
-}
-Result<SecretBytes> ask_recovery_key(bool) { return ask("Recovery key: ", ""); }
-Result<SecretBytes> ask_share(bool) { return ask("Share: ", ""); }
 
 }  // namespace
 
 Result<KeySource> parse_key(std::string_view name) {
-  const std::string uri = COFFER_TRY(key_uri_of(name));
-  const PassphrasePrompt prompt = uri.starts_with("recovery:") ? ask_recovery_key
-                                  : uri.starts_with("shamir:") ? ask_share
-                                                               : ask_passphrase;
-  return KeySource::parse(uri, prompt, environment_of_keys);
+  KeySource key =
+      COFFER_TRY(KeySource::parse(COFFER_TRY(key_uri_of(name)), {}, environment_of_keys));
+  key.ask_by(prompt_for(key.asks_for()));
+  return key;
 }
 
 Result<void> make_missing_key_file(const KeySource& key) {
@@ -156,7 +153,7 @@ Result<Store> Context::open_with_keys(AnchorDoubt doubt) const {
   options.anchor = anchor_;
   options.anchor_doubt = doubt;
   options.environment = environment_of_keys;
-  if (keys_.empty() && can_ask()) options.prompt = ask_passphrase;
+  if (keys_.empty() && can_ask()) options.prompt = prompt_for("Passphrase");
   auto store = Store::open(directory_, keys_, std::move(options));
   if (!store && store.error().code() == ErrorCode::no_store && store.error().subject() == nullptr)
     return std::move(store).error().about(Subject::Kind::file, directory_);

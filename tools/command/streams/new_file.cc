@@ -1,35 +1,21 @@
 #include "tools/command/streams/new_file.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
 
-#include "base/digits.h"
 #include "tools/command/opening/store_folder.h"
 #include "tools/command/streams/output.h"
 
 namespace coffer::tools {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-// What a kill left of an earlier run keeps its name, whoever's process number that run had.
-Result<std::string> name_beside(const std::string& path) {
-  std::array<std::uint8_t, 8> bytes{};
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    return Error(ErrorCode::io, "the system gives no random numbers").with_errno(errno);
-  return path + ".coffer-" + hex(bytes);
-}
+// A name with random digits behind this: what a kill left of an earlier run keeps its own.
+constexpr std::string_view kTag = ".coffer-";
 
 Error taken(const std::string& path) {
   return Error(ErrorCode::conflict, "there is a file of that name already",
@@ -82,16 +68,12 @@ bool has_no_links(int error_number) {
 }  // namespace
 
 bool sync_folder_of(const std::string& path) {
-  const int folder = open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool synced = folder >= 0 && fsync(folder) == 0;
-  int error_number = errno;
-  if (folder >= 0) close(folder);
-  if (!synced) {
-    // A folder that may not be read, or a file system that syncs none: all of it, then.
-    const int file = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    synced = file >= 0 && syncfs(file) == 0;
-    if (file >= 0) close(file);
-  }
+  const FileDescriptor folder(open(parent_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.ok() && fsync(folder.get()) == 0) return true;
+  const int error_number = errno;
+  // A folder that may not be read, or a file system that syncs none: all of it, then.
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const bool synced = file.ok() && syncfs(file.get()) == 0;
   errno = error_number;
   return synced;
 }
@@ -99,22 +81,22 @@ bool sync_folder_of(const std::string& path) {
 Result<NewFile> NewFile::create(const std::string& path, bool replace) {
   COFFER_TRY(check_outside_stores(path));
   COFFER_TRY(check_place(path, replace));
-  NewFile file(path, replace, -1);
+  NewFile file(path, replace);
   // A file without a name gets one by /proc alone.
   if (access("/proc/self/fd", X_OK) == 0)
-    file.fd_ = open(folder_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file.fd_ < 0) COFFER_TRY(file.open_beside());
+    file.file_ =
+        FileDescriptor(open(parent_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file.file_.ok()) COFFER_TRY(file.open_beside());
   return file;
 }
 
 NewFile::NewFile(NewFile&& other) noexcept
     : path_(std::move(other.path_)),
       replace_(other.replace_),
-      fd_(std::exchange(other.fd_, -1)),
+      file_(std::move(other.file_)),
       beside_(std::exchange(other.beside_, {})) {}
 
 NewFile::~NewFile() {
-  if (fd_ >= 0) close(fd_);
   if (!beside_.empty()) unlink(beside_.c_str());
 }
 
@@ -126,44 +108,43 @@ Error NewFile::failed(int error_number) const {
 
 Result<void> NewFile::open_beside() {
   for (;;) {
-    const std::string name = COFFER_TRY(name_beside(path_));
-    const int fd = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST) continue;
-    if (fd < 0) return cannot_make(path_, errno);
-    fd_ = fd;
+    const std::string name = COFFER_TRY(name_beside(path_, kTag));
+    file_ = FileDescriptor(
+        open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file_.ok() && errno == EEXIST) continue;
+    if (!file_.ok()) return cannot_make(path_, errno);
     beside_ = name;
     return {};
   }
 }
 
 Result<void> NewFile::write(ByteView bytes) {
-  if (!write_all(fd_, bytes)) return failed(errno);
+  if (!write_all(file_.get(), bytes)) return failed(errno);
   return {};
 }
 
 // What was written without a name goes to a file that has one.
 Result<void> NewFile::copy_beside() {
-  const int nameless = std::exchange(fd_, -1);
+  const FileDescriptor nameless = std::exchange(file_, FileDescriptor());
   Result<void> done = open_beside();
   SecretBytes piece(std::size_t{64} << 10);
   for (off_t at = 0; done;) {
-    const ssize_t got = pread(nameless, piece.data(), piece.size(), at);
+    const ssize_t got = pread(nameless.get(), piece.data(), piece.size(), at);
     if (got < 0) done = failed(errno);
     if (got <= 0) break;
     done = write(ByteView(piece.bytes()).first(static_cast<std::size_t>(got)));
     at += got;
   }
-  close(nameless);
   COFFER_TRY(std::move(done));
-  if (fsync(fd_) != 0) return failed(errno);
+  if (fsync(file_.get()) != 0) return failed(errno);
   return {};
 }
 
 // A name beside the one it is to have, so that both ways to place it have the same start.
 Result<void> NewFile::name_it() {
-  const std::string self = "/proc/self/fd/" + std::to_string(fd_);
+  const std::string self = "/proc/self/fd/" + std::to_string(file_.get());
   for (;;) {
-    const std::string name = COFFER_TRY(name_beside(path_));
+    const std::string name = COFFER_TRY(name_beside(path_, kTag));
     if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
       beside_ = name;
       return {};
@@ -177,7 +158,7 @@ Result<void> NewFile::name_it() {
 // Where nothing stands: whoever comes first there keeps the name.
 Result<void> NewFile::place_new() {
   const std::string self =
-      beside_.empty() ? "/proc/self/fd/" + std::to_string(fd_) : std::string(beside_);
+      beside_.empty() ? "/proc/self/fd/" + std::to_string(file_.get()) : std::string(beside_);
   if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
   if (errno == EEXIST) return taken(path_);
   if (!has_no_links(errno) && !(beside_.empty() && errno == ENOENT)) return failed(errno);
@@ -189,10 +170,9 @@ Result<void> NewFile::place_new() {
   if (errno == EEXIST) return taken(path_);
   if (!has_no_links(errno)) return failed(errno);
   // The last way: an empty file holds the name until the whole one comes.
-  const int holder =
-      open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (holder < 0) return errno == EEXIST ? taken(path_) : failed(errno);
-  close(holder);
+  const FileDescriptor holder(
+      open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!holder.ok()) return errno == EEXIST ? taken(path_) : failed(errno);
   return place_over();
 }
 
@@ -205,7 +185,7 @@ Result<void> NewFile::place_over() {
 
 // The name comes last: nobody sees half of the file.
 Result<void> NewFile::finish() {
-  if (fsync(fd_) != 0) return failed(errno);
+  if (fsync(file_.get()) != 0) return failed(errno);
   COFFER_TRY(replace_ ? place_over() : place_new());
   if (!beside_.empty()) {
     unlink(beside_.c_str());

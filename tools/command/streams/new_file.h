@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/files.h"
 
 namespace coffer::tools {
 
@@ -34,8 +35,7 @@ class NewFile {
   Result<void> finish();
 
  private:
-  NewFile(std::string path, bool replace, int fd)
-      : path_(std::move(path)), replace_(replace), fd_(fd) {}
+  NewFile(std::string path, bool replace) : path_(std::move(path)), replace_(replace) {}
   Error failed(int error_number) const;
   Result<void> open_beside();
   Result<void> copy_beside();
@@ -44,7 +44,7 @@ class NewFile {
   Result<void> place_over();
   std::string path_;
   bool replace_;
-  int fd_ = -1;
+  FileDescriptor file_;
   std::string beside_;  // Its name until it has its own; empty: it has none.
 };
 

@@ -29,10 +29,9 @@ std::string name_of(const KeySlotInfo& slot) {
 
 // With somebody to ask, who is told which slot he is asked for.
 Result<KeySource> ask_for(const KeySlotInfo& slot) {
-  const bool asks = slot.uri == "passphrase:" || slot.uri == "recovery:" ||
-                    (slot.provider == "shamir" && slot.uri.find("source=") == std::string::npos);
-  if (asks && can_ask()) note("the key of " + name_of(slot) + ":");
-  return parse_key(slot.uri);
+  KeySource key = COFFER_TRY(parse_key(slot.uri));
+  if (!key.asks_for().empty() && can_ask()) note("the key of " + name_of(slot) + ":");
+  return key;
 }
 
 SlotKeyOptions slot_keys_of(const Context& context) {

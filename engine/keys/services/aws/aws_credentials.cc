@@ -29,7 +29,7 @@ Result<AwsCredentials> checked(AwsCredentials credentials) {
   if (!is_credential(credentials.access_key.text()) ||
       !is_credential(credentials.secret_key.text()) ||
       (!credentials.session_token.empty() && !is_credential(credentials.session_token.text())))
-    return Error{ErrorCode::key_unavailable, "the credentials for AWS are not whole",
+    return Error{ErrorCode::key_unavailable, "the credentials for AWS are incomplete",
                  "an access key and a secret key belong together"};
   return credentials;
 }

@@ -5,10 +5,10 @@
 #include <array>
 
 #include "base/digits.h"
+#include "keys/kind.h"
 #include "keys/services/aws/aws_credentials.h"
 #include "keys/services/aws/aws_key_name.h"
 #include "keys/services/aws/aws_profile.h"
-#include "keys/services/network_providers.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
@@ -33,7 +33,7 @@ bool is_region(std::string_view text) {
 }
 
 Error no_region() {
-  return {ErrorCode::usage, "nothing says the region of the AWS key",
+  return {ErrorCode::usage, "the region of the AWS key is not known",
           "add ?region=R to the key's URI, for example ?region=eu-west-1, or set AWS_REGION"};
 }
 
@@ -46,7 +46,7 @@ Result<AwsKey> parse(std::string_view uri) {
   if (key.region.empty()) key.region = key.name.region;
   if (!key.region.empty() && !is_region(key.region)) return no_region();
   if (key.name.is_arn() && key.name.region != key.region)
-    return Error{ErrorCode::usage, "the region is another than the ARN's", "leave it out"};
+    return Error{ErrorCode::usage, "the region differs from the ARN's", "leave it out"};
   if (key.uri.parameters.has("endpoint")) COFFER_TRY(endpoint_of(key.uri, {}));
   return key;
 }
@@ -203,11 +203,6 @@ class AwsKms : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   AwsKey key = COFFER_TRY(parse(source.uri()));
   Surroundings around(source.environment());
@@ -218,14 +213,17 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kAwsKmsKind = {
-    KeySource::Scheme::awskms,
-    kPrefix,
-    {"awskms", "awskms:///ARN?region=R",
-     "AWS KMS, by ARN, id or alias/NAME; credentials as its own tools find them, SSO excepted",
-     kHasNetwork},
-    check,
-    [](std::string_view uri) { return !names_endpoint(uri); },
-    connect};
+extern constinit const Kind kAwsKmsKind = {
+    .scheme = KeyScheme::awskms,
+    .name = "awskms",
+    .prefix = kPrefix,
+    .form =
+        {"awskms:///ARN?region=R",
+         "AWS KMS, by ARN, id or alias/NAME; credentials as its own tools find them, SSO excepted"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
+    .may_follow_unasked = names_no_endpoint,
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

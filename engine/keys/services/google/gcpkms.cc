@@ -3,9 +3,9 @@
 #include <array>
 #include <charconv>
 
+#include "keys/kind.h"
 #include "keys/services/google/crc32c.h"
 #include "keys/services/google/google_token.h"
-#include "keys/services/network_providers.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
@@ -145,11 +145,6 @@ class GcpKms : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   return std::unique_ptr<Provider>(std::make_unique<GcpKms>(COFFER_TRY(parse(source.uri())),
                                                             Surroundings(source.environment())));
@@ -157,16 +152,17 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kGcpKmsKind = {
-    KeySource::Scheme::gcpkms,
-    kPrefix,
-    {"gcpkms", "gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K",
-     "Google Cloud KMS; credentials of a service account, a user, impersonation, federation by "
-     "file or "
-     "URL, or the machine",
-     kHasNetwork},
-    check,
-    [](std::string_view uri) { return !names_endpoint(uri); },
-    connect};
+extern constinit const Kind kGcpKmsKind = {
+    .scheme = KeyScheme::gcpkms,
+    .name = "gcpkms",
+    .prefix = kPrefix,
+    .form = {"gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K",
+             "Google Cloud KMS; credentials of a service account, a user, impersonation, "
+             "federation by file or URL, or the machine"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
+    .may_follow_unasked = names_no_endpoint,
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

@@ -14,7 +14,7 @@ constexpr std::string_view kAccessToken = "urn:ietf:params:oauth:token-type:acce
 
 Error unknown_source() {
   return {ErrorCode::key_unavailable,
-          "the federated credentials for Google come from a source not known here",
+          "the federated credentials for Google come from an unknown source",
           "use credential_source with file or url"};
 }
 

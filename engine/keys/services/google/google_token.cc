@@ -24,7 +24,7 @@ Error no_credentials() {
 }
 
 Error unknown_file() {
-  return {ErrorCode::key_unavailable, "the credentials for Google are of a kind not known here",
+  return {ErrorCode::key_unavailable, "the credentials for Google are of an unknown kind",
           "use a file of a service account's key, of a user or of impersonation from gcloud, or of "
           "a federation by file or url"};
 }

@@ -1,5 +1,4 @@
-#ifdef COFFER_PKCS11
-#include "keys/pkcs11/pkcs11_module.h"
+#include "keys/pkcs11/library/pkcs11_module.h"
 
 #include <unistd.h>
 
@@ -20,16 +19,17 @@ Error pkcs11_failure(CK_RV code, Literal text) {
       return failure(ProviderFailure::denied, "the token's PIN is locked after wrong ones");
     case CKR_PIN_EXPIRED:
     case CKR_USER_PIN_NOT_INITIALIZED:
-      return failure(ProviderFailure::denied, "the token wants a new PIN set first");
+      return failure(ProviderFailure::denied, "the token requires a new PIN to be set first");
     case CKR_USER_NOT_LOGGED_IN:
-      return failure(ProviderFailure::denied, "the token wants a PIN: give it by pin-source=");
+      return failure(ProviderFailure::denied,
+                     "the token requires a PIN: name its file by pin-source=");
     case CKR_MECHANISM_INVALID:
     case CKR_KEY_TYPE_INCONSISTENT:
     case CKR_KEY_SIZE_RANGE:
       return failure(ProviderFailure::denied,
                      "the token offers neither AES-GCM nor RSA-OAEP for this key");
     case CKR_KEY_FUNCTION_NOT_PERMITTED:
-      return failure(ProviderFailure::disabled, "the token does not let this key be used so");
+      return failure(ProviderFailure::disabled, "the token does not allow this use of the key");
     case CKR_ENCRYPTED_DATA_INVALID:
     case CKR_ENCRYPTED_DATA_LEN_RANGE:
       return failure(ProviderFailure::authentication_failed,
@@ -64,7 +64,7 @@ Result<void> Pkcs11Module::load() {
   CK_FUNCTION_LIST* functions = nullptr;
   if (!library.find("C_GetFunctionList", get_functions) || get_functions(&functions) != CKR_OK ||
       functions == nullptr)
-    return provider_failure(ProviderFailure::not_found, "the file is no PKCS#11 module")
+    return provider_failure(ProviderFailure::not_found, "the file is not a PKCS#11 module")
         .about(Subject::Kind::file, path_);
   functions_ = functions;
   return {};
@@ -126,4 +126,3 @@ Result<const P11KitLibrary*> P11KitLibrary::get() {
 }
 
 }  // namespace coffer::keys
-#endif  // COFFER_PKCS11

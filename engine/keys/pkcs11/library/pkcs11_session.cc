@@ -1,5 +1,4 @@
-#ifdef COFFER_PKCS11
-#include "keys/pkcs11/pkcs11_session.h"
+#include "keys/pkcs11/library/pkcs11_session.h"
 
 #include <algorithm>
 
@@ -36,7 +35,7 @@ Result<std::unique_ptr<Pkcs11Session>> Pkcs11Session::open(const Pkcs11Uri& uri)
   if (const CK_RV code = session->functions().C_OpenSession(session->slot_, CKF_SERIAL_SESSION,
                                                             nullptr, nullptr, &session->session_)) {
     session->session_ = 0;
-    return pkcs11_failure(code, "the token opens no session");
+    return pkcs11_failure(code, "the token does not open a session");
   }
   if (!uri.pin_file.empty()) COFFER_TRY(session->log_in(uri));
   return session;
@@ -52,7 +51,7 @@ Result<void> Pkcs11Session::find_token(const P11KitLibrary& p11_kit, const Pkcs1
   CK_SLOT_ID slots[kSlotsMax];
   CK_ULONG count = kSlotsMax;
   if (const CK_RV code = functions().C_GetSlotList(CK_TRUE, slots, &count))
-    return pkcs11_failure(code, "the PKCS#11 module does not tell its tokens");
+    return pkcs11_failure(code, "the PKCS#11 module does not list its tokens");
   int found = 0;
   for (CK_ULONG i = 0; i < std::min(count, kSlotsMax); ++i) {
     CK_TOKEN_INFO info;
@@ -66,7 +65,7 @@ Result<void> Pkcs11Session::find_token(const P11KitLibrary& p11_kit, const Pkcs1
   }
   if (found == 0) return provider_failure(ProviderFailure::not_found, "there is no such token");
   if (found > 1)
-    return Error{ErrorCode::usage, "more than one token is of that name",
+    return Error{ErrorCode::usage, "more than one token has this name",
                  "name it by serial= in the key's URI"};
   return {};
 }
@@ -86,14 +85,14 @@ Result<CK_OBJECT_HANDLE> Pkcs11Session::find(CK_OBJECT_CLASS key_class) {
     if (const CK_ATTRIBUTE* named = p11_kit_->get_attribute(uri_.get(), type))
       wanted.push_back(*named);
   if (const CK_RV code = functions().C_FindObjectsInit(session_, wanted.data(), wanted.size()))
-    return pkcs11_failure(code, "the token does not tell its keys");
+    return pkcs11_failure(code, "the token does not list its keys");
   CK_OBJECT_HANDLE found[2] = {0, 0};
   CK_ULONG count = 0;
   const CK_RV code = functions().C_FindObjects(session_, found, 2, &count);
   functions().C_FindObjectsFinal(session_);
-  if (code != CKR_OK) return pkcs11_failure(code, "the token does not tell its keys");
+  if (code != CKR_OK) return pkcs11_failure(code, "the token does not list its keys");
   if (count > 1)
-    return Error{ErrorCode::usage, "more than one key of the token is of that name",
+    return Error{ErrorCode::usage, "more than one key of the token has this name",
                  "name it by id= in the key's URI"};
   return count == 1 ? found[0] : CK_OBJECT_HANDLE{0};
 }
@@ -114,4 +113,3 @@ Result<std::string> Pkcs11Session::key_id(CK_OBJECT_HANDLE key) {
 }
 
 }  // namespace coffer::keys
-#endif  // COFFER_PKCS11

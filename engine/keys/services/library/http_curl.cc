@@ -1,14 +1,12 @@
 // A request as libcurl makes it.
 #include "keys/services/http.h"
 
-#ifdef COFFER_CURL
-
 #include <signal.h>
 
 #include <algorithm>
 #include <cerrno>
 
-#include "keys/services/curl_library.h"
+#include "keys/services/library/curl_library.h"
 
 namespace coffer::keys {
 namespace {
@@ -170,7 +168,7 @@ Error error_of(CURLcode code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
-      return {ErrorCode::key_unavailable, "the key service's certificate is not to be trusted",
+      return {ErrorCode::key_unavailable, "the key service's certificate is not trusted",
               "name its authority's certificates, as the service's own tools do"};
     case CURLE_UNSUPPORTED_PROTOCOL:  // Also: what is no HTTP at all.
     case CURLE_WEIRD_SERVER_REPLY:
@@ -182,6 +180,8 @@ Error error_of(CURLcode code) {
 }
 
 }  // namespace
+
+const bool kHasNetwork = true;
 
 Result<HttpResponse> send(const HttpRequest& request, const Deadline& deadline) {
   COFFER_TRY(check_base_url(request.url.substr(0, request.url.find('?')), request.reach));
@@ -222,16 +222,3 @@ Result<HttpResponse> send(const HttpRequest& request, const Deadline& deadline) 
 }
 
 }  // namespace coffer::keys
-
-#else
-
-namespace coffer::keys {
-
-Result<HttpResponse> send(const HttpRequest&, const Deadline&) {
-  return Error{ErrorCode::key_unavailable, "this coffer was built without key services",
-               "build it with COFFER_CURL=ON"};
-}
-
-}  // namespace coffer::keys
-
-#endif  // COFFER_CURL

@@ -1,5 +1,4 @@
-#ifdef COFFER_TPM2
-#include "keys/tpm2/tpm2_session.h"
+#include "keys/tpm2/library/tpm2_session.h"
 
 #include <cstring>
 #include <map>
@@ -96,7 +95,7 @@ Error tpm2_failure(TSS2_RC code, Literal text) {
     case TPM2_RC_OBJECT_MEMORY:
     case TPM2_RC_SESSION_MEMORY:
     case TPM2_RC_MEMORY:
-      return failure(ProviderFailure::unavailable, "the TPM has no room or time just now");
+      return failure(ProviderFailure::unavailable, "the TPM is busy or has no room");
     default: return failure(ProviderFailure::authentication_failed, text);
   }
 }
@@ -150,7 +149,7 @@ Result<ESYS_TR> Tpm2Session::root_key() {
   if (const TSS2_RC code = library_.Esys_CreatePrimary(
           esys_, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &nothing, &key,
           &outside, &no_pcrs, &root_key_, nullptr, nullptr, nullptr, nullptr))
-    return tpm2_failure(code, "the TPM makes no storage key for us");
+    return tpm2_failure(code, "the TPM does not create a storage key");
   flush_at_end(root_key_);
   return root_key_;
 }
@@ -161,12 +160,12 @@ Result<ESYS_TR> Tpm2Session::start(TPM2_SE type) {
   if (const TSS2_RC code = library_.Esys_StartAuthSession(
           esys_, salt_key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, nullptr, type,
           &kParameterCipher, TPM2_ALG_SHA256, &session))
-    return tpm2_failure(code, "the TPM opens no session");
+    return tpm2_failure(code, "the TPM does not open a session");
   flush_at_end(session);
   const TPMA_SESSION wanted =
       TPMA_SESSION_DECRYPT | TPMA_SESSION_ENCRYPT | TPMA_SESSION_CONTINUESESSION;
   if (const TSS2_RC code = library_.Esys_TRSess_SetAttributes(esys_, session, wanted, 0xFF))
-    return tpm2_failure(code, "the TPM opens no session");
+    return tpm2_failure(code, "the TPM does not open a session");
   return session;
 }
 
@@ -185,7 +184,7 @@ Result<void> Tpm2Session::add_policy(ESYS_TR session, const std::vector<PcrBank>
   if (!with_auth) return {};
   if (const TSS2_RC code =
           library_.Esys_PolicyAuthValue(esys_, session, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE))
-    return tpm2_failure(code, "the TPM takes no policy");
+    return tpm2_failure(code, "the TPM does not accept the policy");
   return {};
 }
 
@@ -201,7 +200,7 @@ Result<TPM2B_DIGEST> Tpm2Session::policy_digest(const std::vector<PcrBank>& pcrs
   TPM2B_DIGEST* digest = nullptr;
   if (const TSS2_RC code = library_.Esys_PolicyGetDigest(esys_, session, ESYS_TR_NONE, ESYS_TR_NONE,
                                                          ESYS_TR_NONE, &digest))
-    return tpm2_failure(code, "the TPM takes no policy");
+    return tpm2_failure(code, "the TPM does not accept the policy");
   const TPM2B_DIGEST copy = *digest;
   library_.Esys_Free(digest);
   flush(session);
@@ -220,4 +219,3 @@ Result<void> Tpm2Session::set_auth(ESYS_TR handle, const SecretBytes& auth) {
 }
 
 }  // namespace coffer::keys
-#endif  // COFFER_TPM2

@@ -2,8 +2,6 @@
 
 #include "keys/provider_failure.h"
 
-#ifdef COFFER_CURL
-
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -42,7 +40,8 @@ Result<LibCrypto> lib_crypto() {
   const SharedLibrary library = COFFER_TRY(load_key_library("libcrypto.so.3"));
   LibCrypto crypto;
   if (!find_all(library, crypto))
-    return provider_failure(ProviderFailure::unavailable, "libcrypto is not one that we know");
+    return provider_failure(ProviderFailure::unavailable,
+                            "this libcrypto lacks functions that a key service needs");
   return crypto;
 }
 
@@ -78,16 +77,3 @@ Result<Bytes> sign_rs256(const SecretBytes& private_key_pem, std::string_view me
 }
 
 }  // namespace coffer::keys
-
-#else
-
-namespace coffer::keys {
-
-Result<Bytes> sign_rs256(const SecretBytes&, std::string_view) {
-  return provider_failure(ProviderFailure::unavailable,
-                          "this coffer was built without key services");
-}
-
-}  // namespace coffer::keys
-
-#endif  // COFFER_CURL

@@ -7,37 +7,13 @@
 
 #include "crypto/random.h"
 #include "keys/bounded_call.h"
+#include "keys/pkcs11/library/pkcs11_session.h"
 #include "keys/pkcs11/pkcs11_uri.h"
 #include "keys/secret_source.h"
-
-#ifdef COFFER_PKCS11
-#include "keys/pkcs11/pkcs11_session.h"
-#endif
 
 namespace coffer::keys {
 namespace {
 
-Result<void> check(std::string_view uri) {
-  auto parsed = parse_pkcs11_uri(uri);
-  if (!parsed) return std::move(parsed).error();
-  return {};
-}
-
-// A module is code: only where the system keeps its libraries, and only its administrator
-// writes, is one loaded that the caller did not name. No PIN is given to a token unasked: a few
-// wrong ones lock it, and whoever can write the store's files could have another file's content
-// given for one.
-bool may_follow_unasked(std::string_view uri) {
-  const auto parsed = parse_pkcs11_uri(uri);
-  if (!parsed || !parsed->pin_file.empty() || parsed->module_path.find("/..") != std::string::npos)
-    return false;
-  for (const std::string_view home : {"/usr/", "/lib/", "/lib64/", "/opt/"})
-    if (parsed->module_path.starts_with(home)) return true;
-  return false;
-}
-
-#ifdef COFFER_PKCS11
-constexpr bool kIsBuilt = true;
 constexpr std::size_t kIvBytes = 12;
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kResultBytesMax = 2048;  // Of RSA keys up to 16,384 bits.
@@ -75,8 +51,7 @@ class Mechanism {
 
 Error no_such_key(const Pkcs11Session& token) {
   if (token.hides_private_keys())
-    return provider_failure(ProviderFailure::not_found,
-                            "the token shows no such key to who gives no PIN")
+    return provider_failure(ProviderFailure::not_found, "the token shows no such key without a PIN")
         .with_hint(
             "add pin-source=file:/PATH to the key's URI; the key itself is made by the "
             "token's own tools, such as pkcs11-tool --keygen");
@@ -222,30 +197,16 @@ class Pkcs11Provider : public Provider {
   std::optional<Error> refused_;
 };
 
-Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
+}  // namespace
+
+const bool kHasPkcs11 = true;
+
+Result<std::unique_ptr<Provider>> connect_pkcs11(const KeySource& source) {
   Pkcs11Uri uri = COFFER_TRY(parse_pkcs11_uri(source.uri()));
   SecretFile pin = COFFER_TRY(locate_secret(uri.pin_file, source.environment()));
   uri.pin_file = std::move(pin.path);
   uri.pin_open_to = pin.open_to;
   return std::unique_ptr<Provider>(std::make_unique<Pkcs11Provider>(std::move(uri)));
 }
-#else
-constexpr bool kIsBuilt = false;
-Result<std::unique_ptr<Provider>> connect(const KeySource&) {
-  return provider_failure(ProviderFailure::unavailable, "this build knows no PKCS#11");
-}
-#endif
-
-}  // namespace
-
-const ProviderKind kPkcs11Kind = {
-    KeySource::Scheme::pkcs11,
-    "pkcs11:",
-    {"pkcs11", "pkcs11:token=T;object=O?module-path=/PATH.so[&pin-source=file:PATH]",
-     "a key in an HSM or token (RFC 7512): AES, or an RSA pair with type=private", kIsBuilt},
-    check,
-    may_follow_unasked,
-    connect,
-};
 
 }  // namespace coffer::keys

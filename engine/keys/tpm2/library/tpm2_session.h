@@ -11,7 +11,7 @@
 
 #include "keys/file_io.h"
 #include "keys/provider_failure.h"
-#include "keys/tpm2/tpm2_library.h"
+#include "keys/tpm2/library/tpm2_library.h"
 #include "keys/tpm2/tpm2_uri.h"
 
 namespace coffer::keys {

@@ -1,6 +1,5 @@
-#ifdef COFFER_CURL
 
-#include "keys/services/curl_library.h"
+#include "keys/services/library/curl_library.h"
 
 #include <coffer/secret_bytes.h>
 #include <malloc.h>
@@ -59,11 +58,9 @@ Result<const CurlLibrary*> curl_library() {
   static CurlLibrary curl;
   static const bool loaded = load(curl);
   if (!loaded)
-    return Error{ErrorCode::key_unavailable, "libcurl 7.85 or newer is not here",
+    return Error{ErrorCode::key_unavailable, "libcurl 7.85 or newer is not installed",
                  "install it (Debian: libcurl4): key services are asked through it"};
   return &curl;
 }
 
 }  // namespace coffer::keys
-
-#endif  // COFFER_CURL

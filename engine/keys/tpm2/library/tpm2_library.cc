@@ -1,5 +1,4 @@
-#ifdef COFFER_TPM2
-#include "keys/tpm2/tpm2_library.h"
+#include "keys/tpm2/library/tpm2_library.h"
 
 #include <mutex>
 
@@ -43,4 +42,3 @@ Result<const Tpm2Library*> Tpm2Library::get() {
 }
 
 }  // namespace coffer::keys
-#endif  // COFFER_TPM2

@@ -4,7 +4,7 @@
 #include <coffer/secret_bytes.h>
 
 #include "base/bytes.h"
-#include "keys/pkcs11/pkcs11_module.h"
+#include "keys/pkcs11/library/pkcs11_module.h"
 #include "keys/pkcs11/pkcs11_uri.h"
 
 namespace coffer::keys {

@@ -5,30 +5,12 @@
 #include "base/digits.h"
 #include "keys/bounded_call.h"
 #include "keys/secret_source.h"
+#include "keys/tpm2/library/tpm2_session.h"
 #include "keys/tpm2/tpm2_uri.h"
-
-#ifdef COFFER_TPM2
-#include "keys/tpm2/tpm2_session.h"
-#endif
 
 namespace coffer::keys {
 namespace {
 
-Result<void> check(std::string_view uri) {
-  auto parsed = parse_tpm2_uri(uri, Tpm2Use::sealing);
-  if (!parsed) return std::move(parsed).error();
-  return {};
-}
-
-// It names a device of this machine and gets nothing but what the slot holds already; a file's
-// content is given to no TPM that only the store names.
-bool may_follow_unasked(std::string_view uri) {
-  const auto parsed = parse_tpm2_uri(uri, Tpm2Use::sealing);
-  return parsed && parsed->auth_file.empty();
-}
-
-#ifdef COFFER_TPM2
-constexpr bool kIsBuilt = true;
 constexpr std::uint8_t kBlobVersion = 1;
 constexpr std::size_t kNameBytesShown = 8;
 
@@ -97,7 +79,7 @@ Result<WrappedByProvider> seal(const Tpm2Uri& uri, const SecretFile& auth_file,
       tpm->esys(), root, session, ESYS_TR_NONE, ESYS_TR_NONE, &sensitive, &wanted, &outside,
       &no_pcrs, &sealed, &object, nullptr, nullptr, nullptr);
   wipe(&sensitive, sizeof sensitive);
-  if (code != 0) return tpm2_failure(code, "the TPM seals nothing for us");
+  if (code != 0) return tpm2_failure(code, "the TPM does not seal the key");
   auto blob = marshal(tpm->library(), *object, *sealed);
   tpm->library().Esys_Free(sealed);
   tpm->library().Esys_Free(object);
@@ -122,7 +104,7 @@ Result<ESYS_TR> load(Tpm2Session& tpm, ByteView blob) {
   ESYS_TR loaded = ESYS_TR_NONE;
   if (const TSS2_RC code = library.Esys_Load(tpm.esys(), root, session, ESYS_TR_NONE, ESYS_TR_NONE,
                                              &sealed, &object, &loaded))
-    return tpm2_failure(code, "the TPM does not take the sealed key");
+    return tpm2_failure(code, "the TPM does not load the sealed key");
   tpm.flush_at_end(loaded);
   return loaded;
 }
@@ -174,28 +156,14 @@ class Tpm2Provider : public Provider {
   SecretFile auth_;
 };
 
-Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
+}  // namespace
+
+const bool kHasTpm2 = true;
+
+Result<std::unique_ptr<Provider>> connect_tpm2(const KeySource& source) {
   Tpm2Uri uri = COFFER_TRY(parse_tpm2_uri(source.uri(), Tpm2Use::sealing));
   SecretFile auth = COFFER_TRY(locate_secret(uri.auth_file, source.environment()));
   return std::unique_ptr<Provider>(std::make_unique<Tpm2Provider>(std::move(uri), std::move(auth)));
 }
-#else
-constexpr bool kIsBuilt = false;
-Result<std::unique_ptr<Provider>> connect(const KeySource&) {
-  return provider_failure(ProviderFailure::unavailable, "this build knows no TPM");
-}
-#endif
-
-}  // namespace
-
-const ProviderKind kTpm2Kind = {
-    KeySource::Scheme::tpm2,
-    "tpm2:",
-    {"tpm2", "tpm2:device=/dev/tpmrm0[?pcrs=sha256:7][&auth-source=file:PATH]",
-     "sealed by this machine's TPM; tcti=swtpm:host=127.0.0.1,port=P in place of device", kIsBuilt},
-    check,
-    may_follow_unasked,
-    connect,
-};
 
 }  // namespace coffer::keys
