@@ -44,7 +44,7 @@ Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
   if (named_by == NamedBy::store && !is_trusted)
     return Error{ErrorCode::key_unavailable,
                  "the key that the store names is not a regular file of this user or of root",
-                 "where it is the right one, name it yourself: --key or COFFER_KEY"};
+                 Advice::name_key_yourself};
   if (S_ISREG(status.st_mode) && (status.st_mode & refused) != 0)
     return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};
   return {};

@@ -46,8 +46,7 @@ const Kind* kind_of_uri(std::string_view uri) {
 }
 
 Error no_key_uri() {
-  return {ErrorCode::usage, "this is no key URI that coffer knows",
-          "use file:///PATH or passphrase:, or a kind that `coffer key add --help` shows"};
+  return {ErrorCode::usage, "this is no key URI that coffer knows", Advice::see_key_kinds};
 }
 
 }  // namespace keys

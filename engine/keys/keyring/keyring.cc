@@ -42,8 +42,7 @@ bool lacks_room(const std::string& path) {
 }
 
 Error no_key(const std::string& not_followed) {
-  if (not_followed.empty())
-    return {ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
+  if (not_followed.empty()) return {ErrorCode::usage, "no key was given", Advice::give_key};
   return Error{
       ErrorCode::key_unavailable,
       "this key is used only when the caller names it; that the store names it is not enough"}

@@ -48,8 +48,7 @@ Result<std::string> printed_key_location(std::string_view query) {
 
 Result<void> check_can_be_shown(const KeySource& source) {
   if (source.printer()) return {};
-  return Error(ErrorCode::usage, "the new key cannot be shown to anybody",
-               "add it by the command: coffer key add");
+  return Error(ErrorCode::usage, "the new key cannot be shown to anybody", Advice::add_by_command);
 }
 
 extern constinit const Kind kRecoveryKind = {

@@ -21,8 +21,7 @@ Error bad_uri() {
 }
 
 Error not_there() {
-  return {ErrorCode::key_unavailable, "the store's anchor is missing",
-          "bring its medium; where it is lost: coffer anchor remove"};
+  return {ErrorCode::key_unavailable, "the store's anchor is missing", Advice::bring_anchor_medium};
 }
 
 Error failed(Literal text, const std::string& path) {
