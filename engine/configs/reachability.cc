@@ -123,8 +123,8 @@ class Mark {
 };
 
 struct Found {
-  std::vector<Difference> to_mend;  ///< At most kMendedAtOnce.
-  std::vector<std::string> gone;    ///< All of them; nothing can bring them back.
+  std::vector<Difference> to_mend;  // At most kMendedAtOnce.
+  std::vector<std::string> gone;    // All of them; nothing can bring them back.
 };
 
 Result<Found> find_differences(const View& view) {

@@ -46,7 +46,7 @@ std::pair<std::string, std::string> airbyte_order(const Document& document,
 struct Stored {
   Document document;
   std::vector<SecretPlace> places;
-  std::vector<const StoredPlace*> facts;  ///< One per place; null: it was not a secret before.
+  std::vector<const StoredPlace*> facts;  // One per place; null: it was not a secret before.
   std::map<std::string_view, const StoredPlace*> facts_by_pointer;
 
   bool has_secrets_below(const SecretPlace& place) const {
@@ -357,9 +357,9 @@ class Splitter {
   std::vector<std::optional<Pair>> pairs_;
   std::set<std::string, std::less<>> held_, held_external_;
   std::vector<std::optional<Decision>> decisions_;
-  std::vector<std::optional<std::string_view>> payloads_;   ///< New values to write.
-  std::set<std::string, std::less<>> standing_;             ///< Bases of settled places.
-  std::map<std::string, std::string, std::less<>> bumped_;  ///< From a base to its new coordinate.
+  std::vector<std::optional<std::string_view>> payloads_;   // New values to write.
+  std::set<std::string, std::less<>> standing_;             // Bases of settled places.
+  std::map<std::string, std::string, std::less<>> bumped_;  // From a base to its new coordinate.
   SplitResult result_;
 };
 

@@ -84,7 +84,7 @@ Error too_large() { return {ErrorCode::limit, "spec: a property pattern is too l
 
 }  // namespace
 
-/// Parses by recursive descent; the nesting of groups is limited.
+// Parses by recursive descent; the nesting of groups is limited.
 class PatternParser {
  public:
   explicit PatternParser(std::string_view text) : text_(text) {}

@@ -69,8 +69,8 @@ TypeSet type_bit(json::Type type) {
   return static_cast<TypeSet>(1u << static_cast<unsigned>(type));
 }
 
-/// Turns the parsed text into the table of schemas, breadth first: the schemas in the tree come
-/// before the targets of references.
+// Turns the parsed text into the table of schemas, breadth first: the schemas in the tree come
+// before the targets of references.
 class SpecCompiler {
  public:
   explicit SpecCompiler(Spec& spec) : spec_(spec), doc_(spec.document_) {}
