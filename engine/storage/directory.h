@@ -1,10 +1,10 @@
 // A store's directory, checked before use, and the store's open files.
 //
-// Two locks tell an opener whether it is alone. The gate, a flock on the directory, lets one opener
-// in at a time. Every process that has the store open shares the lifetime lock, a flock on
-// data.mdb, and LMDB's own lock on lock.mdb. An opener that gets both locks exclusively is alone.
-// If only one of them is free, the other processes opened a different file under one of the two
-// names, and LMDB would pair this data file with the wrong lock file.
+// The gate, a flock on the directory, lets one opener in at a time. Two locks then tell the opener
+// whether it is alone: the lifetime lock, a flock on data.mdb, and LMDB's own lock on lock.mdb.
+// Every process that has the store open shares both, so an opener that could take both exclusively
+// is alone. If only one of them is free, the other processes opened a different file under one of
+// the two names, and LMDB would pair this data file with the wrong lock file.
 //
 // Later, each open file is compared with the file that its name leads to: rsync, a restore or an
 // editor may have put another file there while this process goes on writing to the old one.
