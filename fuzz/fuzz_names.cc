@@ -1,4 +1,5 @@
-// Any bytes as a name, a coordinate, a reference, a time: what is taken prints and parses back.
+// Any bytes as a name, a coordinate, a reference or a time: an accepted one can be printed and
+// parsed back.
 #include <cstdint>
 #include <string>
 #include <string_view>

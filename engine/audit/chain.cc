@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/digits.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
@@ -16,10 +17,10 @@ constexpr std::string_view kDoesNotOpen = "was altered, or belongs to another pl
 constexpr std::string_view kDoesNotFollow = "does not follow from the one before it";
 constexpr std::string_view kMalformed = "cannot be read";
 constexpr std::string_view kExtra = "should not be there";
-constexpr std::string_view kNotTheHead = "is not the one that the store's root names as its last";
+constexpr std::string_view kNotTheHead = "is not the last one that the store's root names";
 
 Error damaged() {
-  return {ErrorCode::corrupt, "a record of the audit log fails its check",
+  return {ErrorCode::corrupt, "a record of the audit log was altered or damaged",
           Advice::name_audit_damage};
 }
 
@@ -43,6 +44,7 @@ Bytes Chain::context(std::uint64_t number) const {
 
 Result<void> Chain::append(storage::WriteTxn& txn, format::Root& root,
                            const format::AuditRecord& record) const {
+  COFFER_CHECK(root.audit_base.number <= root.audit_last);
   const std::uint64_t number = root.audit_last + 1;
   const SecretBytes plaintext = format::encode_audit_record(record);
   const format::AuditLink link = link_of(root.audit_head, number, plaintext.bytes());
@@ -124,6 +126,7 @@ Result<Walk> Chain::walk(const storage::Txn& txn, const format::Root& root,
 
 Result<void> Chain::remove_up_to(storage::WriteTxn& txn, format::Root& root,
                                  std::uint64_t last) const {
+  COFFER_CHECK(last <= root.audit_last);
   format::AuditCheckpoint checkpoint = root.audit_base;
   format::AuditRecord record;
   while (checkpoint.number < last) {
@@ -134,11 +137,13 @@ Result<void> Chain::remove_up_to(storage::WriteTxn& txn, format::Root& root,
       return Error{ErrorCode::corrupt, "the audit log is broken; nothing was removed",
                    Advice::find_audit_damage}
           .with_number(number);
-    COFFER_TRY(txn.remove(Table::audit, key));
+    const bool was_there = COFFER_TRY(txn.remove(Table::audit, key));
+    COFFER_CHECK(was_there);
     checkpoint.number = number;
     checkpoint.sequence = record.sequence;
     checkpoint.at_ms = record.at_ms;
   }
+  COFFER_CHECK(checkpoint.number >= root.audit_base.number);
   root.audit_base = checkpoint;
   return {};
 }

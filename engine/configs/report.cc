@@ -1,4 +1,4 @@
-// What a put, patch, check, stage or commit did, as JSON text: one form for all callers.
+// The report of a put, patch, check, stage or commit as JSON text, in one form for all callers.
 #include <coffer/configs.h>
 
 #include <string_view>
@@ -36,7 +36,7 @@ SecretBytes report_json(const ConfigPutReport& report) {
     append_member(out, R"(,"expires_time":)", text::print_time(report.expires_at_ms));
   out.append(R"(,"revision":)" + std::to_string(report.revision));
   out.append(R"(,"partial":)");
-  // Whoever may not list the config is not told its document.
+  // Empty if the caller may not list the config.
   out.append(report.partial.empty() ? std::string_view("null") : report.partial.text());
   out.append(R"(,"outcomes":[)");
   bool first = true;

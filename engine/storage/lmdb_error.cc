@@ -36,15 +36,15 @@ Error lmdb_error(int code) {
     case EROFS:
     case EACCES:
     case EPERM:
-      return Error{ErrorCode::io, "the store's files may not be opened for writing",
+      return Error{ErrorCode::io, "the store's files cannot be opened for writing",
                    "run as the owner of the store, on a file system that can be written"}
           .with_errno(code);
     default: break;
   }
-  // LMDB calls a write that was cut short (a disk just full) EIO as well.
+  // LMDB also reports a short write (the disk has just become full) as EIO.
   if (code == EIO)
     return Error{ErrorCode::io, "the disk refused a read or a write of the store",
-                 "look whether the disk is full, over quota or failing; then try again"}
+                 "check whether the disk is full, over quota or failing; then try again"}
         .with_errno(code);
   if (code > 0)
     return Error{ErrorCode::io, "the store could not be read or written"}.with_errno(code);

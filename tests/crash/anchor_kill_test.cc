@@ -1,5 +1,5 @@
-// kill -9 at random instants while an anchor is told of each commit: the store opens every time,
-// the anchor then tells of its newest commit, and a copy from before is refused.
+// kill -9 at random instants while each commit is written to an anchor: the store opens every time,
+// the anchor then names its newest commit, and an earlier copy is refused.
 
 #include <catch2/catch.hpp>
 #include <cstdio>

@@ -1,6 +1,6 @@
-// Who had a slot's key and kept a copy of the keyring, and comes back after the slot was given up
-// in a rotation of the master key: his master key opens nothing in the files, his epoch keys open
-// no bucket of the store as it stands. The same search finds what there was before.
+// The holder of a slot's key kept a copy of the keyring and comes back after a rotation of the
+// master key dropped the slot. His master key opens nothing in the files, and his epoch keys open
+// no current bucket. Before the rotation the same search finds everything.
 #include <catch2/catch.hpp>
 
 #include "tests/crash/adversary.h"
@@ -9,7 +9,7 @@
 namespace coffer::test::revoked_test {
 namespace {
 
-/// What a key file and a keyring give.
+/// The keys that a key file and a keyring give.
 struct Holder {
   format::StoreId store{};
   crypto::Key master;
@@ -76,7 +76,7 @@ TEST_CASE("a slot that was given up opens nothing, even with the keyring of its 
   const Holder revoked(before, second, 1);
   CHECK(found_in(scratch, revoked) == "the root secret");
   CHECK(buckets_opened(scratch, revoked) == 256);
-  // What a rotation leaves that did not erase the old epoch's slot: the search would find it.
+  // Had the rotation not erased the old epoch's slot, the search would find its key.
   const Bytes old_file = read_whole_file(before);
   REQUIRE(store.rotate_key({.without = {2}}).ok());
   CHECK(found_in(scratch, revoked).empty());
@@ -87,7 +87,7 @@ TEST_CASE("a slot that was given up opens nothing, even with the keyring of its 
   std::copy_n(old_file.begin() + static_cast<std::ptrdiff_t>(slot.offset), slot.bytes,
               not_erased.begin() + static_cast<std::ptrdiff_t>(slot.offset));
   CHECK(keys_under(revoked.master, revoked.store, not_erased) == "the key of epoch 1");
-  // Who stayed has all of it, by the same search.
+  // The same search finds everything with a slot that stayed.
   const Holder stayed(scratch.file("keyring"), scratch.key(), 0);
   CHECK(found_in(scratch, stayed) == "the root secret");
   CHECK(buckets_opened(scratch, stayed) == 256);

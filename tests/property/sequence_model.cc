@@ -28,7 +28,7 @@ bool fields_are_allowed(NameProfile names, const std::string& bytes, bool json) 
                      [&](const auto& field) { return field_name_is_allowed(names, field.key()); });
 }
 
-// Of the kinds that the run uses.
+// Covers only the kinds that the run uses.
 bool fits(const std::string& kind, const std::string& bytes, bool json) {
   if (kind.empty() || kind == "generic") return true;
   if (kind == "key") return !bytes.empty();
@@ -201,7 +201,7 @@ ErrorCode SequenceModel::patch(const std::string& path, const std::string& patch
   const auto merged = json::merge_patch(json::Document::parse(newest->bytes).value(),
                                         json::Document::parse(patch).value());
   const std::string text(merged.value().text());
-  // The text comes from the engine's own merge; what it means must be what the RFC says.
+  // The engine's own merge gives the text; an independent merge checks its meaning.
   Json meant = Json::parse(newest->bytes);
   meant.merge_patch(Json::parse(patch));
   if (meant != Json::parse(text)) return ErrorCode::corrupt;
@@ -340,7 +340,7 @@ std::set<std::pair<std::string, std::uint64_t>> SequenceModel::due() const {
 
 std::uint64_t SequenceModel::accept_clock(std::int64_t to_ms) {
   std::uint64_t ends_moved = 0;
-  // What was over stays so; what was written later than `to_ms` keeps the time it had left.
+  // Expired versions stay expired; versions written after `to_ms` keep the time they had left.
   const auto fallen = [&](std::int64_t end, std::int64_t written) {
     if (end > to_ms && end <= now_ms) return to_ms;
     if (end > now_ms && written > to_ms) return end - (now_ms - to_ms);
@@ -368,7 +368,7 @@ std::uint64_t SequenceModel::accept_clock(std::int64_t to_ms) {
 
 bool SequenceModel::is_shown(const ModelSecret& secret, ListState wanted) const {
   if (wanted == ListState::all) return true;
-  // Metadata only: neither live, deleted nor expired.
+  // A secret with metadata only is neither live, deleted nor expired.
   const ErrorCode state =
       secret.versions.empty() ? ErrorCode::destroyed : state_of(secret.versions.rbegin()->second);
   switch (wanted) {

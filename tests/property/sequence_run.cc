@@ -12,7 +12,7 @@
 namespace coffer::test {
 namespace {
 
-// Names that meet as folder and as secret, that the scopes tell apart, that a profile refuses.
+// Names that are both folder and secret, that the scopes distinguish, or that a profile refuses.
 const std::vector<std::string> kPaths = {"aa",    "aa/bb", "aa/bb/cc", "aa/x y",
                                          "Other", "zz/é",  "zz/yy",    "new-name"};
 const std::vector<std::string> kFolders = {"", "aa", "aa/bb/", "zz", "none"};
@@ -37,7 +37,7 @@ std::string text_of(const std::vector<std::uint64_t>& versions) {
 
 }  // namespace
 
-// Buckets stay whole, or are split from the start, or in the middle of it.
+// In some runs the buckets stay whole, in others they split at once or midway.
 SequenceRun::SequenceRun(std::uint64_t seed)
     : random_(seed),
       split_(std::array{65'536U, 0U, 12U}[pick(3)]),
@@ -146,7 +146,7 @@ StoreSettings SequenceRun::any_settings() {
 // --- one step ---
 
 void SequenceRun::step() {
-  // Asks the clock, so that the engine's time is the model's.
+  // Makes the engine read the clock, so that its time equals the model's.
   auto status = store_->status();
   MUST(status.ok());
   MUST(status->epoch == model_.epoch);
@@ -406,7 +406,7 @@ void SequenceRun::sweep() {
     ModelVersion& version = *model_.find(path, number);
     version.destroyed = version.reclaimed = true;
   }
-  // What trimming and moving left is erased along, or alone.
+  // A sweep also erases what trimming and moving left, even if nothing else is due.
   if (!swept.empty() || waits) ++model_.epoch;
   MUST(store_->status()->pending_shred_buckets == 0);
 }
@@ -446,7 +446,7 @@ void SequenceRun::accept_clock() {
 
 void SequenceRun::reopen() {
   note("reopen");
-  // A commit writes the time down; what a process knew without having written it is lost.
+  // A commit stores the time; a time that the process only knew is lost when it closes.
   MUST(store_->put_settings(model_.settings).ok());
   store_.reset();
   store_.emplace(scratch_.open());

@@ -1,5 +1,5 @@
-// Makes the golden store of one format version. Run once when a format version is born; what
-// it wrote is kept and must open for ever. Usage: make_golden DIRECTORY (which must not exist)
+// Makes the golden store of a format version. Run once, when the version is introduced; the result
+// is kept and must open for ever. Usage: make_golden DIRECTORY (which must not exist)
 #include <coffer/configs.h>
 #include <coffer/store.h>
 

@@ -1,5 +1,5 @@
-// Section 6.9 of format/SPEC.md read as a program: the audit chain of a store, opened and
-// linked by the words of the text alone.
+// Section 6.9 of format/SPEC.md as a program: opens and links a store's audit chain by the words of
+// the text alone.
 #include <sys/resource.h>
 
 #include <catch2/catch.hpp>
@@ -48,7 +48,7 @@ void put_some(Store& store, int count) {
     REQUIRE(store.put("team/" + std::to_string(i % 7), text("v")).ok());
 }
 
-/// A document of `count` secrets, with the spec for it.
+/// A document with `count` secrets, and its spec.
 std::pair<std::string, std::string> config_of(int count) {
   std::string spec = R"({"properties":{)";
   std::string document = "{";
@@ -106,7 +106,7 @@ TEST_CASE("F-92: what was removed is stood for by its last record's link") {
   CHECK(root.audit_base.sequence == 8);
   const auto after = tables.rows(Table::audit);
   CHECK(after.begin()->first == be(8, 8));
-  CHECK(after.size() == 6);  // Five of before, and the removal's own.
+  CHECK(after.size() == 6);  // Five earlier records, and that of the removal.
   for (std::uint64_t number = 8; number <= 12; ++number)
     CHECK(after.at(be(number, 8)) == before.at(be(number, 8)));
 }
@@ -122,7 +122,7 @@ TEST_CASE("F-89: a commit's records are its own, and as many as its items need")
   CHECK(records->at(0).items.size() == 256);
   CHECK(records->at(1).items.size() == 45);  // 300 secrets and the config.
   CHECK(records->at(1).items.back().action == "config.put");
-  // The commit, and the one more that follows where something was erased.
+  // Both records belong to the same commit.
   CHECK(records->at(0).sequence == records->at(1).sequence);
   std::set<std::string> names;
   for (const AuditRecord& record : *records)
@@ -148,7 +148,7 @@ TEST_CASE("F-90: a refusal stands where its record cannot be written") {
   CHECK(failed.error().code() == ErrorCode::io);
   CHECK(store.audit_list().value().size() == before);
   CHECK(store.history("a")->current_version == 1);
-  // And with room again it is written.
+  // With room again, the refusal is recorded.
   CHECK(store.put("a", text("w"), {.cas = 9}).error().code() == ErrorCode::conflict);
   CHECK(store.audit_list().value().size() == before + 1);
   CHECK(store.audit_verify()->problem.empty());
@@ -169,7 +169,7 @@ TEST_CASE("F-95: a refusal that a transaction went on without is in its commit, 
   const Keys keys(scratch);
   const Tables tables(scratch.path());
   const format::Root root = keys.root(tables);
-  REQUIRE(root.audit_last == 3);  // What was done; one record for each code of refusal.
+  REQUIRE(root.audit_last == 3);  // The put, and one record for each code of refusal.
   for (const std::uint64_t number : {2, 3}) {
     const Bytes plain = keys.open(number, tables.get(Table::audit, be(number, 8)).value());
     const auto record = format::decode_audit_record(plain).value();

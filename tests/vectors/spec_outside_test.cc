@@ -1,4 +1,4 @@
-// The rules of format/SPEC.md for what leaves the store: receipts and anchors.
+// The rules of format/SPEC.md for data that leaves the store: receipts and anchors.
 #include <catch2/catch.hpp>
 
 #include "base/digits.h"
@@ -78,7 +78,7 @@ TEST_CASE("F-151: a receipt's tag is that of its text, and another is refused") 
   std::string tag = tag_by_the_words(keys, body);
   tag.back() = tag.back() == '0' ? '1' : '0';
   CHECK(store.verify_receipt(with_tag(body, tag)).error().code() == ErrorCode::corrupt);
-  // Whoever has the key may write one; of a later version it is not understood.
+  // The key's holder can make a receipt of a later version; the engine does not understand it.
   std::string later = body;
   later.replace(later.find(":1,"), 3, ":2,");
   CHECK(store.verify_receipt(with_tag(later, tag_by_the_words(keys, later))).error().code() ==
@@ -153,7 +153,7 @@ TEST_CASE("F-156: what the anchor does not bear out is refused, and changed in n
   refused();
   mark.id[0] ^= 1;
   refused();
-  // Behind the store, whatever its hash: a crash.
+  // An anchor behind the store, whatever its hash, means a crash, and is accepted.
   --mark.sequence;
   mark.root_hash[0] ^= 1;
   a.put_mark(mark);

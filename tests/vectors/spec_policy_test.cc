@@ -1,4 +1,4 @@
-// The rules of format/SPEC.md for the policy, each on a copy of the golden store.
+// The rules of format/SPEC.md for the policy, each tested on a copy of the golden store.
 #include <catch2/catch.hpp>
 
 #include "format/policy_record.h"
@@ -73,7 +73,7 @@ TEST_CASE("F-162: the policy is in the digest") {
   const golden::Copy copy;
   REQUIRE(copy.open().put_policy(policy_of({})).ok());
   CHECK(problems_in(copy).empty());
-  // Sealed again, the same words are another record.
+  // The same policy sealed again is a different record.
   const OpenKeyring keys(copy.keyring(), copy.key_file());
   Bytes plain;
   const SecretBytes encoded = format::encode_policy(stored_in(copy));

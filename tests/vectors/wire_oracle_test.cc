@@ -1,4 +1,4 @@
-// The codecs against code generated from format/coffer.proto: field by field, both ways.
+// Compares the codecs with the code generated from format/coffer.proto: field by field, both ways.
 #include <coffer.pb.h>
 
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ Message parsed(const Container& encoded) {
   return message;
 }
 
-/// Deterministic, so that comparing bytes means something.
+/// Deterministic, so that bytes can be compared.
 template <typename Message>
 Bytes serialised(const Message& message) {
   const std::string text = message.SerializeAsString();
@@ -133,7 +133,7 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
   CHECK(settings.algorithm() == 2);
   const auto settings_back = decode_settings(serialised(settings));
   REQUIRE(settings_back.ok());
-  CHECK(settings_back->max_versions == 0);  // Not the default of a new store.
+  CHECK(settings_back->max_versions == 0);  // Unlike a new store's default.
 }
 
 TEST_CASE("settings that were changed mean the same to the generated code") {

@@ -16,7 +16,7 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// The pointer with one sign for every position in a list.
+// The pointer with "#" in place of every list index.
 std::string general_form(const Document& document, json::Pointer pointer) {
   NodeId at = 0;
   for (std::string& token : pointer) {
@@ -41,7 +41,7 @@ class Exposure {
       const std::string pointer = json::print_pointer(place.pointer);
       if (is_unmarked(pointer)) continue;
       return at_place(Error(ErrorCode::usage,
-                            "a secret is stored here, and the new spec would store the value in "
+                            "a secret is stored here, but the new spec would store the value in "
                             "plain",
                             Advice::mark_or_unmark),
                       pointer);
@@ -71,7 +71,7 @@ class Exposure {
     return declared_.count(at) != 0;
   }
 
-  /// Whether nothing of the value would stand in plain. What is a sign is looked at elsewhere.
+  // Whether no part of the value would be plain. Signs are checked elsewhere.
   bool is_hidden(NodeId value) const {
     std::vector<NodeId> open{value};
     while (!open.empty()) {

@@ -29,7 +29,7 @@ SecretBytes quoted_text(std::string_view text) {
   return out;
 }
 
-/// The values that must not show, wherever they stand.
+// The values that must not show at any place.
 class SecretValues {
  public:
   Result<void> add(std::string_view text) {
@@ -54,7 +54,7 @@ class SecretValues {
   }
 
  private:
-  /// Of a boolean or null: empty, which is never looked for.
+  // Empty for a boolean or null; the empty text is never looked for.
   static std::optional<std::string_view> scalar_text(const Document& document, NodeId node) {
     switch (document.type(node)) {
       case Type::string: return document.string(node);
@@ -72,8 +72,7 @@ class SecretValues {
     return out;
   }
 
-  std::vector<SecretBytes>
-      kept_;  // What the sets look at: bytes stay where they are when it grows.
+  std::vector<SecretBytes> kept_;  // Owns the texts in the sets; bytes do not move when it grows.
   std::unordered_set<std::string_view> scalars_, containers_;
   std::set<std::pair<Type, std::size_t>> shapes_;  // Type and size of the containers.
   std::size_t budget_ = kComparedBytesMax;
@@ -115,7 +114,7 @@ class Masker {
   }
 
  private:
-  /// Which places are somebody else's is a stored fact; the text alone does not tell.
+  // The record says which places are external; the text alone does not.
   void show_place(NodeId node, const SecretPlace& place) {
     if (doc_.type(node) == Type::null) return;
     const auto fact = facts_.find(json::print_pointer(place.pointer));

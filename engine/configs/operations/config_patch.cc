@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "configs/config_store.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
@@ -24,8 +25,8 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// What the update says about a place of the target: its own node for that place or for a value
-/// around it that it replaces whole; kNoNode where it leaves the place alone.
+// What the update says about a place of the target. `node` is the update's value for the place, or
+// for a value around it that the update replaces whole; kNoNode if it leaves the place alone.
 struct Said {
   NodeId node = kNoNode;
   bool about_the_place = false;
@@ -44,7 +45,7 @@ Said said_about(const Document& target, const Document& update, const json::Poin
   return {change, true};
 }
 
-/// A tree of members that go; leaves are the ones.
+// A tree of member names; the members at its leaves are removed.
 struct Removal {
   std::map<std::string, Removal> members;
 
@@ -84,9 +85,8 @@ class Patch {
   }
 
  private:
-  /// Where the update gives an object for a secret, what stands for the secret must not be
-  /// merged with it: a number, which cannot be, stands in for it. Where a newer spec calls secret
-  /// what is plain so far, there is something to merge with.
+  // An object that the update gives for a secret must not be merged with the secret's sign, so a
+  // number replaces the sign first. A value that was plain under the old spec is merged normally.
   Result<SecretBytes> merge() {
     json::Splice splice(stored_);
     for (const SecretPlace& place : places_) {
@@ -100,7 +100,7 @@ class Patch {
     return json::merge_patch(target, update_);
   }
 
-  /// Secrets that the update left alone, at places that another branch declares now.
+  // The secrets that the update left alone but whose places another branch now declares.
   Result<Removal> left_by_their_branch(const Document& merged) {
     std::map<json::Pointer, const SecretPlace*> before;
     for (const SecretPlace& place : places_) before.emplace(place.pointer, &place);
@@ -122,8 +122,8 @@ class Patch {
     for (const std::string& token : pointer) {
       if (merged.type(at) != Type::object) {
         return at_place(Error(ErrorCode::usage,
-                              "the update chooses another branch than this list's secrets are of",
-                              "give the list anew, or null to remove it"),
+                              "the update leaves the branch of the spec that this list belongs to",
+                              "give the whole list again, or null to remove it"),
                         json::print_pointer(pointer));
       }
       at = merged.find(at, token);
@@ -143,7 +143,8 @@ class Patch {
 Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record,
                                     const Document& update) {
   if (update.type(0) != Type::object) {
-    return Error(ErrorCode::usage, "a partial update is a JSON object", Advice::put_whole_config);
+    return Error(ErrorCode::usage, "a partial update must be a JSON object",
+                 Advice::put_whole_config);
   }
   const auto stored = Document::parse(record.partial.text());
   if (!stored.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");
@@ -152,7 +153,7 @@ Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record
 
 namespace {
 
-/// What is merged must be no more than what a put takes.
+// The merged document must keep the limits of a put.
 Result<Document> merged_in_full(SecretBytes text) {
   if (text.size() > format::kDocumentBytesMax) {
     return Error(ErrorCode::limit, "the document is too large")
@@ -161,7 +162,7 @@ Result<Document> merged_in_full(SecretBytes text) {
   return Document::parse(std::move(text), kFullDocument);
 }
 
-/// Whether what was prepared is what would come of it now.
+// Whether preparing the update again would give the same result.
 Result<bool> still_holds(const secrets::View& view, const PreparedPatch& prepared,
                          const ConfigRecord& record, bool by_stored_spec) {
   if (prepared.base.text() != record.partial.text()) return false;
@@ -193,10 +194,11 @@ Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_
                                  PreparedPatch prepared, const ConfigPutOptions& options,
                                  const ConfigRights* rights) {
   const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
-  // Somebody else may have changed the config since.
+  // The config may have changed since the update was prepared.
   if (!COFFER_TRY(still_holds(transaction, prepared, loaded.record, spec == nullptr))) {
     prepared = COFFER_TRY(prepared_for(transaction, loaded.record, std::move(spec), update));
   }
+  COFFER_CHECK(prepared.spec != nullptr);
   ConfigPutOptions as_stored = options;
   as_stored.compat_airbyte = options.compat_airbyte || loaded.record.compat_airbyte;
   PutInput input{prepared.spec->document().text().text(), *prepared.spec, prepared.document};

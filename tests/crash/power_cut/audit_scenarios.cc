@@ -1,4 +1,4 @@
-// What shortens the audit log, and what lowers the store's time.
+// Scenarios that shorten the audit log or set back the store's time.
 #include "tests/crash/power_cut/scenario.h"
 
 namespace coffer::test {
@@ -12,8 +12,8 @@ T good(Result<T> result) {
   return std::move(*result);
 }
 
-// The chain's two ends beside all else: a record that went without the checkpoint that stands
-// for it, or a checkpoint without its removal, is a broken chain.
+// Also looks at both ends of the chain: a removed record without the checkpoint that replaces it,
+// or a checkpoint without the removal, breaks the chain.
 std::string look_at_log(const Place& place) {
   std::string told = look_at_store(place);
   auto store = place.try_open();

@@ -1,4 +1,4 @@
-// What is done to the key slots and the master key.
+// Scenarios of the key slots and the master key.
 #include "keys/keyring/keyring.h"
 #include "keys/keyring/slot.h"
 #include "tests/crash/old_master.h"
@@ -34,7 +34,8 @@ std::string opens_by_second(const Place& place) {
   return "second key: " + (secret ? std::string("opens") : describe(secret.error())) + "\n";
 }
 
-/// By the slot that may be given up first: what it cannot finish is finished by the other.
+/// Opens with the key of the slot that may be dropped, then with the other, which finishes what the
+/// first cannot.
 std::string look_by_both(const Place& place) {
   const std::string first = opens_by_second(place);
   const std::string told = look_at_store(place);
@@ -42,7 +43,7 @@ std::string look_by_both(const Place& place) {
   return told + (again == first ? first : "the second key: " + first + " and then " + again);
 }
 
-/// The master key that the slots wrapped before, tried on all of the keyring as it is now.
+/// Tries the former master key on the whole of the present keyring.
 std::string find_old_master(const Place& place) {
   const Bytes before = read_whole_file(place.in("keyring-before"));
   const auto place_of_table = format::master_place(0);
@@ -83,7 +84,7 @@ void rotate_then_write(Actor& actor) {
   actor.acknowledge();
 }
 
-/// Half of the buckets a time. What stands is the same before, between and after.
+/// Rotates half of the buckets at a time. The store's visible content never changes.
 void rotate_data(Actor& actor) {
   Store store = actor.place.open();
   good(store.rotate_data_keys({.versions_at_once = 128}));

@@ -1,4 +1,4 @@
-// A policy put, changed and taken away: who may do what is of before or of after.
+// Scenarios of a policy: put, changed and removed. The rights are those of before or of after.
 #include "tests/crash/power_cut/scenario.h"
 
 namespace coffer::test {
@@ -16,7 +16,7 @@ const std::vector<UseCase> kAll = {UseCase::list,  UseCase::use,    UseCase::rev
 
 Store chief_of(Store store) { return good(store.as({.user = "chief"})); }
 
-// The policy as it is told, and what it comes to for somebody, beside all else.
+// Also looks at the policy and at the resulting rights of one user.
 std::string look_at_policy(const Place& place) {
   std::string told = look_at_store(place);
   auto store = place.try_open();

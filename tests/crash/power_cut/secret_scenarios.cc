@@ -1,4 +1,4 @@
-// What is done to a store itself and to secrets put by hand.
+// Scenarios of the store itself and of secrets put by hand.
 #include "tests/crash/power_cut/scenario.h"
 #include "tests/split_at.h"
 
