@@ -168,9 +168,7 @@ Result<SecretBytes> payload_of(Value&& value) {
   if (!json::is_valid_utf8(value.text())) {
     return Error(ErrorCode::usage, "an opaque secret cannot be put into a JSON document");
   }
-  SecretBytes out;
-  json::append_quoted(out, value.text());
-  return out;
+  return json::quoted_secret(value.text());
 }
 
 }  // namespace coffer::configs

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "engine/text/percent.h"
 #include "format/limits.h"
 #include "keys/kind.h"
 
@@ -12,16 +13,9 @@ namespace {
 
 // A path as it stands in a file: URI.
 std::string encoded_path(std::string_view path) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
   std::string out;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F && c != '%' && c != '?' && c != '#') {
-      out.push_back(c);
-    } else {
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
+  percent::append_encoded_unless(
+      out, path, [](char c) { return !ascii::is_control(c) && c != '%' && c != '?' && c != '#'; });
   return out;
 }
 

@@ -23,10 +23,9 @@ struct SecretFile {
 /// credential:NAME, one word that stays in its directory.
 bool is_credential(std::string_view text);
 /// What a `file:` URI (RFC 8089: file:/PATH, file:///PATH, file://localhost/PATH) names;
-/// nullopt: no absolute path, or one with a parameter, a fragment, a control or a bad escape.
+/// nullopt: no absolute path, or one with a parameter, a fragment, a control character, a zero
+/// byte or a bad escape.
 std::optional<std::string> path_in_file_uri(std::string_view uri);
-/// %XX decoded; nullopt: a bad escape, or a zero byte.
-std::optional<std::string> percent_decoded(std::string_view text);
 
 /// `where` as above, or empty. Errors: key_unavailable (there is no directory of credentials).
 Result<SecretFile> locate_secret(std::string_view where, const EnvironmentLookup& environment);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "engine/text/ascii.h"
 
 namespace coffer::tools {
 namespace {
@@ -15,9 +16,7 @@ constexpr char kTokenMark = '\x01';
 bool is_option(std::string_view text) { return text.size() > 1 && text.front() == '-'; }
 
 // A negative number looks like an option, and is none.
-bool is_value(std::string_view text) {
-  return !is_option(text) || (text[1] >= '0' && text[1] <= '9');
-}
+bool is_value(std::string_view text) { return !is_option(text) || ascii::is_digit(text[1]); }
 
 bool takes_a_value(std::string_view option) {
   return option == "--store" || option == "--key" || option == "--format" || option == "--actor" ||

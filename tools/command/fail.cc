@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "engine/text/ascii.h"
 #include "text/json.h"
 #include "tools/command/advice.h"
 #include "tools/command/errno_hints.h"
@@ -103,7 +104,7 @@ std::string with_path(std::string_view hint, const Error& error) {
     const std::size_t end = at + kPath.size();
     const bool ends =
         end == text.size() || std::string_view(" `;,)").find(text[end]) != std::string_view::npos;
-    if (ends && at > 0 && text[at - 1] >= 'a' && text[at - 1] <= 'z')
+    if (ends && at > 0 && ascii::is_lower(text[at - 1]))
       text.replace(at + 1, kPath.size() - 1, path);
   }
   return text;
@@ -143,10 +144,9 @@ std::string printable(std::string_view text) {
     const bool c1_control =
         size == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
     if (size == 0 || first < 0x20 || first == 0x7F || c1_control) {
-      static constexpr char kDigits[] = "0123456789abcdef";
       out += "\\x";
-      out += kDigits[first >> 4];
-      out += kDigits[first & 15];
+      out += ascii::kLowerHex[first >> 4];
+      out += ascii::kLowerHex[first & 15];
       text.remove_prefix(1);
     } else {
       out += text.substr(0, size);

@@ -3,16 +3,15 @@
 #include <optional>
 #include <unordered_set>
 
+#include "engine/text/ascii.h"
 #include "engine/text/utf8.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {
 namespace {
 
-bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_name_rest(char c) {
-  return is_name_start(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
-}
+bool is_name_start(char c) { return ascii::is_letter(c) || c == '_'; }
+bool is_name_rest(char c) { return is_name_start(c) || ascii::is_digit(c) || c == '.' || c == '-'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 class Reader {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/text/ascii.h"
 #include "engine/text/utf8.h"
 #include "tools/exchange/dotenv.h"
 
@@ -15,19 +16,16 @@ namespace {
 /// Docker and kubectl read line by line into a buffer of this size.
 constexpr std::size_t kLineBytesMax = std::size_t{64} << 10;
 
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
+bool begins_name(std::string_view text) {
+  return !text.empty() && (ascii::is_letter(text.front()) || text.front() == '_');
+}
 
 // As shells and systemd have it.
 bool is_shell_name(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_word);
+  return begins_name(text) && ascii::holds_only(text, "_");
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_word(c) || c == '.' || c == '-'; });
-}
+bool is_name(std::string_view text) { return begins_name(text) && ascii::holds_only(text, "_.-"); }
 
 bool has(std::string_view value, std::string_view any) {
   return value.find_first_of(any) != std::string_view::npos;
@@ -38,9 +36,7 @@ bool contains(std::string_view value, std::string_view part) {
 
 // What every reader takes for itself without quotes.
 bool is_plain(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    return is_word(c) || std::string_view(".-/:@%+,=").find(c) != std::string_view::npos;
-  });
+  return ascii::holds_only(value, "_.-/:@%+,=");
 }
 
 // Single quotes hold anything but themselves, line ends too: so a shell reads it as other readers

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/text/json_writer.h"
 #include "tools/exchange/dotenv.h"
 #include "tools/exchange/input_document.h"
 #include "tools/exchange/yaml.h"
@@ -19,18 +20,14 @@ Result<std::vector<SecretImage>> read_dotenv_secret(const SecretBytes& text,
         .about(Subject::Kind::file, names.source);
   }
   const std::vector<Variable> variables = COFFER_TRY(read_dotenv(text.text(), names.source));
-  SecretBytes object;
-  object.push_back('{');
-  for (const Variable& variable : variables) {
-    if (object.size() > 1) object.push_back(',');
-    json::append_quoted(object, variable.name);
-    object.push_back(':');
-    json::append_quoted(object, variable.value.text());
-  }
-  object.push_back('}');
+  json::Writer object;
+  object.open('{');
+  for (const Variable& variable : variables)
+    object.key(variable.name).string(variable.value.text());
+  object.close('}');
   std::vector<SecretImage> secrets(1);
   secrets.front().path = names.prefix;
-  Value value = COFFER_TRY(Value::json(std::move(object)));
+  Value value = COFFER_TRY(Value::json(object.take()));
   secrets.front().versions.push_back({{}, std::move(value)});
   return secrets;
 }

@@ -189,7 +189,7 @@ Result<OwnDocument::Members> OwnDocument::cut(const JsonPieces::Take& take) cons
 Result<void> OwnDocument::take_head(const JsonPiece& piece) {
   if (piece.is_element) return {};
   const json::Document document = COFFER_TRY(parse_input(piece.text, names_.source, piece.place));
-  const Spot spot(document, names_.source, "/" + std::string(piece.member));
+  const Spot spot = input_reader(document, names_.source, "/" + std::string(piece.member));
   if (piece.member == "format") {
     format_ = COFFER_TRY(spot.string());
   } else if (piece.member == "format_version") {
@@ -248,8 +248,9 @@ Result<void> OwnDocument::each(const OwnVisitor& visitor) const {
   COFFER_TRY(cut([&](const JsonPiece& piece) -> Result<void> {
     if (!piece.is_element) return {};
     const json::Document document = COFFER_TRY(parse_input(piece.text, names_.source, piece.place));
-    const Spot spot(document, names_.source,
-                    "/" + std::string(piece.member) + "/" + std::to_string(piece.index));
+    const Spot spot =
+        input_reader(document, names_.source,
+                     "/" + std::string(piece.member) + "/" + std::to_string(piece.index));
     if (is_element_of(piece, "secrets")) {
       SecretImage secret = COFFER_TRY(read_secret(spot, names_.prefix));
       secret.with_history = history_;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/base64.h"
+#include "engine/text/ascii.h"
 #include "tools/command/fail.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
@@ -13,19 +14,18 @@ namespace {
 // Vault holds JSON objects only; a value that is none stands under the name that its users give
 // to a lone value.
 void append_fields(SecretBytes& out, const Value& value) {
-  if (value.is_json() && value.text().find_first_not_of(" \t\r\n") != std::string_view::npos &&
-      value.text()[value.text().find_first_not_of(" \t\r\n")] == '{') {
+  if (value.is_json() && ascii::trimmed(value.text(), " \t\r\n").starts_with('{')) {
     out.append(value.text());
     return;
   }
-  out.push_back('{');
+  json::Writer json;
+  json.open('{');
   if (value.is_json()) {
-    out.append("\"value\":");
-    out.append(value.text());
+    json.key("value").raw(value.text());
   } else {
-    append_value_member(out, value);
+    append_value_member(json, value);
   }
-  out.push_back('}');
+  out.append(json.close('}').text());
 }
 
 bool is_bytes(const Value& value) { return !value.is_json() && !json::is_valid_utf8(value.text()); }
@@ -146,14 +146,14 @@ std::unique_ptr<ExportWriter> make_vault_writer() { return std::make_unique<Vaul
 
 Result<std::vector<SecretImage>> read_vault(SecretBytes text, const ImportNames& names) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
-  const Spot root(document, names.source);
+  const Spot root = input_reader(document, names.source);
   if (is_read_answer(root)) return read_answer(root, names);
   return read_map(root, names);
 }
 
 Result<std::vector<SecretImage>> read_field_map(SecretBytes text, const ImportNames& names) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
-  return read_map(Spot(document, names.source), names);
+  return read_map(input_reader(document, names.source), names);
 }
 
 }  // namespace coffer::tools

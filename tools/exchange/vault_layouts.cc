@@ -3,11 +3,12 @@
 //   vault-entries  an entry a key, {"value":"TEXT"}, as IOMETE wants them
 //   vault-json     an entry a job, {"jobName":"TEAM/JOB","secretsJson":"{...}"}, as VDK's control
 //                  service writes them
-#include <charconv>
 #include <initializer_list>
 #include <string>
 #include <utility>
 
+#include "engine/text/json_writer.h"
+#include "engine/text/percent.h"
 #include "tools/exchange/flat_entries.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
@@ -18,18 +19,7 @@ namespace {
 // TEAM/JOB as the job's own system calls it: `coffer secrets` escapes what a path cannot hold, '/'
 // among it. What is no such escape stands for itself.
 std::string job_of(std::string_view path) {
-  std::string job;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    unsigned byte = 0;
-    const char* const digits = path.data() + i + 1;
-    if (path[i] == '%' && path.size() - i > 2 &&
-        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      job += static_cast<char>(byte);
-      i += 2;
-    } else {
-      job += path[i];
-    }
-  }
+  std::string job = *percent::decoded(path, percent::Stray::keep);
   return json::is_valid_utf8(job) ? job : std::string(path);
 }
 
@@ -45,17 +35,7 @@ class MapWriter : public ExportWriter {
   void append(SecretBytes& out, std::string_view path, std::initializer_list<Member> members) {
     out.append(first_ ? "\n" : ",\n");
     first_ = false;
-    json::append_quoted(out, path);
-    char before = '{';
-    out.push_back(':');
-    for (const Member& member : members) {
-      out.push_back(static_cast<std::uint8_t>(before));
-      before = ',';
-      json::append_quoted(out, member.first);
-      out.push_back(':');
-      json::append_quoted(out, member.second);
-    }
-    out.push_back('}');
+    out.append(json::Writer().key(path).texts_by_name(members).take().text());
   }
 
  private:
@@ -93,7 +73,7 @@ using TakeText = std::function<Result<void>(std::string_view path, const Spot& t
 Result<void> each_entry(SecretBytes text, const ImportNames& names, std::string_view field,
                         const TakeText& take, const TakeText& also = {}) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
-  return Spot(document, names.source)
+  return input_reader(document, names.source)
       .each_member([&](std::string_view path, const Spot& entry) -> Result<void> {
         std::vector<Spot::Member> members = {{field,
                                               [&](const Spot& spot) -> Result<void> {

@@ -13,6 +13,7 @@
 #include <streambuf>
 #include <unordered_set>
 
+#include "engine/text/ascii.h"
 #include "engine/text/utf8.h"
 #include "tools/exchange/place.h"
 #include "tools/exchange/yaml.h"
@@ -37,8 +38,7 @@ bool is_any_of(std::string_view text, std::initializer_list<std::string_view> wo
 }
 
 std::size_t count_digits(std::string_view text) {
-  const auto stop =
-      std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const auto stop = std::find_if_not(text.begin(), text.end(), ascii::is_digit);
   return static_cast<std::size_t>(stop - text.begin());
 }
 

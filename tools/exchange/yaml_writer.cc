@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/text/ascii.h"
 #include "tools/exchange/yaml.h"
 
 namespace coffer::tools {
@@ -10,10 +11,9 @@ namespace {
 constexpr std::size_t kSimpleKeyBytesMax = 1000;
 
 void append_escaped(SecretBytes& out, std::uint32_t point) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
   out.append(point < 0x100 ? "\\x" : "\\u");
   for (int shift = point < 0x100 ? 4 : 12; shift >= 0; shift -= 4) {
-    out.push_back(static_cast<std::uint8_t>(kDigits[point >> shift & 15]));
+    out.push_back(static_cast<std::uint8_t>(ascii::kUpperHex[point >> shift & 15]));
   }
 }
 
@@ -55,22 +55,17 @@ void append_quoted(SecretBytes& out, std::string_view text) {
   out.push_back('"');
 }
 
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-
 // Words that some reader takes for a truth value or nothing.
 bool is_reserved(std::string_view key) {
   static constexpr std::array<std::string_view, 9> kWords = {"true", "false", "yes", "no", "on",
                                                              "off",  "null",  "y",   "n"};
-  std::string lower(key);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+  return std::find(kWords.begin(), kWords.end(), ascii::lowered(key)) != kWords.end();
 }
 
 bool is_plain_key(std::string_view key) {
-  return !key.empty() && key.size() <= 128 && is_letter(key.front()) && !is_reserved(key) &&
-         std::all_of(key.begin(), key.end(), [](char c) {
-           return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '/';
-         });
+  return !key.empty() && key.size() <= 128 &&
+         (ascii::is_letter(key.front()) || key.front() == '_') && !is_reserved(key) &&
+         ascii::holds_only(key, "_-./");
 }
 
 class Writer {

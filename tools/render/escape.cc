@@ -1,11 +1,10 @@
 #include "tools/render/escape.h"
 
+#include "engine/text/ascii.h"
 #include "engine/text/utf8.h"
 
 namespace coffer::tools {
 namespace {
-
-constexpr char kDigits[] = "0123456789abcdef";
 
 bool is_plain(unsigned char c) { return c >= ' ' && c <= '~'; }
 
@@ -22,7 +21,7 @@ char32_t decode(std::string_view sequence) {
 void append_unit(SecretBytes& out, std::uint32_t unit) {
   out.append("\\u");
   for (int shift = 12; shift >= 0; shift -= 4) {
-    out.push_back(static_cast<std::uint8_t>(kDigits[unit >> shift & 15]));
+    out.push_back(static_cast<std::uint8_t>(ascii::kLowerHex[unit >> shift & 15]));
   }
 }
 
@@ -30,8 +29,8 @@ void append_unit(SecretBytes& out, std::uint32_t unit) {
 
 void append_hex_escape(SecretBytes& out, std::uint8_t byte) {
   out.append("\\x");
-  out.push_back(static_cast<std::uint8_t>(kDigits[byte >> 4]));
-  out.push_back(static_cast<std::uint8_t>(kDigits[byte & 15]));
+  out.push_back(static_cast<std::uint8_t>(ascii::kLowerHex[byte >> 4]));
+  out.push_back(static_cast<std::uint8_t>(ascii::kLowerHex[byte & 15]));
 }
 
 void append_utf16_escape(SecretBytes& out, char32_t character) {

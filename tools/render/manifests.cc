@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "base/base64.h"
+#include "engine/text/ascii.h"
 #include "engine/text/json.h"
+#include "engine/text/json_writer.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {
@@ -11,13 +13,12 @@ namespace {
 constexpr std::string_view kDockerKey = ".dockerconfigjson";
 constexpr std::size_t kSecretBytesMax = std::size_t{1} << 20;
 
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-
 bool is_label(std::string_view label) {
-  if (label.empty() || !is_lower_or_digit(label.front()) || !is_lower_or_digit(label.back()))
+  if (label.empty() || !ascii::is_lower_or_digit(label.front()) ||
+      !ascii::is_lower_or_digit(label.back()))
     return false;
   return std::all_of(label.begin(), label.end(),
-                     [](char c) { return is_lower_or_digit(c) || c == '-'; });
+                     [](char c) { return ascii::is_lower_or_digit(c) || c == '-'; });
 }
 
 // A DNS subdomain of RFC 1123, as Kubernetes asks of a Secret's name.
@@ -33,9 +34,7 @@ bool is_manifest_name(std::string_view name) {
 
 bool is_data_key(std::string_view key) {
   if (key.empty() || key.size() > 253 || key == "." || key.starts_with("..")) return false;
-  return std::all_of(key.begin(), key.end(), [](char c) {
-    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
-  });
+  return ascii::holds_only(key, "-_.");
 }
 
 const Binding* find(const Bindings& bindings, std::string_view name) {
@@ -126,18 +125,12 @@ Rendered render_docker(const Bindings& bindings, const RenderOptions&) {
   login.append(user->value.text());
   login.push_back(':');
   login.append(password->value.text());
-  SecretBytes auth;
-  append_base64(auth, login.bytes());
-  SecretBytes out;
-  out.append("{\"auths\":{");
-  json::append_quoted(out, registry->value.text());
-  out.append(":{\"username\":");
-  json::append_quoted(out, user->value.text());
-  out.append(",\"password\":");
-  json::append_quoted(out, password->value.text());
-  out.append(",\"auth\":\"");
-  out.append(auth.text());
-  out.append("\"}}}\n");
+  json::Writer json;
+  json.open('{').key("auths").open('{').key(registry->value.text()).open('{');
+  json.key("username").string(user->value.text()).key("password").string(password->value.text());
+  json.key("auth").base64(login.bytes()).close('}').close('}').close('}');
+  SecretBytes out = json.take();
+  out.push_back('\n');
   return out;
 }
 

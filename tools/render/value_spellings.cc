@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "engine/text/json.h"
+#include "engine/text/percent.h"
 #include "engine/text/utf8.h"
 
 namespace coffer::tools {
@@ -17,9 +18,6 @@ namespace {
 using Take = std::function<void(std::string_view)>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 // Each character by `spell`, which appends it.
 template <typename Spell>
@@ -55,16 +53,14 @@ void each_line(std::string_view value, const Take& take) {
     const std::size_t end = std::min(value.find('\n'), value.size());
     std::string_view line = value.substr(0, end);
     value.remove_prefix(std::min(end + 1, value.size()));
-    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
-    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    line = ascii::trimmed(line, " \t\n\r");
     if (line.size() >= kShortestPart && !line.starts_with("-----")) take(line);
   }
 }
 
 void as_json(std::string_view value, const Take& take) {
   if (!utf8::is_valid(value)) return;
-  SecretBytes quoted;
-  json::append_quoted(quoted, value);
+  const SecretBytes quoted = json::quoted_secret(value);
   take(quoted.text().substr(1, quoted.size() - 2));
 }
 
@@ -98,18 +94,16 @@ void for_urls(std::string_view value, const Take& take) {
   struct Style {
     std::string_view kept;
     bool plus = false;
-    std::string_view digits = "0123456789ABCDEF";
+    std::string_view digits = ascii::kUpperHex;
   };
   constexpr std::array<Style, 5> kStyles = {
-      {{"-._~"}, {"-._~!'()*"}, {"-._~/"}, {"-._~", true}, {"-._~", false, "0123456789abcdef"}}};
+      {{"-._~"}, {"-._~!'()*"}, {"-._~/"}, {"-._~", true}, {"-._~", false, ascii::kLowerHex}}};
   for (const Style& style : kStyles) {
     respelled(value, take, [&style](SecretBytes& out, char c) {
-      if (is_alphanumeric(c) || style.kept.find(c) != std::string_view::npos) return push(out, c);
+      if (ascii::is_alphanumeric(c) || style.kept.find(c) != std::string_view::npos)
+        return push(out, c);
       if (c == ' ' && style.plus) return push(out, '+');
-      const auto byte = static_cast<unsigned char>(c);
-      push(out, '%');
-      push(out, style.digits[byte >> 4]);
-      push(out, style.digits[byte & 15]);
+      percent::append_escape(out, c, style.digits);
     });
   }
 }

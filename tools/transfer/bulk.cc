@@ -202,7 +202,7 @@ Result<BulkOperation> read_operation(const Spot& entry) {
 Result<std::vector<BulkOperation>> read_bulk(SecretBytes text, std::string_view source) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), source));
   std::vector<BulkOperation> operations;
-  const Spot root(document, source);
+  const Spot root = input_reader(document, source);
   COFFER_TRY(root.members({{"operations",
                             [&](const Spot& spot) {
                               return spot.each_element([&](const Spot& entry) -> Result<void> {

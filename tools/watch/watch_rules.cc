@@ -184,7 +184,7 @@ Result<std::vector<WatchRule>> read_watch_rules(const SecretBytes& text, std::st
     rules.push_back(COFFER_TRY(read_rule(spot)));
     return {};
   };
-  COFFER_TRY(Spot(document, source)
+  COFFER_TRY(input_reader(document, source)
                  .members({{"rules", [&](const Spot& spot) { return spot.each_element(take_one); },
                             true}}));
   if (rules.empty()) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/base64.h"
+#include "engine/text/ascii.h"
 #include "engine/text/json.h"
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/field_names.h"
@@ -235,10 +236,7 @@ Result<void> add_properties(Bindings& bindings, const Secret& secret, const std:
 // A secret's name is no name of a variable where it has a hyphen or a dot: depot-r is DEPOT_R.
 std::string as_variable(std::string_view name) {
   std::string variable(name);
-  for (char& c : variable) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    if (c == '-' || c == '.') c = '_';
-  }
+  for (char& c : variable) c = c == '-' || c == '.' ? '_' : ascii::upper(c);
   return variable;
 }
 

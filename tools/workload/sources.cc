@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/text/ascii.h"
 #include "tools/exchange/input_document.h"
 
 namespace coffer::tools {
@@ -13,12 +14,7 @@ constexpr std::size_t kLongestLabel = 128;
 
 // What IOMETE allows in the name of a configuration.
 bool is_label(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
-  };
-  return !text.empty() && text.size() <= kLongestLabel &&
-         std::all_of(text.begin(), text.end(), fits);
+  return !text.empty() && text.size() <= kLongestLabel && ascii::holds_only(text, "_.-");
 }
 
 Error no_label() {
@@ -85,7 +81,7 @@ Result<Reference> parse_object(std::string_view text) {
   Reference reference;
   std::string key;
   std::string coordinate;
-  const Spot root(document, "the reference");
+  const Spot root = input_reader(document, "the reference");
   COFFER_TRY(
       root.members({{"key", into(key, &Spot::string)},
                     {"source", [&](const Spot& spot) { return read_source(spot, reference); }},

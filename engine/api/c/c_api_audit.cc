@@ -1,7 +1,7 @@
 // The C interface's actors, audit log, change feed, filtered listing and clock: JSON text and
 // numbers out.
 #include "api/c/c_handles.h"
-#include "engine/text/json.h"
+#include "engine/text/json_writer.h"
 
 using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 
@@ -12,45 +12,33 @@ using coffer::AuditRecord;
 using coffer::Error;
 using coffer::ErrorCode;
 using coffer::Result;
-using coffer::json::quoted;
 
 std::string text_of(const char* text) { return text == nullptr ? std::string() : text; }
 
-std::string member(const char* name, std::string_view value) {
-  return std::string(",\"") + name + "\":" + quoted(value);
-}
-std::string member(const char* name, std::uint64_t value) {
-  return std::string(",\"") + name + "\":" + std::to_string(value);
-}
-std::string member_ms(const char* name, std::int64_t value) {
-  return std::string(",\"") + name + "\":" + std::to_string(value);
+/// An array, of which `append` writes each element.
+template <typename Items, typename Append>
+coffer_bytes* array_of(const Items& items, Append append) {
+  coffer::json::Writer json;
+  json.open('[');
+  for (const auto& item : items) append(json, item);
+  return new coffer_bytes{json.close(']').take()};
 }
 
-/// "[a,b]" of what `print` makes of each.
-template <typename Items, typename Print>
-std::string array(const Items& items, const Print& print) {
-  std::string out = "[";
-  for (const auto& item : items) {
-    if (out.size() > 1) out += ",";
-    out += print(item);
+void append_record(coffer::json::Writer& json, const AuditRecord& record) {
+  json.open('{').key("number").number(record.number).key("sequence").number(record.sequence);
+  json.key("at_ms").number(record.at_ms).key("uid").number(record.uid);
+  json.key("pid").number(record.pid).key("program").string(record.program);
+  json.key("actor").string(record.actor).key("user").string(record.user);
+  json.key("reason").string(record.reason).key("correlation").string(record.correlation);
+  json.key("outcome").string(record.allowed ? "allowed" : coffer::code_name(record.code));
+  json.key("items").open('[');
+  for (const coffer::AuditItem& item : record.items) {
+    json.open('{').key("action").string(item.action).key("path").string(item.path);
+    json.key("version").number(item.version);
+    if (item.count > 1) json.key("count").number(item.count);
+    json.close('}');
   }
-  return out + "]";
-}
-
-std::string print_record(const AuditRecord& record) {
-  std::string out = "{\"number\":" + std::to_string(record.number);
-  out += member("sequence", record.sequence) + member_ms("at_ms", record.at_ms);
-  out += member("uid", std::uint64_t{record.uid}) + member("pid", std::uint64_t{record.pid});
-  out += member("program", record.program) + member("actor", record.actor);
-  out += member("user", record.user);
-  out += member("reason", record.reason) + member("correlation", record.correlation);
-  out += member("outcome", record.allowed ? "allowed" : coffer::code_name(record.code));
-  out += ",\"items\":" + array(record.items, [](const coffer::AuditItem& item) {
-           return "{\"action\":" + quoted(item.action) + member("path", item.path) +
-                  member("version", item.version) +
-                  (item.count > 1 ? member("count", item.count) : std::string()) + "}";
-         });
-  return out + "}";
+  json.close(']').close('}');
 }
 
 Result<AuditFilter> filter_of(const coffer_audit_filter* given) {
@@ -74,11 +62,10 @@ Result<AuditFilter> filter_of(const coffer_audit_filter* given) {
   return Error(ErrorCode::usage, "there is no such outcome");
 }
 
-std::string print_change(const coffer::Change& change) {
-  return "{\"revision\":" + std::to_string(change.revision) +
-         member("index", std::uint64_t{change.index}) + member_ms("at_ms", change.at_ms) +
-         member("path", change.path) + member("version", change.version) +
-         member("what", change.what) + "}";
+void append_change(coffer::json::Writer& json, const coffer::Change& change) {
+  json.open('{').key("revision").number(change.revision).key("index").number(change.index);
+  json.key("at_ms").number(change.at_ms).key("path").string(change.path);
+  json.key("version").number(change.version).key("what").string(change.what).close('}');
 }
 
 Result<coffer::ListOptions> listing_of(const coffer_list_options* given) {
@@ -106,26 +93,21 @@ Result<coffer::ListOptions> listing_of(const coffer_list_options* given) {
   return options;
 }
 
-std::string print_listed(const coffer::ListedSecret& listed) {
-  std::string out = "{\"path\":" + quoted(listed.path);
-  if (listed.folder) return out + ",\"folder\":true}";
+void append_listed(coffer::json::Writer& json, const coffer::ListedSecret& listed) {
+  json.open('{').key("path").string(listed.path);
+  if (listed.folder) {
+    json.key("folder").boolean(true).close('}');
+    return;
+  }
   const coffer::Metadata& metadata = listed.metadata;
-  out += member("state", state_name(listed.state)) + member("version", listed.newest.version);
-  out += member_ms("created_at_ms", metadata.created_at_ms);
-  out += member_ms("updated_at_ms", metadata.updated_at_ms);
-  out += member_ms("deletion_at_ms", listed.newest.deletion_at_ms);
-  out += member_ms("expires_at_ms", listed.newest.expires_at_ms);
-  out += member("kind", metadata.kind) + member("description", metadata.description);
-  out += member("owner", metadata.owner);
-  out += ",\"tags\":" + array(metadata.tags, [](const std::string& tag) { return quoted(tag); });
-  std::string custom;
-  for (const auto& [key, value] : metadata.custom)
-    custom += (custom.empty() ? "" : ",") + quoted(key) + ":" + quoted(value);
-  return out + ",\"custom_metadata\":{" + custom + "}}";
-}
-
-coffer_bytes* to_bytes(std::string_view text) {
-  return new coffer_bytes{coffer::SecretBytes::copy_of(text)};
+  json.key("state").string(state_name(listed.state)).key("version").number(listed.newest.version);
+  json.key("created_at_ms").number(metadata.created_at_ms);
+  json.key("updated_at_ms").number(metadata.updated_at_ms);
+  json.key("deletion_at_ms").number(listed.newest.deletion_at_ms);
+  json.key("expires_at_ms").number(listed.newest.expires_at_ms);
+  json.key("kind").string(metadata.kind).key("description").string(metadata.description);
+  json.key("owner").string(metadata.owner).key("tags").strings(metadata.tags);
+  json.key("custom_metadata").texts_by_name(metadata.custom).close('}');
 }
 
 // A Store and a Transaction have this alike.
@@ -134,7 +116,7 @@ Result<void> find_in(Source& source, const char* folder, const coffer_list_optio
                      coffer_bytes** json) {
   *json = nullptr;
   const auto found = COFFER_TRY(source.find(folder, COFFER_TRY(listing_of(options))));
-  *json = to_bytes(array(found, print_listed));
+  *json = array_of(found, append_listed);
   return {};
 }
 
@@ -162,7 +144,7 @@ coffer_code coffer_audit_list(coffer_store* store, const coffer_audit_filter* fi
     COFFER_TRY(require(store, json));
     *json = nullptr;
     const auto records = COFFER_TRY(store->store.audit_list(COFFER_TRY(filter_of(filter))));
-    *json = to_bytes(array(records, print_record));
+    *json = array_of(records, append_record);
     return {};
   });
 }
@@ -212,7 +194,7 @@ coffer_code coffer_changes(coffer_store* store, std::uint64_t after_revision,
     *json = nullptr;
     const auto batch = COFFER_TRY(store->store.changes(
         after_revision, {text_of(prefix), after_index}, limit == 0 ? 1000 : limit));
-    *json = to_bytes(array(batch.changes, print_change));
+    *json = array_of(batch.changes, append_change);
     if (revision != nullptr) *revision = batch.revision;
     if (more != nullptr) *more = batch.more ? 1 : 0;
     return {};

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/c/c_handles.h"
-#include "engine/text/json.h"
+#include "engine/text/json_writer.h"
 
 namespace {
 
@@ -315,19 +315,13 @@ coffer_code coffer_reference_list(coffer_store* store, const char* path, coffer_
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, path, json));
     *json = nullptr;
-    SecretBytes text;
+    coffer::json::Writer list;
+    list.open('[');
     for (const coffer::ReferenceInfo& each : COFFER_TRY(store->store.references_to(path))) {
-      text.append(text.empty() ? "[" : ",");
-      text.append(R"({"path":)");
-      coffer::json::append_quoted(text, each.target);
-      text.append(R"(,"version":)" + std::to_string(each.version) + R"(,"user_kind":)");
-      coffer::json::append_quoted(text, each.user_kind);
-      text.append(R"(,"user":)");
-      coffer::json::append_quoted(text, each.user);
-      text.append("}");
+      list.open('{').key("path").string(each.target).key("version").number(each.version);
+      list.key("user_kind").string(each.user_kind).key("user").string(each.user).close('}');
     }
-    text.append(text.empty() ? "[]" : "]");
-    *json = new coffer_bytes{std::move(text)};
+    *json = new coffer_bytes{list.close(']').take()};
     return {};
   });
 }

@@ -2,38 +2,29 @@
 #include <coffer/store_directory.h>
 
 #include "api/c/c_handles.h"
-#include "engine/text/json.h"
+#include "engine/text/json_writer.h"
 
 using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 
 namespace {
 
 using coffer::Result;
-using coffer::SecretBytes;
+using coffer::json::Writer;
 
-void append_slot(SecretBytes& text, const coffer::KeySlotInfo& slot) {
-  text.append(text.empty() ? "[" : ",");
-  text.append(R"({"slot":)" + std::to_string(slot.slot) + R"(,"provider":)");
-  coffer::json::append_quoted(text, slot.provider);
-  text.append(R"(,"uri":)");
-  coffer::json::append_quoted(text, slot.uri);
-  text.append(R"(,"key_id":)");
-  coffer::json::append_quoted(text, slot.key_id);
-}
-
-coffer_bytes* list_of(SecretBytes text) {
-  text.append(text.empty() ? "[]" : "]");
-  return new coffer_bytes{std::move(text)};
+void append_slot(Writer& json, const coffer::KeySlotInfo& slot) {
+  json.key("slot").number(slot.slot).key("provider").string(slot.provider);
+  json.key("uri").string(slot.uri).key("key_id").string(slot.key_id);
 }
 
 coffer_bytes* list_of(const std::vector<coffer::KeySlotInfo>& slots) {
-  SecretBytes text;
+  Writer json;
+  json.open('[');
   for (const coffer::KeySlotInfo& slot : slots) {
-    append_slot(text, slot);
-    text.append(R"(,"created_at_ms":)" + std::to_string(slot.created_at_ms));
-    text.append(R"(,"last_used_at_ms":)" + std::to_string(slot.last_used_at_ms) + "}");
+    append_slot(json.open('{'), slot);
+    json.key("created_at_ms").number(slot.created_at_ms);
+    json.key("last_used_at_ms").number(slot.last_used_at_ms).close('}');
   }
-  return list_of(std::move(text));
+  return new coffer_bytes{json.close(']').take()};
 }
 
 Result<coffer::SlotKeyOptions> slot_keys_of(const char* const* uris, std::size_t count) {
@@ -88,18 +79,14 @@ coffer_code coffer_key_rewrap(coffer_store* store, int slot, const char* const* 
     if (json != nullptr) *json = nullptr;
     const auto slots =
         COFFER_TRY(store->store.rewrap_keys(slot, COFFER_TRY(slot_keys_of(key_uris, key_count))));
-    SecretBytes text;
+    Writer text;
+    text.open('[');
     for (const coffer::RewrappedSlot& each : slots) {
-      append_slot(text, each.slot);
-      text.append(R"(,"key_id_before":)");
-      coffer::json::append_quoted(text, each.key_id_before);
-      text.append(R"(,"skipped":)");
-      text.append(each.skipped ? "true" : "false");
-      text.append(R"(,"code":)");
-      coffer::json::append_quoted(text, each.error ? code_name(each.error->code()) : "ok");
-      text.append("}");
+      append_slot(text.open('{'), each.slot);
+      text.key("key_id_before").string(each.key_id_before).key("skipped").boolean(each.skipped);
+      text.key("code").string(each.error ? code_name(each.error->code()) : "ok").close('}');
     }
-    if (json != nullptr) *json = list_of(std::move(text));
+    if (json != nullptr) *json = new coffer_bytes{text.close(']').take()};
     return {};
   });
 }

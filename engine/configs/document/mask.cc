@@ -23,13 +23,7 @@ using json::Type;
 
 constexpr std::size_t kComparedBytesMax = std::size_t{64} << 20;
 
-SecretBytes quoted_text(std::string_view text) {
-  SecretBytes out;
-  json::append_quoted(out, text);
-  return out;
-}
-
-// The values that must not show at any place.
+/// The values that must not show, wherever they stand.
 class SecretValues {
  public:
   Result<void> add(std::string_view text) {
@@ -100,7 +94,7 @@ class Masker {
       const bool hidden = COFFER_TRY(values.holds(doc_, node));
       if (hidden || is_sign(doc_, node)) {
         if (hidden) view.hidden.push_back(json::print_pointer(pointer_of(doc_, node)));
-        splice_.replace(node, quoted_text(kSecretMask));
+        splice_.replace(node, json::quoted_secret(kSecretMask));
         continue;
       }
       for (NodeId child = doc_.first_child(node); child != kNoNode;
@@ -119,13 +113,14 @@ class Masker {
     if (doc_.type(node) == Type::null) return;
     const auto fact = facts_.find(json::print_pointer(place.pointer));
     if (fact == facts_.end() || !is_sign(doc_, node)) {
-      splice_.replace(node, quoted_text(kSecretMask));
+      splice_.replace(node, json::quoted_secret(kSecretMask));
     } else if (fact->second->external) {
-      splice_.replace(node, quoted_text(std::string(kExternalPrefix) + fact->second->coordinate));
+      splice_.replace(node,
+                      json::quoted_secret(std::string(kExternalPrefix) + fact->second->coordinate));
     } else if (style_ == MaskStyle::coordinates) {
       splice_.replace(node, coordinate_object(fact->second->coordinate));
     } else {
-      splice_.replace(node, quoted_text(kSecretMask));
+      splice_.replace(node, json::quoted_secret(kSecretMask));
     }
   }
 

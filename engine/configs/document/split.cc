@@ -335,9 +335,7 @@ class Splitter {
     const std::string written = std::string(kExternalPrefix) + name;
     const NodeId node = places_[index].node;
     if (!input_.compat_airbyte || store_.is_coordinate(name)) {
-      SecretBytes text;
-      json::append_quoted(text, written);
-      splice_.replace(node, std::move(text));
+      splice_.replace(node, json::quoted_secret(written));
     } else if (!as_stored.empty()) {
       splice_.replace(node, SecretBytes::copy_of(as_stored));
     } else if (doc_.type(node) != Type::object) {

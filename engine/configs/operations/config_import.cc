@@ -12,6 +12,7 @@
 #include "configs/document/place.h"
 #include "configs/operations/release.h"
 #include "configs/spec/spec_walker.h"
+#include "engine/text/ascii.h"
 #include "format/names.h"
 #include "format/value_access.h"
 
@@ -50,11 +51,7 @@ Error no_name_of_airbytes() {
 
 // The workspace in the name, or empty if the name contains none.
 Result<std::string> workspace_in(std::string_view base) {
-  const bool legal =
-      base.size() <= kAirbyteNameBytesMax && std::all_of(base.begin(), base.end(), [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-               (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
-      });
+  const bool legal = base.size() <= kAirbyteNameBytesMax && ascii::holds_only(base, "_-");
   if (!legal) return no_name_of_airbytes();
   for (const NameForm& form : kNameForms) {
     if (!base.starts_with(form.prefix)) continue;

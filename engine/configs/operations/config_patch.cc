@@ -15,6 +15,7 @@
 #include "configs/operations/config_put.h"
 #include "configs/spec/spec_walker.h"
 #include "engine/text/json_merge.h"
+#include "engine/text/json_writer.h"
 #include "format/limits.h"
 
 namespace coffer::configs {
@@ -49,17 +50,14 @@ Said said_about(const Document& target, const Document& update, const json::Poin
 struct Removal {
   std::map<std::string, Removal> members;
 
-  void append_to(SecretBytes& out) const {
-    if (members.empty()) return out.append("null");
-    out.append("{");
-    bool first = true;
-    for (const auto& [name, below] : members) {
-      if (!std::exchange(first, false)) out.append(",");
-      json::append_quoted(out, name);
-      out.append(":");
-      below.append_to(out);
+  void append_to(json::Writer& out) const {
+    if (members.empty()) {
+      out.null();
+      return;
     }
-    out.append("}");
+    out.open('{');
+    for (const auto& [name, below] : members) below.append_to(out.key(name));
+    out.close('}');
   }
 };
 
@@ -79,9 +77,9 @@ class Patch {
     const Document document = COFFER_TRY(Document::parse(merged.text()));
     const Removal going = COFFER_TRY(left_by_their_branch(document));
     if (going.members.empty()) return merged;
-    SecretBytes text;
+    json::Writer text;
     going.append_to(text);
-    return json::merge_patch(document, COFFER_TRY(Document::parse(std::move(text))));
+    return json::merge_patch(document, COFFER_TRY(Document::parse(text.take())));
   }
 
  private:

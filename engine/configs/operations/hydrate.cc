@@ -23,9 +23,7 @@ constexpr std::string_view kNodeTail = R"("})";
 
 SecretBytes as_string(SecretBytes text) {
   if (text.text().substr(0, 1) == "\"") return text;
-  SecretBytes quoted;
-  json::append_quoted(quoted, text.text());
-  return quoted;
+  return json::quoted_secret(text.text());
 }
 
 class Hydrator {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "engine/text/ascii.h"
 
 namespace coffer::configs {
 namespace {
@@ -178,7 +179,7 @@ class PatternParser {
   Result<std::size_t> count() {
     std::size_t value = 0;
     const std::size_t start = at_;
-    while (!done() && peek() >= '0' && peek() <= '9') {
+    while (!done() && ascii::is_digit(peek())) {
       value = value * 10 + static_cast<std::size_t>(text_[at_++] - '0');
       if (value > kPatternStepsMax) return too_large();
     }
@@ -259,8 +260,7 @@ class PatternParser {
       default: break;
     }
     const bool alphanumeric =
-        (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
-        (letter >= 'A' && letter <= 'Z') || static_cast<std::uint8_t>(letter) >= 0x80;
+        ascii::is_alphanumeric(letter) || static_cast<std::uint8_t>(letter) >= 0x80;
     if (alphanumeric) return unsupported();
     return static_cast<std::uint32_t>(static_cast<std::uint8_t>(letter));
   }
@@ -269,11 +269,7 @@ class PatternParser {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < digits_wanted; ++i) {
       if (done()) return malformed();
-      const char c = text_[at_++];
-      const int digit = c >= '0' && c <= '9'   ? c - '0'
-                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                               : -1;
+      const int digit = ascii::hex_value(text_[at_++]);
       if (digit < 0) return malformed();
       value = value << 4 | static_cast<std::uint32_t>(digit);
     }

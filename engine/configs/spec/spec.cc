@@ -10,6 +10,7 @@
 #include "configs/document/place.h"
 #include "configs/spec/spec_branches.h"
 #include "configs/spec/spec_leads.h"
+#include "engine/text/percent.h"
 
 namespace coffer::configs {
 namespace {
@@ -38,29 +39,6 @@ std::optional<TypeSet> named_type(std::string_view name) {
   if (name == "array") return type_bit(Type::array);
   if (name == "object") return type_bit(Type::object);
   return std::nullopt;
-}
-
-// Decodes %XX; nothing if a digit is missing.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    if (text.size() - i < 3 || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) {
-      return std::nullopt;
-    }
-    out.push_back(static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])));
-    i += 2;
-  }
-  return out;
 }
 
 }  // namespace
@@ -224,7 +202,7 @@ class SpecCompiler {
     if (text.empty() || text[0] != '#' || (text.size() > 1 && text[1] != '/')) {
       return misplaced("spec: only a local $ref (#/...) can be followed", value);
     }
-    const auto decoded = percent_decoded(text.substr(1));
+    const auto decoded = percent::decoded(text.substr(1));
     if (!decoded) return misplaced("spec: the $ref is malformed", value);
     const auto pointer = json::parse_pointer(*decoded);
     if (!pointer.ok()) return misplaced("spec: the $ref is malformed", value);

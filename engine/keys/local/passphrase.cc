@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 
+#include "engine/text/ascii.h"
 #include "keys/file_io.h"
 #include "keys/kind.h"
 #include "keys/secret_source.h"
@@ -40,10 +40,7 @@ Result<SecretBytes> read_source(const KeySource& source, NamedBy named_by) {
   return read_secret(number, kPassphraseBytesMax, -1);
 }
 
-bool is_descriptor(std::string_view text) {
-  return !text.empty() && text.size() <= 6 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_descriptor(std::string_view text) { return text.size() <= 6 && ascii::is_number(text); }
 
 }  // namespace
 

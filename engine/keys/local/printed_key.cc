@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "engine/text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -18,7 +19,7 @@ std::size_t digits_for(std::size_t bytes) {
 }
 
 int value_of(char c) {
-  if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  c = ascii::upper(c);
   if (c == 'I' || c == 'L') c = '1';
   if (c == 'O') c = '0';
   const std::size_t at = kAlphabet.find(c);

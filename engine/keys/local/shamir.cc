@@ -3,12 +3,12 @@
 #include <libgfshare.h>
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <numeric>
 #include <string>
 
 #include "crypto/random.h"
+#include "engine/text/ascii.h"
 #include "keys/key_library.h"
 #include "keys/local/printed_key.h"
 #include "keys/uri_parameters.h"
@@ -55,12 +55,11 @@ Result<Library> load() {
 }
 
 Result<unsigned> parse_count(std::string_view text) {
-  unsigned count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() || count < 2 || count > kSharesMax)
+  const auto count = ascii::parse_number<unsigned>(text);
+  if (!count || *count < 2 || *count > kSharesMax)
     return Error{ErrorCode::usage, "shares and threshold are numbers from 2 to 32",
                  "as in shamir:?shares=5&threshold=3"};
-  return count;
+  return *count;
 }
 
 struct Share {

@@ -3,6 +3,8 @@
 // tells a blob of another slot, and the table's own MAC all that tells a forged one.
 #include <array>
 
+#include "engine/text/ascii.h"
+#include "engine/text/json_writer.h"
 #include "keys/kind.h"
 #include "keys/services/azure_token.h"
 #include "keys/services/patient_send.h"
@@ -35,14 +37,14 @@ bool parse_path(std::string_view path, std::string& name, std::string& version) 
   const std::size_t slash = path.find('/');
   name = path.substr(0, slash);
   version = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-  return !name.empty() && holds_only(name, "-") && holds_only(version, "") &&
+  return !name.empty() && ascii::holds_only(name, "-") && ascii::holds_only(version, "") &&
          (slash == std::string_view::npos || !version.empty());
 }
 
 bool is_vault(std::string_view host) {
   for (const std::string_view domain : kVaultDomains)
     if (host.ends_with(domain) && host.size() > domain.size() &&
-        holds_only(host.substr(0, host.size() - domain.size()), "-"))
+        ascii::holds_only(host.substr(0, host.size() - domain.size()), "-"))
       return true;
   return false;
 }
@@ -145,7 +147,14 @@ class AzureKeyVault : public Provider {
 
  private:
   static SecretBytes body_of(ByteView value) {
-    return JsonBody().text("alg", kAlgorithm).base64("value", value, Base64::url).finish();
+    return json::Writer()
+        .open('{')
+        .key("alg")
+        .string(kAlgorithm)
+        .key("value")
+        .base64(value, Base64::url)
+        .close('}')
+        .take();
   }
 
   /// The version that "https://HOST/keys/K/VERSION" names, of our key; "" where it is another.

@@ -5,6 +5,8 @@
 // the same.
 #include <array>
 
+#include "engine/text/ascii.h"
+#include "engine/text/json_writer.h"
 #include "keys/kind.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
@@ -25,7 +27,7 @@ struct TransitKey {
 };
 
 bool is_mount(std::string_view text) {
-  return holds_only(text, "._-/") && !text.starts_with('/') && !text.ends_with('/') &&
+  return ascii::holds_only(text, "._-/") && !text.starts_with('/') && !text.ends_with('/') &&
          text.find("//") == std::string_view::npos && text.find("..") == std::string_view::npos;
 }
 
@@ -48,12 +50,11 @@ std::string_view version_in(std::string_view ciphertext) {
   const std::size_t colon = ciphertext.find(':');
   if (colon == std::string_view::npos || colon < 2) return {};
   const std::string_view version = ciphertext.substr(0, colon);
-  return version.find_first_not_of("0123456789", 1) == std::string_view::npos ? version
-                                                                              : std::string_view();
+  return ascii::is_number(version.substr(1)) ? version : std::string_view();
 }
 
 bool is_ciphertext(std::string_view text) {
-  return !version_in(text).empty() && holds_only(text, ":+/=");
+  return !version_in(text).empty() && ascii::holds_only(text, ":+/=");
 }
 
 constexpr std::string_view kNotAuthentic = "message authentication failed";
@@ -93,10 +94,14 @@ class HashiVault : public Provider {
     const auto there = latest_version(deadline);
     if (!there && there.error().text() != access_denied(0).text()) return there.error();
     const JsonAnswer answer = COFFER_TRY(post("encrypt",
-                                              JsonBody()
-                                                  .base64("plaintext", payload.bytes())
-                                                  .base64("associated_data", bound_context(context))
-                                                  .finish(),
+                                              json::Writer()
+                                                  .open('{')
+                                                  .key("plaintext")
+                                                  .base64(payload.bytes())
+                                                  .key("associated_data")
+                                                  .base64(bound_context(context))
+                                                  .close('}')
+                                                  .take(),
                                               deadline));
     const std::string_view ciphertext = answer.text({"data", "ciphertext"}).value_or("");
     if (!is_ciphertext(ciphertext)) return unreadable_answer();
@@ -110,10 +115,14 @@ class HashiVault : public Provider {
     const std::string_view ciphertext = as_text(wrapped.blob);
     if (!is_ciphertext(ciphertext)) return blob_refused();
     const JsonAnswer answer = COFFER_TRY(post("decrypt",
-                                              JsonBody()
-                                                  .text("ciphertext", ciphertext)
-                                                  .base64("associated_data", bound_context(context))
-                                                  .finish(),
+                                              json::Writer()
+                                                  .open('{')
+                                                  .key("ciphertext")
+                                                  .string(ciphertext)
+                                                  .key("associated_data")
+                                                  .base64(bound_context(context))
+                                                  .close('}')
+                                                  .take(),
                                               Deadline(key_.uri.patience_ms)));
     auto payload = answer.base64({"data", "plaintext"});
     if (!payload) return unreadable_answer();
@@ -130,8 +139,7 @@ class HashiVault : public Provider {
   Result<std::string> latest_version(const Deadline& deadline) const {
     const JsonAnswer answer = COFFER_TRY(ask("GET", "keys", {}, deadline));
     const std::string_view version = answer.raw({"data", "latest_version"});
-    if (version.empty() || version.find_first_not_of("0123456789") != std::string_view::npos)
-      return unreadable_answer();
+    if (!ascii::is_number(version)) return unreadable_answer();
     if (answer.raw({"data", "supports_encryption"}) == "false") return refused_request(0);
     return key_id("v" + std::string(version));
   }

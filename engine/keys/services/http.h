@@ -43,8 +43,6 @@ enum class Reach : std::uint8_t {
 /// A base address as requests build on it: scheme, host, port and path, without a slash at
 /// its end. Errors: usage (no such address, a user or query in it, http beyond the reach).
 Result<std::string> check_base_url(std::string_view url, Reach reach);
-/// Letters, digits and these.
-bool holds_only(std::string_view text, std::string_view more);
 /// Whether the address is on this machine or its link, where no proxy may stand between.
 bool is_near(std::string_view url);
 

@@ -4,6 +4,7 @@
 
 #include "base/digits.h"
 #include "crypto/random.h"
+#include "engine/text/ascii.h"
 #include "format/limits.h"
 #include "format/wire.h"
 #include "keys/kind.h"
@@ -200,8 +201,7 @@ class KmsV2 : public Provider {
     const HttpResponse response = COFFER_TRY(send_patiently(request, deadline, is_passing_trouble));
     if (response.status != 200) return service_down(response.status);
     const std::string_view code = response.header("grpc-status");
-    if (code.empty() || code.size() > 2 ||
-        code.find_first_not_of("0123456789") != std::string_view::npos ||
+    if (code.size() > 2 || !ascii::is_number(code) ||
         !response.header("content-type").starts_with("application/grpc"))
       return unreadable_answer();
     Outcome outcome;

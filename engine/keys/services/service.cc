@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "crypto/hash.h"
+#include "engine/text/ascii.h"
 #include "keys/file_io.h"
 
 namespace coffer::keys {
@@ -24,7 +25,7 @@ Result<ServiceUri> parse_service_uri(std::string_view uri, std::string_view pref
   uri.remove_prefix(prefix.size());
   const std::string_view target = uri.substr(0, uri.find('?'));
   // A target that is none may be a secret in the wrong place: it is not repeated.
-  if (target.empty() || !holds_only(target, more))
+  if (target.empty() || !ascii::holds_only(target, more))
     return Error{ErrorCode::usage, "the key's URI does not name a key of this kind",
                  Advice::see_key_forms};
   std::vector<std::string_view> names(known.begin(), known.end());

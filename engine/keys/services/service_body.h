@@ -17,20 +17,6 @@
 
 namespace coffer::keys {
 
-/// One JSON object, member by member.
-class JsonBody {
- public:
-  JsonBody& text(std::string_view name, std::string_view value);
-  JsonBody& base64(std::string_view name, ByteView bytes, Base64 alphabet = Base64::standard);
-  /// `json` is a JSON value as it is.
-  JsonBody& value(std::string_view name, std::string_view json);
-  SecretBytes finish();
-
- private:
-  void name_member(std::string_view name);
-  SecretBytes out_;
-};
-
 /// application/x-www-form-urlencoded, field by field.
 class FormBody {
  public:
@@ -40,8 +26,6 @@ class FormBody {
  private:
   SecretBytes out_;
 };
-/// Everything but letters, digits and -._~ as %XX: fit for a query or one part of a path.
-std::string percent_encoded(std::string_view text);
 
 /// A JSON object that a service answered with.
 class JsonAnswer {

@@ -1,8 +1,8 @@
 #include "keys/tpm2/tpm2_uri.h"
 
-#include <algorithm>
 #include <charconv>
 
+#include "engine/text/ascii.h"
 #include "keys/secret_source.h"
 #include "keys/uri_parameters.h"
 
@@ -28,10 +28,7 @@ Error bad_address() {
 
 bool is_device(std::string_view path) {
   return path.starts_with("/dev/") && path.find("..") == std::string_view::npos &&
-         std::all_of(path.begin(), path.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '/' || c == '-' || c == '_' || c == '.';
-         });
+         ascii::holds_only(path, "/-_.");
 }
 
 // The loader takes other names as well, among them one that runs a command.

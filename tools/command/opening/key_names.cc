@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "engine/text/ascii.h"
 #include "tools/command/fail.h"
 
 namespace coffer::tools {
@@ -26,19 +27,13 @@ bool is_there(const std::string& path) {
 bool has_scheme(std::string_view text) {
   const std::size_t colon = text.find(':');
   return colon != std::string_view::npos && colon > 0 && colon < text.find('/') &&
-         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '+' || c == '-' || c == '.';
-         });
+         ascii::holds_only(text.substr(0, colon), "+-.");
 }
 
 /// 32 bytes as hex or base64 are written so.
 bool may_be_a_key(std::string_view text) {
-  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '-' || c == '_' || c == '=';
-  });
-  return is_plain && (text.size() == 64 || text.size() == 43 || text.size() == 44);
+  return (text.size() == 64 || text.size() == 43 || text.size() == 44) &&
+         ascii::holds_only(text, "+/-_=");
 }
 
 /// A directory of that name is there, other than the root, below which anything may seem to lie.

@@ -1,6 +1,7 @@
 #include "tools/command/secret/fields.h"
 
 #include "engine/text/json.h"
+#include "engine/text/json_writer.h"
 #include "tools/command/fail.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/prompt.h"
@@ -36,7 +37,7 @@ Error not_a_pair(Literal otherwise) {
   return {ErrorCode::usage, "a field is written k=TEXT, k=@FILE, k=- or k:=JSON", otherwise};
 }
 
-Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal otherwise,
+Result<void> append_member(json::Writer& object, const SecretBytes& pair, Literal otherwise,
                            LineEnds& ends) {
   const std::string_view text = pair.text();
   const std::size_t equals = text.find('=');
@@ -48,8 +49,7 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal
   LineEnds of_json;  // Around a JSON value a line end is none of it.
   const SecretBytes value =
       COFFER_TRY(read_field(name, text.substr(equals + 1), is_json ? of_json : ends));
-  json::append_quoted(object, name);
-  object.push_back(':');
+  object.key(name);
   if (is_json) {
     // Parsed apart, so that `1,"other":2` cannot smuggle a member in.
     const Result<json::Document> document = json::Document::parse(value.text());
@@ -58,7 +58,7 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal
                    "in a shell, put quotes around it: 'port:=5439'")
           .about(Subject::Kind::name, name);
     }
-    object.append(document->raw(0));
+    object.raw(document->raw(0));
     return {};
   }
   if (!json::is_valid_utf8(value.text())) {
@@ -66,7 +66,7 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal
                  "--file stores any bytes as the whole value")
         .about(Subject::Kind::name, name);
   }
-  json::append_quoted(object, value.text());
+  object.string(value.text());
   return {};
 }
 
@@ -92,20 +92,17 @@ void note_line_ends(const LineEnds& ends) {
 
 Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal otherwise,
                                   LineEnds& ends) {
-  SecretBytes object;
-  object.push_back('{');
-  for (const SecretBytes& pair : pairs) {
-    if (object.size() > 1) object.push_back(',');
-    COFFER_TRY(append_member(object, pair, otherwise, ends));
-  }
-  object.push_back('}');
+  json::Writer object;
+  object.open('{');
+  for (const SecretBytes& pair : pairs) COFFER_TRY(append_member(object, pair, otherwise, ends));
+  object.close('}');
   // Each member was checked: what is left to find is a name that stands twice.
   const Result<json::Document> document = json::Document::parse(object.text());
   if (!document && document.error().code() == ErrorCode::usage) {
     return Error(ErrorCode::usage, "a field is given twice", "leave one of the two away");
   }
   if (!document) return document.error();
-  return object;
+  return object.take();
 }
 
 Result<Value> read_json_value(std::string_view file) {

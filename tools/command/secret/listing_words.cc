@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/text/ascii.h"
 #include "tools/command/fail.h"
 
 namespace coffer::tools {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool stands_in(std::string_view text, std::string_view words) {
-  return std::search(text.begin(), text.end(), words.begin(), words.end(),
-                     [](char a, char b) { return lower(a) == lower(b); }) != text.end();
+  return std::search(text.begin(), text.end(), words.begin(), words.end(), ascii::is_same_letter) !=
+         text.end();
 }
 
 }  // namespace

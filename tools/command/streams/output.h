@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "engine/text/json_writer.h"
 
 namespace coffer::tools {
 
@@ -21,30 +22,11 @@ Result<void> write_value(ByteView bytes);
 /// Writes `text` and a line end. Errors: io.
 Result<void> write_line(std::string_view text);
 
-/// JSON text put together member by member, in locked memory, for it may hold a value.
-class JsonText {
+/// JSON text for stdout.
+class JsonText : public json::Writer {
  public:
-  JsonText& open(char bracket);
-  JsonText& close(char bracket);
-  JsonText& key(std::string_view name);
-  JsonText& string(std::string_view text);
-  JsonText& number(std::uint64_t value);
-  JsonText& boolean(bool value);
-  /// RFC 3339, or "" where unset.
-  JsonText& time(std::int64_t ms);
-  /// An array of them.
-  JsonText& strings(const std::vector<std::string>& texts);
-  /// `text` is JSON already.
-  JsonText& raw(std::string_view text);
-
-  std::string_view text() const { return text_.text(); }
   /// Writes the text and a line end. Errors: io.
   Result<void> write() const;
-
- private:
-  void separate();
-  SecretBytes text_;
-  bool first_ = true;
 };
 
 /// Columns for a person. Never holds a value.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "engine/text/ascii.h"
 #include "tools/command/streams/wide_characters.h"
 
 namespace coffer::tools {
@@ -30,7 +31,7 @@ bool is_headed(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;
   return std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
-                     [](char c) { return c >= 'A' && c <= 'Z'; });
+                     ascii::is_upper);
 }
 
 bool continues(std::string_view next) {

@@ -112,13 +112,12 @@ Result<ResourceOutcome> bring_to(Transaction& txn, const std::string& path,
 }
 
 Result<Wanted> wanted_secret(const Resource& resource) {
-  JsonText object;
+  json::Writer object;
   object.open('{');
   for (const SecretBody::Member& member : resource.secret->members)
     object.key(member.name).raw(member.json.text());
-  object.close('}');
   Wanted wanted;
-  wanted.value = COFFER_TRY(Value::json(object.text()));
+  wanted.value = COFFER_TRY(Value::json(object.close('}').take()));
   wanted.kind = resource.secret->kind;
   wanted.custom[std::string(kAclEntry)] = resource.secret->acl;
   return wanted;

@@ -19,9 +19,7 @@ void append_opaque(JsonText& json, const SecretBytes& bytes) {
     json.key("value").string(bytes.text());
     return;
   }
-  SecretBytes encoded;
-  append_base64(encoded, bytes.bytes());
-  json.key("value_base64").string(encoded.text());
+  json.key("value_base64").base64(bytes.bytes());
 }
 
 // An error names the secret and the place in it; who reads the value may see what else it has.

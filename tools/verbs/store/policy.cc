@@ -1,6 +1,7 @@
 // coffer policy show | allow | deny | role | write-only | remove | set | test
 #include <algorithm>
 
+#include "engine/text/ascii.h"
 #include "engine/text/json.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
@@ -51,31 +52,19 @@ Result<std::vector<UseCase>> use_cases_of(std::string_view text) {
   return use_cases;
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
-  return out;
-}
-
-std::string joined(const std::vector<UseCase>& use_cases) {
-  std::string out;
-  for (const UseCase use_case : use_cases)
-    out += (out.empty() ? "" : ", ") + std::string(use_case_name(use_case));
-  return out;
-}
-
 Result<void> write_table(const Policy& policy) {
   if (policy.rules.empty()) return write_line("there is no policy: everybody may do everything");
   Table table({"RULE", "EFFECT", "SUBJECTS", "USE", "OBJECTS", "TAGS"});
   for (std::size_t i = 0; i < policy.rules.size(); ++i) {
     const PolicyRule& rule = policy.rules[i];
-    table.row({std::to_string(i + 1), rule.allow ? "allow" : "deny", joined(rule.subjects),
-               joined(rule.use_cases), joined(rule.objects), joined(rule.tags)});
+    table.row({std::to_string(i + 1), rule.allow ? "allow" : "deny", ascii::joined(rule.subjects),
+               ascii::joined(rule.use_cases, ", ", use_case_name), ascii::joined(rule.objects),
+               ascii::joined(rule.tags)});
   }
   COFFER_TRY(table.write());
   if (policy.roles.empty()) return {};
   Table roles({"ROLE", "MEMBERS"});
-  for (const PolicyRole& role : policy.roles) roles.row({role.name, joined(role.members)});
+  for (const PolicyRole& role : policy.roles) roles.row({role.name, ascii::joined(role.members)});
   return roles.write();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/text/percent.h"
 #include "keys/services/aws/aws_profile.h"
 #include "keys/services/aws/credential_process.h"
 #include "keys/services/patient_send.h"
@@ -145,7 +146,7 @@ Result<AwsCredentials> from_instance(const Surroundings& around, const Deadline&
   if (role.status != 200) return no_credentials();
   std::string_view name = role.body.text().substr(0, role.body.text().find('\n'));
   while (name.ends_with('\r') || name.ends_with(' ')) name.remove_suffix(1);
-  get.url += percent_encoded(name);
+  get.url += percent::encoded(name);
   return from_answer(COFFER_TRY(send_patiently(get, soon)));
 }
 

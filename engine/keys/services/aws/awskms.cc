@@ -5,6 +5,8 @@
 #include <array>
 
 #include "base/digits.h"
+#include "engine/text/ascii.h"
+#include "engine/text/json_writer.h"
 #include "keys/kind.h"
 #include "keys/services/aws/aws_credentials.h"
 #include "keys/services/aws/aws_key_name.h"
@@ -29,7 +31,7 @@ struct AwsKey {
 };
 
 bool is_region(std::string_view text) {
-  return !text.empty() && text.size() <= 40 && holds_only(text, "-");
+  return !text.empty() && text.size() <= 40 && ascii::holds_only(text, "-");
 }
 
 Error no_region() {
@@ -100,17 +102,21 @@ class AwsKms : public Provider {
   AwsKms(AwsKey key, Surroundings around) : key_(std::move(key)), around_(std::move(around)) {}
 
   Result<WrappedByProvider> wrap(const SecretBytes& payload, ByteView context) override {
-    const JsonAnswer answer =
-        COFFER_TRY(ask("Encrypt", JsonBody()
-                                      .text("KeyId", key_.id)
-                                      .base64("Plaintext", payload.bytes())
-                                      .value("EncryptionContext", encryption_context(context))
-                                      .finish()));
+    const JsonAnswer answer = COFFER_TRY(ask("Encrypt", json::Writer()
+                                                            .open('{')
+                                                            .key("KeyId")
+                                                            .string(key_.id)
+                                                            .key("Plaintext")
+                                                            .base64(payload.bytes())
+                                                            .key("EncryptionContext")
+                                                            .raw(encryption_context(context))
+                                                            .close('}')
+                                                            .take()));
     const auto blob = answer.base64({"CiphertextBlob"});
     WrappedByProvider wrapped;
     wrapped.key_id = answer.text({"KeyId"}).value_or("");
     if (!blob || blob->empty() || wrapped.key_id.empty() ||
-        !holds_only(wrapped.key_id, kKeyCharacters))
+        !ascii::holds_only(wrapped.key_id, kKeyCharacters))
       return unreadable_answer();
     wrapped.blob.assign(blob->data(), blob->data() + blob->size());
     return wrapped;
@@ -126,11 +132,11 @@ class AwsKms : public Provider {
   }
 
   Result<std::string> status() override {
-    const JsonAnswer answer =
-        COFFER_TRY(ask("DescribeKey", JsonBody().text("KeyId", key_.id).finish()));
+    const JsonAnswer answer = COFFER_TRY(ask(
+        "DescribeKey", json::Writer().open('{').key("KeyId").string(key_.id).close('}').take()));
     const auto id = answer.text({"KeyMetadata", "Arn"});
     const auto state = answer.text({"KeyMetadata", "KeyState"});
-    if (!id || !state || !holds_only(*id, kKeyCharacters)) return unreadable_answer();
+    if (!id || !state || !ascii::holds_only(*id, kKeyCharacters)) return unreadable_answer();
     if (*state != "Enabled") return key_disabled();
     return std::string(*id);
   }
@@ -139,12 +145,16 @@ class AwsKms : public Provider {
   /// Asks by the name `id`: the key that opens must be the one that the slot keeps.
   Result<SecretBytes> decrypt(std::string_view id, const AwsKeyName& kept,
                               const WrappedByProvider& wrapped, ByteView context) const {
-    const JsonAnswer answer =
-        COFFER_TRY(ask("Decrypt", JsonBody()
-                                      .base64("CiphertextBlob", wrapped.blob)
-                                      .text("KeyId", id)
-                                      .value("EncryptionContext", encryption_context(context))
-                                      .finish()));
+    const JsonAnswer answer = COFFER_TRY(ask("Decrypt", json::Writer()
+                                                            .open('{')
+                                                            .key("CiphertextBlob")
+                                                            .base64(wrapped.blob)
+                                                            .key("KeyId")
+                                                            .string(id)
+                                                            .key("EncryptionContext")
+                                                            .raw(encryption_context(context))
+                                                            .close('}')
+                                                            .take()));
     auto payload = answer.base64({"Plaintext"});
     const AwsKeyName asked = AwsKeyName::read(answer.text({"KeyId"}).value_or(""));
     if (!payload || !is_same_key(asked, kept)) return unreadable_answer();
@@ -155,7 +165,8 @@ class AwsKms : public Provider {
   // key of the account and region in which KMS knows the alias can have had that name.
   Result<SecretBytes> decrypt_by_former_key(AwsKeyName kept, const WrappedByProvider& wrapped,
                                             ByteView context) const {
-    const auto answer = ask("DescribeKey", JsonBody().text("KeyId", key_.id).finish());
+    const auto answer =
+        ask("DescribeKey", json::Writer().open('{').key("KeyId").string(key_.id).close('}').take());
     if (!answer && answer.error().text() == access_denied(0).text())
       return another_key().with_hint(
           "where the alias has moved on, let whoever runs this ask which key it names "
@@ -170,7 +181,8 @@ class AwsKms : public Provider {
   }
 
   static std::string encryption_context(ByteView context) {
-    return "{\"coffer\":\"" + hex(bound_context(context)) + "\"}";
+    const std::string bound = hex(bound_context(context));
+    return json::PlainWriter().open('{').key("coffer").string(bound).close('}').take();
   }
 
   Result<std::string> endpoint() const {

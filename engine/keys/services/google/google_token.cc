@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/text/json_writer.h"
 #include "keys/services/google/google_federation.h"
 #include "keys/services/google/rs256.h"
 #include "keys/services/patient_send.h"
@@ -38,18 +39,30 @@ Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address,
   const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
-  const SecretBytes header = JsonBody()
-                                 .text("alg", "RS256")
-                                 .text("typ", "JWT")
-                                 .text("kid", file.text({"private_key_id"}).value_or(""))
-                                 .finish();
-  const SecretBytes claims = JsonBody()
-                                 .text("iss", *email)
-                                 .text("scope", scope)
-                                 .text("aud", address)
-                                 .value("iat", std::to_string(now))
-                                 .value("exp", std::to_string(now + kAssertionSeconds))
-                                 .finish();
+  const SecretBytes header = json::Writer()
+                                 .open('{')
+                                 .key("alg")
+                                 .string("RS256")
+                                 .key("typ")
+                                 .string("JWT")
+                                 .key("kid")
+                                 .string(file.text({"private_key_id"}).value_or(""))
+                                 .close('}')
+                                 .take();
+  const SecretBytes claims = json::Writer()
+                                 .open('{')
+                                 .key("iss")
+                                 .string(*email)
+                                 .key("scope")
+                                 .string(scope)
+                                 .key("aud")
+                                 .string(address)
+                                 .key("iat")
+                                 .number(now)
+                                 .key("exp")
+                                 .number(now + kAssertionSeconds)
+                                 .close('}')
+                                 .take();
   SecretBytes token = encode_base64(Base64::url, header.bytes());
   token.append(".");
   token.append(encode_base64(Base64::url, claims.bytes()).text());
