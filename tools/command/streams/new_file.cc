@@ -23,7 +23,8 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// What a kill left of an earlier run keeps its name, whoever's process number that run had.
+// A random suffix, because a killed run may have left a file behind whose process number came
+// again.
 Result<std::string> name_beside(const std::string& path) {
   std::array<std::uint8_t, 8> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
@@ -32,48 +33,48 @@ Result<std::string> name_beside(const std::string& path) {
 }
 
 Error taken(const std::string& path) {
-  return Error(ErrorCode::conflict, "there is a file of that name already",
-               "name another, or give --force to replace it")
+  return Error(ErrorCode::conflict, "a file of this name exists already",
+               "give another name, or --force to replace it")
       .about(Subject::Kind::file, path);
 }
 
-// Never through a link, for who made it chose where it leads; and never into a file that was
-// there: its mode may be open to others.
+// Never writes through a link, because its maker chose where it leads; and never into an existing
+// file, because others may have access to it.
 Result<void> check_place(const std::string& path, bool replace) {
   struct stat own {};
   struct stat target {};
-  if (lstat(path.c_str(), &own) != 0) return {};  // Making the new one tells why.
+  if (lstat(path.c_str(), &own) != 0) return {};  // Creating the file reports why.
   const bool leads_somewhere = stat(path.c_str(), &target) == 0;
   if (leads_somewhere && !S_ISREG(target.st_mode)) {
-    return Error(ErrorCode::usage, "is no file that could be replaced",
-                 "name another; standard output is what is written to without -o")
+    return Error(ErrorCode::usage, "is not a regular file, so it cannot be replaced",
+                 "give another name; without -o the output goes to standard output")
         .about(Subject::Kind::file, path);
   }
   if (S_ISLNK(own.st_mode)) {
-    return Error(ErrorCode::usage, "is a link, which is never replaced",
-                 "name the file that it leads to, or remove the link")
+    return Error(ErrorCode::usage, "is a symbolic link, which is never replaced",
+                 "name the file that the link leads to, or remove the link")
         .about(Subject::Kind::file, path);
   }
   return replace ? Result<void>() : taken(path);
 }
 
 Error cannot_make(const std::string& path, int error_number) {
-  Error error(ErrorCode::io, "cannot make this file", "see what its file system allows");
+  Error error(ErrorCode::io, "cannot create this file", "check what its file system allows");
   switch (error_number) {
     case ENOENT:
-    case ENOTDIR: error = std::move(error).with_hint("see that its folder is there"); break;
+    case ENOTDIR: error = std::move(error).with_hint("check that its folder exists"); break;
     case EACCES:
-    case EPERM: error = std::move(error).with_hint("see who may write to its folder"); break;
-    case EROFS: error = std::move(error).with_hint("choose a place that can be written to"); break;
+    case EPERM: error = std::move(error).with_hint("check who may write to its folder"); break;
+    case EROFS: error = std::move(error).with_hint("choose a folder that can be written to"); break;
     case ENOSPC:
-    case EDQUOT: error = std::move(error).with_hint("see that there is room on the disk"); break;
+    case EDQUOT: error = std::move(error).with_hint("check the free space on the disk"); break;
     case ENAMETOOLONG: error = std::move(error).with_hint("choose a shorter name"); break;
     default: break;
   }
   return std::move(error).about(Subject::Kind::file, path).with_errno(error_number);
 }
 
-// A file system without hard links, or one that nothing without a name can be linked on.
+// The file system has no hard links, or cannot link a file that has no name.
 bool has_no_links(int error_number) {
   return error_number == EPERM || error_number == EOPNOTSUPP || error_number == ENOSYS ||
          error_number == EMLINK || error_number == EXDEV || error_number == EINVAL;
@@ -87,7 +88,8 @@ bool sync_folder_of(const std::string& path) {
   int error_number = errno;
   if (folder >= 0) close(folder);
   if (!synced) {
-    // A folder that may not be read, or a file system that syncs none: all of it, then.
+    // The folder cannot be read, or its file system does not sync folders: sync the whole file
+    // system.
     const int file = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     synced = file >= 0 && syncfs(file) == 0;
     if (file >= 0) close(file);
@@ -100,7 +102,7 @@ Result<NewFile> NewFile::create(const std::string& path, bool replace) {
   COFFER_TRY(check_outside_stores(path));
   COFFER_TRY(check_place(path, replace));
   NewFile file(path, replace, -1);
-  // A file without a name gets one by /proc alone.
+  // A file without a name can only get one through /proc.
   if (access("/proc/self/fd", X_OK) == 0)
     file.fd_ = open(folder_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (file.fd_ < 0) COFFER_TRY(file.open_beside());
@@ -141,7 +143,7 @@ Result<void> NewFile::write(ByteView bytes) {
   return {};
 }
 
-// What was written without a name goes to a file that has one.
+// Copies what was written to the nameless file into a file that has a name.
 Result<void> NewFile::copy_beside() {
   const int nameless = std::exchange(fd_, -1);
   Result<void> done = open_beside();
@@ -159,7 +161,7 @@ Result<void> NewFile::copy_beside() {
   return {};
 }
 
-// A name beside the one it is to have, so that both ways to place it have the same start.
+// Gives the file a name beside its final one, so that both ways to place it start alike.
 Result<void> NewFile::name_it() {
   const std::string self = "/proc/self/fd/" + std::to_string(fd_);
   for (;;) {
@@ -174,7 +176,7 @@ Result<void> NewFile::name_it() {
   }
 }
 
-// Where nothing stands: whoever comes first there keeps the name.
+// Places the file only if nothing has its name; the first process to take the name keeps it.
 Result<void> NewFile::place_new() {
   const std::string self =
       beside_.empty() ? "/proc/self/fd/" + std::to_string(fd_) : std::string(beside_);
@@ -188,7 +190,7 @@ Result<void> NewFile::place_new() {
   }
   if (errno == EEXIST) return taken(path_);
   if (!has_no_links(errno)) return failed(errno);
-  // The last way: an empty file holds the name until the whole one comes.
+  // The last resort: an empty file reserves the name until the whole one replaces it.
   const int holder =
       open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (holder < 0) return errno == EEXIST ? taken(path_) : failed(errno);
@@ -203,7 +205,7 @@ Result<void> NewFile::place_over() {
   return {};
 }
 
-// The name comes last: nobody sees half of the file.
+// The name is given last, so that nobody sees half of the file.
 Result<void> NewFile::finish() {
   if (fsync(fd_) != 0) return failed(errno);
   COFFER_TRY(replace_ ? place_over() : place_new());
