@@ -258,9 +258,10 @@ TEST_CASE("rules that cannot be kept are refused by their place") {
            {rule("exec: y, body: z"), "a command has no body"},
            {rule("file: x, body: '{{value}}'"), "has an unknown name"},
            {rule("file: x, body: \"a\\nb\""), "must be one line"},
-           {rule("file: x, sevrity: high"), "there is no such member"},
-           {rule("file: x, sevrity: high"), "hint: what may stand there: name (must), severity, "},
-           {"{}\n", "hint: what may stand there: rules (must)"},
+           {rule("file: x, sevrity: high"), "this member is unknown"},
+           {rule("file: x, sevrity: high"),
+            "hint: the known members are: name (required), severity, "},
+           {"{}\n", "hint: the known members are: rules (required)"},
            {"rules: [\n", "rules.yaml:"}}) {
     INFO(text);
     const Outcome refused =

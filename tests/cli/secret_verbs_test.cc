@@ -431,7 +431,7 @@ TEST_CASE("a document that is no JSON is told by line and column, with what to d
   }
   CHECK(box.expect(2, {"put", "a", "--json", "-"}, "{").says("standard input:1:2: "));
   CHECK(box.expect(2, {"bulk", "-"}, R"({"operations":[{"rollback":{"path":"a","version":1}}]})")
-            .says("what may stand there: path (must), to (must), cas"));
+            .says("the known members are: path (required), to (required), cas"));
   CHECK(box.expect(2, {"bulk", "-"}, R"({"operations":[{"put":{"path":1}}]})")
             .says("hint: correct the document at this place"));
 }

@@ -13,11 +13,11 @@ namespace coffer::tools {
 namespace {
 
 std::string names_of(const std::vector<Spot::Member>& known) {
-  std::string text = "what may stand there: ";
+  std::string text = "the known members are: ";
   for (const Spot::Member& member : known) {
     if (&member != &known.front()) text += ", ";
     text += member.name;
-    if (member.required) text += " (must)";
+    if (member.required) text += " (required)";
   }
   return text;
 }
@@ -37,7 +37,8 @@ Result<json::Document> parse_input(SecretBytes text, std::string_view source) {
 
 Error Spot::refuse(Error error) const {
   if (error.code() == ErrorCode::usage && error.hint().empty())
-    error = std::move(error).with_hint("correct the document at this place, a JSON Pointer");
+    error =
+        std::move(error).with_hint("correct the document at this place, which is a JSON Pointer");
   return std::move(error).about(Subject::Kind::pointer, place());
 }
 
@@ -73,7 +74,7 @@ Result<std::int64_t> Spot::time() const {
   const std::string text = COFFER_TRY(string());
   Result<std::int64_t> ms = text::parse_time(text);
   if (ms) return ms;
-  return refuse({ErrorCode::usage, "must be a time as 2026-11-24T12:00:00Z"});
+  return refuse({ErrorCode::usage, "must be a time such as 2026-11-24T12:00:00Z"});
 }
 
 Result<std::int64_t> Spot::duration() const {
@@ -82,7 +83,7 @@ Result<std::int64_t> Spot::duration() const {
   if (in_ms) text.resize(text.size() - 2);
   const Result<std::int64_t> parsed = text::parse_duration(text);
   if (!parsed || (in_ms && text.find_first_not_of("0123456789") != std::string::npos)) {
-    return refuse({ErrorCode::usage, "must be a duration as 90s, 15m, 2h or 30d"});
+    return refuse({ErrorCode::usage, "must be a duration such as 90s, 15m, 2h or 30d"});
   }
   return in_ms ? *parsed / 1000 : *parsed;
 }
@@ -111,7 +112,7 @@ Result<void> Spot::members(const std::vector<Member>& known) const {
                                     [name](const Member& member) { return member.name == name; });
     if (found != known.end()) return found->take(spot);
     set_hint(names_of(known));
-    return spot.refuse({ErrorCode::usage, "there is no such member"});
+    return spot.refuse({ErrorCode::usage, "this member is unknown"});
   }));
   for (const Member& member : known) {
     if (member.required && !find(member.name)) {

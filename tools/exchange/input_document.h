@@ -1,4 +1,4 @@
-// An input document taken apart member by member: each must be known and of its type, and an
+// Reads an input document member by member. Each member must be known and have its type, and an
 // error names its place as SOURCE#/json/pointer.
 #pragma once
 
@@ -20,10 +20,10 @@
 
 namespace coffer::tools {
 
-/// One value of a document; valid as long as the document is.
+/// One value of a document; valid as long as the document.
 class Spot {
  public:
-  /// `pointer`: where the document stands in a larger one.
+  /// `pointer`: the place of the document in a larger one.
   Spot(const json::Document& document, std::string_view source, std::string pointer = {})
       : document_(&document), source_(source), pointer_(std::move(pointer)) {}
 
@@ -32,13 +32,13 @@ class Spot {
   bool is_object() const { return type() == json::Type::object; }
   /// The exact text of the value.
   std::string_view raw() const { return document_->raw(node_); }
-  /// Of a string: its characters. Whoever calls knows that it is one.
+  /// The characters of a string. The value must be a string.
   std::string_view characters() const { return document_->string(node_); }
-  /// SOURCE#/json/pointer; of the whole document SOURCE alone.
+  /// SOURCE#/json/pointer; SOURCE alone for the whole document.
   std::string place() const {
     return std::string(source_) + (pointer_.empty() ? "" : "#" + pointer_);
   }
-  /// The error, about this place.
+  /// Returns the error, about this place.
   Error refuse(Error error) const;
 
   // Errors of all: usage, about this place.
@@ -46,7 +46,7 @@ class Spot {
   Result<std::uint64_t> number() const;
   Result<bool> boolean() const;
   Result<std::int64_t> time() const;
-  /// As on the command line: "90s", "2h", seconds; besides "1500ms". As a string or a number.
+  /// A string or number as on the command line: "90s", "2h", seconds; also "1500ms".
   Result<std::int64_t> duration() const;
   Result<std::vector<std::string>> strings() const;
   Result<std::vector<std::uint64_t>> numbers() const;
@@ -57,12 +57,12 @@ class Spot {
     Take take;
     bool required = false;
   };
-  /// Of an object: each member to its taker, in the document's order; any other is refused.
+  /// Gives each member of an object to its taker, in the document's order; refuses unknown members.
   Result<void> members(const std::vector<Member>& known) const;
   Result<void> each_member(
       const std::function<Result<void>(std::string_view name, const Spot&)>& take) const;
   Result<void> each_element(const Take& take) const;
-  /// Nothing where this is no object or has no such member.
+  /// nullopt if this is not an object or has no such member.
   std::optional<Spot> find(std::string_view name) const;
 
  private:
@@ -73,7 +73,7 @@ class Spot {
   std::string pointer_;
 };
 
-/// A taker that puts what `read` yields (&Spot::string, ...) into `field`, which must outlive it.
+/// A taker that stores the result of `read` (&Spot::string, ...) in `field`, which must outlive it.
 template <typename Field, typename Read>
 Spot::Take into(Field& field, Read read) {
   return [&field, read](const Spot& spot) -> Result<void> {
@@ -82,18 +82,18 @@ Spot::Take into(Field& field, Read read) {
   };
 }
 
-/// The members of a secret's metadata that can be set, taken into `change`; `others` besides.
+/// Reads the metadata of a secret that can be set into `change`, and also the members in `others`.
 Result<void> take_metadata(const Spot& spot, MetadataChange& change,
                            std::vector<Spot::Member> others);
-/// An object of strings.
+/// Reads an object of strings.
 Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom);
 
-/// Parses a document that is to be taken apart, or a part of one that begins at `begin`. Errors:
-/// usage, limit; about SOURCE:LINE:COLUMN.
+/// Parses a document, or a part of one that begins at `begin`. Errors: usage, limit; about
+/// SOURCE:LINE:COLUMN.
 Result<json::Document> parse_input(std::string_view text, std::string_view source, Place begin);
 Result<json::Document> parse_input(SecretBytes text, std::string_view source);
 
-/// A value as documents tell it: exactly one of "data" (any JSON), "value" (text) and
+/// A value as documents hold it: exactly one of "data" (any JSON), "value" (text) and
 /// "value_base64" (bytes).
 class ValueMembers {
  public:
@@ -108,7 +108,7 @@ class ValueMembers {
   std::optional<Value> value_;
 };
 
-/// Appends the member that tells this value.
+/// Appends the member that holds this value.
 void append_value_member(SecretBytes& out, const Value& value);
 
 }  // namespace coffer::tools

@@ -206,7 +206,7 @@ Result<void> OwnDocument::take_head(const JsonPiece& piece) {
              piece.member == "references") {
     return spot.refuse({ErrorCode::usage, "must be an array"});
   } else if (version_ <= kFormatVersion) {
-    return spot.refuse({ErrorCode::usage, "there is no such member"});
+    return spot.refuse({ErrorCode::usage, "this member is unknown"});
   }
   return {};
 }
