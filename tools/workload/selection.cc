@@ -158,12 +158,12 @@ Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::strin
 Error without_its_word(Error error, const std::string& name, std::string_view word) {
   if (word.starts_with("coffer://")) return error;
   if (word.find('#') != std::string_view::npos) {
-    return Error(error.code(), "what stands behind = names no secret here",
+    return Error(error.code(), "the text after = names no secret",
                  "--map takes NAME=REF, never a value; a field is written "
                  "NAME=coffer://PATH#FIELD")
         .about(Subject::Kind::name, "--map " + name);
   }
-  return Error(error.code(), "what stands behind = names no secret here",
+  return Error(error.code(), "the text after = names no secret",
                "--map takes NAME=REF, never a value; `coffer list` shows what there is")
       .about(Subject::Kind::name, "--map " + name);
 }

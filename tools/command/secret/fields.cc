@@ -119,7 +119,7 @@ Result<Value> read_json_value(std::string_view file) {
 
 Result<Value> prompted_value() {
   if (!can_ask()) {
-    return Error(ErrorCode::usage, "no value is given, and there is no terminal to ask on",
+    return Error(ErrorCode::usage, "no value is given, and there is no terminal for a prompt",
                  "give it by --value - (standard input), --file FILE or k=@FILE");
   }
   return Value::opaque(COFFER_TRY(ask_secret("Value: ", "")));
