@@ -1,5 +1,5 @@
-// The house looks down only: reads every include of the tree, and tries the
-// reader on made-up files that break each rule.
+// The floors look down only: reads every include of the tree, and tries the reader on made-up files
+// that break each rule.
 #include <catch2/catch.hpp>
 
 #include "tests/house/include_rules.h"
@@ -21,7 +21,7 @@ std::vector<house::SourceFile> sources() {
 
 TEST_CASE("no file includes what stands above it or belongs to another folder") {
   const auto files = sources();
-  REQUIRE(files.size() > 10);  // A walk that finds nothing would agree with everything.
+  REQUIRE(files.size() > 10);  // An empty walk would pass every check.
   for (const auto& file : files) {
     for (const std::string& finding : house::check_includes(file.path, file.text)) {
       FAIL_CHECK(finding);

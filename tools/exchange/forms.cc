@@ -10,12 +10,12 @@
 namespace coffer::tools {
 namespace {
 
-// The variables of a dotenv file are the fields of one secret.
+// The variables of a dotenv file become the fields of one secret.
 Result<std::vector<SecretImage>> read_dotenv_secret(const SecretBytes& text,
                                                     const ImportNames& names) {
   if (names.prefix.empty()) {
     return Error(ErrorCode::usage,
-                 "a dotenv file becomes the fields of one secret, and none is named",
+                 "a dotenv file becomes the fields of one secret, but no secret is named",
                  "name it: --prefix PATH")
         .about(Subject::Kind::file, names.source);
   }
@@ -74,12 +74,12 @@ Result<Form> parse_form(std::string_view text) {
 bool is_whole(Form form) { return form == Form::json || form == Form::yaml; }
 
 Result<void> ExportWriter::add(SecretBytes&, const ConfigImage& config) {
-  return Error(ErrorCode::usage, "this form has no place for a config", "--as json has")
+  return Error(ErrorCode::usage, "this form cannot hold a config", "use --as json")
       .about(Subject::Kind::name, config.config.id);
 }
 
 Result<void> ExportWriter::add(SecretBytes&, const RestoredReference& reference) {
-  return Error(ErrorCode::usage, "this form has no place for who uses a secret", "--as json has")
+  return Error(ErrorCode::usage, "this form cannot hold the users of a secret", "use --as json")
       .about(Subject::Kind::path, reference.path);
 }
 
@@ -103,7 +103,7 @@ Result<std::vector<SecretImage>> read_import(Form form, SecretBytes text,
   std::set<std::string_view> paths;
   for (const SecretImage& secret : secrets) {
     if (!paths.insert(secret.path).second) {
-      return Error(ErrorCode::usage, "stands twice in the document", "leave one of the two away")
+      return Error(ErrorCode::usage, "is in the document twice", "remove one of the two")
           .about(Subject::Kind::path, secret.path);
     }
   }

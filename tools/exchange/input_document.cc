@@ -14,7 +14,7 @@ void hint_at(const std::vector<Spot::Member>& known) {
   for (const Spot::Member& member : known) {
     if (&member != &known.front()) text += ", ";
     text += member.name;
-    if (member.required) text += " (must)";
+    if (member.required) text += " (required)";
   }
   set_hint(std::move(text));
 }

@@ -27,18 +27,18 @@ using json::into;
 Spot input_reader(const json::Document& document, std::string_view source,
                   std::string pointer = {});
 
-/// The members of a secret's metadata that can be set, taken into `change`; `others` besides.
+/// Reads the metadata of a secret that can be set into `change`, and also the members in `others`.
 Result<void> take_metadata(const Spot& spot, MetadataChange& change,
                            std::vector<Spot::Member> others);
-/// An object of strings.
+/// Reads an object of strings.
 Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom);
 
-/// Parses a document that is to be taken apart, or a part of one that begins at `begin`. Errors:
-/// usage, limit; about SOURCE:LINE:COLUMN.
+/// Parses a document, or a part of one that begins at `begin`. Errors: usage, limit; about
+/// SOURCE:LINE:COLUMN.
 Result<json::Document> parse_input(std::string_view text, std::string_view source, Place begin);
 Result<json::Document> parse_input(SecretBytes text, std::string_view source);
 
-/// A value as documents tell it: exactly one of "data" (any JSON), "value" (text) and
+/// A value as documents hold it: exactly one of "data" (any JSON), "value" (text) and
 /// "value_base64" (bytes).
 class ValueMembers {
  public:

@@ -7,12 +7,12 @@
 //   "configs":[{"id","revision","workspace","compat_airbyte","outside","last_stage","spec",
 //     "partial","secrets":[...]}],"references":[{"path","version","user"}]}
 //
-// Metadata with an owner or tags tells who set them, where he was not let to administer, and
-// whether they are doubted: "marked_by", "marks_doubted".
+// For metadata with an owner or tags, "marked_by" names the user who set them without the right to
+// administer, and "marks_doubted" says whether they are doubted.
 //
-// Versions stand newest first; without history there is the newest alone. The value of a version
-// that is expired or destroyed is not told, and of a deleted one only with history. Settings,
-// policy and configs stand there where a whole store was exported.
+// Versions come newest first; without history there is only the newest. Expired and destroyed
+// versions have no value, deleted ones only with history. Settings, policy and configs appear only
+// in the export of a whole store.
 #include "engine/text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/streams/output.h"
@@ -131,7 +131,7 @@ class OwnWriter : public ExportWriter {
   void end(SecretBytes& out) override { out.append("\n]}\n"); }
 
  private:
-  // Arrays stand one after the other, each begun by its first element.
+  // Arrays come one after another; the first element begins its array.
   void begin_array(SecretBytes& out, std::string_view name) {
     if (name != array_) {
       out.append("\n],\"");
@@ -165,7 +165,7 @@ class YamlWriter : public ExportWriter {
     json::Writer json;
     append_secret(json, secret);
     const auto document = json::Document::parse(json.text());
-    // The value's own depth is bounded, and it stands but four levels further in here.
+    // The depth of the value is limited, and the document adds only four levels.
     if (!document) return Error(document.error()).about(Subject::Kind::path, secret.path);
     out.append(first_ ? "\n  -\n" : "  -\n");
     first_ = false;

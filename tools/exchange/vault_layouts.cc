@@ -1,4 +1,4 @@
-// The two layouts that products keep in Vault's KV v2, as maps of paths to fields:
+// The two layouts in which products keep secrets in Vault's KV v2, as maps of paths to fields:
 //
 //   vault-entries  an entry a key, {"value":"TEXT"}, as IOMETE wants them
 //   vault-json     an entry a job, {"jobName":"TEAM/JOB","secretsJson":"{...}"}, as VDK's control
@@ -16,14 +16,14 @@
 namespace coffer::tools {
 namespace {
 
-// TEAM/JOB as the job's own system calls it: `coffer secrets` escapes what a path cannot hold, '/'
-// among it. What is no such escape stands for itself.
+// TEAM/JOB as the job's own system writes it: `coffer secrets` escapes characters that a path
+// cannot hold, also '/'. Other characters stay.
 std::string job_of(std::string_view path) {
   std::string job = *percent::decoded(path, percent::Stray::keep);
   return json::is_valid_utf8(job) ? job : std::string(path);
 }
 
-// One map, whatever an entry looks like.
+// A map of entries of any kind.
 class MapWriter : public ExportWriter {
  public:
   using ExportWriter::add;
@@ -58,8 +58,9 @@ class JsonWriter : public MapWriter {
     if (secret.versions.empty() || !secret.versions.front().value) return {};
     const Value& value = *secret.versions.front().value;
     if (!value.field_names()) {
-      return Error(ErrorCode::usage, "this layout holds JSON objects, and the value is none",
-                   "--as vault-entries holds texts, --as json anything")
+      return Error(ErrorCode::usage,
+                   "this layout holds JSON objects, but the value is not an object",
+                   "--as vault-entries holds text, --as json any value")
           .about(Subject::Kind::path, secret.path);
     }
     append(out, secret.path, {{"jobName", job_of(secret.path)}, {"secretsJson", value.text()}});
@@ -69,7 +70,7 @@ class JsonWriter : public MapWriter {
 
 using TakeText = std::function<Result<void>(std::string_view path, const Spot& text)>;
 
-// Each entry holds `field`, a string, and nothing else but what `also` takes.
+// Reads entries that hold the string `field` and, at most, what `also` takes.
 Result<void> each_entry(SecretBytes text, const ImportNames& names, std::string_view field,
                         const TakeText& take, const TakeText& also = {}) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
@@ -87,14 +88,14 @@ Result<void> each_entry(SecretBytes text, const ImportNames& names, std::string_
       });
 }
 
-// An entry that says another job's name than where it stands would serve the wrong job.
+// Refuses an entry whose jobName differs from its path, because it would serve the wrong job.
 Result<void> check_job(std::string_view path, const Spot& spot) {
   const std::string job = COFFER_TRY(spot.string());
   const std::string stands = job_of(path);
   const bool fits = stands == job || stands.ends_with("/" + job) || path == job;
   if (fits && !job.empty()) return {};
-  return spot.refuse({ErrorCode::usage, "names another job than the entry's path does",
-                      "the path ends in TEAM/JOB, as jobName says it"});
+  return spot.refuse({ErrorCode::usage, "names another job than the entry's path",
+                      "the path must end in TEAM/JOB as in jobName"});
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace coffer::tools {
 namespace {
 
-// Longer keys must be written with a `?` before them (YAML 1.2.2, 7.4: 1,024 characters).
+// Longer keys need a `?` before them (YAML 1.2.2, 7.4: 1,024 characters).
 constexpr std::size_t kSimpleKeyBytesMax = 1000;
 
 void append_escaped(SecretBytes& out, std::uint32_t point) {
@@ -17,8 +17,9 @@ void append_escaped(SecretBytes& out, std::uint32_t point) {
   }
 }
 
-// The characters of two or three bytes that YAML does not let stand, or that its readers take
-// for line ends: U+0080 to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF. 0: none.
+// The code point, if the text begins with a character of two or three bytes that YAML forbids or
+// whose readers take for a line end: U+0080 to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF. 0:
+// it does not.
 std::uint32_t unprintable_at(std::string_view text) {
   const auto byte = [text](std::size_t at) {
     return at < text.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[at])) : 0;
@@ -79,7 +80,8 @@ class Writer {
     for (std::size_t i = 0; i < indent; ++i) out_.append("  ");
   }
 
-  // Behind a key, a dash, or at the root: a scalar on the same line, a block on lines below.
+  // Writes a value after a key, a dash, or at the root: a scalar on the same line, a block on the
+  // lines below.
   void value(json::NodeId node, std::size_t indent, std::string_view before) {
     const json::Type type = document_.type(node);
     const bool is_block = (type == json::Type::object || type == json::Type::array) &&

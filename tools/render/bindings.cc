@@ -8,8 +8,8 @@ Result<void> Bindings::add(std::string_view name, std::string_view value, std::s
   const auto [found, is_new] = by_name_.emplace(name, bindings_.size());
   if (!is_new) {
     if (bindings_[found->second].origin == origin) return {};
-    return Error(ErrorCode::usage, "two secrets are given for one variable",
-                 "choose by --only, or name them apart by --map")
+    return Error(ErrorCode::usage, "this variable is given two secrets",
+                 "choose by --only, or rename one by --map")
         .about(Subject::Kind::name, name);
   }
   bindings_.push_back({std::string(name), SecretBytes::copy_of(value), std::string(origin)});

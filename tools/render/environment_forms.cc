@@ -1,11 +1,11 @@
-// shell, dotenv and json: the environment as other tools read it from a file or a pipe.
+// shell, dotenv and json: environments that other tools read from a file or pipe.
 #include "engine/text/json.h"
 #include "engine/text/json_writer.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {
 
-// POSIX single quotes: nothing in them means anything but the quote itself.
+// Within POSIX single quotes only the quote itself is special.
 Rendered render_shell(const Bindings& bindings, const RenderOptions&) {
   SecretBytes out;
   for (const Binding& binding : bindings.all()) {

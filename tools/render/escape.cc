@@ -70,7 +70,7 @@ void append_utf16_literal(SecretBytes& out, std::string_view text) {
       out.push_back('\\');
       out.append(bytes);
     } else if (character == '\n') {
-      out.append("\\n");  // Older Scala reads \u000a as a line end before it sees the literal.
+      out.append("\\n");  // Older Scala turns \u000a into a line end before it parses the literal.
     } else if (character == '\r') {
       out.append("\\r");
     } else if (character < 0x80 && is_plain(static_cast<unsigned char>(character))) {

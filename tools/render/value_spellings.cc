@@ -19,7 +19,7 @@ using Take = std::function<void(std::string_view)>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// Each character by `spell`, which appends it.
+// Respells each character by `spell`, which appends it.
 template <typename Spell>
 void respelled(std::string_view value, const Take& take, Spell spell) {
   SecretBytes out;
@@ -36,7 +36,7 @@ void on_terminal(std::string_view value, const Take& take) {
   });
 }
 
-// What `echo $VALUE` makes of it: words with one blank between them.
+// As `echo $VALUE` prints it: words separated by one blank.
 void in_words(std::string_view value, const Take& take) {
   SecretBytes out;
   for (const char c : value) {
@@ -65,14 +65,15 @@ void as_json(std::string_view value, const Take& take) {
 }
 
 void for_shells(std::string_view value, const Take& take) {
-  // Inside single quotes: as POSIX shells and bash's trace write one, and as dash and Python do.
+  // The quote within single quotes: as POSIX shells and bash's trace write it, and as dash and
+  // Python do.
   for (const std::string_view quote : {"'\\''", "'\"'\"'"}) {
     respelled(value, take, [quote](SecretBytes& out, char c) {
       if (c == '\'') out.append(quote);
       if (c != '\'') push(out, c);
     });
   }
-  // printf %q: a backslash before what means something to a shell, or $'...' where need be.
+  // As printf %q writes it: a backslash before special characters, or $'...' if needed.
   respelled(value, take, [](SecretBytes& out, char c) {
     constexpr std::string_view kSpecial = " \t!\"$&'()*,;<>?[\\]^`{|}";
     const bool is_first = out.empty() && (c == '#' || c == '~');
@@ -88,8 +89,8 @@ void for_shells(std::string_view value, const Take& take) {
   });
 }
 
-// What a URL leaves as it is differs among programs: strictly nothing but the unreserved
-// characters, JavaScript some more, Python a slash; a form has + for a blank.
+// Programs leave different characters unescaped in a URL: strictly only the unreserved ones,
+// JavaScript some more, Python a slash; a form writes + for a blank.
 void for_urls(std::string_view value, const Take& take) {
   struct Style {
     std::string_view kept;
@@ -108,8 +109,8 @@ void for_urls(std::string_view value, const Take& take) {
   }
 }
 
-// Three bytes are four letters: so a value looks one of three ways, by how many bytes stand before
-// it. Only those letters count that nothing around it takes part in.
+// Three bytes give four base64 letters, so a value has three spellings, depending on how many bytes
+// come before it. Uses only the letters that the neighbouring bytes do not influence.
 void in_base64(std::string_view value, const Take& take) {
   for (const std::size_t before : {0, 1, 2}) {
     SecretBytes bytes(before);
@@ -123,7 +124,7 @@ void in_base64(std::string_view value, const Take& take) {
 }
 
 void each_of_text(std::string_view value, const Take& take) {
-  // What `echo` stored ends in a line end, which a program that uses the value drops.
+  // A value stored by `echo` ends in a line end, which programs drop when they use the value.
   while (value.ends_with('\n') || value.ends_with('\r')) value.remove_suffix(1);
   each_line(value, take);
   const bool is_long = value.size() > kLongestSpelled;
@@ -153,7 +154,7 @@ void each_member(const json::Document& document, json::NodeId parent, const Take
 void each_spelling(std::string_view value, const Take& take) {
   each_of_text(value, take);
   if (!value.starts_with('{') && !value.starts_with('[')) return;
-  // A whole object in one variable: a program shows its members, hardly ever all of it.
+  // A program that gets a JSON object usually prints its members, not the object.
   const Result<json::Document> document = json::Document::parse(value);
   if (document) each_member(*document, 0, take);
 }

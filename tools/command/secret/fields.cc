@@ -10,23 +10,24 @@
 namespace coffer::tools {
 namespace {
 
-// What follows `@` may be a password that begins so: an error names the field, never the file.
+// The text after `@` may be a password that begins with @, so an error names the field, not the
+// file.
 Result<SecretBytes> read_field_file(std::string_view name, std::string_view file) {
   Result<SecretBytes> bytes = read_input(file);
   if (bytes) return bytes;
   if (bytes.error().code() != ErrorCode::io)
     return std::move(bytes).error().about(Subject::Kind::name, name);
-  return Error(ErrorCode::io, "the file named after @ cannot be read",
-               "for a text that begins with @ write k:='\"@TEXT\"', or give it by k=-")
+  return Error(ErrorCode::io, "the file after @ cannot be read",
+               "a text that begins with @ is written k:='\"@TEXT\"', or comes by k=-")
       .with_errno(bytes.error().os_errno())
       .about(Subject::Kind::name, name);
 }
 
-// `-` and `@FILE` mean what they mean; anything else is the value itself.
+// `-` is standard input and `@FILE` a file; any other text is the value itself.
 Result<SecretBytes> read_field(std::string_view name, std::string_view text, LineEnds& ends) {
   const bool is_file = text.starts_with('@');
   if (text != "-" && !is_file) return SecretBytes::copy_of(text);
-  // A person is asked without echo: what he types on a terminal would stand there for others.
+  // A person is asked without echo, so that nobody else can read the value on the terminal.
   if (!is_file && can_ask()) return ask_secret(printable(name) + ": ", "");
   SecretBytes value = COFFER_TRY(is_file ? read_field_file(name, text.substr(1)) : read_stdin());
   if (is_line_with_end(value.text())) ends.emplace_back(name);
@@ -46,12 +47,12 @@ Result<void> append_member(json::Writer& object, const SecretBytes& pair, Litera
   const std::string_view name = text.substr(0, equals - (is_json ? 1 : 0));
   if (name.empty()) return not_a_pair(otherwise);
   if (!json::is_valid_utf8(name)) return Error(ErrorCode::usage, "a field's name is not UTF-8");
-  LineEnds of_json;  // Around a JSON value a line end is none of it.
+  LineEnds of_json;  // A line end after a JSON value is not part of it.
   const SecretBytes value =
       COFFER_TRY(read_field(name, text.substr(equals + 1), is_json ? of_json : ends));
   object.key(name);
   if (is_json) {
-    // Parsed apart, so that `1,"other":2` cannot smuggle a member in.
+    // Parsed by itself, so that `1,"other":2` cannot add another member.
     const Result<json::Document> document = json::Document::parse(value.text());
     if (!document) {
       return Error(document.error().code(), "what follows := is not one JSON value",
@@ -99,7 +100,7 @@ Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal
   // Each member was checked: what is left to find is a name that stands twice.
   const Result<json::Document> document = json::Document::parse(object.text());
   if (!document && document.error().code() == ErrorCode::usage) {
-    return Error(ErrorCode::usage, "a field is given twice", "leave one of the two away");
+    return Error(ErrorCode::usage, "a field is given twice", "give the field once");
   }
   if (!document) return document.error();
   return object.take();
@@ -115,7 +116,7 @@ Result<Value> read_json_value(std::string_view file) {
 
 Result<Value> prompted_value() {
   if (!can_ask()) {
-    return Error(ErrorCode::usage, "no value is given, and there is no terminal to ask on",
+    return Error(ErrorCode::usage, "no value is given, and there is no terminal for a prompt",
                  "give it by --value - (standard input), --file FILE or k=@FILE");
   }
   return Value::opaque(COFFER_TRY(ask_secret("Value: ", "")));

@@ -18,48 +18,48 @@ namespace {
 constexpr std::string_view kTag = ".coffer-";
 
 Error taken(const std::string& path) {
-  return Error(ErrorCode::conflict, "there is a file of that name already",
-               "name another, or give --force to replace it")
+  return Error(ErrorCode::conflict, "a file of this name exists already",
+               "give another name, or --force to replace it")
       .about(Subject::Kind::file, path);
 }
 
-// Never through a link, for who made it chose where it leads; and never into a file that was
-// there: its mode may be open to others.
+// Never writes through a link, because its maker chose where it leads; and never into an existing
+// file, because others may have access to it.
 Result<void> check_place(const std::string& path, bool replace) {
   struct stat own {};
   struct stat target {};
-  if (lstat(path.c_str(), &own) != 0) return {};  // Making the new one tells why.
+  if (lstat(path.c_str(), &own) != 0) return {};  // Creating the file reports why.
   const bool leads_somewhere = stat(path.c_str(), &target) == 0;
   if (leads_somewhere && !S_ISREG(target.st_mode)) {
-    return Error(ErrorCode::usage, "is no file that could be replaced",
-                 "name another; standard output is what is written to without -o")
+    return Error(ErrorCode::usage, "is not a regular file, so it cannot be replaced",
+                 "give another name; without -o the output goes to standard output")
         .about(Subject::Kind::file, path);
   }
   if (S_ISLNK(own.st_mode)) {
-    return Error(ErrorCode::usage, "is a link, which is never replaced",
-                 "name the file that it leads to, or remove the link")
+    return Error(ErrorCode::usage, "is a symbolic link, which is never replaced",
+                 "name the file that the link leads to, or remove the link")
         .about(Subject::Kind::file, path);
   }
   return replace ? Result<void>() : taken(path);
 }
 
 Error cannot_make(const std::string& path, int error_number) {
-  Error error(ErrorCode::io, "cannot make this file", "see what its file system allows");
+  Error error(ErrorCode::io, "cannot create this file", "check what its file system allows");
   switch (error_number) {
     case ENOENT:
-    case ENOTDIR: error = std::move(error).with_hint("see that its folder is there"); break;
+    case ENOTDIR: error = std::move(error).with_hint("check that its folder exists"); break;
     case EACCES:
-    case EPERM: error = std::move(error).with_hint("see who may write to its folder"); break;
-    case EROFS: error = std::move(error).with_hint("choose a place that can be written to"); break;
+    case EPERM: error = std::move(error).with_hint("check who may write to its folder"); break;
+    case EROFS: error = std::move(error).with_hint("choose a folder that can be written to"); break;
     case ENOSPC:
-    case EDQUOT: error = std::move(error).with_hint("see that there is room on the disk"); break;
+    case EDQUOT: error = std::move(error).with_hint("check the free space on the disk"); break;
     case ENAMETOOLONG: error = std::move(error).with_hint("choose a shorter name"); break;
     default: break;
   }
   return std::move(error).about(Subject::Kind::file, path).with_errno(error_number);
 }
 
-// A file system without hard links, or one that nothing without a name can be linked on.
+// The file system has no hard links, or cannot link a file that has no name.
 bool has_no_links(int error_number) {
   return error_number == EPERM || error_number == EOPNOTSUPP || error_number == ENOSYS ||
          error_number == EMLINK || error_number == EXDEV || error_number == EINVAL;
@@ -123,7 +123,7 @@ Result<void> NewFile::write(ByteView bytes) {
   return {};
 }
 
-// What was written without a name goes to a file that has one.
+// Copies what was written to the nameless file into a file that has a name.
 Result<void> NewFile::copy_beside() {
   const FileDescriptor nameless = std::exchange(file_, FileDescriptor());
   Result<void> done = open_beside();
@@ -140,7 +140,7 @@ Result<void> NewFile::copy_beside() {
   return {};
 }
 
-// A name beside the one it is to have, so that both ways to place it have the same start.
+// Gives the file a name beside its final one, so that both ways to place it start alike.
 Result<void> NewFile::name_it() {
   const std::string self = "/proc/self/fd/" + std::to_string(file_.get());
   for (;;) {
@@ -155,7 +155,7 @@ Result<void> NewFile::name_it() {
   }
 }
 
-// Where nothing stands: whoever comes first there keeps the name.
+// Places the file only if nothing has its name; the first process to take the name keeps it.
 Result<void> NewFile::place_new() {
   const std::string self =
       beside_.empty() ? "/proc/self/fd/" + std::to_string(file_.get()) : std::string(beside_);
@@ -183,7 +183,7 @@ Result<void> NewFile::place_over() {
   return {};
 }
 
-// The name comes last: nobody sees half of the file.
+// The name is given last, so that nobody sees half of the file.
 Result<void> NewFile::finish() {
   if (fsync(file_.get()) != 0) return failed(errno);
   COFFER_TRY(replace_ ? place_over() : place_new());

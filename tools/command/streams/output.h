@@ -13,11 +13,11 @@
 
 namespace coffer::tools {
 
-/// Writes all of it, however many calls that takes; on false errno says why not.
+/// Writes all of it, in as many calls as needed; on false errno holds the cause.
 bool write_all(int fd, ByteView bytes);
 /// Writes exactly `bytes`. Errors: io.
 Result<void> write_stdout(ByteView bytes);
-/// Writes `bytes`, and a line end where a person reads them on a terminal. Errors: io.
+/// Writes `bytes`, and a line end if the output is a terminal. Errors: io.
 Result<void> write_value(ByteView bytes);
 /// Writes `text` and a line end. Errors: io.
 Result<void> write_line(std::string_view text);
@@ -29,7 +29,7 @@ class JsonText : public json::Writer {
   Result<void> write() const;
 };
 
-/// Columns for a person. Never holds a value.
+/// Columns for a person to read. Never holds a value.
 class Table {
  public:
   explicit Table(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }
