@@ -6,9 +6,9 @@
 #include <chrono>
 
 #include "dataset.h"
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "secrets/sweep.h"
+#include "text/json.h"
 
 namespace coffer::bench {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/text/ascii.h"
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer::format {
 namespace {

@@ -1,9 +1,9 @@
 #include "format/names.h"
 
-#include "engine/text/ascii.h"
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
 #include "format/limits.h"
+#include "text/ascii.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer::format {
 namespace {

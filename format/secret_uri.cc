@@ -1,10 +1,10 @@
 // coffer:// references, and what the command line takes for a secret.
 #include <algorithm>
 
-#include "engine/text/percent.h"
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
 #include "format/names.h"
+#include "text/percent.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer::format {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <unordered_set>
 
-#include "engine/text/json.h"
-#include "engine/text/json_writer.h"
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
+#include "text/json.h"
+#include "text/json_writer.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer {
 namespace {

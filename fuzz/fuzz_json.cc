@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/check.h"
-#include "engine/text/json.h"
-#include "engine/text/json_merge.h"
+#include "text/json.h"
+#include "text/json_merge.h"
 
 namespace {
 

@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "engine/text/time_text.h"
-#include "engine/text/utf8.h"
 #include "format/names.h"
+#include "text/time_text.h"
+#include "text/utf8.h"
 
 namespace {
 

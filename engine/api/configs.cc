@@ -21,12 +21,12 @@
 #include "configs/operations/release.h"
 #include "configs/spec/spec_cache.h"
 #include "configs/spec/spec_walker.h"
-#include "engine/text/json.h"
 #include "format/limits.h"
 #include "format/names.h"
 #include "policy/check.h"
 #include "secrets/engine.h"
 #include "secrets/recorded.h"
+#include "text/json.h"
 
 namespace coffer {
 namespace {

@@ -11,10 +11,10 @@
 #include "configs/operations/config_restore.h"
 #include "configs/outside_users.h"
 #include "configs/spec/spec_cache.h"
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "policy/check.h"
 #include "policy/rules.h"
+#include "text/json.h"
 
 namespace coffer {
 namespace {

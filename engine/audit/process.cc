@@ -5,8 +5,8 @@
 #include <array>
 #include <string_view>
 
-#include "engine/text/utf8.h"
 #include "format/limits.h"
+#include "text/utf8.h"
 
 namespace coffer::audit {
 namespace {

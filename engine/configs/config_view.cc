@@ -8,8 +8,8 @@
 #include "configs/config_store.h"
 #include "configs/document/mask.h"
 #include "configs/transaction_store.h"
-#include "engine/text/json.h"
 #include "format/names.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {

@@ -1,8 +1,8 @@
 #include "configs/documents.h"
 
 #include "base/check.h"
-#include "engine/text/json.h"
 #include "format/wire.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {

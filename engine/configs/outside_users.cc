@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/text/utf8.h"
 #include "format/limits.h"
+#include "text/utf8.h"
 
 namespace coffer::configs {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 namespace coffer {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "base/check.h"
 #include "configs/operations/release.h"
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "format/value_access.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {

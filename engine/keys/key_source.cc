@@ -4,9 +4,9 @@
 #include <memory>
 #include <utility>
 
-#include "engine/text/percent.h"
 #include "format/limits.h"
 #include "keys/kind.h"
+#include "text/percent.h"
 
 namespace coffer {
 namespace {

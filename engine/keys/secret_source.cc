@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/text/percent.h"
 #include "keys/uri_parameters.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {

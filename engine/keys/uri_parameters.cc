@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/text/percent.h"
 #include "keys/secret_source.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {

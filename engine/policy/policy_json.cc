@@ -1,9 +1,9 @@
 // A policy as JSON text, for people, files and the C interface.
 #include <coffer/policy.h>
 
-#include "engine/text/json_reader.h"
-#include "engine/text/json_writer.h"
-#include "engine/text/printable.h"
+#include "text/json_reader.h"
+#include "text/json_writer.h"
+#include "text/printable.h"
 
 namespace coffer {
 namespace {

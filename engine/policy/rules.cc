@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "base/check.h"
-#include "engine/text/utf8.h"
 #include "format/limits.h"
 #include "format/names.h"
 #include "format/policy_record.h"
 #include "policy/decision.h"
+#include "text/utf8.h"
 
 namespace coffer {
 

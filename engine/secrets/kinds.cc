@@ -4,9 +4,9 @@
 #include <array>
 #include <string>
 
-#include "engine/text/json.h"
-#include "engine/text/utf8.h"
 #include "format/name_profile.h"
+#include "text/json.h"
+#include "text/utf8.h"
 
 namespace coffer::secrets {
 namespace {

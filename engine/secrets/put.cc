@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "engine/text/json.h"
 #include "format/name_profile.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
 #include "secrets/kinds.h"
 #include "secrets/scope.h"
 #include "secrets/secret_metadata.h"
+#include "text/json.h"
 
 namespace coffer::secrets {
 namespace {

@@ -7,11 +7,11 @@
 #include "base/check.h"
 #include "base/digits.h"
 #include "crypto/hash.h"
-#include "engine/text/json_reader.h"
-#include "engine/text/json_writer.h"
-#include "engine/text/time_text.h"
 #include "secrets/engine_state.h"
 #include "storage/directory.h"
+#include "text/json_reader.h"
+#include "text/json_writer.h"
+#include "text/time_text.h"
 
 namespace coffer::secrets {
 namespace {

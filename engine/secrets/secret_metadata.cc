@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/text/printable.h"
 #include "format/name_profile.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
 #include "secrets/kinds.h"
 #include "secrets/scope.h"
+#include "text/printable.h"
 
 namespace coffer::secrets {
 namespace {

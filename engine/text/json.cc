@@ -1,11 +1,11 @@
 // What a parsed document tells, and how strings are quoted.
-#include "engine/text/json.h"
+#include "text/json.h"
 
 #include <algorithm>
 
 #include "base/check.h"
-#include "engine/text/ascii.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace coffer::json {
 namespace {

@@ -1,8 +1,8 @@
 // JSON Pointer, RFC 6901.
 
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/json.h"
+#include "text/utf8.h"
 
 namespace coffer::json {
 namespace {

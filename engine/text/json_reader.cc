@@ -1,9 +1,9 @@
-#include "engine/text/json_reader.h"
+#include "text/json_reader.h"
 
 #include <algorithm>
 
-#include "engine/text/printable.h"
-#include "engine/text/time_text.h"
+#include "text/printable.h"
+#include "text/time_text.h"
 
 namespace coffer::json {
 

@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 
 namespace coffer::json {
 

@@ -1,8 +1,8 @@
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 #include "base/check.h"
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
+#include "text/json.h"
+#include "text/time_text.h"
 
 namespace coffer::json {
 namespace {

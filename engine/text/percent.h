@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::percent {
 

@@ -1,4 +1,4 @@
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::text {
 namespace {

@@ -2,10 +2,10 @@
 #include <chrono>
 #include <thread>
 
-#include "engine/text/time_text.h"
 #include "tests/cli/command.h"
 #include "tests/kv/check_rules.h"
 #include "tests/kv/telling.h"
+#include "text/time_text.h"
 
 namespace kv::command_test {
 namespace {

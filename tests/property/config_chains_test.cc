@@ -25,10 +25,10 @@
 #include <regex>
 #include <set>
 
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "tests/config_maker/config_maker.h"
 #include "tests/scratch.h"
+#include "text/json.h"
 
 namespace coffer::test::config_chains_test {
 namespace {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "engine/text/json_merge.h"
+#include "text/json_merge.h"
 
 namespace coffer::test {
 namespace {

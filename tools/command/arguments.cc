@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::tools {
 namespace {

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "text/json.h"
 #include "tools/command/advice.h"
 #include "tools/command/errno_hints.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::tools {
 

@@ -9,7 +9,7 @@
 
 #include "base/base64.h"
 #include "base/shared_library.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::tools {
 namespace {

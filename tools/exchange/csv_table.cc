@@ -8,7 +8,7 @@
 #include <cstring>
 #include <optional>
 
-#include "engine/text/utf8.h"
+#include "text/utf8.h"
 #include "tools/exchange/flat_entries.h"
 #include "tools/exchange/forms.h"
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <unordered_set>
 
-#include "engine/text/ascii.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {

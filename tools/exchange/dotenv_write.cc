@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/text/ascii.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 #include "tools/exchange/dotenv.h"
 
 namespace coffer::tools {
@@ -35,9 +35,7 @@ bool contains(std::string_view value, std::string_view part) {
 }
 
 // Whether every reader takes the value literally without quotes.
-bool is_plain(std::string_view value) {
-  return ascii::holds_only(value, "_.-/:@%+,=");
-}
+bool is_plain(std::string_view value) { return ascii::holds_only(value, "_.-/:@%+,="); }
 
 // Single quotes can hold anything but themselves, also line ends, and shells and other readers
 // agree on them. A carriage return needs an escape, because some readers drop it before a line

@@ -1,7 +1,7 @@
 #include "tools/exchange/flat_entries.h"
 
-#include "engine/text/json.h"
 #include "format/names.h"
+#include "text/json.h"
 #include "tools/exchange/value_text.h"
 
 namespace coffer::tools {

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 #include "tools/exchange/dotenv.h"
 #include "tools/exchange/input_document.h"
 #include "tools/exchange/yaml.h"

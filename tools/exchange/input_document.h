@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/text/json_reader.h"
-#include "engine/text/json_writer.h"
+#include "text/json_reader.h"
+#include "text/json_writer.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {

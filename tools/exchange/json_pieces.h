@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {

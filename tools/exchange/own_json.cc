@@ -13,7 +13,7 @@
 // Versions come newest first; without history there is only the newest. Expired and destroyed
 // versions have no value, deleted ones only with history. Settings, policy and configs appear only
 // in the export of a whole store.
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/forms.h"

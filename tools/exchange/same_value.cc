@@ -1,6 +1,6 @@
 #include "tools/exchange/same_value.h"
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::tools {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/base64.h"
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/command/fail.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"

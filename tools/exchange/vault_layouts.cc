@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "engine/text/json_writer.h"
-#include "engine/text/percent.h"
+#include "text/json_writer.h"
+#include "text/percent.h"
 #include "tools/exchange/flat_entries.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"

@@ -13,8 +13,8 @@
 #include <streambuf>
 #include <unordered_set>
 
-#include "engine/text/ascii.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 #include "tools/exchange/place.h"
 #include "tools/exchange/yaml.h"
 

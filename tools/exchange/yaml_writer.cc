@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/exchange/yaml.h"
 
 namespace coffer::tools {

@@ -1,6 +1,6 @@
 #include "tools/render/bindings.h"
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::tools {
 

@@ -1,6 +1,6 @@
 // shell, dotenv and json: environments that other tools read from a file or pipe.
-#include "engine/text/json.h"
-#include "engine/text/json_writer.h"
+#include "text/json.h"
+#include "text/json_writer.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {

@@ -1,7 +1,7 @@
 #include "tools/render/escape.h"
 
-#include "engine/text/ascii.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace coffer::tools {
 namespace {

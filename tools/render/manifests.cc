@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "base/base64.h"
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
-#include "engine/text/json_writer.h"
+#include "text/ascii.h"
+#include "text/json.h"
+#include "text/json_writer.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {

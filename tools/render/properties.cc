@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/text/utf8.h"
+#include "text/utf8.h"
 #include "tools/render/escape.h"
 #include "tools/render/render.h"
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "engine/text/utf8.h"
+#include "text/utf8.h"
 
 namespace coffer::tools {
 

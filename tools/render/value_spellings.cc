@@ -8,9 +8,9 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "engine/text/json.h"
-#include "engine/text/percent.h"
-#include "engine/text/utf8.h"
+#include "text/json.h"
+#include "text/percent.h"
+#include "text/utf8.h"
 
 namespace coffer::tools {
 namespace {

@@ -1,7 +1,7 @@
 // coffer watch
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"

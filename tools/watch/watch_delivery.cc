@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/key_environment.h"
 #include "tools/command/streams/new_file.h"

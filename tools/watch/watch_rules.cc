@@ -5,8 +5,8 @@
 #include <map>
 #include <optional>
 
-#include "engine/text/time_text.h"
 #include "format/audit_action.h"
+#include "text/time_text.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/input_document.h"
 #include "tools/exchange/yaml.h"

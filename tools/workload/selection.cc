@@ -5,8 +5,8 @@
 #include <set>
 
 #include "base/base64.h"
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/field_names.h"
 #include "tools/command/secret/target.h"

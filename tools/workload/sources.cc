@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/exchange/input_document.h"
 
 namespace coffer::tools {

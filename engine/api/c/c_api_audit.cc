@@ -1,7 +1,7 @@
 // The C interface's actors, audit log, change feed, filtered listing and clock: JSON text and
 // numbers out.
 #include "api/c/c_handles.h"
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 

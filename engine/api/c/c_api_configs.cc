@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/c/c_handles.h"
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <coffer/store_directory.h>
 
 #include "api/c/c_handles.h"
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
-#include "engine/text/json_reader.h"
-#include "engine/text/json_writer.h"
+#include "text/json_reader.h"
+#include "text/json_writer.h"
 
 namespace coffer::c_api {
 namespace {

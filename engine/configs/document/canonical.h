@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 

@@ -6,7 +6,7 @@
 
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
-#include "engine/text/printable.h"
+#include "text/printable.h"
 
 namespace coffer::configs {
 namespace {

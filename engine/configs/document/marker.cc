@@ -2,7 +2,7 @@
 
 #include <coffer/configs.h>
 
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 namespace coffer::configs {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "engine/text/ascii.h"
-#include "engine/text/printable.h"
+#include "text/ascii.h"
+#include "text/printable.h"
 
 namespace coffer::configs {
 

@@ -11,8 +11,8 @@
 #include "configs/operations/config_put.h"
 #include "configs/operations/release.h"
 #include "configs/transaction_store.h"
-#include "engine/text/json.h"
 #include "format/names.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {

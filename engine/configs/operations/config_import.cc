@@ -12,9 +12,9 @@
 #include "configs/document/place.h"
 #include "configs/operations/release.h"
 #include "configs/spec/spec_walker.h"
-#include "engine/text/ascii.h"
 #include "format/names.h"
 #include "format/value_access.h"
+#include "text/ascii.h"
 
 namespace coffer::configs {
 namespace {

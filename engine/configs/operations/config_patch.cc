@@ -14,9 +14,9 @@
 #include "configs/document/split.h"
 #include "configs/operations/config_put.h"
 #include "configs/spec/spec_walker.h"
-#include "engine/text/json_merge.h"
-#include "engine/text/json_writer.h"
 #include "format/limits.h"
+#include "text/json_merge.h"
+#include "text/json_writer.h"
 
 namespace coffer::configs {
 namespace {

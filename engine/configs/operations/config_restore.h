@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "configs/spec/spec.h"
-#include "engine/text/json.h"
 #include "secrets/transaction.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 

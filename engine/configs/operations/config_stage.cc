@@ -8,8 +8,8 @@
 #include "configs/document/place.h"
 #include "configs/operations/release.h"
 #include "configs/transaction_store.h"
-#include "engine/text/printable.h"
 #include "format/names.h"
+#include "text/printable.h"
 
 namespace coffer::configs {
 namespace {

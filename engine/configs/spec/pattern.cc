@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::configs {
 namespace {

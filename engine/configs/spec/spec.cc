@@ -10,7 +10,7 @@
 #include "configs/document/place.h"
 #include "configs/spec/spec_branches.h"
 #include "configs/spec/spec_leads.h"
-#include "engine/text/percent.h"
+#include "text/percent.h"
 
 namespace coffer::configs {
 namespace {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "configs/spec/pattern.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 

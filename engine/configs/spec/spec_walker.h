@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "configs/spec/spec.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 

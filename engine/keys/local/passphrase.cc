@@ -5,10 +5,10 @@
 
 #include <charconv>
 
-#include "engine/text/ascii.h"
 #include "keys/file_io.h"
 #include "keys/kind.h"
 #include "keys/secret_source.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

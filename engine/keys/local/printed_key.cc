@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

@@ -8,10 +8,10 @@
 #include <string>
 
 #include "crypto/random.h"
-#include "engine/text/ascii.h"
 #include "keys/key_library.h"
 #include "keys/local/printed_key.h"
 #include "keys/uri_parameters.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "engine/text/ascii.h"
-#include "engine/text/percent.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {

@@ -5,13 +5,13 @@
 // the same.
 #include <array>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json_writer.h"
 #include "keys/kind.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {

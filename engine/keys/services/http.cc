@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

@@ -4,13 +4,13 @@
 
 #include "base/digits.h"
 #include "crypto/random.h"
-#include "engine/text/ascii.h"
 #include "format/limits.h"
 #include "format/wire.h"
 #include "keys/kind.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "crypto/random.h"
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

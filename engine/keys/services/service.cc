@@ -7,8 +7,8 @@
 
 #include "base/files.h"
 #include "crypto/hash.h"
-#include "engine/text/ascii.h"
 #include "keys/file_io.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

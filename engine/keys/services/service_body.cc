@@ -1,7 +1,7 @@
 #include "keys/services/service_body.h"
 
-#include "engine/text/percent.h"
 #include "keys/services/service_error.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::keys {
 

@@ -2,9 +2,9 @@
 
 #include <charconv>
 
-#include "engine/text/ascii.h"
 #include "keys/secret_source.h"
 #include "keys/uri_parameters.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {

@@ -1,4 +1,4 @@
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 #include <catch2/catch.hpp>
 #include <cctype>

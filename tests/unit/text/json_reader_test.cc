@@ -1,4 +1,4 @@
-#include "engine/text/json_reader.h"
+#include "text/json_reader.h"
 
 #include <catch2/catch.hpp>
 

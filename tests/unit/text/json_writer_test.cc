@@ -1,4 +1,4 @@
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 #include <catch2/catch.hpp>
 #include <limits>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::json::json_writer_test {
 namespace {

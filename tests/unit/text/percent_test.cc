@@ -1,4 +1,4 @@
-#include "engine/text/percent.h"
+#include "text/percent.h"
 
 #include <coffer/secret_bytes.h>
 

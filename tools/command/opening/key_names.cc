@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/command/fail.h"
 
 namespace coffer::tools {

@@ -1,7 +1,7 @@
 #include "tools/command/secret/fields.h"
 
-#include "engine/text/json.h"
-#include "engine/text/json_writer.h"
+#include "text/json.h"
+#include "text/json_writer.h"
 #include "tools/command/fail.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/prompt.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/command/fail.h"
 
 namespace coffer::tools {

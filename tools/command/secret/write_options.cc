@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
+#include "text/json.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/numbers.h"
 #include "tools/command/streams/output.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "engine/text/json_writer.h"
+#include "text/json_writer.h"
 
 namespace coffer::tools {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/command/streams/wide_characters.h"
 
 namespace coffer::tools {

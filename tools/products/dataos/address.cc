@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/command/secret/target.h"
 #include "tools/products/dataos/manifest.h"
 #include "tools/products/dataos/usage_record.h"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::tools {
 namespace {

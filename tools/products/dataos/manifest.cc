@@ -4,9 +4,9 @@
 #include <array>
 
 #include "base/base64.h"
-#include "engine/text/ascii.h"
-#include "engine/text/json_writer.h"
 #include "format/name_profile.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 #include "tools/command/streams/input.h"
 #include "tools/exchange/input_document.h"
 

@@ -1,8 +1,8 @@
 // coffer resource get | log
 #include <algorithm>
 
-#include "engine/text/ascii.h"
-#include "engine/text/time_text.h"
+#include "text/ascii.h"
+#include "text/time_text.h"
 #include "tools/command/numbers.h"
 #include "tools/command/streams/output.h"
 #include "tools/products/dataos/address.h"

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 
 namespace coffer::tools {
 namespace {

@@ -1,8 +1,8 @@
 // INI files as Python's configparser reads them.
 #include <algorithm>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/exchange/place.h"
 #include "tools/exchange/value_text.h"
 #include "tools/products/vdk/overlay_file.h"

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "engine/text/json.h"
-#include "engine/text/json_writer.h"
-#include "engine/text/percent.h"
+#include "text/json.h"
+#include "text/json_writer.h"
+#include "text/percent.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/place.h"
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <optional>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 
 namespace coffer::tools {
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"

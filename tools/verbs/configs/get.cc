@@ -4,9 +4,9 @@
 #include <set>
 #include <utility>
 
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
 #include "format/names.h"
+#include "text/json.h"
+#include "text/time_text.h"
 #include "tools/command/consent.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"

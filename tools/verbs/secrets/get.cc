@@ -1,6 +1,6 @@
 // coffer get
 #include "base/base64.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/absent_secret.h"

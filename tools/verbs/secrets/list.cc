@@ -5,9 +5,9 @@
 #include <limits>
 #include <utility>
 
-#include "engine/text/ascii.h"
-#include "engine/text/time_text.h"
 #include "format/names.h"
+#include "text/ascii.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"

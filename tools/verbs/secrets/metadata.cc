@@ -1,6 +1,6 @@
 // coffer metadata get | put | patch | delete
-#include "engine/text/ascii.h"
-#include "engine/text/time_text.h"
+#include "text/ascii.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"

@@ -1,7 +1,7 @@
 // coffer audit list, verify, prune
 #include <chrono>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/login.h"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/key_names.h"

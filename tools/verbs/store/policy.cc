@@ -1,8 +1,8 @@
 // coffer policy show | allow | deny | role | write-only | remove | set | test
 #include <algorithm>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"

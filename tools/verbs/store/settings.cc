@@ -1,7 +1,7 @@
 // coffer settings get | put
 #include <algorithm>
 
-#include "engine/text/ascii.h"
+#include "text/ascii.h"
 #include "tools/command/durations.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"

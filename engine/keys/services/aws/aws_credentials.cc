@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "engine/text/percent.h"
 #include "keys/services/aws/aws_profile.h"
 #include "keys/services/aws/credential_process.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {

@@ -5,8 +5,6 @@
 #include <array>
 
 #include "base/digits.h"
-#include "engine/text/ascii.h"
-#include "engine/text/json_writer.h"
 #include "keys/kind.h"
 #include "keys/services/aws/aws_credentials.h"
 #include "keys/services/aws/aws_key_name.h"
@@ -15,6 +13,8 @@
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {

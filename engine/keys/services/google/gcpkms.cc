@@ -2,8 +2,6 @@
 // sent and compared both ways, as Google asks of its clients.
 #include <array>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json_writer.h"
 #include "keys/kind.h"
 #include "keys/services/google/crc32c.h"
 #include "keys/services/google/google_token.h"
@@ -11,6 +9,8 @@
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "engine/text/ascii.h"
-#include "engine/text/json_writer.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 
-#include "engine/text/json_writer.h"
 #include "keys/services/google/google_federation.h"
 #include "keys/services/google/rs256.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {
