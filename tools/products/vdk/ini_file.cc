@@ -10,8 +10,6 @@
 namespace coffer::tools {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
 // Python takes these off a value's ends as well.
 bool is_wide_space(std::string_view c) {
   if (c == "\xC2\x85" || c == "\xC2\xA0" || c == "\xE1\x9A\x80" || c == "\xE2\x81\x9F" ||
