@@ -171,7 +171,8 @@ class AzureKeyVault : public Provider {
     return request;
   }
 
-  /// Asks once without token and without body, is told who may, and asks again.
+  // Asks without a token and without a body: the refusal says where tokens come from. Then asks
+  // again with a token.
   Result<JsonAnswer> ask(const std::string& version, std::string_view action,
                          SecretBytes body) const {
     const Deadline deadline(key_.uri.patience_ms);
