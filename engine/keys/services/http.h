@@ -42,7 +42,7 @@ enum class Reach : std::uint8_t {
 /// A base address for requests: scheme, host, port and path, without a slash at its end. Errors:
 /// usage (not an address, a user or query in it, http beyond the reach).
 Result<std::string> check_base_url(std::string_view url, Reach reach);
-/// Whether the text holds only letters, digits and the characters of `more`.
+/// Letters, digits and these.
 bool holds_only(std::string_view text, std::string_view more);
 /// Whether the address is on this machine or its link: requests to it use no proxy.
 bool is_near(std::string_view url);
