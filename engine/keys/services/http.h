@@ -44,7 +44,7 @@ enum class Reach : std::uint8_t {
 Result<std::string> check_base_url(std::string_view url, Reach reach);
 /// Letters, digits and these.
 bool holds_only(std::string_view text, std::string_view more);
-/// Whether the address is on this machine or its link: requests to it use no proxy.
+/// Whether the address is on this machine or its link, where no proxy may stand between.
 bool is_near(std::string_view url);
 
 struct HttpRequest {
