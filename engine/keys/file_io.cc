@@ -18,7 +18,7 @@ Error unreadable(int error) {
       .with_errno(error);
 }
 
-// Ready is also what has ended or failed: the read then says which.
+// poll() also reports an end or a failure: the read that follows tells which.
 Result<void> wait_for_data(int fd, int patience_ms) {
   pollfd wait{fd, POLLIN, 0};
   int ready = 0;
@@ -32,9 +32,9 @@ Result<void> wait_for_data(int fd, int patience_ms) {
   return {};
 }
 
-// A key that others can read is no key; a pipe (`<(...)`) or root's file is fine. But a pipe has
-// no owner who vouches for what comes out of it, and a forger's file is his: a store of his own
-// making that names them is not to open by them unasked.
+// A file that other users can read holds no secret key. A pipe (`<(...)`) or a file of root's is
+// fine if the caller named it. If only the store names it, it is not: a forger could make a store
+// that names his own pipe or file, and the store must not open by that key unasked.
 Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
   const mode_t refused = open_to == OpenTo::owner ? 077 : 037;
   struct stat status {};
@@ -68,8 +68,8 @@ Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms) 
   return content;
 }
 
-// Opened without blocking, so that a pipe that nobody writes to cannot hold us for ever, and
-// read the same way: a read before the writer came would look like the end of the file.
+// The file is opened without blocking, so that a pipe without a writer cannot hang the caller.
+// read_secret() waits for data before it reads: an earlier read would look like the file's end.
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
                                      int patience_ms, OpenTo open_to, NamedBy named_by) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));

@@ -1,4 +1,4 @@
-// Key URIs: parsed strictly, since they are stored in slots and shown.
+// Key URIs are parsed strictly, because slots store them and commands show them.
 #include <coffer/key_source.h>
 
 #include <memory>
@@ -11,7 +11,7 @@
 namespace coffer {
 namespace {
 
-// A path as it stands in a file: URI.
+// The path as a file: URI writes it.
 std::string encoded_path(std::string_view path) {
   std::string out;
   percent::append_encoded_unless(

@@ -39,8 +39,8 @@ std::optional<std::string> path_in_file_uri(std::string_view uri) {
   return path;
 }
 
-// The service manager gives each service a directory of its own; where it lets the service in
-// by an access list, the mode shows that as a right of the group.
+// The service manager gives each service a directory of its own. If it grants access by an access
+// list, the file's mode shows the list as a right of the group.
 Result<SecretFile> locate_secret(std::string_view where, const EnvironmentLookup& environment) {
   if (!where.starts_with(kCredential)) return SecretFile{std::string(where), OpenTo::owner};
   std::string_view directory;

@@ -41,8 +41,8 @@ Result<crypto::Key> key_for_slot(const SourceMaterial& material, const format::K
                                   {slot.passes, slot.memory_bytes});
 }
 
-// A source need not come from parse(), and a slot whose URI nobody can read is worse than
-// none: it would be shown, tested and re-wrapped by that URI.
+// A source need not come from parse(). A slot whose URI cannot be parsed would be useless: it is
+// shown, tested and wrapped again by its URI.
 Result<void> check_storable(const KeySource& source) {
   const KeySource again = COFFER_TRY(KeySource::parse(source.uri()));
   if (again.scheme() != source.scheme() || again.location() != source.location())
@@ -92,7 +92,7 @@ Result<SecretBytes> unwrap_by_provider(Provider& provider, const WrappedByProvid
   return payload;
 }
 
-// What cannot be unwrapped again is found out now and not when the store is to be opened.
+// Unwraps once, so that a provider that cannot is found out now and not when the store is opened.
 Result<void> wrap_by_provider(Provider& provider, format::KeySlot& slot, const crypto::Key& master,
                               ByteView context) {
   const SecretBytes payload = payload_of(master, context);

@@ -36,7 +36,7 @@ Result<SecretBytes> read_source(const KeySource& source, NamedBy named_by) {
   std::from_chars(location.data() + kDescriptorPrefix.size(), location.data() + location.size(),
                   number);
   keep_from_programs(number);
-  // Without end: a person may be typing there.
+  // Without a limit of time: a person may be typing there.
   return read_secret(number, kPassphraseBytesMax, -1);
 }
 
@@ -60,7 +60,7 @@ std::optional<Literal> oddity_of(const SecretBytes& passphrase) {
     return Literal(
         "the passphrase begins with a byte order mark, as some editors put before a "
         "text: save it without one");
-  // U+0300 to U+036F: marks that stand behind the letter that they belong to.
+  // U+0300 to U+036F: combining marks, which follow their letter.
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     const auto next = static_cast<unsigned char>(text[i + 1]);
     if ((text[i] == '\xCC' && next >= 0x80) || (text[i] == '\xCD' && next >= 0x80 && next <= 0xAF))
@@ -100,7 +100,7 @@ Result<std::string> parse(std::string_view uri) {
   const std::string_view rest = uri.substr(kPrefix.size());
   constexpr std::string_view kSource = "?source=";
   if (rest.empty()) return std::string();
-  // What follows `passphrase:` may be a passphrase typed in the wrong place: never shown.
+  // The rest may be a passphrase typed in the wrong place: no error shows it.
   if (!rest.starts_with(kSource))
     return Error{
         ErrorCode::usage,

@@ -5,10 +5,9 @@
 namespace coffer::keys {
 namespace {
 
-// A module is code: only where the system keeps its libraries, and only its administrator
-// writes, is one loaded that the caller did not name. No PIN is given to a token unasked: a few
-// wrong ones lock it, and an attacker who can write the store's files could
-// have another file's content given for one.
+// A module is code: unless the caller named it, it is loaded only from the folders of the system's
+// libraries, which only an administrator can write. No token gets a PIN unasked: a few wrong PINs
+// lock it, and an attacker who can write the store's files could send it another file's content.
 bool may_follow_unasked(const KeySource& source) {
   const auto parsed = parse_pkcs11_uri(source.uri());
   if (!parsed || !parsed->pin_file.empty() || parsed->module_path.find("/..") != std::string::npos)

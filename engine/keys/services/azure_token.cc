@@ -11,7 +11,7 @@
 namespace coffer::keys {
 namespace {
 
-// Off Azure nobody answers there: no reason to wait the whole time for it.
+// Outside Azure nothing answers at this address: waiting the whole time for it is pointless.
 constexpr std::int64_t kMetadataMsMax = 2'000;
 constexpr std::string_view kAssertionType =
     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -1,6 +1,6 @@
 // Azure Key Vault: azurekeyvault://V.vault.azure.net/keys/K[/VERSION]?algorithm=RSA-OAEP-256.
-// RSA-OAEP authenticates nothing: that the payload holds the hash of its context is all that
-// tells a blob of another slot, and the table's own MAC all that tells a forged one.
+// RSA-OAEP authenticates nothing: only the hash of the context in the payload shows that a blob
+// belongs to another slot, and only the MAC of the slot table shows that a blob was forged.
 #include <array>
 
 #include "keys/kind.h"
@@ -180,7 +180,8 @@ class AzureKeyVault : public Provider {
     return request;
   }
 
-  /// Asks once without token and without body, is told who may, and asks again.
+  // Asks without a token and without a body: the refusal says where tokens come from. Then asks
+  // again with a token.
   Result<JsonAnswer> ask(const std::string& version, std::string_view action,
                          SecretBytes body) const {
     const Deadline deadline(key_.uri.patience_ms);

@@ -20,7 +20,7 @@ FormBody& FormBody::field(std::string_view name, std::string_view value) {
 
 Result<JsonAnswer> JsonAnswer::read(SecretBytes body) {
   auto document = json::Document::parse(std::move(body), kAnswerLimits);
-  // What the parser names wrong is a place in an answer that nobody is shown.
+  // The parser's error would name a place in an answer that no person gets to see.
   if (!document || document->type(0) != json::Type::object) return unreadable_answer();
   return JsonAnswer(std::move(*document));
 }

@@ -32,7 +32,7 @@ class JsonAnswer {
  public:
   /// Errors: corrupt (no JSON object, or one beyond all reason).
   static Result<JsonAnswer> read(SecretBytes body);
-  /// The string at the end of these names; nullopt where there is none. Lives as this does.
+  /// The string at the end of these names; nullopt if there is none. Lives as this does.
   std::optional<std::string_view> text(std::initializer_list<std::string_view> names) const;
   /// The same, decoded. nullopt: not there, or not strict base64.
   std::optional<SecretBytes> base64(std::initializer_list<std::string_view> names,

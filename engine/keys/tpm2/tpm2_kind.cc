@@ -7,8 +7,8 @@ namespace {
 
 Result<Tpm2Uri> read_uri(std::string_view uri) { return parse_tpm2_uri(uri, Tpm2Use::sealing); }
 
-// It names a device of this machine and gets nothing but what the slot holds already; a file's
-// content is given to no TPM that only the store names.
+// The device belongs to this machine and gets only what the slot holds already. But no TPM that
+// only the store names gets the content of a file.
 bool may_follow_unasked(const KeySource& source) {
   const auto parsed = read_uri(source.uri());
   return parsed && parsed->auth_file.empty();

@@ -31,7 +31,7 @@ bool is_device(std::string_view path) {
          ascii::holds_only(path, "/-_.");
 }
 
-// The loader takes other names as well, among them one that runs a command.
+// The loader also takes other names; one of them runs a command.
 bool is_simulator_here(std::string_view tcti) {
   for (const std::string_view begin :
        {"swtpm:host=127.0.0.1,port=", "swtpm:host=localhost,port="}) {
@@ -127,7 +127,7 @@ Result<Tpm2Uri> parse_tpm2_uri(std::string_view uri, Tpm2Use use) {
   parsed.pcrs = COFFER_TRY(parse_pcrs(parameters.get("pcrs")));
   parsed.auth_file = COFFER_TRY(parameters.file("auth-source"));
   parsed.patience_ms = COFFER_TRY(parameters.patience_ms());
-  // Where an index is asked for, nobody tells the service's directory of credentials.
+  // The calls for an index have no environment, which names the directory of credentials.
   if (use == Tpm2Use::nv_index && is_credential(parsed.auth_file))
     return Error{ErrorCode::usage,
                  "takes only file: and an absolute path where an NV index is named"}

@@ -48,7 +48,7 @@ Error pkcs11_failure(CK_RV code, Literal text) {
   }
 }
 
-// A module that hangs holds up only who wants that module.
+// A module that hangs blocks only the users of that module.
 std::shared_ptr<Pkcs11Module> Pkcs11Module::at(const std::string& path) {
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<Pkcs11Module>> modules;

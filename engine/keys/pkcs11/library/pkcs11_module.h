@@ -1,8 +1,8 @@
 // A PKCS#11 module, loaded from the file that a key's URI names.
 //
-// It is initialised for as long as somebody here uses it, with its own locking, so that any
-// number of threads may; and finalised by the last of them, unless the program that we are
-// part of had initialised it before. A child after fork() begins anew.
+// The module is initialised, with its own locking, as long as any thread here uses it. The last
+// user finalises it, unless the surrounding program had initialised it before. A child after fork()
+// initialises it again.
 #pragma once
 
 // Their header: upper-case names only with this, and it needs stddef.h before it.
@@ -20,9 +20,9 @@
 
 namespace coffer::keys {
 
-/// What a module answered, as one of the six classes. `text` is used where the code has no
-/// better one. CKR_GENERAL_ERROR counts as unavailable here: where it may mean an altered
-/// blob the caller knows.
+/// A module's code as one of the six classes of failure. `text` is used if the code has no better
+/// one. CKR_GENERAL_ERROR counts as unavailable here: the caller knows whether it may mean an
+/// altered blob.
 Error pkcs11_failure(CK_RV code, Literal text);
 
 class Pkcs11Module {
@@ -31,7 +31,7 @@ class Pkcs11Module {
   static std::shared_ptr<Pkcs11Module> at(const std::string& path);
   CK_FUNCTION_LIST& functions() const { return *functions_; }
 
-  /// Initialised while one of these lives.
+  /// The module is initialised while a Use lives.
   class Use {
    public:
     /// Errors: key_unavailable (no such file, no module, it does not start).

@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::size_t kIvBytes = 12;
 constexpr std::size_t kTagBytes = 16;
-constexpr std::size_t kResultBytesMax = 2048;  // Of RSA keys up to 16,384 bits.
+constexpr std::size_t kResultBytesMax = 2048;  // RSA keys have up to 16,384 bits.
 
 enum class Sealing : std::uint8_t { aes_gcm = 1, oaep_sha256 = 2, oaep_sha1 = 3 };
 
-/// A mechanism with its parameters, which point into it.
+// A mechanism with its parameters, which point into this object.
 class Mechanism {
  public:
   Mechanism(Sealing sealing, ByteView iv, ByteView context)
@@ -180,7 +180,7 @@ class Pkcs11Provider : public Provider {
   }
 
  private:
-  // A wrong PIN is not said again for the next slot: a few of them lock the token.
+  // A wrong PIN is not sent again for the next slot: a few wrong PINs lock the token.
   template <typename T>
   Result<T> ask(std::function<Result<T>()> question) {
     if (refused_) return *refused_;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kPinBytesMax = 255;
 constexpr std::size_t kAttributeBytesMax = 255;
 
-// Padded with blanks to a fixed length; what a token says of itself may be anything.
+// A token's own texts are padded with blanks to a fixed length and may hold any byte.
 std::string printable_text(ByteView padded) {
   std::string text;
   for (const std::uint8_t byte : padded)

@@ -1,4 +1,4 @@
-// One conversation with a token: found, logged in, its key at hand.
+// One conversation with a token: it is found, logged in to, and asked for its key.
 #pragma once
 
 #include <coffer/secret_bytes.h>
@@ -11,20 +11,20 @@ namespace coffer::keys {
 
 class Pkcs11Session {
  public:
-  /// Finds the token, opens a session and logs in where the URI has a PIN.
+  /// Finds the token, opens a session and logs in if the URI has a PIN.
   /// Errors: those of provider_failure(), usage (two tokens of that name).
   static Result<std::unique_ptr<Pkcs11Session>> open(const Pkcs11Uri& uri);
   ~Pkcs11Session();
   Pkcs11Session(const Pkcs11Session&) = delete;
   Pkcs11Session& operator=(const Pkcs11Session&) = delete;
 
-  /// The key of that class which the URI names; 0 where there is none.
+  /// The key of that class which the URI names; 0 if there is none.
   /// Errors: those of provider_failure(), usage (two keys of that name).
   Result<CK_OBJECT_HANDLE> find(CK_OBJECT_CLASS key_class);
   /// The token's serial number and the key's id or label.
   Result<std::string> key_id(CK_OBJECT_HANDLE key);
 
-  /// Whether nobody logged in, and the token wants that before it shows its private objects.
+  /// Whether the session is not logged in and the token shows its private objects only after that.
   bool hides_private_keys() const { return hides_private_keys_; }
 
   CK_FUNCTION_LIST& functions() const { return use_->functions(); }

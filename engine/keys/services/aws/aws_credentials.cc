@@ -12,7 +12,7 @@
 namespace coffer::keys {
 namespace {
 
-// Off a cloud nobody answers there: no reason to wait the whole time for it.
+// Outside a cloud nothing answers at this address: waiting the whole time for it is pointless.
 constexpr std::int64_t kInstanceMsMax = 2'000;
 
 Error no_credentials() {
@@ -168,7 +168,7 @@ Error bad_profile(Literal text, Literal hint, std::string_view name) {
 
 Result<AwsCredentials> from_profile(const Search& search, std::string_view name, int roles);
 
-/// Whoever asks for the role.
+// The identity that asks for the role.
 Result<AwsCredentials> source_of_role(const Search& search, const AwsProfile& profile,
                                       std::string_view name, int roles) {
   const std::string_view source = profile.get("credential_source");

@@ -1,6 +1,6 @@
 // AWS KMS: awskms:///ARN?region=R. The key may be an ARN, an id or an alias. A slot keeps the
-// ARN of the key that wrapped it; whoever could write the store's files chose that one, so KMS
-// is asked for the key that the URI names, never for the one that the slot says.
+// ARN of the key that wrapped it. An attacker who can write the store's files can choose that ARN,
+// so KMS is asked for the key that the URI names, never for the key that the slot names.
 #include <algorithm>
 #include <array>
 
@@ -86,7 +86,7 @@ Error error_of(HttpResponse response) {
   if (type == "NotFoundException") return no_such_key();
   if (is_one_of(type, {"DisabledException", "KMSInvalidStateException"})) return key_disabled();
   if (is_passing_type(type)) return service_down(status);
-  // Whatever else 400 and 403 stand for is about who asks: a bad signature, an expired token.
+  // Otherwise 400 and 403 are about the caller: a bad signature, an expired token.
   if (status >= 500 || status == 429) return service_down(status);
   if (status == 401 || status == 403 ||
       is_one_of(type, {"AccessDeniedException", "UnrecognizedClientException",

@@ -20,7 +20,7 @@ Error unknown_source() {
           "use credential_source with file or url"};
 }
 
-// The account's name stands in the path with its @, which a base address must not hold.
+// The account's name is a part of the path; its @ must not be in a base address.
 std::string without_at(std::string_view url) {
   std::string out;
   for (const char c : url) {

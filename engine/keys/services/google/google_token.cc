@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kScope = "https://www.googleapis.com/auth/cloudkms";
 constexpr std::string_view kTokenAddress = "https://oauth2.googleapis.com/token";
 constexpr std::int64_t kAssertionSeconds = 600;
-// Off Google's machines nobody answers there: no reason to wait the whole time for it.
+// Outside Google's machines nothing answers at this address: waiting the whole time is pointless.
 constexpr std::int64_t kMetadataMsMax = 2'000;
 
 Error no_credentials() {
@@ -126,7 +126,7 @@ Result<SecretBytes> from_metadata(const Surroundings& around, const Deadline& de
                 "/computeMetadata/v1/instance/service-accounts/default/token";
   COFFER_TRY(request.set_header("Metadata-Flavor", "Google"));
   auto response = send_patiently(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
-  // Whoever else answers at that address does not say this.
+  // Any other server at this address does not send this header.
   if (!response || response->header("Metadata-Flavor") != "Google") return no_credentials();
   return google_token_in(std::move(*response));
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kConnectMsMax = 5'000;
 
-/// Bytes of an answer, as far as they are wanted.
+// The bytes of an answer, up to a bound.
 struct Sink {
   SecretBytes bytes;
   std::size_t bytes_max = 0;
@@ -25,7 +25,7 @@ struct Sink {
   }
 };
 
-// What is returned short of `size * count` ends the transfer.
+// Answering less than `size * count` ends the transfer.
 std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* sink) {
   return static_cast<Sink*>(sink)->take(data, size * count) ? size * count : 0;
 }

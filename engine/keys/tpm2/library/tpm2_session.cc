@@ -53,7 +53,7 @@ TPML_PCR_SELECTION selection_of(const std::vector<PcrBank>& pcrs) {
   return selection;
 }
 
-/// Of each TPM one, so that one that hangs holds up nobody but itself.
+// One mutex for each TPM, so that a TPM that hangs blocks only its own users.
 std::shared_ptr<std::mutex> turn_at(const std::string& tcti) {
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<std::mutex>> turns;

@@ -20,7 +20,7 @@ namespace coffer::keys {
 /// none of its own.
 Error tpm2_failure(TSS2_RC code, Literal text);
 
-/// The auth value that a file stands for: its hash, so that a file of any length will do.
+/// The auth value that a file gives: the hash of its content, so that any length will do.
 /// Empty where the path is. Errors: key_unavailable, limit.
 Result<SecretBytes> read_tpm2_auth(const std::string& path, OpenTo open_to = OpenTo::owner);
 

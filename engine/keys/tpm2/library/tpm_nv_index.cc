@@ -10,8 +10,8 @@ namespace coffer::keys {
 namespace {
 
 constexpr std::size_t kCounterBytes = 8;
-// Whoever has the auth value (none: whoever reaches the TPM) may read and change it; noDA: a
-// wrong value must not lock the TPM.
+// Anybody with the auth value may read and change the index; without one, anybody who reaches the
+// TPM. noDA: a wrong value must not lock the TPM.
 constexpr TPMA_NV kAttributes = TPMA_NV_AUTHREAD | TPMA_NV_AUTHWRITE | TPMA_NV_NO_DA;
 constexpr TPMA_NV kCounter = static_cast<TPMA_NV>(TPM2_NT_COUNTER) << TPMA_NV_TPM2_NT_SHIFT;
 
@@ -183,7 +183,7 @@ Result<void> TpmNvIndex::create_blob(std::size_t bytes) const {
   if (bytes == 0 || bytes > kBlobBytesMax)
     return Error{ErrorCode::limit, "a TPM's index holds 1 to 512 bytes"}.with_number(bytes);
   return ask<void>(uri_, [uri = uri_, bytes]() -> Result<void> {
-    // Until it was written once it cannot be read.
+    // A TPM reads no index that was never written.
     return COFFER_TRY(OpenIndex::create(uri, kAttributes, bytes))->write(Bytes(bytes));
   });
 }
