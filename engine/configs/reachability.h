@@ -5,8 +5,9 @@
 // a full sweep mends them before anything is destroyed.
 #pragma once
 
+#include <coffer/options.h>
+#include <coffer/reports.h>
 #include <coffer/result.h>
-#include <coffer/store.h>
 
 #include <functional>
 #include <string>

@@ -2,7 +2,7 @@
 // make (SPEC.md section 7.1).
 #pragma once
 
-#include <coffer/operations.h>
+#include <coffer/reports.h>
 #include <coffer/result.h>
 
 #include <string>

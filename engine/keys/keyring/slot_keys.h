@@ -2,8 +2,8 @@
 // several slots is read, and a person asked, once.
 #pragma once
 
+#include <coffer/key_slots.h>
 #include <coffer/key_source.h>
-#include <coffer/store.h>
 
 #include <functional>
 #include <list>

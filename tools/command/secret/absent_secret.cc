@@ -27,7 +27,7 @@ Error folder(std::string_view path, Literal hint) {
 Error absent_secret(Store& store, Error error, std::string_view path, Literal hint) {
   if (!is_about(error, path)) return error;
   // A version may be missing of a secret that is there; a refusal is none of the caller's doing.
-  const Result<bool> may_look = store.may(UseCase::list, "secret:" + std::string(path));
+  const Result<bool> may_look = store.policies().may(UseCase::list, "secret:" + std::string(path));
   if (!may_look || !*may_look || store.metadata(path)) return error;
   return is_folder(store, path) ? folder(path, hint) : error;
 }
