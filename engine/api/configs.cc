@@ -74,7 +74,9 @@ struct Given {
 // Errors: usage (a shape that the spec does not admit), limit.
 Result<Given> read_given(std::string_view spec, std::string_view document,
                          json::Limits limits = kFullDocument) {
-  Given given{spec, COFFER_TRY(compiled_spec(spec))};
+  Given given;
+  given.spec_text = spec;
+  given.spec = COFFER_TRY(compiled_spec(spec));
   given.document = COFFER_TRY(parse_document(document, limits));
   given.places = COFFER_TRY(find_secret_places(*given.spec, *given.document, Shapes::admitted));
   return given;
@@ -337,7 +339,9 @@ Result<Coordinates> Configs::abandon(std::string_view id, std::string_view stage
 
 Result<Coordinates> Configs::end_check(std::string_view partial) {
   const auto parse = [&]() -> Result<Given> {
-    return Given{.document = COFFER_TRY(parse_document(partial))};
+    Given given;
+    given.document = COFFER_TRY(parse_document(partial));
+    return given;
   };
   return run(*engine_, Action::config_end_check, "", parse,
              [](auto& transaction, Given& given) -> Result<Coordinates> {

@@ -165,8 +165,8 @@ Result<T> without_fields(const secrets::View& view, std::string_view path, Resul
       .about(Subject::Kind::path, path);
 }
 
-// The version that a record of several names.
-std::uint64_t one_of(const std::vector<std::uint64_t>& versions) {
+// The version that the record of an operation on several names: 0 if there is not exactly one.
+std::uint64_t only_version(const std::vector<std::uint64_t>& versions) {
   return versions.size() == 1 ? versions.front() : 0;
 }
 
@@ -208,11 +208,11 @@ struct Transaction::Impl {
     return with_users_of(txn, path, std::move(result).error());
   }
 
-  // The record names both ends, as it does of a move that was done.
+  // The record of a refusal names both ends, as the record of a move does.
   template <typename Body>
   Result<void> relocate(format::Action action, std::string_view from, std::string_view to,
                         const Body& body) {
-    // Under another name others may see it: only who may see it himself takes it there.
+    // Other callers may see the value under its new name, so this one must be allowed to see it.
     const Needs needs{UseCase::reveal, policy::secret(from)};
     auto result = change(action, needs, from, 0, [&]() -> Result<void> {
       if (action == format::Action::move)
@@ -333,7 +333,8 @@ Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t t
 Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
   return impl_->change(
-      format::Action::soft_delete, removing(path), path, one_of(versions), [&]() -> Result<void> {
+      format::Action::soft_delete, removing(path), path, only_version(versions),
+      [&]() -> Result<void> {
         COFFER_TRY(format::check_path(path));
         if (COFFER_TRY(impl_->txn.exists(path)) && COFFER_TRY(impl_->txn.metadata(path)).managed)
           return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
@@ -346,7 +347,7 @@ Result<void> Transaction::soft_delete(std::string_view path,
 
 Result<void> Transaction::undelete(std::string_view path,
                                    const std::vector<std::uint64_t>& versions) {
-  return impl_->change(format::Action::undelete, writing(path), path, one_of(versions),
+  return impl_->change(format::Action::undelete, writing(path), path, only_version(versions),
                        [&]() -> Result<void> {
                          COFFER_TRY(format::check_path(path));
                          return impl_->txn.undelete(path, versions);
@@ -355,7 +356,7 @@ Result<void> Transaction::undelete(std::string_view path,
 
 Result<void> Transaction::destroy(std::string_view path,
                                   const std::vector<std::uint64_t>& versions) {
-  return impl_->change(format::Action::destroy, removing(path), path, one_of(versions),
+  return impl_->change(format::Action::destroy, removing(path), path, only_version(versions),
                        [&]() -> Result<void> {
                          COFFER_TRY(format::check_path(path));
                          std::vector<std::uint64_t> wanted = versions;
