@@ -125,7 +125,7 @@ void run(std::uint64_t count, std::uint64_t at_once) {
   options.versions_at_once = at_once;
   const auto rotate = [&](const char* what) {
     const auto start = Time::now();
-    const RotateDataReport report = need(store.rotate_data_keys(options), "rotate --data");
+    const RotateDataReport report = need(store.keys().rotate_data(options), "rotate --data");
     const double ms = ms_since(start);
     std::printf("%s: %.2f s, %llu versions in %llu batches, %.0f versions/s\n", what, ms / 1000,
                 static_cast<unsigned long long>(report.versions),
@@ -139,7 +139,7 @@ void run(std::uint64_t count, std::uint64_t at_once) {
                  [&] { rotate("data keys, beside a reader and a writer"); });
   beside.measure("while the master key is rotated 20 times", [&] {
     const auto start = Time::now();
-    for (int i = 0; i < 20; ++i) need(store.rotate_key(), "rotate");
+    for (int i = 0; i < 20; ++i) need(store.keys().rotate(), "rotate");
     std::printf("master key: %.1f ms each\n", ms_since(start) / 20);
   });
   const VerifyReport report = need(store.verify(), "verify");

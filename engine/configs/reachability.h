@@ -6,8 +6,9 @@
 // before it destroys anything.
 #pragma once
 
+#include <coffer/options.h>
+#include <coffer/reports.h>
 #include <coffer/result.h>
-#include <coffer/store.h>
 
 #include <functional>
 #include <string>

@@ -62,7 +62,7 @@ Result<std::string> TransactionStore::mint(std::string_view payload) {
   request.managed = true;
   request.expires_at_ms = settings_.expires_at_ms;
   if (settings_.mode == Mode::check)
-    request.custom = std::map<std::string, std::string>{{kMintedByKey, kMintedByCheck}};
+    request.metadata.custom = std::map<std::string, std::string>{{kMintedByKey, kMintedByCheck}};
   const VersionInfo info = COFFER_TRY(transaction_.put(base, value_of(payload), request));
   return format::print_coordinate({base, info.version});
 }
@@ -84,7 +84,8 @@ Result<std::optional<std::string>> TransactionStore::bump(std::string_view coord
   request.cas = current->version;
   request.managed = true;
   request.expires_at_ms = settings_.expires_at_ms;
-  if (metadata.custom.erase(kMintedByKey) != 0) request.custom = std::move(metadata.custom);
+  if (metadata.custom.erase(kMintedByKey) != 0)
+    request.metadata.custom = std::move(metadata.custom);
   const VersionInfo info = COFFER_TRY(transaction_.put(parsed->base, value_of(payload), request));
   return std::optional(format::print_coordinate({parsed->base, info.version}));
 }

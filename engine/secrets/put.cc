@@ -82,16 +82,6 @@ std::uint32_t kept_by(const format::Settings& settings, const std::optional<form
   return kept == 0 ? kVersionsKeptByDefault : kept;
 }
 
-MetadataChange change_of(const PutRequest& request) {
-  MetadataChange change;
-  change.custom = request.custom;
-  change.kind = request.kind;
-  change.description = request.description;
-  change.owner = request.owner;
-  change.tags = request.tags;
-  return change;
-}
-
 VersionInfo info_of(std::uint64_t version, const format::VersionHeader& header) {
   return {version, header.created_at_ms, header.deletion_at_ms, header.expires_at_ms, false};
 }
@@ -138,7 +128,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   impl.attempt(action, path);
   const format::Settings& settings = *COFFER_TRY(impl.settings());
   COFFER_TRY(check_value(path, value, request.managed, settings));
-  const MetadataChange change = change_of(request);
+  const MetadataChange& change = request.metadata;
   COFFER_TRY(check_change(change));
   if (request.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
   format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
@@ -148,6 +138,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   if (version <= current.version)
     return Error{ErrorCode::conflict, "a version of that number was there already"}.with_number(
         version);
+  COFFER_TRY(check_metadata_cas(change, current.head ? current.head->metadata.revision : 0));
   const bool is_new = current.version == 0 && !current.head;
   bool changes_head = !is_nothing(change) || request.managed;
   if (changes_head && !current.head) current.head = format::Head{std::string(path), {}};
@@ -155,6 +146,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
     const Metadata before = current.head->metadata;
     apply_change(change, current.head->metadata);
     settle_marks(change, before, impl.marks_by, current.head->metadata);
+    COFFER_TRY(check_outcome(current.head->metadata));
   }
   if (current.head && doubt_marks(actor().user, current.head->metadata)) changes_head = true;
   if (current.head) COFFER_TRY(check_value_of_kind(current.head->metadata.kind, value));

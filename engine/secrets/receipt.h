@@ -3,6 +3,8 @@
 #pragma once
 
 #include <coffer/operations.h>
+#include <coffer/reports.h>
+#include <coffer/result.h>
 
 #include <string>
 

@@ -104,6 +104,13 @@ Result<void> check_change(const MetadataChange& change) {
   return {};
 }
 
+Result<void> check_metadata_cas(const MetadataChange& change, std::uint64_t revision) {
+  if (!change.metadata_cas || *change.metadata_cas == revision) return {};
+  return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
+               "read it again, then change it with its number"}
+      .with_number(revision);
+}
+
 void apply_change(const MetadataChange& change, Metadata& metadata) {
   if (change.max_versions) metadata.max_versions = *change.max_versions;
   if (change.cas_required) metadata.cas_required = *change.cas_required;
@@ -210,10 +217,7 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
                  Advice::put_config}
         .about(Subject::Kind::path, path);
-  if (change.metadata_cas && *change.metadata_cas != head->metadata.revision)
-    return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
-                 "read it again, then change it with its number"}
-        .with_number(head->metadata.revision);
+  COFFER_TRY(check_metadata_cas(change, head->metadata.revision));
   if (is_nothing(change)) return impl.done();
   const Metadata before = head->metadata;
   apply_change(change, head->metadata);

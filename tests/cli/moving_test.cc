@@ -40,7 +40,7 @@ class RandomStore {
                             {"**"},
                             {}});
     policy.rules.push_back({false, {"group:interns"}, {UseCase::reveal}, {"team/**"}, {"prod"}});
-    if (pick(2) == 1) REQUIRE(store_.put_policy(policy).ok());
+    if (pick(2) == 1) REQUIRE(store_.policies().put(policy).ok());
   }
 
  private:
@@ -151,7 +151,7 @@ Json told_by(Store& store) {
   const StoreSettings settings = store.settings().value();
   all["settings"] = Json{settings.max_versions, settings.delete_version_after_ms,
                          settings.audit_keep_records, settings.scopes.size()};
-  Policy policy = store.policy().value();
+  Policy policy = store.policies().get().value();
   policy.revision = 0;
   all["policy"] = policy_json(policy);
   return all;

@@ -394,7 +394,9 @@ TEST_CASE("F-214: doubt about owner and tags goes along by export and by migrate
     REQUIRE(store.as({.user = "svc"})
                 ->put("team/x", coffer::Value::opaque(std::string_view("of the service")))
                 .ok());
-    REQUIRE(owner.put("team/own", coffer::Value::opaque(std::string_view("mine")), {.owner = "m"})
+    REQUIRE(owner
+                .put("team/own", coffer::Value::opaque(std::string_view("mine")),
+                     {.metadata = {.owner = "m"}})
                 .ok());
   }
   CHECK(box.expect(0, {"metadata", "get", "team/x"}).out.find("marks_doubted") !=

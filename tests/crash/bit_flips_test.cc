@@ -98,11 +98,11 @@ class Bench {
     const std::vector<UseCase> all = {UseCase::list,  UseCase::use,    UseCase::reveal,
                                       UseCase::write, UseCase::remove, UseCase::force,
                                       UseCase::admin, UseCase::audit};
-    must(store
-             .put_policy({0,
-                          {{true, {"user:me"}, all, {"**"}},
-                           {true, {"user:other"}, {UseCase::use}, {"**"}, {"t"}},
-                           {true, {"owner"}, {UseCase::write}, {"**"}}}})
+    must(store.policies()
+             .put({0,
+                   {{true, {"user:me"}, all, {"**"}},
+                    {true, {"user:other"}, {UseCase::use}, {"**"}, {"t"}},
+                    {true, {"owner"}, {UseCase::write}, {"**"}}}})
              .ok(),
          "policy");
   }
@@ -207,16 +207,16 @@ class Bench {
     note(answers, "settings", store.settings(), [](const StoreSettings& settings) {
       return std::to_string(settings.max_versions) + std::to_string(settings.value_bytes_max);
     });
-    note(answers, "policy", store.policy(), [](const Policy& policy) {
+    note(answers, "policy", store.policies().get(), [](const Policy& policy) {
       return std::to_string(policy.revision) + ' ' + std::to_string(policy.rules.size());
     });
     note(answers, "status", store.status(), [](const Status& status) {
       return std::to_string(status.sequence) + ' ' + std::to_string(status.record_count) + ' ' +
              std::to_string(status.secret_count) + ' ' + std::to_string(status.epoch);
     });
-    note(answers, "audit list", store.audit_list(),
+    note(answers, "audit list", store.audit().list(),
          [](const std::vector<AuditRecord>& records) { return print(records); });
-    note(answers, "changes", store.changes(0), [](const ChangeBatch& batch) {
+    note(answers, "changes", store.audit().changes(0), [](const ChangeBatch& batch) {
       return std::to_string(batch.revision) + ' ' + std::to_string(batch.changes.size());
     });
   }

@@ -102,12 +102,12 @@ void check_configs(coffer::Store& store, const Model& model) {
 
 /// The chain is whole, with a record for every write in the store and for no other.
 void check_audit(coffer::Store& store, const Model& model) {
-  const auto report = store.audit_verify();
+  const auto report = store.audit().verify();
   REQUIRE(report.ok());
   REQUIRE(report->problem.empty());
   std::map<std::string, std::size_t> puts;
   std::map<std::string, std::uint64_t> revisions;
-  const auto records = store.audit_list();
+  const auto records = store.audit().list();
   REQUIRE(records.ok());
   for (const coffer::AuditRecord& record : *records) {
     REQUIRE(record.allowed);

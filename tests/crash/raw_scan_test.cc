@@ -107,7 +107,7 @@ const std::vector<std::string> kHidden = {
 
 void use_the_store(ScratchStore& scratch, Store& store) {
   PutOptions with_custom;
-  with_custom.custom =
+  with_custom.metadata.custom =
       std::map<std::string, std::string>{{"custom-key-lemur", "custom-value-tapir"}};
   const std::string path = "folder-capybara/leaf-pangolin";
   REQUIRE(

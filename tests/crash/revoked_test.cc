@@ -70,7 +70,7 @@ TEST_CASE("a slot that was given up opens nothing, even with the keyring of its 
   const KeySource second = KeySource::file(key_path);
   Store store = scratch.open();
   REQUIRE(store.put("a", Value::opaque("kept")).ok());
-  REQUIRE(store.add_key(second).ok());
+  REQUIRE(store.keys().add(second).ok());
   const std::string before = scratch.directory.in("keyring-before");
   std::filesystem::copy_file(scratch.file("keyring"), before);
   const Holder revoked(before, second, 1);
@@ -78,7 +78,7 @@ TEST_CASE("a slot that was given up opens nothing, even with the keyring of its 
   CHECK(buckets_opened(scratch, revoked) == 256);
   // Had the rotation not erased the old epoch's slot, the search would find its key.
   const Bytes old_file = read_whole_file(before);
-  REQUIRE(store.rotate_key({.without = {2}}).ok());
+  REQUIRE(store.keys().rotate({.without = {2}}).ok());
   CHECK(found_in(scratch, revoked).empty());
   CHECK(buckets_opened(scratch, revoked) == 0);
   const Bytes file = read_whole_file(scratch.file("keyring"));

@@ -103,14 +103,14 @@ class Child {
 void rotate_all(Store& store, const KeySource& second) {
   RotateKeyOptions options;
   options.slot_keys.keys = {second};
-  const auto rotated = store.rotate_key(options);
+  const auto rotated = store.keys().rotate(options);
   INFO((rotated ? "" : describe(rotated.error())));
   REQUIRE(rotated.ok());
-  const auto renewed = store.rotate_data_keys({.versions_at_once = 100});
+  const auto renewed = store.keys().rotate_data({.versions_at_once = 100});
   INFO((renewed ? "" : describe(renewed.error())));
   REQUIRE(renewed.ok());
   for (const int slot : {1, 2}) {
-    const auto rewrapped = store.rewrap_keys(slot, options.slot_keys);
+    const auto rewrapped = store.keys().rewrap(slot, options.slot_keys);
     INFO((rewrapped ? "" : describe(rewrapped.error())));
     REQUIRE(rewrapped.ok());
   }
@@ -133,7 +133,7 @@ TEST_CASE("rotations go on beside processes and threads that read, write and des
   const KeySource second = KeySource::file(second_path);
   {
     Store store = scratch.open();
-    REQUIRE(store.add_key(second).ok());
+    REQUIRE(store.keys().add(second).ok());
     for (int i = 0; i < kStill; ++i)
       REQUIRE(store.put(still(i), Value::opaque(std::to_string(i))).ok());
   }
@@ -168,7 +168,7 @@ TEST_CASE("rotations go on beside processes and threads that read, write and des
   const auto report = store.verify();
   REQUIRE(report.ok());
   CHECK(report->problems.empty());
-  const auto audit = store.audit_verify();
+  const auto audit = store.audit().verify();
   REQUIRE(audit.ok());
   CHECK(audit->broken == 0);
   CHECK(store.status().value().buckets_to_rotate == 0);

@@ -249,12 +249,13 @@ TEST_CASE("[F-220] a sweep erases what max_versions trimmed and what a move left
     REQUIRE(way.store.move("from", "to").ok());
     CHECK(way.store.status()->pending_shred_buckets > 0);
     std::uint64_t erased = 0;
-    way.store.on_receipt([&](const ShredReceipt& receipt) { erased = receipt.pending_erased; });
+    way.store.audit().on_receipt(
+        [&](const ShredReceipt& receipt) { erased = receipt.pending_erased; });
     const auto swept = way.store.sweep({.full = full});
     REQUIRE(swept.ok());
     CHECK(swept->swept.empty());
     CHECK(erased > 0);
-    way.store.on_receipt({});
+    way.store.audit().on_receipt({});
   });
   CHECK(way.store.get("t")->value.text() == "new");
   CHECK(way.store.get("to")->value.text() == "v");

@@ -86,9 +86,13 @@ TEST_CASE("the reader reports the command looking behind the API, and what it ca
   CHECK(check("engine/base/a.cc", "#include HEADER\n").size() == 1);
   CHECK(check("engine/base/a.cc", "#include \"nowhere/a.h\"\n").size() == 1);
   CHECK(check("engine/elsewhere/a.cc", "").size() == 1);
+  CHECK(check("engine/configs/a.cc", "#include <coffer/store.h>\n").size() == 1);
+  CHECK(check("engine/policy/a.cc", "#include <coffer/snapshot.h>\n").size() == 1);
 }
 
 TEST_CASE("the reader lets pass what is allowed") {
+  CHECK(check("engine/api/a.cc", "#include <coffer/transaction.h>\n").empty());
+  CHECK(check("engine/secrets/a.cc", "#include <coffer/options.h>\n").empty());
   CHECK(check("engine/crypto/a.cc", "#include <sodium.h>\n#include \"base/bytes.h\"\n").empty());
   CHECK(check("engine/storage/a.cc", "#include <lmdb.h>\n#include <sys/mman.h>\n").empty());
   CHECK(

@@ -73,7 +73,14 @@ std::string_view floor_of(std::string_view path) {
   return height_of(folder) ? folder : std::string_view();
 }
 
+// The roof: what is below the API works with options, reports and small values.
+constexpr std::array<std::string_view, 3> kRoof = {"coffer/store.h", "coffer/transaction.h",
+                                                   "coffer/snapshot.h"};
+
 std::optional<std::string> check_bracketed(std::string_view floor, std::string_view name) {
+  if (std::find(kRoof.begin(), kRoof.end(), name) != kRoof.end() && floor != "api" &&
+      floor != "tools" && floor != kPublic)
+    return "a look at the roof";
   if (name.starts_with("coffer/")) return std::nullopt;
   if (floor == kPublic) {
     // The C interface needs C's headers for sizes.

@@ -73,21 +73,21 @@ TEST_CASE("a TPM's counter refuses a store from before the last shredding, over 
   const ScratchStore scratch;
   {
     Store store = scratch.open();
-    REQUIRE(store.set_anchor(counter_of(tpm)).ok());
-    CHECK(store.anchor()->value().cadence == AnchorCadence::shred);
+    REQUIRE(store.anchor().set(counter_of(tpm)).ok());
+    CHECK(store.anchor().get()->value().cadence == AnchorCadence::shred);
     REQUIRE(store.put("a", Value::opaque("v")).ok());
   }
   const Copy before(scratch);
   {
     Store store = scratch.open();
-    const std::uint64_t counter = store.anchor()->value().anchored_counter;
+    const std::uint64_t counter = store.anchor().get()->value().anchored_counter;
     REQUIRE(store.put("b", Value::opaque("v")).ok());
-    CHECK(store.anchor()->value().anchored_counter == counter);
+    CHECK(store.anchor().get()->value().anchored_counter == counter);
     REQUIRE(store.destroy_all("a").ok());
-    CHECK(store.anchor()->value().anchored_counter == counter + 1);
-    REQUIRE(store.update_anchor().ok());
-    CHECK(store.anchor()->value().anchored_counter == counter + 2);
-    CHECK(store.anchor()->value().counter == counter + 2);
+    CHECK(store.anchor().get()->value().anchored_counter == counter + 1);
+    REQUIRE(store.anchor().update().ok());
+    CHECK(store.anchor().get()->value().anchored_counter == counter + 2);
+    CHECK(store.anchor().get()->value().counter == counter + 2);
   }
   const Copy newer(scratch);
   before.put_back();
@@ -107,19 +107,19 @@ TEST_CASE("a TPM's counter refuses a store from before the last shredding, over 
 TEST_CASE("a kill while the counter is raised shuts nobody out") {
   const SoftwareTpm tpm;
   const ScratchStore scratch;
-  REQUIRE(scratch.open().set_anchor(counter_of(tpm)).ok());
+  REQUIRE(scratch.open().anchor().set(counter_of(tpm)).ok());
   std::mt19937_64 random(20261125);
   int cut_short = 0;
   for (int round = 0; round < 15; ++round) {
     INFO("round " << round);
     const Copy before(scratch);
-    const std::uint64_t counter = scratch.open().anchor()->value().anchored_counter;
+    const std::uint64_t counter = scratch.open().anchor().get()->value().anchored_counter;
     kill_while(
         tpm, [&] { work_on(scratch, round); }, 5'000 + static_cast<long>(random() % 120'000));
     AnchorInfo info;
     {
       Store store = scratch.open();
-      info = store.anchor()->value();
+      info = store.anchor().get()->value();
       REQUIRE(info.counter == info.anchored_counter);
       REQUIRE(store.verify()->problems == std::vector<std::string>{});
     }
@@ -161,7 +161,7 @@ TEST_CASE("F-158: with its epoch keys in a TPM, no copy of the files opens what 
   const auto receipt = store.destroy_all("victim");
   REQUIRE(receipt.ok());
   CHECK(receipt->erase == "tpm-nv");
-  CHECK(store.verify_receipt(receipt->text).ok());
+  CHECK(store.audit().verify_receipt(receipt->text).ok());
   // The whole old files, and what the TPM holds by now.
   with_tpm = old_data;
   for (const Bytes& blob : {keys::TpmNvIndex::parse(home_of(tpm))->read_blob().value(),

@@ -170,8 +170,8 @@ class Run {
     PutOptions options;
     if (op.has(1)) options.cas = op.has(2) ? current : op.number % 4;
     if (op.has(3)) options.ttl_ms = 1 + std::int64_t{op.number} * (op.has(4) ? 1 : 60'000);
-    if (op.has(5)) options.custom = {{"k", std::to_string(op.number)}, {"é", "x y"}};
-    if (op.has(5) && op.has(6)) options.custom = std::map<std::string, std::string>{};
+    if (op.has(5)) options.metadata.custom = {{"k", std::to_string(op.number)}, {"é", "x y"}};
+    if (op.has(5) && op.has(6)) options.metadata.custom = std::map<std::string, std::string>{};
     auto info = store_->put(path, value, options);
     const bool has_end = options.ttl_ms != 0;
     if (has_end && model_.clock_may_be_behind() && !info.ok() &&
@@ -193,9 +193,9 @@ class Run {
     ModelSecret& secret = model_.secrets[path];
     if (current == 0) secret.created_at_ms = info->created_at_ms;
     secret.updated_at_ms = info->created_at_ms;
-    if (options.custom) {
+    if (options.metadata.custom) {
       secret.has_head = true;
-      secret.custom = *options.custom;
+      secret.custom = *options.metadata.custom;
     }
     secret.versions[info->version] = {bytes, json, info->created_at_ms, 0, info->expires_at_ms};
     while (secret.versions.begin()->first + keep_ <= info->version)

@@ -155,7 +155,7 @@ ErrorCode SequenceModel::put_with(const std::string& path, const std::string& by
   if (bytes.size() > scope.bytes_max) return ErrorCode::limit;
   if (!name_is_allowed(path)) return ErrorCode::usage;
   if (!fields_are_allowed(scope.names, bytes, json)) return ErrorCode::usage;
-  if (options.kind && kKinds.count(*options.kind) == 0) return ErrorCode::usage;
+  if (options.metadata.kind && kKinds.count(*options.metadata.kind) == 0) return ErrorCode::usage;
   if (expires_at_ms != 0 && clock_is_behind) return ErrorCode::failed;
   const auto known = secrets.find(path);
   const ModelSecret* before = known == secrets.end() ? nullptr : &known->second;
@@ -163,16 +163,12 @@ ErrorCode SequenceModel::put_with(const std::string& path, const std::string& by
   const bool required = settings.cas_required || (before != nullptr && before->head.cas_required);
   if (options.cas ? *options.cas != current : required) return ErrorCode::conflict;
   const std::string kind =
-      options.kind ? *options.kind : (before == nullptr ? "" : before->head.kind);
+      options.metadata.kind ? *options.metadata.kind : (before == nullptr ? "" : before->head.kind);
   if (!fits(kind, bytes, json)) return ErrorCode::usage;
 
   ModelSecret& secret = secrets[path];
   if (before == nullptr) secret.created_at_ms = now_ms;
-  MetadataChange change;
-  change.kind = options.kind;
-  change.owner = options.owner;
-  change.tags = options.tags;
-  change.custom = options.custom;
+  const MetadataChange& change = options.metadata;
   if (!is_nothing(change)) {
     secret.has_head = true;
     apply(secret.head, change);

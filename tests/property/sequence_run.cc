@@ -105,21 +105,18 @@ PutOptions SequenceRun::any_put_options(const std::string& path) {
     options.expires_at_ms = model_.now_ms - 10 + static_cast<std::int64_t>(pick(100'000));
   static const std::vector<std::string> kinds = {"",      "generic",   "key", "password",
                                                  "token", "key-value", "none"};
-  if (chance(8)) options.kind = kinds[pick(kinds.size())];
-  if (chance(8)) options.owner = chance(3) ? "" : "me";
-  if (chance(8)) options.tags = std::vector<std::string>{"a", "b" + std::to_string(pick(3))};
+  if (chance(8)) options.metadata.kind = kinds[pick(kinds.size())];
+  if (chance(8)) options.metadata.owner = chance(3) ? "" : "me";
   if (chance(8))
-    options.custom = std::map<std::string, std::string>{{"k" + std::to_string(pick(3)), "v"}};
+    options.metadata.tags = std::vector<std::string>{"a", "b" + std::to_string(pick(3))};
+  if (chance(8))
+    options.metadata.custom =
+        std::map<std::string, std::string>{{"k" + std::to_string(pick(3)), "v"}};
   return options;
 }
 
 MetadataChange SequenceRun::any_change(const std::string& path) {
-  const PutOptions some = any_put_options(path);
-  MetadataChange change;
-  change.kind = some.kind;
-  change.owner = some.owner;
-  change.tags = some.tags;
-  change.custom = some.custom;
+  MetadataChange change = any_put_options(path).metadata;
   if (chance(4)) change.max_versions = static_cast<std::uint32_t>(pick(6));
   if (chance(6)) change.cas_required = chance(3);
   if (chance(4)) change.delete_version_after_ms = static_cast<std::int64_t>(pick(3) * 40'000);

@@ -41,7 +41,7 @@ struct Chained {
 
   /// The number of the first broken record; 0 if the chain is whole.
   std::uint64_t broken() {
-    const auto report = store.audit_verify();
+    const auto report = store.audit().verify();
     REQUIRE(report.ok());
     CHECK(report->problem.empty() == (report->broken == 0));
     return report->broken;
@@ -119,11 +119,11 @@ TEST_CASE("records that changed places, and copies in another's place, are named
     CHECK(chained.broken() == Chained::kRecords + 1);
     chained.drop(Chained::kRecords + 1);
     chained.put(0, chained.row(number));
-    CHECK_FALSE(chained.store.audit_verify()->problem.empty());
+    CHECK_FALSE(chained.store.audit().verify()->problem.empty());
     chained.drop(0);
   }
   chained.tables.put(Table::audit, Bytes{1, 2, 3}, chained.row(1));
-  CHECK_FALSE(chained.store.audit_verify()->problem.empty());
+  CHECK_FALSE(chained.store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("a genuine record of another course of events is named") {
@@ -172,7 +172,7 @@ TEST_CASE("an older root brought back alone does not hide what came after it") {
 
 TEST_CASE("what retention left is as provable as before") {
   Chained chained;
-  REQUIRE(chained.store.audit_prune({.keep_records = 6}).ok());
+  REQUIRE(chained.store.audit().prune({.keep_records = 6}).ok());
   REQUIRE(chained.broken() == 0);
   const Rows rows = chained.tables.rows(Table::audit);
   REQUIRE(rows.begin()->first == key_of(5));
@@ -188,7 +188,7 @@ TEST_CASE("what retention left is as provable as before") {
 TEST_CASE("a broken chain is not pruned over, and stops no one from writing") {
   Chained chained;
   chained.drop(3);
-  const auto pruned = chained.store.audit_prune({.keep_records = 2});
+  const auto pruned = chained.store.audit().prune({.keep_records = 2});
   REQUIRE_FALSE(pruned.ok());
   CHECK(pruned.error().code() == ErrorCode::corrupt);
   CHECK(pruned.error().number() == 3);
@@ -201,11 +201,11 @@ TEST_CASE("a broken chain is not pruned over, and stops no one from writing") {
   REQUIRE(verified.ok());
   REQUIRE(verified->problems.size() == 1);
   CHECK(verified->problems.front() == "audit log: record 3 is missing");
-  const auto listed = chained.store.audit_list();
+  const auto listed = chained.store.audit().list();
   REQUIRE_FALSE(listed.ok());
   CHECK(listed.error().code() == ErrorCode::corrupt);
   CHECK(listed.error().number() == 3);
-  CHECK(chained.store.audit_list({.after_number = 3}).ok());
+  CHECK(chained.store.audit().list({.after_number = 3}).ok());
 }
 
 }  // namespace audit_tamper_test

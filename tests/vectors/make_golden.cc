@@ -27,7 +27,7 @@ void fill(Store& store) {
   must(store.put("app/destroyed", Value::opaque("still here")));
   (void)must(store.destroy("app/destroyed", {1}));
   PutOptions options;
-  options.custom = std::map<std::string, std::string>{{"team", "ops"}, {"zone", "eu"}};
+  options.metadata.custom = std::map<std::string, std::string>{{"team", "ops"}, {"zone", "eu"}};
   must(store.put("app/db", must(Value::json(golden::kFirstJson)), options));
   must(store.put("app/db", must(Value::json(golden::kSecondJson))));
   must(store.put("app/binary", Value::opaque(golden::all_bytes())));

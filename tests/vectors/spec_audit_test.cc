@@ -96,7 +96,7 @@ TEST_CASE("F-92: what was removed is stood for by its last record's link") {
   const Tables tables(scratch.path());
   const Keys keys(scratch);
   const auto before = tables.rows(Table::audit);
-  REQUIRE(store.audit_prune({.keep_records = 5}).ok());
+  REQUIRE(store.audit().prune({.keep_records = 5}).ok());
   Bytes link(32, 0);
   for (std::uint64_t number = 1; number <= 7; ++number)
     link = keys.link(link, number, keys.open(number, before.at(be(number, 8))));
@@ -116,7 +116,7 @@ TEST_CASE("F-89: a commit's records are its own, and as many as its items need")
   Store store = scratch.open();
   const auto [spec, document] = config_of(300);
   REQUIRE(store.configs().put("large", spec, document).ok());
-  const auto records = store.audit_list();
+  const auto records = store.audit().list();
   REQUIRE(records.ok());
   REQUIRE(records->size() == 2);
   CHECK(records->at(0).items.size() == 256);
@@ -128,14 +128,14 @@ TEST_CASE("F-89: a commit's records are its own, and as many as its items need")
   for (const AuditRecord& record : *records)
     for (const AuditItem& item : record.items) names.insert(item.path);
   CHECK(names.size() == 301);
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("F-90: a refusal stands where its record cannot be written") {
   ScratchStore scratch;
   Store store = scratch.open();
   REQUIRE(store.put("a", text("v")).ok());
-  const auto before = store.audit_list().value().size();
+  const auto before = store.audit().list().value().size();
   std::signal(SIGXFSZ, SIG_IGN);
   rlimit limit{};
   REQUIRE(getrlimit(RLIMIT_FSIZE, &limit) == 0);
@@ -146,12 +146,12 @@ TEST_CASE("F-90: a refusal stands where its record cannot be written") {
   REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
   CHECK(refused.error().code() == ErrorCode::conflict);
   CHECK(failed.error().code() == ErrorCode::io);
-  CHECK(store.audit_list().value().size() == before);
+  CHECK(store.audit().list().value().size() == before);
   CHECK(store.history("a")->current_version == 1);
   // With room again, the refusal is recorded.
   CHECK(store.put("a", text("w"), {.cas = 9}).error().code() == ErrorCode::conflict);
-  CHECK(store.audit_list().value().size() == before + 1);
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().list().value().size() == before + 1);
+  CHECK(store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("F-95: a refusal that a transaction went on without is in its commit, its name bounded") {
@@ -209,11 +209,11 @@ TEST_CASE("F-93: names, actors and reasons are nowhere in the clear, values not 
 TEST_CASE("a store without any audit record opens, and begins its chain with the first write") {
   const ScratchStore scratch;
   Store store = scratch.open();
-  CHECK(store.audit_list().value().empty());
+  CHECK(store.audit().list().value().empty());
   CHECK(store.verify().value().problems.empty());
   Store other = scratch.open();
   REQUIRE(store.put("new", text("v")).ok());
-  CHECK(other.audit_list().value().size() == 1);
+  CHECK(other.audit().list().value().size() == 1);
   CHECK(store.verify().value().problems.empty());
 }
 

@@ -227,7 +227,7 @@ TEST_CASE("F-185, F-164: a rule by tag does not fall silent with the tag") {
   const Policy policy{0,
                       {{true, {"user:chief"}, all, {"**"}},
                        {false, {"*"}, {UseCase::use, UseCase::reveal}, {"**"}, {"shut"}}}};
-  REQUIRE(copy.open().put_policy(policy).ok());
+  REQUIRE(copy.open().policies().put(policy).ok());
   const auto get = [&] { return outcome_of(copy.open().as({.actor = "chief"})->get("t/a")); };
   CHECK(get() == "denied");
   take_out(copy, Table::history, Keys(copy).head("t/a"));
@@ -368,28 +368,28 @@ TEST_CASE("F-190: a receipt is not borne out by a store that went on with what i
   const Bytes data = read_file(copy.data());
   const Bytes keyring = read_file(copy.keyring());
   const std::string text = copy.open().destroy_all("gone")->text;
-  CHECK(copy.open().verify_receipt(text).ok());
+  CHECK(copy.open().audit().verify_receipt(text).ok());
   // A later secret with the same name and version number does not change the receipt's result.
   REQUIRE(copy.open().erase("gone").ok());
   REQUIRE(copy.open().put("gone", Value::opaque("secret")).ok());
-  CHECK(copy.open().verify_receipt(text).ok());
+  CHECK(copy.open().audit().verify_receipt(text).ok());
   write_file(copy.data(), data);
   write_file(copy.keyring(), keyring);
-  CHECK(outcome_of(copy.open().verify_receipt(text)) == "rolled_back");
+  CHECK(outcome_of(copy.open().audit().verify_receipt(text)) == "rolled_back");
   for (int i = 0; i < 3; ++i) {
     REQUIRE(copy.open().put("other", Value::opaque("x")).ok());
     REQUIRE(copy.open().destroy_all("other").ok());
   }
   CHECK(at_get(copy, "gone") == "ok");
-  CHECK(outcome_of(copy.open().verify_receipt(text)) == "rolled_back");
+  CHECK(outcome_of(copy.open().audit().verify_receipt(text)) == "rolled_back");
 }
 
 TEST_CASE("F-191: an anchor below the store's directory is refused, however deep") {
   const golden::Copy copy;
   std::filesystem::create_directories(copy.directory() + "/sub/deep");
   for (const char* place : {"/anchor", "/sub/anchor", "/sub/deep/anchor", "/sub/../anchor"})
-    CHECK(outcome_of(copy.open().set_anchor("file://" + copy.directory() + place)) == "usage");
-  CHECK(copy.open().set_anchor("file://" + copy.directory() + "-anchor").ok());
+    CHECK(outcome_of(copy.open().anchor().set("file://" + copy.directory() + place)) == "usage");
+  CHECK(copy.open().anchor().set("file://" + copy.directory() + "-anchor").ok());
   std::filesystem::remove(copy.directory() + "-anchor");
 }
 

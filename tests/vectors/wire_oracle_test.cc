@@ -126,8 +126,8 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
   const auto back = decode_reference(serialised(reference));
   REQUIRE(back.ok());
   CHECK((back->target == "target" && back->version == 1ULL << 63 && back->user == "me"));
-  const auto settings =
-      parsed<proto::Settings>(encode_settings({1 << 20, 0, true, 7, ValueAlgorithm::aes_256_gcm}));
+  const auto settings = parsed<proto::Settings>(encode_settings(
+      {{.cas_required = true, .delete_version_after_ms = 7}, ValueAlgorithm::aes_256_gcm}));
   CHECK((settings.value_bytes_max() == 1 << 20 && settings.max_versions() == 0));
   CHECK((settings.cas_required() && settings.delete_version_after_ms() == 7));
   CHECK(settings.algorithm() == 2);

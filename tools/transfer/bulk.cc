@@ -39,12 +39,12 @@ Result<void> read_put(const Spot& spot, BulkOperation& operation) {
       {"cas", into(options.cas, &Spot::number)},
       {"ttl", into_ttl(options)},
       {"expires_time", into(options.expires_at_ms, &Spot::time)},
-      {"kind", into(options.kind, &Spot::string)},
-      {"description", into(options.description, &Spot::string)},
-      {"owner", into(options.owner, &Spot::string)},
-      {"tags", into(options.tags, &Spot::strings)},
-      {"custom_metadata", into_custom(options.custom)},
-      {"custom", into_custom(options.custom)},
+      {"kind", into(options.metadata.kind, &Spot::string)},
+      {"description", into(options.metadata.description, &Spot::string)},
+      {"owner", into(options.metadata.owner, &Spot::string)},
+      {"tags", into(options.metadata.tags, &Spot::strings)},
+      {"custom_metadata", into_custom(options.metadata.custom)},
+      {"custom", into_custom(options.metadata.custom)},
   }));
   COFFER_TRY(check_expiry(spot, options));
   if (!value.given()) {

@@ -145,7 +145,7 @@ class Importer {
     PutOptions options;
     options.cas = current_version;
     options.expires_at_ms = version->info.expires_at_ms;
-    options.kind = changes.kind;
+    options.metadata.kind = changes.kind;
     COFFER_TRY(txn_.put(secret.path, *version->value, options));
     return restore_marks(secret.path, changes);
   }

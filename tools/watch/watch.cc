@@ -110,7 +110,7 @@ Result<int> Watch::run(Store& store, WatchCursor cursor) const {
   ChangeFilter next = filter;
   while (!must_end()) {
     next.after_index = cursor.index;
-    const ChangeBatch batch = COFFER_TRY(store.changes(cursor.revision, next, kBatch));
+    const ChangeBatch batch = COFFER_TRY(store.audit().changes(cursor.revision, next, kBatch));
     for (const Change& change : batch.changes) {
       if (must_end() || !COFFER_TRY(deliver(change))) return 0;
       cursor = {change.revision, change.index};
@@ -124,7 +124,7 @@ Result<int> Watch::run(Store& store, WatchCursor cursor) const {
     if (once) return 0;
     std::uint64_t now = cursor.revision;
     while (now <= cursor.revision && !must_end())
-      now = COFFER_TRY(store.wait_for_changes(cursor.revision, kLookEveryMs));
+      now = COFFER_TRY(store.audit().wait(cursor.revision, kLookEveryMs));
   }
   return 0;
 }

@@ -134,7 +134,7 @@ Result<Sources> Sources::open(const Context& context, const SourceWords& words) 
 
 // Without a policy every user of a value may also see it.
 Result<void> Sources::note_rights(const std::string& label, Store& store, const Context& context) {
-  if (context.actor().purpose == Purpose::reveal || !COFFER_TRY(store.has_policy()))
+  if (context.actor().purpose == Purpose::reveal || !COFFER_TRY(store.policies().in_force()))
     shown_.insert(label);
   return {};
 }

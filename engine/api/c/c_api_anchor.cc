@@ -10,20 +10,20 @@ coffer_code coffer_anchor_set(coffer_store* store, const char* uri, coffer_ancho
     COFFER_TRY(require(store, uri));
     if (every < COFFER_ANCHOR_AUTOMATIC || every > COFFER_ANCHOR_SHRED)
       return coffer::Error{coffer::ErrorCode::usage, "there is no such cadence of an anchor"};
-    return store->store.set_anchor(uri, static_cast<coffer::AnchorCadence>(every));
+    return store->store.anchor().set(uri, static_cast<coffer::AnchorCadence>(every));
   });
 }
 
 coffer_code coffer_anchor_update(coffer_store* store, coffer_error* error) {
   return run(error, [&]() -> coffer::Result<void> {
     COFFER_TRY(require(store));
-    return store->store.update_anchor();
+    return store->store.anchor().update();
   });
 }
 
 coffer_code coffer_anchor_remove(coffer_store* store, coffer_error* error) {
   return run(error, [&]() -> coffer::Result<void> {
     COFFER_TRY(require(store));
-    return store->store.remove_anchor();
+    return store->store.anchor().remove();
   });
 }

@@ -143,7 +143,7 @@ coffer_code coffer_audit_list(coffer_store* store, const coffer_audit_filter* fi
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, json));
     *json = nullptr;
-    const auto records = COFFER_TRY(store->store.audit_list(COFFER_TRY(filter_of(filter))));
+    const auto records = COFFER_TRY(store->store.audit().list(COFFER_TRY(filter_of(filter))));
     *json = array_of(records, append_record);
     return {};
   });
@@ -153,7 +153,7 @@ coffer_code coffer_audit_verify(coffer_store* store, coffer_audit_report* report
                                 coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store));
-    const coffer::AuditVerifyReport found = COFFER_TRY(store->store.audit_verify());
+    const coffer::AuditVerifyReport found = COFFER_TRY(store->store.audit().verify());
     if (report_out != nullptr) {
       *report_out = {found.records, found.first, found.last, found.broken, {}};
       copy_text(report_out->problem, sizeof report_out->problem, found.problem);
@@ -169,7 +169,7 @@ coffer_code coffer_audit_prune_before(coffer_store* store, std::int64_t before_m
                                       std::uint64_t* removed, coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store));
-    const auto pruned = COFFER_TRY(store->store.audit_prune({.before_ms = before_ms}));
+    const auto pruned = COFFER_TRY(store->store.audit().prune({.before_ms = before_ms}));
     if (removed != nullptr) *removed = pruned.removed;
     return {};
   });
@@ -179,7 +179,7 @@ coffer_code coffer_audit_prune_keep(coffer_store* store, std::uint64_t keep_reco
                                     std::uint64_t* removed, coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store));
-    const auto pruned = COFFER_TRY(store->store.audit_prune({.keep_records = keep_records}));
+    const auto pruned = COFFER_TRY(store->store.audit().prune({.keep_records = keep_records}));
     if (removed != nullptr) *removed = pruned.removed;
     return {};
   });
@@ -192,7 +192,7 @@ coffer_code coffer_changes(coffer_store* store, std::uint64_t after_revision,
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, json));
     *json = nullptr;
-    const auto batch = COFFER_TRY(store->store.changes(
+    const auto batch = COFFER_TRY(store->store.audit().changes(
         after_revision, {text_of(prefix), after_index}, limit == 0 ? 1000 : limit));
     *json = array_of(batch.changes, append_change);
     if (revision != nullptr) *revision = batch.revision;
@@ -206,14 +206,14 @@ coffer_code coffer_wait_for_changes(coffer_store* store, std::uint64_t after_rev
                                     coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store));
-    const std::uint64_t now = COFFER_TRY(store->store.wait_for_changes(after_revision, timeout_ms));
+    const std::uint64_t now = COFFER_TRY(store->store.audit().wait(after_revision, timeout_ms));
     if (revision != nullptr) *revision = now;
     return {};
   });
 }
 
 void coffer_wake_waiting(coffer_store* store) {
-  if (store != nullptr) store->store.wake_waiting();
+  if (store != nullptr) store->store.audit().wake();
 }
 
 coffer_code coffer_find(coffer_store* store, const char* folder, const coffer_list_options* options,

@@ -39,7 +39,7 @@ coffer_code coffer_key_list(coffer_store* store, coffer_bytes** json, coffer_err
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, json));
     *json = nullptr;
-    *json = list_of(COFFER_TRY(store->store.key_slots()));
+    *json = list_of(COFFER_TRY(store->store.keys().slots()));
     return {};
   });
 }
@@ -59,7 +59,7 @@ coffer_code coffer_key_add(coffer_store* store, const char* key_uri, int* slot,
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, key_uri));
     const auto key = COFFER_TRY(coffer::KeySource::parse(key_uri));
-    const int added = COFFER_TRY(store->store.add_key(key));
+    const int added = COFFER_TRY(store->store.keys().add(key));
     if (slot != nullptr) *slot = added;
     return {};
   });
@@ -68,7 +68,7 @@ coffer_code coffer_key_add(coffer_store* store, const char* key_uri, int* slot,
 coffer_code coffer_key_remove(coffer_store* store, int slot, coffer_error* error) {
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store));
-    return store->store.remove_key(slot);
+    return store->store.keys().remove(slot);
   });
 }
 
@@ -78,7 +78,7 @@ coffer_code coffer_key_rewrap(coffer_store* store, int slot, const char* const* 
     COFFER_TRY(require(store));
     if (json != nullptr) *json = nullptr;
     const auto slots =
-        COFFER_TRY(store->store.rewrap_keys(slot, COFFER_TRY(slot_keys_of(key_uris, key_count))));
+        COFFER_TRY(store->store.keys().rewrap(slot, COFFER_TRY(slot_keys_of(key_uris, key_count))));
     Writer text;
     text.open('[');
     for (const coffer::RewrappedSlot& each : slots) {
@@ -100,7 +100,7 @@ coffer_code coffer_key_rotate(coffer_store* store, const char* const* key_uris,
     coffer::RotateKeyOptions options;
     options.slot_keys = COFFER_TRY(slot_keys_of(key_uris, key_count));
     options.without.assign(without, without + without_count);
-    COFFER_TRY(store->store.rotate_key(options));
+    COFFER_TRY(store->store.keys().rotate(options));
     return {};
   });
 }
@@ -114,7 +114,7 @@ coffer_code coffer_key_rotate_data(coffer_store* store, coffer_progress progress
       options.progress = [&](std::uint64_t done, std::uint64_t all) {
         return progress(context, done, all) == COFFER_OK;
       };
-    COFFER_TRY(store->store.rotate_data_keys(options));
+    COFFER_TRY(store->store.keys().rotate_data(options));
     return {};
   });
 }

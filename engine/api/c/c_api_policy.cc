@@ -47,7 +47,7 @@ coffer_code coffer_policy_get(coffer_store* store, coffer_bytes** json, coffer_e
   return run(error, [&]() -> Result<void> {
     COFFER_TRY(require(store, json));
     *json = nullptr;
-    *json = to_bytes(policy_json(COFFER_TRY(store->store.policy())));
+    *json = to_bytes(policy_json(COFFER_TRY(store->store.policies().get())));
     return {};
   });
 }
@@ -59,7 +59,7 @@ coffer_code coffer_policy_put(coffer_store* store, const char* json, std::uint64
     std::optional<std::uint64_t> expected;
     if (revision != COFFER_ANY_VERSION) expected = revision;
     const coffer::Policy policy = COFFER_TRY(coffer::parse_policy(json));
-    const std::uint64_t after = COFFER_TRY(store->store.put_policy(policy, expected));
+    const std::uint64_t after = COFFER_TRY(store->store.policies().put(policy, expected));
     if (new_revision != nullptr) *new_revision = after;
     return {};
   });
@@ -74,7 +74,7 @@ coffer_code coffer_policy_test(coffer_store* store, const char* user, const char
     if (!asked) return coffer::Error{coffer::ErrorCode::usage, "there is no such use case"};
     coffer::PolicySubject subject{text_of(user)};
     subject.groups = COFFER_TRY(texts_of(groups, group_count));
-    const auto decision = COFFER_TRY(store->store.test_policy(subject, *asked, object));
+    const auto decision = COFFER_TRY(store->store.policies().test(subject, *asked, object));
     *allowed = decision.allowed ? 1 : 0;
     if (rule != nullptr) *rule = decision.rule;
     return {};

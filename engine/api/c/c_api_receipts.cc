@@ -14,7 +14,7 @@ coffer_code coffer_on_receipt(coffer_store* store, coffer_receipt_sink sink, voi
         sink(context, receipt.text.data(), receipt.text.size());
       };
     }
-    store->store.on_receipt(std::move(told));
+    store->store.audit().on_receipt(std::move(told));
     return {};
   });
 }
@@ -23,7 +23,7 @@ coffer_code coffer_receipt_verify(coffer_store* store, const char* text, std::si
                                   coffer_error* error) {
   return run(error, [&]() -> coffer::Result<void> {
     COFFER_TRY(require(store, text));
-    COFFER_TRY(store->store.verify_receipt({text, size}));
+    COFFER_TRY(store->store.audit().verify_receipt({text, size}));
     return {};
   });
 }

@@ -13,8 +13,8 @@
 #pragma once
 
 #include <coffer/key_source.h>
+#include <coffer/options.h>
 #include <coffer/result.h>
-#include <coffer/store.h>
 
 #include <atomic>
 #include <functional>

@@ -2,8 +2,8 @@
 // asked for it, once.
 #pragma once
 
+#include <coffer/key_slots.h>
 #include <coffer/key_source.h>
-#include <coffer/store.h>
 
 #include <functional>
 #include <list>

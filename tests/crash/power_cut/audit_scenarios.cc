@@ -18,7 +18,7 @@ std::string look_at_log(const Place& place) {
   std::string told = look_at_store(place);
   auto store = place.try_open();
   if (!store.ok()) return told;
-  const auto report = store->audit_verify();
+  const auto report = store->audit().verify();
   if (!report.ok()) return told + "audit: " + describe(report.error()) + "\n";
   return told + "audit " + std::to_string(report->first) + " to " + std::to_string(report->last) +
          " " + report->problem + "\n";
@@ -44,9 +44,9 @@ void prepare_ahead(const Place& place) {
 const Registered kPrune{{"audit log pruned twice", prepare_log,
                          [](Actor& actor) {
                            Store store = actor.place.open();
-                           good(store.audit_prune({.keep_records = 30}));
+                           good(store.audit().prune({.keep_records = 30}));
                            actor.acknowledge();
-                           good(store.audit_prune({.keep_records = 2}));
+                           good(store.audit().prune({.keep_records = 2}));
                            actor.acknowledge();
                          },
                          0, look_at_log}};

@@ -20,7 +20,7 @@ void prepare_two_slots(const Place& place) {
   must(create_key_file(place.in("second.key")).ok(), "create_key_file");
   Store store = place.open();
   for (const char* path : {"a", "b/c"}) good(store.put(path, Value::opaque(path)));
-  if (good(store.add_key(second_key(place))) != 2) throw std::runtime_error("not slot 2");
+  if (good(store.keys().add(second_key(place))) != 2) throw std::runtime_error("not slot 2");
   std::filesystem::copy_file(place.store_path() + "/keyring", place.in("keyring-before"));
 }
 
@@ -62,32 +62,32 @@ std::string find_old_master(const Place& place) {
 
 void rewrap(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rewrap_keys(2));
+  good(store.keys().rewrap(2));
   actor.acknowledge();
-  good(store.rewrap_keys(0));
+  good(store.keys().rewrap(0));
   actor.acknowledge();
 }
 
 void rotate_without_second(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rotate_key({.without = {2}}));
+  good(store.keys().rotate({.without = {2}}));
   actor.acknowledge();
 }
 
 void rotate_then_write(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rotate_key());
+  good(store.keys().rotate());
   actor.acknowledge();
   good(store.destroy("a", {1}));
   actor.acknowledge();
-  good(store.rotate_key());
+  good(store.keys().rotate());
   actor.acknowledge();
 }
 
 /// Rotates half of the buckets at a time. The store's visible content never changes.
 void rotate_data(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rotate_data_keys({.versions_at_once = 128}));
+  good(store.keys().rotate_data({.versions_at_once = 128}));
   actor.acknowledge();
 }
 

@@ -22,7 +22,7 @@ std::string look_at_policy(const Place& place) {
   auto store = place.try_open();
   if (!store.ok()) return told;
   Store chief = chief_of(std::move(*store));
-  const auto policy = chief.policy();
+  const auto policy = chief.policies().get();
   told += policy.ok() ? policy_json(*policy) : describe(policy.error());
   const auto seen = good(chief.as({.user = "ann"})).get("a");
   told += seen.ok() ? "\nseen" : "\n" + describe(seen.error());
@@ -43,12 +43,12 @@ const Registered kPolicy{
      [](Actor& actor) {
        Store chief = chief_of(actor.place.open());
        Policy policy{0, {{true, {"user:chief"}, kAll, {"**"}}}};
-       good(chief.put_policy(policy));
+       good(chief.policies().put(policy));
        actor.acknowledge();
        policy.rules.push_back({true, {"user:ann"}, {UseCase::reveal}, {"a"}, {}});
-       good(chief.put_policy(policy));
+       good(chief.policies().put(policy));
        actor.acknowledge();
-       good(chief.put_policy({}));
+       good(chief.policies().put({}));
        actor.acknowledge();
      },
      0, look_at_policy}};

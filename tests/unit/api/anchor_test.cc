@@ -51,14 +51,14 @@ struct Anchored {
   void set(AnchorCadence cadence = AnchorCadence::automatic) const {
     auto store = open();
     REQUIRE(store.ok());
-    REQUIRE(store->set_anchor(uri(), cadence).ok());
+    REQUIRE(store->anchor().set(uri(), cadence).ok());
   }
 };
 
 std::size_t audited(Store& store, std::string_view action) {
   AuditFilter filter;
   filter.action = action;
-  return store.audit_list(filter)->size();
+  return store.audit().list(filter)->size();
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ TEST_CASE("an anchor that a crash left behind is no reason to refuse, and catche
   {
     auto store = a.open();
     REQUIRE(store.ok());
-    CHECK(store->anchor()->value().anchored_sequence == store->status()->sequence);
+    CHECK(store->anchor().get()->value().anchored_sequence == store->status()->sequence);
     CHECK(store->status()->sequence > sequence);
   }
   a.put_back(older);
@@ -146,7 +146,9 @@ TEST_CASE("an anchor that a crash left behind is no reason to refuse, and catche
 
 TEST_CASE("what guards how much: at each commit, at closing, at shredding") {
   const Anchored a;
-  const auto anchored = [&](auto&& store) { return store.anchor()->value().anchored_sequence; };
+  const auto anchored = [&](auto&& store) {
+    return store.anchor().get()->value().anchored_sequence;
+  };
   SECTION("at each commit") {
     a.set(AnchorCadence::commit);
     Store store = a.open().value();
@@ -174,7 +176,7 @@ TEST_CASE("what guards how much: at each commit, at closing, at shredding") {
     a.write("a");
     Store store = a.open().value();
     CHECK(anchored(store) == before);
-    REQUIRE(store.update_anchor().ok());
+    REQUIRE(store.anchor().update().ok());
     CHECK(anchored(store) == store.status()->sequence);
     REQUIRE(store.put("b", Value::opaque("v")).ok());
     CHECK(anchored(store) < store.status()->sequence);
@@ -219,7 +221,7 @@ TEST_CASE("an anchor that is gone, damaged or another's is no anchor, and can be
   {
     auto store = a.open(AnchorDoubt::give_up);
     REQUIRE(store.ok());
-    CHECK_FALSE(store->anchor()->has_value());
+    CHECK_FALSE(store->anchor().get()->has_value());
     CHECK(audited(*store, "anchor.accept") == 0);
     CHECK(audited(*store, "anchor.remove") == 1);
   }
@@ -239,13 +241,12 @@ TEST_CASE("F-219: a store is taken as it is, or its anchor given up, by whom its
   {
     Store store = a.open().value();
     REQUIRE(
-        store
-            .put_policy(
-                {0,
-                 {{true, {"user:boss"}, {UseCase::admin, UseCase::audit, UseCase::write}, {"**"}},
-                  {true, {"*"}, {UseCase::list}, {"**"}}}})
+        store.policies()
+            .put({0,
+                  {{true, {"user:boss"}, {UseCase::admin, UseCase::audit, UseCase::write}, {"**"}},
+                   {true, {"*"}, {UseCase::list}, {"**"}}}})
             .ok());
-    REQUIRE(store.as({.user = "boss"})->set_anchor(a.uri()).ok());
+    REQUIRE(store.as({.user = "boss"})->anchor().set(a.uri()).ok());
   }
   const std::string older = a.copy("older");
   REQUIRE(open_as("boss", AnchorDoubt::refuse)->put("a", Value::opaque("v")).ok());
@@ -314,19 +315,19 @@ TEST_CASE("what is not this store's anchor is neither written over nor removed, 
     put_foreign();
     REQUIRE(store.put("a", Value::opaque("v")).ok());
     CHECK(warned.size() == 1);
-    CHECK(store.update_anchor().error().code() == ErrorCode::corrupt);
+    CHECK(store.anchor().update().error().code() == ErrorCode::corrupt);
   }
   SECTION("where the anchor is moved") {
     a.set();
     Store store = a.open().value();
     put_foreign();
-    REQUIRE(store.set_anchor("file://" + a.media.in("second")).ok());
+    REQUIRE(store.anchor().set("file://" + a.media.in("second")).ok());
   }
   SECTION("where it is removed") {
     a.set();
     Store store = a.open().value();
     put_foreign();
-    REQUIRE(store.remove_anchor().ok());
+    REQUIRE(store.anchor().remove().ok());
   }
   SECTION("where it is given up") {
     a.set();
@@ -343,9 +344,9 @@ TEST_CASE("a damaged anchor is given up, its file taken away, and it is set anew
   write_whole_file(a.file(), Bytes(40));
   CHECK(a.open(AnchorDoubt::accept).error().code() == ErrorCode::corrupt);
   Store store = a.open(AnchorDoubt::give_up).value();
-  CHECK(store.set_anchor(a.uri()).error().code() == ErrorCode::conflict);
+  CHECK(store.anchor().set(a.uri()).error().code() == ErrorCode::conflict);
   fs::remove(a.file());
-  REQUIRE(store.set_anchor(a.uri()).ok());
+  REQUIRE(store.anchor().set(a.uri()).ok());
   CHECK(a.open(AnchorDoubt::refuse, a.uri()).ok());
 }
 
@@ -376,9 +377,9 @@ TEST_CASE("an anchor is set where nothing else is harmed, moved and removed") {
   Store store = a.open().value();
   const auto refused = [&](const std::string& uri) {
     const std::uint64_t sequence = store.status()->sequence;
-    const auto set = store.set_anchor(uri);
+    const auto set = store.anchor().set(uri);
     REQUIRE_FALSE(set.ok());
-    CHECK_FALSE(store.anchor()->has_value());
+    CHECK_FALSE(store.anchor().get()->has_value());
     CHECK(store.status()->sequence - sequence <= 1);  // The refusal's own record.
     return set.error().code();
   };
@@ -390,19 +391,19 @@ TEST_CASE("an anchor is set where nothing else is harmed, moved and removed") {
   CHECK(refused("tpm2:device=/dev/tpmrm0") == ErrorCode::usage);
   write_whole_file(a.media.in("letter"), as_bytes("dear all"));
   CHECK(refused("file://" + a.media.in("letter")) == ErrorCode::conflict);
-  CHECK(store.update_anchor().error().code() == ErrorCode::not_found);
-  CHECK(store.remove_anchor().error().code() == ErrorCode::not_found);
+  CHECK(store.anchor().update().error().code() == ErrorCode::not_found);
+  CHECK(store.anchor().remove().error().code() == ErrorCode::not_found);
 
-  REQUIRE(store.set_anchor(a.uri()).ok());
-  REQUIRE(store.set_anchor(a.uri(), AnchorCadence::shred).ok());
-  CHECK(store.anchor()->value().cadence == AnchorCadence::shred);
+  REQUIRE(store.anchor().set(a.uri()).ok());
+  REQUIRE(store.anchor().set(a.uri(), AnchorCadence::shred).ok());
+  CHECK(store.anchor().get()->value().cadence == AnchorCadence::shred);
   CHECK(store.status()->anchor == a.uri());
   const std::string second = a.media.in("second");
-  REQUIRE(store.set_anchor("file://" + second).ok());
+  REQUIRE(store.anchor().set("file://" + second).ok());
   CHECK_FALSE(fs::exists(a.file()));
   CHECK(fs::exists(second));
   CHECK(std::distance(fs::directory_iterator(a.media.path()), {}) == 2);  // And the letter.
-  REQUIRE(store.remove_anchor().ok());
+  REQUIRE(store.anchor().remove().ok());
   CHECK_FALSE(fs::exists(second));
   CHECK(store.status()->anchor.empty());
   CHECK(audited(store, "anchor.set") >= 3);
@@ -422,10 +423,10 @@ TEST_CASE("an anchor that cannot be told keeps no write from being done, and is 
   fs::rename(a.media.path(), a.media.path() + "-away");
   REQUIRE(store.put("a", Value::opaque("v")).ok());
   CHECK(warned.size() == 1);
-  CHECK(store.anchor().error().code() == ErrorCode::key_unavailable);
+  CHECK(store.anchor().get().error().code() == ErrorCode::key_unavailable);
   fs::rename(a.media.path() + "-away", a.media.path());
   REQUIRE(store.put("a", Value::opaque("v")).ok());
-  CHECK(store.anchor()->value().anchored_sequence == store.status()->sequence);
+  CHECK(store.anchor().get()->value().anchored_sequence == store.status()->sequence);
 }
 
 TEST_CASE("a sequence that the caller remembers serves as well") {

@@ -123,9 +123,9 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
   if (!receipts_.empty()) to_file = COFFER_TRY(receipts_to_file(receipts_));
   Store store = COFFER_TRY(open_with_keys(doubt));
   // Looking up the login costs more than opening a store, so it is done only if a policy needs it.
-  if (COFFER_TRY(store.has_policy())) store = COFFER_TRY(store.as(login_actor()));
+  if (COFFER_TRY(store.policies().in_force())) store = COFFER_TRY(store.as(login_actor()));
   if (sink || to_file) {
-    store.on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
+    store.audit().on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
       if (to_file) to_file(receipt);
       if (sink) sink(receipt);
     });
@@ -136,7 +136,7 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
 void Context::look_up_login() { actor_ = login_actor(); }
 
 Result<Actor> Context::actor_for(Store& store) const {
-  return COFFER_TRY(store.has_policy()) ? login_actor() : actor_;
+  return COFFER_TRY(store.policies().in_force()) ? login_actor() : actor_;
 }
 
 // --actor is only a label. The operating system says whose rights count.

@@ -77,7 +77,7 @@ std::string what_is_given_up(const std::vector<KeySlotInfo>& slots,
 
 Result<std::string> confirm_giving_up(Store& store, const std::vector<int>& given_up,
                                       const std::vector<KeySource>& keys, bool yes) {
-  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.key_slots());
+  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.keys().slots());
   // The store itself refuses an unknown number, and the removal of all slots.
   if (!are_some_of(slots, given_up)) return std::string();
   std::string lost = what_is_given_up(slots, given_up, keys);

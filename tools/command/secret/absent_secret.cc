@@ -28,7 +28,7 @@ Error absent_secret(Store& store, Error error, std::string_view path, Literal hi
   if (!is_about(error, path)) return error;
   // The error may be about a version of an existing secret; and a caller who may not list learns
   // nothing.
-  const Result<bool> may_look = store.may(UseCase::list, "secret:" + std::string(path));
+  const Result<bool> may_look = store.policies().may(UseCase::list, "secret:" + std::string(path));
   if (!may_look || !*may_look || store.metadata(path)) return error;
   return is_folder(store, path) ? folder(path, hint) : error;
 }

@@ -75,12 +75,12 @@ Result<PutOptions> parse_write_options(const WriteWords& words) {
   if (words.cas) options.cas = COFFER_TRY(parse_number("--cas", *words.cas));
   COFFER_TRY(parse_expiry(words, options));
   if (!words.metadata.empty()) {
-    options.custom = COFFER_TRY(parse_pairs("--metadata", words.metadata));
+    options.metadata.custom = COFFER_TRY(parse_pairs("--metadata", words.metadata));
   }
-  options.kind = words.kind;
-  options.description = words.description;
-  options.owner = words.owner;
-  if (!words.tags.empty()) options.tags = words.tags;
+  options.metadata.kind = words.kind;
+  options.metadata.description = words.description;
+  options.metadata.owner = words.owner;
+  if (!words.tags.empty()) options.metadata.tags = words.tags;
   return options;
 }
 

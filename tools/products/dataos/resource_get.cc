@@ -234,7 +234,7 @@ VerbResult verb_resource_log(Arguments& arguments, const VerbText& text) {
   Store store = COFFER_TRY(context.open());
   for (const ResourceName& name : names) {
     filter.path = name.path();
-    const auto records = COFFER_TRY(store.audit_list(filter));
+    const auto records = COFFER_TRY(store.audit().list(filter));
     if (records.empty()) {
       return Error(ErrorCode::not_found, "nothing is known of such a resource",
                    "see what there is: coffer resource get -a --show-deleted")

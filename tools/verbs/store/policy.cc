@@ -92,13 +92,13 @@ Result<void> tell_policy(const Context& context, bool had_rules, const Policy& p
 template <typename Change>
 Result<void> change_policy(const Context& context, bool yes, const Change& change) {
   Store store = COFFER_TRY(context.open());
-  Policy policy = COFFER_TRY(store.policy());
+  Policy policy = COFFER_TRY(store.policies().get());
   const std::uint64_t revision = policy.revision;
   const bool had_rules = !policy.rules.empty();
   COFFER_TRY(change(policy));
   COFFER_TRY(ask_for_end(had_rules, policy, yes));
   COFFER_TRY(check_still_admin(context, policy, yes));
-  const std::uint64_t after = COFFER_TRY(store.put_policy(policy, revision));
+  const std::uint64_t after = COFFER_TRY(store.policies().put(policy, revision));
   return tell_policy(context, had_rules, policy, after);
 }
 
@@ -149,7 +149,7 @@ VerbResult verb_policy_show(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
-  const Policy policy = COFFER_TRY(store.policy());
+  const Policy policy = COFFER_TRY(store.policies().get());
   COFFER_TRY(context.json() ? write_line(policy_json(policy)) : write_table(policy));
   return 0;
 }
@@ -256,9 +256,9 @@ VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
   const Policy policy = COFFER_TRY(policy_in(bytes, file));
   COFFER_TRY(check_still_admin(context, policy, yes));
   Store store = COFFER_TRY(context.open());
-  const bool had_rules = COFFER_TRY(store.has_policy());
+  const bool had_rules = COFFER_TRY(store.policies().in_force());
   COFFER_TRY(ask_for_end(had_rules, policy, yes));
-  const std::uint64_t after = COFFER_TRY(store.put_policy(policy, expected));
+  const std::uint64_t after = COFFER_TRY(store.policies().put(policy, expected));
   COFFER_TRY(tell_policy(context, had_rules, policy, after));
   return 0;
 }
@@ -287,7 +287,7 @@ VerbResult verb_policy_test(Arguments& arguments, const VerbText& text) {
   const UseCase use_case = COFFER_TRY(use_case_of(use));
   object = COFFER_TRY(tested_object(object));
   Store store = COFFER_TRY(context.open());
-  const PolicyDecision decision = COFFER_TRY(store.test_policy(subject, use_case, object));
+  const PolicyDecision decision = COFFER_TRY(store.policies().test(subject, use_case, object));
   if (context.json()) {
     JsonText json;
     json.open('{').key("allowed").boolean(decision.allowed);

@@ -56,7 +56,7 @@ VerbResult verb_receipt_verify(Arguments& arguments, const VerbText& text) {
   std::string_view rest = input.text();
   for (std::uint64_t line = 1; !rest.empty(); ++line) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    auto info = store.verify_receipt(rest.substr(0, end));
+    auto info = store.audit().verify_receipt(rest.substr(0, end));
     // The number is that of the line: one bad receipt is no word about the others.
     if (!info) return std::move(info).error().with_number(line);
     genuine.push_back(std::move(*info));

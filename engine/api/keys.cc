@@ -1,12 +1,16 @@
-#include "api/key_slots.h"
+// The key slots and the master key of an open store.
+#include <coffer/key_slots.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "api/call.h"
 #include "keys/keyring/keyring.h"
 #include "keys/kind.h"
 #include "secrets/engine.h"
+#include "secrets/rekey.h"
 
-namespace coffer::api {
+namespace coffer {
 namespace {
 
 using format::Action;
@@ -50,8 +54,6 @@ bool keeps_its_key(const KeySlotInfo& slot) {
   const keys::Kind* kind = keys::kind_of_uri(slot.uri);
   return kind != nullptr && !format::is_provider(kind->scheme);
 }
-
-}  // namespace
 
 Result<int> add_key(secrets::Engine& engine, const KeySource& key) {
   // Asking a person and stretching take their time: nobody else waits for it.
@@ -134,4 +136,44 @@ Result<RotateKeyReport> rotate_key(secrets::Engine& engine, const RotateKeyOptio
   return report;
 }
 
-}  // namespace coffer::api
+}  // namespace
+
+Result<std::vector<KeySlotInfo>> Keys::slots() {
+  return api::call(*engine_, UseCase::admin, Action::look,
+                   [&]() -> Result<std::vector<KeySlotInfo>> {
+                     return COFFER_TRY(engine_->keyring())->slots();
+                   });
+}
+
+Result<int> Keys::add(const KeySource& key) {
+  return api::call(*engine_, UseCase::admin, Action::key_add,
+                   [&] { return add_key(*engine_, key); });
+}
+
+Result<void> Keys::remove(int slot) {
+  return api::call(*engine_, UseCase::admin, Action::key_remove,
+                   [&] { return remove_key(*engine_, slot); });
+}
+
+Result<std::vector<RewrappedSlot>> Keys::rewrap(int slot, const SlotKeyOptions& options) {
+  return api::call(*engine_, UseCase::admin, Action::key_rewrap,
+                   [&] { return rewrap_keys(*engine_, slot, options); });
+}
+
+Result<RotateKeyReport> Keys::rotate(const RotateKeyOptions& options) {
+  return api::call(*engine_, UseCase::admin, Action::key_rotate,
+                   [&] { return rotate_key(*engine_, options); });
+}
+
+Result<RotateDataReport> Keys::rotate_data(const RotateDataOptions& options) {
+  return api::call(*engine_, UseCase::admin, Action::key_rekey,
+                   [&] { return secrets::rekey(*engine_, options); });
+}
+
+Result<void> Keys::test(int slot, const KeySource& key) {
+  return api::call(*engine_, UseCase::admin, Action::look, [&]() -> Result<void> {
+    return COFFER_TRY(engine_->keyring())->test_slot(slot, key);
+  });
+}
+
+}  // namespace coffer
