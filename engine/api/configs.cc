@@ -26,7 +26,7 @@
 #include "format/names.h"
 #include "policy/check.h"
 #include "secrets/engine.h"
-#include "secrets/recorded.h"
+#include "records/vault/recorded.h"
 
 namespace coffer {
 namespace {
@@ -34,7 +34,7 @@ namespace {
 using namespace configs;  // NOLINT(google-build-using-namespace): this file is its door.
 using secrets::DocumentKind;
 using secrets::Intent;
-using secrets::recorded;
+using records::recorded;
 using secrets::View;
 
 Result<void> check_write(const View& view, std::string_view id) {

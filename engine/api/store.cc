@@ -18,8 +18,8 @@
 #include "policy/decision.h"
 #include "policy/rules.h"
 #include "secrets/engine.h"
-#include "secrets/recorded.h"
-#include "secrets/rekey.h"
+#include "records/vault/recorded.h"
+#include "records/vault/rekey.h"
 #include "secrets/sweep.h"
 
 namespace coffer {
@@ -247,7 +247,7 @@ Result<SweepReport> Store::sweep(const SweepOptions& options) {
     return secrets::sweep(*impl_->engine, options,
                           [](secrets::Transaction& txn) { return configs::sweep_notes(txn); });
   };
-  return secrets::recorded(*impl_->engine, {format::Action::expire, ""}, swept);
+  return records::recorded(*impl_->engine, {format::Action::expire, ""}, swept);
 }
 
 Result<void> Store::add_reference(std::string_view path, std::uint64_t version,
@@ -262,7 +262,7 @@ Result<void> Store::add_reference(std::string_view path, std::uint64_t version,
         intent));
     return {};
   };
-  return secrets::recorded(*impl_->engine, {format::Action::reference_add, path, version}, added);
+  return records::recorded(*impl_->engine, {format::Action::reference_add, path, version}, added);
 }
 
 Result<void> Store::remove_reference(std::string_view path, std::uint64_t version,
@@ -277,7 +277,7 @@ Result<void> Store::remove_reference(std::string_view path, std::uint64_t versio
         intent));
     return {};
   };
-  return secrets::recorded(*impl_->engine, {format::Action::reference_remove, path, version},
+  return records::recorded(*impl_->engine, {format::Action::reference_remove, path, version},
                            removed);
 }
 
@@ -296,7 +296,7 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
 }
 
 Result<void> Store::set_anchor(std::string_view uri, AnchorCadence cadence) {
-  return secrets::recorded(*impl_->engine, {format::Action::anchor_set, uri},
+  return records::recorded(*impl_->engine, {format::Action::anchor_set, uri},
                            [&](secrets::Intent* intent) -> Result<void> {
                              COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
                              return impl_->engine->set_anchor(uri, cadence, intent);
@@ -304,7 +304,7 @@ Result<void> Store::set_anchor(std::string_view uri, AnchorCadence cadence) {
 }
 
 Result<void> Store::remove_anchor() {
-  return secrets::recorded(*impl_->engine, {format::Action::anchor_remove, ""},
+  return records::recorded(*impl_->engine, {format::Action::anchor_remove, ""},
                            [&](secrets::Intent* intent) -> Result<void> {
                              COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
                              return impl_->engine->remove_anchor(intent);
@@ -371,7 +371,7 @@ Result<RotateKeyReport> Store::rotate_key(const RotateKeyOptions& options) {
 Result<RotateDataReport> Store::rotate_data_keys(const RotateDataOptions& options) {
   return guarded([&]() -> Result<RotateDataReport> {
     COFFER_TRY(api::admit_on_record(*impl_->engine, UseCase::admin, format::Action::key_rekey));
-    return secrets::rekey(*impl_->engine, options);
+    return records::rekey(*impl_->engine, options);
   });
 }
 
@@ -397,7 +397,7 @@ Result<AuditVerifyReport> Store::audit_verify() {
 }
 
 Result<AuditPruneReport> Store::audit_prune(const AuditPruneOptions& options) {
-  return secrets::recorded(*impl_->engine, {format::Action::prune, ""},
+  return records::recorded(*impl_->engine, {format::Action::prune, ""},
                            [&](secrets::Intent*) -> Result<AuditPruneReport> {
                              COFFER_TRY(api::admit(*impl_->engine, UseCase::admin));
                              return impl_->engine->audit_prune(options);
@@ -437,7 +437,7 @@ Result<ClockAcceptance> Store::accept_clock(bool dry_run) {
           return configs::move_notes(txn, change);
         });
   };
-  return secrets::recorded(*impl_->engine, {format::Action::clock_accept, ""}, accepted);
+  return records::recorded(*impl_->engine, {format::Action::clock_accept, ""}, accepted);
 }
 
 Result<Policy> Store::policy() {
@@ -490,7 +490,7 @@ Result<std::uint64_t> Store::put_policy(const Policy& policy,
         intent));
     return after;
   };
-  return secrets::recorded(*impl_->engine, {format::Action::policy_put, ""}, put);
+  return records::recorded(*impl_->engine, {format::Action::policy_put, ""}, put);
 }
 
 Result<PolicyDecision> Store::test_policy(const PolicySubject& subject, UseCase use_case,

@@ -6,7 +6,8 @@
 // nothing that stands in the file. The order in which the files change:
 //
 //   1. the table with the new key's slots and the key before, both copies, each durable
-//   2. an epoch made under the new key, named by data.mdb (secrets/rotation.cc), the old erased
+//   2. an epoch made under the new key, named by data.mdb, the old erased
+//      (records/vault/rotation.cc)
 //   3. the table without the key before, both copies, each durable
 //
 // Power cut within 1: one copy is whole; the old table means that nothing has happened, the
