@@ -172,8 +172,5 @@ inline void WireWriter<SecretBytes>::append(ByteView bytes) {
 
 /// Signed times travel as the two's complement of protobuf's int64; ours are never negative.
 inline std::uint64_t time_to_wire(std::int64_t ms) { return static_cast<std::uint64_t>(ms); }
-inline std::int64_t time_from_wire(std::uint64_t number) {
-  return static_cast<std::int64_t>(number);
-}
 
 }  // namespace coffer::format

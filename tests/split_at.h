@@ -1,14 +1,14 @@
 // Buckets are split at a number of records that a test can reach, while this lives.
 #pragma once
 
-#include "secrets/split_threshold.h"
+#include "records/sealing/split_threshold.h"
 
 namespace coffer::test {
 
 class SplitAt {
  public:
-  explicit SplitAt(std::uint64_t records) : before_(secrets::split_at_records.exchange(records)) {}
-  ~SplitAt() { secrets::split_at_records.store(before_); }
+  explicit SplitAt(std::uint64_t records) : before_(records::split_at_records.exchange(records)) {}
+  ~SplitAt() { records::split_at_records.store(before_); }
   SplitAt(const SplitAt&) = delete;
   SplitAt& operator=(const SplitAt&) = delete;
 

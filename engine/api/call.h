@@ -10,8 +10,8 @@
 #include <type_traits>
 
 #include "base/guarded.h"
+#include "records/vault/recorded.h"
 #include "secrets/engine.h"
-#include "secrets/recorded.h"
 
 namespace coffer::api {
 
@@ -44,7 +44,7 @@ template <typename Body>
 auto administer(secrets::Engine& engine, secrets::Intent intent, const Body& body)
     -> std::invoke_result_t<const Body&, secrets::Intent*> {
   using Answer = std::invoke_result_t<const Body&, secrets::Intent*>;
-  return secrets::recorded(engine, intent, [&](secrets::Intent* recorded) -> Answer {
+  return records::recorded(engine, intent, [&](secrets::Intent* recorded) -> Answer {
     COFFER_TRY(admit(engine, UseCase::admin));
     return body(recorded);
   });

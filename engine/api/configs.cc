@@ -25,8 +25,8 @@
 #include "format/limits.h"
 #include "format/names.h"
 #include "policy/check.h"
+#include "records/vault/recorded.h"
 #include "secrets/engine.h"
-#include "secrets/recorded.h"
 #include "text/json.h"
 
 namespace coffer {
@@ -90,7 +90,7 @@ template <typename Parse, typename Body>
 auto run(secrets::Engine& engine, Action action, std::string_view id, const Parse& parse,
          const Body& body) {
   using Answer = std::invoke_result_t<const Body&, secrets::Transaction&, Given&>;
-  return secrets::recorded(engine, {action, id}, [&](secrets::Intent* intent) -> Answer {
+  return records::recorded(engine, {action, id}, [&](secrets::Intent* intent) -> Answer {
     Given given = COFFER_TRY(parse());
     return answer_of<secrets::Transaction&>(
         [&](const auto& each) { return engine.write(each, intent); },

@@ -7,8 +7,8 @@
 #include "api/call.h"
 #include "keys/keyring/keyring.h"
 #include "keys/kind.h"
+#include "records/vault/rekey.h"
 #include "secrets/engine.h"
-#include "secrets/rekey.h"
 
 namespace coffer {
 namespace {
@@ -167,7 +167,7 @@ Result<RotateKeyReport> Keys::rotate(const RotateKeyOptions& options) {
 
 Result<RotateDataReport> Keys::rotate_data(const RotateDataOptions& options) {
   return api::call(*engine_, UseCase::admin, Action::key_rekey,
-                   [&] { return secrets::rekey(*engine_, options); });
+                   [&] { return records::rekey(*engine_, options); });
 }
 
 Result<void> Keys::test(int slot, const KeySource& key) {

@@ -11,6 +11,11 @@
 #include "configs/reachability.h"
 #include "format/names.h"
 #include "policy/check.h"
+#include "policy/decision.h"
+#include "policy/rules.h"
+#include "records/vault/recorded.h"
+#include "records/vault/rekey.h"
+#include "secrets/engine.h"
 #include "secrets/sweep.h"
 
 namespace coffer {

@@ -11,7 +11,10 @@
 
 #include <algorithm>
 
-#include "secrets/engine_state.h"
+#include "secrets/engine.h"
+#include "secrets/heads.h"
+#include "secrets/time_index.h"
+#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {
@@ -48,8 +51,8 @@ format::VersionHeader moved(const format::VersionHeader& before, const ClockChan
   return after;
 }
 
-Result<void> collect_history(const View::Impl& impl, const ClockChange& clock, Moves& moves) {
-  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl.txn, Table::history));
+Result<void> collect_history(const Reading& reading, const ClockChange& clock, Moves& moves) {
+  records::Rows cursor = COFFER_TRY(reading.rows(Table::history));
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes)
@@ -59,7 +62,7 @@ Result<void> collect_history(const View::Impl& impl, const ClockChange& clock, M
     const std::uint64_t version = format::version_of_history_key(key);
     if (version == 0) {
       const SecretBytes plain =
-          COFFER_TRY(impl.cipher().open_small(format::Domain::head, hash, cursor.value()));
+          COFFER_TRY(reading.cipher().open_small(format::Domain::head, hash, cursor.value()));
       auto head = COFFER_TRY(format::decode_head(plain.bytes()));
       if (head.metadata.updated_at_ms <= clock.to_ms) continue;
       head.metadata.updated_at_ms = clock.to_ms;
@@ -77,19 +80,19 @@ Result<void> collect_history(const View::Impl& impl, const ClockChange& clock, M
     if (same_end && after.created_at_ms == before.created_at_ms &&
         after.unreachable_at_ms == before.unreachable_at_ms)
       continue;
-    COFFER_TRY(impl.authenticate(hash, {version, record}));
+    COFFER_TRY(reading.authenticate(hash, {version, record}));
     if (!same_end && !before.is_destroyed()) ++moves.ends;
     moves.versions.push_back({hash, version, before, after});
   }
   return {};
 }
 
-Result<void> collect_names(const View::Impl& impl, const ClockChange& clock, Moves& moves) {
-  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl.txn, Table::names));
+Result<void> collect_names(const Reading& reading, const ClockChange& clock, Moves& moves) {
+  records::Rows cursor = COFFER_TRY(reading.rows(Table::names));
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     const SecretBytes plain =
-        COFFER_TRY(impl.cipher().open_small(format::Domain::name, key, cursor.value()));
+        COFFER_TRY(reading.cipher().open_small(format::Domain::name, key, cursor.value()));
     auto name = COFFER_TRY(format::decode_name(plain.bytes()));
     if (name.created_at_ms <= clock.to_ms) continue;
     name.created_at_ms = clock.to_ms;
@@ -99,32 +102,33 @@ Result<void> collect_names(const View::Impl& impl, const ClockChange& clock, Mov
 }
 
 // An entry of the time index stands under its time.
-Result<void> move_due(View::Impl& impl, const MovedVersion& each, Pending::Why why,
+Result<void> move_due(Writing& writing, const MovedVersion& each, Pending::Why why,
                       std::int64_t from_ms, std::int64_t to_ms) {
   if (from_ms == to_ms) return {};
   const auto key =
       format::due_key(from_ms, static_cast<std::uint8_t>(why), each.hash, each.version);
-  const auto sealed = COFFER_TRY(impl.txn.get(Table::due, key));
+  const auto sealed = COFFER_TRY(writing.get(Table::due, key));
   if (!sealed) return {};
-  const SecretBytes path = COFFER_TRY(impl.cipher().open_small(format::Domain::due, key, *sealed));
-  COFFER_TRY(impl.remove_due(each.hash, each.version, from_ms, why));
-  return impl.add_due(each.hash, each.version, to_ms, why, path.text());
+  const SecretBytes path =
+      COFFER_TRY(writing.cipher().open_small(format::Domain::due, key, *sealed));
+  COFFER_TRY(remove_due(writing, each.hash, each.version, from_ms, why));
+  return add_due(writing, each.hash, each.version, to_ms, why, path.text());
 }
 
-Result<void> move_version(View::Impl& impl, const MovedVersion& each) {
-  const auto located = COFFER_TRY(impl.find(each.hash, each.version));
+Result<void> move_version(Writing& writing, const MovedVersion& each) {
+  const auto located = COFFER_TRY(writing.find(each.hash, each.version));
   if (!located) return no_such_version(each.version);
-  COFFER_TRY(impl.change_header(each.hash, *located, each.after));
+  COFFER_TRY(writing.change_header(each.hash, *located, each.after));
   const format::VersionHeader& before = each.before;
   const format::VersionHeader& after = each.after;
   if (!before.is_destroyed())
     COFFER_TRY(
-        move_due(impl, each, Pending::Why::expiry, before.expires_at_ms, after.expires_at_ms));
+        move_due(writing, each, Pending::Why::expiry, before.expires_at_ms, after.expires_at_ms));
   if (before.unreachable_at_ms == 0) return {};
   if (before.is_destroyed())
-    return move_due(impl, each, Pending::Why::forget, before.unreachable_at_ms + kForgetAfterMs,
+    return move_due(writing, each, Pending::Why::forget, before.unreachable_at_ms + kForgetAfterMs,
                     after.unreachable_at_ms + kForgetAfterMs);
-  return move_due(impl, each, Pending::Why::unreachable, before.unreachable_at_ms,
+  return move_due(writing, each, Pending::Why::unreachable, before.unreachable_at_ms,
                   after.unreachable_at_ms);
 }
 
@@ -134,10 +138,10 @@ Result<std::uint64_t> destroy_due(Transaction& txn, std::size_t limit) {
   return due.size();
 }
 
-Result<Moves> collect(const View::Impl& impl, const ClockChange& clock) {
+Result<Moves> collect(const Reading& reading, const ClockChange& clock) {
   Moves moves;
-  COFFER_TRY(collect_history(impl, clock, moves));
-  COFFER_TRY(collect_names(impl, clock, moves));
+  COFFER_TRY(collect_history(reading, clock, moves));
+  COFFER_TRY(collect_names(reading, clock, moves));
   return moves;
 }
 
@@ -150,10 +154,8 @@ std::int64_t ClockChange::end_of(std::int64_t end_ms, std::int64_t written_at_ms
 }
 
 Result<ClockChange> Engine::clock_change() {
-  ClockChange change;
-  COFFER_TRY(read([&](const View& view) -> Result<void> {
-    change = {view.now_ms(), impl_->clock->now_ms()};
-    return {};
+  const ClockChange change = COFFER_TRY(read([](const View& view) -> Result<ClockChange> {
+    return ClockChange{view.now_ms(), view.reading().clock_ms()};
   }));
   if (change.to_ms < change.from_ms && change.to_ms < kEarliestMs)
     return Error{ErrorCode::usage, "the clock shows a time before 2020; nothing was changed",
@@ -180,25 +182,22 @@ Result<ClockAcceptance> Engine::accept_clock(Intent* intent, const NotesMover& m
   std::uint64_t last = 0;
   COFFER_TRY(write(
       [&](Transaction& txn) -> Result<void> {
-        View::Impl& impl = *txn.impl_;
-        change = {txn.now_ms(), impl_->clock->now_ms()};
+        Writing& writing = *txn.writing_;
+        change = {txn.now_ms(), writing.clock_ms()};
         if (change.to_ms >= change.from_ms) return {};
         last = COFFER_TRY(destroy_due(txn, kAll));
         COFFER_TRY(move_notes(txn, change));
-        const Moves moves = COFFER_TRY(collect(impl, change));
-        impl.now = change.to_ms;
-        impl.clock_is_behind = false;
-        for (const MovedVersion& each : moves.versions) COFFER_TRY(move_version(impl, each));
+        const Moves moves = COFFER_TRY(collect(writing, change));
+        writing.lower_time(change.to_ms);
+        for (const MovedVersion& each : moves.versions) COFFER_TRY(move_version(writing, each));
         for (const auto& [hash, head] : moves.heads)
-          COFFER_TRY(impl.put_small(Table::history, format::history_key(hash, 0),
-                                    format::Domain::head, format::encode_head(head).bytes()));
+          COFFER_TRY(writing.put_small(Table::history, format::history_key(hash, 0),
+                                       format::Domain::head, format::encode_head(head).bytes()));
         for (const auto& [key, name] : moves.names)
-          COFFER_TRY(impl.put_small(Table::names, key, format::Domain::name,
-                                    format::encode_name(name).bytes()));
+          COFFER_TRY(writing.put_small(Table::names, key, format::Domain::name,
+                                       format::encode_name(name).bytes()));
         report.moved = moves.ends;
-        ++impl.root->clock_acceptances;
-        impl.changed = true;
-        impl.note(format::Action::clock_accept, "");
+        writing.notes().note(format::Action::clock_accept, "");
         return {};
       },
       intent));
@@ -214,7 +213,7 @@ Result<ClockAcceptance> Engine::try_clock() {
   if (change.to_ms >= change.from_ms) return report;
   COFFER_TRY(read([&](const View& view) -> Result<void> {
     report.destroyed = COFFER_TRY(view.due(Pending::Why::expiry, change.from_ms, kAll)).size();
-    report.moved = COFFER_TRY(collect(*view.impl_, change)).ends;
+    report.moved = COFFER_TRY(collect(view.reading(), change)).ends;
     return {};
   }));
   return report;

@@ -7,20 +7,18 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 
+#include "records/vault/held_reading.h"
 #include "secrets/engine.h"
-#include "storage/txn.h"
 
 namespace coffer::secrets {
-
-struct Session;
 
 /// Thread-safe: reads wait for each other. The engine must outlive it.
 class HeldView {
  public:
   /// Errors: busy (no reader slot), io, corrupt.
   static Result<std::unique_ptr<HeldView>> take(Engine& engine);
-  ~HeldView();
   HeldView(const HeldView&) = delete;
   HeldView& operator=(const HeldView&) = delete;
 
@@ -35,17 +33,15 @@ class HeldView {
   Result<Secret> get(std::string_view path, std::uint64_t version, ReadGuard guard,
                      Deleted deleted = Deleted::refuse);
 
-  std::uint64_t sequence() const;
+  std::uint64_t sequence() const { return held_->sequence(); }
   std::int64_t taken_at_ms() const { return taken_at_ms_; }
 
  private:
-  HeldView(Engine& engine, std::unique_ptr<Session> session);
   Result<void> run_read(const std::function<Result<void>(const View&)>& body);
-  /// One read under one use: what the session sees, at the present time.
-  Result<void> read_under(const std::function<Result<void>(const View&, bool moved)>& body);
-
+  HeldView(Engine& engine, std::unique_ptr<records::HeldReading> held)
+      : engine_(engine), held_(std::move(held)), taken_at_ms_(engine.now_ms()) {}
   Engine& engine_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<records::HeldReading> held_;
   std::int64_t taken_at_ms_;
 };
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
-#include "secrets/engine_state.h"
+#include "secrets/heads.h"
+#include "secrets/name_index.h"
+#include "secrets/versions.h"
 
 namespace coffer {
 
@@ -68,11 +70,11 @@ bool is_wanted_metadata(const Metadata& metadata, const ListOptions& options, st
   });
 }
 
-Result<SecretState> state_of(const View::Impl& impl, const format::PathHash& hash,
-                             const std::optional<View::Impl::Located>& newest) {
+Result<SecretState> state_of(const Reading& reading, const format::PathHash& hash,
+                             const std::optional<Located>& newest) {
   if (!newest) return SecretState::empty;
-  COFFER_TRY(impl.authenticate(hash, *newest));
-  auto state = impl.check_state(*newest);
+  COFFER_TRY(reading.authenticate(hash, *newest));
+  auto state = check_state(reading, *newest);
   if (state) return SecretState::live;
   switch (state.error().code()) {
     case ErrorCode::deleted: return SecretState::deleted;
@@ -87,12 +89,12 @@ class Lister {
   using Visit = std::function<Result<bool>(ListedSecret&&)>;
 
   /// `rows`: what is told of a secret is filled in; else its path only.
-  Lister(const View::Impl& impl, const ListOptions& options, bool rows)
-      : impl_(impl), options_(options), with_metadata_(rows || needs_metadata(options)) {}
+  Lister(const Reading& reading, const ListOptions& options, bool rows)
+      : reading_(reading), options_(options), with_metadata_(rows || needs_metadata(options)) {}
 
   Result<void> run(std::string_view folder, const Visit& visit) {
     visit_ = &visit;
-    const auto names = COFFER_TRY(impl_.names_in(folder));
+    const auto names = COFFER_TRY(names_in(reading_, folder));
     return walk({std::string(folder), names}, options_.recursive, 0);
   }
 
@@ -108,8 +110,8 @@ class Lister {
     if (depth > kFolderDepthMax)
       return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
     std::vector<Folder> folders;
-    COFFER_TRY(impl_.each_child(
-        impl_.cipher().hash(format::Kind::folder, folder), at.names,
+    COFFER_TRY(each_child(
+        reading_, reading_.cipher().hash(format::Kind::folder, folder), at.names,
         [&](const format::Name& name, const format::PathHash& child) -> Result<bool> {
           std::string path = folder.empty() ? name.component : folder + "/" + name.component;
           if (name.folder) {
@@ -133,7 +135,7 @@ class Lister {
       found = true;
       return false;
     };
-    Lister inside(impl_, options_, false);
+    Lister inside(reading_, options_, false);
     inside.visit_ = &first_only;
     COFFER_TRY(inside.walk(folder, true, depth));
     if (!found) return {};
@@ -147,11 +149,11 @@ class Lister {
   Result<std::optional<ListedSecret>> look_at(std::string path, const format::Name& name,
                                               const format::PathHash& hash) {
     std::optional<ListedSecret> listed;
-    const auto newest = COFFER_TRY(impl_.find(hash, 0));
+    const auto newest = COFFER_TRY(reading_.find(hash, 0));
     // A name speaks of a head alone exactly where there is no version.
     if (newest.has_value() != (name.head_revision == 0))
       return lost("a secret has lost its versions, or has a name from before them");
-    const SecretState state = COFFER_TRY(state_of(impl_, hash, newest));
+    const SecretState state = COFFER_TRY(state_of(reading_, hash, newest));
     if (!is_wanted_state(state, options_.state)) return listed;
     if (!options_.workspace.empty() && !is_of_workspace(path, options_.workspace)) return listed;
     listed.emplace();
@@ -159,13 +161,14 @@ class Lister {
     listed->state = state;
     if (!with_metadata_) return listed;
     if (newest) listed->newest = info_of(*newest);
-    listed->metadata = COFFER_TRY(impl_.metadata_of(listed->path, hash, name, newest));
+    listed->metadata = COFFER_TRY(metadata_of(reading_, listed->path, hash, name, newest));
     const bool foreign = !options_.workspace.empty() && !listed->metadata.managed;
-    if (foreign || !is_wanted_metadata(listed->metadata, options_, impl_.now_ms())) listed.reset();
+    if (foreign || !is_wanted_metadata(listed->metadata, options_, reading_.now_ms()))
+      listed.reset();
     return listed;
   }
 
-  const View::Impl& impl_;
+  const Reading& reading_;
   const ListOptions& options_;
   const bool with_metadata_;
   const Visit* visit_ = nullptr;
@@ -185,12 +188,12 @@ Result<std::vector<std::string>> list_names(const View& view, std::string_view f
   // Full paths are told by recursion only; else the folder they are all in is left out.
   const std::size_t skip = options.recursive || folder.empty() ? 0 : folder.size() + 1;
   std::vector<std::string> names;
-  COFFER_TRY(
-      Lister(view.impl(), options, false).run(folder, [&](ListedSecret&& listed) -> Result<bool> {
-        listed.path.erase(0, skip);
-        names.push_back(std::move(listed.path));
-        return true;
-      }));
+  COFFER_TRY(Lister(view.reading(), options, false)
+                 .run(folder, [&](ListedSecret&& listed) -> Result<bool> {
+                   listed.path.erase(0, skip);
+                   names.push_back(std::move(listed.path));
+                   return true;
+                 }));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -198,7 +201,7 @@ Result<std::vector<std::string>> list_names(const View& view, std::string_view f
 Result<std::vector<ListedSecret>> list_secrets(const View& view, std::string_view folder,
                                                const ListOptions& options) {
   std::vector<ListedSecret> found;
-  COFFER_TRY(Lister(view.impl(), options, true)
+  COFFER_TRY(Lister(view.reading(), options, true)
                  .run(without_slash(folder), [&](ListedSecret&& listed) -> Result<bool> {
                    found.push_back(std::move(listed));
                    return true;

@@ -2,7 +2,7 @@
 // outlive it by the way: where nothing else is said, the new version expires with the old.
 #include "format/names.h"
 #include "format/value_access.h"
-#include "secrets/engine_state.h"
+#include "secrets/versions.h"
 #include "text/json_merge.h"
 
 namespace coffer::secrets {
@@ -21,7 +21,7 @@ PutRequest upon(const PutRequest& request, std::uint64_t current, std::int64_t e
 Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view merge_json,
                                        const PutRequest& request) {
   COFFER_TRY(format::check_path(path));
-  impl_->attempt(format::Action::patch, path);
+  writing_->notes().attempt(format::Action::patch, path);
   const auto patch = COFFER_TRY(json::Document::parse(merge_json));
   // As in Vault: what is not there is told before the check-and-set, its state after it.
   const VersionInfo newest = COFFER_TRY(version_info(path, 0));
@@ -42,7 +42,7 @@ Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view m
 Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t to_version,
                                           const PutRequest& request) {
   COFFER_TRY(format::check_path(path));
-  impl_->attempt(format::Action::rollback, path, to_version);
+  writing_->notes().attempt(format::Action::rollback, path, to_version);
   if (to_version == 0)
     return Error{ErrorCode::usage, "there is no version 0", "versions begin with 1"};
   const VersionInfo newest = COFFER_TRY(version_info(path, 0));

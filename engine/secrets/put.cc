@@ -5,17 +5,17 @@
 
 #include "format/name_profile.h"
 #include "format/names.h"
-#include "secrets/engine_state.h"
+#include "secrets/heads.h"
 #include "secrets/kinds.h"
+#include "secrets/name_index.h"
 #include "secrets/scope.h"
 #include "secrets/secret_metadata.h"
+#include "secrets/time_index.h"
+#include "secrets/versions.h"
 #include "text/json.h"
 
 namespace coffer::secrets {
 namespace {
-
-using storage::Table;
-using Located = View::Impl::Located;
 
 constexpr std::uint32_t kVersionsKeptByDefault = 10;
 
@@ -39,21 +39,21 @@ struct Current {
   std::optional<format::Head> head;
 };
 
-Result<Current> check_current(const View::Impl& impl, const format::PathHash& hash,
+Result<Current> check_current(const Reading& reading, const format::PathHash& hash,
                               std::string_view path, const PutRequest& request) {
   Current current;
-  const auto newest = COFFER_TRY(impl.find(hash, 0));
+  const auto newest = COFFER_TRY(reading.find(hash, 0));
   if (newest) {
     // The next number and check-and-set rest on this header: a forged one is not believed.
-    COFFER_TRY(impl.authenticate(hash, *newest));
+    COFFER_TRY(reading.authenticate(hash, *newest));
     current.version = newest->version;
     if (current.version == UINT64_MAX)
       return Error{ErrorCode::corrupt, "a version's number is out of range", Advice::verify_store};
   }
-  current.head = COFFER_TRY(impl.head_of(hash, path, newest));
+  current.head = COFFER_TRY(head_of(reading, hash, path, newest));
   const Metadata* metadata = current.head ? &current.head->metadata : nullptr;
-  const bool required =
-      COFFER_TRY(impl.settings())->cas_required || (metadata != nullptr && metadata->cas_required);
+  const bool required = COFFER_TRY(reading.settings())->cas_required ||
+                        (metadata != nullptr && metadata->cas_required);
   COFFER_TRY(check_cas(request, current.version, required));
   if (metadata != nullptr && metadata->managed && !request.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
@@ -80,6 +80,55 @@ std::uint32_t kept_by(const format::Settings& settings, const std::optional<form
   const std::uint32_t kept =
       std::max(settings.max_versions, head ? head->metadata.max_versions : 0);
   return kept == 0 ? kVersionsKeptByDefault : kept;
+}
+
+MetadataChange change_of(const PutRequest& request) {
+  MetadataChange change;
+  change.custom = request.custom;
+  change.kind = request.kind;
+  change.description = request.description;
+  change.owner = request.owner;
+  change.tags = request.tags;
+  return change;
+}
+
+// Versions beyond the limit go at once; what could open them goes with the next shredding.
+// What somebody refers to stays, and so does a minted version on a lease.
+Result<std::uint32_t> trim(Writing& writing, const format::PathHash& hash, std::string_view path,
+                           std::uint64_t newest_to_go, const std::vector<Reference>& references,
+                           const std::optional<format::Head>& head) {
+  const bool managed = head && head->metadata.managed;
+  std::vector<KeptVersion> old;
+  COFFER_TRY(writing.each_version(hash, newest_to_go, [&](const Located& located) -> Result<bool> {
+    const format::VersionHeader& header = located.record.header;
+    const bool referenced = std::any_of(
+        references.begin(), references.end(),
+        [&](const Reference& reference) { return reference.version == located.version; });
+    const bool leased = managed && header.expires_at_ms > writing.now_ms();
+    if (header.is_destroyed() || (!referenced && !leased)) old.push_back({located.version, header});
+    return true;
+  }));
+  for (const KeptVersion& version : old) {
+    COFFER_TRY(remove_all_due(writing, hash, version.version, version.header));
+    COFFER_TRY(writing.remove_version(hash, version.version, version.header));
+    if (!version.header.is_destroyed())
+      writing.notes().note(format::Action::trim, path, version.version);
+  }
+  return static_cast<std::uint32_t>(old.size());
+}
+
+// Versions but the newest are marked, and the newest tells of them and of the head: so neither can
+// be taken out unseen.
+Result<std::uint32_t> supersede(Writing& writing, const format::PathHash& hash) {
+  const auto newest = COFFER_TRY(writing.find(hash, 0));
+  if (!newest) return std::uint32_t{0};
+  format::VersionHeader header = newest->record.header;
+  const std::uint32_t rows = header.older_versions + 1;
+  header.flags |= format::kFlagSuperseded;
+  header.head_revision = 0;
+  header.older_versions = 0;
+  COFFER_TRY(writing.change_header(hash, *newest, header));
+  return rows;
 }
 
 VersionInfo info_of(std::uint64_t version, const format::VersionHeader& header) {
@@ -123,17 +172,17 @@ Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
 
 Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view path,
                                         const Value& value, const PutRequest& request) {
-  Impl& impl = *impl_;
+  Writing& writing = *writing_;
   COFFER_TRY(format::check_path(path));
-  impl.attempt(action, path);
-  const format::Settings& settings = *COFFER_TRY(impl.settings());
+  writing.notes().attempt(action, path);
+  const format::Settings& settings = *COFFER_TRY(writing.settings());
   COFFER_TRY(check_value(path, value, request.managed, settings));
   const MetadataChange& change = request.metadata;
   COFFER_TRY(check_change(change));
-  if (request.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
-  format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
-  const format::PathHash hash = impl.cipher().hash(context);
-  Current current = COFFER_TRY(check_current(impl, hash, path, request));
+  if (request.expires_at_ms != 0) COFFER_TRY(writing.check_clock());
+  format::ValueContext context(writing.cipher().store(), format::Kind::secret, path);
+  const format::PathHash hash = writing.cipher().hash(context);
+  Current current = COFFER_TRY(check_current(writing, hash, path, request));
   const std::uint64_t version = request.version != 0 ? request.version : current.version + 1;
   if (version <= current.version)
     return Error{ErrorCode::conflict, "a version of that number was there already"}.with_number(
@@ -145,8 +194,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   if (changes_head) {
     const Metadata before = current.head->metadata;
     apply_change(change, current.head->metadata);
-    settle_marks(change, before, impl.marks_by, current.head->metadata);
-    COFFER_TRY(check_outcome(current.head->metadata));
+    settle_marks(change, before, marks_by_, current.head->metadata);
   }
   if (current.head && doubt_marks(actor().user, current.head->metadata)) changes_head = true;
   if (current.head) COFFER_TRY(check_value_of_kind(current.head->metadata.kind, value));
@@ -154,76 +202,37 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   format::VersionHeader header = new_header(settings, current.head, request, now_ms());
   if (changes_head) {
     current.head->metadata.managed = current.head->metadata.managed || request.managed;
-    header.head_revision = COFFER_TRY(impl.write_head(hash, *current.head));
+    header.head_revision = COFFER_TRY(write_head(writing, hash, *current.head));
   } else if (current.head) {
     header.head_revision = static_cast<std::uint32_t>(current.head->metadata.revision);
   }
   if (is_new) {
-    COFFER_TRY(impl.add_secret_name(path));
-    ++impl.root->secret_count;
+    COFFER_TRY(add_secret_name(writing, path));
+    writing.increase(Count::secrets);
   } else if (current.version == 0) {
-    COFFER_TRY(impl.tell_name(path, 0));
+    COFFER_TRY(tell_name(writing, path, 0));
   }
-  header.older_versions = COFFER_TRY(impl.supersede(hash));
+  header.older_versions = COFFER_TRY(supersede(writing, hash));
   const std::uint32_t kept = kept_by(settings, current.head);
   if (version > kept)
     header.older_versions -= COFFER_TRY(
-        impl.trim(hash, path, version - kept, COFFER_TRY(references_to(path)), current.head));
-  const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(hash));
+        trim(writing, hash, path, version - kept, COFFER_TRY(references_to(path)), current.head));
+  const WrappingKey wrapper = COFFER_TRY(writing.sealing_key(hash));
   const Cipher::Sealed sealed =
-      impl.cipher().seal_version(context, hash, version, header, wrapper, value.bytes().bytes(),
-                                 static_cast<std::uint8_t>(value.form()));
+      writing.cipher().seal_version(context, hash, version, header, wrapper, value.bytes().bytes(),
+                                    static_cast<std::uint8_t>(value.form()));
   header.value_tag = COFFER_TRY(format::decode_version(sealed.record)).header.value_tag;
-  COFFER_TRY(impl.put_version(hash, version, sealed, header));
+  COFFER_TRY(writing.put_version(hash, version, sealed, header));
   if (header.expires_at_ms != 0)
-    COFFER_TRY(impl.add_due(hash, version, header.expires_at_ms, Pending::Why::expiry, path));
-  impl.note(action, path, version);
+    COFFER_TRY(add_due(writing, hash, version, header.expires_at_ms, Pending::Why::expiry, path));
+  writing.notes().note(action, path, version);
   return info_of(version, header);
 }
 
 Result<std::uint64_t> View::versions_kept(std::string_view path) const {
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const format::Settings& settings = *COFFER_TRY(impl_->settings());
-  return std::uint64_t{kept_by(settings, COFFER_TRY(impl_->head_of(hash, path)))};
-}
-
-// Versions beyond the limit go at once; what could open them goes with the next shredding.
-// What somebody refers to stays, and so does a minted version on a lease.
-Result<std::uint32_t> View::Impl::trim(const format::PathHash& hash, std::string_view path,
-                                       std::uint64_t newest_to_go,
-                                       const std::vector<Reference>& references,
-                                       const std::optional<format::Head>& head) {
-  const bool managed = head && head->metadata.managed;
-  std::vector<KeptVersion> old;
-  COFFER_TRY(each_version(hash, newest_to_go, [&](const Located& located) -> Result<bool> {
-    const format::VersionHeader& header = located.record.header;
-    const bool referenced = std::any_of(
-        references.begin(), references.end(),
-        [&](const Reference& reference) { return reference.version == located.version; });
-    const bool leased = managed && header.expires_at_ms > now_ms();
-    if (header.is_destroyed() || (!referenced && !leased)) old.push_back({located.version, header});
-    return true;
-  }));
-  for (const KeptVersion& version : old) {
-    COFFER_TRY(remove_all_due(hash, version.version, version.header));
-    COFFER_TRY(remove_version(hash, version.version, version.header));
-    if (!version.header.is_destroyed()) note(format::Action::trim, path, version.version);
-  }
-  return static_cast<std::uint32_t>(old.size());
-}
-
-// Versions but the newest are marked, and the newest tells of them and of the head: so neither can
-// be taken out unseen.
-Result<std::uint32_t> View::Impl::supersede(const format::PathHash& hash) {
-  const auto newest = COFFER_TRY(find(hash, 0));
-  if (!newest) return std::uint32_t{0};
-  format::VersionHeader header = newest->record.header;
-  const std::uint32_t rows = header.older_versions + 1;
-  header.flags |= format::kFlagSuperseded;
-  header.head_revision = 0;
-  header.older_versions = 0;
-  COFFER_TRY(change_header(hash, *newest, header));
-  return rows;
+  const format::PathHash hash = reading_->cipher().hash(format::Kind::secret, path);
+  const format::Settings& settings = *COFFER_TRY(reading_->settings());
+  return std::uint64_t{kept_by(settings, COFFER_TRY(head_of(*reading_, hash, path)))};
 }
 
 }  // namespace coffer::secrets

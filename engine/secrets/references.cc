@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "secrets/engine_state.h"
+#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {
@@ -38,23 +38,23 @@ Result<format::ReferenceRecord> open_reference(const Cipher& cipher, ByteView ke
   return record;
 }
 
-Result<std::uint64_t> count_of(const View::Impl& impl, const format::PairKey& key) {
-  const auto sealed = COFFER_TRY(impl.txn.get(Table::references, key));
+Result<std::uint64_t> count_of(const Reading& reading, const format::PairKey& key) {
+  const auto sealed = COFFER_TRY(reading.get(Table::references, key));
   if (!sealed) return std::uint64_t{0};
-  return COFFER_TRY(open_reference(impl.cipher(), key, *sealed)).count;
+  return COFFER_TRY(open_reference(reading.cipher(), key, *sealed)).count;
 }
 
-Result<void> put_count(View::Impl& impl, std::string_view target, std::uint64_t count) {
-  const format::PairKey key = count_key(impl.cipher(), target);
+Result<void> put_count(Writing& writing, std::string_view target, std::uint64_t count) {
+  const format::PairKey key = count_key(writing.cipher(), target);
   if (count == 0) {
-    COFFER_TRY(impl.remove_small(Table::references, key));
+    COFFER_TRY(writing.remove_small(Table::references, key));
     return {};
   }
   format::ReferenceRecord record;
   record.target = target;
   record.count = count;
-  return impl.put_small(Table::references, key, format::Domain::reference,
-                        format::encode_reference(record).bytes());
+  return writing.put_small(Table::references, key, format::Domain::reference,
+                           format::encode_reference(record).bytes());
 }
 
 // What a config refers to is told by the config's own item.
@@ -63,11 +63,11 @@ bool is_outside(const Reference& reference) { return reference.user_kind != "con
 }  // namespace
 
 Result<std::vector<Reference>> View::references_to(std::string_view target) const {
-  const Cipher& cipher = impl_->cipher();
+  const Cipher& cipher = reading_->cipher();
   const format::PathHash hash = cipher.hash(format::Kind::reference_target, target);
   std::vector<Reference> found;
-  const std::uint64_t expected = COFFER_TRY(count_of(*impl_, count_key(cipher, target)));
-  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_->txn, Table::references));
+  const std::uint64_t expected = COFFER_TRY(count_of(*reading_, count_key(cipher, target)));
+  records::Rows cursor = COFFER_TRY(reading_->rows(Table::references));
   for (bool more = COFFER_TRY(cursor.seek(hash)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kPairKeyBytes ||
@@ -85,9 +85,9 @@ Result<std::vector<Reference>> View::references_to(std::string_view target) cons
 
 Result<void> View::each_reference(
     const std::function<Result<void>(const Reference&)>& visit) const {
-  storage::Cursor cursor = COFFER_TRY(storage::Cursor::open(impl_->txn, Table::references));
+  records::Rows cursor = COFFER_TRY(reading_->rows(Table::references));
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
-    auto record = COFFER_TRY(open_reference(impl_->cipher(), cursor.key(), cursor.value()));
+    auto record = COFFER_TRY(open_reference(reading_->cipher(), cursor.key(), cursor.value()));
     if (record.count != 0) continue;
     COFFER_TRY(visit({std::move(record.target), record.version, std::move(record.user_kind),
                       std::move(record.user), std::move(record.made_by)}));
@@ -96,31 +96,32 @@ Result<void> View::each_reference(
 }
 
 Result<void> Transaction::add_reference(const Reference& reference) {
-  const format::PairKey key = key_of(impl_->cipher(), reference);
-  if (COFFER_TRY(impl_->txn.get(Table::references, key))) return {};
+  const format::PairKey key = key_of(writing_->cipher(), reference);
+  if (COFFER_TRY(writing_->get(Table::references, key))) return {};
   const bool is_ruled = COFFER_TRY(policy()) != nullptr;
   const SecretBytes record = format::encode_reference(
       {reference.target, reference.version, reference.user_kind, reference.user,
        is_ruled && is_outside(reference) ? actor().user : std::string()});
   const std::uint64_t before =
-      COFFER_TRY(count_of(*impl_, count_key(impl_->cipher(), reference.target)));
-  COFFER_TRY(put_count(*impl_, reference.target, before + 1));
-  COFFER_TRY(impl_->put_small(Table::references, key, format::Domain::reference, record.bytes()));
+      COFFER_TRY(count_of(*writing_, count_key(writing_->cipher(), reference.target)));
+  COFFER_TRY(put_count(*writing_, reference.target, before + 1));
+  COFFER_TRY(
+      writing_->put_small(Table::references, key, format::Domain::reference, record.bytes()));
   if (is_outside(reference))
-    impl_->note(format::Action::reference_add, reference.target, reference.version);
+    writing_->notes().note(format::Action::reference_add, reference.target, reference.version);
   return {};
 }
 
 Result<void> Transaction::remove_reference(const Reference& reference) {
   const bool was_there =
-      COFFER_TRY(impl_->remove_small(Table::references, key_of(impl_->cipher(), reference)));
+      COFFER_TRY(writing_->remove_small(Table::references, key_of(writing_->cipher(), reference)));
   if (!was_there) return {};
   const std::uint64_t before =
-      COFFER_TRY(count_of(*impl_, count_key(impl_->cipher(), reference.target)));
+      COFFER_TRY(count_of(*writing_, count_key(writing_->cipher(), reference.target)));
   if (before == 0) return lost("a target has lost the count of its references");
-  COFFER_TRY(put_count(*impl_, reference.target, before - 1));
+  COFFER_TRY(put_count(*writing_, reference.target, before - 1));
   if (is_outside(reference))
-    impl_->note(format::Action::reference_remove, reference.target, reference.version);
+    writing_->notes().note(format::Action::reference_remove, reference.target, reference.version);
   return {};
 }
 

@@ -8,30 +8,32 @@
 
 #include "format/names.h"
 #include "format/value_access.h"
-#include "secrets/engine_state.h"
+#include "secrets/heads.h"
+#include "secrets/name_index.h"
 #include "secrets/scope.h"
 #include "secrets/secret_metadata.h"
+#include "secrets/time_index.h"
+#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {
 
 using storage::Table;
-using Located = View::Impl::Located;
 
 /// One end of the way.
 struct Place {
-  Place(const View::Impl& impl, std::string_view at)
+  Place(const Reading& reading, std::string_view at)
       : path(at),
-        context(impl.cipher().store(), format::Kind::secret, at),
-        hash(impl.cipher().hash(context)) {}
+        context(reading.cipher().store(), format::Kind::secret, at),
+        hash(reading.cipher().hash(context)) {}
   std::string_view path;
   format::ValueContext context;
   format::PathHash hash;
 };
 
-Result<void> check_target(const View& view, const View::Impl& impl, std::string_view to) {
+Result<void> check_target(const View& view, const Reading& reading, std::string_view to) {
   COFFER_TRY(format::check_path(to));
-  COFFER_TRY(check_new_name(*COFFER_TRY(impl.settings()), to));
+  COFFER_TRY(check_new_name(*COFFER_TRY(reading.settings()), to));
   if (COFFER_TRY(view.exists(to)))
     return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
                  Advice::remove_other_secret}
@@ -39,9 +41,9 @@ Result<void> check_target(const View& view, const View::Impl& impl, std::string_
   return {};
 }
 
-Result<void> check_source(const View& view, const View::Impl& impl, const Place& from,
+Result<void> check_source(const View& view, const Reading& reading, const Place& from,
                           bool is_moved) {
-  const auto head = COFFER_TRY(impl.head_of(from.hash, from.path));
+  const auto head = COFFER_TRY(head_of(reading, from.hash, from.path));
   if (head && head->metadata.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
                  "configs name their secrets themselves"}
@@ -53,10 +55,10 @@ Result<void> check_source(const View& view, const View::Impl& impl, const Place&
   return {};
 }
 
-Result<std::vector<KeptVersion>> versions_of(const View::Impl& impl, const Place& place) {
+Result<std::vector<KeptVersion>> versions_of(const Reading& reading, const Place& place) {
   std::vector<KeptVersion> versions;
-  COFFER_TRY(impl.each_version(place.hash, 0, [&](const Located& located) -> Result<bool> {
-    COFFER_TRY(impl.authenticate(place.hash, located));
+  COFFER_TRY(reading.each_version(place.hash, 0, [&](const Located& located) -> Result<bool> {
+    COFFER_TRY(reading.authenticate(place.hash, located));
     versions.push_back({located.version, located.record.header});
     return true;
   }));
@@ -64,9 +66,10 @@ Result<std::vector<KeptVersion>> versions_of(const View::Impl& impl, const Place
 }
 
 // Every value must be allowed where it goes.
-Result<void> check_sizes(const View::Impl& impl, const Place& from, const Place& to) {
-  const std::uint64_t bytes_max = scope_of(*COFFER_TRY(impl.settings()), to.path).value_bytes_max;
-  return impl.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
+Result<void> check_sizes(const Reading& reading, const Place& from, const Place& to) {
+  const std::uint64_t bytes_max =
+      scope_of(*COFFER_TRY(reading.settings()), to.path).value_bytes_max;
+  return reading.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
     // The sealed value is one byte longer than the value: its form.
     if (located.record.sealed_bytes() > bytes_max + 1)
       return Error{ErrorCode::limit, "a version is larger than is allowed there",
@@ -77,16 +80,16 @@ Result<void> check_sizes(const View::Impl& impl, const Place& from, const Place&
 }
 
 // And so must every field's name, by the rules of names that hold there.
-Result<void> check_fields(const View::Impl& impl, Place& from, const Place& to) {
-  const format::Settings& settings = *COFFER_TRY(impl.settings());
+Result<void> check_fields(const Reading& reading, Place& from, const Place& to) {
+  const format::Settings& settings = *COFFER_TRY(reading.settings());
   if (scope_of(settings, to.path).names == NameProfile::core) return {};
-  return impl.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
+  return reading.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
     if (located.record.header.is_destroyed()) return true;
     Located whole = located;
-    COFFER_TRY(impl.fetch_value(from.hash, whole));
-    const WrappingKey opener = COFFER_TRY(impl.wrapping_key(from.hash));
-    Cipher::Opened opened = COFFER_TRY(
-        impl.cipher().open_version(from.context, from.hash, whole.version, whole.record, opener));
+    COFFER_TRY(reading.fetch_value(from.hash, whole));
+    const WrappingKey opener = COFFER_TRY(reading.wrapping_key(from.hash));
+    Cipher::Opened opened = COFFER_TRY(reading.cipher().open_version(
+        from.context, from.hash, whole.version, whole.record, opener));
     const auto form = static_cast<Value::Form>(opened.form);
     const Value value = ValueAccess::make(form, std::move(opened.value));
     COFFER_TRY(check_value(to.path, value, false, settings));
@@ -94,39 +97,39 @@ Result<void> check_fields(const View::Impl& impl, Place& from, const Place& to) 
   });
 }
 
-Result<void> carry_version(View::Impl& impl, Place& from, Place& to, const KeptVersion& kept) {
+Result<void> carry_version(Writing& writing, Place& from, Place& to, const KeptVersion& kept) {
   format::VersionHeader header = kept.header;
   header.unreachable_at_ms = 0;
   Cipher::Sealed sealed;
   if (header.is_destroyed()) {
-    sealed.record = impl.cipher().tombstone(to.hash, kept.version, header);
+    sealed.record = writing.cipher().tombstone(to.hash, kept.version, header);
   } else {
-    auto located = COFFER_TRY(impl.find(from.hash, kept.version));
+    auto located = COFFER_TRY(writing.find(from.hash, kept.version));
     if (!located) return no_such_version(kept.version);
-    COFFER_TRY(impl.fetch_value(from.hash, *located));
-    const WrappingKey opener = COFFER_TRY(impl.wrapping_key(from.hash));
-    const Cipher::Opened opened = COFFER_TRY(
-        impl.cipher().open_version(from.context, from.hash, kept.version, located->record, opener));
-    const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(to.hash));
-    sealed = impl.cipher().seal_version(to.context, to.hash, kept.version, header, wrapper,
-                                        opened.value.bytes(), opened.form);
+    COFFER_TRY(writing.fetch_value(from.hash, *located));
+    const WrappingKey opener = COFFER_TRY(writing.wrapping_key(from.hash));
+    const Cipher::Opened opened = COFFER_TRY(writing.cipher().open_version(
+        from.context, from.hash, kept.version, located->record, opener));
+    const WrappingKey wrapper = COFFER_TRY(writing.sealing_key(to.hash));
+    sealed = writing.cipher().seal_version(to.context, to.hash, kept.version, header, wrapper,
+                                           opened.value.bytes(), opened.form);
     header.value_tag = COFFER_TRY(format::decode_version(sealed.record)).header.value_tag;
     if (header.expires_at_ms != 0)
-      COFFER_TRY(
-          impl.add_due(to.hash, kept.version, header.expires_at_ms, Pending::Why::expiry, to.path));
+      COFFER_TRY(add_due(writing, to.hash, kept.version, header.expires_at_ms, Pending::Why::expiry,
+                         to.path));
   }
-  return impl.put_version(to.hash, kept.version, sealed, header);
+  return writing.put_version(to.hash, kept.version, sealed, header);
 }
 
-Result<void> remove_source(View::Impl& impl, const Place& from,
+Result<void> remove_source(Writing& writing, const Place& from,
                            const std::vector<KeptVersion>& versions, bool has_head) {
   for (const KeptVersion& kept : versions) {
-    COFFER_TRY(impl.remove_all_due(from.hash, kept.version, kept.header));
-    COFFER_TRY(impl.remove_version(from.hash, kept.version, kept.header));
+    COFFER_TRY(remove_all_due(writing, from.hash, kept.version, kept.header));
+    COFFER_TRY(writing.remove_version(from.hash, kept.version, kept.header));
   }
-  if (has_head) COFFER_TRY(impl.remove_small(Table::history, format::history_key(from.hash, 0)));
-  --impl.root->secret_count;
-  return impl.remove_secret_name(from.path);
+  if (has_head) COFFER_TRY(writing.remove_small(Table::history, format::history_key(from.hash, 0)));
+  COFFER_TRY(writing.decrease(Count::secrets));
+  return remove_secret_name(writing, from.path);
 }
 
 }  // namespace
@@ -141,38 +144,38 @@ Result<void> Transaction::copy(std::string_view from, std::string_view to) {
 
 Result<void> Transaction::relocate(format::Action action, std::string_view from_path,
                                    std::string_view to_path) {
-  Impl& impl = *impl_;
+  Writing& writing = *writing_;
   const bool is_moved = action == format::Action::move;
   COFFER_TRY(format::check_path(from_path));
-  impl.attempt(action, from_path);
-  const auto name = COFFER_TRY(impl.find_name(from_path));
-  if (!name) return impl.absent(impl.cipher().hash(format::Kind::secret, from_path), from_path, 0);
-  COFFER_TRY(check_target(*this, impl, to_path));
-  Place from(impl, from_path);
-  Place to(impl, to_path);
-  COFFER_TRY(check_source(*this, impl, from, is_moved));
-  COFFER_TRY(check_sizes(impl, from, to));
-  COFFER_TRY(check_fields(impl, from, to));
-  const std::vector<KeptVersion> versions = COFFER_TRY(versions_of(impl, from));
-  auto head = COFFER_TRY(impl.head_of(from.hash, from_path));
+  writing.notes().attempt(action, from_path);
+  const auto name = COFFER_TRY(find_name(writing, from_path));
+  if (!name)
+    return absent(writing, writing.cipher().hash(format::Kind::secret, from_path), from_path, 0);
+  COFFER_TRY(check_target(*this, writing, to_path));
+  Place from(writing, from_path);
+  Place to(writing, to_path);
+  COFFER_TRY(check_source(*this, writing, from, is_moved));
+  COFFER_TRY(check_sizes(writing, from, to));
+  COFFER_TRY(check_fields(writing, from, to));
+  const std::vector<KeptVersion> versions = COFFER_TRY(versions_of(writing, from));
+  auto head = COFFER_TRY(head_of(writing, from.hash, from_path));
 
-  for (const KeptVersion& kept : versions) COFFER_TRY(carry_version(impl, from, to, kept));
+  for (const KeptVersion& kept : versions) COFFER_TRY(carry_version(writing, from, to, kept));
   if (head) {
     head->path = to_path;
-    carry_marks(impl.marks_by, head->metadata);
-    COFFER_TRY(impl.put_small(Table::history, format::history_key(to.hash, 0), format::Domain::head,
-                              format::encode_head(*head).bytes()));
+    carry_marks(marks_by_, head->metadata);
+    COFFER_TRY(writing.put_small(Table::history, format::history_key(to.hash, 0),
+                                 format::Domain::head, format::encode_head(*head).bytes()));
   }
   const bool is_bare = versions.empty() && head.has_value();
-  COFFER_TRY(
-      impl.add_secret_name(to_path, name->created_at_ms,
-                           is_bare ? static_cast<std::uint32_t>(head->metadata.revision) : 0));
-  ++impl.root->secret_count;
-  if (is_moved) COFFER_TRY(remove_source(impl, from, versions, head.has_value()));
+  COFFER_TRY(add_secret_name(writing, to_path, name->created_at_ms,
+                             is_bare ? static_cast<std::uint32_t>(head->metadata.revision) : 0));
+  writing.increase(Count::secrets);
+  if (is_moved) COFFER_TRY(remove_source(writing, from, versions, head.has_value()));
   const std::uint64_t current = versions.empty() ? 0 : versions.front().version;
   // A move is told at both of its ends: gone at one (no version), new at the other.
-  if (is_moved) impl.note(action, from_path);
-  impl.note(action, to_path, current);
+  if (is_moved) writing.notes().note(action, from_path);
+  writing.notes().note(action, to_path, current);
   return {};
 }
 

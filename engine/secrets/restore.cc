@@ -1,8 +1,11 @@
 // A secret that comes from elsewhere with its history: what an import of an export writes.
 #include "format/names.h"
-#include "secrets/engine_state.h"
+#include "secrets/heads.h"
 #include "secrets/kinds.h"
+#include "secrets/name_index.h"
 #include "secrets/secret_metadata.h"
+#include "secrets/time_index.h"
+#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {
@@ -29,17 +32,17 @@ Result<void> check_infos(const std::vector<RestoredVersion>& versions, std::int6
   return {};
 }
 
-Result<void> check_values(const View::Impl& impl, std::string_view path,
+Result<void> check_values(const Reading& reading, std::string_view path,
                           const std::vector<RestoredVersion>& versions,
                           const MetadataChange& metadata, bool managed) {
-  const format::Settings& settings = *COFFER_TRY(impl.settings());
+  const format::Settings& settings = *COFFER_TRY(reading.settings());
   for (const RestoredVersion& version : versions) {
     if (version.value) COFFER_TRY(check_value(path, *version.value, managed, settings));
   }
   // Older values may be from before the secret was of this kind, and so may a deleted one.
   const bool is_shown = !versions.empty() && versions.front().value &&
                         (versions.front().info.deletion_at_ms == 0 ||
-                         versions.front().info.deletion_at_ms > impl.now_ms());
+                         versions.front().info.deletion_at_ms > reading.now_ms());
   if (metadata.kind && is_shown) {
     COFFER_TRY(check_value_of_kind(*metadata.kind, *versions.front().value));
   }
@@ -66,9 +69,9 @@ Result<void> Transaction::restore(std::string_view path,
                                   const std::vector<RestoredVersion>& versions,
                                   std::int64_t created_at_ms, const MetadataChange& metadata,
                                   bool managed) {
-  Impl& impl = *impl_;
+  Writing& writing = *writing_;
   COFFER_TRY(format::check_path(path));
-  const format::Settings& settings = *COFFER_TRY(impl.settings());
+  const format::Settings& settings = *COFFER_TRY(writing.settings());
   // What configs hold is named by coordinates, whatever names people are held to.
   if (managed && !format::parse_coordinate(std::string(path) + "_v1"))
     return Error{ErrorCode::usage, "no secret of a config has such a name"}.about(
@@ -80,25 +83,25 @@ Result<void> Transaction::restore(std::string_view path,
         .about(Subject::Kind::path, path);
   COFFER_TRY(check_infos(versions, now_ms()));
   COFFER_TRY(check_change(metadata));
-  COFFER_TRY(check_values(impl, path, versions, metadata, managed));
+  COFFER_TRY(check_values(writing, path, versions, metadata, managed));
   if (created_at_ms < 0 || created_at_ms > now_ms()) return impossible({});
   for (const RestoredVersion& version : versions) {
-    if (version.info.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
+    if (version.info.expires_at_ms != 0) COFFER_TRY(writing.check_clock());
   }
   format::Head head{std::string(path), {}};
   apply_change(metadata, head.metadata);
-  settle_marks(metadata, {}, impl.marks_by, head.metadata);
+  settle_marks(metadata, {}, marks_by_, head.metadata);
   COFFER_TRY(check_outcome(head.metadata));
   head.metadata.managed = managed;
 
-  format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
-  const format::PathHash hash = impl.cipher().hash(context);
+  format::ValueContext context(writing.cipher().store(), format::Kind::secret, path);
+  const format::PathHash hash = writing.cipher().hash(context);
   // Without a version it is the head that makes a secret of the name.
   std::uint32_t head_revision = 0;
   if (!is_nothing(metadata) || versions.empty() || managed)
-    head_revision = COFFER_TRY(impl.write_head(hash, head));
-  COFFER_TRY(impl.add_secret_name(path, created_at_ms, versions.empty() ? head_revision : 0));
-  ++impl.root->secret_count;
+    head_revision = COFFER_TRY(write_head(writing, hash, head));
+  COFFER_TRY(add_secret_name(writing, path, created_at_ms, versions.empty() ? head_revision : 0));
+  writing.increase(Count::secrets);
   for (const RestoredVersion& version : versions) {
     format::VersionHeader header = header_of(settings, version, now_ms());
     if (managed) header.flags |= format::kFlagManaged;
@@ -111,19 +114,21 @@ Result<void> Transaction::restore(std::string_view path,
     const std::uint64_t number = version.info.version;
     Cipher::Sealed sealed;
     if (header.is_destroyed()) {
-      sealed.record = impl.cipher().tombstone(hash, number, header);
+      sealed.record = writing.cipher().tombstone(hash, number, header);
     } else {
-      const WrappingKey wrapper = COFFER_TRY(impl.sealing_key(hash));
-      sealed = impl.cipher().seal_version(context, hash, number, header, wrapper,
-                                          version.value->bytes().bytes(),
-                                          static_cast<std::uint8_t>(version.value->form()));
+      const WrappingKey wrapper = COFFER_TRY(writing.sealing_key(hash));
+      sealed = writing.cipher().seal_version(context, hash, number, header, wrapper,
+                                             version.value->bytes().bytes(),
+                                             static_cast<std::uint8_t>(version.value->form()));
       header.value_tag = COFFER_TRY(format::decode_version(sealed.record)).header.value_tag;
       if (header.expires_at_ms != 0)
-        COFFER_TRY(impl.add_due(hash, number, header.expires_at_ms, Pending::Why::expiry, path));
+        COFFER_TRY(
+            add_due(writing, hash, number, header.expires_at_ms, Pending::Why::expiry, path));
     }
-    COFFER_TRY(impl.put_version(hash, number, sealed, header));
+    COFFER_TRY(writing.put_version(hash, number, sealed, header));
   }
-  impl.note(format::Action::put, path, versions.empty() ? 0 : versions.front().info.version);
+  writing.notes().note(format::Action::put, path,
+                       versions.empty() ? 0 : versions.front().info.version);
   return {};
 }
 

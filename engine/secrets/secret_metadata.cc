@@ -5,15 +5,15 @@
 
 #include "format/name_profile.h"
 #include "format/names.h"
-#include "secrets/engine_state.h"
+#include "secrets/heads.h"
 #include "secrets/kinds.h"
+#include "secrets/name_index.h"
 #include "secrets/scope.h"
+#include "secrets/versions.h"
 #include "text/printable.h"
 
 namespace coffer::secrets {
 namespace {
-
-using storage::Table;
 
 constexpr std::int64_t kDurationMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
 
@@ -170,28 +170,6 @@ Result<void> check_new_name(const format::Settings& settings, std::string_view p
   return format::check_name_by(scope.names, scope.below);
 }
 
-Result<std::uint32_t> View::Impl::write_head(const format::PathHash& hash,
-                                             const format::Head& head) {
-  format::Head next = head;
-  if (next.metadata.revision >= UINT32_MAX)
-    return Error{ErrorCode::limit, "this secret's metadata was changed too often",
-                 "copy the secret to another path"};
-  next.metadata.updated_at_ms = now_ms();
-  ++next.metadata.revision;
-  COFFER_TRY(put_small(Table::history, format::history_key(hash, 0), format::Domain::head,
-                       format::encode_head(next).bytes()));
-  return static_cast<std::uint32_t>(next.metadata.revision);
-}
-
-Result<void> View::Impl::put_head(const format::PathHash& hash, const format::Head& head) {
-  const std::uint32_t revision = COFFER_TRY(write_head(hash, head));
-  const auto newest = COFFER_TRY(find(hash, 0));
-  if (!newest) return tell_name(head.path, revision);
-  format::VersionHeader header = newest->record.header;
-  header.head_revision = revision;
-  return change_header(hash, *newest, header);
-}
-
 Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& change) {
   return change_metadata(path, change, false);
 }
@@ -202,26 +180,29 @@ Result<void> Transaction::patch_metadata(std::string_view path, const MetadataCh
 
 Result<void> Transaction::change_metadata(std::string_view path, const MetadataChange& change,
                                           bool must_exist) {
-  Impl& impl = *impl_;
+  Writing& writing = *writing_;
   COFFER_TRY(format::check_path(path));
-  impl.attempt(format::Action::metadata, path);
+  writing.notes().attempt(format::Action::metadata, path);
   COFFER_TRY(check_change(change));
-  const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
-  const auto newest_before = COFFER_TRY(impl.find(hash, 0));
-  auto head = COFFER_TRY(impl.head_of(hash, path, newest_before));
+  const format::PathHash hash = writing.cipher().hash(format::Kind::secret, path);
+  const auto newest_before = COFFER_TRY(writing.find(hash, 0));
+  auto head = COFFER_TRY(head_of(writing, hash, path, newest_before));
   const bool is_new = !head && !newest_before;
   if (is_new && must_exist) return no_such_secret();
-  if (is_new) COFFER_TRY(check_new_name(*COFFER_TRY(impl.settings()), path));
+  if (is_new) COFFER_TRY(check_new_name(*COFFER_TRY(writing.settings()), path));
   if (!head) head = format::Head{std::string(path), {}};
   if (head->metadata.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
                  Advice::put_config}
         .about(Subject::Kind::path, path);
-  COFFER_TRY(check_metadata_cas(change, head->metadata.revision));
-  if (is_nothing(change)) return impl.done();
+  if (change.metadata_cas && *change.metadata_cas != head->metadata.revision)
+    return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
+                 "read it again, then change it with its number"}
+        .with_number(head->metadata.revision);
+  if (is_nothing(change)) return writing.notes().done();
   const Metadata before = head->metadata;
   apply_change(change, head->metadata);
-  settle_marks(change, before, impl.marks_by, head->metadata);
+  settle_marks(change, before, marks_by_, head->metadata);
   COFFER_TRY(check_outcome(head->metadata));
   // Only a value that is still there is asked whether it fits the kind.
   if (change.kind) {
@@ -231,25 +212,23 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
   }
 
   if (is_new) {
-    COFFER_TRY(impl.add_secret_name(path));
-    ++impl.root->secret_count;
+    COFFER_TRY(add_secret_name(writing, path));
+    writing.increase(Count::secrets);
   }
-  COFFER_TRY(impl.put_head(hash, *head));
-  impl.note(format::Action::metadata, path);
+  COFFER_TRY(put_head(writing, hash, *head));
+  writing.notes().note(format::Action::metadata, path);
   return {};
 }
 
-void Transaction::marks_are_by(std::optional<std::string> user) {
-  impl_->marks_by = std::move(user);
-}
+void Transaction::marks_are_by(std::optional<std::string> user) { marks_by_ = std::move(user); }
 
 Result<void> Transaction::drop_custom(std::string_view path, std::string_view key) {
-  Impl& impl = *impl_;
-  const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
-  auto head = COFFER_TRY(impl.head_of(hash, path));
-  if (!head) return COFFER_TRY(impl.find(hash, 0)) ? Result<void>() : no_such_secret();
+  Writing& writing = *writing_;
+  const format::PathHash hash = writing.cipher().hash(format::Kind::secret, path);
+  auto head = COFFER_TRY(head_of(writing, hash, path));
+  if (!head) return COFFER_TRY(writing.find(hash, 0)) ? Result<void>() : no_such_secret();
   if (head->metadata.custom.erase(std::string(key)) == 0) return {};
-  return impl.put_head(hash, *head);
+  return put_head(writing, hash, *head);
 }
 
 }  // namespace coffer::secrets

@@ -1,15 +1,12 @@
-// The store's settings: kept in a record of their own, so that every process goes by what
-// stands there when it writes.
+// The store's settings: what may stand there, and what of them holds for a path.
 #include <algorithm>
 
 #include "format/names.h"
-#include "secrets/engine_state.h"
 #include "secrets/scope.h"
+#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {
-
-using storage::Table;
 
 constexpr std::int64_t kDurationMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1000;
 
@@ -76,41 +73,12 @@ Scope scope_of(const format::Settings& settings, std::string_view path) {
   return scope;
 }
 
-Result<std::shared_ptr<const StoredSettings>> Engine::Impl::read_settings(const storage::Txn& txn,
-                                                                          std::uint64_t revision) {
-  const auto sealed = COFFER_TRY(txn.get(Table::main, as_bytes(kSettingsKey)));
-  if (!sealed) return Error{ErrorCode::corrupt, "the data file has no settings record"};
-  {
-    const std::lock_guard lock(settings_mutex);
-    if (newest_settings && newest_settings->settings.revision == revision &&
-        std::equal(sealed->begin(), sealed->end(), newest_settings->sealed.begin(),
-                   newest_settings->sealed.end()))
-      return newest_settings;
-  }
-  const SecretBytes plain = COFFER_TRY(cipher->open_root(format::Domain::settings, *sealed));
-  auto stored = std::make_shared<StoredSettings>();
-  stored->sealed.assign(sealed->begin(), sealed->end());
-  stored->settings = COFFER_TRY(format::decode_settings(plain.bytes()));
-  if (stored->settings.revision != revision)
-    return Error{ErrorCode::corrupt, "the store's settings are not the ones that it had last",
-                 "restore from a backup"};
-  const std::lock_guard lock(settings_mutex);
-  newest_settings = stored;
-  return std::shared_ptr<const StoredSettings>(stored);
-}
-
-Result<const format::Settings*> View::Impl::settings() const {
-  if (!stored_settings)
-    stored_settings = COFFER_TRY(engine.read_settings(txn, root->settings_revision));
-  return &stored_settings->settings;
-}
-
 Result<StoreSettings> View::settings() const {
-  return StoreSettings(*COFFER_TRY(impl_->settings()));
+  return StoreSettings(*COFFER_TRY(reading_->settings()));
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
-  impl_->attempt(format::Action::settings, "");
+  writing_->notes().attempt(format::Action::settings, "");
   COFFER_TRY(check_value_limit(settings.value_bytes_max));
   COFFER_TRY(check_profile(settings.names));
   if (settings.delete_version_after_ms > kDurationMaxMs)
@@ -121,26 +89,19 @@ Result<void> Transaction::put_settings(const StoreSettings& settings) {
   wanted.delete_version_after_ms = std::max<std::int64_t>(settings.delete_version_after_ms, -1);
   wanted.scopes = COFFER_TRY(sorted(settings.scopes));
 
-  Impl& impl = *impl_;
-  format::Settings after = *COFFER_TRY(impl.settings());
-  const std::uint64_t revision_before = after.revision;
+  Writing& writing = *writing_;
+  format::Settings after = *COFFER_TRY(writing.settings());
   static_cast<StoreSettings&>(after) = std::move(wanted);
-  ++after.revision;
-  impl.root->settings_revision = after.revision;
-  const auto number = static_cast<std::uint8_t>(Table::main);
-  const ByteView key = as_bytes(kSettingsKey);
-  // The settings that a store was made with are not in the digest; what was changed since is.
-  if (revision_before != 0)
-    impl.toggle_digest(impl.cipher().digest(number, key, impl.stored_settings->sealed));
-  auto stored = std::make_shared<StoredSettings>();
-  stored->sealed =
-      impl.cipher().seal_root(format::Domain::settings, format::encode_settings(after).bytes());
-  stored->settings = std::move(after);
-  impl.toggle_digest(impl.cipher().digest(number, key, stored->sealed));
-  COFFER_TRY(impl.writer->put(Table::main, key, stored->sealed));
-  impl.stored_settings = std::move(stored);
-  impl.note(format::Action::settings, "");
+  COFFER_TRY(writing.put_settings(std::move(after)));
+  writing.notes().note(format::Action::settings, "");
   return {};
+}
+
+Result<std::uint64_t> Transaction::put_policy(const Policy& policy,
+                                              std::optional<std::uint64_t> revision) {
+  const std::uint64_t put = COFFER_TRY(writing_->put_policy(policy, revision));
+  writing_->notes().note(format::Action::policy_put, "", put);
+  return put;
 }
 
 }  // namespace coffer::secrets

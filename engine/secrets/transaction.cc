@@ -8,18 +8,24 @@
 #include "base/digits.h"
 #include "crypto/random.h"
 #include "format/names.h"
-#include "secrets/engine_state.h"
+#include "secrets/heads.h"
+#include "secrets/name_index.h"
 #include "secrets/secret_metadata.h"
+#include "secrets/time_index.h"
+#include "secrets/versions.h"
 
 namespace coffer::secrets {
+
+Transaction::Transaction(Writing& writing)
+    : View(writing), writing_(&writing), marks_by_(writing.actor().user) {}
+
 namespace {
 
 using storage::Table;
-using Located = View::Impl::Located;
 
 // The versions asked for, all of them there and not destroyed; an empty list: the newest. That one
 // of them is not there is told before what became of another.
-Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format::PathHash& hash,
+Result<std::vector<std::uint64_t>> resolve(const Reading& reading, const format::PathHash& hash,
                                            std::string_view path,
                                            const std::vector<std::uint64_t>& versions) {
   std::vector<std::uint64_t> wanted = versions;
@@ -29,11 +35,11 @@ Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format:
   if (wanted.empty()) wanted.push_back(0);
   Result<void> gone;
   for (std::uint64_t& version : wanted) {
-    const auto located = COFFER_TRY(impl.find(hash, version));
-    if (!located) return impl.absent(hash, path, version);
-    COFFER_TRY(impl.authenticate(hash, *located));
+    const auto located = COFFER_TRY(reading.find(hash, version));
+    if (!located) return absent(reading, hash, path, version);
+    COFFER_TRY(reading.authenticate(hash, *located));
     version = located->version;
-    if (gone && located->record.header.is_destroyed()) gone = impl.check_state(*located);
+    if (gone && located->record.header.is_destroyed()) gone = check_state(reading, *located);
   }
   COFFER_TRY(std::move(gone));
   std::sort(wanted.begin(), wanted.end());
@@ -41,66 +47,16 @@ Result<std::vector<std::uint64_t>> resolve(const View::Impl& impl, const format:
   return wanted;
 }
 
-Result<Located> require(const View::Impl& impl, const format::PathHash& hash,
+Result<Located> require(const Reading& reading, const format::PathHash& hash,
                         std::uint64_t version) {
-  auto located = COFFER_TRY(impl.find(hash, version));
+  auto located = COFFER_TRY(reading.find(hash, version));
   if (!located) return no_such_version(version);
   return *located;
 }
 
-}  // namespace
-
-Result<void> View::Impl::change_header(const format::PathHash& hash, const Located& located,
-                                       const format::VersionHeader& after) {
-  const format::VersionHeader before = located.record.header;
-  Bytes record;
-  if (before.is_destroyed()) {
-    record = cipher().tombstone(hash, located.version, after);
-  } else {
-    const WrappingKey wrapper = COFFER_TRY(wrapping_key(hash));
-    record = COFFER_TRY(
-        cipher().rewrap_version(hash, located.version, located.record, wrapper, after, wrapper));
-  }
-  return replace_version(hash, located.version, before, record, after);
-}
-
-Result<void> Transaction::soft_delete(std::string_view path,
-                                      const std::vector<std::uint64_t>& versions) {
-  impl_->attempt(format::Action::soft_delete, path);
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const std::int64_t now = now_ms();
-  for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, path, versions))) {
-    const Located located = COFFER_TRY(require(*impl_, hash, version));
-    format::VersionHeader header = located.record.header;
-    if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now) continue;
-    header.deletion_at_ms = now;
-    COFFER_TRY(impl_->change_header(hash, located, header));
-    impl_->note(format::Action::soft_delete, path, version);
-  }
-  return impl_->done();
-}
-
-Result<void> Transaction::undelete(std::string_view path,
-                                   const std::vector<std::uint64_t>& versions) {
-  impl_->attempt(format::Action::undelete, path);
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const std::vector<std::uint64_t> resolved = COFFER_TRY(resolve(*impl_, hash, path, versions));
-  const std::int64_t deletion_at_ms = deletion_time(
-      *COFFER_TRY(impl_->settings()), COFFER_TRY(impl_->head_of(hash, path)), now_ms());
-  for (const std::uint64_t version : resolved) {
-    const Located located = COFFER_TRY(require(*impl_, hash, version));
-    format::VersionHeader header = located.record.header;
-    if (header.deletion_at_ms == 0) continue;
-    header.deletion_at_ms = deletion_at_ms;
-    COFFER_TRY(impl_->change_header(hash, located, header));
-    impl_->note(format::Action::undelete, path, version);
-  }
-  return impl_->done();
-}
-
-// A tombstone keeps the number, the times and why; DEK, value and tag are gone.
-Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Located& located,
-                                         std::string_view path, bool time_was_over) {
+// The tombstone keeps the number, the times and why.
+Result<void> destroy_located(Writing& writing, const format::PathHash& hash, const Located& located,
+                             std::string_view path, bool time_was_over) {
   const format::VersionHeader before = located.record.header;
   const std::uint64_t version = located.version;
   format::VersionHeader after = before;
@@ -108,160 +64,191 @@ Result<void> View::Impl::destroy_located(const format::PathHash& hash, const Loc
   after.unreachable_at_ms = 0;
   after.value_tag = {};
   if (time_was_over) {
-    const auto head = COFFER_TRY(head_of(hash, path));
-    if (head && head->metadata.managed) after.unreachable_at_ms = now_ms();
+    const auto head = COFFER_TRY(head_of(writing, hash, path));
+    if (head && head->metadata.managed) after.unreachable_at_ms = writing.now_ms();
   }
-  COFFER_TRY(remove_all_due(hash, version, before));
+  COFFER_TRY(remove_all_due(writing, hash, version, before));
   if (after.unreachable_at_ms != 0)
-    COFFER_TRY(add_due(hash, version, after.unreachable_at_ms + kForgetAfterMs,
+    COFFER_TRY(add_due(writing, hash, version, after.unreachable_at_ms + kForgetAfterMs,
                        Pending::Why::forget, path));
-  COFFER_TRY(
-      replace_version(hash, version, before, cipher().tombstone(hash, version, after), after));
-  touch(hash);
-  must_shred = true;
-  destroyed.push_back({std::string(path), version, time_was_over ? "expired" : "destroyed"});
-  seals.versions.push_back(hex(before.value_tag));
-  note(time_was_over ? format::Action::expire : format::Action::destroy, path, version);
+  const auto tag = before.value_tag;
+  COFFER_TRY(writing.destroy_version(hash, located, after));
+  writing.tell_destroyed(
+      SweptVersion{std::string(path), version, time_was_over ? "expired" : "destroyed"}, tag);
+  writing.notes().note(time_was_over ? format::Action::expire : format::Action::destroy, path,
+                       version);
   return {};
+}
+
+}  // namespace
+
+Result<void> Transaction::soft_delete(std::string_view path,
+                                      const std::vector<std::uint64_t>& versions) {
+  writing_->notes().attempt(format::Action::soft_delete, path);
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
+  const std::int64_t now = now_ms();
+  for (const std::uint64_t version : COFFER_TRY(resolve(*writing_, hash, path, versions))) {
+    const Located located = COFFER_TRY(require(*writing_, hash, version));
+    format::VersionHeader header = located.record.header;
+    if (header.deletion_at_ms != 0 && header.deletion_at_ms <= now) continue;
+    header.deletion_at_ms = now;
+    COFFER_TRY(writing_->change_header(hash, located, header));
+    writing_->notes().note(format::Action::soft_delete, path, version);
+  }
+  return writing_->notes().done();
+}
+
+Result<void> Transaction::undelete(std::string_view path,
+                                   const std::vector<std::uint64_t>& versions) {
+  writing_->notes().attempt(format::Action::undelete, path);
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
+  const std::vector<std::uint64_t> resolved = COFFER_TRY(resolve(*writing_, hash, path, versions));
+  const std::int64_t deletion_at_ms = deletion_time(
+      *COFFER_TRY(writing_->settings()), COFFER_TRY(head_of(*writing_, hash, path)), now_ms());
+  for (const std::uint64_t version : resolved) {
+    const Located located = COFFER_TRY(require(*writing_, hash, version));
+    format::VersionHeader header = located.record.header;
+    if (header.deletion_at_ms == 0) continue;
+    header.deletion_at_ms = deletion_at_ms;
+    COFFER_TRY(writing_->change_header(hash, located, header));
+    writing_->notes().note(format::Action::undelete, path, version);
+  }
+  return writing_->notes().done();
 }
 
 Result<void> Transaction::destroy(std::string_view path,
                                   const std::vector<std::uint64_t>& versions) {
-  impl_->attempt(format::Action::destroy, path);
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  writing_->notes().attempt(format::Action::destroy, path);
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
   const std::int64_t now = now_ms();
-  for (const std::uint64_t version : COFFER_TRY(resolve(*impl_, hash, path, versions))) {
-    const Located located = COFFER_TRY(require(*impl_, hash, version));
+  for (const std::uint64_t version : COFFER_TRY(resolve(*writing_, hash, path, versions))) {
+    const Located located = COFFER_TRY(require(*writing_, hash, version));
     const std::int64_t expires = located.record.header.expires_at_ms;
-    COFFER_TRY(impl_->destroy_located(hash, located, path, expires != 0 && expires <= now));
+    COFFER_TRY(destroy_located(*writing_, hash, located, path, expires != 0 && expires <= now));
   }
   return {};
 }
 
 Result<void> Transaction::destroy_all(std::string_view path) {
-  impl_->attempt(format::Action::destroy, path);
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
+  writing_->notes().attempt(format::Action::destroy, path);
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
   std::vector<std::uint64_t> living;
   bool any = false;
-  COFFER_TRY(impl_->each_version(hash, 0, [&](const Located& located) -> Result<bool> {
+  COFFER_TRY(writing_->each_version(hash, 0, [&](const Located& located) -> Result<bool> {
     any = true;
     if (!located.record.header.is_destroyed()) living.push_back(located.version);
     return true;
   }));
-  if (!any) return impl_->absent(hash, path, 0);
-  if (living.empty()) return impl_->done();
+  if (!any) return absent(*writing_, hash, path, 0);
+  if (living.empty()) return writing_->notes().done();
   return destroy(path, living);
 }
 
-void Transaction::erase_pending() {
-  if (impl_->root->pending_since == 0 && impl_->touched.empty()) return;
-  impl_->must_shred = true;
-  impl_->changed = true;
-}
+void Transaction::erase_pending() { writing_->shred_pending(); }
 
 Result<void> Transaction::erase(std::string_view path) {
-  Impl& impl = *impl_;
-  impl.attempt(format::Action::erase, path);
-  const format::PathHash hash = impl.cipher().hash(format::Kind::secret, path);
+  Writing& writing = *writing_;
+  writing.notes().attempt(format::Action::erase, path);
+  const format::PathHash hash = writing.cipher().hash(format::Kind::secret, path);
   std::vector<KeptVersion> versions;
-  COFFER_TRY(impl.each_version(hash, 0, [&](const Located& located) -> Result<bool> {
+  COFFER_TRY(writing.each_version(hash, 0, [&](const Located& located) -> Result<bool> {
     versions.push_back({located.version, located.record.header});
     return true;
   }));
-  const bool has_head = COFFER_TRY(impl.head_of(hash, path)).has_value();
+  const bool has_head = COFFER_TRY(head_of(writing, hash, path)).has_value();
   if (versions.empty() && !has_head) return no_such_secret();
   for (const KeptVersion& version : versions) {
     if (!version.header.is_destroyed()) {
-      impl.must_shred = true;
-      impl.destroyed.push_back({std::string(path), version.version, "destroyed"});
-      impl.seals.versions.push_back(hex(version.header.value_tag));
+      writing.shred_at_commit();
+      writing.tell_destroyed(SweptVersion{std::string(path), version.version, "destroyed"},
+                             version.header.value_tag);
     }
-    COFFER_TRY(impl.remove_all_due(hash, version.version, version.header));
-    COFFER_TRY(impl.remove_version(hash, version.version, version.header));
+    COFFER_TRY(remove_all_due(writing, hash, version.version, version.header));
+    COFFER_TRY(writing.remove_version(hash, version.version, version.header));
   }
-  if (has_head) COFFER_TRY(impl.remove_small(Table::history, format::history_key(hash, 0)));
-  --impl.root->secret_count;
-  COFFER_TRY(impl.remove_secret_name(path));
-  impl.note(format::Action::erase, path);
+  if (has_head) COFFER_TRY(writing.remove_small(Table::history, format::history_key(hash, 0)));
+  COFFER_TRY(writing.decrease(Count::secrets));
+  COFFER_TRY(remove_secret_name(writing, path));
+  writing.notes().note(format::Action::erase, path);
   return {};
 }
 
 Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t version,
                                      std::int64_t expires_at_ms) {
-  impl_->attempt(format::Action::set_expiry, path, version);
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const std::uint64_t resolved = COFFER_TRY(resolve(*impl_, hash, path, {version})).front();
-  const Located located = COFFER_TRY(require(*impl_, hash, resolved));
+  writing_->notes().attempt(format::Action::set_expiry, path, version);
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
+  const std::uint64_t resolved = COFFER_TRY(resolve(*writing_, hash, path, {version})).front();
+  const Located located = COFFER_TRY(require(*writing_, hash, resolved));
   format::VersionHeader header = located.record.header;
   const std::int64_t before = header.expires_at_ms;
-  if (before == expires_at_ms) return impl_->done();
-  if (expires_at_ms != 0) COFFER_TRY(impl_->check_clock());
+  if (before == expires_at_ms) return writing_->notes().done();
+  if (expires_at_ms != 0) COFFER_TRY(writing_->check_clock());
   if (before != 0 && before <= now_ms())
     return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
         resolved);
   header.expires_at_ms = expires_at_ms;
-  COFFER_TRY(impl_->change_header(hash, located, header));
-  if (before != 0) COFFER_TRY(impl_->remove_due(hash, resolved, before, Pending::Why::expiry));
+  COFFER_TRY(writing_->change_header(hash, located, header));
+  if (before != 0) COFFER_TRY(remove_due(*writing_, hash, resolved, before, Pending::Why::expiry));
   if (expires_at_ms != 0)
-    COFFER_TRY(impl_->add_due(hash, resolved, expires_at_ms, Pending::Why::expiry, path));
-  impl_->note(format::Action::set_expiry, path, resolved);
+    COFFER_TRY(add_due(*writing_, hash, resolved, expires_at_ms, Pending::Why::expiry, path));
+  writing_->notes().note(format::Action::set_expiry, path, resolved);
   return {};
 }
 
 Result<void> Transaction::mark_unreachable(std::string_view path, std::uint64_t version) {
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const Located located = COFFER_TRY(require(*impl_, hash, version));
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
+  const Located located = COFFER_TRY(require(*writing_, hash, version));
   format::VersionHeader header = located.record.header;
   if (header.unreachable_at_ms != 0 || header.is_destroyed()) return {};
   header.unreachable_at_ms = now_ms();
-  COFFER_TRY(impl_->change_header(hash, located, header));
-  return impl_->add_due(hash, located.version, header.unreachable_at_ms, Pending::Why::unreachable,
-                        path);
+  COFFER_TRY(writing_->change_header(hash, located, header));
+  return add_due(*writing_, hash, located.version, header.unreachable_at_ms,
+                 Pending::Why::unreachable, path);
 }
 
 Result<void> Transaction::mark_reachable(std::string_view path, std::uint64_t version) {
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const Located located = COFFER_TRY(require(*impl_, hash, version));
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
+  const Located located = COFFER_TRY(require(*writing_, hash, version));
   format::VersionHeader header = located.record.header;
   const std::int64_t since = header.unreachable_at_ms;
   if (since == 0) return {};
   header.unreachable_at_ms = 0;
-  COFFER_TRY(impl_->change_header(hash, located, header));
-  return impl_->remove_due(hash, located.version, since, Pending::Why::unreachable);
+  COFFER_TRY(writing_->change_header(hash, located, header));
+  return remove_due(*writing_, hash, located.version, since, Pending::Why::unreachable);
 }
 
 Result<void> Transaction::stop_forgetting(std::string_view path, std::uint64_t version) {
-  const format::PathHash hash = impl_->cipher().hash(format::Kind::secret, path);
-  const Located located = COFFER_TRY(require(*impl_, hash, version));
+  const format::PathHash hash = writing_->cipher().hash(format::Kind::secret, path);
+  const Located located = COFFER_TRY(require(*writing_, hash, version));
   format::VersionHeader header = located.record.header;
-  COFFER_TRY(impl_->remove_all_due(hash, version, header));
-  const Located again = COFFER_TRY(require(*impl_, hash, version));
+  COFFER_TRY(remove_all_due(*writing_, hash, version, header));
+  const Located again = COFFER_TRY(require(*writing_, hash, version));
   header.unreachable_at_ms = 0;
-  return impl_->change_header(hash, again, header);
+  return writing_->change_header(hash, again, header);
 }
 
 void Transaction::note_refused(format::Action action, std::string_view name, std::uint64_t version,
                                const Error& error) {
-  impl_->trying.reset();
-  if (!is_refusal(error.code())) return;
-  impl_->refused.push_back(
-      {action, recordable(name), version, static_cast<std::uint32_t>(error.code())});
+  records::Notes& notes = writing_->notes();
+  notes.forget_attempt();
+  if (!records::is_refusal(error.code())) return;
+  notes.note_refused(action, records::recordable(name), version, error.code());
 }
 
 void Transaction::note(format::Action action, std::string_view name, std::uint64_t version) {
-  impl_->note(action, name, version);
+  writing_->notes().note(action, name, version);
 }
 
-std::uint64_t Transaction::record_changes() const { return impl_->record_changes; }
+std::uint64_t Transaction::record_changes() const { return writing_->record_changes(); }
 
 Result<void> Transaction::note_read(std::string_view path, std::uint64_t version) {
-  if (!COFFER_TRY(impl_->settings())->audit_reads) return {};
-  impl_->noted.push_back({format::Action::read, std::string(path), version, 0});
-  impl_->changed = true;
+  if (!COFFER_TRY(writing_->settings())->audit_reads) return {};
+  writing_->notes().note_read(path, version);
+  writing_->mark_changed();
   return {};
 }
 
-void Transaction::mark_changed() { impl_->changed = true; }
+void Transaction::mark_changed() { writing_->mark_changed(); }
 
 std::string Transaction::mint_uuid() {
   std::array<std::uint8_t, 16> bytes;
@@ -274,7 +261,7 @@ std::string Transaction::mint_uuid() {
 }
 
 std::string Transaction::content_id(ByteView bytes) const {
-  return hex(crypto::hash(impl_->engine.keyring->index_keys().digest.view(), bytes));
+  return reading().cipher().content_id(bytes);
 }
 
 }  // namespace coffer::secrets

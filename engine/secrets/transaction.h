@@ -3,7 +3,7 @@
 // A View is a point in time; a Transaction is a View that may also change things.
 // Both are handed to a function by Engine::read and Engine::write and end with it.
 // Everything a Transaction did is committed together or not at all; where it
-// destroyed versions, the commit is a shredding (rotation.h) and they are beyond
+// destroyed versions, the commit is a shredding (records/vault/rotation.cc) and they are beyond
 // recovery when Engine::write returns.
 //
 // Three kinds of record share the history table and so the key hierarchy: secret
@@ -32,6 +32,11 @@
 namespace coffer {
 struct Actor;
 }
+
+namespace coffer::records {
+class Reading;
+class Writing;
+}  // namespace coffer::records
 
 namespace coffer::secrets {
 
@@ -89,8 +94,6 @@ struct ManagedVersion {
 // whoever knows its coordinate.
 inline constexpr char kMintedByKey[] = "minted_by";
 inline constexpr char kMintedByCheck[] = "check";
-
-class Engine;
 
 /// What a read does with a version that undelete would bring back.
 enum class Deleted : std::uint8_t { refuse, give };
@@ -154,23 +157,19 @@ class View {
                             std::uint32_t* flags = nullptr,
                             Deleted deleted = Deleted::refuse) const;
 
+  explicit View(const records::Reading& reading) : reading_(&reading) {}
   View(const View&) = delete;
   View& operator=(const View&) = delete;
-
-  struct Impl;
-  /// For the other files of this floor.
-  const Impl& impl() const { return *impl_; }
+  /// The records that this looks at.
+  const records::Reading& reading() const { return *reading_; }
 
  protected:
-  friend class Engine;
-  friend class HeldView;
-  explicit View(Impl& impl) : impl_(&impl) {}
-  ~View() = default;
-  Impl* impl_;
+  const records::Reading* reading_;
 };
 
 class Transaction : public View {
  public:
+  explicit Transaction(records::Writing& writing);
   /// Adds a version; creates the secret where there is none. Trims to max_versions.
   /// Errors: usage (name, kind), limit (size, length), conflict (CAS), in_use (belongs to a
   /// config), corrupt.
@@ -276,12 +275,6 @@ class Transaction : public View {
   /// Commits, though nothing of the store was changed: what was noted is to be told.
   void mark_changed();
 
-  /// Has every bucket key replaced from here on; false: somebody has begun that already.
-  Result<bool> begin_renewal();
-  /// Replaces what wraps about so many versions, at least one key; answers how many buckets are
-  /// left of which not every key is new.
-  Result<std::uint64_t> renew_buckets(std::uint64_t versions_at_once);
-
   /// 16 random bytes as a lower-case UUID (RFC 4122 version 4).
   std::string mint_uuid();
   /// A keyed digest of `bytes`, to name a document by its content without telling the content.
@@ -289,12 +282,14 @@ class Transaction : public View {
 
  private:
   friend class Engine;
-  explicit Transaction(Impl& impl) : View(impl) {}
   Result<VersionInfo> put_as(format::Action action, std::string_view path, const Value& value,
                              const PutRequest& request);
   Result<void> change_metadata(std::string_view path, const MetadataChange& change,
                                bool must_exist);
   Result<void> relocate(format::Action action, std::string_view from, std::string_view to);
+
+  records::Writing* writing_;
+  std::optional<std::string> marks_by_;  // See marks_are_by(); at first the actor.
 };
 
 }  // namespace coffer::secrets

@@ -18,7 +18,7 @@
 #include "format/records.h"
 #include "keys/keyring/keyring.h"
 #include "keys/keyring/slot.h"
-#include "secrets/cipher.h"
+#include "records/sealing/cipher.h"
 #include "storage/environment.h"
 #include "storage/txn.h"
 #include "tests/scratch.h"
@@ -43,7 +43,7 @@ inline std::unique_ptr<keys::Keyring> open_keyring(const std::string& path, cons
 inline Victim look_at(const std::string& directory, const KeySource& key, format::Kind kind,
                       std::string_view name, std::uint64_t version) {
   const auto keyring = open_keyring(directory + "/keyring", key);
-  const secrets::Cipher cipher(*keyring);
+  const records::Cipher cipher(*keyring);
   const auto environment = storage::Environment::open(directory, {});
   must(environment.ok(), "Environment::open");
   storage::ReadTxn txn(*environment);
@@ -84,7 +84,7 @@ class Adversary {
     for (const auto& [made_in_epoch, key] : bucket_keys_[bucket])
       if (opens_somewhere(key.view(), victim, made_in_epoch)) return true;
     for (const auto& leaves : leaf_keys_[bucket]) {
-      const secrets::WrappingKey leaf = leaves.at(victim.hash[1]);
+      const records::WrappingKey leaf = leaves.at(victim.hash[1]);
       if (opens_somewhere(leaf.key, victim, leaf.made_in_epoch)) return true;
     }
     return false;
@@ -208,7 +208,7 @@ class Adversary {
       const ByteView sealed = ByteView(data_).subspan(at, kSealedBytes);
       if (is_empty(sealed) || !crypto::unwrap(bucket_key.view(), context, sealed, plain.bytes()))
         continue;
-      secrets::LeafKeys& leaves = leaf_keys_[bucket].emplace_back();
+      records::LeafKeys& leaves = leaf_keys_[bucket].emplace_back();
       for (std::size_t leaf = 0; leaf < format::kLeafCount; ++leaf)
         leaves.set(static_cast<std::uint8_t>(leaf), format::leaf_made_in_epoch(plain.bytes(), leaf),
                    format::leaf_key(plain.bytes(), leaf));
@@ -221,7 +221,7 @@ class Adversary {
   std::optional<crypto::Key> master_key_;
   std::map<std::uint64_t, crypto::Key> epoch_keys_;
   std::map<std::uint8_t, std::vector<std::pair<std::uint64_t, crypto::Key>>> bucket_keys_;
-  std::map<std::uint8_t, std::vector<secrets::LeafKeys>> leaf_keys_;
+  std::map<std::uint8_t, std::vector<records::LeafKeys>> leaf_keys_;
 };
 
 }  // namespace coffer::test

@@ -36,7 +36,7 @@ struct Holder {
 /// How many of the store's bucket keys the holder's epoch keys open.
 int buckets_opened(const ScratchStore& scratch, const Holder& holder) {
   const auto ring = open_keyring(scratch.file("keyring"), scratch.key());
-  const secrets::Cipher cipher(*ring);
+  const records::Cipher cipher(*ring);
   const auto environment = storage::Environment::open(scratch.path(), {});
   must(environment.ok(), "Environment::open");
   storage::ReadTxn txn(*environment);

@@ -43,7 +43,7 @@ void check_shredding(ScratchStore& scratch, const std::vector<Victim>& victims,
 /// A name in the same bucket as `of`, and in its leaf or in another one.
 std::string neighbour(const ScratchStore& scratch, const Victim& of, bool in_leaf) {
   const auto keyring = open_keyring(scratch.file("keyring"), scratch.key());
-  const secrets::Cipher cipher(*keyring);
+  const records::Cipher cipher(*keyring);
   for (int i = 0;; ++i) {
     const std::string name = "near/" + std::to_string(i);
     const format::PathHash hash = cipher.hash(format::Kind::secret, name);

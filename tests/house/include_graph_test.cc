@@ -48,6 +48,9 @@ TEST_CASE("every include of our own names a file that exists") {
 
 TEST_CASE("the reader reports a look upward") {
   CHECK(check("engine/storage/a.cc", "#include \"secrets/engine.h\"\n").size() == 1);
+  CHECK(check("engine/records/a.cc", "#include \"secrets/engine.h\"\n").size() == 1);
+  CHECK(check("engine/secrets/a.cc", "#include \"records/vault/vault.h\"\n").empty());
+  CHECK(check("engine/secrets/a.cc", "#include \"records/vault/core.h\"\n").size() == 1);
   CHECK(check("engine/keys/a.h", "#include \"configs/walker.h\"\n").size() == 1);
   CHECK(check("engine/base/a.h", "  #  include \"text/json.h\"\n").size() == 1);
   CHECK(check("format/a.cc", "#include \"keys/keyring/keyring.h\"\n").size() == 1);

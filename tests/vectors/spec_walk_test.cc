@@ -4,7 +4,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "secrets/cipher.h"
+#include "records/sealing/cipher.h"
 #include "tests/vectors/by_the_words.h"
 #include "tests/vectors/golden_copy.h"
 #include "tests/vectors/open_tables.h"

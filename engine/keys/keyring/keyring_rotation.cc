@@ -5,9 +5,10 @@
 // given up opens only the previous key, which in the end opens nothing in the file. The files
 // change in this order:
 //
-//   1. the table with the new key's slots and the previous key, both copies, each durable
-//   2. an epoch made under the new key, named by data.mdb (secrets/rotation.cc), the old erased
-//   3. the table without the previous key, both copies, each durable
+//   1. the table with the new key's slots and the key before, both copies, each durable
+//   2. an epoch made under the new key, named by data.mdb, the old erased
+//      (records/vault/rotation.cc)
+//   3. the table without the key before, both copies, each durable
 //
 // Power cut within 1: one copy is whole; with the old table nothing has happened, with the new one
 // the next open goes on with 2. After 1 or within 2: the next open goes on with 2. After 2: the

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "keys/keyring/keyring.h"
-#include "secrets/cipher.h"
+#include "records/sealing/cipher.h"
 #include "storage/environment.h"
 #include "storage/txn.h"
 #include "tests/split_at.h"
@@ -46,7 +46,7 @@ std::vector<std::uint64_t> leaf_epochs(const ScratchStore& box) {
   const std::vector<KeySource> sources = {box.key()};
   const auto ring = keys::Keyring::open(box.file("keyring"), sources, {});
   must(ring.ok(), "Keyring::open");
-  const secrets::Cipher cipher(**ring);
+  const records::Cipher cipher(**ring);
   const auto environment = storage::Environment::open(box.path(), {});
   must(environment.ok(), "Environment::open");
   storage::ReadTxn txn(*environment);

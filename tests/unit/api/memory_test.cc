@@ -11,8 +11,8 @@
 
 #include "crypto/hash.h"
 #include "keys/keyring/keyring.h"
-#include "secrets/cipher.h"
-#include "secrets/epoch_keys.h"
+#include "records/sealing/cipher.h"
+#include "records/sealing/epoch_keys.h"
 #include "storage/environment.h"
 #include "tests/scratch.h"
 
@@ -64,16 +64,16 @@ struct OtherOpener {
     epoch_key = keyring->epoch_key(1).value();
     epoch.emplace(cipher, 1, epoch_key);
   }
-  const secrets::BucketKey& bucket(std::uint8_t number) {
+  const records::BucketKey& bucket(std::uint8_t number) {
     return *epoch->bucket(number, txn).value();
   }
 
   std::unique_ptr<keys::Keyring> keyring;
-  secrets::Cipher cipher;
+  records::Cipher cipher;
   std::shared_ptr<storage::Environment> environment;
   storage::ReadTxn txn;
   keys::Keyring::EpochKey epoch_key;
-  std::optional<secrets::EpochKeys> epoch;
+  std::optional<records::EpochKeys> epoch;
 };
 
 /// What is looked for, kept so that it is not itself found.

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "keys/keyring/keyring.h"
-#include "secrets/cipher.h"
+#include "records/sealing/cipher.h"
 #include "tests/scratch.h"
 #include "tests/split_at.h"
 
@@ -29,7 +29,7 @@ std::uint64_t bytes_written() {
 std::vector<std::string> names_of_one_bucket(const ScratchStore& scratch, std::size_t count) {
   auto keyring = keys::Keyring::open(scratch.file("keyring"), std::vector{scratch.key()}, {});
   must(keyring.ok(), "Keyring::open");
-  const secrets::Cipher cipher(**keyring);
+  const records::Cipher cipher(**keyring);
   std::vector<std::string> names;
   for (int i = 0; names.size() < count; ++i) {
     const std::string name = "large/" + std::to_string(i);

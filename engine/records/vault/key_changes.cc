@@ -1,0 +1,76 @@
+// Changes of the keyring, told by the audit log. The keyring is a file of its own: its change is
+// durable by itself, and cannot be one commit with its record. So the record that it is begun
+// comes first, and what follows can be missing from the log, but not unseen.
+#include "records/vault/core.h"
+
+namespace coffer::records {
+namespace {
+
+std::string slot_name(int slot) { return slot == 0 ? "" : std::to_string(slot); }
+
+std::vector<Noted> told(const std::vector<KeyChange>& changes) {
+  std::vector<Noted> items;
+  for (const KeyChange& change : changes) items.push_back({change.action, slot_name(change.slot)});
+  return items;
+}
+
+}  // namespace
+
+Result<WriteReport> Vault::change_keys(
+    const KeyChange& what, const std::function<Result<void>()>& check,
+    const std::function<Result<std::vector<KeyChange>>()>& change) {
+  const std::vector<Noted> item = told({what});
+  if (auto checked = check(); !checked) {
+    if (is_refusal(checked.error().code())) core_->record_failure(checked.error(), caller_, item);
+    return std::move(checked).error();
+  }
+  const auto slot = static_cast<std::uint64_t>(what.slot);
+  COFFER_TRY(core_->record_alone(
+      {{format::Action::key_begin, std::string(format::action_name(what.action)), slot}}, caller_));
+  std::optional<std::vector<KeyChange>> done;
+  Attempt attempt;
+  auto report = core_->write(
+      [&](Writing& writing) -> Result<void> {
+        if (!done) done = COFFER_TRY(change());
+        for (Noted& each : told(*done)) writing.notes().note(each.action, each.path);
+        if (what.new_epoch) writing.shred_at_commit();
+        writing.mark_changed();
+        return {};
+      },
+      caller_, attempt, nullptr);
+  if (report) return report;
+  if (!done) {
+    core_->record_failure(report.error(), caller_, item);
+  } else if (!what.new_epoch) {
+    // It has happened, whatever became of the commit. (A new master key is told of by whoever
+    // finishes its rotation.)
+    (void)core_->record_alone(told(*done), caller_);
+  }
+  return report;
+}
+
+Result<void> Vault::finish_master_rotation() { return core_->finish_master_rotation(caller_); }
+
+// An epoch key that is still wrapped by the master key before gives way to one that is not; the
+// erasing behind that commit forgets the master key before, or this does, where a crash came
+// between the two.
+Result<void> Vault::Core::finish_master_rotation(const Caller& caller) {
+  if (!keyring_->has_previous()) return {};
+  if (!COFFER_TRY(keyring_->epochs_are_current())) {
+    Attempt attempt;
+    COFFER_TRY(write(
+        [&](Writing& writing) -> Result<void> {
+          // Another process may have done it since the look.
+          if (COFFER_TRY(keyring_->epochs_are_current())) return {};
+          writing.shred_at_commit();
+          writing.notes().note(format::Action::key_rotate, "");
+          writing.mark_changed();
+          return {};
+        },
+        caller, attempt, nullptr));
+  }
+  const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment_));
+  return keyring_->drop_previous();
+}
+
+}  // namespace coffer::records
