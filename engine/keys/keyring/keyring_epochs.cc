@@ -1,5 +1,6 @@
 // Makes, reads and erases epoch keys. An epoch key exists only in the two places of its slot and,
 // while the store uses it, in memory.
+#include "base/check.h"
 #include "base/digits.h"
 #include "crypto/aead.h"
 #include "keys/keyring/keyring.h"
@@ -87,6 +88,7 @@ Result<Keyring::EpochKey> Keyring::add_epoch(std::uint64_t epoch) {
 }
 
 Result<Keyring::EpochKey> Keyring::put_epoch(std::uint64_t epoch) {
+  COFFER_CHECK(epoch != 0);
   epochs_.erase(epoch);
   auto key = std::make_shared<crypto::Key>(crypto::Key::random());
   format::EpochRecord record;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/check.h"
 #include "base/private_file.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -62,6 +63,7 @@ Copies KeyringFile::read(const Part& part) const {
 
 Result<void> KeyringFile::write_frame(format::FramePlace place, ByteView payload) const {
   const Bytes bytes = format::encode_frame(payload, crypto::hash({}, payload), place.bytes);
+  COFFER_CHECK(bytes.size() == place.bytes);
   COFFER_TRY(write_fully(file_.get(), bytes, place.offset));
   if (::fdatasync(file_.get()) != 0)
     return Error{ErrorCode::io, "the keyring cannot be synced"}.with_errno(errno);

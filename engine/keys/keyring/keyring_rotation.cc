@@ -15,6 +15,7 @@
 // next open does 3.
 #include <algorithm>
 
+#include "base/check.h"
 #include "keys/keyring/keyring.h"
 #include "keys/keyring/slot_table.h"
 
@@ -135,6 +136,7 @@ Result<PreparedRotation> Keyring::prepare_rotation(const std::vector<int>& witho
 }
 
 Result<void> Keyring::rotate_master(PreparedRotation& prepared) {
+  COFFER_CHECK(!prepared.after.empty() && prepared.after.size() <= prepared.before.size());
   const std::lock_guard lock(mutex_);
   format::KeyringMaster table = COFFER_TRY(read_table_for_change());
   if (!are_same_slots(table.slots, prepared.before)) return changed_meanwhile();

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/check.h"
 #include "base/digits.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
@@ -159,6 +160,7 @@ Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& co
 
 Result<format::KeySlot> wrap_again(const SlotOpener& opener, const SlotContext& context,
                                    format::KeySlot slot, const crypto::Key& master) {
+  COFFER_CHECK(slot.number == context.number && slot.number != 0);
   const Bytes bound = context_bytes(context, slot);
   if (opener.provider != nullptr) {
     COFFER_TRY(wrap_by_provider(*opener.provider, slot, master, bound));

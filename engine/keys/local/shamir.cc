@@ -7,6 +7,7 @@
 #include <numeric>
 #include <string>
 
+#include "base/check.h"
 #include "crypto/random.h"
 #include "keys/key_library.h"
 #include "keys/local/printed_key.h"
@@ -124,6 +125,7 @@ Result<SharePlan> parse_share_plan(std::string_view parameters) {
 }
 
 Result<std::vector<SecretBytes>> split_key(const crypto::Key& key, SharePlan plan, ShareSet set) {
+  COFFER_CHECK(plan.threshold >= 2 && plan.threshold <= plan.shares && plan.shares <= kSharesMax);
   const Library library = COFFER_TRY(load());
   std::vector<unsigned char> numbers(plan.shares);
   std::iota(numbers.begin(), numbers.end(), static_cast<unsigned char>(1));
