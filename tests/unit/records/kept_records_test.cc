@@ -70,7 +70,7 @@ TEST_CASE("a policy is in force for everybody from its commit on, in its own bod
   };
   CHECK(rules(theirs) == 0);
   Policy policy;
-  policy.rules.emplace_back();
+  policy.rules.push_back({true, {"*"}, {UseCase::reveal}, {"**"}});
   const auto put = ours.write([&](Writing& writing) -> Result<void> {
     CHECK(COFFER_TRY(writing.policy()) == nullptr);
     CHECK(COFFER_TRY(writing.put_policy(policy, 0)) == 1);

@@ -77,9 +77,9 @@ TEST_CASE("what was noted comes into the log with the commit, a refusal in one o
   REQUIRE(log->size() == 2);
   CHECK((*log)[0].allowed);
   CHECK((*log)[0].sequence == done->sequence);
-  CHECK((*log)[0].items.front().name == "a");
+  CHECK((*log)[0].items.front().path == "a");
   CHECK_FALSE((*log)[1].allowed);
-  CHECK((*log)[1].items.front().name == "b");
+  CHECK((*log)[1].items.front().path == "b");
   CHECK(vault.audit_verify()->problem.empty());
 }
 
