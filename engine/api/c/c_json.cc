@@ -221,4 +221,112 @@ Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
   });
 }
 
+namespace {
+
+std::string member(const char* name, std::string_view value) {
+  return std::string(",\"") + name + "\":" + quoted(value);
+}
+std::string member(const char* name, std::uint64_t value) {
+  return std::string(",\"") + name + "\":" + std::to_string(value);
+}
+std::string member_ms(const char* name, std::int64_t value) {
+  return std::string(",\"") + name + "\":" + std::to_string(value);
+}
+
+// "[a,b]" of what `print` makes of each.
+template <typename Items, typename Print>
+std::string array(const Items& items, const Print& print) {
+  std::string out = "[";
+  for (const auto& item : items) {
+    if (out.size() > 1) out += ",";
+    out += print(item);
+  }
+  return out + "]";
+}
+
+std::string print_record(const AuditRecord& record) {
+  std::string out = "{\"number\":" + std::to_string(record.number);
+  out += member("sequence", record.sequence) + member_ms("at_ms", record.at_ms);
+  out += member("uid", std::uint64_t{record.uid}) + member("pid", std::uint64_t{record.pid});
+  out += member("program", record.program) + member("actor", record.actor);
+  out += member("user", record.user);
+  out += member("reason", record.reason) + member("correlation", record.correlation);
+  out += member("outcome", record.allowed ? "allowed" : code_name(record.code));
+  out += ",\"items\":" + array(record.items, [](const AuditItem& item) {
+           return "{\"action\":" + quoted(item.action) + member("path", item.path) +
+                  member("version", item.version) +
+                  (item.count > 1 ? member("count", item.count) : std::string()) + "}";
+         });
+  return out + "}";
+}
+
+std::string print_change(const Change& change) {
+  return "{\"revision\":" + std::to_string(change.revision) +
+         member("index", std::uint64_t{change.index}) + member_ms("at_ms", change.at_ms) +
+         member("path", change.path) + member("version", change.version) +
+         member("what", change.what) + "}";
+}
+
+std::string print_listed(const ListedSecret& listed) {
+  std::string out = "{\"path\":" + quoted(listed.path);
+  if (listed.folder) return out + ",\"folder\":true}";
+  const Metadata& metadata = listed.metadata;
+  out += member("state", state_name(listed.state)) + member("version", listed.newest.version);
+  out += member_ms("created_at_ms", metadata.created_at_ms);
+  out += member_ms("updated_at_ms", metadata.updated_at_ms);
+  out += member_ms("deletion_at_ms", listed.newest.deletion_at_ms);
+  out += member_ms("expires_at_ms", listed.newest.expires_at_ms);
+  out += member("kind", metadata.kind) + member("description", metadata.description);
+  out += member("owner", metadata.owner);
+  out += ",\"tags\":" + array(metadata.tags, [](const std::string& tag) { return quoted(tag); });
+  std::string custom;
+  for (const auto& [key, value] : metadata.custom)
+    custom += (custom.empty() ? "" : ",") + quoted(key) + ":" + quoted(value);
+  return out + ",\"custom_metadata\":{" + custom + "}}";
+}
+
+std::string print_reference(const ReferenceInfo& each) {
+  return "{\"path\":" + quoted(each.target) + member("version", each.version) +
+         member("user_kind", each.user_kind) + member("user", each.user) + "}";
+}
+
+// Without the bracket that ends it.
+std::string print_slot(const KeySlotInfo& slot) {
+  return "{\"slot\":" + std::to_string(slot.slot) + member("provider", slot.provider) +
+         member("uri", slot.uri) + member("key_id", slot.key_id);
+}
+
+}  // namespace
+
+std::string print_records(const std::vector<AuditRecord>& records) {
+  return array(records, print_record);
+}
+
+std::string print_changes(const std::vector<Change>& changes) {
+  return array(changes, print_change);
+}
+
+std::string print_listing(const std::vector<ListedSecret>& listing) {
+  return array(listing, print_listed);
+}
+
+std::string print_references(const std::vector<ReferenceInfo>& references) {
+  return array(references, print_reference);
+}
+
+std::string print_slots(const std::vector<KeySlotInfo>& slots) {
+  return array(slots, [](const KeySlotInfo& slot) {
+    return print_slot(slot) + member_ms("created_at_ms", slot.created_at_ms) +
+           member_ms("last_used_at_ms", slot.last_used_at_ms) + "}";
+  });
+}
+
+std::string print_rewrapped(const std::vector<RewrappedSlot>& slots) {
+  return array(slots, [](const RewrappedSlot& each) {
+    return print_slot(each.slot) + member("key_id_before", each.key_id_before) +
+           ",\"skipped\":" + (each.skipped ? "true" : "false") +
+           member("code", each.error ? code_name(each.error->code()) : "ok") + "}";
+  });
+}
+
 }  // namespace coffer::c_api
