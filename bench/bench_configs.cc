@@ -1,4 +1,4 @@
-// Configs: a document hydrated against its secrets got one by one, a large document, and ten
+// Configs: hydrating a document against getting its secrets one by one, a large document, and ten
 // thousand configs put, changed and swept.
 #include <benchmark/benchmark.h>
 #include <coffer/configs.h>
@@ -6,9 +6,9 @@
 #include <chrono>
 
 #include "dataset.h"
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "secrets/sweep.h"
+#include "text/json.h"
 
 namespace coffer::bench {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr char kSpec[] = R"({"properties":{"host":{"type":"string"},"l":{"type":"array","items":
   {"properties":{"n":{"type":"string"},"p":{"type":"string","airbyte_secret":true}}}}}})";
 
-/// `secrets` of `bytes` bytes each; `change` makes it another document.
+/// A document with `secrets` secrets of `bytes` bytes each; `change` varies it.
 std::string document(std::size_t secrets, std::size_t bytes, std::size_t change = 0) {
   std::string out = R"({"host":"db.example.org","l":[)";
   for (std::size_t i = 0; i < secrets; ++i) {
@@ -35,7 +35,7 @@ class Clocked : public Clock {
   std::int64_t now = 1'700'000'000'000;
 };
 
-/// A store with one config of so many secrets.
+/// A store with one config of this many secrets.
 struct OneConfig {
   OneConfig(std::size_t secrets, std::size_t bytes) : store(0, 0), configs(store.engine()) {
     full = document(secrets, bytes);

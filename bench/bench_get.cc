@@ -1,4 +1,4 @@
-// Point reads: coffer against its floor and SQLCipher, the same names in the same order.
+// Point reads: coffer, its floor and SQLCipher, with the same names in the same order.
 #include <benchmark/benchmark.h>
 
 #include "dataset.h"
@@ -9,7 +9,7 @@ namespace {
 
 template <typename Store, typename... Options>
 Store& store_of(const benchmark::State& state, Options... options) {
-  // One store at a time: a run goes through the sizes, and rebuilds when they change.
+  // Keeps one store at a time, and rebuilds it when the size changes.
   static std::unique_ptr<Store> store;
   static std::pair<std::int64_t, std::int64_t> built{-1, -1};
   if (built != std::pair(state.range(0), state.range(1))) {

@@ -1,4 +1,4 @@
-// Durable writes, one transaction each: coffer against bare LMDB and SQLCipher's defaults.
+// Durable writes, one transaction each: coffer, bare LMDB and SQLCipher with its defaults.
 #include <benchmark/benchmark.h>
 
 #include "dataset.h"
@@ -57,7 +57,7 @@ void coffer_put_100(benchmark::State& state) {
 
 void coffer_destroy(benchmark::State& state) {
   static CofferStore store(kCount, kBytes);
-  static std::uint64_t next = 0;  // A run is repeated; a version is destroyed once.
+  static std::uint64_t next = 0;  // A run is repeated, a version destroyed once.
   for (auto _ : state) {
     const std::string& name = secret_name(next++);
     auto done = store.engine().write(

@@ -1,7 +1,7 @@
-// Rotations of the data keys and of the master key in a large store, and what readers beside them
-// notice. Each figure is of one run, told as it was.
+// Rotates the data keys and the master key of a large store, and measures the effect on concurrent
+// readers. Each figure comes from a single run.
 //
-//   bench_rotation [VERSIONS] [VERSIONS AT ONCE]     1,000,000 and 16,384 where nothing is said
+//   bench_rotation [VERSIONS] [VERSIONS AT ONCE]     1,000,000 and 16,384 by default
 #include <coffer/store.h>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ void fill(Store& store, std::uint64_t count) {
   }
 }
 
-/// How long each call of one kind took.
+/// The durations of the calls of one kind.
 class Latencies {
  public:
   void add(double ms) { ms_.push_back(ms); }
@@ -65,7 +65,7 @@ class Latencies {
   std::vector<double> ms_;
 };
 
-/// One thread that reads and one that writes, a handle each, until told to stop.
+/// A thread that reads and one that writes, each with its own handle, until told to stop.
 class Beside {
  public:
   Beside(const std::string& path, const KeySource& key, std::uint64_t count)
@@ -125,7 +125,7 @@ void run(std::uint64_t count, std::uint64_t at_once) {
   options.versions_at_once = at_once;
   const auto rotate = [&](const char* what) {
     const auto start = Time::now();
-    const RotateDataReport report = need(store.rotate_data_keys(options), "rotate --data");
+    const RotateDataReport report = need(store.keys().rotate_data(options), "rotate --data");
     const double ms = ms_since(start);
     std::printf("%s: %.2f s, %llu versions in %llu batches, %.0f versions/s\n", what, ms / 1000,
                 static_cast<unsigned long long>(report.versions),
@@ -139,7 +139,7 @@ void run(std::uint64_t count, std::uint64_t at_once) {
                  [&] { rotate("data keys, beside a reader and a writer"); });
   beside.measure("while the master key is rotated 20 times", [&] {
     const auto start = Time::now();
-    for (int i = 0; i < 20; ++i) need(store.rotate_key(), "rotate");
+    for (int i = 0; i < 20; ++i) need(store.keys().rotate(), "rotate");
     std::printf("master key: %.1f ms each\n", ms_since(start) / 20);
   });
   const VerifyReport report = need(store.verify(), "verify");

@@ -1,7 +1,7 @@
-// One store of many secrets, and a small one beside it: what grows with the store and what
-// does not. Not a microbenchmark: each figure is of one run, told as it was.
+// Compares a store of many secrets with a small one: what grows with the store and what does not.
+// Not a microbenchmark: each figure comes from a single run.
 //
-//   bench_scale [SECRETS]     1,000,000 where nothing is said
+//   bench_scale [SECRETS]     1,000,000 by default
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -49,7 +49,7 @@ void need(const Result<void>& result, const char* what) {
   std::exit(1);
 }
 
-// The process's own memory: pages of the mapped file are the kernel's to take back.
+// The process's private memory, without mapped file pages, which the kernel can take back.
 double own_memory_mib() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)

@@ -81,9 +81,9 @@ struct FloorStore::State {
   std::uint8_t hash_key[16] = {};
   std::uint8_t wrap_key[32] = {};
   std::vector<std::uint8_t> plaintext;
-  // The layout of ours, in the order of the bytes: wrapped DEK, tag, ciphertext.
+  // The engine's record layout, in order: wrapped DEK, tag, ciphertext.
   static constexpr std::size_t kWrapped = 72;
-  static constexpr std::size_t kClear = 15;  // Our header and field tags.
+  static constexpr std::size_t kClear = 15;  // The engine's header and field tags.
   static constexpr std::uint8_t kContext[28] = {};
 
   void key_of(std::uint64_t number, std::uint8_t* key) const {

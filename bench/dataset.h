@@ -1,5 +1,5 @@
-// The data every contestant gets: the same names, the same values, and the two stores
-// that are compared without a peer's library: coffer itself and the bare floor.
+// The data that every contestant gets, with the same names and values; and the two stores that
+// need no peer's library: coffer itself and the bare floor.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ struct MDB_env;
 
 namespace coffer::bench {
 
-/// A directory of its own, gone with the object. On a disk, not in memory: TMPDIR decides.
+/// A temporary directory below TMPDIR, which should be on a disk; removed by the destructor.
 class Scratch {
  public:
   Scratch();
@@ -26,10 +26,10 @@ class Scratch {
   std::string path_;
 };
 
-/// Made once and kept: printing a name costs as much as a tenth of a get.
+/// Cached, because printing a name would cost a tenth of a get.
 const std::string& secret_name(std::uint64_t number);
 std::string secret_value(std::uint64_t number, std::size_t bytes);
-/// A permutation-like walk over 0 .. count-1, the same for every contestant.
+/// A pseudo-random walk over 0 .. count-1, the same for every contestant.
 class Walk {
  public:
   explicit Walk(std::uint64_t count) : count_(count) {}
@@ -43,7 +43,7 @@ class Walk {
   std::uint64_t state_ = 42;
 };
 
-/// A coffer store with `count` secrets of `bytes` bytes each, opened.
+/// An open coffer store with `count` secrets of `bytes` bytes each.
 class CofferStore {
  public:
   CofferStore(std::uint64_t count, std::size_t bytes, const Clock* clock = nullptr);
@@ -54,8 +54,8 @@ class CofferStore {
   std::unique_ptr<secrets::Engine> engine_;
 };
 
-/// What no engine of this design can go below: LMDB's renew and get of a record of the same
-/// size, the unwrapping of a DEK, the opening of a value, and nothing else.
+/// The least work that an engine of this design can do: LMDB's renew and get of a record of the
+/// same size, unwrapping a DEK, and opening a value.
 class FloorStore {
  public:
   FloorStore(std::uint64_t count, std::size_t bytes);
@@ -64,7 +64,7 @@ class FloorStore {
   FloorStore& operator=(const FloorStore&) = delete;
   /// Returns the value's first byte, so that nothing can be optimised away.
   std::uint8_t get(std::uint64_t number);
-  /// One durable transaction with a record of the size of ours for each number.
+  /// One durable transaction with a record of the engine's size for each number.
   void put(const std::vector<std::uint64_t>& numbers);
 
  private:

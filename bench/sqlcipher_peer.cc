@@ -26,7 +26,7 @@ SqlcipherStore::SqlcipherStore(std::uint64_t count, std::size_t bytes, bool cach
     : state_(std::make_unique<State>()), bytes_(bytes) {
   State& s = *state_;
   sqlite3_open((scratch_.path() + "/peer.db").c_str(), &s.db);
-  // A raw key: the passphrase's stretching is not what is compared.
+  // A raw key, so that stretching a passphrase is not measured.
   run(s.db, "PRAGMA key = \"x'2DD29CA851E7B56E4697B0E1F08507293D761A05CE4D1B628663F411A8086D99'\"");
   if (cache_all) run(s.db, "PRAGMA cache_size = -256000");
   run(s.db, "CREATE TABLE secrets (id INTEGER PRIMARY KEY, path TEXT UNIQUE, value BLOB)");

@@ -1,4 +1,4 @@
-// SQLCipher as a store of secrets: one table, a prepared statement each way.
+// SQLCipher as a store of secrets: one table, and a prepared statement each for get and put.
 #pragma once
 
 #ifdef COFFER_BENCH_SQLCIPHER
@@ -11,7 +11,7 @@ namespace coffer::bench {
 
 class SqlcipherStore {
  public:
-  /// `cache_all`: 256 MB of decrypted pages in memory instead of the default 2 MB.
+  /// `cache_all`: a cache of 256 MB for decrypted pages instead of the default 2 MB.
   SqlcipherStore(std::uint64_t count, std::size_t bytes, bool cache_all);
   ~SqlcipherStore();
   SqlcipherStore(const SqlcipherStore&) = delete;

@@ -5,6 +5,7 @@
 // and zeros to its end, so that nothing of an older, longer payload stays behind.
 #pragma once
 
+#include <coffer/key_scheme.h>
 #include <coffer/result.h>
 
 #include <array>
@@ -70,20 +71,8 @@ struct EpochRecord {
 Result<EpochRecord> decode_epoch(ByteView payload);
 Bytes encode_epoch(const EpochRecord& record);
 
-enum class SlotScheme : std::uint32_t {
-  file = 1,
-  passphrase = 2,
-  recovery = 3,
-  shamir = 4,
-  pkcs11 = 5,
-  tpm2 = 6,
-  awskms = 7,
-  hashivault = 8,
-  kmsv2 = 9,
-  gcpkms = 10,
-  azurekeyvault = 11,
-};
-/// Whether the key stays with somebody else, who wraps and unwraps for us.
+using SlotScheme = KeyScheme;
+/// Whether a provider keeps the key, and wraps and unwraps by it.
 constexpr bool is_provider(SlotScheme scheme) { return scheme >= SlotScheme::pkcs11; }
 
 struct KeySlot {

@@ -9,7 +9,6 @@ namespace coffer::format {
 inline constexpr std::uint32_t kFormatVersion = 1;
 
 inline constexpr std::size_t kPathBytesMax = 1024;
-inline constexpr std::size_t kValueBytesDefaultMax = std::size_t{1} << 20;
 inline constexpr std::size_t kValueBytesCeiling = std::size_t{16} << 20;
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{4} << 20;
 inline constexpr std::size_t kCustomEntriesMax = 64;

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer::format {
 namespace {
@@ -46,22 +47,16 @@ Whitespace whitespace_in(std::string_view text) {
   return found;
 }
 
-bool is_lower_or_digit(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
-}
-
 bool is_dataos_name(std::string_view name) {
   if (name.size() < kDataosNameBytesMin || name.size() > kDataosNameBytesMax) return false;
-  if (!is_lower_or_digit(name.front()) || !is_lower_or_digit(name.back())) return false;
+  if (!ascii::is_lower_or_digit(name.front()) || !ascii::is_lower_or_digit(name.back()))
+    return false;
   return std::all_of(name.begin(), name.end(),
-                     [](char letter) { return is_lower_or_digit(letter) || letter == '-'; });
+                     [](char letter) { return ascii::is_lower_or_digit(letter) || letter == '-'; });
 }
 
 bool is_dataos_key(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
-    return is_lower_or_digit(letter) || (letter >= 'A' && letter <= 'Z') || letter == '-' ||
-           letter == '_' || letter == '.';
-  });
+  return !name.empty() && ascii::holds_only(name, "-_.");
 }
 
 Result<void> check_component(NameProfile profile, std::string_view component) {

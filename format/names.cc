@@ -1,10 +1,9 @@
 #include "format/names.h"
 
-#include <charconv>
-
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
 #include "format/limits.h"
+#include "text/ascii.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer::format {
 namespace {
@@ -68,11 +67,9 @@ std::optional<Coordinate> parse_coordinate(std::string_view text) {
   const std::string_view base = text.substr(0, mark);
   const std::string_view digits = text.substr(mark + kVersionMark.size());
   if (digits.empty() || digits.front() < '1' || digits.front() > '9') return std::nullopt;
-  std::uint64_t version = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, version);
-  if (error != std::errc() || stop != end || fault_of(base)) return std::nullopt;
-  return Coordinate{std::string(base), version};
+  const auto version = ascii::parse_number<std::uint64_t>(digits);
+  if (!version || fault_of(base)) return std::nullopt;
+  return Coordinate{std::string(base), *version};
 }
 
 std::string print_coordinate(const Coordinate& coordinate) {
@@ -85,7 +82,7 @@ bool is_uuid(std::string_view text) {
     const char letter = text[at];
     if (at == 8 || at == 13 || at == 18 || at == 23) {
       if (letter != '-') return false;
-    } else if (!(letter >= '0' && letter <= '9') && !(letter >= 'a' && letter <= 'f')) {
+    } else if (!ascii::is_digit(letter) && !(letter >= 'a' && letter <= 'f')) {
       return false;
     }
   }

@@ -178,18 +178,10 @@ struct ReferenceRecord {
 SecretBytes encode_reference(const ReferenceRecord& reference);
 Result<ReferenceRecord> decode_reference(ByteView bytes);
 
-struct Settings {
-  std::uint64_t value_bytes_max = kValueBytesDefaultMax;
-  std::uint32_t max_versions = 0;  ///< 0: unset.
-  bool cas_required = false;
-  std::int64_t delete_version_after_ms = 0;  ///< Negative: switched off for every secret.
+/// Scopes stand in the order of their prefixes' bytes.
+struct Settings : StoreSettings {
   ValueAlgorithm algorithm = ValueAlgorithm::chacha20_poly1305;
-  NameProfile names = NameProfile::core;
-  std::vector<ScopeSettings> scopes = {};  ///< In the order of their prefixes' bytes.
-  std::uint64_t revision = 0;              ///< Of the settings: 0 as the store was made.
-  bool audit_reads = false;
-  std::int64_t audit_keep_ms = 0;        ///< 0: records of any age are kept.
-  std::uint64_t audit_keep_records = 0;  ///< 0: any number.
+  std::uint64_t revision = 0;  ///< 0 as the store was made.
 };
 SecretBytes encode_settings(const Settings& settings);
 Result<Settings> decode_settings(ByteView bytes);

@@ -1,61 +1,39 @@
 // coffer:// references, and what the command line takes for a secret.
-#include <charconv>
+#include <algorithm>
 
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
 #include "format/names.h"
+#include "text/percent.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer::format {
 namespace {
 
 constexpr std::string_view kVersionParameter = "version=";
-
-int hex_value(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-  return -1;
-}
+constexpr std::string_view kKeptInPath = "-._~/";
 
 enum class Part : std::uint8_t { path, field };
 
-Result<std::string> decoded(std::string_view text, Part part) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '#') return Error(ErrorCode::usage, "a # in a field's name is written %23");
-    if (text[at] != '%') {
-      out += text[at];
-      continue;
-    }
-    const int high = at + 1 < text.size() ? hex_value(text[at + 1]) : -1;
-    const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
-    if (high < 0 || low < 0) {
-      return Error(ErrorCode::usage, "a % in a URI needs two hexadecimal digits after it");
-    }
-    const auto byte = static_cast<char>(high << 4 | low);
-    if (byte == '/' && part == Part::path) {
-      return Error(ErrorCode::usage, "a / in a URI's path is written as it is, not encoded");
-    }
-    out += byte;
-    at += 2;
-  }
-  return out;
+Result<std::string> decoded_part(std::string_view text, Part part) {
+  if (text.find('#') != std::string_view::npos)
+    return Error(ErrorCode::usage, "a # in a field's name is written %23");
+  auto decoded = percent::decoded(text);
+  if (!decoded)
+    return Error(ErrorCode::usage, "a % in a URI needs two hexadecimal digits after it");
+  const auto slashes = [](std::string_view in) { return std::count(in.begin(), in.end(), '/'); };
+  if (part == Part::path && slashes(*decoded) != slashes(text))
+    return Error(ErrorCode::usage, "a / in a URI's path is written as it is, not encoded");
+  return std::move(*decoded);
 }
 
 Result<std::uint64_t> parse_query(std::string_view query) {
   if (!query.starts_with(kVersionParameter)) {
-    return Error(ErrorCode::usage, "an unknown parameter in a URI",
-                 "only version=N is known here; store=LABEL is for what takes --source");
+    return Error(ErrorCode::usage, "an unknown parameter in a URI", Advice::drop_reference_part);
   }
   query.remove_prefix(kVersionParameter.size());
-  std::uint64_t version = 0;
-  const char* end = query.data() + query.size();
-  const auto [stop, error] = std::from_chars(query.data(), end, version);
-  if (error != std::errc() || stop != end || query.front() == '0') {
-    return Error(ErrorCode::usage, "the version in a URI is no number from 1 on");
-  }
-  return version;
+  const auto version = ascii::parse_number<std::uint64_t>(query);
+  if (version && query.front() != '0') return *version;
+  return Error(ErrorCode::usage, "the version in a URI is no number from 1 on");
 }
 
 Result<SecretUri> parse_parts(std::string_view rest) {
@@ -65,7 +43,7 @@ Result<SecretUri> parse_parts(std::string_view rest) {
   }
   SecretUri uri;
   if (const std::size_t mark = rest.find('#'); mark != std::string_view::npos) {
-    uri.field = COFFER_TRY(decoded(rest.substr(mark + 1), Part::field));
+    uri.field = COFFER_TRY(decoded_part(rest.substr(mark + 1), Part::field));
     if (!utf8::is_valid(*uri.field)) {
       return Error(ErrorCode::usage, "the field's name in a URI is not valid UTF-8");
     }
@@ -75,27 +53,9 @@ Result<SecretUri> parse_parts(std::string_view rest) {
     uri.version = COFFER_TRY(parse_query(rest.substr(mark + 1)));
     rest = rest.substr(0, mark);
   }
-  uri.path = COFFER_TRY(decoded(rest, Part::path));
+  uri.path = COFFER_TRY(decoded_part(rest, Part::path));
   COFFER_TRY(check_path(uri.path));
   return uri;
-}
-
-void append_encoded(std::string& out, std::string_view text, Part part) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (const char letter : text) {
-    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                       (letter >= '0' && letter <= '9') ||
-                       std::string_view("-._~").find(letter) != std::string_view::npos ||
-                       (letter == '/' && part == Part::path);
-    if (plain) {
-      out += letter;
-      continue;
-    }
-    const auto byte = static_cast<std::uint8_t>(letter);
-    out += '%';
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
 }
 
 }  // namespace
@@ -112,7 +72,7 @@ Result<SecretUri> parse_uri(std::string_view text) {
 
 std::string print_uri(const SecretUri& uri) {
   std::string out(kUriScheme);
-  append_encoded(out, uri.path, Part::path);
+  percent::append_encoded(out, uri.path, kKeptInPath);
   if (uri.version != 0) {
     out += '?';
     out += kVersionParameter;
@@ -120,7 +80,7 @@ std::string print_uri(const SecretUri& uri) {
   }
   if (uri.field) {
     out += '#';
-    append_encoded(out, *uri.field, Part::field);
+    percent::append_encoded(out, *uri.field);
   }
   return out;
 }

@@ -2,9 +2,10 @@
 
 #include <unordered_set>
 
-#include "engine/text/json.h"
-#include "engine/text/printable.h"
-#include "engine/text/utf8.h"
+#include "text/json.h"
+#include "text/json_writer.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 namespace coffer {
 namespace {
@@ -56,8 +57,8 @@ Result<Value> Value::json(SecretBytes text) {
 Result<Value> Value::fields(
     std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   std::unordered_set<std::string_view> names;
-  SecretBytes text;
-  text.append("{");
+  json::Writer object;
+  object.open('{');
   for (const auto& [name, content] : fields) {
     if (!utf8::is_valid(name)) return Error(ErrorCode::usage, "a field's name is not valid UTF-8");
     if (!utf8::is_valid(content)) {
@@ -66,13 +67,9 @@ Result<Value> Value::fields(
     if (!names.insert(name).second) {
       return about_field(Error(ErrorCode::usage, "two fields have one name"), name);
     }
-    if (names.size() > 1) text.append(",");
-    json::append_quoted(text, name);
-    text.append(":");
-    json::append_quoted(text, content);
+    object.key(name).string(content);
   }
-  text.append("}");
-  return Value(Form::json, std::move(text));
+  return Value(Form::json, object.close('}').take());
 }
 
 Result<Value> Value::field(std::string_view name) const {

@@ -1,9 +1,9 @@
-// Bytes as choices: a spec, a config valid under it, and a chain of changes. Where fuzz_configs
-// looks for specs that nobody would write, this one walks deep into those that somebody might.
+// Reads the bytes as choices: a spec, a config valid under it, and a chain of changes. fuzz_configs
+// tries specs that nobody would write; this target goes deep into realistic ones.
 //
-// After each change: every secret place that was made is found and no other, no text of a
-// secret is in the partial or masked document, hydrate gives what was put to the byte, and what
-// is shown and put back changes nothing.
+// After each change: the walker finds exactly the secret places that were made, the partial and
+// masked documents contain no secret's text, hydrate gives back the document byte for byte, and
+// putting back a shown document changes nothing.
 #include <coffer/configs.h>
 
 #include <cstddef>
@@ -97,7 +97,7 @@ class Chain {
     COFFER_CHECK(again.ok() && again->partial.text() == before);
   }
 
-  /// Some masks among new values: refused, or never more than what the store held before.
+  /// Mixes masks and new values: refused, or never more than the store held before.
   void put_masked(const test::Item& config) {
     const std::string document =
         ConfigMaker::render(config, [&](const std::string&, const std::string& text) {

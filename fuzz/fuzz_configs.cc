@@ -1,5 +1,5 @@
-// Spec and document from the same bytes: the first two say how long the spec is.
-// Whatever the walker makes of them, split, mask and hydrate must agree with it.
+// Takes spec and document from the same bytes; the first two bytes give the spec's length. Split,
+// mask and hydrate must agree with the walker, whatever it finds.
 #include <coffer/configs.h>
 
 #include <cstddef>
@@ -53,7 +53,7 @@ void check_mask(const Spec& spec, const ConfigRecord& record, MapSecretStore& st
                           secret.text().substr(0, kExternalPrefix.size()) == kExternalPrefix;
     COFFER_CHECK(harmless || !shows(*document, 0, secret.text()));
   }
-  // What was shown and comes back unchanged is either refused or changes nothing.
+  // Putting back a shown document is refused or changes nothing.
   auto again = split({spec, *document, &record, false}, store);
   if (again.ok()) COFFER_CHECK(again->partial.text() == record.partial.text());
 }

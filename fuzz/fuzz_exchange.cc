@@ -1,5 +1,5 @@
-// Any bytes as an import document: what is taken can be written and taken again, the same.
-// The first byte says which form.
+// Any bytes as an import document: an accepted one can be written and read again, with the same
+// result. The first byte chooses the form.
 #include <cstdint>
 #include <string_view>
 
@@ -59,7 +59,7 @@ void check_round(const std::vector<SecretImage>& secrets, Form form) {
   SecretBytes text;
   writer->begin(text);
   for (const SecretImage& secret : secrets) {
-    if (!writer->add(text, secret)) return;  // YAML's depth is less than JSON's.
+    if (!writer->add(text, secret)) return;  // YAML allows less depth than JSON.
   }
   writer->end(text);
   const auto again = read_import(form, std::move(text), {kSource, ""});
@@ -73,7 +73,7 @@ void check_round(const std::vector<SecretImage>& secrets, Form form) {
 void check_import(Form form, std::string_view text) {
   auto secrets = read_import(form, SecretBytes::copy_of(text), {kSource, "p"});
   if (!secrets) return;
-  // Other forms tell no numbers, and coffer's own is not written without.
+  // Other forms lack version numbers, which coffer's own form requires.
   for (SecretImage& secret : *secrets) {
     for (VersionImage& version : secret.versions) {
       if (version.info.version == 0) version.info.version = 1;

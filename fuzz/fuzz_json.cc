@@ -1,12 +1,12 @@
-// Any bytes: what parses must hold together, and nothing may crash, leak or hang.
+// Any bytes as JSON: a parsed document must be consistent, and nothing may crash, leak or hang.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "base/check.h"
-#include "engine/text/json.h"
-#include "engine/text/json_merge.h"
+#include "text/json.h"
+#include "text/json_merge.h"
 
 namespace {
 
@@ -16,7 +16,7 @@ using coffer::json::kNoNode;
 using coffer::json::NodeId;
 using coffer::json::Type;
 
-// A child under its pointer's last token must be the child; so it goes for the whole path.
+// The last token of each child's pointer must lead to the child; so whole paths are right as well.
 void check_pointers(const Document& document) {
   struct Place {
     NodeId node;
@@ -64,7 +64,7 @@ void check_document(const Document& document) {
 void check_merge(const Document& target, const Document& patch) {
   const auto merged = coffer::json::merge_patch(target, patch);
   COFFER_CHECK(merged.ok());
-  // Merging adds up depths at most, so the sum bounds the outcome.
+  // A merge at most adds the depths, so their sum limits the result.
   const auto outcome = Document::parse(merged->text(), {.depth = 256, .nodes = 4'000'000});
   COFFER_CHECK(outcome.ok());
   const auto twice = coffer::json::merge_patch(*outcome, patch);
@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     COFFER_CHECK(whole.error().number().has_value() && whole.error().subject() == nullptr);
   }
-  // A NUL parts a document from its patch.
+  // A NUL separates a document from its patch.
   const std::size_t parting = text.find('\0');
   if (parting == std::string_view::npos) return 0;
   const auto target = Document::parse(text.substr(0, parting));

@@ -1,5 +1,5 @@
-// Any bytes as a key's URI, as a service's address, as its answer: what is taken holds its
-// promises, and nothing may crash.
+// Any bytes as a key's URI, a service's address and its answer: an accepted one keeps its promises,
+// and nothing may crash.
 #include <coffer/key_source.h>
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Any bytes as a frame of the keyring file, and as each part of it (the first byte says
-// which): what decodes encodes to the same bytes, also by the generated code.
+// Any bytes as a frame of the keyring file or one of its parts (the first byte chooses): a decoded
+// one encodes to the same bytes, also with the generated code.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view record = kRecords[data[0] % std::size(kRecords)];
   const ByteView bytes(data + 1, size - 1);
   check(record, bytes);
-  // What a frame holds is read as a part next.
+  // Reads the frame's payload as each part.
   const auto frame = format::decode_frame(bytes);
   if (record == "frame" && frame.ok())
     for (const std::string_view part : {kRecords[1], kRecords[2], kRecords[3]})

@@ -1,12 +1,13 @@
-// Any bytes as a name, a coordinate, a reference, a time: what is taken prints and parses back.
+// Any bytes as a name, a coordinate, a reference or a time: an accepted one can be printed and
+// parsed back.
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/check.h"
-#include "engine/text/time_text.h"
-#include "engine/text/utf8.h"
 #include "format/names.h"
+#include "text/time_text.h"
+#include "text/utf8.h"
 
 namespace {
 

@@ -1,8 +1,8 @@
-// Any bytes at all as a data file: the verifier answers, and never reads outside them.
+// Any bytes as a data file: the verifier gives an answer and never reads outside them.
 //
-// With COFFER_FUZZ_LMDB defined (fuzzing, not replay) what it lets in is also opened with
-// LMDB, read and written, so that the fuzzer looks for what the rules forgot. Input of odd
-// length is taken as a recipe: edits of a healthy file, four bytes each.
+// With COFFER_FUZZ_LMDB (fuzzing, not replay) each accepted file is also opened with LMDB, read and
+// written, so that the fuzzer finds gaps in the rules. Input of odd length is a list of edits to a
+// healthy file, four bytes each.
 #include <cstddef>
 #include <cstdint>
 
@@ -29,7 +29,7 @@ const Bytes& healthy() {
   return file;
 }
 
-// Page, place in the page (12 bits), width (2 bits) and whether to invert, number.
+// An edit: page, place in the page (12 bits), width (2 bits), whether to invert, and a number.
 Bytes edited(const std::uint8_t* data, std::size_t size) {
   Bytes bytes = healthy();
   const std::size_t pages = bytes.size() / 4096;

@@ -1,5 +1,5 @@
-// Any bytes as one of the small records (the first byte says which): what decodes encodes to
-// the same bytes, and the generated code reads it and writes it the same way.
+// Any bytes as one of the small records (the first byte chooses): a decoded one encodes to the same
+// bytes, and the generated code reads and writes it in the same way.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>

@@ -1,5 +1,5 @@
-// Any bytes as a version record: what decodes encodes to the same bytes and means the same
-// to the generated code; a changed header gives another context (F-41).
+// Any bytes as a version record: a decoded one encodes to the same bytes and means the same to the
+// generated code; a changed header gives another context (F-41).
 #include <coffer.pb.h>
 
 #include <cstddef>

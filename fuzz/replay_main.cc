@@ -1,4 +1,4 @@
-// Runs a fuzz target without a fuzzer: on every file of the folders given, once each.
+// Runs a fuzz target without a fuzzer, once on every file of the given folders.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
       if (!entry.is_regular_file()) continue;
-      // Told before it runs, so that a crash names its file.
+      // Printed before the run, so that a crash names its file.
       std::printf("%s\n", entry.path().c_str());
       std::fflush(stdout);
       std::ifstream file(entry.path(), std::ios::binary);
@@ -25,6 +25,6 @@ int main(int argc, char** argv) {
     }
   }
   std::printf("%zu inputs\n", files);
-  // A corpus that is not there would pass without having tested anything.
+  // An absent corpus must not pass as a success.
   return files == 0 ? 1 : 0;
 }

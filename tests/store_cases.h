@@ -23,7 +23,7 @@ ErrorCode code_of(const Result<T>& result) {
 
 /// Commits that changed something: a refusal's record is not one.
 inline std::size_t changes_of(Store& store) {
-  return store.audit_list({.outcome = AuditFilter::Outcome::allowed}).value().size();
+  return store.audit().list({.outcome = AuditFilter::Outcome::allowed}).value().size();
 }
 
 inline std::uint64_t sequence_of(Store& store) { return store.status().value().sequence; }

@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
   using namespace coffer;
   tools::harden_process();
-  // Nothing of ours throws; the standard library may, for want of memory.
+  // Our own code does not throw; the standard library may, when memory runs out.
   try {
     tools::Arguments arguments(argc, argv);
     tools::set_error_format(arguments.format_asked());

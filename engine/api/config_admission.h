@@ -8,8 +8,8 @@
 #include "configs/documents.h"
 #include "configs/operations/hydrate.h"
 #include "configs/rights.h"
-#include "engine/text/json.h"
 #include "secrets/transaction.h"
+#include "text/json.h"
 
 namespace coffer::api {
 

@@ -23,16 +23,6 @@ Error io_error(Literal text, int error, const std::string& path) {
   return Error{ErrorCode::io, text}.with_errno(error).about(Subject::Kind::file, path);
 }
 
-Result<void> sync_path(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
-  if (fd < 0) return io_error("cannot be opened to be synced", errno, path);
-  const int code = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  if (code != 0) return io_error("cannot be synced", error, path);
-  return {};
-}
-
 // Each level's name is made durable in the level above it: else a power cut could take away
 // the way to a store that is itself on disk.
 Result<void> make_parents(const fs::path& parent) {
@@ -154,14 +144,15 @@ Result<NewDirectory> NewDirectory::for_store(std::string_view target) {
     if (is_there && may_be_inside) return inside(std::move(name));
     return io_error("no directory can be made here", errno, parent.string());
   }
-  return NewDirectory(std::move(temporary), std::move(name), -1);
+  return NewDirectory(std::move(temporary), std::move(name), FileDescriptor());
 }
 
 // What comes after the lock is decided on what is there then.
 Result<NewDirectory> NewDirectory::inside(std::string target) {
-  const int fd = ::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return io_error("the directory cannot be opened", errno, target);
-  NewDirectory fresh("", std::move(target), fd);
+  FileDescriptor opened(::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.ok()) return io_error("the directory cannot be opened", errno, target);
+  const int fd = opened.get();
+  NewDirectory fresh("", std::move(target), std::move(opened));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
     return Error{ErrorCode::busy, "another process makes or opens a store there", "try again"}
         .about(Subject::Kind::file, fresh.target_);
@@ -182,27 +173,24 @@ Result<NewDirectory> NewDirectory::inside(std::string target) {
 }
 
 NewDirectory::NewDirectory(NewDirectory&& other) noexcept
-    : path_(std::move(other.path_)),
+    : path_(std::exchange(other.path_, {})),
       target_(std::move(other.target_)),
-      inside_(std::exchange(other.inside_, -1)) {
-  other.path_.clear();
-}
+      inside_(std::move(other.inside_)) {}
 
 NewDirectory::~NewDirectory() {
   std::error_code error;
-  if (!path_.empty() && inside_ >= 0) {
+  if (!path_.empty() && inside_.ok()) {
     fs::remove(fs::path(target_) / "keyring", error);
     clear_leavings(target_);
   } else if (!path_.empty()) {
     fs::remove_all(path_, error);
   }
-  if (inside_ >= 0) ::close(inside_);
 }
 
 Result<void> NewDirectory::move_into_place() {
   for (const char* file : kFiles) COFFER_TRY(sync_path(path_ + "/" + file, 0));
   COFFER_TRY(sync_path(path_, O_DIRECTORY));
-  return inside_ >= 0 ? rename_each() : rename_whole();
+  return inside_.ok() ? rename_each() : rename_whole();
 }
 
 Result<void> NewDirectory::rename_each() {
@@ -234,8 +222,7 @@ Result<void> NewDirectory::rename_whole() {
     return io_error("the new store cannot be moved into place", errno, target_);
   }
   path_.clear();
-  const std::string parent = fs::path(target_).parent_path().string();
-  return sync_path(parent.empty() ? "." : parent, O_DIRECTORY);
+  return sync_path(parent_of(target_), O_DIRECTORY);
 }
 
 }  // namespace coffer::api

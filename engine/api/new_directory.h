@@ -9,6 +9,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/files.h"
 
 namespace coffer::api {
 
@@ -33,14 +36,14 @@ class NewDirectory {
   ~NewDirectory();
 
  private:
-  NewDirectory(std::string path, std::string target, int inside)
-      : path_(std::move(path)), target_(std::move(target)), inside_(inside) {}
+  NewDirectory(std::string path, std::string target, FileDescriptor inside)
+      : path_(std::move(path)), target_(std::move(target)), inside_(std::move(inside)) {}
   static Result<NewDirectory> inside(std::string target);
   Result<void> rename_whole();
   Result<void> rename_each();
   std::string path_;
   std::string target_;
-  int inside_ = -1;  // The target, locked, where the files are made inside it.
+  FileDescriptor inside_;  // The target, locked, where the files are made inside it.
 };
 
 }  // namespace coffer::api

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "configs/config_store.h"
+#include "configs/operations/config_restore.h"
 #include "format/names.h"
 #include "policy/check.h"
 #include "secrets/listing.h"
@@ -94,13 +95,33 @@ Result<std::vector<ReferenceInfo>> read_references(const secrets::View& view,
     if (reference.user_kind == "config" &&
         !COFFER_TRY(policy::allows(view, UseCase::list, policy::config(reference.user))))
       reference.user.clear();
-    infos.push_back({std::move(reference.target), reference.version, std::move(reference.user_kind),
-                     std::move(reference.user)});
+    infos.push_back(std::move(reference));
   }
   std::sort(infos.begin(), infos.end(), [](const ReferenceInfo& a, const ReferenceInfo& b) {
     return std::tie(a.user_kind, a.user, a.version) < std::tie(b.user_kind, b.user, b.version);
   });
   return infos;
+}
+
+Result<std::vector<std::string>> read_config_ids(const secrets::View& view) {
+  std::vector<std::string> shown;
+  for (std::string& id : COFFER_TRY(view.list_documents(secrets::DocumentKind::config))) {
+    if (configs::is_note_id(id)) continue;
+    if (COFFER_TRY(policy::allows(view, UseCase::list, policy::config(id))))
+      shown.push_back(std::move(id));
+  }
+  return shown;
+}
+
+Result<RestoredConfig> read_carried(const secrets::View& view, std::string_view id) {
+  COFFER_TRY(format::check_config_id(id));
+  COFFER_TRY(policy::check_read(view, UseCase::reveal, policy::config(id)));
+  return configs::config_to_carry(view, id);
+}
+
+Result<Policy> read_policy(const secrets::View& view) {
+  COFFER_TRY(policy::check_read(view, UseCase::admin, policy::whole_store()));
+  return view.stored_policy();
 }
 
 Result<StoreSettings> read_settings(const secrets::View& view) {

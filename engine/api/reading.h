@@ -4,6 +4,8 @@
 
 #include <coffer/changes.h>
 #include <coffer/operations.h>
+#include <coffer/policy.h>
+#include <coffer/restore.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
 
@@ -36,6 +38,13 @@ Result<std::vector<ListedSecret>> read_listed(const secrets::View& view, std::st
 /// Whether a listing leaves something below `prefix` out, or of "" a config: what the policy does
 /// not let the caller list. Who may not administer is not told: false.
 Result<bool> read_hides(const secrets::View& view, std::string_view prefix);
+
+/// Those of the configs that the caller may list, in no order.
+Result<std::vector<std::string>> read_config_ids(const secrets::View& view);
+/// A config as it is carried to another store. Errors: not_found, denied (it needs `reveal`).
+Result<RestoredConfig> read_carried(const secrets::View& view, std::string_view id);
+/// Errors: denied (it needs `admin`).
+Result<Policy> read_policy(const secrets::View& view);
 
 /// Takes out what the policy does not let the caller list.
 Result<void> hide_changes(const secrets::View& view, std::vector<Change>& changes);

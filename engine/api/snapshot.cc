@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
+#include "api/call.h"
 #include "api/reading.h"
-#include "base/guarded.h"
-#include "configs/config_store.h"
-#include "configs/operations/config_restore.h"
 #include "format/names.h"
 #include "policy/check.h"
 #include "secrets/held_view.h"
 
 namespace coffer {
+
+using secrets::View;
 
 struct Snapshot::Impl {
   // Kept open until the view on it is gone.
@@ -47,139 +47,65 @@ Result<Secret> Snapshot::get_kept(std::string_view path, std::uint64_t version) 
 }
 
 Result<Metadata> Snapshot::metadata(std::string_view path) const {
-  return guarded([&]() -> Result<Metadata> {
-    Metadata metadata;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      metadata = COFFER_TRY(api::read_metadata(view, path));
-      return {};
-    }));
-    return metadata;
-  });
+  return api::read(*impl_->view, [&](const View& view) { return api::read_metadata(view, path); });
 }
 
 Result<History> Snapshot::history(std::string_view path) const {
-  return guarded([&]() -> Result<History> {
-    History history;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      history = COFFER_TRY(api::read_history(view, path));
-      return {};
-    }));
-    return history;
-  });
+  return api::read(*impl_->view, [&](const View& view) { return api::read_history(view, path); });
 }
 
 Result<bool> Snapshot::exists(std::string_view path) const {
-  return guarded([&]() -> Result<bool> {
-    bool there = false;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      there = COFFER_TRY(api::read_exists(view, path));
-      return {};
-    }));
-    return there;
-  });
+  return api::read(*impl_->view, [&](const View& view) { return api::read_exists(view, path); });
 }
 
 Result<std::vector<std::string>> Snapshot::list(std::string_view prefix,
                                                 const ListOptions& options) const {
-  return guarded([&]() -> Result<std::vector<std::string>> {
-    std::vector<std::string> names;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      names = COFFER_TRY(api::read_names(view, prefix, options));
-      return {};
-    }));
-    return names;
-  });
+  return api::read(*impl_->view,
+                   [&](const View& view) { return api::read_names(view, prefix, options); });
 }
 
 Result<std::vector<ListedSecret>> Snapshot::find(std::string_view prefix,
                                                  const FindOptions& options) const {
-  return guarded([&]() -> Result<std::vector<ListedSecret>> {
-    std::vector<ListedSecret> found;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      found = COFFER_TRY(api::read_listed(view, prefix, options));
-      return {};
-    }));
-    return found;
-  });
+  return api::read(*impl_->view,
+                   [&](const View& view) { return api::read_listed(view, prefix, options); });
 }
 
 Result<bool> Snapshot::hides(std::string_view prefix) const {
-  return guarded([&]() -> Result<bool> {
-    bool hides = false;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      hides = COFFER_TRY(api::read_hides(view, prefix));
-      return {};
-    }));
-    return hides;
-  });
+  return api::read(*impl_->view, [&](const View& view) { return api::read_hides(view, prefix); });
 }
 
 Result<std::vector<std::string>> Snapshot::configs() const {
-  return guarded([&]() -> Result<std::vector<std::string>> {
-    std::vector<std::string> ids;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      for (std::string& id : COFFER_TRY(view.list_documents(secrets::DocumentKind::config))) {
-        if (configs::is_note_id(id)) continue;
-        if (COFFER_TRY(policy::allows(view, UseCase::list, policy::config(id))))
-          ids.push_back(std::move(id));
-      }
-      return {};
-    }));
+  using Ids = std::vector<std::string>;
+  return api::read(*impl_->view, [](const View& view) -> Result<Ids> {
+    Ids ids = COFFER_TRY(api::read_config_ids(view));
     std::sort(ids.begin(), ids.end());
     return ids;
   });
 }
 
 Result<RestoredConfig> Snapshot::config(std::string_view id) const {
-  return guarded([&]() -> Result<RestoredConfig> {
-    COFFER_TRY(format::check_config_id(id));
-    RestoredConfig config;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      COFFER_TRY(policy::check_read(view, UseCase::reveal, policy::config(id)));
-      config = COFFER_TRY(configs::config_to_carry(view, id));
-      return {};
-    }));
-    return config;
-  });
+  return api::read(*impl_->view, [&](const View& view) { return api::read_carried(view, id); });
 }
 
 Result<std::vector<RestoredReference>> Snapshot::outside_references() const {
-  return guarded([&]() -> Result<std::vector<RestoredReference>> {
-    std::vector<RestoredReference> found;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      return view.each_reference([&](const secrets::Reference& each) -> Result<void> {
-        if (each.user_kind != "external") return {};
-        if (COFFER_TRY(policy::allows(view, UseCase::list, policy::secret(each.target))))
-          found.push_back({each.target, each.version, each.user});
-        return {};
-      });
+  using Found = std::vector<RestoredReference>;
+  return api::read(*impl_->view, [](const View& view) -> Result<Found> {
+    Found found;
+    COFFER_TRY(view.each_reference([&](const secrets::Reference& each) -> Result<void> {
+      if (each.user_kind != "external") return {};
+      if (COFFER_TRY(policy::allows(view, UseCase::list, policy::secret(each.target))))
+        found.push_back({each.target, each.version, each.user});
+      return {};
     }));
     return found;
   });
 }
 
 Result<StoreSettings> Snapshot::settings() const {
-  return guarded([&]() -> Result<StoreSettings> {
-    StoreSettings settings;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      settings = COFFER_TRY(view.settings());
-      return {};
-    }));
-    return settings;
-  });
+  return api::read(*impl_->view, [](const View& view) { return view.settings(); });
 }
 
-Result<Policy> Snapshot::policy() const {
-  return guarded([&]() -> Result<Policy> {
-    Policy policy;
-    COFFER_TRY(impl_->view->read([&](const secrets::View& view) -> Result<void> {
-      COFFER_TRY(policy::check_read(view, UseCase::admin, policy::whole_store()));
-      policy = COFFER_TRY(view.stored_policy());
-      return {};
-    }));
-    return policy;
-  });
-}
+Result<Policy> Snapshot::policy() const { return api::read(*impl_->view, api::read_policy); }
 
 std::uint64_t Snapshot::sequence() const { return impl_->view->sequence(); }
 std::int64_t Snapshot::taken_at_ms() const { return impl_->view->taken_at_ms(); }

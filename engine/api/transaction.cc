@@ -1,20 +1,22 @@
 // The facade of one transaction: names and options are checked here, and what is in use is
 // not pulled away.
-#include <coffer/audit.h>
+#include <coffer/transaction.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
+#include "api/access.h"
 #include "api/config_admission.h"
 #include "api/reading.h"
-#include "api/transaction_state.h"
 #include "configs/operations/config_restore.h"
 #include "configs/outside_users.h"
 #include "configs/spec/spec_cache.h"
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "policy/check.h"
+#include "policy/object.h"
 #include "policy/rules.h"
+#include "text/json.h"
 
 namespace coffer {
 namespace {
@@ -29,11 +31,7 @@ Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const Pu
                  "give one of the two"};
   secrets::PutRequest request;
   request.cas = options.cas;
-  request.custom = options.custom;
-  request.kind = options.kind;
-  request.description = options.description;
-  request.owner = options.owner;
-  request.tags = options.tags;
+  request.metadata = options.metadata;
   if (options.ttl_ms != 0) request.expires_at_ms = txn.now_ms() + options.ttl_ms;
   if (options.expires_at_ms != 0) {
     if (options.expires_at_ms <= txn.now_ms())
@@ -80,8 +78,7 @@ Result<void> refuse_used(const secrets::View& view, std::string_view path,
                          const References& in_the_way) {
   if (in_the_way.empty()) return {};
   return Error{ErrorCode::in_use, "something refers to this secret; nothing was changed",
-               "change or delete the config, or end the use: coffer refs remove REF USER; "
-               "coffer refs PATH names all"}
+               Advice::end_use}
       .about(Subject::Kind::path, path)
       .with_users(COFFER_TRY(names_of_users(view, path, in_the_way)));
 }
@@ -123,23 +120,22 @@ Error with_users_of(const secrets::View& view, std::string_view path, Error erro
   return users ? std::move(error).with_users(*users) : error;
 }
 
-using Owner = std::optional<std::string>;
-using Tags = std::optional<std::vector<std::string>>;
-
-// Rules go by a secret's owner and tags: whoever may only write it does not choose which rules
-// mean it. Of a new one he does, for its value is his own: so it is noted that the marks are his,
-// and they give nobody a right any more once somebody else has put a value.
-Result<void> check_marks(secrets::Transaction& txn, std::string_view path, const Owner& owner = {},
-                         const Tags& tags = {}) {
+// Rules go by a secret's owner and tags: a caller that may only write it does not choose which
+// rules mean it. The marks of a new secret are the caller's to choose, for its value is the
+// caller's: it is noted that they are, and once somebody else has put a value no rule allows
+// anything by them.
+Result<void> check_marks(secrets::Transaction& txn, std::string_view path,
+                         const MetadataChange& change = {}) {
   txn.marks_are_by(std::nullopt);
   if (COFFER_TRY(policy::allows(txn, UseCase::admin, policy::whole_store()))) return {};
   txn.marks_are_by(txn.actor().user);
-  if (!owner && !tags) return {};
+  if (!change.owner && !change.tags) return {};
   const auto metadata = txn.metadata(path);
   if (!metadata && metadata.error().code() == ErrorCode::not_found) return {};
   if (!metadata) return metadata.error();
-  // What they are is told by an answer to who gives them again only where he may look.
-  const bool same = (!owner || *owner == metadata->owner) && (!tags || *tags == metadata->tags);
+  // Whether the marks given are the ones that are there, a caller learns only if it may list them.
+  const bool same = (!change.owner || *change.owner == metadata->owner) &&
+                    (!change.tags || *change.tags == metadata->tags);
   if (same && COFFER_TRY(policy::allows(txn, UseCase::list, policy::secret(path)))) return {};
   return policy::refused(UseCase::admin, policy::whole_store());
 }
@@ -168,52 +164,97 @@ Result<T> without_fields(const secrets::View& view, std::string_view path, Resul
       .about(Subject::Kind::path, path);
 }
 
-Needs writing(std::string_view path) { return {UseCase::write, policy::secret(path)}; }
-Needs removing(std::string_view path) { return {UseCase::remove, policy::secret(path)}; }
-Needs using_it(std::string_view path) { return {UseCase::use, policy::secret(path)}; }
-
-// The version that a record of several names.
-std::uint64_t one_of(const std::vector<std::uint64_t>& versions) {
+// The version that the record of an operation on several names: 0 if there is not exactly one.
+std::uint64_t only_version(const std::vector<std::uint64_t>& versions) {
   return versions.size() == 1 ? versions.front() : 0;
 }
 
+// What an operation needs, by the store's policy.
+struct Needs {
+  UseCase use_case;
+  policy::Object object;
+};
+
+Needs writing(std::string_view path) { return {UseCase::write, policy::secret(path)}; }
+Needs removing(std::string_view path) { return {UseCase::remove, policy::secret(path)}; }
+Needs using_it(std::string_view path) { return {UseCase::use, policy::secret(path)}; }
+Needs administering() { return {UseCase::admin, policy::whole_store()}; }
+
 }  // namespace
 
-// Runs one operation. Where it breaks off between two of its writes (or memory runs out
-// there), the transaction is torn for good.
-template <typename Body>
-auto Transaction::Impl::change(format::Action action, const std::optional<Needs>& needs,
-                               std::string_view path, std::uint64_t version, const Body& body)
-    -> decltype(body()) {
-  const bool was_torn = is_torn;
-  const std::uint64_t changes = txn.record_changes();
-  is_torn = true;
-  auto result = [&]() -> decltype(body()) {
-    if (needs) COFFER_TRY(policy::check(txn, needs->use_case, needs->object));
-    return body();
-  }();
-  is_torn = was_torn || (!result && txn.record_changes() != changes);
-  if (result) return result;
-  txn.note_refused(action, path, version, result.error());
-  return with_users_of(txn, path, std::move(result).error());
-}
+struct Transaction::Impl {
+  secrets::Transaction& txn;
+  /// Set while an operation runs, and left set by one that failed after its first write: such
+  /// a transaction is not committed, whatever its body says.
+  bool is_torn = false;
 
-// The record names both ends, as it does of a move that was done.
-template <typename Body>
-Result<void> Transaction::Impl::relocate(format::Action action, std::string_view from,
-                                         std::string_view to, const Body& body) {
-  // Under another name others may see it: only who may see it himself takes it there.
-  const Needs needs{UseCase::reveal, policy::secret(from)};
-  auto result = change(action, needs, from, 0, [&]() -> Result<void> {
-    if (action == format::Action::move)
-      COFFER_TRY(policy::check(txn, UseCase::remove, policy::secret(from)));
-    COFFER_TRY(policy::check(txn, UseCase::write, policy::secret(to)));
-    COFFER_TRY(check_marks(txn, to));
-    return body();
-  });
-  if (!result) txn.note_refused(action, to, 0, result.error());
-  return result;
-}
+  // Runs one operation: a refusal is on record, whatever the transaction's body makes of it.
+  // Without `needs` the operation asks the policy by itself. If it breaks off between two of its
+  // writes (or memory runs out there), the transaction is torn for good.
+  template <typename Body>
+  auto change(format::Action action, const std::optional<Needs>& needs, std::string_view path,
+              std::uint64_t version, const Body& body) -> decltype(body()) {
+    const bool was_torn = is_torn;
+    const std::uint64_t changes = txn.record_changes();
+    is_torn = true;
+    auto result = [&]() -> decltype(body()) {
+      if (needs) COFFER_TRY(policy::check(txn, needs->use_case, needs->object));
+      return body();
+    }();
+    is_torn = was_torn || (!result && txn.record_changes() != changes);
+    if (result) return result;
+    txn.note_refused(action, path, version, result.error());
+    return with_users_of(txn, path, std::move(result).error());
+  }
+
+  // The record of a refusal names both ends, as the record of a move does.
+  template <typename Body>
+  Result<void> relocate(format::Action action, std::string_view from, std::string_view to,
+                        const Body& body) {
+    // Other callers may see the value under its new name, so this one must be allowed to see it.
+    const Needs needs{UseCase::reveal, policy::secret(from)};
+    auto result = change(action, needs, from, 0, [&]() -> Result<void> {
+      if (action == format::Action::move)
+        COFFER_TRY(policy::check(txn, UseCase::remove, policy::secret(from)));
+      COFFER_TRY(policy::check(txn, UseCase::write, policy::secret(to)));
+      COFFER_TRY(check_marks(txn, to));
+      return body();
+    });
+    if (!result) txn.note_refused(action, to, 0, result.error());
+    return result;
+  }
+
+  Result<void> put_metadata(std::string_view path, const MetadataChange& metadata,
+                            bool must_exist) {
+    return change(format::Action::metadata, writing(path), path, 0, [&]() -> Result<void> {
+      COFFER_TRY(check_marks(txn, path, metadata));
+      COFFER_TRY(check_kind(txn, path, metadata.kind));
+      return without_fields(
+          txn, path,
+          must_exist ? txn.patch_metadata(path, metadata) : txn.put_metadata(path, metadata));
+    });
+  }
+
+  // A new version made out of one that is there, by `make(request)`.
+  template <typename Make>
+  Result<VersionInfo> renew(format::Action action, std::string_view path, std::uint64_t version,
+                            const PutOptions& options, const Make& make) {
+    return change(action, writing(path), path, version, [&]() -> Result<VersionInfo> {
+      COFFER_TRY(check_marks(txn, path, options.metadata));
+      COFFER_TRY(check_kind(txn, path, options.metadata.kind));
+      const secrets::PutRequest request = COFFER_TRY(to_request(txn, options));
+      return without_fields(txn, path, make(request));
+    });
+  }
+
+  Result<void> restore(std::string_view path, const std::vector<RestoredVersion>& versions,
+                       std::int64_t created_at_ms, const MetadataChange& metadata, bool managed) {
+    return change(format::Action::put, writing(path), path, 0, [&]() -> Result<void> {
+      COFFER_TRY(check_marks(txn, path, metadata));
+      return txn.restore(path, versions, created_at_ms, metadata, managed);
+    });
+  }
+};
 
 std::int64_t Transaction::now_ms() const { return impl_->txn.now_ms(); }
 
@@ -269,36 +310,30 @@ Result<void> Transaction::require(UseCase use_case, std::string_view path) const
 Result<VersionInfo> Transaction::put(std::string_view path, const Value& value,
                                      const PutOptions& options) {
   return impl_->change(format::Action::put, writing(path), path, 0, [&]() -> Result<VersionInfo> {
-    COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
+    COFFER_TRY(check_marks(impl_->txn, path, options.metadata));
     return impl_->txn.put(path, value, COFFER_TRY(to_request(impl_->txn, options)));
   });
 }
 
 Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view merge_json,
                                        const PutOptions& options) {
-  return impl_->change(format::Action::patch, writing(path), path, 0, [&]() -> Result<VersionInfo> {
-    COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
-    COFFER_TRY(check_kind(impl_->txn, path, options.kind));
-    const secrets::PutRequest request = COFFER_TRY(to_request(impl_->txn, options));
-    return without_fields(impl_->txn, path, impl_->txn.patch(path, merge_json, request));
+  return impl_->renew(format::Action::patch, path, 0, options, [&](const auto& request) {
+    return impl_->txn.patch(path, merge_json, request);
   });
 }
 
 Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t to_version,
                                           const PutOptions& options) {
-  return impl_->change(
-      format::Action::rollback, writing(path), path, to_version, [&]() -> Result<VersionInfo> {
-        COFFER_TRY(check_marks(impl_->txn, path, options.owner, options.tags));
-        COFFER_TRY(check_kind(impl_->txn, path, options.kind));
-        const secrets::PutRequest request = COFFER_TRY(to_request(impl_->txn, options));
-        return without_fields(impl_->txn, path, impl_->txn.rollback(path, to_version, request));
-      });
+  return impl_->renew(
+      format::Action::rollback, path, to_version, options,
+      [&](const auto& request) { return impl_->txn.rollback(path, to_version, request); });
 }
 
 Result<void> Transaction::soft_delete(std::string_view path,
                                       const std::vector<std::uint64_t>& versions) {
   return impl_->change(
-      format::Action::soft_delete, removing(path), path, one_of(versions), [&]() -> Result<void> {
+      format::Action::soft_delete, removing(path), path, only_version(versions),
+      [&]() -> Result<void> {
         COFFER_TRY(format::check_path(path));
         if (COFFER_TRY(impl_->txn.exists(path)) && COFFER_TRY(impl_->txn.metadata(path)).managed)
           return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
@@ -311,7 +346,7 @@ Result<void> Transaction::soft_delete(std::string_view path,
 
 Result<void> Transaction::undelete(std::string_view path,
                                    const std::vector<std::uint64_t>& versions) {
-  return impl_->change(format::Action::undelete, writing(path), path, one_of(versions),
+  return impl_->change(format::Action::undelete, writing(path), path, only_version(versions),
                        [&]() -> Result<void> {
                          COFFER_TRY(format::check_path(path));
                          return impl_->txn.undelete(path, versions);
@@ -320,7 +355,7 @@ Result<void> Transaction::undelete(std::string_view path,
 
 Result<void> Transaction::destroy(std::string_view path,
                                   const std::vector<std::uint64_t>& versions) {
-  return impl_->change(format::Action::destroy, removing(path), path, one_of(versions),
+  return impl_->change(format::Action::destroy, removing(path), path, only_version(versions),
                        [&]() -> Result<void> {
                          COFFER_TRY(format::check_path(path));
                          std::vector<std::uint64_t> wanted = versions;
@@ -346,26 +381,18 @@ Result<void> Transaction::erase(std::string_view path) {
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     if (COFFER_TRY(impl_->txn.metadata(path)).managed)
       return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                   "delete the config: coffer config delete ID"}
+                   Advice::delete_config}
           .about(Subject::Kind::path, path);
     return impl_->txn.erase(path);
   });
 }
 
 Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& metadata) {
-  return impl_->change(format::Action::metadata, writing(path), path, 0, [&]() -> Result<void> {
-    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
-    COFFER_TRY(check_kind(impl_->txn, path, metadata.kind));
-    return without_fields(impl_->txn, path, impl_->txn.put_metadata(path, metadata));
-  });
+  return impl_->put_metadata(path, metadata, false);
 }
 
 Result<void> Transaction::patch_metadata(std::string_view path, const MetadataChange& metadata) {
-  return impl_->change(format::Action::metadata, writing(path), path, 0, [&]() -> Result<void> {
-    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
-    COFFER_TRY(check_kind(impl_->txn, path, metadata.kind));
-    return without_fields(impl_->txn, path, impl_->txn.patch_metadata(path, metadata));
-  });
+  return impl_->put_metadata(path, metadata, true);
 }
 
 Result<void> Transaction::move(std::string_view from, std::string_view to) {
@@ -379,20 +406,14 @@ Result<void> Transaction::copy(std::string_view from, std::string_view to) {
 Result<void> Transaction::restore(std::string_view path,
                                   const std::vector<RestoredVersion>& versions,
                                   std::int64_t created_at_ms, const MetadataChange& metadata) {
-  return impl_->change(format::Action::put, writing(path), path, 0, [&]() -> Result<void> {
-    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
-    return impl_->txn.restore(path, versions, created_at_ms, metadata);
-  });
+  return impl_->restore(path, versions, created_at_ms, metadata, false);
 }
 
 Result<void> Transaction::restore_managed(std::string_view path,
                                           const std::vector<RestoredVersion>& versions,
                                           std::int64_t created_at_ms,
                                           const MetadataChange& metadata) {
-  return impl_->change(format::Action::put, writing(path), path, 0, [&]() -> Result<void> {
-    COFFER_TRY(check_marks(impl_->txn, path, metadata.owner, metadata.tags));
-    return impl_->txn.restore(path, versions, created_at_ms, metadata, true);
-  });
+  return impl_->restore(path, versions, created_at_ms, metadata, true);
 }
 
 Result<void> Transaction::restore_config(const RestoredConfig& config) {
@@ -408,37 +429,32 @@ Result<void> Transaction::restore_config(const RestoredConfig& config) {
 }
 
 Result<void> Transaction::restore_reference(const RestoredReference& reference) {
-  return impl_->change(format::Action::reference_add, using_it(reference.path), reference.path,
-                       reference.version, [&]() -> Result<void> {
-                         COFFER_TRY(format::check_path(reference.path));
-                         return configs::restore_outside_user(impl_->txn, reference.path,
-                                                              reference.version, reference.user);
-                       });
+  const std::string& path = reference.path;
+  const std::uint64_t version = reference.version;
+  return impl_->change(
+      format::Action::reference_add, using_it(path), path, version, [&]() -> Result<void> {
+        COFFER_TRY(format::check_path(path));
+        return configs::restore_outside_user(impl_->txn, path, version, reference.user);
+      });
 }
 
 Result<RestoredConfig> Transaction::config(std::string_view id) const {
-  COFFER_TRY(format::check_config_id(id));
-  COFFER_TRY(policy::check_read(impl_->txn, UseCase::reveal, policy::config(id)));
-  return configs::config_to_carry(impl_->txn, id);
+  return api::read_carried(impl_->txn, id);
 }
 
-Result<Policy> Transaction::policy() const {
-  COFFER_TRY(policy::check_read(impl_->txn, UseCase::admin, policy::whole_store()));
-  return impl_->txn.stored_policy();
-}
+Result<Policy> Transaction::policy() const { return api::read_policy(impl_->txn); }
 
 Result<std::uint64_t> Transaction::put_policy(const Policy& policy,
                                               std::optional<std::uint64_t> revision) {
-  return impl_->change(format::Action::policy_put, Needs{UseCase::admin, policy::whole_store()}, "",
-                       0, [&]() -> Result<std::uint64_t> {
+  return impl_->change(format::Action::policy_put, administering(), "", 0,
+                       [&]() -> Result<std::uint64_t> {
                          const Policy checked = COFFER_TRY(policy::checked(policy));
                          return impl_->txn.put_policy(checked, revision);
                        });
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
-  const Needs needs{UseCase::admin, policy::whole_store()};
-  return impl_->change(format::Action::settings, needs, "", 0,
+  return impl_->change(format::Action::settings, administering(), "", 0,
                        [&] { return impl_->txn.put_settings(settings); });
 }
 
@@ -462,15 +478,17 @@ Result<void> Transaction::remove_reference(std::string_view path, std::uint64_t 
                        });
 }
 
-Result<void> Transaction::Impl::run(secrets::Transaction& txn,
-                                    const std::function<Result<void>(Transaction&)>& body) {
-  Impl state{txn};
-  Transaction transaction(state);
-  COFFER_TRY(body(transaction));
-  if (state.is_torn)
-    return Error{ErrorCode::failed, "an operation broke off halfway; nothing was written",
-                 "hand its error on from the transaction's body"};
-  return {};
+Result<secrets::WriteReport> api::Access::write(
+    secrets::Engine& engine, const std::function<Result<void>(Transaction&)>& body) {
+  return engine.write([&](secrets::Transaction& txn) -> Result<void> {
+    Transaction::Impl state{txn};
+    Transaction transaction(state);
+    COFFER_TRY(body(transaction));
+    if (state.is_torn)
+      return Error{ErrorCode::failed, "an operation broke off halfway; nothing was written",
+                   "hand its error on from the transaction's body"};
+    return {};
+  });
 }
 
 }  // namespace coffer

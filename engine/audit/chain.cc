@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/digits.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
@@ -16,11 +17,11 @@ constexpr std::string_view kDoesNotOpen = "was altered, or belongs to another pl
 constexpr std::string_view kDoesNotFollow = "does not follow from the one before it";
 constexpr std::string_view kMalformed = "cannot be read";
 constexpr std::string_view kExtra = "should not be there";
-constexpr std::string_view kNotTheHead = "is not the one that the store's root names as its last";
+constexpr std::string_view kNotTheHead = "is not the last one that the store's root names";
 
 Error damaged() {
-  return {ErrorCode::corrupt, "a record of the audit log fails its check",
-          "see which: coffer audit verify"};
+  return {ErrorCode::corrupt, "a record of the audit log was altered or damaged",
+          Advice::name_audit_damage};
 }
 
 }  // namespace
@@ -43,6 +44,7 @@ Bytes Chain::context(std::uint64_t number) const {
 
 Result<void> Chain::append(storage::WriteTxn& txn, format::Root& root,
                            const format::AuditRecord& record) const {
+  COFFER_CHECK(root.audit_base.number <= root.audit_last);
   const std::uint64_t number = root.audit_last + 1;
   const SecretBytes plaintext = format::encode_audit_record(record);
   const format::AuditLink link = link_of(root.audit_head, number, plaintext.bytes());
@@ -67,7 +69,7 @@ Result<format::AuditRecord> Chain::read(const storage::Txn& txn, std::uint64_t n
   const auto sealed = COFFER_TRY(txn.get(Table::audit, format::audit_key(number)));
   if (!sealed)
     return Error{ErrorCode::corrupt, "a record of the audit log is missing",
-                 "see which: coffer audit verify"}
+                 Advice::name_audit_damage}
         .with_number(number);
   const SecretBytes plaintext = COFFER_TRY(open(number, *sealed));
   return format::decode_audit_record(plaintext.bytes());
@@ -124,6 +126,7 @@ Result<Walk> Chain::walk(const storage::Txn& txn, const format::Root& root,
 
 Result<void> Chain::remove_up_to(storage::WriteTxn& txn, format::Root& root,
                                  std::uint64_t last) const {
+  COFFER_CHECK(last <= root.audit_last);
   format::AuditCheckpoint checkpoint = root.audit_base;
   format::AuditRecord record;
   while (checkpoint.number < last) {
@@ -132,13 +135,15 @@ Result<void> Chain::remove_up_to(storage::WriteTxn& txn, format::Root& root,
     const auto sealed = COFFER_TRY(txn.get(Table::audit, key));
     if (!sealed || step(number, *sealed, checkpoint.link, record))
       return Error{ErrorCode::corrupt, "the audit log is broken; nothing was removed",
-                   "see where: coffer audit verify"}
+                   Advice::find_audit_damage}
           .with_number(number);
-    COFFER_TRY(txn.remove(Table::audit, key));
+    const bool was_there = COFFER_TRY(txn.remove(Table::audit, key));
+    COFFER_CHECK(was_there);
     checkpoint.number = number;
     checkpoint.sequence = record.sequence;
     checkpoint.at_ms = record.at_ms;
   }
+  COFFER_CHECK(checkpoint.number >= root.audit_base.number);
   root.audit_base = checkpoint;
   return {};
 }

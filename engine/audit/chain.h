@@ -1,12 +1,12 @@
-// The audit log as a chain: each record's link is a keyed hash of the link before it, of its
-// number and of its text, and the root record, sealed anew by every commit, names the last.
-// So a record that was altered, dropped, moved, put in or taken from another time breaks the
-// chain at a number that can be told. What retention removed is stood for by a checkpoint in
-// the root: number and link of the last record removed.
+// The audit log as a chain: each record's link is a keyed hash of the previous link, of the
+// record's number and of its text. The root record, which every commit seals again, names the
+// last link. So a record that was altered, dropped, moved, inserted or brought back from an
+// earlier time breaks the chain, and the walk finds its number. A checkpoint in the root, the
+// number and link of the last removed record, replaces what retention removed.
 //
-// The first 24 bytes of a record's link are the nonce of its seal: the chain costs a record
-// no byte, and no nonce comes twice but with the same record.
-// Thread-safe; a transaction is opened above and handed down.
+// The first 24 bytes of a record's link are the nonce of its seal. So the chain adds no byte to
+// a record, and a nonce repeats only with the same record.
+// Thread-safe; the caller opens the transaction.
 #pragma once
 
 #include <coffer/result.h>
@@ -23,37 +23,38 @@
 
 namespace coffer::audit {
 
-/// Where the chain is broken first.
+/// The first break of the chain.
 struct Break {
   std::uint64_t number = 0;
-  std::string_view what;  ///< Literal text, to be read behind "record N".
+  std::string_view what;  ///< Literal text that completes a sentence beginning with "record N".
 };
 
-/// What a walk from the checkpoint on saw.
+/// The result of a walk from the checkpoint to the last record.
 struct Walk {
-  std::uint64_t records = 0;
-  std::optional<Break> broken;
+  std::uint64_t records = 0;    ///< Whole records seen.
+  std::optional<Break> broken;  ///< Empty if the chain is whole, or `visit` ended the walk.
 };
 
 class Chain {
  public:
   explicit Chain(const keys::Keyring& keyring);
 
-  /// Appends a record as the next one, and moves the root's head to it. Errors: io.
+  /// Appends the record and moves the root's head to it. Errors: io, limit.
   Result<void> append(storage::WriteTxn& txn, format::Root& root,
                       const format::AuditRecord& record) const;
 
-  /// One record, authentic, though its place in the chain is not proven. Errors: corrupt
-  /// (missing or altered; number() = which), too_new, io.
+  /// Returns one authentic record; only walk() proves its place in the chain. Errors: corrupt
+  /// (it is missing or altered; number() = `number`), too_new, io.
   Result<format::AuditRecord> read(const storage::Txn& txn, std::uint64_t number) const;
 
-  /// Checks every link. `visit` is called for each whole record, in order, until it answers
-  /// false or the chain breaks; it may be empty. Errors: io, and what `visit` answers.
+  /// Checks every link. Calls `visit`, if it is set, for each whole record in order, until it
+  /// returns false or the chain breaks. Errors: io, and those of `visit`.
   using Visit = std::function<Result<bool>(std::uint64_t number, const format::AuditRecord&)>;
   Result<Walk> walk(const storage::Txn& txn, const format::Root& root, const Visit& visit) const;
 
-  /// Removes every record up to `last` and leaves a checkpoint in the root. The links are
-  /// checked on the way. Errors: corrupt (number() = the first broken record), io.
+  /// Removes every record up to `last`, checking their links, and leaves a checkpoint in the root.
+  /// Errors: corrupt (number() = the first broken record), io; after an error the root is unchanged
+  /// and the caller must drop the transaction.
   Result<void> remove_up_to(storage::WriteTxn& txn, format::Root& root, std::uint64_t last) const;
 
  private:
@@ -61,8 +62,8 @@ class Chain {
                             ByteView plaintext) const;
   Bytes context(std::uint64_t number) const;
   Result<SecretBytes> open(std::uint64_t number, ByteView sealed) const;
-  /// Opens a record and checks that it follows `link`, which then becomes its own. The text
-  /// of what is wrong with it, or none.
+  /// Opens a record and checks that it follows `link`. Returns nothing if it does, and sets `link`
+  /// to the record's own; else returns what is wrong with it.
   std::optional<std::string_view> step(std::uint64_t number, ByteView sealed,
                                        format::AuditLink& link, format::AuditRecord& record) const;
 

@@ -1,4 +1,4 @@
-// Who is at work, as the system tells it: not what the caller says of itself.
+// The identity of this process according to the system, whatever its caller claims to be.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@ namespace coffer::audit {
 struct Process {
   std::uint32_t uid = 0;
   std::uint32_t pid = 0;
-  std::string program;  ///< The file name of what runs, at most 64 bytes; empty if unknown.
+  std::string program;  ///< The executable's file name, at most 64 bytes; empty if unknown.
 };
 
-/// Thread-safe. The program's name is read once.
+/// Thread-safe. Reads the program's name once.
 Process this_process();
 
 }  // namespace coffer::audit

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "configs/spec/spec_cache.h"
 
 namespace coffer::configs {
@@ -23,9 +24,10 @@ constexpr std::string_view kSpecPrefix =
 std::string check_id(std::string_view id) { return std::string(kCheckPrefix) + std::string(id); }
 std::string stage_id(std::string_view id) { return std::string(kStagePrefix) + std::string(id); }
 
-/// Notes stand in the time index, so that a sweep need not look for them among all configs.
+// A note is entered in the time index, so that a sweep need not search all configs for it.
 Result<void> put_note(secrets::Transaction& transaction, const std::string& name,
                       std::uint64_t revision, const ConfigRecord& record) {
+  COFFER_CHECK(is_note_id(name) && revision != 0);
   COFFER_TRY(transaction.put_document(DocumentKind::config, name, revision,
                                       encode_config(record).bytes()));
   return transaction.set_document_due(DocumentKind::config, name, record.expires_at_ms);
@@ -38,12 +40,13 @@ Result<void> set_undue(secrets::Transaction& transaction, const std::string& nam
 
 Result<void> remove_note(secrets::Transaction& transaction, const std::string& name,
                          const ConfigRecord& record) {
+  COFFER_CHECK(is_note_id(name));
   COFFER_TRY(set_undue(transaction, name, record));
   return transaction.remove_document(DocumentKind::config, name);
 }
 
 Error no_such_config(std::string_view id) {
-  return Error(ErrorCode::not_found, "no such config", "see what is there: coffer config list")
+  return Error(ErrorCode::not_found, "no such config", Advice::see_configs)
       .about(Subject::Kind::name, id);
 }
 
@@ -75,7 +78,7 @@ Result<std::shared_ptr<const Spec>> load_spec(const secrets::View& view,
   const auto document = COFFER_TRY(view.find_document(DocumentKind::spec, record.spec_id));
   if (!document) return Error(ErrorCode::corrupt, "a config's spec is missing");
   auto spec = compiled_spec(document->body.text());
-  if (!spec.ok()) return Error(ErrorCode::corrupt, "a stored spec cannot be walked");
+  if (!spec.ok()) return Error(ErrorCode::corrupt, "a stored spec does not compile");
   know_spec_as(record.spec_id, *spec);
   return spec;
 }
@@ -86,12 +89,14 @@ Result<std::string> keep_spec(secrets::Transaction& transaction, std::string_vie
   if (!COFFER_TRY(transaction.find_document(DocumentKind::spec, spec_id))) {
     COFFER_TRY(transaction.put_document(DocumentKind::spec, spec_id, 1, as_bytes(text)));
   }
+  COFFER_CHECK(!spec_id.empty());
   COFFER_TRY(transaction.add_reference(reference_to_spec(id, spec_id)));
   return spec_id;
 }
 
 Result<void> release_spec(secrets::Transaction& transaction, std::string_view id,
                           const std::string& spec_id) {
+  COFFER_CHECK(!spec_id.empty());
   const Reference reference = reference_to_spec(id, spec_id);
   COFFER_TRY(transaction.remove_reference(reference));
   if (!COFFER_TRY(transaction.references_to(reference.target)).empty()) return {};
@@ -118,6 +123,7 @@ Result<std::map<std::string, std::string>> ids_of_checks(const secrets::View& vi
 
 Result<void> keep_check(secrets::Transaction& transaction, std::string_view id,
                         const ConfigRecord& record) {
+  COFFER_CHECK(record.expires_at_ms != 0 && record.spec_id.empty());
   const std::string name = check_id(id);
   const auto before = COFFER_TRY(find_config(transaction, name));
   const std::uint64_t revision = before ? before->revision + 1 : 1;
@@ -141,6 +147,7 @@ Result<std::optional<ConfigRecord>> find_stage(const secrets::View& view, std::s
 Result<void> keep_stage(secrets::Transaction& transaction, std::string_view stage,
                         ConfigRecord& record, std::string_view spec_text) {
   const std::string name = stage_id(stage);
+  COFFER_CHECK(record.expires_at_ms != 0 && !record.config_id.empty());
   record.spec_id = COFFER_TRY(keep_spec(transaction, name, spec_text));
   return put_note(transaction, name, 1, record);
 }
@@ -166,7 +173,7 @@ Result<std::size_t> forget_expired_notes(secrets::Transaction& transaction, std:
     if (found && found->record.expires_at_ms == each.due_at_ms) {
       COFFER_TRY(forget_note(transaction, each.path, found->record));
     } else {
-      // Left by an engine that moved a note's end, or lost the note, without its entry.
+      // An older engine moved the note's expiry or removed the note without updating the index.
       COFFER_TRY(transaction.clear_document_due(DocumentKind::config, each.path, each.due_at_ms));
     }
   }
@@ -196,7 +203,7 @@ Result<void> move_notes(secrets::Transaction& transaction, const secrets::ClockC
 
 Result<void> rename_notes(secrets::Transaction& transaction, std::string_view from,
                           std::string_view to) {
-  // A check of the new name is of a config that never came to be.
+  // A check under the new name belongs to a config that was never put.
   if (const auto check = COFFER_TRY(find_check(transaction, from))) {
     COFFER_TRY(forget_check(transaction, from));
     COFFER_TRY(forget_check(transaction, to));

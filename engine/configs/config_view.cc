@@ -8,15 +8,15 @@
 #include "configs/config_store.h"
 #include "configs/document/mask.h"
 #include "configs/transaction_store.h"
-#include "engine/text/json.h"
 #include "format/names.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {
 
 using secrets::View;
 
-/// The values behind a config's places that are still there, as JSON texts.
+// The values of the config's secrets that still exist, as JSON texts.
 Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRecord& record,
                                                const ConfigRights* rights) {
   std::vector<SecretBytes> out;
@@ -42,7 +42,7 @@ Result<std::vector<SecretBytes>> secret_values(const View& view, const ConfigRec
 
 Result<SecretBytes> reveal_version(const View& view, std::string_view coordinate) {
   const auto parsed = format::parse_coordinate(coordinate);
-  if (!parsed) return Error(ErrorCode::usage, "this is no coordinate of a secret in this store");
+  if (!parsed) return Error(ErrorCode::usage, "this is not a coordinate of a secret in this store");
   Secret secret = COFFER_TRY(view.get(parsed->base, parsed->version));
   return payload_of(std::move(secret.value));
 }
@@ -50,7 +50,7 @@ Result<SecretBytes> reveal_version(const View& view, std::string_view coordinate
 }  // namespace
 
 Result<void> HydratedDocument::take(const View& view, const ConfigRecord& record) {
-  // Parsed and walked when it was put: what is known of its places is enough, where it can be.
+  // The put parsed and walked this document, so its recorded places are usually enough.
   if (const auto offsets = find_stored_nodes(record)) {
     text_ = COFFER_TRY(hydrate_stored(record, *offsets, [&](std::string_view coordinate) {
       return reveal_version(view, coordinate);
@@ -75,14 +75,14 @@ Result<void> HydratedDocument::take(const View& view, const ConfigRecord& record
   }
   const Reveal reveal = [&](std::string_view coordinate) -> Result<SecretBytes> {
     if (scope.count(coordinate) != 0) return reveal_version(view, coordinate);
-    // What there is not is told apart from what is not this config's.
+    // An absent secret and another config's secret get different errors.
     const auto parsed = format::parse_coordinate(coordinate);
     if (!parsed) {
-      return Error(ErrorCode::usage, "this is no coordinate of a secret in this store");
+      return Error(ErrorCode::usage, "this is not a coordinate of a secret in this store");
     }
     COFFER_TRY(view.version_info(parsed->base, parsed->version));
-    return Error(ErrorCode::usage, "this coordinate is not in the config's scope",
-                 "hydrate the document that is stored, or put this one first");
+    return Error(ErrorCode::usage, "this coordinate does not belong to the config",
+                 "hydrate the stored document, or put this one first");
   };
   const auto spec = COFFER_TRY(load_spec(view, record));
   hydration_.emplace(std::move(partial), HydrateOptions{record.compat_airbyte, &externals_});
@@ -98,7 +98,7 @@ Reveal reveal_managed(const View& view) {
   return [&view](std::string_view coordinate) -> Result<SecretBytes> {
     const auto parsed = format::parse_coordinate(coordinate);
     if (!parsed) {
-      return Error(ErrorCode::usage, "this is no coordinate of a secret in this store");
+      return Error(ErrorCode::usage, "this is not a coordinate of a secret in this store");
     }
     Secret secret = COFFER_TRY(view.get_managed(parsed->base, parsed->version));
     return payload_of(std::move(secret.value));

@@ -1,4 +1,4 @@
-// What of a config may be seen: masked, partial or revealed.
+// A config as its caller may see it: masked, partial or revealed.
 #pragma once
 
 #include <coffer/configs.h>
@@ -13,19 +13,20 @@
 
 namespace coffer::configs {
 
-/// Every form but the revealed one.
-/// Errors: those of the spec's walk too, for nothing is shown that could not be masked.
-/// With `rights`, plain values are compared only with secrets that the caller may know.
+/// Renders every form but the revealed one. With `rights`, plain values are compared only with
+/// secrets that the caller may know. Errors: corrupt, and those of the spec's walk: a document
+/// that cannot be masked is not shown.
 Result<MaskedView> render(const secrets::View& view, const ConfigRecord& record, ConfigForm form,
                           const ConfigRights* rights = nullptr);
 
-/// A document with the values that a config's stored one holds, and only those. The secrets of
-/// this store are put in inside a transaction, those kept elsewhere outside of one.
+/// A document with secret values filled in, limited to those that the stored config holds.
+/// Secrets of this store are filled in inside a transaction (take), those kept elsewhere outside
+/// of it (finish).
 class HydratedDocument {
  public:
-  /// The stored document itself.
+  /// Takes the stored document itself.
   Result<void> take(const secrets::View& view, const ConfigRecord& record);
-  /// One like it. Errors: see Hydration::declared.
+  /// Takes the caller's version of it. Errors: see Hydration::declared.
   Result<void> take(const secrets::View& view, const ConfigRecord& record, json::Document partial);
   Result<SecretBytes> finish(const ConfigResolver& resolver) &&;
 
@@ -35,7 +36,7 @@ class HydratedDocument {
   std::optional<Hydration> hydration_;
 };
 
-/// Reveals only what this store minted for some config. Valid while the view is.
+/// Reveals only secrets that this store minted for some config. Valid as long as the view.
 Reveal reveal_managed(const secrets::View& view);
 
 }  // namespace coffer::configs

@@ -1,7 +1,8 @@
 #include "configs/documents.h"
 
-#include "engine/text/json.h"
+#include "base/check.h"
 #include "format/wire.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {
@@ -35,7 +36,7 @@ Error newer() {
   return Error(ErrorCode::too_new, "a config's record was written by a newer format");
 }
 
-/// As json::parse_pointer would have it, without making the tokens: a record has many.
+// Whether json::parse_pointer() would accept the text. Makes no tokens: a record has many pointers.
 bool is_pointer(std::string_view text) {
   if (!text.empty() && text[0] != '/') return false;
   for (std::size_t at = text.find('~'); at != std::string_view::npos; at = text.find('~', at + 1)) {
@@ -78,6 +79,7 @@ SecretBytes encode_config(const ConfigRecord& record) {
   writer.text(kFieldSpecId, record.spec_id);
   writer.bytes(kFieldPartial, record.partial.bytes());
   for (const StoredPlace& place : record.places) {
+    COFFER_CHECK(!place.coordinate.empty());
     Bytes inner;
     format::WireWriter inner_writer(inner);
     inner_writer.text(kPlacePointer, place.pointer);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/text/utf8.h"
 #include "format/limits.h"
+#include "text/utf8.h"
 
 namespace coffer::configs {
 namespace {
@@ -16,11 +16,11 @@ using secrets::Transaction;
 Result<void> check_user(std::string_view user) {
   if (user.empty()) return Error(ErrorCode::usage, "the user's name is empty");
   if (user.size() > format::kPathBytesMax) {
-    return Error(ErrorCode::limit, "the user's name is too long, in bytes")
+    return Error(ErrorCode::limit, "the user's name is too long")
         .with_number(format::kPathBytesMax);
   }
   if (!utf8::is_valid(user) || utf8::has_control_character(user)) {
-    return Error(ErrorCode::usage, "the user's name is no printable UTF-8");
+    return Error(ErrorCode::usage, "the user's name is not printable UTF-8 text");
   }
   return {};
 }
@@ -29,7 +29,7 @@ Reference reference_of(std::string_view path, std::uint64_t version, std::string
   return {std::string(path), version, "external", std::string(user)};
 }
 
-/// Starts or ends the grace of the versions that a reference is about.
+// Starts or ends the grace period of the versions that a reference covers.
 Result<void> mark(Transaction& transaction, std::string_view path, std::uint64_t version) {
   if (!COFFER_TRY(transaction.metadata(path)).managed) return {};
   const auto references = COFFER_TRY(transaction.references_to(path));
@@ -40,7 +40,7 @@ Result<void> mark(Transaction& transaction, std::string_view path, std::uint64_t
     const bool used = std::any_of(references.begin(), references.end(), [&](const Reference& each) {
       return each.version == info.version || (each.version == 0 && current);
     });
-    if (!used && info.expires_at_ms != 0) continue;  // A lease has its own end.
+    if (!used && info.expires_at_ms != 0) continue;  // A lease ends by itself.
     COFFER_TRY(used ? transaction.mark_reachable(path, info.version)
                     : transaction.mark_unreachable(path, info.version));
   }
@@ -52,7 +52,7 @@ Result<void> mark(Transaction& transaction, std::string_view path, std::uint64_t
 Result<void> add_outside_user(Transaction& transaction, std::string_view path,
                               std::uint64_t version, std::string_view user) {
   COFFER_TRY(check_user(user));
-  COFFER_TRY(transaction.get(path, version));  // Says what became of it, where it is gone.
+  COFFER_TRY(transaction.get(path, version));  // Its error says what became of the secret.
   COFFER_TRY(transaction.add_reference(reference_of(path, version, user)));
   return mark(transaction, path, version);
 }
@@ -67,25 +67,24 @@ Result<void> restore_outside_user(Transaction& transaction, std::string_view pat
 
 namespace {
 
-// Where the user refers to another version of the secret, that is what was meant.
+// If the user refers to another version of the secret, the caller probably meant that version.
 Error no_such_user(const std::vector<Reference>& references, std::uint64_t version,
                    std::string_view user) {
   const auto found = std::find_if(references.begin(), references.end(), [&](const Reference& each) {
     return each.user_kind == "external" && each.user == user;
   });
   if (found == references.end()) {
-    return Error(ErrorCode::not_found, "no such user refers to this secret",
-                 "see who does: coffer refs PATH")
+    return Error(ErrorCode::not_found, "this user does not refer to the secret", Advice::see_users)
         .about(Subject::Kind::name, user);
   }
   if (version == 0) {
-    return Error(ErrorCode::not_found, "this user refers to one version of the secret",
-                 "name that version: coffer refs remove 'coffer://PATH?version=N' USER")
+    return Error(ErrorCode::not_found, "this user refers to one version of the secret only",
+                 Advice::name_referenced_version)
         .with_number(found->version)
         .about(Subject::Kind::name, user);
   }
   return Error(ErrorCode::not_found, "this user does not refer to this version of the secret",
-               "`coffer refs PATH` shows to which; without a version: to the current one")
+               Advice::see_referenced_version)
       .with_number(version)
       .about(Subject::Kind::name, user);
 }

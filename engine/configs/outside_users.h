@@ -1,4 +1,4 @@
-// References of outside users: whoever the caller says uses a secret.
+// References of outside users: names that a caller has given as users of a secret.
 #pragma once
 
 #include <coffer/result.h>
@@ -10,16 +10,16 @@
 
 namespace coffer::configs {
 
-/// Version 0: whichever is current. Again is no error. Errors: usage (the user's name), not_found,
-/// expired, deleted, destroyed.
+/// Version 0 means the current version at any time. Adding a user twice is no error.
+/// Errors: usage, limit (the user's name), not_found, expired, deleted, destroyed.
 Result<void> add_outside_user(secrets::Transaction& transaction, std::string_view path,
                               std::uint64_t version, std::string_view user);
-/// The same of what comes from another store: the secret may be deleted, or not be there, and is
-/// marked as it is. Errors: usage (the user's name).
+/// As add_outside_user(), for a user carried over from another store: the secret may be deleted or
+/// absent. Errors: usage, limit (the user's name).
 Result<void> restore_outside_user(secrets::Transaction& transaction, std::string_view path,
                                   std::uint64_t version, std::string_view user);
-/// A config's version that nobody uses any more is unreachable from now on: the sweep takes it
-/// when its grace is over. Errors: not_found.
+/// If nobody uses a config's version any more, its grace period begins; a sweep destroys it later.
+/// Errors: not_found, usage, limit (the user's name).
 Result<void> remove_outside_user(secrets::Transaction& transaction, std::string_view path,
                                  std::uint64_t version, std::string_view user);
 

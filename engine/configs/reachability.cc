@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/config_store.h"
 #include "configs/operations/release.h"
 #include "format/names.h"
@@ -20,7 +21,7 @@ using secrets::View;
 using Visit = std::function<Result<void>(const Difference&)>;
 using Version = std::pair<std::string, std::uint64_t>;
 
-/// So many are mended in one transaction.
+// The most differences that one transaction repairs.
 constexpr std::size_t kMendedAtOnce = 4096;
 
 bool equal(const Reference& a, const Reference& b) {
@@ -28,11 +29,11 @@ bool equal(const Reference& a, const Reference& b) {
          a.user == b.user;
 }
 
-/// What the document of this id refers to, each once.
+// The references that the document of this id needs, without duplicates.
 Result<std::vector<Reference>> held_by(const std::string& id, const ConfigRecord& record) {
   std::vector<Reference> out;
   if (!record.spec_id.empty()) out.push_back(reference_to_spec(id, record.spec_id));
-  if (is_note_id(id)) return out;  // What it minted is on a lease.
+  if (is_note_id(id)) return out;  // A note's secrets end by their lease.
   std::set<Version> seen;
   for (const StoredPlace& place : record.places) {
     if (place.external) continue;
@@ -56,7 +57,7 @@ class Mark {
       if (reference.user_kind == "config") ++told;
       return {};
     }));
-    // All that documents hold was found among the references: as many of them are all of them.
+    // Every noted holding is one of the references, so equal counts mean that no other is there.
     if (told != noted_) {
       COFFER_TRY(view_.each_reference([&](const Reference& each) { return check_founded(each); }));
     }
@@ -103,7 +104,7 @@ class Mark {
   }
 
   Result<void> check_held(const secrets::ManagedVersion& each) {
-    // On a lease, or waiting for a sweep: it ends.
+    // A lease or the mark for the sweep already ends it.
     if (each.info.expires_at_ms != 0 || each.unreachable_at_ms != 0) return {};
     if (unnoted_.count({each.path, each.info.version}) != 0) return {};
     for (const Reference& reference : COFFER_TRY(view_.references_to(each.path))) {
@@ -118,12 +119,12 @@ class Mark {
   std::uint64_t noted_ = 0;
   std::set<Version> unnoted_;
   std::string loaded_id_;
-  std::vector<Reference> held_;  // By the document of loaded_id_.
+  std::vector<Reference> held_;  // The references of loaded_id_'s document.
 };
 
 struct Found {
-  std::vector<Difference> to_mend;  ///< At most kMendedAtOnce.
-  std::vector<std::string> gone;    ///< All of them: told, for nothing here brings them back.
+  std::vector<Difference> to_mend;  // At most kMendedAtOnce.
+  std::vector<std::string> gone;    // All of them; nothing can bring them back.
 };
 
 Result<Found> find_differences(const View& view) {
@@ -138,7 +139,7 @@ Result<Found> find_differences(const View& view) {
   return found;
 }
 
-/// Whether anyone refers to the version now, by its number or by its being current.
+// Whether anybody refers to the version now, by its number or as the current one.
 Result<bool> is_held(const Transaction& transaction, const std::string& path,
                      std::uint64_t version) {
   const auto references = COFFER_TRY(transaction.references_to(path));
@@ -149,7 +150,7 @@ Result<bool> is_held(const Transaction& transaction, const std::string& path,
   });
 }
 
-/// Nobody holds it any more: the sweep's grace begins now.
+// Starts the sweep's grace period of a version, if nobody holds it.
 Result<void> let_wait(Transaction& transaction, const std::string& path, std::uint64_t version) {
   const auto info = transaction.version_info(path, version);
   if (!info.ok()) {
@@ -169,7 +170,7 @@ Result<void> mend(Transaction& transaction, const Difference& difference) {
       COFFER_TRY(transaction.add_reference(reference));
       if (reference.version == 0) return {};
       auto marked = transaction.mark_reachable(reference.target, reference.version);
-      // What is gone is told apart, and stays gone.
+      // A version that is gone is reported as such and stays gone.
       if (!marked.ok() && marked.error().code() != ErrorCode::not_found) return marked;
       return {};
     }
@@ -184,7 +185,7 @@ Result<void> mend(Transaction& transaction, const Difference& difference) {
   return {};
 }
 
-/// Notes that an older engine left without an entry in the time index.
+// Removes expired notes that an older engine left without an entry in the time index.
 Result<void> forget_all_notes(Transaction& transaction) {
   std::vector<std::pair<std::string, ConfigRecord>> over;
   COFFER_TRY(
@@ -199,7 +200,7 @@ Result<void> forget_all_notes(Transaction& transaction) {
   return {};
 }
 
-/// What the sweep would take, but for what a document holds all the same; and what is orphaned.
+// Corrects the report of a dry sweep: a full one would keep unnoted versions and destroy orphans.
 Result<void> correct_dry_run(secrets::Engine& engine, const SweepOptions& options,
                              SweepReport& report) {
   return engine.read([&](const View& view) -> Result<void> {
@@ -230,11 +231,11 @@ std::string describe(const Difference& difference) {
       is_spec ? std::string("its spec") : format::print_coordinate({at.target, at.version});
   switch (difference.kind) {
     case Difference::Kind::unnoted:
-      return at.user + ": holds " + what + ", and no reference says so";
+      return at.user + ": holds " + what + ", but no reference says so";
     case Difference::Kind::unfounded:
-      return at.user + ": a reference says that it holds " + what + ", and it does not";
+      return at.user + ": a reference says that it holds " + what + ", but it does not";
     case Difference::Kind::gone: return at.user + ": holds " + what + ", which is gone";
-    case Difference::Kind::orphan: return what + ": held by nobody, and no sweep would take it";
+    case Difference::Kind::orphan: return what + ": held by nobody, but no sweep would destroy it";
   }
   return what;
 }
@@ -252,7 +253,7 @@ Result<void> verify_reachability(secrets::Engine& engine, VerifyReport& report) 
   });
   if (walked.ok()) return {};
   if (walked.error().code() == ErrorCode::io) return walked;
-  report.problems.push_back("configs: what they refer to cannot be read");
+  report.problems.push_back("configs: their references cannot be read");
   return {};
 }
 
@@ -267,6 +268,7 @@ Result<SweepReport> sweep_in_full(secrets::Engine& engine, const SweepOptions& o
   do {
     COFFER_TRY(engine.write([&](Transaction& transaction) -> Result<void> {
       found = COFFER_TRY(find_differences(transaction));
+      COFFER_CHECK(found.to_mend.size() <= kMendedAtOnce);
       for (const Difference& each : found.to_mend) COFFER_TRY(mend(transaction, each));
       return {};
     }));

@@ -1,12 +1,14 @@
-// What refers to what, worked out anew from the documents, against what the indexes say.
+// Recomputes from the documents which secrets each config refers to, and compares the result with
+// the stored references.
 //
-// References and marks of what is unreachable are kept up to date by every change, and the
-// sweep goes by them. Should they ever lie, this finds it: verify names each difference, and
-// a full sweep mends them before anything is destroyed.
+// Every change updates the references and the marks of unreachable versions, and the sweep relies
+// on them. If they are ever wrong, verify reports each difference, and a full sweep repairs them
+// before it destroys anything.
 #pragma once
 
+#include <coffer/options.h>
+#include <coffer/reports.h>
 #include <coffer/result.h>
-#include <coffer/store.h>
 
 #include <functional>
 #include <string>
@@ -19,27 +21,27 @@ namespace coffer::configs {
 
 struct Difference {
   enum class Kind : std::uint8_t {
-    unnoted,    ///< A document holds it, and no reference says so.
-    unfounded,  ///< A reference says that a document holds it, and none does.
-    gone,       ///< A document holds it, and it is not there any more.
-    orphan,     ///< Nobody holds it, and no sweep would ever take it.
+    unnoted,    ///< A document holds the version, but no reference says so.
+    unfounded,  ///< A reference says that a document holds the version, but it does not.
+    gone,       ///< A document holds the version, but it no longer exists.
+    orphan,     ///< Nobody holds the version, but no sweep would ever destroy it.
   };
   Kind kind = Kind::unnoted;
-  secrets::Reference reference;  ///< Of an orphan: without a user.
+  secrets::Reference reference;  ///< An orphan's has no user.
 };
 
-/// One line for people: names and coordinates only.
+/// One line for people, with names and coordinates but no secret.
 std::string describe(const Difference& difference);
 
-/// Holds one document in memory at a time, and what it found to be unnoted.
-/// Errors: corrupt (a document or record that cannot be read).
+/// Calls `visit` for each difference. Keeps one document at a time in memory, and the unnoted
+/// versions. Errors: corrupt (a document or record cannot be read), and those of `visit`.
 Result<void> each_difference(const secrets::View& view,
                              const std::function<Result<void>(const Difference&)>& visit);
 
-/// Adds to a report what each_difference finds; a document that cannot be read is a problem too.
+/// Adds each difference to the report, and a problem if a document cannot be read.
 Result<void> verify_reachability(secrets::Engine& engine, VerifyReport& report);
 
-/// Mends the differences, then sweeps. Of a dry run: tells both.
+/// Repairs the differences, then sweeps. A dry run changes nothing and reports both.
 Result<SweepReport> sweep_in_full(secrets::Engine& engine, const SweepOptions& options);
 
 }  // namespace coffer::configs

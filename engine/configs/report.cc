@@ -1,11 +1,9 @@
-// What a put, patch, check, stage or commit did, as JSON text: one form for all callers.
+// The report of a put, patch, check, stage or commit as JSON text, in one form for all callers.
 #include <coffer/configs.h>
 
 #include <string_view>
-#include <utility>
 
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
+#include "text/json_writer.h"
 
 namespace coffer {
 namespace {
@@ -21,39 +19,25 @@ std::string_view kind_name(ConfigOutcome::Kind kind) {
   return "";
 }
 
-void append_member(SecretBytes& out, std::string_view before, std::string_view text) {
-  out.append(before);
-  json::append_quoted(out, text);
-}
-
 }  // namespace
 
 SecretBytes report_json(const ConfigPutReport& report) {
-  SecretBytes out;
-  append_member(out, R"({"id":)", report.id);
-  if (!report.stage.empty()) append_member(out, R"(,"stage":)", report.stage);
-  if (report.expires_at_ms != 0)
-    append_member(out, R"(,"expires_time":)", text::print_time(report.expires_at_ms));
-  out.append(R"(,"revision":)" + std::to_string(report.revision));
-  out.append(R"(,"partial":)");
-  // Whoever may not list the config is not told its document.
-  out.append(report.partial.empty() ? std::string_view("null") : report.partial.text());
-  out.append(R"(,"outcomes":[)");
-  bool first = true;
+  json::Writer json;
+  json.open('{').key("id").string(report.id);
+  if (!report.stage.empty()) json.key("stage").string(report.stage);
+  if (report.expires_at_ms != 0) json.key("expires_time").time(report.expires_at_ms);
+  json.key("revision").number(report.revision);
+  // A caller who may not list the config does not get its document.
+  json.key("partial").raw(report.partial.empty() ? "null" : report.partial.text());
+  json.key("outcomes").open('[');
   for (const ConfigOutcome& outcome : report.outcomes) {
-    if (!std::exchange(first, false)) out.append(",");
-    append_member(out, R"({"pointer":)", outcome.pointer);
-    append_member(out, R"(,"outcome":)", kind_name(outcome.kind));
-    append_member(out, R"(,"coordinate":)", outcome.coordinate);
-    out.append("}");
+    json.open('{').key("pointer").string(outcome.pointer);
+    json.key("outcome").string(kind_name(outcome.kind));
+    json.key("coordinate").string(outcome.coordinate).close('}');
   }
-  out.append(R"(],"destroyed":[)");
-  first = true;
-  for (const std::string& coordinate : report.destroyed) {
-    append_member(out, std::exchange(first, false) ? "" : ",", coordinate);
-  }
-  out.append(report.spec_marks_nothing ? R"(],"spec_marks_nothing":true})" : "]}");
-  return out;
+  json.close(']').key("destroyed").strings(report.destroyed);
+  if (report.spec_marks_nothing) json.key("spec_marks_nothing").boolean(true);
+  return json.close('}').take();
 }
 
 }  // namespace coffer

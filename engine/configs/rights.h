@@ -1,4 +1,5 @@
-// What the caller of a config call may do, asked of whoever knows a policy: this floor knows none.
+// What the caller of a config operation may do. The API fills it in from the policy, which this
+// floor does not know.
 #pragma once
 
 #include <coffer/result.h>
@@ -8,17 +9,17 @@
 
 namespace coffer::configs {
 
-/// A function that is not set allows everything.
+/// An unset function allows everything.
 struct ConfigRights {
-  /// Whether he may come to know the value of a secret of the config. Where not, nothing is
-  /// compared with it: a value that he gives is always a new one.
+  /// Whether the caller may learn the value of a secret of the config. If not, the secret is never
+  /// compared with a value that the caller gives, which then always counts as new.
   std::function<Result<bool>(std::string_view base)> may_know = {};
-  /// Whether he may take a coordinate into the config that it does not hold. Errors: denied.
+  /// Refuses a coordinate that the caller may not add to the config. Errors: denied.
   std::function<Result<void>(std::string_view coordinate)> bring_in = {};
-  /// Whether he may make a secret of this name. Errors: denied.
+  /// Refuses the name of a secret that the caller may not create. Errors: denied.
   std::function<Result<void>(std::string_view base)> create = {};
-  /// Whether he may be told the document. Where not, no element of a list is found again by what
-  /// stands in it, for that would tell whether he guessed it.
+  /// Whether the caller may see the document. If not, elements of a list are never matched by their
+  /// content, since a match would confirm a guess.
   bool may_list = true;
 };
 

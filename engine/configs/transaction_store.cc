@@ -6,9 +6,9 @@
 
 #include "base/check.h"
 #include "configs/operations/release.h"
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "format/value_access.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {
@@ -18,7 +18,7 @@ using secrets::PutRequest;
 using secrets::kMintedByCheck;
 using secrets::kMintedByKey;
 
-/// Not there any more, which is an answer; anything else is a failure.
+// An absent secret is an answer; any other error is a failure.
 bool is_gone(ErrorCode code) {
   return code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired ||
          code == ErrorCode::destroyed;
@@ -31,7 +31,7 @@ bool is_ephemeral(const Metadata& metadata, const VersionInfo& info) {
 }
 
 Value value_of(std::string_view payload) {
-  // The payload is a span of a document that was parsed: it need not be parsed again.
+  // The payload comes from a parsed document, so it is valid JSON.
   return ValueAccess::make(Value::Form::json, SecretBytes::copy_of(payload));
 }
 
@@ -40,7 +40,7 @@ Value value_of(std::string_view payload) {
 Result<bool> TransactionStore::holds(std::string_view coordinate, std::string_view payload) {
   const auto parsed = format::parse_coordinate(coordinate);
   if (!parsed) return false;
-  // An answer would tell whoever may not know the value whether he has guessed it.
+  // The answer would confirm a guess to a caller who may not know the value.
   if (settings_.rights != nullptr && settings_.rights->may_know &&
       !COFFER_TRY(settings_.rights->may_know(parsed->base)))
     return false;
@@ -56,12 +56,13 @@ Result<bool> TransactionStore::holds(std::string_view coordinate, std::string_vi
 Result<std::string> TransactionStore::mint(std::string_view payload) {
   const std::string base =
       format::print_managed_name({settings_.workspace, transaction_.mint_uuid()});
+  COFFER_CHECK((settings_.mode == Mode::put) == (settings_.expires_at_ms == 0));
   PutRequest request;
   request.cas = 0;
   request.managed = true;
   request.expires_at_ms = settings_.expires_at_ms;
   if (settings_.mode == Mode::check)
-    request.custom = std::map<std::string, std::string>{{kMintedByKey, kMintedByCheck}};
+    request.metadata.custom = std::map<std::string, std::string>{{kMintedByKey, kMintedByCheck}};
   const VersionInfo info = COFFER_TRY(transaction_.put(base, value_of(payload), request));
   return format::print_coordinate({base, info.version});
 }
@@ -77,13 +78,14 @@ Result<std::optional<std::string>> TransactionStore::bump(std::string_view coord
     return current.error();
   }
   Metadata metadata = COFFER_TRY(transaction_.metadata(parsed->base));
-  // Somebody's own secret has taken the name: it is not this config's to write.
+  // A secret put by hand now has the name, and the config must not write it.
   if (!metadata.managed) return none;
   PutRequest request;
   request.cas = current->version;
   request.managed = true;
   request.expires_at_ms = settings_.expires_at_ms;
-  if (metadata.custom.erase(kMintedByKey) != 0) request.custom = std::move(metadata.custom);
+  if (metadata.custom.erase(kMintedByKey) != 0)
+    request.metadata.custom = std::move(metadata.custom);
   const VersionInfo info = COFFER_TRY(transaction_.put(parsed->base, value_of(payload), request));
   return std::optional(format::print_coordinate({parsed->base, info.version}));
 }
@@ -92,7 +94,7 @@ Result<void> TransactionStore::check_scope(const std::string& base, const Versio
   constexpr Literal kHint("give the value, or a coordinate that the stored document holds");
   const Metadata metadata = COFFER_TRY(transaction_.metadata(base));
   if (!metadata.managed) {
-    return Error(ErrorCode::usage, "this coordinate names a secret that no config put", kHint);
+    return Error(ErrorCode::usage, "this coordinate names a secret that no config created", kHint);
   }
   const auto references = COFFER_TRY(transaction_.references_to(base));
   const bool own = std::all_of(references.begin(), references.end(), [&](const auto& each) {
@@ -105,7 +107,7 @@ Result<void> TransactionStore::check_scope(const std::string& base, const Versio
     return Error(ErrorCode::usage, "this coordinate belongs to another workspace", kHint);
   }
   if (references.empty()) {
-    return Error(ErrorCode::usage, "this coordinate belongs to no config any more", kHint);
+    return Error(ErrorCode::usage, "this coordinate no longer belongs to any config", kHint);
   }
   return {};
 }
@@ -117,12 +119,12 @@ Result<void> TransactionStore::adopt(std::string_view coordinate) {
   COFFER_CHECK(parsed.has_value());
   if (settings_.rights != nullptr && settings_.rights->bring_in)
     COFFER_TRY(settings_.rights->bring_in(coordinate));
-  // Says what became of it, where it is gone.
+  // The error of get() says what became of the secret.
   const Secret secret = COFFER_TRY(transaction_.get(parsed->base, parsed->version));
   COFFER_TRY(check_scope(parsed->base, secret.info));
   if (settings_.mode == Mode::put && secret.info.expires_at_ms != 0) {
     COFFER_TRY(transaction_.set_expiry(parsed->base, parsed->version, 0));
-    // It is the config's from now on: no check may end it, no report call it a check's.
+    // The config owns the secret now, so the mark of the check goes.
     COFFER_TRY(transaction_.drop_custom(parsed->base, kMintedByKey));
   }
   adopted_.emplace(coordinate);
@@ -144,8 +146,8 @@ bool TransactionStore::is_coordinate(std::string_view text) {
 Result<bool> TransactionStore::knows(std::string_view text) {
   const auto parsed = format::parse_coordinate(text);
   if (!parsed) return false;
-  // A store mints such names only, and this one may have minted it long ago. What an import brings
-  // is a coordinate wherever it stands.
+  // Only stores mint names of this form, and this store may have minted it long ago. In an import
+  // every coordinate counts.
   if (settings_.imported != nullptr || format::parse_managed_name(parsed->base)) return true;
   return transaction_.exists(parsed->base);
 }
@@ -165,11 +167,9 @@ Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
 Result<SecretBytes> payload_of(Value&& value) {
   if (value.is_json()) return ValueAccess::take(std::move(value));
   if (!json::is_valid_utf8(value.text())) {
-    return Error(ErrorCode::usage, "an opaque secret cannot stand in a JSON document");
+    return Error(ErrorCode::usage, "an opaque secret cannot be put into a JSON document");
   }
-  SecretBytes out;
-  json::append_quoted(out, value.text());
-  return out;
+  return json::quoted_secret(value.text());
 }
 
 }  // namespace coffer::configs

@@ -1,4 +1,4 @@
-// The SecretStore that split works on in earnest: secrets of one open transaction.
+// The real SecretStore behind split(): the secrets of one open transaction.
 #pragma once
 
 #include <optional>
@@ -17,19 +17,19 @@ using CoordinateSet = std::set<std::string, std::less<>>;
 class TransactionStore : public SecretStore {
  public:
   enum class Mode : std::uint8_t {
-    put,    ///< What is written and adopted stays.
-    check,  ///< New secrets end by themselves; nothing is bumped, what is adopted still ends.
-    stage,  ///< What is written ends by itself, what is adopted still ends.
+    put,    ///< Written and adopted secrets stay.
+    check,  ///< New secrets expire, no secret is bumped, adopted ones keep their expiry.
+    stage,  ///< Written secrets expire, adopted ones keep their expiry.
   };
   struct Settings {
-    std::string id;         ///< The config; empty for a check of no config.
-    std::string workspace;  ///< New secrets are minted in it.
+    std::string id;         ///< The config; empty for a check without one.
+    std::string workspace;  ///< Where new secrets are minted.
     Mode mode = Mode::put;
-    std::int64_t expires_at_ms = 0;           ///< Of what is written.
-    const ConfigRecord* checked = nullptr;    ///< What a check of this config left behind.
+    std::int64_t expires_at_ms = 0;           ///< Of written secrets; 0: never.
+    const ConfigRecord* checked = nullptr;    ///< The note of this config's last check.
     bool outside = false;                     ///< The config's document is kept outside.
-    const CoordinateSet* imported = nullptr;  ///< Written for this config in this transaction.
-    const ConfigRights* rights = nullptr;     ///< The caller's; null: all.
+    const CoordinateSet* imported = nullptr;  ///< Coordinates already written for this config.
+    const ConfigRights* rights = nullptr;     ///< The caller's rights; null: all.
   };
 
   TransactionStore(secrets::Transaction& transaction, Settings settings)
@@ -45,7 +45,7 @@ class TransactionStore : public SecretStore {
   Result<bool> knows(std::string_view text) override;
 
  private:
-  /// Errors: usage, each reason with its own text.
+  /// Refuses a coordinate of another config or workspace. Errors: usage.
   Result<void> check_scope(const std::string& base, const VersionInfo& info) const;
 
   secrets::Transaction& transaction_;
@@ -53,12 +53,12 @@ class TransactionStore : public SecretStore {
   std::set<std::string, std::less<>> adopted_;
 };
 
-/// Whether the version was minted by a check and has not been taken over by any config.
+/// Whether a check minted the version and no config has taken it over.
 Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
                            std::uint64_t version);
 
 /// The JSON text of a stored value; opaque text becomes a JSON string.
-/// Errors: usage (opaque bytes that are no UTF-8).
+/// Errors: usage (opaque bytes that are not UTF-8).
 Result<SecretBytes> payload_of(Value&& value);
 
 }  // namespace coffer::configs

@@ -2,11 +2,14 @@
 
 #include <cstring>
 
+#include "base/check.h"
 #include "crypto/key.h"
 #include "crypto/sodium.h"
 
 namespace coffer::crypto {
+
 bool decode_key_text(ByteView content, MutableByteView key) {
+  COFFER_CHECK(key.size() == kKeyBytes);
   if (content.size() == kKeyBytes) {
     std::memcpy(key.data(), content.data(), kKeyBytes);
     return true;

@@ -5,8 +5,8 @@
 
 namespace coffer::crypto {
 
-/// 32 bytes raw, or 64 hex digits, or base64 (both alphabets, padding optional), the texts
-/// with white space at their end. False: none of these.
+/// Accepts 32 raw bytes, 64 hex digits, or base64 (both alphabets, padding optional); white space
+/// may follow the digits. `key` has kKeyBytes. False, with `key` wiped, for any other content.
 bool decode_key_text(ByteView content, MutableByteView key);
 
 }  // namespace coffer::crypto

@@ -16,6 +16,7 @@ Hash hash(ByteView key, ByteView message) { return hash(key, message, {}); }
 
 Hash hash(ByteView key, ByteView first, ByteView second) {
   ensure_sodium();
+  COFFER_CHECK(key.size() <= crypto_generichash_KEYBYTES_MAX);
   crypto_generichash_state state;
   Hash out;
   crypto_generichash_init(&state, key.empty() ? nullptr : key.data(), key.size(), out.size());
@@ -29,7 +30,9 @@ Hash hash(ByteView key, ByteView first, ByteView second) {
 Key derive(KeyView root, std::uint64_t number, const char (&purpose)[9]) {
   ensure_sodium();
   Key key;
-  crypto_kdf_derive_from_key(key.mutable_bytes().data(), kKeyBytes, number, purpose, root.data());
+  const int failed = crypto_kdf_derive_from_key(key.mutable_bytes().data(), kKeyBytes, number,
+                                                purpose, root.data());
+  COFFER_CHECK(failed == 0);
   return key;
 }
 

@@ -9,12 +9,12 @@
 
 namespace coffer::crypto {
 
-/// SipHash-2-4 with 128 bits out: a PRF under a secret key, not collision resistant to
-/// whoever holds the key; so what it names is always bound in full as well.
+/// SipHash-2-4 with 128 bits of output: a PRF under a secret key of 16 bytes. A holder of the key
+/// can make collisions, so the full name is always authenticated beside its hash.
 using ShortHash = std::array<std::uint8_t, 16>;
 ShortHash short_hash(ByteView key16, ByteView message);
 
-/// BLAKE2b-256 (RFC 7693), keyed or, with an empty key, plain.
+/// BLAKE2b-256 (RFC 7693): keyed, or plain if `key` is empty. `key` has at most 64 bytes.
 using Hash = std::array<std::uint8_t, 32>;
 Hash hash(ByteView key, ByteView message);
 Hash hash(ByteView key, ByteView first, ByteView second);

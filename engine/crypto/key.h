@@ -1,5 +1,5 @@
-// A 256-bit key in the locked memory for keys: wiped when it goes, and in a forked
-// child from the start (it reads zeros there; the engine refuses to be used anyway).
+// A 256-bit key in the locked memory for keys. The destructor wipes it; a forked child reads
+// zeros in its place (and the engine refuses to work there).
 #pragma once
 
 #include <cstdint>
@@ -36,15 +36,22 @@ class Key {
     if (bytes_ != nullptr) arena().release(bytes_, kKeyBytes);
   }
 
-  KeyView view() const { return KeyView(bytes_, kKeyBytes); }
-  MutableByteView mutable_bytes() { return {bytes_, kKeyBytes}; }
+  /// Neither may be called on a key that was moved from.
+  KeyView view() const {
+    COFFER_CHECK(bytes_ != nullptr);
+    return KeyView(bytes_, kKeyBytes);
+  }
+  MutableByteView mutable_bytes() {
+    COFFER_CHECK(bytes_ != nullptr);
+    return {bytes_, kKeyBytes};
+  }
 
  private:
   static LockedArena& arena() { return LockedArena::of(LockedArena::Kind::keys); }
   std::uint8_t* bytes_;
 };
 
-/// Many keys in one block of that memory, all zeros at first.
+/// Many keys in one block of the locked memory for keys, all zeros at first.
 class KeyBlock {
  public:
   explicit KeyBlock(std::size_t count)
@@ -59,11 +66,11 @@ class KeyBlock {
   }
 
   KeyView view(std::size_t index) const {
-    COFFER_CHECK(index < count_);
+    COFFER_CHECK(bytes_ != nullptr && index < count_);
     return KeyView(bytes_ + index * kKeyBytes, kKeyBytes);
   }
   MutableByteView mutable_view(std::size_t index) {
-    COFFER_CHECK(index < count_);
+    COFFER_CHECK(bytes_ != nullptr && index < count_);
     return {bytes_ + index * kKeyBytes, kKeyBytes};
   }
   MutableByteView mutable_bytes() { return {bytes_, count_ * kKeyBytes}; }

@@ -1,4 +1,4 @@
-// Passphrases stretched to keys: Argon2id (RFC 9106), libsodium's parameters.
+// Stretches passphrases to keys: Argon2id (RFC 9106) as libsodium implements it.
 #pragma once
 
 #include <coffer/result.h>
@@ -18,12 +18,14 @@ inline constexpr std::size_t kSaltBytes = 16;
 
 /// MODERATE: 3 passes over 256 MiB.
 PasswordCost default_password_cost();
-/// What a stored slot may ask for at most, so that a crafted file cannot exhaust a machine.
+/// Whether a stored slot may ask for this cost: 1 to 16 passes, 8 MiB to 1 GiB. A crafted file
+/// cannot exhaust the machine.
 bool is_acceptable(const PasswordCost& cost);
 
-/// While it is there, what this thread stretches costs no more than eight slots of the default
-/// cost, passes times memory in all: stretch_password() answers `limit` beyond. A crafted table of
-/// slots, which nothing proves until one has opened, cannot keep a machine busy for minutes.
+/// While one exists, this thread's stretching may cost as much as eight slots of the default cost
+/// in all (passes times memory); beyond that stretch_password() fails with `limit`. The slot table
+/// is unproven until a slot has opened it, and a crafted one must not keep the machine busy for
+/// minutes.
 class StretchBudget {
  public:
   StretchBudget();
@@ -32,7 +34,8 @@ class StretchBudget {
   StretchBudget& operator=(const StretchBudget&) = delete;
 };
 
-/// Errors: limit (the cost is not acceptable or beyond the budget, the memory cannot be had).
+/// `salt` has kSaltBytes. Errors: limit (the cost is not acceptable or exceeds the budget, or there
+/// is not enough memory).
 Result<Key> stretch_password(ByteView password, ByteView salt, const PasswordCost& cost);
 
 }  // namespace coffer::crypto

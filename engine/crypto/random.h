@@ -1,4 +1,4 @@
-// The system's random numbers behind the seam of base/random.h.
+// The system's random numbers, as an implementation of base/random.h.
 #pragma once
 
 #include "base/random.h"

@@ -1,11 +1,11 @@
-// The one door to libsodium: whoever uses a primitive makes sure it is initialised.
+// The only include of libsodium: its users call ensure_sodium() before a primitive.
 #pragma once
 
 #include <sodium.h>
 
 namespace coffer::crypto {
 
-/// Idempotent and thread-safe; a library that cannot start is our own bug's twin: it stops.
+/// Initialises libsodium once; thread-safe. Stops the process if that fails, as for a bug of ours.
 void ensure_sodium();
 
 }  // namespace coffer::crypto

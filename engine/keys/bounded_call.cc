@@ -19,7 +19,8 @@ Result<std::thread> start_thread(std::function<void()> work) {
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (!thread.joinable())
-    return provider_failure(ProviderFailure::unavailable, "no thread is left to ask for the key");
+    return provider_failure(ProviderFailure::unavailable,
+                            "no thread could be started to ask for the key");
   return thread;
 }
 

@@ -1,4 +1,4 @@
-// Calls into foreign code that may never come back: a module, a device, a socket behind them.
+// Calls into foreign code that may never return: a module, a device, or a socket behind it.
 #pragma once
 
 #include <coffer/result.h>
@@ -16,13 +16,13 @@
 
 namespace coffer::keys {
 
-/// Runs on a thread of its own that takes none of the program's signals.
-/// Errors: key_unavailable (no thread was to be had).
+/// Runs `work` on a thread of its own, which takes none of the program's signals.
+/// Errors: key_unavailable (no thread could be started).
 Result<std::thread> start_thread(std::function<void()> work);
 
-/// Runs `work` on a thread of its own and waits for it that long at most. A call that comes
-/// too late is left alone: `work` owns, by value or shared pointer, everything it touches, and
-/// what it answers then is dropped. Errors: those of `work`; key_unavailable (too late).
+/// Runs `work` on a thread of its own and waits at most `patience_ms` milliseconds for it. A call
+/// that takes longer runs on, and its answer is dropped: `work` must own, by value or shared
+/// pointer, everything that it touches. Errors: those of `work`; key_unavailable (too late).
 template <typename T>
 Result<T> within(int patience_ms, std::function<Result<T>()> work) {
   struct State {
@@ -42,7 +42,7 @@ Result<T> within(int patience_ms, std::function<Result<T>()> work) {
   if (!state->done.wait_for(lock, std::chrono::milliseconds(patience_ms),
                             [&] { return state->result.has_value(); })) {
     thread.detach();
-    return provider_failure(ProviderFailure::unavailable, "the key's keeper does not answer");
+    return provider_failure(ProviderFailure::unavailable, "the key provider does not answer");
   }
   lock.unlock();
   thread.join();  // What the libraries keep for each thread is gone as well.

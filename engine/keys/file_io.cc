@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+
+#include "base/files.h"
 
 namespace coffer::keys {
 
@@ -15,7 +18,7 @@ Error unreadable(int error) {
       .with_errno(error);
 }
 
-// Ready is also what has ended or failed: the read then says which.
+// poll() also reports an end or a failure: the read that follows tells which.
 Result<void> wait_for_data(int fd, int patience_ms) {
   pollfd wait{fd, POLLIN, 0};
   int ready = 0;
@@ -24,14 +27,14 @@ Result<void> wait_for_data(int fd, int patience_ms) {
   } while (ready < 0 && errno == EINTR);
   if (ready < 0) return unreadable(errno);
   if (ready == 0)
-    return Error{ErrorCode::key_unavailable, "nothing came that could be the key",
+    return Error{ErrorCode::key_unavailable, "no key arrived: the pipe or device stayed silent",
                  "whoever writes it did not begin, or did not end"};
   return {};
 }
 
-// A key that others can read is no key; a pipe (`<(...)`) or root's file is fine. But a pipe has
-// no owner who vouches for what comes out of it, and a forger's file is his: a store of his own
-// making that names them is not to open by them unasked.
+// A file that other users can read holds no secret key. A pipe (`<(...)`) or a file of root's is
+// fine if the caller named it. If only the store names it, it is not: a forger could make a store
+// that names his own pipe or file, and the store must not open by that key unasked.
 Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
   const mode_t refused = open_to == OpenTo::owner ? 077 : 037;
   struct stat status {};
@@ -40,8 +43,8 @@ Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
       S_ISREG(status.st_mode) && (status.st_uid == geteuid() || status.st_uid == 0);
   if (named_by == NamedBy::store && !is_trusted)
     return Error{ErrorCode::key_unavailable,
-                 "the key that the store names is no file of this user's or root's",
-                 "where it is the right one, name it yourself: --key or COFFER_KEY"};
+                 "the key that the store names is not a regular file of this user or of root",
+                 Advice::name_key_yourself};
   if (S_ISREG(status.st_mode) && (status.st_mode & refused) != 0)
     return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};
   return {};
@@ -65,8 +68,8 @@ Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms) 
   return content;
 }
 
-// Opened without blocking, so that a pipe that nobody writes to cannot hold us for ever, and
-// read the same way: a read before the writer came would look like the end of the file.
+// The file is opened without blocking, so that a pipe without a writer cannot hang the caller.
+// read_secret() waits for data before it reads: an earlier read would look like the file's end.
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
                                      int patience_ms, OpenTo open_to, NamedBy named_by) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
@@ -81,42 +84,6 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_
 void drop_line_end(SecretBytes& content) {
   if (content.text().ends_with('\n')) content.resize(content.size() - 1);
   if (content.text().ends_with('\r')) content.resize(content.size() - 1);
-}
-
-Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset) {
-  while (!out.empty()) {
-    const ssize_t got = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{ErrorCode::io, "the keyring cannot be read"}.with_errno(errno);
-    if (got == 0)
-      return Error{ErrorCode::corrupt, "the keyring file is too short", "restore it from a copy"};
-    out = out.subspan(static_cast<std::size_t>(got));
-    offset += static_cast<std::uint64_t>(got);
-  }
-  return {};
-}
-
-Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0)
-      return Error{ErrorCode::io, "a file of keys cannot be written"}.with_errno(put < 0 ? errno
-                                                                                         : EIO);
-    bytes = bytes.subspan(static_cast<std::size_t>(put));
-    offset += static_cast<std::uint64_t>(put);
-  }
-  return {};
-}
-
-Result<void> sync_file_and_parent(int fd, const std::string& path) {
-  if (::fsync(fd) != 0) return Error{ErrorCode::io, "the file cannot be synced"}.with_errno(errno);
-  const std::size_t slash = path.rfind('/');
-  const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const FileDescriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.ok() || ::fsync(directory.get()) != 0)
-    return Error{ErrorCode::io, "the directory cannot be synced"}.with_errno(errno);
-  return {};
 }
 
 }  // namespace coffer::keys

@@ -1,62 +1,34 @@
-// Reading and writing small files of keys: bounded, complete or an error.
+// Files that hold a key or another secret: read whole, within bounds of size and time.
 #pragma once
 
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
-#include <unistd.h>
 
 #include <string>
-#include <utility>
-
-#include "base/bytes.h"
 
 namespace coffer::keys {
 
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  bool ok() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-/// How long a pipe or device may keep silent before it counts as hanging.
+/// How many milliseconds a pipe or device may stay silent before it counts as hanging.
 inline constexpr int kPatienceMs = 10'000;
 
-/// Everything up to the end of file. Waits for each piece at most `patience_ms`; negative: for
-/// ever. Errors: key_unavailable (not to be read, or silent), limit (more than `bytes_max`).
+/// Everything up to the end of file. Waits at most `patience_ms` for each piece; without limit if
+/// it is negative. Errors: key_unavailable (unreadable, or silent), limit (longer than
+/// `bytes_max`).
 Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms);
-/// Who may be able to read a file of keys: its owner; or, of one that the service manager made,
-/// a group as well.
+/// Which users may be able to read a file of keys: its owner; or its group as well, if the service
+/// manager made the file.
 enum class OpenTo : std::uint8_t { owner, service };
-/// Who named a file of keys. What only the store names was chosen by whoever could write its
-/// files: it has to be a regular file of this user's or root's.
+/// Which party named a file of keys. An attacker who can write the store's files chooses what the
+/// store names: such a file has to be a regular file of this user or of root.
 enum class NamedBy : std::uint8_t { caller, store };
 
-/// The content of a file that holds a key or passphrase, or of a pipe or device.
+/// The content of a file, pipe or device that holds a key or passphrase.
 /// Errors: key_unavailable (also: a file that others may read, or that is not to be trusted),
 /// limit; each about `path`.
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t bytes_max,
                                      int patience_ms = kPatienceMs, OpenTo open_to = OpenTo::owner,
                                      NamedBy named_by = NamedBy::caller);
-/// One line end, as an editor or echo leaves it, is not part of a secret that a person wrote.
+/// Removes one line end, which an editor or echo leaves behind a secret that a person wrote.
 void drop_line_end(SecretBytes& content);
-/// Fills `out` from `offset`. Errors: io, corrupt (the file ends before).
-Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset);
-Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset);
-/// Durable: the file's content, and its name in the directory.
-Result<void> sync_file_and_parent(int fd, const std::string& path);
 
 }  // namespace coffer::keys

@@ -1,4 +1,4 @@
-// The library that speaks to a kind of key, loaded when the first such key needs it.
+// Libraries that reach a kind of key, loaded when the first key of that kind is used.
 #pragma once
 
 #include <coffer/result.h>

@@ -1,4 +1,4 @@
-// What can go wrong with a provider: six classes, whatever its own codes are.
+// The six classes of failure of a provider; each provider maps its own codes to them.
 #pragma once
 
 #include <coffer/error.h>
@@ -7,7 +7,7 @@ namespace coffer::keys {
 
 enum class ProviderFailure : std::uint8_t {
   unavailable,            ///< down, not reachable, silent for too long: worth another try
-  denied,                 ///< it will not do this for us
+  denied,                 ///< the provider refuses this caller
   disabled,               ///< the key is there, switched off or about to be deleted
   not_found,              ///< no such key, token or server object
   authentication_failed,  ///< a wrong PIN, policy or key; a blob that was altered or moved

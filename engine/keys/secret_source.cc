@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "keys/uri_parameters.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {
@@ -11,16 +12,8 @@ constexpr std::string_view kCredential = "credential:";
 constexpr std::string_view kFile = "file:";
 
 bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '?' && c != '#';
-  });
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return !ascii::is_control(c) && c != '?' && c != '#'; });
 }
 
 }  // namespace
@@ -32,22 +25,6 @@ bool is_credential(std::string_view text) {
          name.find('/') == std::string_view::npos && is_uri_text(name) && is_plain(name);
 }
 
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0 || (high == 0 && low == 0)) return std::nullopt;
-    out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return out;
-}
-
 std::optional<std::string> path_in_file_uri(std::string_view uri) {
   if (!uri.starts_with(kFile) || !is_plain(uri)) return std::nullopt;
   uri.remove_prefix(kFile.size());
@@ -57,17 +34,19 @@ std::optional<std::string> path_in_file_uri(std::string_view uri) {
     if (uri.starts_with(kHere)) uri.remove_prefix(kHere.size());
   }
   if (!uri.starts_with('/')) return std::nullopt;
-  return percent_decoded(uri);
+  auto path = percent::decoded(uri);
+  if (path && path->find('\0') != std::string::npos) return std::nullopt;
+  return path;
 }
 
-// The service manager gives each service a directory of its own; where it lets the service in
-// by an access list, the mode shows that as a right of the group.
+// The service manager gives each service a directory of its own. If it grants access by an access
+// list, the file's mode shows the list as a right of the group.
 Result<SecretFile> locate_secret(std::string_view where, const EnvironmentLookup& environment) {
   if (!where.starts_with(kCredential)) return SecretFile{std::string(where), OpenTo::owner};
   std::string_view directory;
   if (environment) directory = environment("CREDENTIALS_DIRECTORY");
   if (!directory.starts_with('/'))
-    return Error{ErrorCode::key_unavailable, "no directory of credentials is there",
+    return Error{ErrorCode::key_unavailable, "there is no directory of credentials",
                  "run it as a service with LoadCredential=, which sets CREDENTIALS_DIRECTORY"}
         .about(Subject::Kind::name, where);
   return SecretFile{std::string(directory) + "/" + std::string(where.substr(kCredential.size())),

@@ -1,9 +1,9 @@
 #include "keys/uri_parameters.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "keys/secret_source.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {
@@ -15,36 +15,20 @@ Error malformed() {
           "write name=value, other characters as %XX"};
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // An object's id in a token is bytes; everything else is text.
 constexpr std::string_view kBinaryName = "id";
 
 Result<std::string> decode(std::string_view name, std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int byte = static_cast<unsigned char>(text[i]);
-    if (text[i] == '%') {
-      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return malformed();
-      byte = high * 16 + low;
-      i += 2;
-    }
-    if ((byte < 0x20 || byte == 0x7F) && name != kBinaryName) return malformed();
-    out.push_back(static_cast<char>(byte));
-  }
-  return out;
+  auto decoded = percent::decoded(text);
+  if (!decoded) return malformed();
+  if (name != kBinaryName && std::any_of(decoded->begin(), decoded->end(), ascii::is_control))
+    return malformed();
+  return std::move(*decoded);
 }
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return ascii::is_lower_or_digit(c) || c == '-' || c == '_';
   });
 }
 
@@ -70,7 +54,7 @@ Result<UriParameters> UriParameters::parse(std::string_view text, char separator
     if (!is_name(name)) return malformed();
     if (std::find(known.begin(), known.end(), name) == known.end())
       return Error{ErrorCode::usage, "a key URI of this kind has no such parameter",
-                   "coffer key add --help shows what each kind takes; a secret never stands there"}
+                   Advice::see_key_parameters}
           .about(Subject::Kind::name, name);
     std::string value = COFFER_TRY(decode(name, one.substr(equals + 1)));
     if (value.empty())
@@ -112,13 +96,11 @@ Result<int> UriParameters::patience_ms() const {
   } else if (text.ends_with('s')) {
     text.remove_suffix(1);
   }
-  int number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size() || number <= 0 ||
-      number > kPatienceSecondsMax * 1000 / unit)
+  const auto number = ascii::parse_number<int>(text);
+  if (!number || *number <= 0 || *number > kPatienceSecondsMax * 1000 / unit)
     return Error{ErrorCode::usage, "takes seconds, 1 to 600, or milliseconds as in 500ms"}.about(
         Subject::Kind::name, "timeout");
-  return number * unit;
+  return *number * unit;
 }
 
 }  // namespace coffer::keys

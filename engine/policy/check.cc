@@ -2,13 +2,14 @@
 
 #include <coffer/audit.h>
 
+#include "base/check.h"
 #include "format/names.h"
 #include "policy/decision.h"
 
 namespace coffer::policy {
 namespace {
 
-// What is not there has neither owner nor tags; `absent` is what of them is believed then.
+// The secret's owner and tags, or `absent` if there is no such secret.
 Result<Facts> facts_of(const secrets::View& view, std::string_view path, const Facts& absent) {
   auto metadata = view.metadata(path);
   if (metadata)
@@ -24,10 +25,10 @@ Result<PolicyDecision> decide_by(const secrets::View& view, const Policy& policy
                 [&]() -> Result<Facts> { return facts_of(view, object.name, absent); });
 }
 
-// Never the label, which a caller gives himself.
+// The label takes no part: any caller can choose it.
 PolicySubject subject_of(const Actor& actor) { return {actor.user, actor.groups}; }
 
-// What was not done, as the audit log tells it.
+// The action that the audit log names for a refused use case.
 format::Action action_of(UseCase use_case) {
   switch (use_case) {
     case UseCase::use:
@@ -43,8 +44,9 @@ format::Action action_of(UseCase use_case) {
 }  // namespace
 
 Error refused(UseCase use_case, const Object& object) {
+  COFFER_CHECK(!use_case_name(use_case).empty());
   Error error{ErrorCode::denied, "the store's policy does not allow this",
-              "ask who may change it; they see why by: coffer policy test"};
+              Advice::ask_policy_keeper};
   if (object.kind == Object::Kind::store)
     return std::move(error).about(Subject::Kind::name, use_case_name(use_case));
   return std::move(error).about(Subject::Kind::path, object.name);

@@ -1,5 +1,5 @@
-// Whether whoever an open store was opened for may do something: by the policy that the view
-// shows, or, of a snapshot, that stands at present.
+// Decides whether the store's actor may perform an operation. A snapshot is checked against the
+// current policy, not the one of its time.
 #pragma once
 
 #include <coffer/policy.h>
@@ -10,22 +10,24 @@
 
 namespace coffer::policy {
 
-/// Errors: denied (subject() = the object); usage, limit (the name of a secret is none).
+/// Errors: denied (subject() = the object); usage, limit (the object is not a valid path).
 Result<void> check(const secrets::View& view, UseCase use_case, const Object& object);
-/// The same of a read: where it is denied, that goes on record.
+/// As check(), for a read: a refusal is written to the audit log.
 Result<void> check_read(const secrets::View& view, UseCase use_case, const Object& object);
-/// The same of a secret's value: `use` or `reveal`, as the store was opened for.
+/// As check_read(), for a secret's value: asks for `use` or `reveal`, by the actor's purpose.
 Result<void> check_value(const secrets::View& view, std::string_view path);
-/// For what is hidden where it is not allowed. Errors: corrupt, io.
+/// For lists, which leave out what is not allowed. Errors: corrupt, io.
 Result<bool> allows(const secrets::View& view, UseCase use_case, const Object& object);
-/// The same of what a change feed names: of a secret that is gone nobody knows any more what owner
-/// and tags it had. Errors: corrupt, io.
+/// As allows(), for a change feed: if the secret is gone, its owner and tags are unknown (see
+/// Facts::forgotten). Errors: corrupt, io.
 Result<bool> allows_past(const secrets::View& view, UseCase use_case, const Object& object);
-/// Whether a rule denies it, and not only none allows it. Errors: corrupt, io.
+/// Whether a rule denies it; false if it is refused only because no rule allows it.
+/// Errors: corrupt, io.
 Result<bool> denies(const secrets::View& view, UseCase use_case, const Object& object);
-/// What check() answers where it is denied.
+/// The error with which check() refuses.
 Error refused(UseCase use_case, const Object& object);
-/// Whatever the policy, for whomever. Errors: corrupt, io.
+/// The decision for any subject under the current policy; neither checks nor records the caller.
+/// Errors: corrupt, io.
 Result<PolicyDecision> decision(const secrets::View& view, const PolicySubject& subject,
                                 UseCase use_case, const Object& object);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/check.h"
+
 namespace coffer {
 
 namespace {
@@ -75,7 +77,7 @@ class Matcher {
     return known.owner == subject_.user && !(rule.allow && known.doubted);
   }
 
-  // Who has no name is nobody's user, and owns nothing.
+  // A subject without a name matches no user.
   bool is_named(std::string_view each) const {
     if (each.starts_with("user:")) return !subject_.user.empty() && each.substr(5) == subject_.user;
     return each.starts_with("group:") && has(subject_.groups, each.substr(6));
@@ -116,6 +118,7 @@ Result<PolicyDecision> decide(const Policy& policy, const PolicySubject& subject
     decision = {rule.allow, i + 1};
     if (!rule.allow) return decision;
   }
+  COFFER_CHECK(decision.rule <= policy.rules.size());
   return decision;
 }
 

@@ -1,4 +1,4 @@
-// The decision, of what it is given alone: no clock, no store.
+// The decision is a pure function of its arguments: it reads no clock and no store.
 #pragma once
 
 #include <coffer/policy.h>
@@ -11,23 +11,24 @@
 
 namespace coffer::policy {
 
-/// What rules may ask of a secret; of one that is not there, and of anything else, it is empty.
+/// What rules may ask about a secret. Empty for an absent secret and for any other object.
 struct Facts {
   std::string owner = {};
   std::vector<std::string> tags = {};
-  /// Set by one who may not administer, and others have put values since: such owner and tags give
-  /// nobody a right, but still take one away.
+  /// Somebody without the right to administer set the owner and tags, and others have put values
+  /// since. Such an owner and tags grant no right, but rules that deny still apply.
   bool doubted = false;
-  /// The secret is gone, and with it what they were: they may have been any that a rule denies by,
-  /// and none that a rule allows by.
+  /// The secret is gone, so its owner and tags are unknown: every rule that denies by them matches,
+  /// and no rule that allows by them does.
   bool forgotten = false;
 };
 
-/// Asked at most once, and only where a rule that would otherwise match needs to know.
+/// Called at most once, and only if a rule depends on the answer.
 using FindFacts = std::function<Result<Facts>()>;
 
-/// A rule that denies beats every rule that allows; where none speaks, it is not allowed. A
-/// policy without rules allows everything. Errors: those of `find_facts`.
+/// A rule that denies beats every rule that allows. If no rule matches, the answer is no; a policy
+/// without rules allows everything. `rule` of the answer counts from 1; 0 if no rule matched.
+/// Errors: those of `find_facts`.
 Result<PolicyDecision> decide(const Policy& policy, const PolicySubject& subject, UseCase use_case,
                               const Object& object, const FindFacts& find_facts);
 

@@ -9,8 +9,8 @@ constexpr std::string_view kSecret = "secret:";
 constexpr std::string_view kConfig = "config:";
 constexpr std::string_view kAll = "**";
 
-// Which places of `text` the pattern so far can have come to: a row for each of its tokens, so
-// that no pattern takes longer than the product of both lengths.
+// at[k]: the pattern read so far matches the first k characters of `text`. One row per token of
+// the pattern, so the time is bounded by the product of both lengths.
 bool glob(std::string_view pattern, std::string_view text) {
   std::vector<bool> at(text.size() + 1, false);
   at[0] = true;

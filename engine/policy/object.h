@@ -1,4 +1,4 @@
-// What a rule speaks of: a secret, a config, or the store as a whole.
+// The object of a rule: a secret, a config, or the whole store.
 #pragma once
 
 #include <coffer/policy.h>
@@ -18,10 +18,10 @@ inline Object secret(std::string_view path) { return {Object::Kind::secret, path
 inline Object config(std::string_view id) { return {Object::Kind::config, id}; }
 inline Object whole_store() { return {}; }
 
-/// As in a rule, but without any wildcard: "**" is the store.
+/// Reads an object as rules spell it, but without wildcards; "**" is the store.
 Object parse_object(std::string_view text);
 
-/// Whether a rule's object means this one. Takes time by the product of their lengths at most.
+/// Whether a rule's object pattern matches. Takes time up to the product of both lengths.
 bool matches(std::string_view pattern, const Object& object);
 
 }  // namespace coffer::policy

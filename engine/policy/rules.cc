@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/text/utf8.h"
+#include "base/check.h"
 #include "format/limits.h"
 #include "format/names.h"
 #include "format/policy_record.h"
 #include "policy/decision.h"
+#include "text/utf8.h"
 
 namespace coffer {
 
@@ -28,7 +29,7 @@ Result<void> check_text(std::string_view text, std::size_t bytes_max) {
     return Error{ErrorCode::limit, "a rule's subject, object or tag is too long"}.with_number(
         bytes_max);
   if (text.empty() || !utf8::is_valid(text) || utf8::has_control_character(text))
-    return Error{ErrorCode::usage, "a rule's subject, object or tag is no plain text"};
+    return Error{ErrorCode::usage, "a rule's subject, object or tag is empty or not plain text"};
   return {};
 }
 
@@ -45,34 +46,39 @@ const PolicyRole* find_role(const Policy& policy, std::string_view name) {
   return nullptr;
 }
 
+// check_subject() has seen that the role exists.
+const std::vector<std::string>& members_of(const Policy& policy, std::string_view name) {
+  const PolicyRole* role = find_role(policy, name);
+  COFFER_CHECK(role != nullptr);
+  return role->members;
+}
+
 Result<void> check_subject(const Policy& policy, std::string_view subject) {
   COFFER_TRY(check_text(subject, format::kPolicySubjectBytesMax));
   if (is_named(subject) || subject == "owner" || subject == "*") return {};
   if (!subject.starts_with(kRole))
-    return Error{ErrorCode::usage, "a rule has a subject that means nobody",
-                 "one of user:NAME, group:NAME, role:NAME, owner, *"}
+    return Error{ErrorCode::usage, "a rule has a subject of an unknown kind",
+                 "write user:NAME, group:NAME, role:NAME, owner or *"}
         .about(Subject::Kind::name, subject);
   if (find_role(policy, subject.substr(kRole.size())) != nullptr) return {};
-  return Error{ErrorCode::usage, "a rule names a role that there is not",
-               "say who has it first: coffer policy role NAME user:ann,group:etl; or take its "
-               "rules away first"}
+  return Error{ErrorCode::usage, "a rule names a role that does not exist", Advice::give_role_users}
       .about(Subject::Kind::name, subject);
 }
 
 Result<void> check_role(const Policy& policy, const PolicyRole& role) {
   COFFER_TRY(check_text(role.name, format::kPolicySubjectBytesMax - kRole.size()));
   if (role.name.find(',') != std::string::npos || find_role(policy, role.name) != &role)
-    return Error{ErrorCode::usage, "a role's name has a comma in it, or is given twice"}.about(
+    return Error{ErrorCode::usage, "a role's name contains a comma or is used twice"}.about(
         Subject::Kind::name, role.name);
   if (role.members.empty() || role.members.size() > format::kPolicyListMax)
-    return Error{ErrorCode::limit, "a role has from one to so many members"}
+    return Error{ErrorCode::limit, "a role has no members or too many"}
         .with_number(format::kPolicyListMax)
         .about(Subject::Kind::name, role.name);
   for (const std::string& member : role.members) {
     COFFER_TRY(check_text(member, format::kPolicySubjectBytesMax));
     if (!is_named(member))
-      return Error{ErrorCode::usage, "a role's member is a user or a group",
-                   "user:NAME or group:NAME, several with commas"}
+      return Error{ErrorCode::usage, "a role's member must be a user or a group",
+                   "write user:NAME or group:NAME, with commas between several"}
           .about(Subject::Kind::name, member);
   }
   return {};
@@ -81,7 +87,7 @@ Result<void> check_role(const Policy& policy, const PolicyRole& role) {
 constexpr std::string_view kSecretPrefix = "secret:";
 constexpr std::string_view kConfigPrefix = "config:";
 constexpr Literal kObjectHint(
-    "a path, what is below it (team/**), config:ID, or ** for everything");
+    "write a path, everything below it (team/**), config:ID, or ** for everything");
 
 Error bad_object(std::string_view object, Literal text, Literal hint = kObjectHint) {
   return Error{ErrorCode::usage, text, hint}.about(Subject::Kind::name, object);
@@ -100,27 +106,27 @@ bool has_dotted_part(std::string_view path) {
   return false;
 }
 
-// A rule by a version's name would mean nothing, for a rule speaks of a secret as a whole.
+// A rule covers whole secrets, so the name of one version would match nothing.
 bool is_coordinate(std::string_view path) {
   std::string plain(path);
   std::replace(plain.begin(), plain.end(), '*', 'x');
   return format::parse_coordinate(plain).has_value();
 }
 
-// What other verbs and calls take for a path with more to it, and a rule would take for a path.
+// Refuses URIs, versions and fields, which other calls understand and a rule would read as a path.
 Result<void> check_bare(std::string_view object, std::string_view path) {
   if (path.find("://") != std::string_view::npos)
-    return bad_object(object, "a rule's object is a path and no URI",
-                      "leave the scheme away: coffer://team/db is team/db");
+    return bad_object(object, "a rule's object must be a path, not a URI",
+                      "leave out the scheme: coffer://team/db is team/db");
   if (path.find_first_of("#?") != std::string_view::npos)
-    return bad_object(object, "a rule means a secret with all its versions and fields",
-                      "leave away what begins with # or ?; a name that has these in it is written "
-                      "secret:NAME");
+    return bad_object(
+        object, "a rule covers all versions and fields of a secret",
+        "leave out the part from # or ? on; if the name contains them, write secret:NAME");
   return {};
 }
 
 Result<void> check_config_object(std::string_view object, std::string_view id) {
-  if (id.empty()) return bad_object(object, "a rule has an object that means nothing");
+  if (id.empty()) return bad_object(object, "a rule has an object that can match nothing");
   if (id.find('*') != std::string_view::npos) return {};
   auto checked = format::check_config_id(id);
   if (!checked) return std::move(checked).error().about(Subject::Kind::name, object);
@@ -138,10 +144,10 @@ Result<void> check_object(std::string_view object) {
     COFFER_TRY(check_bare(object, path));
   }
   if (path.empty() || has_empty_part(path) || has_dotted_part(path))
-    return bad_object(object, "a rule has an object that means nothing");
+    return bad_object(object, "a rule has an object that can match nothing");
   if (is_coordinate(path))
-    return bad_object(object, "a rule means a secret, and this is one of its versions",
-                      "leave away the _v and the number at its end");
+    return bad_object(object, "a rule's object is one version of a secret",
+                      "name the secret: leave out _v and the number at the end");
   if (path.find('*') != std::string_view::npos) return {};
   auto checked = format::check_path(path);
   if (!checked) return std::move(checked).error().about(Subject::Kind::name, object);
@@ -154,20 +160,21 @@ Result<void> check_list(const List& list, bool may_be_empty, const Check& check)
     return Error{ErrorCode::limit, "a rule has too many subjects, objects or tags"}.with_number(
         format::kPolicyListMax);
   if (list.empty() && !may_be_empty)
-    return Error{ErrorCode::usage, "a rule needs subjects, use cases and objects"};
+    return Error{ErrorCode::usage, "a rule lacks subjects, use cases or objects"};
   for (const auto& each : list) COFFER_TRY(check(each));
   return {};
 }
 
 Result<void> check_use_case(UseCase use_case) {
   if (!use_case_name(use_case).empty()) return {};
-  return Error{ErrorCode::usage, "a rule has a use case that there is not",
+  return Error{ErrorCode::usage, "a rule has an unknown use case",
                "one of list, use, reveal, write, delete, force, admin, audit"};
 }
 
 Result<void> check_tag(const std::string& tag) { return check_text(tag, format::kTagBytesMax); }
 
-// Whom the rules name, each as one who has nothing but that name.
+// Whether anybody could still administer the policy. Tries each user and group that the rules
+// name, as a subject without other groups.
 bool leaves_somebody(const Policy& policy) {
   if (policy.rules.empty()) return true;
   for (const PolicyRule& rule : policy.rules) {
@@ -175,7 +182,7 @@ bool leaves_somebody(const Policy& policy) {
     for (const std::string& subject : rule.subjects) {
       std::vector<std::string> named = {subject};
       if (subject.starts_with(kRole))
-        named = find_role(policy, std::string_view(subject).substr(kRole.size()))->members;
+        named = members_of(policy, std::string_view(subject).substr(kRole.size()));
       for (const std::string& each : named) {
         PolicySubject who;
         if (each.starts_with("user:")) who.user = each.substr(5);
@@ -192,7 +199,7 @@ bool leaves_somebody(const Policy& policy) {
 Result<void> check_one_object(std::string_view object) {
   COFFER_TRY(check_object(object));
   if (object == "**" || object.find('*') == std::string_view::npos) return {};
-  // A path may have a star in it, which only a rule takes for more.
+  // A path may contain a star; only rules treat it as a wildcard.
   if (object.starts_with(kConfigPrefix))
     return format::check_config_id(object.substr(kConfigPrefix.size()));
   return format::check_path(object.starts_with(kSecretPrefix) ? object.substr(kSecretPrefix.size())
@@ -201,9 +208,11 @@ Result<void> check_one_object(std::string_view object) {
 
 Result<Policy> checked(Policy policy) {
   if (policy.rules.size() > format::kPolicyRulesMax)
-    return Error{ErrorCode::limit, "too many rules"}.with_number(format::kPolicyRulesMax);
+    return Error{ErrorCode::limit, "the policy has too many rules"}.with_number(
+        format::kPolicyRulesMax);
   if (policy.roles.size() > format::kPolicyRolesMax)
-    return Error{ErrorCode::limit, "too many roles"}.with_number(format::kPolicyRolesMax);
+    return Error{ErrorCode::limit, "the policy has too many roles"}.with_number(
+        format::kPolicyRolesMax);
   for (const PolicyRole& role : policy.roles) COFFER_TRY(check_role(policy, role));
   for (PolicyRule& rule : policy.rules) {
     COFFER_TRY(check_list(rule.subjects, false, [&policy](const std::string& subject) {
@@ -220,7 +229,7 @@ Result<Policy> checked(Policy policy) {
     return Error{ErrorCode::limit, "the policy is too large"}.with_number(format::kPolicyBytesMax);
   if (!leaves_somebody(policy))
     return Error{ErrorCode::usage, "nobody could change this policy any more; nothing was changed",
-                 "allow somebody `admin` on **, and deny it to none of them"};
+                 "allow somebody `admin` on **, and do not deny it to them"};
   return policy;
 }
 

@@ -29,25 +29,22 @@ constexpr std::uint8_t kRootHashKind = 3;
 constexpr int kReadingsMax = 3;
 
 Error older_than_anchor() {
-  return {ErrorCode::rolled_back, "the store is older than its anchor",
-          "put the newer store back, or take this one for it from now on: coffer anchor accept"};
+  return {ErrorCode::rolled_back, "the store is older than its anchor", Advice::accept_anchor};
 }
 
 Error anchored_since() {
   return {ErrorCode::rolled_back, "the store was anchored anew since this copy of it was made",
-          "put the newer store back, or take this one for it from now on: coffer anchor accept"};
+          Advice::accept_anchor};
 }
 
 Error no_mark() {
-  return {
-      ErrorCode::corrupt, "the anchor's file is damaged, or another store's",
-      "bring the right medium; where it is lost or damaged: coffer anchor remove, take the file "
-      "away, coffer anchor set"};
+  return {ErrorCode::corrupt, "the anchor's file is damaged, or another store's",
+          Advice::bring_right_medium};
 }
 
 Error knows_of_none() {
   return {ErrorCode::rolled_back, "the store knows of no anchor, though one was named",
-          "this is a copy from before, or it was never set: coffer anchor set URI"};
+          Advice::set_anchor_or_copy};
 }
 
 Error from_before_it_was_set() {
@@ -99,7 +96,7 @@ Result<void> compare(const format::Root& root, std::uint64_t counter) {
   // One ahead: a crash cut the raising short.
   if (root.anchor.counter > counter + 1)
     return Error{ErrorCode::rolled_back, "the TPM's counter is not the one that anchors the store",
-                 "bring the right TPM; where it is lost: coffer anchor remove"};
+                 Advice::bring_anchor_tpm};
   return {};
 }
 
@@ -321,7 +318,7 @@ Result<void> Engine::remove_anchor(Intent* intent) {
   const auto body = [&](Transaction& txn) -> Result<void> {
     format::Root& root = *txn.impl_->root;
     if (root.anchor.uri.empty())
-      return Error{ErrorCode::not_found, "the store has no anchor", "set one: coffer anchor set"};
+      return Error{ErrorCode::not_found, "the store has no anchor", Advice::set_anchor};
     former = root.anchor.uri;
     root.anchor = {};
     txn.note(format::Action::anchor_remove, former);
@@ -336,7 +333,7 @@ Result<void> Engine::remove_anchor(Intent* intent) {
 
 Result<void> Engine::update_anchor() {
   if (COFFER_TRY(impl_->committed_root()).anchor.uri.empty())
-    return Error{ErrorCode::not_found, "the store has no anchor", "set one: coffer anchor set"};
+    return Error{ErrorCode::not_found, "the store has no anchor", Advice::set_anchor};
   return impl_->advance_anchor();
 }
 

@@ -38,7 +38,7 @@ class Matcher {
     matcher.action_ = format::parse_action(filter.action);
     if (!matcher.action_)
       return Error{ErrorCode::usage, "there is no such action in the audit log",
-                   "see: coffer audit list --help"}
+                   Advice::see_audit_actions}
           .about(Subject::Kind::name, filter.action);
     return matcher;
   }
@@ -156,7 +156,7 @@ Result<AuditVerifyReport> Engine::audit_verify() {
 Result<AuditPruneReport> Engine::audit_prune(const AuditPruneOptions& options) {
   if (options.before_ms.has_value() == options.keep_records.has_value())
     return Error{ErrorCode::usage, "say what is to go: records before a time, or all but so many",
-                 "coffer audit prune --keep 10000"};
+                 Advice::prune_audit};
   std::uint64_t last = 0;
   impl_->write_gathered();
   COFFER_TRY(read_audit([&](const View& view) -> Result<void> {
@@ -217,7 +217,7 @@ Result<void> Engine::audit_retain() {
   if (last == 0) return {};
   // A sweep has done its work by then: a log that cannot be shortened does not undo that.
   if (auto pruned = prune_up_to(last); !pruned && impl_->log)
-    impl_->log("warn", "the audit log could not be shortened: see coffer audit verify", "");
+    impl_->log("warn", "the audit log could not be shortened: verify it", "");
   return {};
 }
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "audit/process.h"
-#include "engine/text/utf8.h"
 #include "secrets/engine_state.h"
+#include "text/utf8.h"
 
 namespace coffer::secrets {
 namespace {

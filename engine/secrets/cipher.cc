@@ -11,7 +11,7 @@ namespace {
 
 Error damaged() {
   return {ErrorCode::corrupt, "a record fails its check: it was altered or damaged",
-          "see what else is: coffer verify; restore from a backup"};
+          Advice::verify_and_restore};
 }
 
 // A DEK for the time of one call: on the stack, wiped on every way out.

@@ -53,7 +53,7 @@ Result<void> collect_history(const View::Impl& impl, const ClockChange& clock, M
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes)
-      return Error{ErrorCode::corrupt, "the history table is damaged", "see: coffer verify"};
+      return Error{ErrorCode::corrupt, "the history table is damaged", Advice::verify_store};
     format::PathHash hash;
     std::copy_n(key.begin(), hash.size(), hash.begin());
     const std::uint64_t version = format::version_of_history_key(key);

@@ -193,7 +193,7 @@ void Engine::note_expired(std::int64_t seen_ms, std::int64_t known_ms) {
   if (!noted && impl_->log) impl_->log("warn", "the time could not be written down", "");
 }
 
-Result<void> Engine::read(const std::function<Result<void>(const View&)>& body) {
+Result<void> Engine::run_read(const std::function<Result<void>(const View&)>& body) {
   auto session = COFFER_TRY(impl_->begin_read());
   View::Impl state{*impl_, session->txn};
   state.reader = &session->txn;

@@ -6,8 +6,9 @@
 #include <coffer/audit.h>
 #include <coffer/changes.h>
 #include <coffer/clock.h>
+#include <coffer/options.h>
+#include <coffer/reports.h>
 #include <coffer/result.h>
-#include <coffer/store.h>
 
 #include <functional>
 #include <memory>
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "base/answer_of.h"
 #include "secrets/clock_acceptance.h"
 #include "secrets/transaction.h"
 
@@ -86,8 +88,11 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Runs `body` against one consistent snapshot.
-  Result<void> read(const std::function<Result<void>(const View&)>& body);
+  /// Runs `body` against one consistent snapshot, and returns what it answers.
+  template <typename Body>
+  auto read(const Body& body) -> std::invoke_result_t<const Body&, const View&> {
+    return answer_of<const View&>([this](const auto& each) { return run_read(each); }, body);
+  }
   /// Runs `body` alone among writers, of all processes, and commits what it did if it
   /// returned no error; durable, and shredded where it destroyed, when this returns.
   /// `body` may run again from the start, on a transaction that has not seen its first run
@@ -148,6 +153,7 @@ class Engine {
   friend class View;
   friend class HeldView;
   Engine(std::shared_ptr<Impl> impl, Caller caller);
+  Result<void> run_read(const std::function<Result<void>(const View&)>& body);
   static Result<void> fill_new(const std::string& directory, keys::Keyring& keyring,
                                const CreateOptions& options, const Clock& clock);
   Result<void> anchor_at(std::string_view uri, AnchorCadence cadence, Intent* intent);

@@ -77,7 +77,7 @@ Result<void> HeldView::read_under(
   return result;
 }
 
-Result<void> HeldView::read(const std::function<Result<void>(const View&)>& body) {
+Result<void> HeldView::run_read(const std::function<Result<void>(const View&)>& body) {
   return read_under([&](const View& view, bool) { return body(view); });
 }
 

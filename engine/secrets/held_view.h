@@ -24,9 +24,12 @@ class HeldView {
   HeldView(const HeldView&) = delete;
   HeldView& operator=(const HeldView&) = delete;
 
-  /// Errors: busy (it was given up), and what `body` answers. `body` must return no value of
-  /// a secret: get() is for that.
-  Result<void> read(const std::function<Result<void>(const View&)>& body);
+  /// Returns what `body` answers. Errors: busy (it was given up), the body's. `body` must return
+  /// no value of a secret: get() is for that.
+  template <typename Body>
+  auto read(const Body& body) -> std::invoke_result_t<const Body&, const View&> {
+    return answer_of<const View&>([this](const auto& each) { return run_read(each); }, body);
+  }
   /// A version that has been destroyed, or whose time was ended, since the snapshot is refused
   /// like in the store itself; one that was only trimmed is there until its key is erased.
   Result<Secret> get(std::string_view path, std::uint64_t version, ReadGuard guard,
@@ -37,6 +40,7 @@ class HeldView {
 
  private:
   HeldView(Engine& engine, std::unique_ptr<Session> session);
+  Result<void> run_read(const std::function<Result<void>(const View&)>& body);
   /// One read under one use: what the session sees, at the present time.
   Result<void> read_under(const std::function<Result<void>(const View&, bool moved)>& body);
 

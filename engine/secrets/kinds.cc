@@ -4,9 +4,9 @@
 #include <array>
 #include <string>
 
-#include "engine/text/json.h"
-#include "engine/text/utf8.h"
 #include "format/name_profile.h"
+#include "text/json.h"
+#include "text/utf8.h"
 
 namespace coffer::secrets {
 namespace {
@@ -29,7 +29,7 @@ Result<Document> parse_object(const Value& value) {
   auto document = Document::parse(value.text());
   if (!document || document->type(0) != Type::object)
     return Error{ErrorCode::usage, "a secret of this kind is a JSON object with fields",
-                 "put it as FIELD=VALUE or with --json"};
+                 Advice::put_fields_or_json};
   if (document->first_child(0) == json::kNoNode) return is_empty();
   return document;
 }

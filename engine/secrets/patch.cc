@@ -1,9 +1,9 @@
 // New versions made out of old ones. A value that was given until a time is not made to
 // outlive it by the way: where nothing else is said, the new version expires with the old.
-#include "engine/text/json_merge.h"
 #include "format/names.h"
 #include "format/value_access.h"
 #include "secrets/engine_state.h"
+#include "text/json_merge.h"
 
 namespace coffer::secrets {
 namespace {

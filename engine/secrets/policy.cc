@@ -78,7 +78,7 @@ Result<std::uint64_t> Transaction::put_policy(const Policy& policy,
   const std::uint64_t before = impl.root->policy_revision;
   if (revision && *revision != before)
     return Error{ErrorCode::conflict, "the policy has another revision; nothing was changed",
-                 "look at it again: coffer policy show"}
+                 Advice::read_policy_again}
         .with_number(before);
   const auto number = static_cast<std::uint8_t>(Table::main);
   const ByteView key = as_bytes(kPolicyKey);

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "engine/text/json.h"
 #include "format/name_profile.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
 #include "secrets/kinds.h"
 #include "secrets/scope.h"
 #include "secrets/secret_metadata.h"
+#include "text/json.h"
 
 namespace coffer::secrets {
 namespace {
@@ -23,7 +23,7 @@ Result<void> check_cas(const PutRequest& request, std::uint64_t current, bool re
   if (!request.cas) {
     if (required)
       return Error{ErrorCode::conflict, "this secret is only written with check-and-set",
-                   "give the current version: --cas N"};
+                   Advice::give_cas};
     return {};
   }
   if (*request.cas != current)
@@ -48,7 +48,7 @@ Result<Current> check_current(const View::Impl& impl, const format::PathHash& ha
     COFFER_TRY(impl.authenticate(hash, *newest));
     current.version = newest->version;
     if (current.version == UINT64_MAX)
-      return Error{ErrorCode::corrupt, "a version's number is out of range", "see: coffer verify"};
+      return Error{ErrorCode::corrupt, "a version's number is out of range", Advice::verify_store};
   }
   current.head = COFFER_TRY(impl.head_of(hash, path, newest));
   const Metadata* metadata = current.head ? &current.head->metadata : nullptr;
@@ -57,7 +57,7 @@ Result<Current> check_current(const View::Impl& impl, const format::PathHash& ha
   COFFER_TRY(check_cas(request, current.version, required));
   if (metadata != nullptr && metadata->managed && !request.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                 "put the config: coffer config put ID"}
+                 Advice::put_config}
         .about(Subject::Kind::path, path);
   return current;
 }
@@ -82,16 +82,6 @@ std::uint32_t kept_by(const format::Settings& settings, const std::optional<form
   return kept == 0 ? kVersionsKeptByDefault : kept;
 }
 
-MetadataChange change_of(const PutRequest& request) {
-  MetadataChange change;
-  change.custom = request.custom;
-  change.kind = request.kind;
-  change.description = request.description;
-  change.owner = request.owner;
-  change.tags = request.tags;
-  return change;
-}
-
 VersionInfo info_of(std::uint64_t version, const format::VersionHeader& header) {
   return {version, header.created_at_ms, header.deletion_at_ms, header.expires_at_ms, false};
 }
@@ -103,7 +93,7 @@ Result<void> check_value(std::string_view path, const Value& value, bool managed
   const Scope scope = scope_of(settings, path);
   if (value.bytes().size() > scope.value_bytes_max)
     return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
-                 "split it, or raise the limit: coffer settings put --value-limit N"}
+                 Advice::raise_value_limit}
         .with_size(value.bytes().size(), scope.value_bytes_max);
   // What a config mints is named by the engine, and its fields by nobody here.
   if (managed) return {};
@@ -138,7 +128,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   impl.attempt(action, path);
   const format::Settings& settings = *COFFER_TRY(impl.settings());
   COFFER_TRY(check_value(path, value, request.managed, settings));
-  const MetadataChange change = change_of(request);
+  const MetadataChange& change = request.metadata;
   COFFER_TRY(check_change(change));
   if (request.expires_at_ms != 0) COFFER_TRY(impl.check_clock());
   format::ValueContext context(impl.cipher().store(), format::Kind::secret, path);
@@ -148,6 +138,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   if (version <= current.version)
     return Error{ErrorCode::conflict, "a version of that number was there already"}.with_number(
         version);
+  COFFER_TRY(check_metadata_cas(change, current.head ? current.head->metadata.revision : 0));
   const bool is_new = current.version == 0 && !current.head;
   bool changes_head = !is_nothing(change) || request.managed;
   if (changes_head && !current.head) current.head = format::Head{std::string(path), {}};
@@ -155,6 +146,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
     const Metadata before = current.head->metadata;
     apply_change(change, current.head->metadata);
     settle_marks(change, before, impl.marks_by, current.head->metadata);
+    COFFER_TRY(check_outcome(current.head->metadata));
   }
   if (current.head && doubt_marks(actor().user, current.head->metadata)) changes_head = true;
   if (current.head) COFFER_TRY(check_value_of_kind(current.head->metadata.kind, value));

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <vector>
 
 #include "base/check.h"
 #include "base/digits.h"
 #include "crypto/hash.h"
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
 #include "secrets/engine_state.h"
 #include "storage/directory.h"
+#include "text/json_reader.h"
+#include "text/json_writer.h"
+#include "text/time_text.h"
 
 namespace coffer::secrets {
 namespace {
@@ -42,32 +42,6 @@ std::string tag_of(const keys::IndexKeys& keys, const format::StoreId& store,
   return hex(crypto::hash(keys.receipt.view(), context, as_bytes(text)));
 }
 
-std::string member(std::string_view name, std::uint64_t value) {
-  return ',' + json::quoted(name) + ':' + std::to_string(value);
-}
-std::string member(std::string_view name, std::string_view value) {
-  return ',' + json::quoted(name) + ':' + json::quoted(value);
-}
-
-template <typename Items, typename Print>
-std::string list(std::string_view name, const Items& items, const Print& print) {
-  std::string text = ',' + json::quoted(name) + ":[";
-  for (const auto& item : items) {
-    if (text.back() != '[') text += ',';
-    text += print(item);
-  }
-  return text + ']';
-}
-
-// The same of things that are gone, each with its seal.
-template <typename Items, typename Print>
-std::string sealed_list(std::string_view name, const Items& items,
-                        const std::vector<std::string>& seals, const Print& print) {
-  auto seal = seals.begin();
-  return list(name, items,
-              [&](const auto& item) { return print(item) + member("seal", *seal++) + '}'; });
-}
-
 Error no_receipt() {
   return {ErrorCode::usage, "this is no receipt of an erasing",
           "give it as it was printed, to the byte"};
@@ -78,50 +52,6 @@ Error not_genuine() {
           "a genuine one is as it was printed, to the byte"};
 }
 
-/// Of a text whose tag was found to be ours: a member that is not there is our own bug, or that
-/// of a later version, and told as no receipt.
-class Told {
- public:
-  static Result<Told> parse(std::string_view text) {
-    auto document = json::Document::parse(text);
-    if (!document || document->type(0) != json::Type::object) return no_receipt();
-    return Told(std::move(*document));
-  }
-  Result<std::uint64_t> number(std::string_view name) const {
-    const json::NodeId node = document_.find(0, name);
-    std::uint64_t value = 0;
-    if (node == json::kNoNode) return no_receipt();
-    const std::string_view raw = document_.raw(node);
-    const auto [end, failed] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
-    if (failed != std::errc() || end != raw.data() + raw.size()) return no_receipt();
-    return value;
-  }
-  Result<std::string> string(std::string_view name) const {
-    const json::NodeId node = document_.find(0, name);
-    if (node == json::kNoNode || document_.type(node) != json::Type::string) return no_receipt();
-    return std::string(document_.string(node));
-  }
-  /// The elements of an array, which are objects.
-  Result<std::vector<Told>> elements(std::string_view name) const {
-    const json::NodeId node = document_.find(0, name);
-    if (node == json::kNoNode || document_.type(node) != json::Type::array) return no_receipt();
-    std::vector<Told> found;
-    for (json::NodeId each = document_.first_child(node); each != json::kNoNode;
-         each = document_.next_sibling(each))
-      found.push_back(COFFER_TRY(parse(document_.raw(each))));
-    return found;
-  }
-  Result<std::size_t> count(std::string_view name) const {
-    const json::NodeId node = document_.find(0, name);
-    if (node == json::kNoNode || document_.type(node) != json::Type::array) return no_receipt();
-    return document_.child_count(node);
-  }
-
- private:
-  explicit Told(json::Document document) : document_(std::move(document)) {}
-  json::Document document_;
-};
-
 /// What a receipt says is gone.
 struct GoneItem {
   format::Kind kind = format::Kind::secret;
@@ -130,25 +60,70 @@ struct GoneItem {
   std::string seal;
 };
 
-Result<void> add_items(const Told& told, std::string_view list, std::string_view name,
-                       std::string_view version, format::Kind kind, std::vector<GoneItem>& items) {
-  for (const Told& each : COFFER_TRY(told.elements(list))) {
+/// A receipt's members.
+struct Contents {
+  ReceiptInfo info;
+  std::vector<GoneItem> gone;
+};
+
+Result<void> read_gone(const json::Reader& list, std::string_view name, std::string_view version,
+                       format::Kind kind, std::vector<GoneItem>& gone) {
+  return list.each_element([&](const json::Reader& object) -> Result<void> {
     GoneItem item;
     item.kind = kind;
-    item.name = COFFER_TRY(each.string(name));
-    item.version = COFFER_TRY(each.number(version));
-    item.seal = COFFER_TRY(each.string("seal"));
-    items.push_back(std::move(item));
-  }
-  return {};
+    item.name = COFFER_TRY(COFFER_TRY(object.at(name)).string());
+    item.version = COFFER_TRY(COFFER_TRY(object.at(version)).number());
+    item.seal = COFFER_TRY(COFFER_TRY(object.at("seal")).string());
+    gone.push_back(std::move(item));
+    return {};
+  });
 }
 
-Result<std::vector<GoneItem>> items_of(std::string_view text) {
-  const Told told = COFFER_TRY(Told::parse(text));
-  std::vector<GoneItem> items;
-  COFFER_TRY(add_items(told, "destroyed", "path", "version", format::Kind::secret, items));
-  COFFER_TRY(add_items(told, "documents", "config", "revision", format::Kind::config, items));
-  return items;
+Result<Contents> read_members(const json::Reader& receipt) {
+  Contents read;
+  read.info.sequence = COFFER_TRY(COFFER_TRY(receipt.at("sequence")).number());
+  read.info.at_ms = COFFER_TRY(COFFER_TRY(receipt.at("time")).time());
+  read.info.epoch_before = COFFER_TRY(COFFER_TRY(receipt.at("epoch_before")).number());
+  read.info.epoch_after = COFFER_TRY(COFFER_TRY(receipt.at("epoch_after")).number());
+  read.info.erase = COFFER_TRY(COFFER_TRY(receipt.at("erase")).string());
+  const json::Reader destroyed = COFFER_TRY(receipt.at("destroyed"));
+  const json::Reader documents = COFFER_TRY(receipt.at("documents"));
+  COFFER_TRY(read_gone(destroyed, "path", "version", format::Kind::secret, read.gone));
+  COFFER_TRY(read_gone(documents, "config", "revision", format::Kind::config, read.gone));
+  read.info.destroyed_count = destroyed.child_count();
+  read.info.document_count = documents.child_count();
+  return read;
+}
+
+/// The text's tag was found to be ours: a member that is missing is our own bug, or a later
+/// version's receipt. Both are refused as no receipt.
+Result<Contents> read_contents(std::string_view text) {
+  const auto document = json::Document::parse(text);
+  if (!document) return no_receipt();
+  const json::Reader receipt(*document, {.name = "receipt"});
+  const auto form = receipt.find("receipt");
+  const Result<std::uint64_t> number = form ? form->number() : no_receipt();
+  if (!number) return no_receipt();
+  if (*number != 1) return Error{ErrorCode::too_new, "the receipt is of a later version of coffer"};
+  auto contents = read_members(receipt);
+  if (!contents) return no_receipt();
+  return contents;
+}
+
+/// Errors: usage (no receipt), corrupt (altered, or another store's), too_new.
+Result<Contents> open_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
+                              std::string_view text) {
+  if (text.size() > kReceiptBytesMax) return no_receipt();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  const std::size_t tail = kTagBegins.size() + kTagDigits + kTagEnds.size();
+  if (text.size() < tail || !text.starts_with(R"({"receipt":)")) return no_receipt();
+  const std::string_view body = text.substr(0, text.size() - tail);
+  const std::string_view rest = text.substr(body.size());
+  if (!rest.starts_with(kTagBegins) || !rest.ends_with(kTagEnds)) return not_genuine();
+  const std::string_view tag = rest.substr(kTagBegins.size(), kTagDigits);
+  if (!equal_in_constant_time(as_bytes(tag), as_bytes(tag_of(keys, store, body))))
+    return not_genuine();
+  return read_contents(text);
 }
 
 // A version of the same number that was put since has another seal.
@@ -166,53 +141,33 @@ Result<void> check_gone(const View::Impl& impl, const GoneItem& item) {
 
 std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
                           const ShredReceipt& receipt, const Seals& seals) {
-  std::string text = R"({"receipt":1)" + member("store_id", hex(store)) +
-                     member("sequence", receipt.sequence) +
-                     member("time", text::print_time(receipt.at_ms));
   COFFER_CHECK(seals.versions.size() == receipt.destroyed.size());
   COFFER_CHECK(seals.documents.size() == receipt.documents.size());
-  text += sealed_list("destroyed", receipt.destroyed, seals.versions, [](const SweptVersion& gone) {
-    return R"({"path":)" + json::quoted(gone.path) + member("version", gone.version) +
-           member("why", gone.why);
-  });
-  text +=
-      sealed_list("documents", receipt.documents, seals.documents, [](const ShredDocument& gone) {
-        return R"({"config":)" + json::quoted(gone.config) + member("revision", gone.revision);
-      });
-  text += member("pending_erased", receipt.pending_erased) +
-          member("epoch_before", receipt.epoch_before) +
-          member("epoch_after", receipt.epoch_after) + member("erase", receipt.erase);
-  const auto quote = [](const char* place) { return json::quoted(place); };
-  text += receipt.erase == kErasedInTpm ? list("out_of_reach", kOutOfReachOfTpm, quote)
-                                        : list("out_of_reach", kOutOfReach, quote);
+  json::PlainWriter json;
+  json.open('{').key("receipt").number(1).key("store_id").string(hex(store));
+  json.key("sequence").number(receipt.sequence).key("time").time(receipt.at_ms);
+  json.key("destroyed").open('[');
+  for (std::size_t i = 0; i < receipt.destroyed.size(); ++i) {
+    const SweptVersion& gone = receipt.destroyed[i];
+    json.open('{').key("path").string(gone.path).key("version").number(gone.version);
+    json.key("why").string(gone.why).key("seal").string(seals.versions[i]).close('}');
+  }
+  json.close(']').key("documents").open('[');
+  for (std::size_t i = 0; i < receipt.documents.size(); ++i) {
+    const ShredDocument& gone = receipt.documents[i];
+    json.open('{').key("config").string(gone.config).key("revision").number(gone.revision);
+    json.key("seal").string(seals.documents[i]).close('}');
+  }
+  json.close(']').key("pending_erased").number(receipt.pending_erased);
+  json.key("epoch_before").number(receipt.epoch_before);
+  json.key("epoch_after").number(receipt.epoch_after).key("erase").string(receipt.erase);
+  json.key("out_of_reach");
+  receipt.erase == kErasedInTpm ? json.strings(kOutOfReachOfTpm) : json.strings(kOutOfReach);
+  // The tag is over the text without its own member and the last brace.
+  std::string text = json.close('}').take();
+  text.pop_back();
   const std::string tag = tag_of(keys, store, text);
   return text.append(kTagBegins).append(tag).append(kTagEnds);
-}
-
-Result<ReceiptInfo> open_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
-                                 std::string_view text) {
-  if (text.size() > kReceiptBytesMax) return no_receipt();
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  const std::size_t tail = kTagBegins.size() + kTagDigits + kTagEnds.size();
-  if (text.size() < tail || !text.starts_with(R"({"receipt":)")) return no_receipt();
-  const std::string_view body = text.substr(0, text.size() - tail);
-  const std::string_view rest = text.substr(body.size());
-  if (!rest.starts_with(kTagBegins) || !rest.ends_with(kTagEnds)) return not_genuine();
-  const std::string_view tag = rest.substr(kTagBegins.size(), kTagDigits);
-  if (!equal_in_constant_time(as_bytes(tag), as_bytes(tag_of(keys, store, body))))
-    return not_genuine();
-  const Told told = COFFER_TRY(Told::parse(text));
-  if (COFFER_TRY(told.number("receipt")) != 1)
-    return Error{ErrorCode::too_new, "the receipt is of a later version of coffer"};
-  ReceiptInfo info;
-  info.sequence = COFFER_TRY(told.number("sequence"));
-  info.at_ms = COFFER_TRY(text::parse_time(COFFER_TRY(told.string("time"))));
-  info.epoch_before = COFFER_TRY(told.number("epoch_before"));
-  info.epoch_after = COFFER_TRY(told.number("epoch_after"));
-  info.erase = COFFER_TRY(told.string("erase"));
-  info.destroyed_count = COFFER_TRY(told.count("destroyed"));
-  info.document_count = COFFER_TRY(told.count("documents"));
-  return info;
 }
 
 void Engine::on_receipt(ReceiptSink sink) {
@@ -241,17 +196,16 @@ void Engine::Impl::hand_out(ShredReceipt& receipt, const Seals& seals, const Cal
 // past both numbers: so everything that is said to be gone is looked for as well.
 Result<ReceiptInfo> Engine::verify_receipt(std::string_view text) {
   const format::Root root = COFFER_TRY(impl_->committed_root());
-  ReceiptInfo info =
+  const Contents contents =
       COFFER_TRY(open_receipt(impl_->keyring->index_keys(), impl_->keyring->store_id(), text));
-  if (root.sequence < info.sequence || root.epoch < info.epoch_after)
+  if (root.sequence < contents.info.sequence || root.epoch < contents.info.epoch_after)
     return Error{ErrorCode::rolled_back, "the store is older than this receipt",
                  "what it says is gone may be here: put the newer store back"};
-  const std::vector<GoneItem> items = COFFER_TRY(items_of(text));
   COFFER_TRY(read([&](const View& view) -> Result<void> {
-    for (const GoneItem& item : items) COFFER_TRY(check_gone(*view.impl_, item));
+    for (const GoneItem& item : contents.gone) COFFER_TRY(check_gone(*view.impl_, item));
     return {};
   }));
-  return info;
+  return contents.info;
 }
 
 }  // namespace coffer::secrets

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <coffer/operations.h>
+#include <coffer/reports.h>
 #include <coffer/result.h>
 
 #include <string>
-#include <string_view>
 
 #include "format/records.h"
 #include "keys/keyring/keyring.h"
@@ -17,8 +17,5 @@ namespace coffer::secrets {
 /// The text of a receipt; `receipt.text` is not looked at. A seal for each of what is gone.
 std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
                           const ShredReceipt& receipt, const Seals& seals);
-/// Errors: usage (no receipt), corrupt (altered, or another store's).
-Result<ReceiptInfo> open_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
-                                 std::string_view text);
 
 }  // namespace coffer::secrets

@@ -113,7 +113,7 @@ Result<RotateDataReport> rekey(Engine& engine, const RotateDataOptions& options)
     if (options.progress && !options.progress(format::kBucketCount - left, format::kBucketCount) &&
         more)
       return Error{ErrorCode::declined, "the rotation was stopped; what is done stays done",
-                   "go on with: coffer key rotate --data"};
+                   Advice::finish_data_rotation};
   }
   return report;
 }

@@ -34,7 +34,7 @@ Result<void> check_target(const View& view, const View::Impl& impl, std::string_
   COFFER_TRY(check_new_name(*COFFER_TRY(impl.settings()), to));
   if (COFFER_TRY(view.exists(to)))
     return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
-                 "choose another name, or remove that one: coffer metadata delete PATH"}
+                 Advice::remove_other_secret}
         .about(Subject::Kind::path, to);
   return {};
 }
@@ -48,7 +48,7 @@ Result<void> check_source(const View& view, const View::Impl& impl, const Place&
         .about(Subject::Kind::path, from.path);
   if (is_moved && !COFFER_TRY(view.references_to(from.path)).empty())
     return Error{ErrorCode::in_use, "something refers to this secret; nothing was changed",
-                 "see who: coffer refs PATH; or copy it"}
+                 Advice::see_users_or_copy}
         .about(Subject::Kind::path, from.path);
   return {};
 }

@@ -18,7 +18,7 @@ Result<void> rewrap_range(View::Impl& impl, ByteView prefix, const BucketKeys& f
   for (bool more = COFFER_TRY(cursor.seek(prefix)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes)
-      return Error{ErrorCode::corrupt, "the history table is damaged", "see: coffer verify"};
+      return Error{ErrorCode::corrupt, "the history table is damaged", Advice::verify_store};
     if (!std::equal(prefix.begin(), prefix.end(), key.begin())) break;
     const std::uint64_t version = format::version_of_history_key(key);
     if (version == 0) continue;

@@ -76,7 +76,7 @@ Result<void> Transaction::restore(std::string_view path,
   if (!managed) COFFER_TRY(check_new_name(settings, path));
   if (COFFER_TRY(exists(path)))
     return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
-                 "remove that one first: coffer metadata delete PATH"}
+                 Advice::remove_secret_first}
         .about(Subject::Kind::path, path);
   COFFER_TRY(check_infos(versions, now_ms()));
   COFFER_TRY(check_change(metadata));

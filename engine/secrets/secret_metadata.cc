@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/text/printable.h"
 #include "format/name_profile.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
 #include "secrets/kinds.h"
 #include "secrets/scope.h"
+#include "text/printable.h"
 
 namespace coffer::secrets {
 namespace {
@@ -102,6 +102,13 @@ Result<void> check_change(const MetadataChange& change) {
   for (const auto& [key, value] : change.custom_patch)
     COFFER_TRY(value ? check_custom_entry(key, *value) : check_custom_key(key));
   return {};
+}
+
+Result<void> check_metadata_cas(const MetadataChange& change, std::uint64_t revision) {
+  if (!change.metadata_cas || *change.metadata_cas == revision) return {};
+  return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
+               "read it again, then change it with its number"}
+      .with_number(revision);
 }
 
 void apply_change(const MetadataChange& change, Metadata& metadata) {
@@ -208,12 +215,9 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
   if (!head) head = format::Head{std::string(path), {}};
   if (head->metadata.managed)
     return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                 "put the config: coffer config put ID"}
+                 Advice::put_config}
         .about(Subject::Kind::path, path);
-  if (change.metadata_cas && *change.metadata_cas != head->metadata.revision)
-    return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
-                 "read it again, then change it with its number"}
-        .with_number(head->metadata.revision);
+  COFFER_TRY(check_metadata_cas(change, head->metadata.revision));
   if (is_nothing(change)) return impl.done();
   const Metadata before = head->metadata;
   apply_change(change, head->metadata);

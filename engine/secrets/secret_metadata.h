@@ -15,6 +15,8 @@ namespace coffer::secrets {
 bool is_nothing(const MetadataChange& change);
 /// Errors: usage (unknown kind, unprintable text, a tag twice), limit.
 Result<void> check_change(const MetadataChange& change);
+/// Errors: conflict (metadata_cas is not `revision`, the one that is there).
+Result<void> check_metadata_cas(const MetadataChange& change, std::uint64_t revision);
 /// Of a change that was checked; its custom entries are counted by check_outcome.
 void apply_change(const MetadataChange& change, Metadata& metadata);
 /// Who is answerable for owner and tags after a change: see Transaction::marks_are_by.

@@ -106,10 +106,7 @@ Result<const format::Settings*> View::Impl::settings() const {
 }
 
 Result<StoreSettings> View::settings() const {
-  const format::Settings& stored = *COFFER_TRY(impl_->settings());
-  return StoreSettings{stored.max_versions,    stored.cas_required,  stored.delete_version_after_ms,
-                       stored.value_bytes_max, stored.names,         stored.scopes,
-                       stored.audit_reads,     stored.audit_keep_ms, stored.audit_keep_records};
+  return StoreSettings(*COFFER_TRY(impl_->settings()));
 }
 
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
@@ -120,20 +117,14 @@ Result<void> Transaction::put_settings(const StoreSettings& settings) {
     return Error{ErrorCode::limit, "delete_version_after is longer than 1,000 years"};
   if (settings.audit_keep_ms < 0 || settings.audit_keep_ms > kDurationMaxMs)
     return Error{ErrorCode::limit, "the time to keep audit records is negative or too long"};
-  std::vector<ScopeSettings> scopes = COFFER_TRY(sorted(settings.scopes));
+  StoreSettings wanted = settings;
+  wanted.delete_version_after_ms = std::max<std::int64_t>(settings.delete_version_after_ms, -1);
+  wanted.scopes = COFFER_TRY(sorted(settings.scopes));
 
   Impl& impl = *impl_;
   format::Settings after = *COFFER_TRY(impl.settings());
   const std::uint64_t revision_before = after.revision;
-  after.max_versions = settings.max_versions;
-  after.cas_required = settings.cas_required;
-  after.delete_version_after_ms = std::max<std::int64_t>(settings.delete_version_after_ms, -1);
-  after.value_bytes_max = settings.value_bytes_max;
-  after.names = settings.names;
-  after.audit_reads = settings.audit_reads;
-  after.audit_keep_ms = settings.audit_keep_ms;
-  after.audit_keep_records = settings.audit_keep_records;
-  after.scopes = std::move(scopes);
+  static_cast<StoreSettings&>(after) = std::move(wanted);
   ++after.revision;
   impl.root->settings_revision = after.revision;
   const auto number = static_cast<std::uint8_t>(Table::main);

@@ -2,7 +2,8 @@
 // longer than the grace. It reads the time index only.
 #pragma once
 
-#include <coffer/store.h>
+#include <coffer/options.h>
+#include <coffer/reports.h>
 
 #include "secrets/engine.h"
 

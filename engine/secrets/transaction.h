@@ -14,6 +14,7 @@
 #include <coffer/metadata.h>
 #include <coffer/operations.h>
 #include <coffer/policy.h>
+#include <coffer/reports.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
 #include <coffer/value.h>
@@ -37,11 +38,8 @@ namespace coffer::secrets {
 enum class DocumentKind : std::uint8_t { config = 2, spec = 3 };
 
 /// Who refers to what: the reverse index behind `refs` and the sweep.
-struct Reference {
-  std::string target;         ///< A secret's path; or a spec's id for a config's spec.
-  std::uint64_t version = 0;  ///< 0: whatever version is current.
-  std::string user_kind;      ///< "config" or "external".
-  std::string user;           ///< A config's id, or the name given by refs add.
+/// `target` may be a spec's id as well: a config refers to its spec.
+struct Reference : ReferenceInfo {
   /// Whom the policy took for its maker; empty: there was no policy, or nobody in particular.
   std::string made_by = {};
 };
@@ -58,11 +56,7 @@ struct PutRequest {
   bool managed = false;
   /// The number that the version gets, above the current one; 0: the next.
   std::uint64_t version = 0;
-  std::optional<std::map<std::string, std::string>> custom = {};  ///< Replaces the old.
-  std::optional<std::string> kind = {};
-  std::optional<std::string> description = {};
-  std::optional<std::string> owner = {};
-  std::optional<std::vector<std::string>> tags = {};
+  MetadataChange metadata = {};  ///< Made with the version.
 };
 
 /// So long `expired` is told of a minted secret; then its name goes as well.

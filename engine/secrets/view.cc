@@ -10,17 +10,15 @@ namespace coffer::secrets {
 using storage::Table;
 
 Error no_such_secret() {
-  return {ErrorCode::not_found, "there is no such secret", "see what is there: coffer list"};
+  return {ErrorCode::not_found, "there is no such secret", Advice::see_secrets};
 }
 
 Error no_such_version(std::uint64_t version) {
-  return Error{ErrorCode::not_found, "there is no such version", "see: coffer history PATH"}
-      .with_number(version);
+  return Error{ErrorCode::not_found, "there is no such version", Advice::see_history}.with_number(
+      version);
 }
 
-Error lost(Literal what) {
-  return {ErrorCode::corrupt, what, "see what else is: coffer verify; restore from a backup"};
-}
+Error lost(Literal what) { return {ErrorCode::corrupt, what, Advice::verify_and_restore}; }
 
 namespace {
 
@@ -40,7 +38,7 @@ Result<void> View::Impl::check_clock() const {
   (void)now_ms();
   if (!clock_is_behind) return {};
   return Error{ErrorCode::failed, "the clock is behind the store's time; nothing was changed",
-               "set the clock, or, if it is right: coffer clock accept; see coffer status"};
+               Advice::accept_clock};
 }
 
 std::int64_t View::now_ms() const { return impl_->now_ms(); }
@@ -156,7 +154,7 @@ Result<void> View::Impl::fetch_large_value(const format::PathHash& hash, Located
   const auto bytes = COFFER_TRY(txn.get(Table::values, format::history_key(hash, located.version)));
   if (!bytes || bytes->size() != located.record.bytes_apart)
     return Error{ErrorCode::corrupt, "a version has lost its value, or has another's",
-                 "see what else is: coffer verify; restore from a backup"}
+                 Advice::verify_and_restore}
         .with_number(located.version);
   located.record.ciphertext = *bytes;
   return {};
@@ -173,7 +171,7 @@ Result<void> View::Impl::check_state(const Located& located, Deleted deleted) co
   const bool has_end = header.expires_at_ms != 0;
   const bool has_deletion = header.deletion_at_ms != 0 && deleted == Deleted::refuse;
   if (header.is_destroyed() && !reclaimed)
-    return Error{ErrorCode::destroyed, "this version was destroyed", "see: coffer history PATH"}
+    return Error{ErrorCode::destroyed, "this version was destroyed", Advice::see_history}
         .with_number(located.version);
   if (reclaimed || (has_end && header.expires_at_ms <= now_ms())) {
     expired_seen_ms = std::max(expired_seen_ms, header.expires_at_ms);
@@ -182,8 +180,7 @@ Result<void> View::Impl::check_state(const Located& located, Deleted deleted) co
   }
   if (has_deletion && header.deletion_at_ms <= now_ms()) {
     expired_seen_ms = std::max(expired_seen_ms, header.deletion_at_ms);
-    return Error{ErrorCode::deleted, "this version is deleted",
-                 "bring it back: coffer undelete PATH --versions N"}
+    return Error{ErrorCode::deleted, "this version is deleted", Advice::undelete}
         .with_number(located.version)
         .with_clock_behind(clock_is_behind && header.deletion_at_ms > engine.clock->now_ms());
   }
@@ -192,7 +189,7 @@ Result<void> View::Impl::check_state(const Located& located, Deleted deleted) co
   if ((has_end || has_deletion) && clock_is_behind)
     return Error{has_end ? ErrorCode::expired : ErrorCode::deleted,
                  "the clock is behind the store's time, so this version counts as gone by",
-                 "set the clock, or, if it is right: coffer clock accept; see coffer status"}
+                 Advice::accept_clock}
         .with_number(located.version)
         .with_clock_behind();
   return {};
@@ -311,7 +308,7 @@ Result<void> View::each_managed_version(
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes)
-      return Error{ErrorCode::corrupt, "the history is damaged", "see: coffer verify"};
+      return Error{ErrorCode::corrupt, "the history is damaged", Advice::verify_store};
     if (std::memcmp(key.data(), at.data(), at.size()) != 0) versions.clear();
     std::memcpy(at.data(), key.data(), at.size());
     const std::uint64_t version = format::version_of_history_key(key);

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <thread>
 
+#include "base/check.h"
+#include "base/files.h"
 #include "base/private_file.h"
 #include "storage/file_system.h"
 
@@ -27,30 +29,29 @@ constexpr int kGateWaitMaxMs = 30'000;
 constexpr std::uint64_t kXfsMagic = 0x58465342;
 
 Error no_store_here(const std::string& path) {
-  return Error{ErrorCode::no_store, "there is no store here", "make one: coffer init"}.about(
+  return Error{ErrorCode::no_store, "there is no store here", Advice::make_store}.about(
       Subject::Kind::file, path);
 }
 
-// Who has a keyring had a store: to make another one is not what he wants.
+// A keyring without data.mdb means that a store was here: advising a new one would be wrong.
 Error no_data_file(int directory) {
   if (faccessat(directory, "keyring", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-    return {ErrorCode::no_store, "there is no store here", "make one: coffer init"};
+    return {ErrorCode::no_store, "there is no store here", Advice::make_store};
   return Error{ErrorCode::corrupt, "the store's data file is missing",
                "put data.mdb and keyring back from one copy, made at one time"}
       .about(Subject::Kind::file, "data.mdb");
 }
 
-// chattr +j: the file's blocks also pass through the journal, where the old ones stay.
+// With chattr +j the file's blocks also pass through the journal, where old copies stay.
 bool journals_data(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return true;
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   unsigned flags = 0;
-  const bool known = ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0;
-  ::close(fd);
+  const bool known = file.ok() && ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == 0;
   return !known || (flags & FS_JOURNAL_DATA_FL) != 0;
 }
 
-// The same for a whole file system: /proc/self/mountinfo tells device and options.
+// data=journal does to all files of a file system what chattr +j does to one. Unknown counts as
+// yes, so that nothing is promised on a guess.
 bool mounted_with_data_journal(dev_t device) {
   std::ifstream mounts("/proc/self/mountinfo");
   const std::string wanted =
@@ -61,7 +62,7 @@ bool mounted_with_data_journal(dev_t device) {
     found = true;
     if (line.find("data=journal") != std::string::npos) return true;
   }
-  return !found;  // What cannot be told is not promised.
+  return !found;
 }
 
 }  // namespace
@@ -93,13 +94,13 @@ Result<std::unique_ptr<Environment::Directory>> Environment::Directory::open(
   COFFER_TRY(check_owner(status, path));
   if ((status.st_mode & 022) != 0)
     return Error{ErrorCode::io, "others may write into the store's directory",
-                 "chmod 700 it and chmod 600 its files, and look whether they are still yours"}
+                 "chmod 700 it and chmod 600 its files, and check that they are still yours"}
         .about(Subject::Kind::file, path);
   struct statfs fs {};
   if (fstatfs(directory->fd, &fs) == 0 &&
       locks_of(static_cast<std::uint64_t>(static_cast<unsigned>(fs.f_type))) == Locks::none)
     return Error{ErrorCode::io,
-                 "the store lies on a file system of several machines, whose locks do not hold",
+                 "the store is on a file system shared by several machines, where locks fail",
                  "move it to a local disk"}
         .about(Subject::Kind::file, path);
   directory->device = status.st_dev;
@@ -120,7 +121,8 @@ Result<void> Environment::Directory::check_file(const char* name) const {
 }
 
 Result<void> Environment::Directory::enter_gate() {
-  // An opener is done in milliseconds; one that was stopped must not stop everybody.
+  COFFER_CHECK(fd >= 0);
+  // An opener needs milliseconds; if one was stopped inside the gate, the others must not hang.
   for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited_ms += kGatePollMs) {
     if (errno != EWOULDBLOCK && errno != EINTR)
       return Error{ErrorCode::io, "the store's directory cannot be locked"}.with_errno(errno);

@@ -1,12 +1,13 @@
-// A store's directory, checked for what would make it unsafe, and the files of it that are open.
+// A store's directory, checked before use, and the store's open files.
 //
-// The gate, a flock on the directory, is held by one opener at a time. The lifetime lock, a flock
-// on data.mdb, is shared by all who have opened it; LMDB's own is on lock.mdb. Who can have both
-// alone is alone. Where one of the two is held and the other is not, the holders have another
-// file open under one of the two names: LMDB would go by their lock file into this data file.
+// The gate, a flock on the directory, lets one opener in at a time. Two locks then tell the opener
+// whether it is alone: the lifetime lock, a flock on data.mdb, and LMDB's own lock on lock.mdb.
+// Every process that has the store open shares both, so an opener that could take both exclusively
+// is alone. If only one of them is free, the other processes opened a different file under one of
+// the two names, and LMDB would pair this data file with the wrong lock file.
 //
-// What was opened is held against its name later on: a file that is put in a name's place
-// (rsync, a restore, an editor) is not the one that a process goes on writing to.
+// Later, each open file is compared with the file that its name leads to: rsync, a restore or an
+// editor may have put another file there while this process goes on writing to the old one.
 #pragma once
 
 #include <coffer/result.h>
@@ -22,48 +23,52 @@
 
 namespace coffer::storage {
 
-/// "verified-in-place" where overwriting a block in place reaches the old one on this file
-/// system (ext2/3/4, xfs), "best-effort" elsewhere (copy-on-write, unknown).
+/// "verified-in-place" if this file system overwrites a block where it lies (ext2/3/4, xfs),
+/// else "best-effort" (copy-on-write or unknown).
 std::string erase_promise(const std::string& directory);
 
-/// One of the files that a store consists of, the directory among them.
+/// The files of a store; the directory counts as one.
 enum class StoreFile : std::uint8_t { directory, data, lock, keyring };
 
 struct Environment::Directory {
   int fd = -1;
   int data_fd = -1;  ///< Holds the lifetime lock.
-  /// LMDB's locks go with whichever descriptor of the file this process closes first: closed
-  /// after the environment, and before it never.
+  /// Closing any descriptor of this file drops LMDB's locks on it, so the environment is closed
+  /// first.
   int lock_fd = -1;
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
 
-  /// Errors: no_store (nothing there), io (another user's, open to others, network file system).
+  /// Errors: no_store (nothing is there), io (another user owns it, others may write into it, or
+  /// it is on a network file system).
   static Result<std::unique_ptr<Directory>> open(const std::string& path);
-  /// A regular file of ours, one link, not open to others. Errors: no_store, io.
+  /// The file must be a regular one with a single link, our own, and closed to other users.
+  /// Errors: no_store, io.
   Result<void> check_file(const char* name) const;
   /// Errors: busy (another opener holds the gate for too long), io.
   Result<void> enter_gate();
   void leave_gate();
-  /// Inside the gate: opens the files, lock.mdb also where it is not there yet, and answers
-  /// whether nobody else has them open. Errors: io; busy, where those who have one of the two
-  /// files open have not the other (which also passes by, while somebody closes them).
+  /// Inside the gate: opens both files, creates lock.mdb if it is missing, and returns whether
+  /// this process alone has them open. Errors: io; busy if another process has only one of the two
+  /// files open, which is also true for a moment while it closes them.
   Result<bool> open_files();
-  /// Of a new store, where nobody else is.
+  /// For a new store, which no other process can have open yet.
   Result<void> make_lock_file();
-  /// Inside the gate, once data.mdb is known to be sound.
+  /// Inside the gate, after data.mdb was verified: takes the lifetime lock.
   Result<void> hold();
-  /// After an attempt to open that failed.
+  /// Undoes open_files() after a failed attempt.
   void close_files();
 
-  /// From now on `name` is the file that this descriptor has open.
+  /// Notes that the name of `file` must lead to the file that this descriptor has open.
+  /// Errors: failed (the name already stood for another file), io.
   Result<void> expect(StoreFile file, int descriptor);
-  /// Whether a file of that directory is one that is open here.
+  /// Whether a file in `other` is also open here.
   bool shares_file_with(const Directory& other) const;
-  /// The first that its full name no longer leads to; `directory` where that is why.
-  /// Errors: io (it cannot be told, as where this process gave up its rights).
+  /// The first file that its full name no longer leads to, or `directory` if the directory itself
+  /// was moved. Errors: io (the names cannot be looked up, perhaps for lack of rights).
   Result<std::optional<StoreFile>> find_replaced() const;
-  /// The same for the data file alone: one system call. Where it cannot be told, false.
+  /// Asks find_replaced() for the data file alone, in one system call. False if the name cannot
+  /// be looked up.
   bool is_data_replaced() const;
   ~Directory();
 
@@ -79,8 +84,8 @@ struct Environment::Directory {
   Result<bool> is_lock_file_used(std::uint64_t& by) const;
   Result<void> allocate_lock_file(bool used) const;
 
-  std::array<std::string, 4> names_;  // In full, the directory's first.
-  // Each is there once it is expected; the keyring comes last, while others look.
+  std::array<std::string, 4> names_;  // Full paths, indexed by StoreFile.
+  // expect() fills these in. The keyring comes last, when other threads may already look.
   mutable std::mutex expected_mutex_;
   std::array<std::optional<Identity>, 4> expected_{};  // Under expected_mutex_.
 };

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/check.h"
 #include "storage/directory.h"
 #include "storage/lmdb_error.h"
 #include "storage/pages/page_verifier.h"
@@ -29,8 +30,8 @@ constexpr std::chrono::milliseconds kObstacleLook{1};
 constexpr std::chrono::milliseconds kObstacleLookMax{50};
 constexpr int kLooksMax = 50;
 
-// What this process has open. An entry stays until its environment is closed for good: a
-// newcomer must not open the file while an old environment is about to drop its locks.
+// The environments that this process has open. An entry stays until its environment is closed
+// for good: the file must not be opened again while closing is about to drop its locks.
 struct Registry {
   struct Entry {
     std::weak_ptr<Environment> shared;
@@ -56,11 +57,12 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::string& direct
   const std::string path =
       directory.empty() ? directory : std::filesystem::absolute(directory, failure).string();
   if (failure)
-    return Error{ErrorCode::io, "the working directory cannot be told", "name the store in full"}
+    return Error{ErrorCode::io, "the current directory cannot be found",
+                 "give the full path of the store"}
         .with_errno(failure.value());
   auto handle = COFFER_TRY(Directory::open(path));
   const std::pair id{handle->device, handle->inode};
-  // Both go, where they go at all, after the lock: an environment's end takes it.
+  // Declared before the lock, so that it is released first: an environment's destructor takes it.
   std::shared_ptr<Environment> environment;
   std::shared_ptr<Environment> already;
   // One opener at a time in this process: the registry must not show a half-open environment.
@@ -72,8 +74,8 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::string& direct
       COFFER_TRY(already->look_at_files());
       return already;
     }
-    // What a child inherited from its parent is left alone: the child gets one of its own. But
-    // a lock of the parent's that the child keeps alive would keep everybody out after its end.
+    // A forked child opens an environment of its own beside the inherited one. It closes the
+    // inherited descriptors, or they would keep the parent's locks alive after the parent's end.
     if (already || found->second.environment->sentinel_.in_child()) {
       found->second.environment->directory_handle_->close_files();
       break;
@@ -83,12 +85,13 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::string& direct
   environment.reset(new Environment(path, options));
   environment->directory_handle_ = std::move(handle);
   COFFER_TRY(environment->open_first(options.create));
+  COFFER_CHECK(environment->env_ != nullptr && !environment->is_new_);
   registry().open[id] = {environment, environment.get()};
   return environment;
 }
 
-// What is in the way of an opener mostly passes by: a process that is closing the store, or one
-// of the same number that reads and ends. It is waited for without the gate.
+// An opener's obstacle mostly goes away soon: a process that is just closing the store, or one with
+// the same process number that reads and ends. The wait is outside the gate.
 Result<void> Environment::open_first(bool create) {
   using Clock = std::chrono::steady_clock;
   Directory& directory = *directory_handle_;
@@ -105,7 +108,7 @@ Result<void> Environment::open_first(bool create) {
 
 namespace {
 
-/// Names the file, and the page that a damage is counted by.
+// Adds the file, and the damaged page, to an error about damage.
 template <typename T>
 Result<T> about_page(Result<T> verified, const std::string& directory) {
   if (verified || verified.error().code() != ErrorCode::corrupt) return verified;
@@ -140,23 +143,23 @@ Result<void> Environment::try_to_open(bool create) {
   return directory.hold();
 }
 
-// The same files under another directory: LMDB's locks of the one would go with the other.
+// One store opened through two directories: closing one would drop the other's LMDB locks.
 Result<void> Environment::check_not_open_elsewhere() const {
   for (const auto& [id, entry] : registry().open) {
     if (entry.environment->sentinel_.in_child()) continue;
     if (!entry.environment->directory_handle_->shares_file_with(*directory_handle_)) continue;
     return Error{ErrorCode::failed,
-                 "this process has the store's files open by another directory already",
-                 "close the store that they were moved from, then try again"};
+                 "this process already has the store's files open through another directory",
+                 "close the store there, then try again"};
   }
   return {};
 }
 
 Environment::~Environment() {
   const std::lock_guard lock(registry().mutex);
-  // A child that inherited the handle leaves it alone: its files are the parent's.
+  // A forked child must not close the inherited environment: its files are the parent's.
   if (!sentinel_.in_child()) close_env();
-  // Nor has the child the keeper's thread, for which everything in the keeper would wait.
+  // A child does not have the keeper's thread, so the keeper's destructor would never return.
   if (sentinel_.in_child()) (void)keeper_.release();
   const auto entry = registry().open.find({directory_handle_->device, directory_handle_->inode});
   if (entry != registry().open.end() && entry->second.environment == this)
@@ -164,7 +167,7 @@ Environment::~Environment() {
   registry().closed.notify_all();
 }
 
-// Opens everything, or leaves env_ null.
+// Leaves env_ null on failure.
 Result<void> Environment::open_files(Pages pages, std::uint64_t verified) {
   auto opened = open_map();
   if (opened) opened = open_tables(pages, verified);
@@ -185,8 +188,9 @@ void Environment::close_env() {
 }
 
 Result<void> Environment::open_map() {
+  COFFER_CHECK(env_ == nullptr);
   int code = 0;
-  // A large map is address space only; where that is limited, settle for less.
+  // A map takes address space only. If that is limited (ulimit -v), a smaller map will do.
   for (;;) {
     code = make_env();
     if (code == 0) code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(map_bytes_));
@@ -196,13 +200,14 @@ Result<void> Environment::open_map() {
     map_bytes_ /= 2;
   }
   if (code != 0) return lmdb_error(code);
-  // LMDB 0.9 does not: a host that runs programs must not hand them the data file.
+  // LMDB 0.9 leaves this flag out, and programs that the host starts would inherit the data file.
   mdb_filehandle_t data_fd = -1;
   if (mdb_env_get_fd(env_, &data_fd) == 0) fcntl(data_fd, F_SETFD, FD_CLOEXEC);
   COFFER_TRY(directory_handle_->expect(StoreFile::data, data_fd));
   MDB_envinfo info;
   mdb_env_info(env_, &info);
   map_bytes_ = info.me_mapsize;
+  COFFER_CHECK(map_bytes_ > 0);
   COFFER_TRY(look_at_files());
   int dead = 0;
   mdb_reader_check(env_, &dead);
@@ -210,6 +215,7 @@ Result<void> Environment::open_map() {
 }
 
 Result<MDB_txn*> Environment::begin_on_tables(bool create) {
+  COFFER_CHECK(env_ != nullptr);
   MDB_txn* txn = nullptr;
   const unsigned flags = create ? 0 : MDB_RDONLY;
   int code = mdb_txn_begin(env_, nullptr, flags, &txn);
@@ -217,21 +223,20 @@ Result<MDB_txn*> Environment::begin_on_tables(bool create) {
     mdb_env_set_mapsize(env_, 0);
     code = mdb_txn_begin(env_, nullptr, flags, &txn);
   }
-  // The first reader of a process locks the byte of the lock file that has the process's number.
+  // A process's first reader locks the byte of the lock file at the offset of its process number.
   if (code == EAGAIN || code == EACCES)
     return Error{ErrorCode::busy,
-                 "a process with this process's number, in another PID namespace, has the store "
-                 "open",
-                 "let the containers share one PID namespace (docker: --pid, Kubernetes: "
-                 "shareProcessNamespace), or run coffer under another number there"}
+                 "the store is open in another PID namespace, by a process with the same number",
+                 Advice::share_pid_namespace}
         .with_number(static_cast<std::uint64_t>(getpid()));
   if (code != 0) return lmdb_error(code);
   return txn;
 }
 
-// LMDB has told by now which transaction it follows; a reader of it keeps its pages as they are.
-// Somebody's commit is between its meta page and its announcement for a moment only.
+// Verifies the transaction that LMDB chose; the open reader keeps its pages from being reused. It
+// differs from the newest meta page only for a moment, while another process finishes a commit.
 Result<void> Environment::check_followed(MDB_txn* txn, Pages pages, std::uint64_t verified) const {
+  COFFER_CHECK(txn != nullptr && pages != Pages::ours);
   for (int looks = 1;; ++looks) {
     const std::uint64_t followed = mdb_txn_id(txn);
     if (pages == Pages::verified && followed == verified) return {};
@@ -270,12 +275,14 @@ Result<void> Environment::open_tables(Pages pages, std::uint64_t verified) {
   }
   code = mdb_txn_commit(txn);
   if (code != 0) return lmdb_error(code);
+  for (std::size_t i = 0; i < kTablesFromTheStart; ++i) COFFER_CHECK(tables_[i].load() != 0);
   return {};
 }
 
 Environment::GateClosed::GateClosed(Environment& environment) : environment_(environment) {
   {
     const std::lock_guard lock(environment_.gate_mutex_);
+    COFFER_CHECK(!environment_.gate_closed_.load());  // Only one thread may close it.
     environment_.gate_closed_.store(true, std::memory_order_seq_cst);
   }
   const std::lock_guard lock(environment_.readers_mutex_);
@@ -288,6 +295,7 @@ Environment::GateClosed::GateClosed(Environment& environment) : environment_(env
 Environment::GateClosed::~GateClosed() {
   {
     const std::lock_guard lock(environment_.gate_mutex_);
+    COFFER_CHECK(environment_.gate_closed_.load());
     environment_.gate_closed_.store(false, std::memory_order_seq_cst);
   }
   environment_.gate_opened_.notify_all();
@@ -299,10 +307,11 @@ void Environment::wait_for_gate() {
 }
 
 Result<void> Environment::set_map_bytes(std::uint64_t bytes) {
+  COFFER_CHECK(env_ != nullptr);
   const GateClosed gate(*this);
   const int code = mdb_env_set_mapsize(env_, static_cast<std::size_t>(bytes));
   if (code != 0) {
-    // LMDB has unmapped the file by now: without a fresh start the next read would crash.
+    // LMDB has already unmapped the file, and the next read would crash: reopen.
     COFFER_TRY(start_anew());
     return lmdb_error(code == ENOMEM ? MDB_MAP_FULL : code);
   }
@@ -312,15 +321,18 @@ Result<void> Environment::set_map_bytes(std::uint64_t bytes) {
   return {};
 }
 
-// Called by a writer between transactions, under writer_mutex_.
+// A writer calls this between transactions, under writer_mutex_.
 Result<void> Environment::grow(std::uint64_t at_least) {
+  COFFER_CHECK(at_least > map_bytes_);
   std::uint64_t bytes = map_bytes_ * 2;
   while (bytes < at_least) bytes *= 2;
-  return set_map_bytes(bytes);
+  COFFER_TRY(set_map_bytes(bytes));
+  COFFER_CHECK(map_bytes_ >= at_least);
+  return {};
 }
 
-// After a failed commit: what the kernel still has in its cache is not to be trusted as
-// being on the disk, so everything is read again from the start.
+// After a failed commit the kernel's cache may differ from the disk, so the file is opened and
+// read again.
 Result<void> Environment::reopen() {
   const GateClosed gate(*this);
   COFFER_TRY(start_anew());
@@ -328,8 +340,9 @@ Result<void> Environment::reopen() {
   return {};
 }
 
-// Behind the closed gate: no transaction of this process is running.
+// Runs behind the closed gate, when no transaction of this process is running.
 Result<void> Environment::start_anew() {
+  COFFER_CHECK(gate_closed_.load());
   {
     const std::lock_guard lock(readers_mutex_);
     for (ReadTxn* reader : readers_) reader->drop_handles();
@@ -342,13 +355,16 @@ Result<void> Environment::start_anew() {
 
 void Environment::register_reader(ReadTxn* reader) {
   const std::lock_guard lock(readers_mutex_);
+  COFFER_CHECK(std::find(readers_.begin(), readers_.end(), reader) == readers_.end());
   readers_.push_back(reader);
 }
 
 void Environment::forget_reader(ReadTxn* reader) {
   const std::lock_guard lock(readers_mutex_);
   if (!sentinel_.in_child()) reader->drop_handles();
-  readers_.erase(std::remove(readers_.begin(), readers_.end(), reader), readers_.end());
+  const auto found = std::find(readers_.begin(), readers_.end(), reader);
+  COFFER_CHECK(found != readers_.end());
+  readers_.erase(found);
 }
 
 std::optional<OtherEntry> Environment::entry_of_other_meta(ByteView key) const {
@@ -369,7 +385,7 @@ Result<EnvironmentInfo> Environment::info() {
   struct stat status {};
   if (stat((directory_ + "/data.mdb").c_str(), &status) == 0)
     result.file_bytes = static_cast<std::uint64_t>(status.st_size);
-  // The reader table is told as text, a line a reader: "pid thread txnid" ('-' = none).
+  // LMDB lists its readers as text, one line each: "pid thread txnid" ('-' for no transaction).
   auto oldest = result.last_transaction;
   mdb_reader_list(
       env_,

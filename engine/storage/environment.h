@@ -1,19 +1,19 @@
 // One open data file: LMDB with its pitfalls fenced off (one rule each).
 //
-//  - A directory is opened once in a process, however often it is asked for: closing
-//    one of two LMDB environments of a file drops the locks of the other.
-//  - Before LMDB follows the file's page numbers, they are verified: all at once where nobody
-//    else has the file open, else those of one snapshot, which a reader keeps as it is.
-//  - The files are held against their names: before a write, before its answer, and once a
-//    second while there is reading. Where one is another file by now, every call is an error.
-//  - The map grows by itself, also when another process grew it; growing and reopening
+//  - A process opens a directory once and shares it: closing one of two LMDB environments
+//    on a file drops the locks of the other.
+//  - The file's page numbers are verified before LMDB follows them. An opener that is alone
+//    verifies the whole file, any other opener one snapshot, which its reader keeps unchanged.
+//  - Each open file is compared with the file under its name: before a write, before the write
+//    is acknowledged, and once a second during reads. After a difference every call fails.
+//  - The map grows by itself, also when another process grew the file. Growing and reopening
 //    wait until no transaction of this process is running (the gate).
-//  - After a failed commit the environment is closed and opened anew: a page that the
-//    kernel failed to write may look clean, so nothing is ever retried on top of it.
-//  - A reader that is held between uses is given up when it holds back too much: by a look
-//    after each commit here, and by a thread for what other processes commit.
-//  - A forked child: every call answers with an error.
-//  - Readers that died are cleared at open and every so many writes.
+//  - A failed commit closes and reopens the environment: a page that the kernel failed to
+//    write may look clean, so nothing may be retried on top of it.
+//  - A held reader that keeps too much old data alive is given up. Each commit of this process
+//    checks for such readers; a thread checks after commits of other processes.
+//  - In a forked child every call fails.
+//  - The slots of dead readers are freed at open and after every 64th write.
 //
 // Never used: WRITEMAP, NOSYNC, NOMETASYNC, MAPASYNC, NOLOCK, NOMEMINIT, DUPSORT.
 // Thread-safe, except that a thread inside one transaction must not begin another.
@@ -47,7 +47,7 @@ class WriteTxn;
 
 struct EnvironmentOptions {
   std::uint64_t map_bytes = std::uint64_t{64} << 30;
-  bool create = false;  ///< The directory is ours alone and empty: make the tables.
+  bool create = false;  ///< Makes the tables; the directory must be new and empty.
 };
 
 struct EnvironmentInfo {
@@ -69,12 +69,13 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Result<EnvironmentInfo> info();
   /// See storage/pages/other_meta.h.
   std::optional<OtherEntry> entry_of_other_meta(ByteView key) const;
-  /// Absolute, so that it stays right when the process changes its own.
+  /// An absolute path, so that it stays right when the process changes directory.
   const std::string& directory() const { return directory_; }
-  /// From now on `keyring` too is held against its name. Errors: failed (it is not the store's).
+  /// From now on the keyring file is compared with its name as well. Errors: failed (the
+  /// descriptor's file is not the store's keyring).
   Result<void> hold_keyring(int descriptor);
-  /// Whether the files that are open are still the ones that their names lead to. Where they
-  /// once were not, they never are again. Errors: failed.
+  /// Checks that the names still lead to the open files. A difference is final: every later call
+  /// fails as well. Errors: failed, io.
   Result<void> look_at_files();
 
  private:
@@ -85,7 +86,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   struct Directory;  // The open, checked and flocked directory.
 
   Environment(std::string directory, const EnvironmentOptions& options);
-  /// What is known of the data file's pages before LMDB opens it.
+  /// How far the data file's pages can be trusted before LMDB opens it: this process wrote them,
+  /// the whole file was verified, or other processes have the file open.
   enum class Pages : std::uint8_t { ours, verified, others };
   Result<void> open_first(bool create);
   Result<void> try_to_open(bool create);
@@ -110,9 +112,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void forget_reader(ReadTxn* reader);
   void look_at_held_readers();
 
-  // Closed while the map moves or the environment is opened anew. A reader raises its own
-  // flag, then looks at the gate; the closer shuts the gate, then looks at every flag: one
-  // of the two sees the other, and readers share no cache line.
+  // Closed while the map moves or the environment is reopened. A reader raises its own flag and
+  // then looks at the gate; the closer shuts the gate and then looks at every flag. So one of
+  // them always sees the other, and readers share no cache line.
   class GateClosed {
    public:
     explicit GateClosed(Environment& environment);
@@ -127,11 +129,11 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::unique_ptr<Directory> directory_handle_;
   std::uint64_t map_bytes_;
   MDB_env* env_ = nullptr;
-  // 0: not there yet. Only a later table comes to life while others read (txn.cc).
+  // 0 if the table does not exist yet. Only later tables can appear during reads (txn.cc).
   std::array<std::atomic<unsigned>, kTableCount> tables_{};
-  bool is_new_ = false;  // Made by this opening.
+  bool is_new_ = false;  // While this opening creates the store.
   static constexpr int kNoneReplaced = -1;
-  std::atomic<int> replaced_{kNoneReplaced};  // The StoreFile.
+  std::atomic<int> replaced_{kNoneReplaced};  // Which StoreFile.
   std::atomic<std::int64_t> looked_at_s_{0};
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<bool> gate_closed_{false};
@@ -143,8 +145,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::atomic<std::size_t> held_count_{0};
   std::mutex writer_mutex_;
   std::uint64_t writes_ = 0;
-  std::int64_t kept_until_ = 0;            // Under writer_mutex_: how far room was last asked for.
-  std::unique_ptr<ReaderKeeper> keeper_ =  // Last: it ends first.
+  std::int64_t kept_until_ = 0;            // Under writer_mutex_: the end of the room kept last.
+  std::unique_ptr<ReaderKeeper> keeper_ =  // Last, so that its thread ends first.
       std::make_unique<ReaderKeeper>([this] { look_at_held_readers(); });
 };
 

@@ -10,8 +10,8 @@ namespace coffer::storage {
 namespace {
 
 constexpr std::uint64_t kFuse = 0x65735546;
-// Network and cluster file systems, and folders that a virtual machine shares with its host:
-// there, flock or shared memory is one machine's own, or both are.
+// Network and cluster file systems, and folders that a virtual machine shares with its host. On
+// them flock, shared memory or both work within one machine only.
 constexpr std::array<std::uint64_t, 20> kShared = {
     NFS_SUPER_MAGIC, V9FS_MAGIC,
     0xFF534D42,  // CIFS

@@ -1,4 +1,4 @@
-// What a file system promises of locks between programs, by the number of its kind.
+// Whether locks between programs work on a file system, judged by its type number.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,13 @@
 namespace coffer::storage {
 
 enum class Locks : std::uint8_t {
-  local,      ///< One machine's kernel keeps them for all who can open the file.
-  by_server,  ///< FUSE: as whoever serves it keeps them, which the kernel does not tell.
-  none,       ///< Another machine can open the file and know nothing of them.
+  local,      ///< One kernel keeps the locks for every process that can open the file.
+  by_server,  ///< FUSE: the serving program keeps the locks, or does not; nothing here can tell.
+  none,       ///< Another machine can open the file and does not see the locks.
 };
-/// `type` as statfs(2) tells it.
+/// `type`: f_type of statfs(2).
 Locks locks_of(std::uint64_t type);
-/// "local", or "fuse" where a program serves the directory's file system.
+/// "fuse" if a program serves the directory's file system, else "local".
 std::string lock_promise(const std::string& directory);
 
 }  // namespace coffer::storage

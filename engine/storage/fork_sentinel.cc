@@ -13,8 +13,8 @@ namespace {
 
 std::size_t page_bytes() { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
 
-// A kernel before 4.14, and some sandboxes, know no page that a child finds wiped. There fork()
-// itself wipes bytes that are ours, in the child, before it returns; a raw clone() is not seen.
+// Linux before 4.14 and some sandboxes lack MADV_WIPEONFORK. There a pthread_atfork handler zeroes
+// these bytes in the child before fork() returns. A raw clone() goes unnoticed.
 struct OwnBytes {
   std::mutex mutex;
   std::set<unsigned char*> all;
@@ -31,7 +31,7 @@ void watch_forks() {
                        for (unsigned char* byte : own_bytes().all) *byte = 0;
                        own_bytes().mutex.unlock();
                      });
-  (void)registered;  // It fails only where there is no memory for it.
+  (void)registered;  // Registration fails only when memory is exhausted.
 }
 
 unsigned char* new_own_byte() {

@@ -1,7 +1,7 @@
-// Tells a forked child from the process that opened something.
+// Tells a forked child from the process that opened the store.
 //
-// One page that the kernel hands to a child as zeros (MADV_WIPEONFORK): it costs one load
-// to ask, where getpid() costs a system call, and raw clone() is seen as well.
+// The kernel gives a child this page as zeros (MADV_WIPEONFORK). Asking costs one load, while
+// getpid() costs a system call, and the page also reveals a raw clone().
 #pragma once
 
 namespace coffer::storage {

@@ -1,4 +1,4 @@
-// The files of an open store: opened together, and later held against their names.
+// The files of an open store: opened together, and later compared with their names.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -9,36 +9,38 @@
 #include <cerrno>
 #include <vector>
 
+#include "base/check.h"
 #include "storage/directory.h"
 #include "storage/lmdb_error.h"
 
 namespace coffer::storage {
 namespace {
 
-// What LMDB makes of it for this engine's number of readers, and a little more: it takes what it
-// finds. Allocated, for LMDB leaves a hole, and a page of a mapped hole that the disk has no
-// block for is a signal to whoever touches it.
+// Slightly more than LMDB would make the lock file for this engine's number of readers; LMDB
+// accepts any size. The blocks are allocated: LMDB would leave a hole, and touching a mapped hole
+// on a full disk raises SIGBUS.
 constexpr off_t kLockFileBytes = 17 * 4096;
 constexpr off_t kLockFileBytesMax = 1 << 20;
-constexpr off_t kBlockBytes = 512;  // The unit of st_blocks, whatever the file system's.
+constexpr off_t kBlockBytes = 512;  // The unit of st_blocks on every file system.
 constexpr std::array<const char*, 4> kFileNames = {nullptr, "data.mdb", "lock.mdb", "keyring"};
 
 Error another_data_file(std::uint64_t process) {
   Error error{ErrorCode::busy,
-              "the data file was replaced while a process had the store open, and still has",
+              "the data file was replaced while another process has the old one open",
               "stop every process that uses the store, then try again"};
   return process != 0 ? std::move(error).with_number(process) : error;
 }
 
 Error another_lock_file() {
-  return {ErrorCode::busy, "a process has the data file open, but not the lock file that is here",
-          "the lock file was removed or replaced, or a forked child of a process that ended is "
-          "left: stop every process that uses the store, then try again"};
+  return {ErrorCode::busy, "a process has the data file open, but with another lock file",
+          "the lock file was removed or replaced, or a forked child has outlived its parent: "
+          "stop every process that uses the store, then try again"};
 }
 
 }  // namespace
 
 Result<bool> Environment::Directory::open_files() {
+  COFFER_CHECK(fd >= 0 && data_fd < 0 && lock_fd < 0);
   data_fd = openat(fd, kFileNames[1], O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (data_fd < 0) return Error{ErrorCode::io, "the data file cannot be opened"}.with_errno(errno);
   const bool data_is_used = flock(data_fd, LOCK_EX | LOCK_NB) != 0;
@@ -57,10 +59,11 @@ Result<bool> Environment::Directory::open_files() {
     COFFER_TRY(expect(StoreFile::lock, lock_fd));
   }
   COFFER_TRY(expect(StoreFile::data, data_fd));
+  COFFER_CHECK(data_fd >= 0 && lock_fd >= 0);
   return !data_is_used;
 }
 
-// LMDB's lock of whoever has the environment open: the first byte, shared.
+// Every process that has the environment open keeps LMDB's shared lock on the first byte.
 Result<bool> Environment::Directory::is_lock_file_used(std::uint64_t& by) const {
   struct flock lock {};
   lock.l_type = F_WRLCK;
@@ -69,18 +72,19 @@ Result<bool> Environment::Directory::is_lock_file_used(std::uint64_t& by) const 
   if (fcntl(lock_fd, F_GETLK, &lock) != 0)
     return Error{ErrorCode::io, "the lock file cannot be examined"}.with_errno(errno);
   if (lock.l_type == F_UNLCK) return false;
-  by = lock.l_pid > 0 ? static_cast<std::uint64_t>(lock.l_pid) : 0;  // 0: of another namespace.
+  by = lock.l_pid > 0 ? static_cast<std::uint64_t>(lock.l_pid) : 0;  // 0: in another namespace.
   return true;
 }
 
 Result<void> Environment::Directory::make_lock_file() {
+  COFFER_CHECK(fd >= 0 && lock_fd < 0);
   lock_fd = openat(fd, kFileNames[2], O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock_fd < 0) return lmdb_error(errno);
   COFFER_TRY(allocate_lock_file(false));
   return expect(StoreFile::lock, lock_fd);
 }
 
-// While nobody uses it, its content means nothing: LMDB begins it anew.
+// An unused lock file may be overwritten: LMDB starts over with it.
 Result<void> Environment::Directory::allocate_lock_file(bool used) const {
   struct stat status {};
   if (fstat(lock_fd, &status) != 0) return lmdb_error(errno);
@@ -88,7 +92,7 @@ Result<void> Environment::Directory::allocate_lock_file(bool used) const {
   if (is_whole && status.st_blocks * kBlockBytes >= status.st_size) return {};
   if (used) {
     const off_t size = std::max(status.st_size, kLockFileBytes);
-    // Where a file system cannot, whoever made the file has done what can be done.
+    // Not every file system can fallocate; the process that made the file wrote zeros instead.
     if (fallocate(lock_fd, 0, 0, size) != 0 && (errno == ENOSPC || errno == EDQUOT))
       return lmdb_error(errno);
     return {};
@@ -108,6 +112,7 @@ Result<void> Environment::Directory::allocate_lock_file(bool used) const {
 }
 
 Result<void> Environment::Directory::hold() {
+  COFFER_CHECK(data_fd >= 0);
   while (flock(data_fd, LOCK_SH) != 0) {
     if (errno != EINTR)
       return Error{ErrorCode::io, "the data file cannot be locked"}.with_errno(errno);
@@ -124,8 +129,9 @@ void Environment::Directory::close_files() {
   expected_[static_cast<std::size_t>(StoreFile::lock)].reset();
 }
 
-// A descriptor keeps its file's number from being given to another file.
+// While the descriptor is open, no other file can get the inode number noted here.
 Result<void> Environment::Directory::expect(StoreFile file, int descriptor) {
+  COFFER_CHECK(descriptor >= 0);
   struct stat status {};
   if (fstat(descriptor, &status) != 0)
     return Error{ErrorCode::io, "a file of the store cannot be examined"}.with_errno(errno);
@@ -135,7 +141,7 @@ Result<void> Environment::Directory::expect(StoreFile file, int descriptor) {
   if (!expected) expected = found;
   if (*expected == found) return {};
   return Error{ErrorCode::failed, "a file of the store was replaced while it was being opened",
-               "let whoever replaces it come to an end, then try again"};
+               "wait until the replacement is complete, then try again"};
 }
 
 std::optional<Environment::Directory::Identity> Environment::Directory::identity_at(
@@ -155,7 +161,7 @@ bool Environment::Directory::shares_file_with(const Directory& other) const {
   return false;
 }
 
-// By full names: what was put in the directory's place is found with the files' own.
+// Looks the file up by its full path, which also reveals that the directory was replaced.
 Environment::Directory::Sight Environment::Directory::look_at(StoreFile file) const {
   const auto& expected = expected_[static_cast<std::size_t>(file)];
   if (!expected) return Sight::same;
@@ -176,8 +182,8 @@ Result<std::optional<StoreFile>> Environment::Directory::find_replaced() const {
     const Sight sight = look_at(file);
     if (sight == Sight::same) continue;
     if (sight == Sight::none)
-      return Error{ErrorCode::io, "the store's files cannot be found by their names any more",
-                   "let the process keep its right to search the store's directory"}
+      return Error{ErrorCode::io, "the store's files can no longer be found by name",
+                   "give the process the right to search the store's directory again"}
           .with_errno(errno);
     struct stat status {};
     const Identity own{device, inode};
@@ -191,10 +197,10 @@ Result<std::optional<StoreFile>> Environment::Directory::find_replaced() const {
 Result<void> Environment::check_usable() {
   if (sentinel_.in_child())
     return Error{ErrorCode::failed, "a forked child may not use its parent's store",
-                 "open the store anew in the child"};
+                 "open the store again in the child"};
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // No system call: it is on the way of every get.
-  // What cannot be told keeps nobody from reading.
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // Without a system call: every get comes here.
+  // A failed look-up does not stop reads.
   if (looked_at_s_.load(std::memory_order_relaxed) != now.tv_sec) (void)look_at_files();
   return replaced_error();
 }
@@ -204,8 +210,8 @@ Result<void> Environment::hold_keyring(int descriptor) {
   return look_at_files();
 }
 
-// A file that was put in the place of one that is open has what this process does not know of,
-// and what this process goes on writing is under no name.
+// A replaced file is final: the new file holds changes that this process does not know, and
+// what this process would write to the old one is lost, for no name leads to it.
 Result<void> Environment::look_at_files() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);

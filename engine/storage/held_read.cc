@@ -1,7 +1,8 @@
-// A reader that keeps its snapshot while nobody uses it, within limits: LMDB reuses no page
-// that the oldest reader may see, so a snapshot that stays makes the file grow.
+// A reader that keeps its snapshot between uses, within limits: LMDB reuses no page that the
+// oldest reader may see, so every snapshot that is kept makes the file grow.
 #include <lmdb.h>
 
+#include "base/check.h"
 #include "storage/lmdb_error.h"
 #include "storage/txn.h"
 
@@ -22,8 +23,9 @@ std::uint64_t file_bytes(MDB_env* env, const MDB_envinfo& info) {
 
 }  // namespace
 
-// The flag `active_` is what a moving map waits for; a held reader is ended by it instead.
+// A moving map waits until `active_` is false. It does not wait for a held reader but ends it.
 void ReadTxn::hold(const HoldLimits& limits) {
+  COFFER_CHECK(txn_ != nullptr && active_.load() && !held_.load());
   environment_->keeper_->add();
   MDB_envinfo info;
   mdb_env_info(environment_->env_, &info);
@@ -43,15 +45,16 @@ Result<ReadTxn::Use> ReadTxn::use() {
   if (!given_up_ && is_outlived()) give_up();
   if (given_up_)
     return Error{ErrorCode::busy, "the snapshot was given up: too much has changed since",
-                 "take a new one; OpenOptions::snapshot_commits_max says how far it may fall back"};
+                 "take a new one; OpenOptions::snapshot_commits_max sets how long one may last"};
   MDB_envinfo info;
   mdb_env_info(environment_->env_, &info);
   use.moved_ = info.me_last_txnid != id();
   return use;
 }
 
-// While it is not given up its environment stays open: whoever closes that ends it first.
+// The environment is open here: closing it first gives up every held reader.
 bool ReadTxn::is_outlived() const {
+  COFFER_CHECK(!given_up_ && environment_->env_ != nullptr);
   MDB_envinfo info;
   mdb_env_info(environment_->env_, &info);
   if (info.me_last_txnid > id() + limits_.commits_max) return true;
@@ -61,12 +64,13 @@ bool ReadTxn::is_outlived() const {
 }
 
 void ReadTxn::give_up() {
+  COFFER_CHECK(!given_up_ && txn_ != nullptr);
   mdb_txn_reset(txn_);
   given_up_ = true;
 }
 
 void ReadTxn::give_up_where_outlived() {
-  // In use: the next look, or the next use, will find it.
+  // A reader in use is left to the next look or the next use.
   const std::unique_lock lock(use_mutex_, std::try_to_lock);
   if (lock.owns_lock() && !given_up_ && is_outlived()) give_up();
 }

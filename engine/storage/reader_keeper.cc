@@ -2,12 +2,14 @@
 
 #include <csignal>
 
+#include "base/check.h"
+
 namespace coffer::storage {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{200};
 
-// The host's signal handlers are for the host's threads.
+// A thread inherits this mask, so that the host's signal handlers never run on it.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -38,7 +40,7 @@ ReaderKeeper::~ReaderKeeper() {
 void ReaderKeeper::add() {
   const std::lock_guard lock(mutex_);
   if (!running_) {
-    // The last one has said that it is over, under this lock: it needs nothing any more.
+    // The previous thread has left its loop under this lock, so the join does not wait.
     if (thread_) thread_->join();
     thread_.reset();
     const SignalsBlocked blocked;
@@ -51,6 +53,7 @@ void ReaderKeeper::add() {
 void ReaderKeeper::remove() {
   {
     const std::lock_guard lock(mutex_);
+    COFFER_CHECK(count_ > 0);
     --count_;
   }
   changed_.notify_all();

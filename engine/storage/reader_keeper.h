@@ -1,5 +1,5 @@
-// A thread that looks after held readers, alive only while there are any: a process that
-// holds a snapshot and does nothing else must not keep the pages of every later commit.
+// A thread that gives up held readers in time, running only while there are any. Without it, an
+// idle process with a snapshot would keep the pages of every later commit from being reused.
 #pragma once
 
 #include <condition_variable>
@@ -12,15 +12,15 @@ namespace coffer::storage {
 
 class ReaderKeeper {
  public:
-  /// `look` is run from the thread, a few times a second.
+  /// The thread calls `look` five times a second.
   explicit ReaderKeeper(std::function<void()> look) : look_(std::move(look)) {}
   ~ReaderKeeper();
   ReaderKeeper(const ReaderKeeper&) = delete;
   ReaderKeeper& operator=(const ReaderKeeper&) = delete;
 
-  /// One more reader to look after; the first starts the thread.
+  /// Counts one more reader; the first one starts the thread.
   void add();
-  /// One fewer; the last ends the thread.
+  /// Counts one reader less; the last one ends the thread.
   void remove();
 
  private:

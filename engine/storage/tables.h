@@ -9,9 +9,9 @@ namespace coffer::storage {
 
 enum class Table : std::uint8_t { main, history, names, references, due, buckets, audit, values };
 inline constexpr std::size_t kTableCount = 8;
-/// A store made before a later table came has only these; the first write adds the others.
+/// A store of an older version may have only these; its next write adds the others.
 inline constexpr std::size_t kTablesFromTheStart = 6;
-/// The unnamed database holds the root and the settings; the others are named in it.
+/// The unnamed database holds the root, the settings and the names of the others.
 inline constexpr std::array<const char*, kTableCount> kTableNames = {
     nullptr, "history", "names", "references", "due", "buckets", "audit", "values"};
 

@@ -31,7 +31,7 @@ unsigned Txn::handle(Table table) const {
     return environment_->tables_[index].load(std::memory_order_relaxed);
   if (const unsigned own = own_tables_[index - kTablesFromTheStart]; own != 0) return own;
   const unsigned shared = environment_->tables_[index].load(std::memory_order_acquire);
-  // A snapshot from before the table's handle came to be does not know it.
+  // LMDB refuses the handle in a snapshot that is older than the table.
   unsigned flags = 0;
   return shared != 0 && mdb_dbi_flags(txn_, shared, &flags) == 0 ? shared : 0;
 }
@@ -61,8 +61,9 @@ Result<std::uint64_t> Txn::count(Table table) const {
 Result<Cursor> Cursor::open(const Txn& txn, Table table) {
   Cursor cursor;
   cursor.txn_ = &txn;
+  COFFER_CHECK(txn.txn_ != nullptr);
   const unsigned handle = txn.handle(table);
-  if (handle == 0) return cursor;  // Nothing to walk.
+  if (handle == 0) return cursor;  // An absent table is walked as an empty one.
   const int code = mdb_cursor_open(txn.txn_, handle, &cursor.cursor_);
   if (code != 0) return lmdb_error(code);
   return cursor;
@@ -96,8 +97,9 @@ Result<bool> Cursor::first() { return move(MDB_FIRST, {}); }
 Result<bool> Cursor::next() { return move(MDB_NEXT, {}); }
 
 Result<void> Cursor::replace(ByteView value) {
-  // A value that does not fit in place is taken out and put in again: LMDB then shifts the
-  // page while it still reads the key, which therefore must not lie in that page.
+  COFFER_CHECK(cursor_ != nullptr && txn_->is_writer_ && !key_.empty());
+  // If the new value does not fit in place, LMDB removes and reinserts the entry, shifting the
+  // page while it still reads the key. So the key is copied out of the page first.
   std::array<std::uint8_t, kKeyBytesMax> key;
   COFFER_CHECK(key_.size() <= key.size());
   std::copy(key_.begin(), key_.end(), key.begin());
@@ -110,6 +112,7 @@ Result<void> Cursor::replace(ByteView value) {
 }
 
 Result<void> Cursor::remove() {
+  COFFER_CHECK(cursor_ != nullptr && txn_->is_writer_);
   const int code = mdb_cursor_del(cursor_, 0);
   if (code != 0) return lmdb_error(code);
   return {};
@@ -120,7 +123,8 @@ ReadTxn::ReadTxn(std::shared_ptr<Environment> environment) : owner_(std::move(en
   environment_->register_reader(this);
 }
 
-// Lowers its flag first: who has shut the gate waits for it while holding the list of readers.
+// Lowers its flag first: GateClosed waits for the flag while it holds the list of readers, which
+// forget_reader() needs.
 ReadTxn::~ReadTxn() {
   active_.store(false, std::memory_order_release);
   environment_->forget_reader(this);
@@ -144,7 +148,7 @@ Result<void> ReadTxn::renew() {
   return Error{ErrorCode::busy, "the store keeps changing its size", "try again"};
 }
 
-// False: the map moved or a reader slot had to be freed; try again.
+// False: the map moved or a dead reader's slot was freed, and the caller tries again.
 Result<bool> ReadTxn::try_renew() {
   active_.store(true, std::memory_order_seq_cst);
   while (environment_->gate_closed_.load(std::memory_order_seq_cst)) {
@@ -155,19 +159,22 @@ Result<bool> ReadTxn::try_renew() {
   if (environment_->env_ == nullptr) {
     active_.store(false, std::memory_order_release);
     return Error{ErrorCode::failed, "the store could not be opened again after a failed write",
-                 "close it, look at the disk, and open it anew"};
+                 "close it, check the disk, and open it again"};
   }
   if (generation_ != environment_->generation_.load(std::memory_order_acquire)) {
-    drop_handles();  // Of an environment that is gone: reopen() has aborted them already.
+    drop_handles();  // The old environment is gone; start_anew() has already dropped its handles.
     generation_ = environment_->generation_.load();
   }
   const int code = txn_ == nullptr ? mdb_txn_begin(environment_->env_, nullptr, MDB_RDONLY, &txn_)
                                    : mdb_txn_renew(txn_);
   cursor_is_current_ = false;
-  if (code == 0) return true;
+  if (code == 0) {
+    COFFER_CHECK(txn_ != nullptr);
+    return true;
+  }
   active_.store(false, std::memory_order_release);
   if (code == MDB_MAP_RESIZED) {
-    // Not while a writer of this process is at work: LMDB refuses to move the map under it.
+    // LMDB refuses to move the map under a writer of this process, so wait for the writer.
     const std::lock_guard lock(environment_->writer_mutex_);
     COFFER_TRY(environment_->set_map_bytes(0));
     return false;
@@ -209,7 +216,7 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
   if (environment.needs_reopen_) COFFER_TRY(environment.reopen());
   if (environment.env_ == nullptr)
     return Error{ErrorCode::failed, "the store could not be opened again after a failed write",
-                 "close it, look at the disk, and open it anew"};
+                 "close it, check the disk, and open it again"};
   if (++environment.writes_ % kReaderCheckEvery == 0) {
     int dead = 0;
     mdb_reader_check(environment.env_, &dead);
@@ -232,6 +239,7 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
     const std::uint64_t needed = (info.me_last_pgno + 1) * stat.ms_psize + room_bytes;
     if (needed <= environment.map_bytes_) {
       COFFER_TRY(txn->open_later_tables());
+      COFFER_CHECK(txn->txn_ != nullptr && txn->lock_.owns_lock());
       return txn;
     }
     mdb_txn_abort(txn->txn_);
@@ -241,14 +249,15 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
   return Error{ErrorCode::busy, "the store keeps changing its size", "try again"};
 }
 
-// Of a store from before they came: made by its first commit, which is none of its own. Also
-// where another process made them after this one opened the file.
+// Creates the tables that the format added later, on the first write to an older store. Opens
+// them if another process created them after this one opened the file.
 Result<void> WriteTxn::open_later_tables() {
   for (std::size_t i = kTablesFromTheStart; i < kTableCount; ++i) {
     if (environment_->tables_[i].load(std::memory_order_relaxed) != 0) continue;
     unsigned& own = own_tables_[i - kTablesFromTheStart];
     const int code = mdb_dbi_open(txn_, kTableNames[i], MDB_CREATE, &own);
     if (code != 0) return failure(code);
+    COFFER_CHECK(own != 0);
   }
   return {};
 }
@@ -262,35 +271,49 @@ Error WriteTxn::failure(int code) {
   return lmdb_error(code);
 }
 
+// Handle 0 is LMDB's own free list: a write to it would destroy the file.
+unsigned WriteTxn::checked_handle(Table table, ByteView key) const {
+  const unsigned handle = this->handle(table);
+  COFFER_CHECK(txn_ != nullptr && handle != 0);
+  COFFER_CHECK(!key.empty() && key.size() <= kKeyBytesMax);
+  return handle;
+}
+
 Result<void> WriteTxn::put(Table table, ByteView key, ByteView value) {
+  const unsigned handle = checked_handle(table, key);
   MDB_val k = to_val(key);
   MDB_val v = to_val(value);
-  const int code = mdb_put(txn_, handle(table), &k, &v, 0);
+  const int code = mdb_put(txn_, handle, &k, &v, 0);
   if (code != 0) return failure(code);
   return {};
 }
 
-// In key order pages are filled to the brim instead of being split in halves.
+// MDB_APPEND fills a page before it starts the next one; a plain put would split full pages in
+// halves.
 Result<void> WriteTxn::append(Table table, ByteView key, ByteView value) {
+  const unsigned handle = checked_handle(table, key);
   MDB_val k = to_val(key);
   MDB_val v = to_val(value);
-  const int code = mdb_put(txn_, handle(table), &k, &v, MDB_APPEND);
+  const int code = mdb_put(txn_, handle, &k, &v, MDB_APPEND);
   if (code == MDB_KEYEXIST) return put(table, key, value);
   if (code != 0) return failure(code);
   return {};
 }
 
 Result<bool> WriteTxn::remove(Table table, ByteView key) {
+  const unsigned handle = checked_handle(table, key);
   MDB_val k = to_val(key);
-  const int code = mdb_del(txn_, handle(table), &k, nullptr);
+  const int code = mdb_del(txn_, handle, &k, nullptr);
   if (code == MDB_NOTFOUND) return false;
   if (code != 0) return failure(code);
   return true;
 }
 
-// Power cut: LMDB writes the pages, syncs, writes the meta page with O_DSYNC. Before the
-// meta the old state stands, after it the new one; a torn meta leaves the other meta.
+// Power cut: LMDB writes the pages, syncs, and then writes the meta page with O_DSYNC. Before the
+// meta page is written the old state holds, afterwards the new one. If the meta page is torn, the
+// other meta page still leads to the old state.
 Result<void> WriteTxn::commit() {
+  COFFER_CHECK(txn_ != nullptr && lock_.owns_lock());
   const int code = mdb_txn_commit(txn_);
   txn_ = nullptr;
   if (code == 0) {
@@ -300,7 +323,7 @@ Result<void> WriteTxn::commit() {
         environment_->tables_[kTablesFromTheStart + i].store(own_tables_[i],
                                                              std::memory_order_release);
     environment_->keep_room();
-    // What went into a file that has no name any more is not acknowledged.
+    // A commit into a file that no name leads to any more must not be acknowledged.
     return environment_->look_at_data_file();
   }
   if (code != MDB_MAP_FULL) environment_->needs_reopen_ = true;

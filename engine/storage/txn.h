@@ -1,5 +1,5 @@
-// Transactions and cursors. Bytes that come out point into the map: they are valid
-// until the transaction ends (or, in a write transaction, until it changes anything).
+// Transactions and cursors. The bytes they return point into the map and stay valid until the
+// transaction ends (in a write transaction, until its next change).
 #pragma once
 
 #include <coffer/result.h>
@@ -24,20 +24,20 @@ class Txn {
  public:
   /// Errors: corrupt, io.
   Result<std::optional<ByteView>> get(Table table, ByteView key) const;
-  /// LMDB's number of this snapshot: equal numbers, equal content. Of a writer the number that
-  /// its commit will have.
+  /// LMDB's number of this snapshot; equal numbers mean equal content. In a writer: the number
+  /// that its commit will get.
   std::uint64_t id() const;
-  /// The number of the commit that left the state with which this began.
+  /// The number of the commit on whose state this transaction began.
   std::uint64_t began_with() const { return is_writer_ ? id() - 1 : id(); }
   Result<std::uint64_t> count(Table table) const;
-  /// False for a later table that this snapshot, or this process as yet, does not have.
+  /// False for a later table that this snapshot does not have or this process has not seen yet.
   bool has(Table table) const { return handle(table) != 0; }
 
  protected:
   Txn() = default;
   ~Txn() = default;
   friend class Cursor;
-  /// LMDB's handle; 0 where this snapshot does not have the table (one of the later ones).
+  /// LMDB's handle, or 0 if this snapshot lacks the table (possible for the later ones only).
   unsigned handle(Table table) const;
   std::array<unsigned, kTableCount - kTablesFromTheStart> own_tables_{};  // Not yet committed.
   MDB_txn* txn_ = nullptr;
@@ -46,7 +46,7 @@ class Txn {
   mutable bool map_was_full_ = false;
 };
 
-/// Walks a table in key order; ends before its transaction.
+/// Walks a table in key order; must be destroyed before its transaction.
 class Cursor {
  public:
   Cursor() = default;
@@ -60,7 +60,8 @@ class Cursor {
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor();
 
-  // Each answers whether there is an entry now; then key() and value() are its bytes.
+  /// These three return whether there is a current entry; key() and value() are its bytes.
+  /// Errors: corrupt, io.
   Result<bool> seek(ByteView at_or_after);
   Result<bool> first();
   Result<bool> next();
@@ -69,7 +70,7 @@ class Cursor {
 
   /// Write transactions only: replaces the value of the current entry.
   Result<void> replace(ByteView value);
-  /// Write transactions only: removes the current entry; next() then goes on behind it.
+  /// Write transactions only: removes the current entry; next() then moves to the one after it.
   Result<void> remove();
 
  private:
@@ -82,16 +83,16 @@ class Cursor {
   ByteView value_;
 };
 
-/// How long a reader may keep its snapshot; whichever comes first.
+/// A reader keeps its snapshot until the first of these limits is reached.
 struct HoldLimits {
   std::uint64_t commits_max = 1000;
   std::int64_t age_max_ms = std::int64_t{60} * 60 * 1000;
-  /// The file may grow by this much meanwhile, or double, whichever is more.
+  /// The file may grow by this much meanwhile, or to twice its size, whichever is more.
   std::uint64_t growth_max_bytes = std::uint64_t{256} << 20;
 };
 
-/// A read transaction that is renewed and reset rather than made and destroyed.
-/// One thread at a time, until it is held.
+/// A read transaction that is renewed and reset many times, which is cheaper than making it each
+/// time. For one thread at a time, until it is held.
 class ReadTxn : public Txn {
  public:
   explicit ReadTxn(std::shared_ptr<Environment> environment);
@@ -105,13 +106,13 @@ class ReadTxn : public Txn {
   /// A cursor on the history table, kept across renewals.
   Result<Cursor*> history_cursor();
 
-  /// Renewed before: keeps this snapshot between uses, for any thread, until the end of this
-  /// object or until it is given up: beyond the limits, or because the map must move.
+  /// Keeps the current snapshot (renew() came before) between uses, for any thread, until this
+  /// object is destroyed or the snapshot is given up: at a limit, or because the map must move.
   void hold(const HoldLimits& limits);
-  /// The right to read from a held snapshot, for as long as it lives; others wait.
+  /// While a Use lives, its owner may read from the held snapshot; other threads wait.
   class Use {
    public:
-    /// There were commits since the snapshot.
+    /// Whether anything was committed since the snapshot.
     bool moved() const { return moved_; }
 
    private:
@@ -120,8 +121,8 @@ class ReadTxn : public Txn {
     std::unique_lock<std::mutex> lock_;
     bool moved_ = false;
   };
-  /// Errors: busy (it was given up), failed (forked). A thread holds one Use at a time and
-  /// begins no transaction under it.
+  /// A thread holds one Use at a time and begins no transaction meanwhile.
+  /// Errors: busy (the snapshot was given up), failed (forked).
   Result<Use> use();
 
  private:
@@ -145,11 +146,11 @@ class ReadTxn : public Txn {
   alignas(64) std::atomic<bool> active_{false};
 };
 
-/// Alone among writers of all processes, from begin() to commit() or destruction.
+/// The only writer of all processes, from begin() to commit() or destruction.
 class WriteTxn : public Txn {
  public:
   static constexpr std::uint64_t kRoomBytes = std::uint64_t{96} << 20;
-  /// Grows the map first where fewer than `room_bytes` are left. Errors: as ReadTxn::renew.
+  /// Grows the map first if fewer than `room_bytes` are left in it. Errors: as ReadTxn::renew.
   static Result<std::unique_ptr<WriteTxn>> begin(Environment& environment,
                                                  std::uint64_t room_bytes = kRoomBytes);
   ~WriteTxn();
@@ -157,20 +158,22 @@ class WriteTxn : public Txn {
   WriteTxn& operator=(const WriteTxn&) = delete;
 
   Result<void> put(Table table, ByteView key, ByteView value);
-  /// As put, for a key behind every other of the table: keeps its pages full.
+  /// A put that is cheaper, and leaves pages full, if `key` is greater than every key of the
+  /// table.
   Result<void> append(Table table, ByteView key, ByteView value);
-  /// Answers whether there was such an entry.
+  /// Returns whether there was such an entry.
   Result<bool> remove(Table table, ByteView key);
-  /// Durable when this returns without error. Errors: io, failed (a file of the store was
-  /// replaced); nothing was changed then, in the store that is there by name.
+  /// The changes are durable once this returns without error. Errors: io, failed (a file of the
+  /// store was replaced); after an error the store under its name is unchanged.
   Result<void> commit();
-  /// True when an operation failed for want of map; the caller begins again.
+  /// True if an operation failed because the map was full; the caller must begin again.
   bool map_was_full() const { return map_was_full_; }
 
  private:
   explicit WriteTxn(Environment& environment);
   Result<void> open_later_tables();
   Error failure(int code);
+  unsigned checked_handle(Table table, ByteView key) const;
   std::unique_lock<std::mutex> lock_;
 };
 

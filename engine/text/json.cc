@@ -1,15 +1,14 @@
 // What a parsed document tells, and how strings are quoted.
-#include "engine/text/json.h"
+#include "text/json.h"
 
 #include <algorithm>
 
 #include "base/check.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace coffer::json {
 namespace {
-
-constexpr char kHexDigits[] = "0123456789abcdef";
 
 template <typename Out>
 void quote_into(Out& out, std::string_view text) {
@@ -30,7 +29,8 @@ void quote_into(Out& out, std::string_view text) {
       case '\r': put("\\r"); break;
       case '\t': put("\\t"); break;
       default: {
-        const char escape[] = {'\\', 'u', '0', '0', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
+        const char escape[] = {
+            '\\', 'u', '0', '0', ascii::kLowerHex[byte >> 4], ascii::kLowerHex[byte & 15]};
         put({escape, sizeof escape});
       }
     }
@@ -122,9 +122,17 @@ void append_quoted(SecretBytes& out, std::string_view text) {
   quote_into(out, text);
 }
 
+void append_quoted(std::string& out, std::string_view text) { quote_into(out, text); }
+
 std::string quoted(std::string_view text) {
   std::string out;
   quote_into(out, text);
+  return out;
+}
+
+SecretBytes quoted_secret(std::string_view text) {
+  SecretBytes out;
+  append_quoted(out, text);
   return out;
 }
 

@@ -90,7 +90,9 @@ class Document {
 
 /// Appends `text` as a JSON string with its quotes. Invalid UTF-8 is the caller's to refuse.
 void append_quoted(SecretBytes& out, std::string_view text);
+void append_quoted(std::string& out, std::string_view text);
 std::string quoted(std::string_view text);
+SecretBytes quoted_secret(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 
 /// A place in a document as reference tokens (RFC 6901), decoded; array indices as decimal.

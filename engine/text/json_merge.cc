@@ -1,4 +1,4 @@
-#include "engine/text/json_merge.h"
+#include "text/json_merge.h"
 
 #include <utility>
 

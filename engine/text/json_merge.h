@@ -1,7 +1,7 @@
 // JSON Merge Patch, RFC 7396, on exact text.
 #pragma once
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::json {
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <optional>
 
-#include "engine/text/json.h"
-#include "engine/text/utf8.h"
+#include "text/json.h"
+#include "text/utf8.h"
 
 namespace coffer::json {
 namespace {

@@ -1,21 +1,17 @@
 // JSON Pointer, RFC 6901.
-#include <charconv>
 
-#include "engine/text/json.h"
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/json.h"
+#include "text/utf8.h"
 
 namespace coffer::json {
 namespace {
 
 // "0", or digits without a leading zero: an index has one spelling.
 NodeId element_named(const Document& document, NodeId array, std::string_view token) {
-  std::size_t index = 0;
-  const char* end = token.data() + token.size();
-  if (token.empty() || (token.size() > 1 && token.front() == '0')) return kNoNode;
-  if (token.front() < '0' || token.front() > '9') return kNoNode;
-  const auto [stop, error] = std::from_chars(token.data(), end, index);
-  if (error != std::errc() || stop != end) return kNoNode;
-  return document.element(array, index);
+  if (token.size() > 1 && token.front() == '0') return kNoNode;
+  const auto index = ascii::parse_number<std::size_t>(token);
+  return index ? document.element(array, *index) : kNoNode;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::json {
 

@@ -1,4 +1,4 @@
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <limits>
 #include <optional>
+
+#include "text/ascii.h"
 
 namespace coffer::text {
 namespace {
@@ -22,8 +24,6 @@ constexpr std::int64_t ms_of(chrono::sys_days day) {
 }
 constexpr std::int64_t kFirstMs = ms_of(chrono::year(0) / 1 / 1);
 constexpr std::int64_t kLastMs = ms_of(chrono::year(9999) / 12 / 31) + kMsPerDay - 1;
-
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 std::optional<std::int64_t> unit_ms(std::string_view unit) {
   if (unit.empty() || unit == "s") return kMsPerSecond;
@@ -60,7 +60,7 @@ class TimeReader {
     do {
       const int next = digit();
       if (++places <= 3) value = value * 10 + next;
-    } while (!failed_ && places < 9 && !text_.empty() && is_digit(text_.front()));
+    } while (!failed_ && places < 9 && !text_.empty() && ascii::is_digit(text_.front()));
     for (; places < 3; ++places) value *= 10;
     return value;
   }
@@ -77,7 +77,7 @@ class TimeReader {
 
  private:
   int digit() {
-    if (text_.empty() || !is_digit(text_.front())) {
+    if (text_.empty() || !ascii::is_digit(text_.front())) {
       failed_ = true;
       return 0;
     }
@@ -100,7 +100,7 @@ Result<std::int64_t> parse_duration(std::string_view text) {
   std::int64_t least_unit = std::numeric_limits<std::int64_t>::max();
   bool too_long = false;
   do {
-    if (text.empty() || !is_digit(text.front())) return bad();
+    if (text.empty() || !ascii::is_digit(text.front())) return bad();
     std::int64_t count = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     text.remove_prefix(static_cast<std::size_t>(stop - text.data()));

@@ -1,4 +1,4 @@
-// Who uses a secret and fell behind, and who is told that one is gone.
+// How users of an outdated secret are found, and how the loss of a secret is reported.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -40,7 +40,7 @@ class Hook {
   Hook& operator=(const Hook&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/t0ken"; }
-  /// What was asked, when every status has been given or nobody asks any more.
+  /// The requests, after every status was used or no more requests come.
   const std::vector<std::string>& finish() {
     if (thread_.joinable()) {
       shutdown(listener_, SHUT_RDWR);
@@ -144,7 +144,7 @@ TEST_CASE("a deletion is told to a file and a command, once it is committed") {
   CHECK(lines.find("\"what\":\"delete\",\"path\":\"b/two\"") != std::string::npos);
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 3);
   CHECK(cli::read_file(box.path("commands")) == "by command put a/one\nby command destroy a/one\n");
-  // Told once; the cursor remembers.
+  // Delivered once: the cursor remembers.
   box.expect(0, {"watch", "--once", "--cursor", cursor, "--rules", rules});
   CHECK(cli::read_file(told) == lines);
   CHECK(cli::files_holding(box.path("."), "Zwetschge").empty());
@@ -169,7 +169,7 @@ TEST_CASE("a rule may ask for reads, and is warned where none is on record") {
   CHECK(event["path"] == "a/one");
   CHECK(event["version"] == 1);
   CHECK(event["outcome"] == "done");
-  // A rule without `what` is told what was changed, as ever.
+  // A rule without `what` still gets every change.
   const std::string changed = cli::read_file(box.path("changed"));
   CHECK(changed.find(R"("what":"put","path":"a/two")") != std::string::npos);
   CHECK(changed.find("\"read\"") == std::string::npos);
@@ -233,7 +233,7 @@ TEST_CASE("a webhook is asked until it takes the event, and never lost") {
     CHECK(request.find("Content-Type: application/json\r\n") != std::string::npos);
     CHECK(request.ends_with("\r\n\r\n@{\"text\": \"a/\\\"quoted\\\\ is gone\", \"n\": \"1\"}"));
   }
-  // Nobody there: the event waits for the next watch.
+  // Nobody answers, so the event waits for the next watch.
   box.expect(0, {"put", "b", "k=v"});
   box.expect(0, {"destroy", "b", "--all"});
   const Outcome failed = box.expect(1, {"watch", "--once", "--cursor", cursor, "--rules", rules});
@@ -251,16 +251,17 @@ TEST_CASE("rules that cannot be kept are refused by their place") {
            {"rules: []\n", "holds no rule"},
            {"rules:\n  - {file: x}\n", "/rules/0/name: is missing"},
            {rule("what: [gone], file: x"), "/rules/0/what: there is no such event"},
-           {rule("what: [deleted]"), "tells nobody"},
+           {rule("what: [deleted]"), "has no receiver"},
            {rule("file: x, exec: y"), "do not go together"},
            {rule("webhook: 'ftp://x'"), "is no URL"},
            {rule("webhook: 'http://x y'"), "is no URL"},
            {rule("exec: y, body: z"), "a command has no body"},
-           {rule("file: x, body: '{{value}}'"), "names what no event has"},
-           {rule("file: x, body: \"a\\nb\""), "is one line"},
-           {rule("file: x, sevrity: high"), "there is no such member"},
-           {rule("file: x, sevrity: high"), "hint: what may stand there: name (must), severity, "},
-           {"{}\n", "hint: what may stand there: rules (must)"},
+           {rule("file: x, body: '{{value}}'"), "has an unknown name"},
+           {rule("file: x, body: \"a\\nb\""), "must be one line"},
+           {rule("file: x, sevrity: high"), "this member is unknown"},
+           {rule("file: x, sevrity: high"),
+            "hint: the known members are: name (required), severity, "},
+           {"{}\n", "hint: the known members are: rules (required)"},
            {"rules: [\n", "rules.yaml:"}}) {
     INFO(text);
     const Outcome refused =
@@ -312,7 +313,7 @@ TEST_CASE("a command of watch begins with the signals and the mask that watch wa
                               "; } > " + box.path("seen") + "'";
   CHECK(box.run_program({"/bin/sh", "-c", watched}).exit_code == 0);
   CHECK(cli::read_file(box.path("seen")) == before);
-  // And so does what posts to a webhook.
+  // The process that posts to a webhook begins with them too.
   std::filesystem::create_directory(box.path("bin"));
   box.write("bin/curl", "#!/bin/sh\n{ " + script + "; } > " + box.path("posted") +
                             "\ncat > /dev/null\nprintf 200\n");
@@ -323,7 +324,7 @@ TEST_CASE("a command of watch begins with the signals and the mask that watch wa
                               COFFER_BIN + " watch --once --cursor " + cursor + " --rules " + rules;
   CHECK(box.run_program({"/bin/sh", "-c", posting}).exit_code == 0);
   CHECK(cli::read_file(box.path("posted")) == before);
-  // What watch itself makes stays closed to others.
+  // Files that watch creates stay closed to others.
   struct stat status {};
   REQUIRE(stat(cursor.c_str(), &status) == 0);
   CHECK((status.st_mode & 077) == 0);
@@ -359,7 +360,7 @@ TEST_CASE("what a kill left of a cursor stands in nobody's way") {
   const Sandbox box;
   box.init();
   const std::string cursor = box.path("cursor");
-  // A container's processes have the same numbers again and again: here the next one has its.
+  // In a container process numbers repeat; here the next process gets the same number.
   const std::string killed = ": > " + cursor + ".coffer-$$; exec " + std::string(COFFER_BIN) +
                              " watch --once --cursor " + cursor;
   const Outcome outcome = box.run_program({"/bin/sh", "-c", killed});

@@ -1,4 +1,4 @@
-// The rollback anchor as scripts meet it.
+// The rollback anchor as scripts use it.
 #include "tests/cli/command.h"
 
 namespace cli::anchor_test {
@@ -87,7 +87,7 @@ TEST_CASE("an anchor is accepted and removed by who may administer the store, wh
   box.expect(0, {"anchor", "set", box.uri()});
   box.expect(0, {"put", "a", "k=1"});
   const std::string elsewhere = "file://" + box.path("nowhere/x");
-  // Another place that is named says nothing of the store's own anchor.
+  // Naming another anchor does not replace the check of the store's own.
   CHECK(box.expect(12, {"--anchor", elsewhere, "anchor", "remove", "-y"}).says("anchor"));
   CHECK(box.expect(0, {"status", "--format", "json"}).json()["anchor"] == box.uri());
   const std::string rules =
@@ -121,9 +121,9 @@ TEST_CASE("the guard can be set up by one who names the anchor already, and is t
   box.expect(0, {"put", "a", "k=1"});
   box.copy("before", "store");
   box.expect(14, {"list"});
-  // Nor is that copy anchored anew by whoever sets it up at each start.
+  // A script that sets the anchor at each start must not anchor the older copy.
   box.expect(14, {"anchor", "set", box.uri()});
-  // Another anchor that is named is not passed over.
+  // A copy is also refused if another anchor is named.
   box.expect(14, {"anchor", "set", "file://" + box.path("other")});
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("an anchor is moved by one who names the place that it is to have, or 
   CHECK_FALSE(fs::exists(box.path("anchor")));
   fs::rename(box.path("second"), box.path("anchor"));
   box.expect(0, {"anchor", "set", box.uri(), "--anchor", box.uri()});
-  // The store's own is asked where the named one is not there yet.
+  // If the named anchor does not exist yet, the store's own is checked.
   box.copy("store", "older");
   box.expect(0, {"put", "a", "k=1"});
   box.copy("older", "store");

@@ -1,4 +1,4 @@
-// audit and watch, and who is told to have done it.
+// audit and watch, and the actor that they record.
 #include <pwd.h>
 #include <unistd.h>
 
@@ -86,7 +86,7 @@ TEST_CASE("audit list tells who did what, and never a value") {
 TEST_CASE("audit list tells whose process it was, and what belongs together") {
   Sandbox box;
   box.init();
-  // Where no label was given the process's user is told, and not only its program.
+  // Without a label the record names the process's user, not only its program.
   box.expect(0, {"put", "unlabelled", "k=v", "--correlation", "request-7"});
   const Outcome last = box.expect(0, {"audit", "list", "--limit", "1"});
   const passwd* own = getpwuid(getuid());
@@ -151,7 +151,7 @@ TEST_CASE("watch --once tells what happened, and its cursor where it was") {
   CHECK(lines[0].ends_with("delete  b  1"));
   lines = lines_of(box.expect(0, {"watch", "a", "--once", "--from", "0"}).out);
   CHECK(lines.size() == 1);
-  CHECK(box.expect(0, {"watch", "--once"}).out.empty());  // From now on.
+  CHECK(box.expect(0, {"watch", "--once"}).out.empty());  // It begins now.
   box.write("other", "no cursor");
   CHECK(box.expect(2, {"watch", "--once", "--cursor", box.path("other")}).says("cursor"));
   box.expect(0, {"audit", "prune", "--keep", "1"});
@@ -170,7 +170,7 @@ TEST_CASE("watch --exec gives each event to a command until it takes it") {
       "printf '%s|%s|%s\\n' \"$COFFER_EVENT_WHAT\" \"$COFFER_EVENT_PATH\" "
       "\"$COFFER_EVENT_VERSION\" >> " +
       log;
-  // The first event is refused each time: nothing behind it is told.
+  // The first event fails every time, so no later event is delivered.
   Outcome failed =
       box.expect(1, {"watch", "--once", "--cursor", cursor, "--exec", tell + "; exit 3"});
   CHECK(failed.says("did not take"));

@@ -1,4 +1,4 @@
-// When certificates end, asked of OpenSSL and of the store.
+// When certificates end, compared between OpenSSL and the store.
 #include <filesystem>
 
 #include "tests/cli/command.h"
@@ -12,8 +12,7 @@ using cli::Words;
 
 namespace {
 
-// Ended on the second of January 2021, at 03:04:05; openssl makes no such thing by a word of its
-// own.
+// Ended on 2 January 2021 at 03:04:05; the openssl command has no option to make an expired one.
 constexpr const char* kOver =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBAzCBqgIBATAKBggqhkjOPQQDAjAOMQwwCgYDVQQDDANvbGQwHhcNMjAwMTAx\n"
@@ -24,7 +23,7 @@ constexpr const char* kOver =
     "OxX4+5nQrpkEKtbEgZUZ+rEU2UpoKH8=\n"
     "-----END CERTIFICATE-----\n";
 
-/// A certificate that ends in so many days, in PEM.
+/// A PEM certificate that ends in so many days.
 std::string certificate(const Sandbox& box, int days) {
   const Outcome made =
       box.run_program({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -35,7 +34,7 @@ std::string certificate(const Sandbox& box, int days) {
   return cli::read_file(box.path("cert.pem"));
 }
 
-/// Its end as OpenSSL tells it, in RFC 3339.
+/// Its end as OpenSSL prints it, in RFC 3339.
 std::string end_by_openssl(const Sandbox& box, const std::string& pem) {
   const Outcome told =
       box.run_program({"/usr/bin/openssl", "x509", "-noout", "-enddate", "-dateopt", "iso_8601",
@@ -76,7 +75,7 @@ TEST_CASE("certificates are told with their ends, the soonest first") {
   put("old", kOver);
   put("keystore", "\xFE\xED\xFE\xED no certificate in the clear");
   box.expect(0, {"put", "trust", "ca=" + late, "--kind", "certificate"});
-  box.expect(0, {"put", "elsewhere", "--value", "-"}, soon);  // Of no kind.
+  box.expect(0, {"put", "elsewhere", "--value", "-"}, soon);  // Without a kind.
 
   const Json all = rows(box);
   CHECK(paths_of(all) == "old tls/chain tls/soon tls/late trust keystore ");
@@ -91,7 +90,7 @@ TEST_CASE("certificates are told with their ends, the soonest first") {
         Json{{"path", "keystore"}, {"version", 1}, {"not_after", ""}, {"state", "unknown"}});
   CHECK(paths_of(rows(box, {"tls"})) == "tls/chain tls/soon tls/late ");
   CHECK(paths_of(rows(box, {"tls/soon"})) == "tls/soon ");
-  // What is not known is never left out.
+  // A certificate with an unknown end is always listed.
   CHECK(paths_of(rows(box, {"--within", "30d"})) == "old tls/chain tls/soon keystore ");
   CHECK(paths_of(rows(box, {"tls/", "--within", "1d"})).empty());
   const Outcome table = box.expect(0, {"certificates"});
@@ -123,7 +122,7 @@ TEST_CASE("a certificate's end is that of what stands there now, and its bytes a
   CHECK(rows(box)[0]["not_after"] == end_by_openssl(box, second));
   box.expect(0, {"rollback", "tls", "--to", "1"});
   CHECK(rows(box)[0]["not_after"] == end_by_openssl(box, first));
-  // Its value is opened for it, and that is on record where reads are.
+  // The listing opens the value, and the audit log shows it if reads are recorded.
   box.expect(0, {"settings", "put", "--audit-reads", "on"});
   rows(box);
   CHECK(box.expect(0, {"audit", "list", "--action", "read"}).out.find("tls") != std::string::npos);

@@ -1,5 +1,5 @@
-// [F-100] A clock far behind the store's time makes living secrets unreadable. Nobody may take them
-// for gone and write over them.
+// [F-100] A clock far behind the store's time makes live secrets unreadable. Nobody may mistake
+// them for absent and overwrite them.
 #include "tests/cli/shifted_store.h"
 
 namespace clock_behind_test {
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 
-/// What is put from now on is deleted by itself after 30 days.
+/// Lets later versions be deleted after 30 days.
 void init(const Sandbox& box) {
   box.init();
   box.expect(0, {"settings", "put", "--delete-version-after", "30d"});
@@ -54,7 +54,8 @@ TEST_CASE("a job's secrets that cannot be read for the clock are not written ove
   box.expect(0, job({"--set", "a", "--set", "b"}), "Marzipan-1\nMarzipan-2\n");
   const std::string object = only_path(box);
   const std::string before = versions(box, object);
-  // A day: its deletion is yet to come. A year: it is past, but not by the machine's clock.
+  // After a day the deletion is still in the future. After a year it is past by the store's time,
+  // but not by the machine's clock.
   turn_ahead(box, GENERATE(1, 365) * kDayMs);
   const std::string text = box.write("c", "Marzipan-3");
   box.expect(2, job({"--set-file", "c=" + text}));

@@ -1,4 +1,4 @@
-// coffer clock accept: on a store whose clock was once ahead, which a library is asked to make.
+// coffer clock accept, on a store that the library made with a clock that was ahead.
 #include "tests/cli/shifted_store.h"
 
 namespace clock_test {

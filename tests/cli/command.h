@@ -1,4 +1,4 @@
-// Runs the command as a script would, and keeps what it said.
+// Runs the command as a script would, and keeps its output.
 #pragma once
 
 #include <fcntl.h>
@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 using Words = std::vector<std::string>;
 
 struct Outcome {
-  int exit_code = -1;  ///< As a shell tells it: 128+N for signal N.
+  int exit_code = -1;  ///< As a shell reports it: 128+N for signal N.
   std::string out;
   std::string err;
   Json json() const {
@@ -45,7 +45,7 @@ inline int exit_code_of(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/// A folder of its own, with a store (after init()) and the environment that names it.
+/// A folder with a store (after init()), and the environment that names the store.
 class Sandbox {
  public:
   Sandbox() {
@@ -71,7 +71,7 @@ class Sandbox {
   }
   void init() const { expect(0, {"init"}); }
 
-  /// Runs `program` with everything given; stdout goes to `out_path` where one is named.
+  /// Runs `program` with everything given; stdout goes to `out_path` if it is named.
   Outcome run_program(const Words& words, std::string_view input = {},
                       const std::string& out_path = {}) const {
     const std::string in_file = write(".in", input);
@@ -98,7 +98,7 @@ class Sandbox {
     REQUIRE(outcome.exit_code == exit_code);
     return outcome;
   }
-  /// Starts without waiting; in a session of its own, so that no terminal is in reach.
+  /// Starts without waiting, in a session of its own, so that the process has no terminal.
   pid_t start(const Words& words, const std::string& in_file, const std::string& out_file) const {
     std::vector<char*> argv = pointers(words);
     std::vector<char*> envp = pointers(environment);

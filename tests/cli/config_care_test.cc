@@ -1,5 +1,5 @@
-// What the config verbs refuse, warn of and tell, so that no secret is lost or shown by mistake;
-// and configs under another name.
+// What the config verbs refuse, warn about and report, so that no secret is lost or shown by
+// mistake; and configs under another name.
 #include "tests/cli/command.h"
 
 namespace config_care_test {

@@ -1,4 +1,4 @@
-// config put, get, list, delete, hydrate, check, and the references behind them.
+// config put, get, list, delete, hydrate, check, and the references that they keep.
 #include "tests/cli/command.h"
 
 namespace configs_test {

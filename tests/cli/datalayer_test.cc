@@ -1,5 +1,5 @@
-// A person's own secrets and their kernels, in Datalayer's terms: each secret a name, a
-// description, a variant and a value; every new kernel gets all of them.
+// A person's own secrets and their kernels, in Datalayer's terms: each secret has a name, a
+// description, a variant and a value; every new kernel gets all secrets.
 #include "tests/cli/command.h"
 
 namespace datalayer_test {
@@ -32,10 +32,10 @@ void fill(const Sandbox& box) {
 TEST_CASE("secrets are created once, listed without values, and deleted when their name is said") {
   const Sandbox box;
   fill(box);
-  // A second one of the name is refused, and the first stays.
+  // A second secret of the same name is refused, and the first one stays.
   create(box, 8, "HUB_TOKEN", "again", "token", "other");
   CHECK(box.expect(0, {"get", "users/ada/HUB_TOKEN"}).out == "Marzipan-token");
-  // A variant that there is not, is named with those that there are.
+  // The error for an unknown variant lists the known ones.
   const Outcome unknown =
       box.expect(2, {"put", "users/ada/X", "--value", "-", "--kind", "secret"}, "Marzipan");
   CHECK(unknown.says("generic"));
@@ -65,14 +65,14 @@ TEST_CASE("a process gets every secret of one user by one flag, read anew at eac
         "Marzipan-key|it's \"Marzipan\" $HOME\\n|Marzipan-token|two\nlines");
   box.expect(0, {"put", "users/ada/HUB_TOKEN", "--value", "-"}, "Marzipan-2");
   CHECK(box.expect(0, show).out.find("Marzipan-2") != std::string::npos);
-  // Fields of an object keep their own names, and one name has one secret.
+  // Fields of an object keep their own names, and each name has one secret.
   box.expect(0, {"put", "users/ada/cloud", "REGION=eu"});
   CHECK(box.expect(0, {"run", "--all-of", "users/ada", "--", "/bin/sh", "-c", "printf %s $REGION"})
             .out == "eu");
   box.expect(0, {"put", "users/ada/more", "NOTE=x"});
   CHECK(box.expect(2, show).says("NOTE"));
   box.expect(0, {"metadata", "delete", "users/ada/more"});
-  // A name that is none for a variable is refused, not left out.
+  // A name that cannot be a variable is refused, not left out.
   box.expect(0, {"put", "users/ada/my-key", "--value", "-"}, "Marzipan");
   const Outcome refused = box.expect(2, show);
   CHECK(refused.says("my-key"));

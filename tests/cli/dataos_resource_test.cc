@@ -1,4 +1,4 @@
-// DataOS' manifests, as a page for its users would tell it.
+// DataOS' manifests, in the order of a tutorial for its users.
 #include <filesystem>
 
 #include "tests/cli/command.h"
@@ -66,7 +66,7 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
   name_user(box, password.c_str());
   const std::string file = box.write("mydepot.yaml", kReader);
 
-  // Look before: nothing is written by these, and no value is shown.
+  // A trial first: it writes nothing and shows no value.
   const std::string before = sequence(box);
   CHECK(box.expect(0, {"resource", "apply", "-f", file, "--lint"}).out ==
         "linting sample-r:v1:instance-secret...valid\nlint...complete\n");
@@ -78,17 +78,17 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
   CHECK(box.expect(0, {"resource", "apply", "-f", file}).out ==
         "applying sample-r:v1:instance-secret...created\napply...complete\n");
   CHECK(box.expect(0, {"get", "instance-secret/sample-r", "--field", "password"}).out == password);
-  // Again: nothing changes, and nothing is written.
+  // A second apply changes and writes nothing.
   const std::string applied = sequence(box);
   CHECK(box.expect(0, {"resource", "apply", "-f", file}).out ==
         "applying sample-r:v1:instance-secret...unchanged\napply...complete\n");
   CHECK(sequence(box) == applied);
-  // What exists is not created again; what does not is not updated.
+  // An existing resource is not created again; a missing one is not updated.
   CHECK(box.expect(8, {"resource", "create", "-f", file}).says("sample-r:v1:instance-secret"));
   box.expect(4, {"resource", "update", "-f", "-"},
              secret_of("other", "  type: key-value\n  acl: r\n  data: {k: v}\n"));
 
-  // A depot refers to its secrets; the one to read by must be among them.
+  // A depot refers to its secrets, and one of them must allow reading.
   const std::string writer =
       secret_of("sample-rw", "  type: key-value-properties\n  acl: rw\n  data: {k: v, port: 1}\n");
   const std::string uses_rw = "    - {name: sample-rw, allkeys: true}\n";
@@ -98,7 +98,7 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
       no_r.says("standard input:9 (document 2): sampledepot:v2alpha:depot: "
                 "invalid depot, missing a secret reference with acl: r"));
   box.expect(4, {"get", "instance-secret/sample-rw"});
-  // The depot may stand before the secret that it uses.
+  // The depot may come before the secret that it uses.
   apply(box, 0, kDepotOf + uses_r + uses_rw + "---\n" + writer);
   CHECK(box.expect(0, {"resource", "get", "-t", "instance-secret", "-a"}).out ==
         "NAME       VERSION  TYPE             WORKSPACE  STATUS  RUNTIME  OWNER\n"
@@ -107,7 +107,7 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
   CHECK(box.expect(0, {"refs", "instance-secret/sample-r"}).out.find("depot:v2alpha:sampledepot") !=
         std::string::npos);
 
-  // An address picks one of the two.
+  // An address selects one of the two.
   const auto serves = [&box](int exit_code, const std::string& address) {
     return box.expect(exit_code, {"resource", "get", "--address", address}).out;
   };
@@ -118,7 +118,7 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
   for (const char* bad : {"sampledepot", "dataos://", "dataos://sampledepot?acl=w", "dataos://A"})
     serves(2, bad);
 
-  // In use: the refusal names everyone, and is in the audit log.
+  // The refusal names every user of the secret, and is in the audit log.
   box.expect(0, {"refs", "add", "instance-secret/sample-r", "nightly report"});
   const Outcome refused =
       box.expect(9, {"resource", "delete", "-t", "instance-secret", "-n", "sample-r"});
@@ -126,7 +126,7 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
   CHECK(box.expect(0, {"audit", "list", "--refused"}).out.find("destroy") != std::string::npos);
   box.expect(0, {"refs", "remove", "instance-secret/sample-r", "nightly report"});
 
-  // By force it goes; who lost it stands in the record, and the depot is in error.
+  // --force removes it; the record names its users, and the depot is in error.
   box.expect(0, {"resource", "delete", "-i", "sample-r | v1 | instance-secret | - | active",
                  "--force", "--reason", "ticket 7"});
   box.expect(7, {"get", "instance-secret/sample-r"});
@@ -143,12 +143,12 @@ TEST_CASE("resource: from the first manifest to the deletion: the page") {
 
   serves(4, "dataos://sampledepot");
 
-  // The name is free again; the depot is repointed by being applied.
+  // The name is free again; applying the depot points it to the new secret.
   box.expect(0, {"resource", "create", "-f", file});
   apply(box, 0, kDepotOf + uses_r + uses_rw);
   CHECK(box.expect(0, {"resource", "get", "-t", "depot", "-a"}).out.find("active") !=
         std::string::npos);
-  // Everything that one file names goes in one call, users before what they use.
+  // One call removes every resource of a file, users before the secrets that they use.
   box.write("all.yaml", kDepotOf + uses_r + "---\n" + kReader + "---\n" + writer);
   box.expect(0, {"resource", "delete", "-f", box.path("all.yaml")});
   CHECK(box.expect(0, {"resource", "get", "-a", "--format", "json"}).json()["resources"].empty());
@@ -173,7 +173,7 @@ TEST_CASE("resource: no value is shown, or left behind") {
   CHECK(all.find("username, password, extra") != std::string::npos);
   const Outcome denied = box.expect(15, {"resource", "get", "-a", "--unSanitize"});
   CHECK(denied.says("coffer get PATH"));
-  // Errors name places: values that stand where they should not are not repeated.
+  // Errors name places and do not repeat values, even at a wrong place.
   for (const std::string& bad : {
            std::string(kReader) + "  files: {pem: " + value + "}\n",
            secret_of("a", "  type: " + value + "\n  acl: r\n  data: {k: v}\n"),
@@ -206,7 +206,7 @@ TEST_CASE("resource: every kind has its rules, and a bad document changes nothin
   apply(box, 0,
         good + "---\n" + secret_of("cert", cert) + "---\n" + secret_of("pull", docker) + "---\n" +
             secret_of("kernel", "  type: cloud-kernel\n  acl: rw\n  data: {a.b-c_D: 1}\n"));
-  // A file that is no text is that file again for a program.
+  // A program gets a binary file back unchanged.
   const std::string folder = "/dev/shm/coffer-dataos-" + std::to_string(getpid());
   const Outcome seen = box.expect(0, {"run", "--files", folder, "--only", "instance-secret/cert",
                                       "--", "sh", "-c", "od -An -tx1 " + folder + "/cert_*"});
@@ -294,7 +294,7 @@ TEST_CASE("resource: workspaces, folders, files and dollar signs") {
   box.expect(0, {"resource", "apply", "-f", box.path("all"), "--disable-interpolation"});
   CHECK(box.expect(0, {"get", "secret/public/one"}).out == R"({"k":"$$x$","l":"$1"})");
 
-  // A secret of a workspace serves what is in that workspace, by one version of it.
+  // A secret of a workspace is for resources in the workspace, which use one version of it.
   const std::string service =
       "name: s\nversion: v1\ntype: service\nworkspace: lab\nservice:\n  dataosSecrets:\n"
       "    - {name: two, workspace: lab, keys: [k, pem], consumptionType: file}\n";
@@ -357,7 +357,7 @@ TEST_CASE("resource: a program gets what its manifest says, in the way it says")
   box.expect(4, {"run", "--resource", "worker/lab/job", "--", "true"});
   CHECK(box.expect(0, {"env", "--resource", "service/public/small"}).out.find("USER") !=
         std::string::npos);
-  // The records of what uses secrets are no secrets: whoever takes all does not get them.
+  // Usage records are not secrets, so a selection of everything leaves them out.
   box.expect(4, {"run", "--prefix", "resource", "--", "true"});
 }
 

@@ -1,5 +1,5 @@
-// What `env --as dotenv` writes, read by shells, python-dotenv and node's own reader: each gets the
-// value to the byte, or the warning names it.
+// Shells, python-dotenv and node's own reader read what `env --as dotenv` writes: each gets the
+// value byte for byte, or the warning names it.
 #include "tests/cli/dotenv_values.h"
 
 namespace dotenv_readers_test {
@@ -12,8 +12,8 @@ using cli::Words;
 namespace {
 
 struct Reader {
-  std::string name;  ///< As a warning names it.
-  Words program;     ///< Is given the file, writes A, V and Z, a NUL behind each.
+  std::string name;  ///< Its name in warnings.
+  Words program;     ///< Takes the file; writes A, V and Z, each with a NUL after it.
 };
 
 const std::vector<Reader> kReaders = {
@@ -46,7 +46,7 @@ TEST_CASE("every reader of dotenv files gets each value, or a warning names the 
       Words words = reader.program;
       words.push_back(file.path);
       const Outcome outcome = box.run_program(words);
-      // Debian 12's node is older than its parseEnv.
+      // Debian 12's node does not have parseEnv yet.
       if (outcome.out == "none") continue;
       INFO(reader.name << " of " << cli::read_file(file.path) << outcome.err);
       const std::string expected = std::string("edge\0", 5) + value + std::string("\0edge\0", 6);
@@ -56,7 +56,7 @@ TEST_CASE("every reader of dotenv files gets each value, or a warning names the 
     box.expect(0, {"import", file.path, "--as", "dotenv", "--prefix", "back", "--overwrite"});
     CHECK(box.expect(0, {"get", "back", "--field", "V"}).out == value);
   }
-  // The readers do agree on most of them.
+  // The readers must agree on most values.
   CHECK(agreed > 24);
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("a dialect holds a value as its reader takes it, or refuses it by name
           "A=it's \"x\" $HOME #1 \\\n");
     box.expect(0, {"put", "two", "--value", "-"}, "a\nb");
     CHECK(box.expect(2, {"env", "--as", "dotenv", "--dialect", dialect, "--map", "T=two"})
-              .says("T: holds what this dialect cannot"));
+              .says("T: cannot be written in this dialect"));
     box.expect(0, {"put", "two", "--value", "-"}, std::string(65536, 'x'));
     box.expect(2, {"env", "--as", "dotenv", "--dialect", dialect, "--map", "T=two"});
     box.expect(0, {"put", "two", "--value", "-"}, "a\r");

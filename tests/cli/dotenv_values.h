@@ -1,4 +1,4 @@
-// Values that readers of dotenv files are known to differ on, and what `env` says of each.
+// Values that dotenv readers are known to read differently, and the warning of `env` for each.
 #pragma once
 
 #include <string>
@@ -53,17 +53,17 @@ inline std::vector<std::string> dotenv_values() {
   };
 }
 
-/// What `env --as dotenv` writes for one value as V, with a line before and one behind.
+/// The output of `env --as dotenv` for one value V, with a line before and after it.
 struct DotenvFile {
   std::string path;
-  std::string warned;  ///< Of V: who reads it otherwise.
+  std::string warned;  ///< The readers that V's warning names.
 };
 
 inline DotenvFile write_dotenv(const Sandbox& box, const std::string& value) {
   box.expect(0, {"put", "v", "--value", "-"}, value);
   const Outcome outcome = box.expect(0, {"env", "--as", "dotenv", "--map", "A=coffer://edge#k",
                                          "--map", "V=v", "--map", "Z=coffer://edge#k"});
-  const std::string mark = "V: this line is read otherwise by ";
+  const std::string mark = "V: this line is read differently by ";
   const auto at = outcome.err.find(mark);
   DotenvFile file{box.write("v.env", outcome.out), {}};
   if (at != std::string::npos)

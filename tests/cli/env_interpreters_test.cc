@@ -1,5 +1,5 @@
-// What `env` writes, read back by the real interpreters and parsers: each value arrives to the
-// byte, however hostile.
+// Real interpreters and parsers read what `env` writes: each value arrives byte for byte, however
+// hostile.
 #include "tests/cli/command.h"
 
 namespace env_interpreters_test {
@@ -11,8 +11,8 @@ namespace {
 
 struct Language {
   std::string form;
-  Words program;           ///< Runs the script, which is appended.
-  std::string script_end;  ///< Code behind the snippet: writes V to the file OUT.
+  Words program;           ///< Runs the script that is appended.
+  std::string script_end;  ///< Code after the snippet; writes V to the file OUT.
   bool any_bytes;
   std::string out_name = "V";
 };
@@ -54,7 +54,7 @@ std::string all_bytes_but_nul() {
   return bytes + bytes;
 }
 
-// Text that means something to one or another of the languages.
+// Text that is special in one or another of the languages.
 const std::vector<std::string> kTexts = {
     "plain",
     "",
@@ -114,7 +114,7 @@ TEST_CASE("every language sets the very bytes") {
   const Sandbox box;
   box.init();
   for (const Language& language : kLanguages) {
-    // What takes long to start gets all texts at once, joined.
+    // A slow interpreter gets all texts at once, joined.
     if (!language.program.front().ends_with("sh")) {
       check_language(box, language, joined_texts());
     } else {

@@ -1,4 +1,4 @@
-// env and inject: secrets in other programs' words, through the command.
+// env and inject: secrets in the forms of other programs, by the command.
 #include "tests/cli/command.h"
 
 namespace env_test {
@@ -159,7 +159,7 @@ TEST_CASE("a reference that leads nowhere fails the whole, naming the place") {
   CHECK(refused(4, "a\nb={{ coffer://app/db#nope }}\n")
             .says("standard input:2:3: coffer://app/db#nope"));
   CHECK(refused(4, "a\n${secrets.absent}").says("standard input:2:1: coffer://absent"));
-  CHECK(box.expect(17, {"inject", "-i", box.path("none")}).says("this name is there"));
+  CHECK(box.expect(17, {"inject", "-i", box.path("none")}).says("this name exists"));
   box.expect(0, {"put", "lone", "value=1"});
   box.expect(0, {"delete", "lone"});
   refused(5, "${secrets.lone}");

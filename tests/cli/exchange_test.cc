@@ -1,4 +1,5 @@
-// export and import: what goes out comes back, what cannot is refused, files are closed to others.
+// export and import: everything exported can be imported, anything unfit is refused, and files are
+// closed to others.
 #include "tests/cli/command.h"
 
 #include <set>
@@ -55,7 +56,7 @@ TEST_CASE("bytes that Vault's form cannot hold are named on the way out and in")
   CHECK(out.says("warning: bin: bytes become a field"));
   CHECK_FALSE(out.says("text:"));
   const Outcome in = box.expect(0, {"import", "-", "--as", "vault", "--prefix", "back"}, out.out);
-  CHECK(in.says("warning: back/bin: value_base64 is taken for a field"));
+  CHECK(in.says("warning: back/bin: value_base64 is imported as a text field"));
   CHECK_FALSE(in.says("back/text:"));
 }
 
@@ -94,7 +95,7 @@ TEST_CASE("what is exported as JSON or YAML is imported elsewhere with values an
   CHECK(empty["max_versions"] == 3);
   CHECK(empty["cas_required"] == true);
   CHECK(empty["delete_version_after"] == "30d");
-  // The same again changes nothing.
+  // A second import changes nothing.
   const Json again =
       box.expect(0, {"import", "-", "--as", form, "--format", "json"}, document).json();
   CHECK(again["created"].empty());
@@ -118,7 +119,7 @@ TEST_CASE("import says what to do with what is there already") {
   CHECK(box.expect(0, {"list"}).out == "b\n");  // All or nothing.
 
   const Outcome stale = box.expect(8, {"import", "-", "--as", "json", "--cas"}, document);
-  CHECK(stale.says("b: was changed since"));
+  CHECK(stale.says("b: was changed after the document"));
   CHECK(box.expect(0, {"list"}).out == "b\n");
 
   const Json skipped =
@@ -156,7 +157,7 @@ TEST_CASE("a dotenv file becomes the fields of one secret, and fields become dot
   box.expect(0, {"put", "app/TOKEN", "--value", "-"}, "multi\nline");
   CHECK(box.expect(0, {"export", "app", "--as", "dotenv"}).out ==
         "TOKEN='multi\nline'\nUSER=ann\nPASSWORD='p $x \"q\"'\nEMPTY=\n");
-  // A shell reads the same.
+  // A shell reads the same values.
   const std::string sourced =
       box.write("exported.env", box.expect(0, {"export", "app", "--as", "dotenv"}).out);
   CHECK(
@@ -170,7 +171,7 @@ TEST_CASE("a dotenv file becomes the fields of one secret, and fields become dot
   CHECK(box.expect(2, {"export", "odd", "--as", "dotenv"}).says("odd#a b"));
   const Outcome bad = box.expect(
       2, {"import", box.write("bad.env", "A=1\nB = 2\n"), "--as", "dotenv", "--prefix", "p"});
-  CHECK(bad.says("bad.env:2:2: a blank where = must stand"));
+  CHECK(bad.says("bad.env:2:2: a blank before ="));
   CHECK(bad.says("hint: write NAME=VALUE"));
 }
 
@@ -195,10 +196,10 @@ TEST_CASE("Vault's forms are read and written") {
         Json::parse(R"({"team/a":{"k":"v"},"team/b/c":{"n":1},"team/plain":{"value":"x"}})"));
   const std::string deleted = R"({"data":{"data":null,"metadata":{"version":7}}})";
   CHECK(box.expect(2, {"import", "-", "--as", "vault", "--prefix", "p"}, deleted)
-            .says("#/data/data: holds no fields"));
+            .says("#/data/data: has no fields"));
   CHECK(box.expect(2, {"import", "-", "--as", "vault"}, R"({"a":"x"})").says("#/a: must be"));
   CHECK(box.expect(2, {"import", "-", "--as", "vault", "--cas"}, R"({"a":{"k":"v"}})")
-            .says("--cas: the document tells no version"));
+            .says("--cas: the document has no version"));
 }
 
 TEST_CASE("an export file is new, closed to others, and whole or not there") {
@@ -213,11 +214,11 @@ TEST_CASE("an export file is new, closed to others, and whole or not there") {
   CHECK(Json::parse(cli::read_file(file))["secrets"].size() == 1);
   const std::string before = cli::read_file(file);
   const Outcome refused = box.expect(8, {"export", "--as", "json", "-o", file});
-  CHECK(refused.says("there is a file of that name already"));
+  CHECK(refused.says("a file of this name exists already"));
   CHECK(refused.says("--force"));
   CHECK(cli::read_file(file) == before);
 
-  // A file open to others is replaced by one that is not; a link is neither replaced nor followed.
+  // A file open to others is replaced by a closed one; a link is neither replaced nor followed.
   REQUIRE(chmod(file.c_str(), 0644) == 0);
   box.expect(0, {"export", "--as", "yaml", "-o", file, "--force"});
   REQUIRE(stat(file.c_str(), &status) == 0);
@@ -231,7 +232,7 @@ TEST_CASE("an export file is new, closed to others, and whole or not there") {
   box.expect(17, {"export", "--as", "json", "-o", box.path("no/such/folder/f")});
   box.expect(2, {"export", "--as", "json", "--force"});
 
-  // What goes wrong on the way leaves nothing behind.
+  // A failed export leaves nothing behind.
   box.expect(0, {"put", "b", "k=2"});
   box.expect(2, {"export", "--as", "dotenv", "-o", box.path("env")});
   CHECK_FALSE(std::filesystem::exists(box.path("env")));
@@ -258,9 +259,9 @@ TEST_CASE("export and import refuse what they do not understand, and write nothi
   };
   const std::string v = std::string(R"("value":")") + kValue + "\"";
   refused("", "standard input:1:1");
-  refused("[]", "is no export document");
-  refused("{}", "is no export document");
-  refused(R"({"format":"other","format_version":1,"secrets":[]})", "is no export document");
+  refused("[]", "is not an export document");
+  refused("{}", "is not an export document");
+  refused(R"({"format":"other","format_version":1,"secrets":[]})", "is not an export document");
   refused(R"({"format":"coffer-export","format_version":3,"secrets":[]})", "a newer coffer", 19);
   refused(R"({"format":"coffer-export","format_version":1})", "#/secrets: is missing");
   refused(head + "]", "standard input:1:");
@@ -285,7 +286,8 @@ TEST_CASE("export and import refuse what they do not understand, and write nothi
           "too large");
   refused(head + R"({"path":"x","versions":[],"metadata":{"tags":"a"}}]})", "a JSON array");
   refused(head + R"({"path":"x/../y","versions":[{"version":1,)" + v + "}]}]}", "x/../y");
-  refused(head + R"({"path":"x","versions":[]},{"path":"x","versions":[]}]})", "x: stands twice");
+  refused(head + R"({"path":"x","versions":[]},{"path":"x","versions":[]}]})",
+          "x: is in the document twice");
   refused(head + R"({"path":"x","versions":[{"version":1,"value":")" + std::string(1048577, 'v') +
               "\"}]}]}",
           "x: ", 10);
@@ -359,7 +361,7 @@ TEST_CASE("history comes in with its numbers, times and states where nothing sta
         6);
   CHECK(box.expect(0, {"metadata", "get", "empty", "--format", "json"}).json()["owner"] == "ann");
   box.expect(0, {"verify"});
-  // Over what is there already only the newest counts.
+  // Over an existing secret only the newest version counts.
   CHECK(box.expect(8, {"import", "-", "--as", form}, document).says("a: is in the store already"));
   box.expect(0, {"import", "-", "--as", form, "--overwrite"}, document);
   CHECK(box.expect(0, {"get", "a", "--field", "k"}).out == "5");

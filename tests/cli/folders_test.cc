@@ -1,4 +1,4 @@
-// A folder renamed or copied as a whole: all of it, or nothing.
+// Renames or copies a folder as a whole: all of it, or nothing.
 #include "tests/cli/command.h"
 
 namespace folders_test {

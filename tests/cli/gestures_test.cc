@@ -1,4 +1,4 @@
-// What a new user does, and slips in: each is answered by what leads on.
+// What a new user does, and his slips: every answer shows how to go on.
 #include <pty.h>
 #include <sys/ioctl.h>
 
@@ -13,7 +13,7 @@ using cli::Words;
 
 namespace {
 
-/// All that the command shows on a terminal of its own.
+/// Everything that the command shows on a terminal of its own.
 std::string shown_on_terminal(const Sandbox& box, Words words) {
   words.insert(words.begin(), COFFER_BIN);
   std::vector<char*> argv = Sandbox::pointers(words);
@@ -36,7 +36,7 @@ std::string shown_on_terminal(const Sandbox& box, Words words) {
   return shown;
 }
 
-/// The verbs of two words, and of one, as the overview names them.
+/// The verbs of one and two words in the overview.
 std::vector<Words> all_verbs(const Sandbox& box) {
   std::vector<Words> verbs;
   std::string overview = box.expect(0, {"help"}).out;
@@ -98,9 +98,9 @@ TEST_CASE("a verb of another program's leads to coffer's") {
   CHECK(box.expect(2, {"kv", "get", "a"}).says("`coffer get`"));
   CHECK(box.expect(2, {"confg", "list"}).says("`coffer config list`"));
   CHECK(box.expect(2, {"key", "rm", "1"}).says("`coffer key remove`"));
-  // What is near nothing is not made into something.
+  // A word that is near no verb gets no suggestion.
   CHECK(box.expect(2, {"agent"}).says("`coffer help` lists the verbs"));
-  // The word behind may be a value.
+  // The second word may be a value.
   CHECK_FALSE(box.expect(2, {"rm", "hunter2"}).says("hunter2"));
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("help fits a terminal and names everything") {
     const std::string help = box.expect(0, verb).out;
     INFO(help);
     CHECK(line_beyond_80(help) == "");
-    // What is the verb's own stands before what every verb takes.
+    // The verb's own options come before the common ones.
     const std::size_t own = help.find("--help");
     const std::size_t common = help.find("--store DIR");
     REQUIRE(common != std::string::npos);
@@ -156,14 +156,14 @@ TEST_CASE("a mistyped option leads to the right one") {
   CHECK(box.expect(2, {"list", "--json"}).says("did you mean --format json?"));
   CHECK(box.expect(2, {"get", "-f", "x", "a"}).says("-f: this verb has no such option"));
   CHECK(box.expect(2, {"get", "a", "--nothing-like-it"}).says("`coffer get --help`"));
-  // What only looks like an option may be a value.
+  // A word that looks like an option may be a value.
   CHECK_FALSE(box.expect(2, {"get", "a", "--Hunter2=x"}).says("Hunter2"));
 }
 
 TEST_CASE("a word too many is told by its place, never by itself") {
   const Sandbox box;
   const Outcome get = box.expect(2, {"get", "big/ttl", "hunter2"});
-  CHECK(get.says("the 2nd word after `coffer get`: there is a word too many"));
+  CHECK(get.says("the 2nd word after `coffer get`: this word is one too many"));
   CHECK(get.says("coffer: hint: coffer get [OPTIONS] SECRET; for example: coffer get "));
   CHECK_FALSE(get.says("hunter2"));
   CHECK(box.expect(2, {"rollback", "myapp", "2"}).says("--to"));
@@ -172,7 +172,7 @@ TEST_CASE("a word too many is told by its place, never by itself") {
   CHECK(missing.says("coffer move [OPTIONS] FROM TO"));
   for (const Words& words :
        std::vector<Words>{{"run", "python3", "x.py"}, {"run", "--only", "app", "sh", "-c", "x"}}) {
-    CHECK(box.expect(2, words).says("the command stands after `--`: coffer run "));
+    CHECK(box.expect(2, words).says("write the command after `--`: coffer run "));
   }
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("delete says what it did, and undelete takes the newest back") {
   CHECK(
       box.expect(0, {"delete", "a/p", "--versions", "1,2"})
           .says("deleted versions 1 and 2 of a/p; bring back: coffer undelete a/p --versions 1,2"));
-  // The newest is not deleted: which one is meant is not guessed.
+  // The newest version is not deleted, so the verb does not guess which one is meant.
   CHECK(box.expect(2, {"undelete", "a/p"}).says("its newest version is not deleted"));
   box.expect(5, {"get", "a/p", "--version", "1"});
   CHECK(box.expect(0, {"delete", "a/p", "--format", "json"}).json() ==
@@ -228,9 +228,10 @@ TEST_CASE("a listing of nothing says why, and a folder that it is one") {
   CHECK(nothing.says("there is nothing below big/nosuch"));
   CHECK(box.expect(0, {"list", "big/ttl"}).says("big/ttl is a secret"));
   CHECK(box.expect(0, {"list", "big/*"}).says("--match"));
-  CHECK(box.expect(0, {"list", "--tag", "x"}).says("nothing is there that fits"));
+  CHECK(box.expect(0, {"list", "--tag", "x"}).says("no secret matches all"));
   CHECK(box.expect(0, {"list", "none", "--format", "json"}).err.empty());
-  // Who reads is not told how to remove, and who moves or runs is told how that is done.
+  // The hint for a reader does not say how to remove; hints for moving and running say how to do
+  // it.
   const std::string look = "hint: `coffer list big` names what is in it";
   const std::string remove = "`coffer metadata delete big --recursive`";
   for (const auto& [words, hint] : std::vector<std::pair<Words, std::string>>{

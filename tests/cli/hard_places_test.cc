@@ -1,5 +1,5 @@
-// Bad disks and bad files, through the command: each a clear error and an exit code, nothing
-// changed, no signal, and never a wrong value.
+// Bad disks and bad files: each gives a clear error and an exit code, changes nothing, and ends by
+// no signal and with no wrong value.
 #include <random>
 #include <set>
 
@@ -18,7 +18,7 @@ constexpr std::uintmax_t kPage = 4096;
 
 std::string old_value() { return std::string(3000, 'o'); }
 
-// A store with a few secrets, the one looked at among them.
+// A store with a few secrets, among them the one that the tests read.
 void fill(const Sandbox& box) {
   box.init();
   for (int i = 0; i < 12; ++i)
@@ -99,7 +99,7 @@ TEST_CASE("a full disk is an error, and the old value stays") {
   const Sandbox box;
   fill(box);
   const std::string large = box.write("large", std::string(900'000, 'n'));
-  // The limit on file size stands for the disk: writing beyond it fails as ENOSPC does.
+  // The limit on file size plays a full disk: a write beyond it fails like ENOSPC.
   const Outcome outcome = box.run_program(
       {"/bin/bash", "-c", "ulimit -f 256; exec \"$0\" put kept --file \"$1\"", COFFER_BIN, large});
   INFO(outcome.err);
@@ -112,7 +112,7 @@ TEST_CASE("a full disk is an error, and the old value stays") {
 
 TEST_CASE("a directory that may not be written is an error, and nothing changes") {
   if (geteuid() == 0) {
-    // Root writes everywhere: the test runs as somebody else, who owns the store.
+    // Root may write everywhere, so the test runs as another user, who owns the store.
     const Sandbox box;
     fs::permissions(box.path(""), fs::perms::all);
     const cli::Words as_nobody = {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534",

@@ -1,5 +1,5 @@
-// A data platform's day in IOMETE's terms: secrets of a domain and of an external store side by
-// side, jobs that refer to them, Spark settings, rotation by redeploying.
+// A day on IOMETE's data platform: secrets of a domain and of an external store, jobs that refer to
+// them, Spark settings, rotation by redeploying.
 #include "tests/cli/command.h"
 
 namespace iomete_test {
@@ -10,7 +10,7 @@ using cli::Words;
 
 namespace {
 
-/// The domain's own store, and another one that stands in for an external configuration.
+/// The domain's own store, and another one that plays an external configuration.
 struct Domain {
   Sandbox box;
   Words vault;
@@ -57,7 +57,7 @@ TEST_CASE("a job's variables come from its own store and from the one it names")
                             "printf '%s|%s|%s|%s|%s' \"$REGION\" \"$URL\" \"$COST\" "
                             "\"$DB_PASSWORD\" \"${access-none}\""}));
   CHECK(outcome.out == "eu|jdbc://u:Marzipan-own@h|${secrets.x}|Marzipan-vault-2|none");
-  // Its output hides each secret, not the text around it.
+  // The job's output hides each secret, but not the text around it.
   const Outcome hidden =
       domain.box.expect(0, domain.with_vault({"run", "--redact", "--job", job, "--", "/bin/sh",
                                               "-c", "echo \"$URL $DB_PASSWORD $REGION\""}));

@@ -1,4 +1,4 @@
-// key rewrap and key rotate, as an administrator types them.
+// key rewrap and key rotate, as an administrator uses them.
 #include "tests/cli/command.h"
 
 namespace key_rotation_test {
@@ -23,7 +23,7 @@ TEST_CASE("key rotate puts a new master key in place, and what it gives up opens
   const std::string spare = "file://" + box.path("spare.key");
   box.expect(0, {"key", "add", spare});
   const std::string paper = box.expect(0, {"key", "add", "recovery:"}).out;
-  // Nobody is there to be asked for the recovery key.
+  // Nobody can be asked for the recovery key.
   const Outcome refused = box.expect(12, {"key", "rotate"});
   CHECK(refused.says("key slot 3"));
   CHECK(refused.says("--without SLOT"));

@@ -1,4 +1,4 @@
-// How products lay secrets out elsewhere: in Vault's KV v2, and in a database's table.
+// How products store secrets elsewhere: in Vault's KV v2, and in a database's table.
 #include "tests/cli/command.h"
 
 namespace layouts_test {

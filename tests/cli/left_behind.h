@@ -1,4 +1,4 @@
-// What a command left in files: for tests that a value is in none of them.
+// Searches the files that a command left for a value that must not be there.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 
 namespace cli {
 
-/// The files below `root` that hold `bytes` as they are.
+/// The files below `root` that contain `bytes`.
 inline std::vector<std::string> files_holding(const std::filesystem::path& root,
                                               std::string_view bytes) {
   std::vector<std::string> found;

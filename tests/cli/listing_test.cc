@@ -1,4 +1,4 @@
-// What the store tells about itself: names, versions, state, help; never a value.
+// What the store says about itself: names, versions, state, help; never a value.
 #include "tests/cli/command.h"
 
 namespace listing_test {
@@ -179,7 +179,7 @@ TEST_CASE("global options stand before or after the verb") {
   box.expect(0, {"get", "--store=" + store, "p", "--key=" + key});
   box.expect(0, {"--store", store, "get", "--key", "file:///nonexistent", "p", "--key", key});
   box.expect(2, {"get", "p", "--key", key});
-  // Without a key the store's own slots say where it is.
+  // Without a key option the store's own slots say where the key is.
   box.expect(0, {"--store", store, "get", "p"});
   box.environment.emplace_back("COFFER_FORMAT=json");
   CHECK(box.expect(0, {"--store", store, "--key", key, "list"}).json()["keys"].size() == 1);

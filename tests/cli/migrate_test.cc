@@ -1,4 +1,4 @@
-// From one store to another: explicit, resumable, verified, and never more than was asked for.
+// Migration between two stores: explicit, resumable, verified, and never more than was asked for.
 #include <algorithm>
 
 #include "tests/cli/shifted_store.h"
@@ -12,7 +12,7 @@ using cli::Words;
 
 namespace {
 
-/// Two stores, each with a key of its own; the box's is the one that secrets go to.
+/// Two stores with a key each; the sandbox's own store is the target.
 struct Move {
   Sandbox box;
   std::string old_store, old_key;
@@ -92,7 +92,7 @@ TEST_CASE("what differs in the other store is refused before anything is written
   const Outcome skipped = move.migrate(0, {"--skip-existing", "--delete-source"});
   CHECK(names(skipped, "skipped") == Words{"team/raw"});
   CHECK(move.box.expect(0, {"get", "team/raw", "--field", "mine"}).out == "1");
-  // What was not copied is not removed either.
+  // A secret that was not copied is not removed.
   CHECK(names(skipped, "removed") == Words{"other", "team/db", "team/empty"});
   move.in_old(0, {"get", "team/raw"});
   move.in_old(4, {"get", "team/db"});
@@ -100,7 +100,7 @@ TEST_CASE("what differs in the other store is refused before anything is written
 
 TEST_CASE("a run that was cut goes on, and then the old store is emptied") {
   const Move move;
-  move.migrate(0, {"team"});  // As far as it came.
+  move.migrate(0, {"team"});  // The part that the cut run copied.
   const Outcome rest = move.migrate(0, {"--delete-source"});
   CHECK(names(rest, "created") == Words{"other"});
   CHECK(names(rest, "unchanged").size() == 3);
@@ -122,7 +122,7 @@ TEST_CASE("configs, who uses what, settings and policy come along, and leave the
   move.in_old(0, {"settings", "put", "--scope", "team", "--value-limit", "5000"});
   const std::string partial = move.in_old(0, {"config", "get", "c", "--partial"}).out;
   const Outcome outcome = move.migrate(0, {"--delete-source"});
-  CHECK(names(outcome, "managed").size() == 1);  // What the check minted ends by itself.
+  CHECK(names(outcome, "managed").size() == 1);  // A secret of a check expires by itself.
   CHECK(names(outcome, "kept") == kNone);
   const Words created = names(outcome, "created");
   CHECK(std::count(created.begin(), created.end(), "config:c") == 1);
@@ -135,7 +135,7 @@ TEST_CASE("configs, who uses what, settings and policy come along, and leave the
   CHECK(move.box.expect(0, {"--format", "json", "settings", "get"}).json()["max_versions"] == 7);
   move.in_old(4, {"config", "get", "c"});
   move.in_old(4, {"get", "other"});
-  // A full sweep finds nothing that nobody holds.
+  // A full sweep finds no orphan.
   CHECK(move.box.expect(0, {"--format", "json", "sweep", "--full"}).json()["swept"].empty());
   move.box.expect(0, {"verify"});
 }
@@ -173,7 +173,7 @@ TEST_CASE("migrate of a store larger than a batch is whole, killed or not") {
              "\",\"value\":\"v" + std::to_string(i) + "\"}}";
   }
   move.in_old(0, {"bulk", move.box.write("many.json", lines + "]}")});
-  // Killed somewhere in its work: what is there is whole, and another run does the rest.
+  // After a kill at any moment every copied secret is whole, and another run does the rest.
   const Words words{COFFER_BIN, "migrate", "--from", move.old_store, "--from-key", move.old_key};
   for (int round = 1; round <= 6; ++round) {
     const pid_t pid = move.box.start(words, "/dev/null", move.box.path(".out"));
@@ -208,7 +208,8 @@ TEST_CASE("with either clock behind nothing is carried elsewhere, and all of it 
   const Move move;
   const bool in_source = GENERATE(true, false);
   const std::string store = in_source ? move.old_store : move.box.store();
-  // An hour ahead: what lives for 30 days cannot be told from what is gone.
+  // The clock is an hour ahead, so a secret that lives for 30 days cannot be told from an expired
+  // one.
   cli::put_shifted(store, in_source ? move.old_key : move.box.key(), cli::kHourMs, "ahead");
   const Outcome refused = move.migrate(1, {"--delete-source"});
   CHECK(refused.says(store));

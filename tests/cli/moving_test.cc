@@ -1,4 +1,4 @@
-// What export writes, import takes: a random store is the same after both, in every part of it.
+// Import takes what export writes: a random store is the same after both, in every part.
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -25,7 +25,7 @@ class RandomStore {
   void fill() {
     StoreSettings settings;
     settings.max_versions = static_cast<std::uint32_t>(pick(4));
-    settings.delete_version_after_ms = std::int64_t{1500} * pick(3);
+    settings.delete_version_after_ms = std::int64_t{3'600'000} * pick(3);
     settings.audit_keep_records = static_cast<std::uint64_t>(pick(2)) * 5000;
     if (pick(2) == 1) settings.scopes.push_back({"team", 5000, NameProfile::vdk});
     REQUIRE(store_.put_settings(settings).ok());
@@ -40,7 +40,7 @@ class RandomStore {
                             {"**"},
                             {}});
     policy.rules.push_back({false, {"group:interns"}, {UseCase::reveal}, {"team/**"}, {"prod"}});
-    if (pick(2) == 1) REQUIRE(store_.put_policy(policy).ok());
+    if (pick(2) == 1) REQUIRE(store_.policies().put(policy).ok());
   }
 
  private:
@@ -92,7 +92,7 @@ class RandomStore {
       REQUIRE(configs.patch(id, R"({"password":"other"})", options).ok());
     }
     if (pick(3) == 0) {
-      options.keep_old_ms = 0;  // Said at the commit of a stage.
+      options.keep_old_ms = 0;  // Set at the commit of a stage.
       const auto stage = configs.stage(id, kSpec, R"({"password":"staged"})", options);
       REQUIRE(stage.ok());
       REQUIRE(configs.commit(id, stage->stage, {.outside = true}).ok());
@@ -109,7 +109,7 @@ std::string text_of(const Result<Secret>& secret) {
          std::string(secret->value.text());
 }
 
-// All that a store tells, but times of documents and revisions that are its own.
+// The whole content of a store, except its own times of documents and revisions.
 Json told_by(Store& store) {
   Json all;
   const Snapshot snapshot = store.snapshot().value();
@@ -151,7 +151,7 @@ Json told_by(Store& store) {
   const StoreSettings settings = store.settings().value();
   all["settings"] = Json{settings.max_versions, settings.delete_version_after_ms,
                          settings.audit_keep_records, settings.scopes.size()};
-  Policy policy = store.policy().value();
+  Policy policy = store.policies().get().value();
   policy.revision = 0;
   all["policy"] = policy_json(policy);
   return all;
@@ -203,7 +203,7 @@ TEST_CASE("a document larger than memory is meant for goes in, batch by batch, o
   const std::string file = from.path("huge.json");
   from.expect(0, {"export", "--as", "json", "-o", file});
   REQUIRE(std::filesystem::file_size(file) > (std::uintmax_t{64} << 20));
-  // What stands in the way of the last one is found before the first is written.
+  // A conflict of the last secret is found before the first is written.
   to.expect(0, {"put", "h/169", "k=v"});
   CHECK(to.expect(8, {"import", file, "--as", "json"}).says("h/169"));
   CHECK(to.expect(0, {"list", "--recursive"}).out == "h/169\n");
@@ -229,7 +229,7 @@ TEST_CASE("an export of a folder takes its users along, and no config, setting o
   CHECK(to.expect(0, {"get", "moved/team/a", "--field", "k"}).out == "2");
   CHECK(to.expect(0, {"refs", "moved/team/a"}).out.find("job") != std::string::npos);
   to.expect(4, {"get", "moved/other"});
-  // A whole store goes nowhere but to the root.
+  // The export of a whole store can only be imported at the root.
   const std::string whole = from.expect(0, {"export", "--as", "json"}).out;
   CHECK(to.expect(2, {"import", "-", "--as", "json", "--prefix", "x"}, whole).says("--prefix"));
 }

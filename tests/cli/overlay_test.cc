@@ -30,7 +30,7 @@ constexpr const char* kConfig =
     "[oracle]\n"
     "user = from-file\n";
 
-/// What comes out of config.ini for a secret of these fields.
+/// The output for config.ini with a secret of these fields.
 Outcome overlaid(const Sandbox& box, int exit_code, std::string_view fields,
                  const char* config = kConfig, const char* name = "config.ini") {
   box.expect(0, {"put", "ingestion/my-job", "--json", "-"}, fields);
@@ -38,7 +38,7 @@ Outcome overlaid(const Sandbox& box, int exit_code, std::string_view fields,
                     {"inject", "--overlay", "ingestion/my-job", "-i", box.write(name, config)});
 }
 
-/// As Python reads it: an object of sections.
+/// The file as Python reads it: an object of sections.
 Json as_python_reads(const Sandbox& box, const std::string& ini) {
   const std::string script =
       "import configparser, json, sys\n"
@@ -88,7 +88,7 @@ TEST_CASE("overlay: a variable beats the secret, and VDK_ beats the plain name")
   CHECK(merged["oracle"]["user"] == "by variable");
   CHECK(merged["oracle-reports"]["oracle_user"] == "from-file");
   CHECK_FALSE(merged["vdk"].contains("unknown"));
-  // Which of it came from around is told, without the values.
+  // The command names the variables that the environment set, without values.
   CHECK(outcome.says("VDK_DB_USER"));
   CHECK(outcome.says("ORACLE_USER"));
   CHECK_FALSE(outcome.says("prefixed"));
@@ -105,7 +105,7 @@ TEST_CASE("overlay: a name with a section's in it is that section's, the longest
   CHECK(merged["oracle-reports"]["oracle_user"] == "reports");
   CHECK(merged["oracle"]["user"] == "oracle");
   CHECK(merged["oracle-reports"]["oracle_password"] == "from-file");
-  // A setting that the section lacks is an error, and no line of the file comes out.
+  // A setting missing in the section is an error, and no line of the file is printed.
   const Outcome missing = overlaid(box, 2, R"({"oracle_reports_sid": "Marzipan"})");
   CHECK(missing.says("oracle_reports_sid"));
   CHECK_FALSE(missing.says("Marzipan"));
@@ -148,7 +148,7 @@ TEST_CASE("overlay: JSON and YAML keep the types of the secret's values") {
   CHECK(yaml.find("\"Marzipan\"") != std::string::npos);
   CHECK(yaml.find("5439\n") != std::string::npos);
   CHECK(yaml.find("# ours") == std::string::npos);
-  // Standard input has no name to tell the form.
+  // Standard input has no name that could say the form.
   CHECK(box.expect(0, {"inject", "--overlay", "ingestion/my-job", "--as", "json"},
                    R"({"db_user": 1})")
             .out == R"({"db_user": "Marzipan"})");
@@ -177,7 +177,7 @@ TEST_CASE("overlay: what could be read in two ways, or not at all, gives nothing
   box.expect(4, {"inject", "--overlay", "ingestion/other", "--as", "ini"}, "a = 1\n");
   box.expect(0, {"put", "opaque", "--value", "-"}, "x");
   box.expect(2, {"inject", "--overlay", "opaque", "--as", "ini"}, "a = 1\n");
-  // A new file is private, and there only when all went well.
+  // A new file is private, and exists only after success.
   const std::string out = box.path("out.ini");
   box.expect(2, {"inject", "--overlay", "opaque", "--as", "ini", "-o", out}, "a = 1\n");
   CHECK_FALSE(std::filesystem::exists(out));

@@ -1,4 +1,4 @@
-// A script that mounts file systems which nobody else sees.
+// Runs a script that mounts file systems which no other process sees.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace cli {
 
-/// Runs the script by bash in a mount namespace of its own: $0 is the command, $1 the sandbox's
-/// folder. Nothing, and a warning, where none is to be had.
+/// Runs the script by bash in its own mount namespace: $0 is the command, $1 the sandbox's folder.
+/// nullopt, with a warning, if the machine does not allow one.
 inline std::optional<Outcome> run_with_mounts(const Sandbox& box, const std::string& script) {
   Outcome outcome = box.run_program(
       {"/usr/bin/unshare", "-m", "/bin/bash", "-c", script, COFFER_BIN, box.path("")});

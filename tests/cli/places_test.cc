@@ -1,5 +1,5 @@
-// Where a store may be made and used: mount points, read-only parents, links, kernels that lack
-// something, file systems that only seem to be there.
+// Where a store may be created and used: mount points, read-only parents, links, kernels without
+// some features, unsuitable file systems.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -19,8 +19,8 @@ using cli::Outcome;
 using cli::Sandbox;
 namespace fs = std::filesystem;
 
-/// Runs a line of shell in a mount namespace of its own, with D for the store's place and $0 for
-/// the command. nullopt: this machine lets nobody do so.
+/// Runs a line of shell in its own mount namespace, with D for the store's place and $0 for the
+/// command. nullopt: the machine does not allow it.
 std::optional<Outcome> in_own_mounts(const Sandbox& box, const std::string& line) {
   const std::string begin = "D=" + box.store() + "; mkdir -p $D; export COFFER_STORE=$D; ";
   const auto run = [&](const std::string& rest) {
@@ -71,7 +71,7 @@ TEST_CASE("an init that was cut short in a mount point is begun anew, a store is
   CHECK(box.expect(0, {"get", "a", "--field", "x"}).out == "1");
   CHECK_FALSE(fs::exists(box.store() + "/.coffer-new-abcdef"));
   CHECK(box.expect(18, {"init"}).says(box.store()));
-  // A data file whose keyring is gone may get it back out of a copy.
+  // A data file without its keyring can get the keyring back from a copy.
   fs::rename(box.store() + "/keyring", box.path("keyring"));
   box.expect(18, {"init"});
   fs::rename(box.path("keyring"), box.store() + "/keyring");
@@ -100,7 +100,7 @@ TEST_CASE("init takes all of the keyring's room, which erasing on a full disk ca
   CHECK(status.st_blocks * 512 >= status.st_size);
 }
 
-/// Makes madvise() fail from now on, as on a kernel that knows no MADV_WIPEONFORK.
+/// Makes madvise() fail from now on, as on a kernel without MADV_WIPEONFORK.
 bool refuse_madvise() {
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -126,7 +126,7 @@ TEST_CASE("a kernel that wipes no page for a child is no reason to end") {
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   const int code = cli::exit_code_of(status);
-  if (code != 99) CHECK(code == 0);  // 99: this machine takes no filter.
+  if (code != 99) CHECK(code == 0);  // 99: this machine does not allow a filter.
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// coffer policy: rules by the command, and the command by its rules. Who runs the tests is the
-// user that they mean; what needs another one is asked of `policy test`.
+// coffer policy: the command changes rules and obeys them. The rules mean the user who runs the
+// tests; `policy test` decides for other users.
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ struct Bench : Sandbox {
     expect(0, {"put", "team/db", "user=u", "password=secret-word"});
     expect(0, {"put", "other/key", "--value", "-"}, "other-word");
   }
-  /// Whoever runs this may change the policy, and besides what the rules say.
+  /// Lets the present user change the policy, in addition to the rules.
   void set(const std::string& rules) const {
     const std::string admin = R"({"effect":"allow","subjects":["user:)" + me() +
                               R"("],"use_cases":["admin","audit"],"objects":["**"]})";
@@ -171,7 +171,7 @@ TEST_CASE("rules are added, shown, tested and taken away") {
       box.write("policy.json", box.expect(0, {"policy", "show", "--format", "json"}).out);
   CHECK(box.expect(8, {"policy", "set", file, "--revision", "1"}).says("revision"));
   box.expect(0, {"policy", "set", file, "--revision", "4"});
-  box.expect(2, {"policy", "remove", "1"});  // Nobody could change it any more.
+  box.expect(2, {"policy", "remove", "1"});  // Otherwise nobody could change the policy.
   box.expect(4, {"policy", "remove", "5"});
   box.expect(2, {"policy", "remove"});
   box.expect(0, {"policy", "remove", "3"});
@@ -301,7 +301,7 @@ TEST_CASE("a rule's object is a path, and a test of the policy agrees with what 
           "denied by rule 3\n");
     box.expect(15, {"get", object});
   }
-  // In a plain path # is a letter: this is another secret.
+  // In a plain path # is an ordinary letter, so this is another secret.
   box.expect(0, {"policy", "test", "user:" + me(), "reveal", "team/db#password"});
   box.expect(4, {"get", "team/db#password"});
   box.expect(0, {"policy", "test", "user:" + me(), "reveal", "coffer://other/key"});
@@ -366,7 +366,7 @@ TEST_CASE("who changes the policy does not shut himself out by the way") {
   box.expect(0, {"policy", "remove", "1"});
   CHECK(box.expect(2, {"policy", "role", "ops", "user:boss"}).says("administer"));
   CHECK(box.expect(0, {"policy", "show", "--format", "json"}).json()["revision"] == 4);
-  // A document's policy is one, too.
+  // The policy of an imported document counts too.
   const cli::Sandbox other;
   other.init();
   const std::string document = R"({"format":"coffer-export","format_version":2,"history":true,)"
@@ -394,7 +394,9 @@ TEST_CASE("F-214: doubt about owner and tags goes along by export and by migrate
     REQUIRE(store.as({.user = "svc"})
                 ->put("team/x", coffer::Value::opaque(std::string_view("of the service")))
                 .ok());
-    REQUIRE(owner.put("team/own", coffer::Value::opaque(std::string_view("mine")), {.owner = "m"})
+    REQUIRE(owner
+                .put("team/own", coffer::Value::opaque(std::string_view("mine")),
+                     {.metadata = {.owner = "m"}})
                 .ok());
   }
   CHECK(box.expect(0, {"metadata", "get", "team/x"}).out.find("marks_doubted") !=
@@ -420,7 +422,7 @@ TEST_CASE("F-214: doubt about owner and tags goes along by export and by migrate
                 box.expect(0, {"export", "team", "--as", "json", "--newest"}).out);
   CHECK_FALSE(may_see(folder, "team/x"));
   CHECK(may_see(folder, "team/own"));
-  // What a document with a policy does not tell is not believed.
+  // Owner and tags are doubted if a document with a policy does not say who set them.
   Json old = Json::parse(whole);
   for (Json& secret : old["secrets"]) {
     secret["metadata"].erase("marked_by");

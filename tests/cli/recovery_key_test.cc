@@ -1,4 +1,4 @@
-// Recovery keys and shares through the command: printed once, given back from files.
+// Recovery keys and shares: printed once, given back from files.
 #include "tests/cli/command.h"
 
 namespace recovery_key_test {
@@ -13,7 +13,7 @@ TEST_CASE("a recovery key is printed by key add and opens the store") {
   const Outcome added = box.expect(0, {"key", "add", "recovery:"});
   const std::string text = added.out.substr(0, added.out.find('\n'));
   CHECK(text.size() == 74);
-  // Nothing but the key, so that the file that it is sent to is one that can be read again.
+  // Standard output has only the key, so that its file can be read back.
   CHECK(added.out == text + "\n");
   CHECK(added.says("key slot 2"));
   CHECK(added.says("not shown again"));

@@ -1,4 +1,4 @@
-// A folder removed as a whole, and saying beforehand what is meant.
+// Removes a folder as a whole, with consent given in advance.
 #include <algorithm>
 
 #include "tests/cli/command.h"
@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kEverything = "team\nteam/a\nteam/b/c\nteam/meta\nteamster\nx\n";
 
-/// A team's folder with a secret of its name, one that was deleted, one that is only metadata.
+/// A team's folder with a secret of the same name, a deleted one, and one that has only metadata.
 void fill(const Sandbox& box) {
   box.init();
   for (const char* path : {"team", "team/a", "team/b/c", "teamster", "x"})
@@ -104,7 +104,7 @@ TEST_CASE("what is in use keeps its whole folder, and all of it is named") {
     CHECK(refused(box, 9, words).find("error: team, team/a: ") != std::string::npos);
   }
   CHECK(box.expect(0, {"get", "team/a", "--field", "k"}).out == "v2");
-  // Who tried is on record.
+  // The audit log names the user who tried.
   CHECK(box.expect(0, {"audit", "list", "--refused"}).out.find("team/a") != std::string::npos);
   box.expect(0, {"refs", "remove", "team/a", "nightly-report"});
   CHECK(refused(box, 9, {"metadata", "delete", "team", "-r"}).find("error: team: ") !=

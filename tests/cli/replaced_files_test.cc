@@ -1,5 +1,5 @@
-// A store's files changed by somebody else while processes have it open: a restore by rename, a
-// moved directory, bytes changed in place; and the places where locks and disks are short.
+// Somebody changes a store's files while processes have it open: a restore by rename, a moved
+// directory, bytes changed in place; also places that lack locks or disk space.
 #include <coffer/store.h>
 #include <signal.h>
 
@@ -18,14 +18,14 @@ using cli::Outcome;
 using cli::Sandbox;
 namespace fs = std::filesystem;
 
-/// As rsync, tar and editors do it: another file under the same name.
+/// As rsync, tar and editors do: another file under the same name.
 void put_in_place(const fs::path& from, const fs::path& to) {
   const fs::path fresh = to.string() + ".fresh";
   fs::copy_file(from, fresh);
   fs::rename(fresh, to);
 }
 
-/// A process of the command that has the store open.
+/// A process of the command that keeps the store open.
 class Watch {
  public:
   explicit Watch(const Sandbox& box) : box_(box), out_(box.path("watched")) {
@@ -41,7 +41,7 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  /// The exit code, where it ends by itself soon.
+  /// The exit code, if the process ends soon by itself.
   int ended_with() {
     for (int tries = 0; tries < 100; ++tries, wait_a_moment()) {
       int status = 0;
@@ -99,7 +99,7 @@ TEST_CASE("F-170, F-171: a restore by rename under a watch loses nothing, silent
   box.expect(0, {"put", "k2", "a=1"});
   fs::copy(box.store(), box.path("bak"), fs::copy_options::recursive);
   box.expect(0, {"put", "late", "a=1"});
-  const bool odd = GENERATE(true, false);  // Which meta page is the newest there.
+  const bool odd = GENERATE(true, false);  // Whether the odd meta page is the newest.
   if (!odd) box.expect(0, {"put", "later", "a=1"});
   coffer::Store store = open_in_process(box);
   REQUIRE(store.put("mine", *coffer::Value::fields({{"a", "1"}})).ok());
@@ -187,7 +187,7 @@ TEST_CASE("F-172: bytes changed in place under a watch are refused or read right
     REQUIRE(outcome.exit_code < 128);
     if (outcome.exit_code != 0) ++refused;
     if (words[0] == "get" && outcome.exit_code == 0) CHECK(outcome.out == "right");
-    // What reads a changed file through its mapping is beyond help: the watch may have died.
+    // Reading a changed file through its mapping cannot be made safe, so the watch may have died.
     std::fstream file(data, std::ios::in | std::ios::out | std::ios::binary);
     file << healthy;
   }
@@ -205,7 +205,7 @@ TEST_CASE("F-173: on a full disk a store without its lock file is an error, neve
       "dd if=/dev/zero of=\"$1/small/filler\" bs=4k 2>/dev/null || true\n"
       "set +e; \"$0\" get k --field a; echo \" full: $?\"; \"$0\" list; echo \"full: $?\"\n"
       "rm \"$1/small/filler\"; \"$0\" get k --field a; echo \" room: $?\"\n"
-      // With its lock file, reading needs no room.
+      // With its lock file, reading needs no disk space.
       "dd if=/dev/zero of=\"$1/small/filler\" bs=4k 2>/dev/null\n"
       "\"$0\" get k --field a; echo \" full again: $?\"\n";
   const std::optional<Outcome> outcome = cli::run_with_mounts(box, script);
@@ -238,7 +238,7 @@ TEST_CASE("F-175: a process of the same number in another PID namespace is waite
     INFO(refused.err);
     CHECK(refused.exit_code == 16);
     CHECK(refused.says("PID namespace"));
-    CHECK(box.expect(0, {"get", "k", "--field", "a"}).out == "1");  // Another number.
+    CHECK(box.expect(0, {"get", "k", "--field", "a"}).out == "1");  // Another inode number.
     kill(holder, SIGKILL);
     waitpid(holder, nullptr, 0);
   }

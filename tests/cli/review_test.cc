@@ -1,4 +1,4 @@
-// What a review of the command found, kept found: secrets that begin oddly, and descriptors.
+// Findings of a review of the command stay fixed: secrets that begin oddly, and descriptors.
 #include "tests/cli/command.h"
 
 namespace review_test {

@@ -22,7 +22,7 @@ std::string shell(const Sandbox& box, Words words, const std::string& script) {
   return box.expect(0, words).out;
 }
 
-// Waits until the child has said in the file that it is ready.
+// Waits until the child has written to the file that it is ready.
 void wait_for(const std::string& file) {
   for (int i = 0; i < 3000 && cli::read_file(file).empty(); ++i) usleep(10'000);
   REQUIRE_FALSE(cli::read_file(file).empty());
@@ -124,7 +124,7 @@ TEST_CASE("the child starts with the caller's signals and file mode, and without
         std::string::npos);
   CHECK(shell(box, {"--only", "other"}, "ls -l /proc/self/fd").find("data.mdb") ==
         std::string::npos);
-  // Only one process at a time can keep a lock: the parent must have let the store go.
+  // Only one process at a time can hold a lock, so the parent must have closed the store.
   CHECK(shell(box, {"--only", "other"}, "ls -l /proc/$PPID/fd").find("data.mdb") ==
         std::string::npos);
 }
@@ -134,14 +134,14 @@ TEST_CASE("signals reach the child, and its answer comes back") {
   fill(box);
   const std::string directory = "/dev/shm/coffer-signals-" + std::to_string(getpid());
   for (int number = 1; number <= SIGRTMAX; ++number) {
-    // Not to be caught, coffer's own, or the shell's own to ignore.
+    // Cannot be caught, or coffer or the shell handles it itself.
     if (number == SIGKILL || number == SIGSTOP || number == SIGCHLD) continue;
     if (number > SIGSYS && number < SIGRTMIN) continue;
-    if (number > SIGRTMIN + 3 && number < SIGRTMAX) continue;  // Each is as these.
+    if (number > SIGRTMIN + 3 && number < SIGRTMAX) continue;  // The others behave alike.
     const std::string ready = box.path("ready");
     std::filesystem::remove(ready);
-    // Python: no shell catches all of them. An exception while a file object is disposed of would
-    // be swallowed, so none is made.
+    // Python, because no shell can catch all of them. The handler raises no exception, which would
+    // be swallowed if a file object were being disposed of.
     const std::string script = "import os,signal,sys,time\nsignal.signal(" +
                                std::to_string(number) +
                                ", lambda *_: sys.exit(42))\nos.write(os.open('" + ready +
@@ -180,14 +180,14 @@ TEST_CASE("a command inherits no key of the store's, and no credential that coff
   const std::string out = shell(box, {"--only", "other"}, "env");
   for (const char* name : {"COFFER_KEY=", "COFFER_ANCHOR=", "COFFER_STORE="})
     CHECK(out.find(name) == std::string::npos);
-  // No key service was asked: these are the command's own business.
+  // No key service was used, so these variables belong to the command.
   CHECK(out.find("VAULT_TOKEN=") != std::string::npos);
   CHECK(out.find("COFFER_ACTOR=ann") != std::string::npos);
   const std::string kept = shell(box, {"--keep-keys", "--only", "other"}, "env");
   CHECK(kept.find("COFFER_KEY=" + box.key()) != std::string::npos);
   CHECK(shell(box, {"--keep-keys", "--pristine", "--only", "other"}, "env")
             .find("COFFER_KEY=" + box.key()) != std::string::npos);
-  // What the key was had by goes with it; what no key was sought by stays.
+  // The variables that held the key are removed; variables that no key used stay.
   Sandbox service;
   std::filesystem::create_directory(service.path("credentials"));
   chmod(service.write("credentials/store", std::string(32, 'k')).c_str(), 0600);
@@ -200,7 +200,7 @@ TEST_CASE("a command inherits no key of the store's, and no credential that coff
   CHECK(asked.find("AWS_SESSION_TOKEN=") != std::string::npos);
   CHECK(shell(service, {"--keep-keys", "--only", "other"}, "env").find("CREDENTIALS_DIRECTORY=") !=
         std::string::npos);
-  // A secret of such a name was asked for.
+  // The user asked for a secret of this name.
   box.expect(0, {"put", "aws", "AWS_SECRET_ACCESS_KEY=mine", "COFFER_KEY=other"});
   CHECK(shell(box, {"--only", "aws"}, "echo $AWS_SECRET_ACCESS_KEY $COFFER_KEY") == "mine other\n");
 }
@@ -253,7 +253,7 @@ TEST_CASE("coffer.env is taken where nothing is selected, references in it witho
   box.write("job/coffer.env", "USER_NAME=coffer://app/db#DB_USER\nMODE=fast # really\n");
   CHECK(there(" run -- /bin/sh -c 'echo $USER_NAME/$MODE/$OTHER'").out == "foo/fast/\n");
   CHECK(there(" env --as json").json() == cli::Json{{"USER_NAME", "foo"}, {"MODE", "fast"}});
-  // What is selected comes alone.
+  // Only the selected secrets come.
   CHECK(there(" run --only other -- /bin/sh -c 'echo $USER_NAME/$OTHER'").out == "/1\n");
   const Outcome wrong = box.expect(
       4, {"run", "--env-file", box.write("w", "A=1\nB=coffer://app/db#nope\n"), "--", "/bin/true"});
@@ -332,7 +332,7 @@ TEST_CASE("an empty word for a folder or a secret is never the whole store") {
     box.expect(2, {"import", "-", "--as", "yaml", "--prefix", word}, "a: {k: v}\n");
     box.expect(2, {"migrate", word, "--from", box.path("none")});
   }
-  box.expect(0, {"list", ""});  // As KV v2 lists its top.
+  box.expect(0, {"list", ""});  // As KV v2 lists its root.
 }
 
 TEST_CASE("what refers to no secret is told, as a selection that selects nothing is") {
@@ -417,7 +417,7 @@ TEST_CASE("many fields of one secret are handed over in one reading") {
   std::string file;
   for (int i = 0; i < 8000; ++i) file += "NAME_" + std::to_string(i) + "=value\n";
   box.expect(0, {"import", box.write("p.env", file), "--as", "dotenv", "--prefix", "p"});
-  // Twenty seconds and more where each field reads the document again.
+  // If each field parsed the document again, this would take twenty seconds or more.
   CHECK(box.run_program(
                {"/usr/bin/timeout", "10", COFFER_BIN, "run", "--only", "p", "--", "/bin/true"})
             .exit_code == 0);
@@ -448,7 +448,7 @@ TEST_CASE("a signal while run makes its files leaves none of them behind") {
     const pid_t pid = box.start({COFFER_BIN, "run", "--files", directory, "--only", "other", "--",
                                  "sh", "-c", "sleep 0.01; echo 1 >" + ran},
                                 "/dev/null", box.path(".out"));
-    // The directory is there for some ten milliseconds: looked for without a pause.
+    // The directory exists for about ten milliseconds, so the loop looks without a pause.
     int status = 0;
     bool gone = false;
     while (!gone && access(directory.c_str(), F_OK) != 0)
@@ -568,7 +568,7 @@ TEST_CASE("what a review found in run stays mended") {
   const std::string file = box.write("one", "OTHER=plain\n");
   CHECK(box.expect(2, {"run", "--only", "other", "--env-file", file, "--", "/bin/true"})
             .says("two values"));
-  // A reference inside a value is redacted on its own, and a pause does not let it through.
+  // A reference inside a value is redacted by itself, and a pause does not let it through.
   const std::string url = box.write("url", "URL='x://{{ coffer://app/token }}@h'\n");
   const Outcome outcome =
       box.expect(0, {"run", "--redact", "--env-file", url, "--", "/bin/sh", "-c",
@@ -583,12 +583,13 @@ TEST_CASE("under --redact a reader that is slow, stops or goes away is met as by
   const auto shell = [&](const std::string& line) {
     return box.run_program({"/bin/sh", "-c", line}).out;
   };
-  // The end of a pipe reaches the command: without it `yes` would write for ever.
+  // The command notices that its reader is gone; otherwise `yes` would write for ever.
   CHECK(shell(run + "/bin/sh -c 'yes \"$T\"' | head -n 1") == "**********\n");
   // A slow reader gets everything, though the command ended long before.
   CHECK(shell(run + "/bin/sh -c 'head -c 300000 /dev/zero; echo $T' | (sleep 0.3; tail -c 11)") ==
         "**********\n");
-  // A signal is heard while the reader has stopped: whoever holds this fifo open never reads.
+  // A signal works although the reader has stopped: the process that holds this fifo open never
+  // reads.
   const std::string fifo = box.path("fifo");
   CHECK(shell("mkfifo " + fifo + "; exec 5<>" + fifo + "; " + run +
               "/usr/bin/yes >&5 & sleep 0.5; kill -TERM $!; wait $!; echo $?") == "143\n");

@@ -1,4 +1,4 @@
-// patch, rollback, move, copy, metadata, settings, bulk: as scripts meet them.
+// patch, rollback, move, copy, metadata, settings, bulk: as scripts use them.
 #include "tests/cli/command.h"
 
 namespace secret_verbs_test {
@@ -58,7 +58,7 @@ TEST_CASE("patch changes what it names and leaves the rest to the byte") {
   box.expect(2, {"patch", "a", "s=v", "--json", "-"}, "{}");
   box.expect(2, {"patch", "a", "--json", "-"}, R"({"a":1,"a":2})");
   box.expect(2, {"patch", "a", "--json", "-"}, "");
-  box.expect(4, {"patch", "a?version=1#f", "k=v"});  // A plain path is taken literally.
+  box.expect(4, {"patch", "a?version=1#f", "k=v"});  // A plain path is literal.
   box.expect(17, {"patch", "a", "--json", "/no/such/file"});
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("what is too large is told with its size and the bound, by whatever ve
   const std::string large(101, 'x'), told = "(101, at most 100)";
   CHECK(box.expect(10, {"put", "new", "--value", "-"}, large).says(told));
   CHECK(box.expect(10, {"put", "small/a", "--value", "-"}, large).says("(101, at most 10)"));
-  // {"k":"1","l":"..."} is that much longer than what is added.
+  // {"k":"1","l":"..."} is longer than the added field by this much.
   CHECK(box.expect(10, {"patch", "a", "l=" + std::string(85, 'x')}).says(told));
   CHECK(box.expect(10, {"bulk", "-"},
                    R"({"operations":[{"put":{"path":"b","value":")" + large + "\"}}]}")
@@ -166,7 +166,7 @@ TEST_CASE("what is too large is told with its size and the bound, by whatever ve
       "spec", R"({"type":"object","properties":{"p":{"type":"string","airbyte_secret":true}}})");
   const std::string document = box.write("document", "{\"p\":\"" + large + "\"}");
   for (const char* verb : {"put", "stage"}) {
-    // A config's value is kept as its JSON text, with the quotes.
+    // A config's value is stored as its JSON text, with the quotes.
     CHECK(box.expect(10, {"config", verb, "c", "--spec", spec, "--input", document})
               .says("(103, at most 100)"));
   }
@@ -289,9 +289,8 @@ TEST_CASE("bulk documents that are not right are refused whole, without repeatin
       {R"({"operations":[{"put":{"path":"p","value_base64":"A"}}]})", "must be base64"},
       {R"({"operations":[{"put":{"path":"p",)" + v + "," + v + "}}]}", ":1:"},
       {R"({"operations":[{"put":{"path":"p//q",)" + v + "}}]}", "p//q"},
-      {R"({"operations":[{"destroy":{"path":"p"}}]})", "names versions and all"},
-      {R"({"operations":[{"destroy":{"path":"p","versions":[1],"all":true}}]})",
-       "versions and all"},
+      {R"({"operations":[{"destroy":{"path":"p"}}]})", "must name versions or all"},
+      {R"({"operations":[{"destroy":{"path":"p","versions":[1],"all":true}}]})", "versions or all"},
       {R"({"operations":[{"undelete":{"path":"p"}}]})", "versions: is missing"},
       {R"({"operations":[{"rollback":{"path":"p","to":0}}]})", "count from 1"},
       {R"({"operations":[{"metadata":{"path":"p","tags":[1]}}]})", "tags/0: must be a string"},
@@ -375,7 +374,7 @@ TEST_CASE("put tells by name which fields of the version before it drops") {
   CHECK(box.expect(0, {"put", "p", "--value", "-"}, "opaque").says("user"));
   CHECK(box.expect(0, {"put", "p", "user=eve"}).err.empty());
   box.expect(0, {"patch", "p", "more=1"});
-  // Names are a policy's to tell, where there is one.
+  // With a policy the refusal must not reveal names.
   box.expect(0, {"policy", "allow", "*", "all", "**"});
   CHECK(box.expect(0, {"put", "p", "user=bob"}).says("more"));
   box.expect(0, {"policy", "deny", "*", "use", "**"});
@@ -409,7 +408,7 @@ TEST_CASE("a line end that is stored with a value is told of, and stored") {
   CHECK(box.expect(0, {"patch", "r", "a=@" + box.path("f")}).says(of_field));
   CHECK(box.expect(0, {"put", "r", "a:=-"}, "1\n").err.empty());
   CHECK(box.expect(0, {"put", "r", "a=word\n"}).err.empty());
-  // Told of what was stored, and of nothing else.
+  // The note is printed only for stored values.
   CHECK_FALSE(box.expect(2, {"put", "s", "--kind", "token", "--value", "-"}, "hi\n")
                   .says("stored with it"));
   CHECK_FALSE(box.expect(8, {"put", "r", "--cas", "9", "a=-"}, "word\n").says("stored with it"));
@@ -432,7 +431,7 @@ TEST_CASE("a document that is no JSON is told by line and column, with what to d
   }
   CHECK(box.expect(2, {"put", "a", "--json", "-"}, "{").says("standard input:1:2: "));
   CHECK(box.expect(2, {"bulk", "-"}, R"({"operations":[{"rollback":{"path":"a","version":1}}]})")
-            .says("what may stand there: path (must), to (must), cas"));
+            .says("the known members are: path (required), to (required), cas"));
   CHECK(box.expect(2, {"bulk", "-"}, R"({"operations":[{"put":{"path":1}}]})")
             .says("hint: correct the document at this place"));
 }

@@ -1,4 +1,4 @@
-// Stores of another time than the machine's: only a library can be asked to make them.
+// Makes stores with a shifted clock, which only the library can do.
 #pragma once
 
 #include <coffer/store.h>
@@ -22,7 +22,7 @@ inline coffer::KeySource parse_key(const std::string& key) {
   return coffer::KeySource::parse(key).value();
 }
 
-/// So far ahead of the machine's (or behind, where `by_ms` is negative).
+/// Puts with a clock that is ahead of the machine's by `by_ms` (or behind if negative).
 inline void put_shifted(const std::string& store_path, const std::string& key, std::int64_t by_ms,
                         const std::string& path, const coffer::PutOptions& how = {}) {
   const ShiftedClock clock(by_ms);

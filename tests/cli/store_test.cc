@@ -1,4 +1,4 @@
-// Keys, stores that are not there or damaged, and output that cannot be written.
+// Keys, missing or damaged stores, and output that cannot be written.
 #include "tests/cli/command.h"
 
 namespace store_test {
@@ -230,7 +230,8 @@ TEST_CASE("a store of somebody else is an I/O error") {
   const Outcome outcome = box.run_program(
       {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", COFFER_BIN, "list"});
   INFO(outcome.err);
-  if (outcome.exit_code == 127 || outcome.exit_code == 126) return;  // The binary is out of reach.
+  if (outcome.exit_code == 127 || outcome.exit_code == 126)
+    return;  // The other user cannot reach the binary.
   CHECK((outcome.exit_code == 17 || outcome.exit_code == 12));
   CHECK(outcome.out.empty());
 }

@@ -1,5 +1,5 @@
-// A team's credential, as VDK keeps one: a client's id that whoever may list can read, and its
-// secret, written together; the team found again by the id.
+// A team's credential, as VDK keeps one: a client id that everyone who may list can read, and its
+// secret, written together; the id finds the team again.
 #include "tests/cli/command.h"
 
 namespace team_credential_test {
@@ -41,16 +41,16 @@ TEST_CASE("a credential's public part is read, and found by, without its secret"
 
   CHECK(id_of(box, "ingestion") == "0oa1-ingestion");
   CHECK(teams_of(box, "0oa1-reporting") == "reporting/credential\n");
-  // An id that nobody has is left out, and is no error; a part of one is no id.
+  // An unknown id gives an empty list, not an error; a part of an id is no match.
   CHECK(teams_of(box, "0oa1").empty());
-  // All of them with their ids, in one call.
+  // One call returns all teams with their ids.
   const Json all =
       box.expect(0, {"list", "-r", "-l", "--kind", "key-value", "--format", "json"}).json();
   REQUIRE(all["secrets"].size() == 2);
   CHECK(all["secrets"][0]["path"] == "ingestion/credential");
   CHECK(all["secrets"][1]["custom_metadata"]["client_id"] == "0oa1-reporting");
   CHECK(all.dump().find("Marzipan") == std::string::npos);
-  // None of this read a value: such a read would stand in the audit log.
+  // None of these calls read a value; the audit log would show the read.
   CHECK(box.expect(0, {"audit", "list", "--action", "read"}).out.find("credential") ==
         std::string::npos);
   CHECK(box.expect(0, {"get", "ingestion/credential", "--field", "client_secret"}).out ==
@@ -68,7 +68,7 @@ TEST_CASE("both parts of a credential change together or not at all") {
   CHECK(teams_of(box, "old-id").empty());
   CHECK(box.expect(0, {"get", "ingestion/credential", "--field", "client_secret"}).out ==
         "Marzipan-2");
-  // What is no id, or comes against a newer version, changes neither.
+  // An invalid id, or one against a newer version, changes neither.
   put(box, 10, "ingestion", "", "Marzipan-3");
   box.expect(8,
              {"put", "ingestion/credential", "client_secret=-", "--metadata", "client_id=other",
@@ -77,7 +77,7 @@ TEST_CASE("both parts of a credential change together or not at all") {
   CHECK(id_of(box, "ingestion") == "new-id");
   CHECK(box.expect(0, {"get", "ingestion/credential", "--field", "client_secret"}).out ==
         "Marzipan-2");
-  // Once destroyed, it is found no more.
+  // After it is destroyed, nothing finds it.
   box.expect(0, {"metadata", "delete", "ingestion/credential"});
   CHECK(teams_of(box, "new-id").empty());
 }

@@ -1,4 +1,4 @@
-// Prompts: on the terminal, without echo, put back whatever happens.
+// Prompts: on the terminal, without echo, restored whatever happens.
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -14,12 +14,12 @@ namespace {
 
 constexpr bool kAsItIs = true;
 
-/// The command on a terminal of its own, as a person has it.
+/// Runs the command on a terminal of its own, as for a person.
 class Session {
  public:
   Session(const Sandbox& box, Words words, winsize size = {24, 80, 0, 0})
       : Session(box, with_command(std::move(words)), kAsItIs, size) {}
-  /// Another program there.
+  /// Runs another program there.
   Session(const Sandbox& box, const Words& words, bool /*as it is*/,
           winsize size = {24, 80, 0, 0}) {
     std::vector<char*> argv = Sandbox::pointers(words);
@@ -38,7 +38,7 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Reads until `text` has been shown. False when the command ended, or hangs, before.
+  /// Reads until `text` was shown. False if the command ended or hangs before.
   bool shows(std::string_view text) {
     while (shown_.find(text, seen_) == std::string::npos) {
       if (!read_some()) return false;
@@ -165,7 +165,7 @@ TEST_CASE("a signal at a prompt finds the terminal put back") {
     REQUIRE(session.shows("Value: "));
     CHECK_FALSE(session.echo());
     session.signal(number);
-    // The master side can still ask for the modes while the child is a zombie.
+    // The master side still gives the modes while the child is a zombie.
     siginfo_t info{};
     REQUIRE(waitid(P_PID, static_cast<id_t>(session.pid()), &info, WEXITED | WNOWAIT) == 0);
     INFO("signal " << number);
@@ -330,7 +330,7 @@ TEST_CASE("under --redact a command has a terminal of its own, and values are hi
                   {31, 99, 0, 0});
   REQUIRE(session.shows("all terminals"));
   REQUIRE(session.shows("31 99"));
-  REQUIRE(session.shows("Name: "));  // A prompt without a line end is not held back for ever.
+  REQUIRE(session.shows("Name: "));  // A prompt without a line end is shown soon.
   session.type("Ada\r");
   REQUIRE(session.shows("Ada has **********."));
   REQUIRE(session.shows("Again: "));
@@ -338,7 +338,7 @@ TEST_CASE("under --redact a command has a terminal of its own, and values are hi
   REQUIRE(session.shows("neesnu"));
   siginfo_t info{};
   REQUIRE(waitid(P_PID, static_cast<id_t>(session.pid()), &info, WEXITED | WNOWAIT) == 0);
-  CHECK(session.echo());  // As it was found.
+  CHECK(session.echo());  // Restored.
   CHECK(session.exit_code() == 5);
   CHECK(session.shown().find("Marzipan") == std::string::npos);
   CHECK(session.shown().find("unseen") == std::string::npos);
@@ -359,7 +359,7 @@ TEST_CASE("under --redact Ctrl-C reaches the command, and the terminal is put ba
 TEST_CASE("several lines pasted at a prompt store nothing and reach no shell") {
   const Sandbox box;
   box.init();
-  // A shell as the terminal's owner: what coffer leaves of the paste it would run.
+  // A shell owns the terminal and would run any rest of the paste that coffer leaves.
   Session shell(box, Words{"/bin/sh", "-i"}, kAsItIs);
   shell.type(std::string(COFFER_BIN) + " put pasted; echo rc=$?\n");
   REQUIRE(shell.shows("Value: "));
@@ -449,8 +449,7 @@ TEST_CASE("run stops and goes on with its command, as the shell wants it") {
   box.expect(0, {"put", "t", "TOKEN=Marzipan-7f3a"});
   for (const char* redact : {"", " --redact"}) {
     Session shell(box, Words{"/bin/bash", "--norc", "-i"}, kAsItIs);
-    // No shell: one that is stopped between vfork and exec leaves its parent where no stop reaches
-    // it.
+    // No shell here: a shell stopped between vfork and exec would leave its parent unable to stop.
     shell.type(
         "PS1='$ '; " + std::string(COFFER_BIN) + " run" + redact +
         " --only t -- /usr/bin/python3 -Sc 'import sys, time; print(\"be\" \"gun\", flush=True); "

@@ -1,4 +1,4 @@
-// put and get: bytes in are bytes out, and no value is told anywhere else.
+// put and get: bytes in are bytes out, and no value is shown anywhere else.
 #include "tests/cli/command.h"
 
 namespace values_test {
@@ -170,7 +170,7 @@ TEST_CASE("a field that begins with / is a JSON pointer wherever a reference is 
   const std::string file = box.write("refs.env", "X='coffer://app#/a/e'\n");
   CHECK(box.expect(0, {"run", "--env-file", file, "--", "/bin/sh", "-c", "printf %s \"$X\""}).out ==
         "2.50");
-  // An export still writes a field by its own name.
+  // An export still writes a field under its own name.
   CHECK(box.expect(2, {"export", "app", "--as", "dotenv"}).says("app#/odd"));
 }
 
@@ -324,7 +324,7 @@ TEST_CASE("every verb that erases adds a receipt to the file that --receipts nam
   CHECK(box.expect(0, {"sweep", "--receipt", "--receipts", file}).out.empty());
   const Json told = box.expect(0, {"receipt", "verify", file, "--format", "json"}).json();
   CHECK(told["genuine"].size() == 3);
-  // Where receipts cannot be written nothing is erased.
+  // Nothing is erased if its receipt cannot be written.
   box.expect(0, {"put", "d", "k=v"});
   box.expect(17, {"destroy", "d", "--all", "--receipts", box.path("no/such/folder")});
   box.expect(0, {"get", "d"});

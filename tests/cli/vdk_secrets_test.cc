@@ -1,4 +1,4 @@
-// A data job's secrets, as a page for VDK's users would tell it.
+// A data job's secrets, in the order of a tutorial for VDK's users.
 #include <chrono>
 #include <thread>
 
@@ -14,7 +14,7 @@ using cli::Words;
 
 namespace {
 
-/// `coffer secrets -t ingestion -n my-job` and what follows.
+/// `coffer secrets -t ingestion -n my-job` and the rest.
 Words job(Words rest) {
   Words words = {"secrets", "-t", "ingestion", "-n", "my-job"};
   words.insert(words.end(), rest.begin(), rest.end());
@@ -30,12 +30,12 @@ Json shown(const Sandbox& box) {
 TEST_CASE("secrets: set, list, get, delete: the page") {
   const Sandbox box;
   box.init();
-  // Nothing was set yet: that is no error.
+  // An empty job is not an error.
   CHECK(box.expect(0, job({"--list"})).out == "No Data.\n");
   CHECK(box.expect(0, job({"--list", "-o", "json"})).out == "{}\n");
   CHECK(box.expect(0, job({"--get", "db-user"})).out == "No Data.\n");
 
-  // Without a value a key is asked for; where there is no terminal, a line of input answers.
+  // A key without a value is asked for; without a terminal a line of input is the answer.
   box.expect(0, job({"--set", "db-password", "--set-prompt", "api key"}),
              "Pumpernickel 7\nTok:en\n");
   const Outcome told = box.expect(0, job({"--set", "db-user", "foo", "--set", "port", "-5439"}));
@@ -43,7 +43,7 @@ TEST_CASE("secrets: set, list, get, delete: the page") {
   CHECK_FALSE(told.says("foo"));
   CHECK(told.out.empty());
 
-  // Names only, in the order in which they came; values only when they are asked for.
+  // Lists only names, in their order; values only if asked for.
   CHECK(box.expect(0, job({"--list"})).out ==
         "key\n-----------\ndb-password\napi key\ndb-user\nport\n");
   const Outcome names = box.expect(0, job({"--list", "-o", "JSON"}));
@@ -61,13 +61,13 @@ TEST_CASE("secrets: set, list, get, delete: the page") {
         "key      value\n-------  -------\ndb-user  foo\n");
   CHECK(box.expect(0, job({"--get", "other", "-o", "json"})).out == "{}\n");
 
-  // One object: coffer's other verbs meet it at TEAM/JOB.
+  // All secrets are one object at TEAM/JOB, which coffer's other verbs can use.
   CHECK(box.expect(0, {"get", "ingestion/my-job", "--field", "port"}).out == "-5439");
   CHECK(box.expect(0, {"run", "--map", "P=coffer://ingestion/my-job#db-password", "--", "sh", "-c",
                        "echo ${#P}"})
             .out == "14\n");
 
-  // Of several keys to delete all are there, or nothing is deleted.
+  // Either all keys to delete exist, or none is deleted.
   const Outcome unknown = box.expect(2, job({"--delete", "db-user", "--delete", "dbuser"}));
   CHECK(unknown.says("dbuser"));
   CHECK(unknown.says("nothing has been changed"));
@@ -82,7 +82,7 @@ TEST_CASE("secrets: set, list, get, delete: the page") {
   box.expect(0, job({"--delete-all-job-properties", "-y"}));
   CHECK(shown(box).empty());
 
-  // Whatever became of the object: absent is empty, and the next set begins anew.
+  // In any state of the object: if it is absent, the job is empty and the next set creates it.
   for (const Words& end : std::vector<Words>{{"destroy", "ingestion/my-job", "--all"},
                                              {"delete", "ingestion/my-job"},
                                              {"metadata", "delete", "ingestion/my-job"}}) {
@@ -103,7 +103,7 @@ TEST_CASE("secrets: a key keeps its type, or nothing of the call is done") {
       R"({"i": 1, "big": 123456789012345678901234567890, "f": 1.50, "b": true, "n": null, )"
       R"("l": [1, {"x": 2.0}], "s": "1"})";
   box.expect(0, job({"--overwrite-all-job-secrets", box.write("all.json", all + "\n")}));
-  // To the digit, on one line.
+  // Numbers keep every digit, on one line.
   CHECK(box.expect(0, job({"--list", "--show-secrets", "-o", "json"})).out == all + "\n");
 
   box.expect(0, job({"--set", "i", " +007 ", "--set", "big", "99999999999999999999", "--set", "f",
@@ -152,10 +152,10 @@ TEST_CASE("secrets: all are replaced by a JSON object, or stay as they are") {
             .says("bad:2:2: expected valid JSON"));
   CHECK(box.expect(2, job({"--overwrite-all-job-secrets", box.path("none")})).says("none"));
   CHECK(box.expect(2, job({"--set-file", "k=" + box.path("none")})).says("none"));
-  // A list that was written with masks comes back without harm: a mask keeps what is there.
+  // A masked list can be written back: a mask keeps the present value.
   box.expect(0, job({"--overwrite-all-job-secrets", "-"}), "{\"b\": 1, \"a\": \"**********\"}");
   CHECK(shown(box) == Json::parse("{\"b\": 1, \"a\": \"Quark-1\"}"));
-  // Everything in one call: sets, deletions, what is shown, and last what replaces all.
+  // One call can do everything: sets, deletions, output, and at last the overwrite.
   box.expect(0, job({"--set", "c", "2", "--delete", "a", "--overwrite-all-job-secrets", "-"}),
              "{\"c\":\"**********\"}");
   CHECK(shown(box) == Json{{"c", "2"}});
@@ -174,7 +174,7 @@ TEST_CASE("secrets: one mebibyte, and not one byte more") {
   CHECK(refused.says("1048576"));
   CHECK(box.expect(2, job({"--set", "k", "v"})).says("nothing has been changed"));
   CHECK(box.expect(0, {"get", "ingestion/my-job"}).out == object_of(1048576));
-  // A store that takes more does not make a job's object larger.
+  // A larger limit of the store does not make a job's object larger.
   box.expect(0, {"settings", "put", "--value-limit", "4194304"});
   box.expect(2, job({"--overwrite-all-job-secrets", "-"}), object_of(1048577));
 }
@@ -203,11 +203,11 @@ TEST_CASE("secrets: words that do not go together are refused") {
       box.expect(2, {"secrets", "-t", " ", "-n", "j", "--list"}).says("Team Name cannot be blank"));
   CHECK(box.expect(2, {"secrets", "-t", "t", "-n", "", "--list"})
             .says("Data Job Name cannot be blank"));
-  // What is missing is asked for, first the job; nobody there to answer is no user's error.
+  // Missing names are asked for, first the job; a missing answer is not a user error.
   CHECK(box.expect(0, {"secrets", "--get", "k", "-o", "json"}, "my-job\ningestion\n").json() ==
         Json{{"k", "v"}});
   box.expect(3, {"secrets", "--list"});
-  // Not the user's: each has its own code.
+  // Errors that are not the user's have their own codes.
   box.expect(18, {"--store", box.path("none"), "secrets", "-t", "t", "-n", "j", "--list"});
   box.expect(0, {"put", "t/j", "--value", "-"}, "no object");
   box.expect(2, {"secrets", "-t", "t", "-n", "j", "--list"});
@@ -258,7 +258,7 @@ TEST_CASE("secrets: a value is nowhere but in the store") {
   const Sandbox box;
   box.init();
   const std::string value = "Zwetschgenknoedel-4711";
-  // While it waits for standard input its arguments are on show.
+  // While it waits for standard input, its arguments are visible to others.
   const std::string fifo = box.path("fifo");
   REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
   const int writer = open(fifo.c_str(), O_RDWR | O_CLOEXEC);

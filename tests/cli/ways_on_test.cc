@@ -1,4 +1,4 @@
-// What a refusal leads on to: its hint names what there is, and what it says is so.
+// How a refusal helps: its hint names what exists, and the hint is true.
 #include <pwd.h>
 
 #include "tests/cli/command.h"
@@ -36,7 +36,7 @@ std::string me() {
   return user == nullptr ? "#" + std::to_string(getuid()) : user->pw_name;
 }
 
-/// A store with a policy that lets this user do all, a config and a secret.
+/// A store with a policy that lets this user do everything, a config and a secret.
 void fill_with_policy(const Sandbox& box) {
   box.init();
   box.expect(0, {"put", "a", "x=1"});
@@ -62,7 +62,7 @@ TEST_CASE("a policy that is carried along does not shut out who carries it") {
   CHECK(in_other(0, {"policy", "show", "--format", "json"}).json()["rules"].size() == 1);
   CHECK(in_other(0, {"config", "get", "c", "--reveal"}).out.find("\"v\"") != std::string::npos);
   CHECK(in_other(0, {"audit", "list", "--refused", "--format", "json"}).json()["records"].empty());
-  // Import reads nothing back: the same document comes in as often as one likes.
+  // Import reads nothing back, so the same document can be imported repeatedly.
   const std::string file = box.path("all.json");
   box.expect(0, {"export", "--as", "json", "-o", file});
   const Words third{"--store", box.path("n3"), "--key", box.key()};
@@ -104,17 +104,17 @@ TEST_CASE("a version that was destroyed is told as destroyed, whatever is asked 
 TEST_CASE("a key slot is told to be given up once it is, and not where it stays") {
   const Sandbox box;
   box.init();
-  check(box, {{4, {"key", "remove", "7"}, {"no such key slot"}, {"given up"}},
-              {9, {"key", "remove", "1"}, {"last key slot"}, {"given up"}},
-              {9, {"key", "rotate", "--without", "1"}, {}, {"given up"}}});
+  check(box, {{4, {"key", "remove", "7"}, {"no such key slot"}, {"removed: "}},
+              {9, {"key", "remove", "1"}, {"last key slot"}, {"removed: "}},
+              {9, {"key", "rotate", "--without", "1"}, {}, {"removed: "}}});
   box.expect(0, {"key", "add", "recovery:"});
   const std::string spare = "file://" + box.path("spare");
   box.expect(0, {"key", "add", spare});
-  // The paper's key is not at hand.
-  check(box, {{12, {"key", "rotate", "--without", "3"}, {}, {"given up"}},
-              {4, {"key", "rotate", "--without", "3,7"}, {}, {"given up"}}});
-  CHECK(box.expect(0, {"key", "remove", "3"}).says("given up: key slot 3"));
-  // Nor is a key file kept, or told of, where there is no room for its slot.
+  // The paper key is not available.
+  check(box, {{12, {"key", "rotate", "--without", "3"}, {}, {"removed: "}},
+              {4, {"key", "rotate", "--without", "3,7"}, {}, {"removed: "}}});
+  CHECK(box.expect(0, {"key", "remove", "3"}).says("removed: key slot 3"));
+  // A key file is neither kept nor reported if there is no room for its slot.
   for (int slot = 3; slot <= 8; ++slot)
     CHECK(box.expect(0, {"key", "add", "file://" + box.path("k" + std::to_string(slot))})
               .says("made the key file"));
@@ -140,7 +140,7 @@ TEST_CASE("a hint names options that the verb has") {
               {8, in_other({"import", all, "--as", "json"}), {"--overwrite replaces"}}});
   box.expect(0, in_other({"settings", "put", "--max-versions", "3"}));
   box.expect(0, in_other({"policy", "allow", "user:" + me() + ",user:ann", "all", "**"}));
-  check(box, {{8, in_other(from), {"a policy of its own", "--skip-existing"}, {"--overwrite"}},
+  check(box, {{8, in_other(from), {"policy of its own", "--skip-existing"}, {"--overwrite"}},
               {18,
                {"migrate", "--from", box.path("nope"), "--from-key", box.key()},
                {"--from DIR", "nope"},
@@ -185,7 +185,7 @@ TEST_CASE("a file that is not there is told so, however it would be read") {
                           {"receipt", "verify", none},
                           {"config", "put", "c", "--spec", none, "--input", none},
                           {"run", "--env-file", none, "--", "/bin/true"}})
-    check(box, {{17, words, {"a file of this name is there"}, {"a directory on the way"}}});
+    check(box, {{17, words, {"a file of this name exists"}, {"check the path"}}});
 }
 
 TEST_CASE("- is standard output wherever an output file is named") {
@@ -229,7 +229,7 @@ TEST_CASE("who may see a value is told its fields where he asks for another") {
          {4, {"inject"}, {fields}, {"Marzipan"}, "${secrets.db#nope}"},
          {4, {"env", "--env-file", env_file}, {fields}, {"Marzipan"}},
          {2, {"get", "raw", "--field", "a"}, {"without a field"}, {"Marzipan"}}});
-  // Who may use it alone is told no part of it.
+  // A user who may only use the secret learns no part of it.
   box.expect(0, {"policy", "allow", "user:" + me(), "admin,list,use", "**"});
   const std::string else_where = "the whole value, read without a field";
   check(box,
@@ -253,7 +253,7 @@ TEST_CASE("# and ? in a plain path lead to how a field or a version is written")
     check(box, {{4, words, {"coffer://PATH#FIELD"}}});
   check(box, {{4, {"env", "--map", "A=Marzi#pan"}, {"coffer://PATH#FIELD"}, {"Marzi"}},
               {4, {"get", "q"}, {}, {"#"}}});
-  // Such a name is one like any other.
+  // Such a name is an ordinary name.
   box.expect(0, {"put", "p#key", "x=2"});
   CHECK(box.expect(0, {"get", "p#key", "--field", "x"}).out == "2");
 }
@@ -329,7 +329,7 @@ TEST_CASE("an option's error names the option, and the verb whose help tells of 
          {2, {"list", "--state", "bogus"}, {"--state", "coffer help list"}},
          {2, {"get", "a", "--format", "jsn"}, {"--format", "coffer help get"}},
          {2, {"key", "test", "x"}, {"coffer help key test"}},
-         {2, {"import", spec, "--as", "json", "--prefix"}, {"--prefix: takes a value, and none"}},
+         {2, {"import", spec, "--as", "json", "--prefix"}, {"--prefix: needs a value"}},
          {2, {"get", "a", "--json=x"}, {"--json: takes no value"}},
          {2, {"get", "a", "--field", "x", "--field", "y"}, {"--field: is given twice"}},
          {2,

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::test {
 

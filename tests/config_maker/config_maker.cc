@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::test {
 namespace {

@@ -1,8 +1,8 @@
-// Who holds the current master key and every byte of the files: looks for a way to a
-// version's data key by trying, at every byte offset, every key that he has come by.
+// An attacker who holds the current master key and every byte of the files. He looks for a way to a
+// version's data key: at every byte offset he tries every key that he has found.
 //
-// He is given more than the files tell: the associated data of what he is after, as it
-// was while it lived. What he cannot open, nobody can.
+// He knows more than the files say: the associated data of the version he wants, from the time when
+// it lived. If he cannot open it, nobody can.
 #pragma once
 
 #include <coffer/store.h>
@@ -25,7 +25,7 @@
 
 namespace coffer::test {
 
-/// A version (or document) as it stood before it was destroyed.
+/// A version (or document) as it was before it was destroyed.
 struct Victim {
   format::PathHash hash{};
   std::uint64_t version = 0;
@@ -39,7 +39,7 @@ inline std::unique_ptr<keys::Keyring> open_keyring(const std::string& path, cons
   return std::move(*keyring);
 }
 
-/// Reads one version of a name in the store of a directory, past the engine.
+/// Reads one version of a name from the store in `directory`, past the engine.
 inline Victim look_at(const std::string& directory, const KeySource& key, format::Kind kind,
                       std::string_view name, std::uint64_t version) {
   const auto keyring = open_keyring(directory + "/keyring", key);
@@ -64,12 +64,12 @@ inline Victim look_at(const ScratchStore& scratch, format::Kind kind, std::strin
 
 class Adversary {
  public:
-  /// `keyring_path` may be a copy from an earlier day: then he has its epoch keys as well.
+  /// `keyring_path` may be an earlier copy; then the attacker also has its epoch keys.
   Adversary(const ScratchStore& scratch, const std::string& keyring_path)
       : Adversary(scratch.key(), keyring_path, read_whole_file(scratch.file("data.mdb"))) {}
 
-  /// The same of any bytes that may hold the store's: he looks for every wrap in `data`, and
-  /// for epoch keys in the keyring as well.
+  /// An attacker with any bytes that may contain the store's: looks for every wrap in `data`, and
+  /// for epoch keys also in the keyring.
   Adversary(const KeySource& key, const std::string& keyring_path, Bytes data)
       : keyring_(open_keyring(keyring_path, key)), data_(std::move(data)) {
     find_epoch_keys(key, read_whole_file(keyring_path));
@@ -77,7 +77,7 @@ class Adversary {
 
   std::size_t epoch_key_count() const { return epoch_keys_.size(); }
 
-  /// Whether any bytes of the data file are the victim's wrapped data key, under any key.
+  /// Whether the victim's wrapped data key is anywhere in the data, under any key.
   bool finds(const Victim& victim) {
     const std::uint8_t bucket = victim.hash[0];
     if (!bucket_keys_.contains(bucket)) find_bucket_keys(bucket);
@@ -90,14 +90,15 @@ class Adversary {
     return false;
   }
 
-  /// How often the bucket's leaves were found under one of its keys, those of long ago included.
+  /// How often the bucket's leaves were found under one of its keys, old keys included.
   std::size_t leaves_found(std::uint8_t bucket) const {
     const auto found = leaf_keys_.find(bucket);
     return found == leaf_keys_.end() ? 0 : found->second.size();
   }
 
-  /// Whether they are under a key that should wrap no data key: the master key, those that are
-  /// derived from the root secret, an epoch's, or a bucket's for an epoch it was not made in.
+  /// Whether the victim's data key is wrapped under a key that should never wrap one: the master
+  /// key, a key derived from the root secret, an epoch's, or a bucket's for an epoch it was not
+  /// made in.
   bool finds_astray(const Victim& victim) {
     std::vector<const crypto::Key*> others = {&*master_key_};
     const keys::IndexKeys& index = keyring_->index_keys();
@@ -114,7 +115,7 @@ class Adversary {
   }
 
  private:
-  /// No wrap begins with so many zeros, as its nonce is random; a file system's image often does.
+  /// A wrap never begins with twelve zeros, since its nonce is random; file system images often do.
   static bool is_empty(ByteView bytes) {
     return std::all_of(bytes.begin(), bytes.begin() + 12, [](std::uint8_t b) { return b == 0; });
   }
@@ -147,12 +148,12 @@ class Adversary {
       bytes.push_back(static_cast<std::uint8_t>(number >> shift));
   }
 
-  // The master key by the store's own slot, then every offset of both files under it.
+  // Opens the master key by the store's own slot, then tries it at every offset of both files.
   void find_epoch_keys(const KeySource& source, Bytes keyring) {
     const format::FramePlace place = format::master_place(0);
     const auto frame = format::decode_frame(ByteView(keyring).subspan(place.offset, place.bytes));
     const auto master = format::decode_master(frame.value().payload);
-    const auto material = keys::obtain(source, false);
+    const auto material = keys::obtain(source);
     const format::KeySlot& slot = master.value().slots.front();
     auto master_key =
         keys::unwrap_master(material.value(), {keyring_->store_id(), slot.number}, slot);
@@ -163,7 +164,7 @@ class Adversary {
       append(rest, master->generation);
       const Bytes context =
           format::seal_context(format::Domain::epoch_key, keyring_->store_id(), rest);
-      // The other copy is the same key.
+      // The second copy holds the same key.
       const auto take = [&](crypto::Key key) {
         epoch_keys_.emplace(epoch, std::move(key));
         return false;
@@ -194,8 +195,8 @@ class Adversary {
     }
   }
 
-  // A record of this size begins its page, so sixteen bytes are as good as one; the leaves of
-  // every key are kept, not only those that a root calls its own.
+  // A record of this size begins a page, so every sixteenth offset is enough. Keeps the leaves of
+  // every key, not only those that a root refers to.
   void find_leaf_keys(std::uint8_t bucket, std::uint64_t made_in, const crypto::Key& bucket_key) {
     constexpr std::size_t kSealedBytes = format::kLeafKeysBytes + format::kWrapOverhead;
     Bytes rest{bucket};

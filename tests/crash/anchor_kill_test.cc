@@ -1,5 +1,5 @@
-// kill -9 at random instants while an anchor is told of each commit: the store opens every time,
-// the anchor then tells of its newest commit, and a copy from before is refused.
+// kill -9 at random instants while each commit is written to an anchor: the store opens every time,
+// the anchor then names its newest commit, and an earlier copy is refused.
 
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -40,7 +40,7 @@ TEST_CASE("a kill between a commit and its anchor shuts nobody out, and hides no
   const ScratchStore scratch;
   const ScratchDirectory media;
   const std::string mark = media.in("anchor");
-  REQUIRE(scratch.open().set_anchor("file://" + mark).ok());
+  REQUIRE(scratch.open().anchor().set("file://" + mark).ok());
   int behind = 0;
   for (int round = 0; round < 120; ++round) {
     INFO("round " << round);
@@ -51,7 +51,7 @@ TEST_CASE("a kill between a commit and its anchor shuts nobody out, and hides no
     const Bytes told = read_whole_file(mark);
     {
       Store store = scratch.open();
-      const AnchorInfo info = store.anchor()->value();
+      const AnchorInfo info = store.anchor().get()->value();
       REQUIRE(info.anchored_sequence == store.status()->sequence);
       if (read_whole_file(mark) != told) ++behind;
       REQUIRE(store.verify()->problems == std::vector<std::string>{});

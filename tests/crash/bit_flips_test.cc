@@ -1,10 +1,12 @@
-// Single bits of data.mdb flipped, one at a time, in a small store of every kind of record: each
-// call that reads then answers what it answered before, or refuses. Never something else, and
-// never a crash. A seeded sample by default; COFFER_BIT_FLIPS says how many (see bit_flips.sh).
+// Flips single bits of data.mdb, one at a time, in a small store with every kind of record. Each
+// reading call must then give its former answer or refuse; it never gives another answer and never
+// crashes. By default a seeded sample; COFFER_BIT_FLIPS sets the number of flips (see
+// bit_flips.sh).
 //
-// A bit of a record's clear fields may make it look like one of a later version: that is
-// `too_new`, a refusal like `corrupt`. What `verify` and a dry sweep say is not compared: the one
-// tells of the damage, the other goes by the time index, whose loss verify alone finds.
+// A bit in a record's clear fields may make the record look like one of a later version. Then the
+// answer is `too_new`, a refusal like `corrupt`. The results of `verify` and of a dry sweep are not
+// compared: verify reports the damage, and the sweep relies on the time index, whose loss only
+// verify notices.
 #include <coffer/configs.h>
 #include <coffer/store.h>
 
@@ -96,11 +98,11 @@ class Bench {
     const std::vector<UseCase> all = {UseCase::list,  UseCase::use,    UseCase::reveal,
                                       UseCase::write, UseCase::remove, UseCase::force,
                                       UseCase::admin, UseCase::audit};
-    must(store
-             .put_policy({0,
-                          {{true, {"user:me"}, all, {"**"}},
-                           {true, {"user:other"}, {UseCase::use}, {"**"}, {"t"}},
-                           {true, {"owner"}, {UseCase::write}, {"**"}}}})
+    must(store.policies()
+             .put({0,
+                   {{true, {"user:me"}, all, {"**"}},
+                    {true, {"user:other"}, {UseCase::use}, {"**"}, {"t"}},
+                    {true, {"owner"}, {UseCase::write}, {"**"}}}})
              .ok(),
          "policy");
   }
@@ -119,7 +121,7 @@ class Bench {
   std::string data() const { return scratch_.file("data.mdb"); }
   std::size_t names() const { return paths_.size(); }
 
-  /// What everybody is told, by the name of the question; of a store that does not open, one.
+  /// Every question and its answer; a single answer if the store does not open.
   Answers ask() const {
     Answers answers;
     auto opened = try_open();
@@ -205,16 +207,16 @@ class Bench {
     note(answers, "settings", store.settings(), [](const StoreSettings& settings) {
       return std::to_string(settings.max_versions) + std::to_string(settings.value_bytes_max);
     });
-    note(answers, "policy", store.policy(), [](const Policy& policy) {
+    note(answers, "policy", store.policies().get(), [](const Policy& policy) {
       return std::to_string(policy.revision) + ' ' + std::to_string(policy.rules.size());
     });
     note(answers, "status", store.status(), [](const Status& status) {
       return std::to_string(status.sequence) + ' ' + std::to_string(status.record_count) + ' ' +
              std::to_string(status.secret_count) + ' ' + std::to_string(status.epoch);
     });
-    note(answers, "audit list", store.audit_list(),
+    note(answers, "audit list", store.audit().list(),
          [](const std::vector<AuditRecord>& records) { return print(records); });
-    note(answers, "changes", store.changes(0), [](const ChangeBatch& batch) {
+    note(answers, "changes", store.audit().changes(0), [](const ChangeBatch& batch) {
       return std::to_string(batch.revision) + ' ' + std::to_string(batch.changes.size());
     });
   }
@@ -240,7 +242,7 @@ std::size_t asked_for(const char* variable, std::size_t otherwise) {
   return asked == nullptr ? otherwise : std::strtoull(asked, nullptr, 10);
 }
 
-// A store that does not open has been refused for every question.
+// If the store does not open, every question counts as refused.
 std::vector<std::string> wrong_answers(const Answers& expected, const Answers& told) {
   std::vector<std::string> wrong;
   for (const auto& [question, answer] : told)
@@ -254,7 +256,7 @@ std::vector<std::string> wrong_answers(const Answers& expected, const Answers& t
 TEST_CASE("F-180 to F-189: a flipped bit is refused, or changes no answer") {
   const Bench bench;
   CHECK(bench.names() == 23);
-  // A question that is denied leaves a record: each round begins with the same file.
+  // A denied question writes an audit record, so each round starts from the same file.
   const Bytes whole = read_whole_file(bench.data());
   const Answers expected = bench.ask();
   for (const auto& [question, answer] : expected) {
@@ -270,7 +272,7 @@ TEST_CASE("F-180 to F-189: a flipped bit is refused, or changes no answer") {
   std::size_t wrong = 0;
   const std::size_t flips = asked_for("COFFER_BIT_FLIPS", kFlipsByDefault);
   for (std::size_t flip = 0; flip < flips; ++flip) {
-    // Every fourth in what LMDB goes by before anything is opened: its two meta pages.
+    // Every fourth flip hits a meta page, which LMDB reads before anything else.
     const std::size_t place = flip % 4 == 0 ? random() % 2 * 4096 + random() % kMetaBytes
                                             : places[random() % places.size()];
     const auto bit = static_cast<std::uint8_t>(1U << random() % 8);

@@ -69,17 +69,17 @@ class WriterChild {
   WriterChild(const WriterChild&) = delete;
   WriterChild& operator=(const WriterChild&) = delete;
 
-  /// The next acknowledged number, waiting for it; false when the child is gone.
+  /// Waits for the next acknowledged number; false if the child has ended.
   bool next_acknowledged(std::uint64_t& number) {
     return read(acknowledged_fd_, &number, sizeof number) == sizeof number;
   }
-  /// Kills it. False if it had ended by itself, which a stream must not.
+  /// Kills the child. False if it had already ended, which a stream must not.
   bool kill_now() {
     kill(pid_, SIGKILL);
     const int status = wait_status();
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   }
-  /// Waits for its end: the exit code, or -1 if a signal ended it.
+  /// Waits for the child's end. Returns its exit code, or -1 if a signal ended it.
   int wait() {
     const int status = wait_status();
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -102,7 +102,7 @@ class WriterChild {
   int acknowledged_fd_ = -1;
 };
 
-/// A seed that a failing run prints and COFFER_TEST_SEED brings back.
+/// A random seed, which a failing run prints, or the one in COFFER_TEST_SEED.
 inline std::uint64_t test_seed() {
   const char* given = std::getenv("COFFER_TEST_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();

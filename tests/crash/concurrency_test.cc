@@ -1,6 +1,6 @@
-// Eight threads here and four processes of two threads each, on one store, all operations
-// mixed: no update is lost under compare-and-swap, and what is read at once belongs together.
-// COFFER_SECONDS says for how long; COFFER_TEST_SEED brings a seed back.
+// Eight threads of this process and four processes with two threads each use one store, with all
+// operations mixed: compare-and-swap loses no update, and one read sees one state. COFFER_SECONDS
+// sets the duration, COFFER_TEST_SEED repeats a seed.
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <memory>

@@ -1,5 +1,5 @@
-// kill -9 at random instants during a stream of puts and config puts: what was
-// acknowledged is there, what was not is there whole or not at all.
+// kill -9 at random instants during a stream of puts and config puts: every acknowledged write is
+// there, and any other is there whole or not at all.
 #include <coffer/store.h>
 
 #include <catch2/catch.hpp>
@@ -17,8 +17,8 @@ namespace {
 
 constexpr int kRounds = 120;
 
-/// What must be in the store: for each secret every value ever put, for each config the
-/// document that stands.
+/// The expected content of the store: for each secret every value ever put, for each config its
+/// last document.
 struct Model {
   std::map<std::string, std::vector<std::string>> secrets;
   std::map<std::string, std::string> configs;
@@ -32,7 +32,7 @@ struct Model {
   }
 };
 
-/// Whether the write that nobody acknowledged is in the store all the same.
+/// Whether the unacknowledged write is in the store nevertheless.
 bool took_effect(coffer::Store& store, const Model& model, const crash::Write& write) {
   if (write.is_config) {
     auto stored = store.configs().get(write.name, coffer::ConfigForm::revealed);
@@ -66,8 +66,8 @@ void check_secrets(coffer::Store& store, const Model& model) {
   }
 }
 
-/// Every config whole: its coordinates resolve, they alone are there, and they make up the
-/// document that was written last.
+/// Every config is whole: its coordinates resolve, there are no others, and they give the document
+/// that was written last.
 void check_configs(coffer::Store& store, const Model& model) {
   static const std::regex kCoordinate(
       "(airbyte_workspace_[0-9a-f-]{36}_secret_[0-9a-f-]{36})_v([0-9]+)");
@@ -100,14 +100,14 @@ void check_configs(coffer::Store& store, const Model& model) {
   REQUIRE(store.configs().list().value().size() == model.configs.size());
 }
 
-/// The chain whole, and a record for every write that is there and for no other.
+/// The chain is whole, with a record for every write in the store and for no other.
 void check_audit(coffer::Store& store, const Model& model) {
-  const auto report = store.audit_verify();
+  const auto report = store.audit().verify();
   REQUIRE(report.ok());
   REQUIRE(report->problem.empty());
   std::map<std::string, std::size_t> puts;
   std::map<std::string, std::uint64_t> revisions;
-  const auto records = store.audit_list();
+  const auto records = store.audit().list();
   REQUIRE(records.ok());
   for (const coffer::AuditRecord& record : *records) {
     REQUIRE(record.allowed);
@@ -156,7 +156,7 @@ TEST_CASE("a killed writer loses nothing it acknowledged and leaves nothing half
     {
       crash::WriterChild child(scratch, "stream", next);
       std::uint64_t acknowledged = 0;
-      // Most rounds die among writes; some while the store is being opened.
+      // Most rounds are killed during writes, some while the store is being opened.
       if (round % 4 != 3 && child.next_acknowledged(acknowledged))
         model.apply(crash::write_number(next++));
       sleep_us(random() % 60'000);

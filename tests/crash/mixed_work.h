@@ -1,5 +1,5 @@
-// Every operation on one store, mixed at random, with what must hold whoever else is at work:
-// no addition to a counter is lost, two accounts always have one sum, each value is whole.
+// Random operations of all kinds on one store, with invariants that hold whatever other workers do:
+// no addition to a counter is lost, two accounts always have the same sum, each value is whole.
 #pragma once
 
 #include <coffer/store.h>
@@ -28,8 +28,8 @@ inline std::uint64_t number_of(std::string_view text) {
   return number;
 }
 
-/// What two accounts and the counters begin with. The accounts keep every version: what was
-/// trimmed and shredded since is refused by a snapshot, whatever number it shows.
+/// Creates the counters and two accounts. The accounts keep every version, since a snapshot refuses
+/// versions that were trimmed and shredded after it was taken.
 inline bool prepare_mixed_work(coffer::Store& store) {
   coffer::MetadataChange keep;
   keep.max_versions = 1'000'000;
@@ -42,11 +42,11 @@ inline bool prepare_mixed_work(coffer::Store& store) {
   return good;
 }
 
-/// What was done, by one thread or by several.
+/// The work of one or more threads.
 struct MixedResult {
   std::uint64_t additions = 0;
   std::uint64_t operations = 0;
-  std::vector<std::string> faults;  ///< Empty, if all held.
+  std::vector<std::string> faults;  ///< Empty if all invariants held.
 };
 
 class MixedWorker {
@@ -70,7 +70,8 @@ class MixedWorker {
   void fault(std::string_view what, const coffer::Error& error) {
     result_.faults.push_back(std::string(what) + ": " + coffer::describe(error));
   }
-  /// Others may have deleted, moved or written it meanwhile: those answers are right.
+  /// Accepts the errors that other workers cause when they delete, move or write the secret
+  /// meanwhile.
   template <typename T>
   bool allow(std::string_view what, const coffer::Result<T>& result) {
     if (result) return true;
@@ -227,7 +228,7 @@ class MixedWorker {
   std::array<std::uint64_t, kCounters> last_seen_{};
 };
 
-/// Several threads on one store.
+/// Runs several threads on one store.
 inline MixedResult run_mixed_work(coffer::Store& store, int threads, std::uint64_t seed,
                                   std::chrono::seconds duration) {
   const auto until = std::chrono::steady_clock::now() + duration;

@@ -1,5 +1,5 @@
-// What a master key still opens: tried at every byte offset of a file, as each of the things that
-// a master key has ever wrapped.
+// Finds what a master key still opens: tries it at every byte offset of a file, as a wrap of each
+// thing that a master key has ever wrapped.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace coffer::test {
 
-/// Empty: it opens nothing there.
+/// Names what `master` opens in the file; empty if nothing.
 inline std::string keys_under(const crypto::Key& master, const format::StoreId& store,
                               ByteView file) {
   const auto append = [](Bytes& bytes, std::uint64_t number) {

@@ -1,5 +1,5 @@
-// A thief's look at the files: nothing that was put in is found in them, in no usual
-// spelling, neither in what lives nor in what a copy-on-write tree leaves behind.
+// Searches the files as a thief would: nothing that was put in is found in any usual encoding,
+// neither in live data nor in the pages that a copy-on-write tree leaves behind.
 #include <coffer/store.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ std::string hex(std::string_view bytes, const char* digits) {
   return out;
 }
 
-// The letters that do not depend on what stands before and behind: `shift` bytes before.
+// The base64 letters that do not depend on the bytes around; `shift` bytes come before.
 std::string base64(std::string_view bytes, std::size_t shift, std::string_view last_two) {
   std::string letters;
   for (char c = 'A'; c <= 'Z'; ++c) letters += c;
@@ -70,7 +70,7 @@ bool contains(const std::string& file, const std::string& needle) {
          file.end();
 }
 
-/// Eight bytes at least: shorter ones stand in random bytes by chance.
+/// At least eight bytes: random bytes contain shorter texts by chance.
 bool any_spelling_in(const std::string& file, std::string_view bytes) {
   REQUIRE(bytes.size() >= 8);
   const auto all = spellings(bytes);
@@ -96,7 +96,7 @@ constexpr std::string_view kSpec = R"({
 constexpr std::string_view kDocument = R"({
   "host-quagga-11": "db.oryx-42.example", "credential-ibis-93": "pw-CASSOWARY-90210"})";
 
-/// What a thief must not find.
+/// Texts that a thief must not find.
 const std::vector<std::string> kHidden = {
     "folder-capybara",      "leaf-pangolin",        "field-axolotl",      "value-narwhal-1",
     "value-narwhal-2",      "opaque-okapi-bytes",   "custom-key-lemur",   "custom-value-tapir",
@@ -107,7 +107,7 @@ const std::vector<std::string> kHidden = {
 
 void use_the_store(ScratchStore& scratch, Store& store) {
   PutOptions with_custom;
-  with_custom.custom =
+  with_custom.metadata.custom =
       std::map<std::string, std::string>{{"custom-key-lemur", "custom-value-tapir"}};
   const std::string path = "folder-capybara/leaf-pangolin";
   REQUIRE(
@@ -173,7 +173,7 @@ TEST_CASE("the scan finds what does stand in the files, however it is spelt") {
     write_whole_file(scratch.file("copy"), as_bytes(leaking));
     CHECK(any_spelling_in(everything_in(scratch.path()), hidden));
   }
-  // Base64 of a longer text that has it in its midst, at each of the three places.
+  // Base64 of a longer text with the hidden one inside, at each of the three alignments.
   for (const char* before : {"", "x", "xy"}) {
     const std::string whole = base64(before + hidden + "tail", 0, "+/");
     CHECK(any_spelling_in(whole, hidden));

@@ -1,6 +1,6 @@
-// Who had a slot's key and kept a copy of the keyring, and comes back after the slot was given up
-// in a rotation of the master key: his master key opens nothing in the files, his epoch keys open
-// no bucket of the store as it stands. The same search finds what there was before.
+// The holder of a slot's key kept a copy of the keyring and comes back after a rotation of the
+// master key dropped the slot. His master key opens nothing in the files, and his epoch keys open
+// no current bucket. Before the rotation the same search finds everything.
 #include <catch2/catch.hpp>
 
 #include "tests/crash/adversary.h"
@@ -9,7 +9,7 @@
 namespace coffer::test::revoked_test {
 namespace {
 
-/// What a key file and a keyring give.
+/// The keys that a key file and a keyring give.
 struct Holder {
   format::StoreId store{};
   crypto::Key master;
@@ -27,7 +27,7 @@ struct Holder {
     const auto place = format::master_place(0);
     const auto frame = format::decode_frame(ByteView(file).subspan(place.offset, place.bytes));
     const auto table = format::decode_master(frame.value().payload);
-    const auto material = keys::obtain(source, false);
+    const auto material = keys::obtain(source);
     const format::KeySlot& slot = table.value().slots.at(slot_index);
     master = keys::unwrap_master(material.value(), {store, slot.number}, slot).value();
   }
@@ -70,15 +70,15 @@ TEST_CASE("a slot that was given up opens nothing, even with the keyring of its 
   const KeySource second = KeySource::file(key_path);
   Store store = scratch.open();
   REQUIRE(store.put("a", Value::opaque("kept")).ok());
-  REQUIRE(store.add_key(second).ok());
+  REQUIRE(store.keys().add(second).ok());
   const std::string before = scratch.directory.in("keyring-before");
   std::filesystem::copy_file(scratch.file("keyring"), before);
   const Holder revoked(before, second, 1);
   CHECK(found_in(scratch, revoked) == "the root secret");
   CHECK(buckets_opened(scratch, revoked) == 256);
-  // What a rotation leaves that did not erase the old epoch's slot: the search would find it.
+  // Had the rotation not erased the old epoch's slot, the search would find its key.
   const Bytes old_file = read_whole_file(before);
-  REQUIRE(store.rotate_key({.without = {2}}).ok());
+  REQUIRE(store.keys().rotate({.without = {2}}).ok());
   CHECK(found_in(scratch, revoked).empty());
   CHECK(buckets_opened(scratch, revoked) == 0);
   const Bytes file = read_whole_file(scratch.file("keyring"));
@@ -87,7 +87,7 @@ TEST_CASE("a slot that was given up opens nothing, even with the keyring of its 
   std::copy_n(old_file.begin() + static_cast<std::ptrdiff_t>(slot.offset), slot.bytes,
               not_erased.begin() + static_cast<std::ptrdiff_t>(slot.offset));
   CHECK(keys_under(revoked.master, revoked.store, not_erased) == "the key of epoch 1");
-  // Who stayed has all of it, by the same search.
+  // The same search finds everything with a slot that stayed.
   const Holder stayed(scratch.file("keyring"), scratch.key(), 0);
   CHECK(found_in(scratch, stayed) == "the root secret");
   CHECK(buckets_opened(scratch, stayed) == 256);

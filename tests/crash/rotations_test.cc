@@ -1,6 +1,6 @@
-// Rotations of the master key and of the data keys, and slots wrapped anew, one after the other,
-// while two other processes and threads of this one read, write and destroy. None of them meets
-// an error, nothing that was acknowledged is lost, and the store is sound at the end.
+// Rotates the master key and the data keys and rewraps slots, one after the other, while two other
+// processes and threads of this one read, write and destroy. None of them gets an error, no
+// acknowledged write is lost, and the store is sound at the end.
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -16,16 +16,16 @@
 namespace coffer::test::rotations_test {
 namespace {
 
-constexpr int kStill = 400;  // Secrets that nobody changes.
+constexpr int kStill = 400;  // Secrets that never change.
 
 std::string still(int i) { return "still/" + std::to_string(i); }
 
-/// One that works on secrets of its own: puts, reads them back, destroys what came before.
+/// Works on its own secrets: puts, reads back, and destroys the previous version.
 class Worker {
  public:
   Worker(Store& store, std::string name) : store_(store), name_(std::move(name)) {}
 
-  /// Answers what went wrong; empty: nothing.
+  /// Returns what went wrong; empty if nothing did.
   std::string step() {
     const std::string path = "moving/" + name_;
     const auto put = store_.put(path, Value::opaque(std::to_string(++written_)));
@@ -49,7 +49,7 @@ class Worker {
   int written_ = 0;
 };
 
-/// Works until told to stop, and says how far it came; a child's exit code is 0 where all is well.
+/// Works until told to stop and reports its progress; exits with 0 if nothing failed.
 [[noreturn]] void work_in_child(const ScratchStore& scratch, const KeySource& key,
                                 const std::string& name, int stop, int told) {
   OpenOptions options;
@@ -64,7 +64,7 @@ class Worker {
       std::fprintf(stderr, "%s: %s\n", name.c_str(), wrong.c_str());
       ::_exit(3);
     }
-  } while (::read(stop, &byte, 1) < 0);  // Nothing yet.
+  } while (::read(stop, &byte, 1) < 0);  // No request to stop yet.
   const int written = worker.written();
   if (::write(told, &written, sizeof written) != sizeof written) ::_exit(4);
   ::_exit(0);
@@ -80,7 +80,8 @@ class Child {
     work_in_child(scratch, key, name, stop_[0], told_[1]);
   }
   const std::string& name() const { return name_; }
-  // The children hold each other's pipes: to close one would not be enough.
+  // Writes a byte: closing one end is not enough, because the children also hold each other's
+  // pipes.
   void tell_to_stop() const { must(::write(stop_[1], "s", 1) == 1, "write"); }
   int finish() const {
     int status = 0;
@@ -102,14 +103,14 @@ class Child {
 void rotate_all(Store& store, const KeySource& second) {
   RotateKeyOptions options;
   options.slot_keys.keys = {second};
-  const auto rotated = store.rotate_key(options);
+  const auto rotated = store.keys().rotate(options);
   INFO((rotated ? "" : describe(rotated.error())));
   REQUIRE(rotated.ok());
-  const auto renewed = store.rotate_data_keys({.versions_at_once = 100});
+  const auto renewed = store.keys().rotate_data({.versions_at_once = 100});
   INFO((renewed ? "" : describe(renewed.error())));
   REQUIRE(renewed.ok());
   for (const int slot : {1, 2}) {
-    const auto rewrapped = store.rewrap_keys(slot, options.slot_keys);
+    const auto rewrapped = store.keys().rewrap(slot, options.slot_keys);
     INFO((rewrapped ? "" : describe(rewrapped.error())));
     REQUIRE(rewrapped.ok());
   }
@@ -132,7 +133,7 @@ TEST_CASE("rotations go on beside processes and threads that read, write and des
   const KeySource second = KeySource::file(second_path);
   {
     Store store = scratch.open();
-    REQUIRE(store.add_key(second).ok());
+    REQUIRE(store.keys().add(second).ok());
     for (int i = 0; i < kStill; ++i)
       REQUIRE(store.put(still(i), Value::opaque(std::to_string(i))).ok());
   }
@@ -167,7 +168,7 @@ TEST_CASE("rotations go on beside processes and threads that read, write and des
   const auto report = store.verify();
   REQUIRE(report.ok());
   CHECK(report->problems.empty());
-  const auto audit = store.audit_verify();
+  const auto audit = store.audit().verify();
   REQUIRE(audit.ok());
   CHECK(audit->broken == 0);
   CHECK(store.status().value().buckets_to_rotate == 0);

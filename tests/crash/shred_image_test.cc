@@ -1,10 +1,9 @@
-// The same proof below the file system: a store on a loop mount, destroyed in, and then every
-// block of the raw image read as a thief reads a disk. What `status` says of erasing is held to:
-// where it says verified-in-place the image holds one epoch key; where it says best-effort the
-// earlier one is found, so that the word is neither too large nor too small.
+// The shredding proof below the file system: destroys in a store on a loop mount, then reads every
+// block of the raw image as a thief reads a disk. The result must match the promise in `status`:
+// with verified-in-place the image holds one epoch key, with best-effort the earlier one is found.
+// So the promise is neither too strong nor too weak.
 //
-// Needs root, free loop devices and the mkfs programs; says what it leaves out where one is
-// missing.
+// Needs root, free loop devices and the mkfs programs; reports what it skips if one is missing.
 #include <sys/mount.h>
 #include <sys/wait.h>
 
@@ -27,7 +26,7 @@ int run(std::vector<std::string> words) {
   posix_spawn_file_actions_init(&quiet);
   posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_adddup2(&quiet, 1, 2);
-  // mkfs and losetup live where only root's path leads.
+  // mkfs and losetup are in directories that only root's PATH contains.
   std::string path = "PATH=/usr/sbin:/sbin:/usr/bin:/bin";
   char* environment[] = {path.data(), nullptr};
   std::string program;
@@ -49,10 +48,10 @@ struct FileSystem {
   const char* image_bytes;
   std::vector<std::string> make;
   const char* options;
-  bool is_in_place;  ///< What the kernel's file system does, and so what status must say.
+  bool is_in_place;  ///< Whether the file system overwrites in place, and status must say so.
 };
 
-/// An image with a file system of that kind, mounted while `mounted`.
+/// An image with a file system of this kind.
 class Image {
  public:
   explicit Image(FileSystem kind) : kind_(std::move(kind)) { ::mkdir(mount_point().c_str(), 0700); }
@@ -60,7 +59,7 @@ class Image {
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
 
-  /// False, and why on standard output, where this machine cannot.
+  /// False, with the reason on standard output, if this machine cannot do it.
   bool make() {
     if (::geteuid() != 0) return cannot("mounting needs root");
     if (run({"truncate", "-s", kind_.image_bytes, file()}) != 0) return cannot("no truncate");
@@ -81,7 +80,7 @@ class Image {
   }
   std::string mount_point() const { return directory_.in("mounted"); }
 
-  /// Every block that is not all zeros, in order, each run of them as it stands there.
+  /// Every block that is not all zeros, in the order of the image.
   Bytes blocks() const {
     constexpr std::size_t kBlock = 4096;
     Bytes kept;
@@ -164,7 +163,7 @@ void check_image(const FileSystem& kind) {
   std::printf("%s: %zu bytes of blocks, status says %s, the destroyed version is %s\n", kind.name,
               blocks.size(), promise.c_str(), is_gone ? "gone" : "found");
   CHECK(is_gone == (promise == "verified-in-place"));
-  // Had the erasing been left out: the wraps lie in the image still.
+  // With the old keyring the search finds the victim: without the erasing it would succeed.
   CHECK(Adversary(key, before, blocks).finds(victim));
 }
 

@@ -1,5 +1,5 @@
-// kill -9 at random instants of destroys, hundreds of times: the store opens, what lives
-// is readable, what was acknowledged as destroyed stays so, and the keyring holds one epoch.
+// kill -9 at random instants of destroys, hundreds of times: the store opens, living versions are
+// readable, versions acknowledged as destroyed stay so, and the keyring holds one epoch.
 #include <fcntl.h>
 
 #include <catch2/catch.hpp>
@@ -20,11 +20,12 @@ std::string value_of(const std::string& path, std::uint64_t version) {
   return path + "#" + std::to_string(version) + std::string(version % 7 == 0 ? 6000 : 20, '.');
 }
 
-/// One step: a path gets a version more, then loses the version before. Each half is told.
+/// One step puts a new version of a path and destroys the version before. Each half is
+/// acknowledged.
 struct Acknowledged {
   std::uint64_t step = 0;
   std::uint64_t version = 0;
-  bool destroyed = false;  ///< version - 1 is gone.
+  bool destroyed = false;  ///< Whether version - 1 is destroyed.
 };
 
 [[noreturn]] void write_until_killed(const ScratchStore& scratch, std::uint64_t step, int told) {
@@ -58,7 +59,7 @@ void check_path(Store& store, const std::string& path, const Known& known) {
     REQUIRE(known.current == 0);
     return;
   }
-  // One put may have stood without having been acknowledged.
+  // One unacknowledged put may have taken effect.
   REQUIRE(
       (history->current_version == known.current || history->current_version == known.current + 1));
   for (const VersionInfo& info : history->versions) {
@@ -76,7 +77,7 @@ void check_path(Store& store, const std::string& path, const Known& known) {
   }
 }
 
-/// Runs a child, kills it, and returns the step to go on with.
+/// Runs a child, kills it, and returns the next step.
 std::uint64_t run_and_kill(const ScratchStore& scratch, std::uint64_t step, long wait_us,
                            std::map<std::string, Known>& known) {
   int ends[2];
@@ -124,7 +125,7 @@ TEST_CASE("a kill during a destroy leaves the state before or after, and one epo
     REQUIRE(report->problems == std::vector<std::string>{});
     const auto keyring = open_keyring(scratch.file("keyring"), scratch.key());
     REQUIRE(keyring->stored_epochs().value() == std::vector<std::uint64_t>{store.status()->epoch});
-    // From here on what stands is what is known, acknowledged or not.
+    // From here on the store's content counts as known, acknowledged or not.
     for (auto& [path, state] : known) {
       const auto history = store.history(path);
       if (!history.ok()) continue;

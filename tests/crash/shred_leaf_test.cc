@@ -1,5 +1,5 @@
-// Destroyed means gone in a store whose buckets are split as well: neither a leaf's old key nor
-// the bucket's, under which all of it lay before the split, is reached by who holds today's keys.
+// Destroyed means gone, also in a store whose buckets are split: today's keys reach neither a
+// leaf's old key nor the bucket's key under which everything was wrapped before the split.
 #include <catch2/catch.hpp>
 #include <functional>
 
@@ -16,7 +16,7 @@ void fill(Store& store, int from, int to) {
     REQUIRE(store.put("others/" + std::to_string(i), Value::opaque(std::string(200, 'o'))).ok());
 }
 
-/// What the files give to a thief: before, all; after, none of the victims; all of the rest.
+/// A thief finds everything before; afterwards he finds no victim, but every bystander.
 void check_shredding(ScratchStore& scratch, const std::vector<Victim>& victims,
                      const std::vector<Victim>& bystanders, const std::function<void()>& destroy) {
   const std::string before = scratch.directory.in("keyring-before");
@@ -40,7 +40,7 @@ void check_shredding(ScratchStore& scratch, const std::vector<Victim>& victims,
   for (const Victim& victim : victims) CHECK(with_old_keys.finds(victim));
 }
 
-/// A name in the bucket of `of`, and in its leaf or not.
+/// A name in the same bucket as `of`, and in its leaf or in another one.
 std::string neighbour(const ScratchStore& scratch, const Victim& of, bool in_leaf) {
   const auto keyring = open_keyring(scratch.file("keyring"), scratch.key());
   const secrets::Cipher cipher(*keyring);

@@ -1,6 +1,6 @@
-// Destroyed means gone: with the master key and every byte of the files, free pages
-// included, nothing opens what was destroyed. A copy of the keyring from before does:
-// so the search is one that finds what there is to find.
+// Destroyed means gone: with the master key and every byte of the files, free pages included,
+// nothing opens the destroyed versions. With an earlier copy of the keyring the search succeeds, so
+// it finds what there is to find.
 #include <catch2/catch.hpp>
 #include <functional>
 
@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kSpec =
     R"({"type":"object","properties":{"password":{"type":"string","airbyte_secret":true}}})";
 
-/// The victims of `destroy` are open to a thief before, closed after, and open again to one
-/// who kept the old keyring; the bystanders stay open throughout.
+/// A thief opens the victims before `destroy`, not after it, and again with the old keyring; he
+/// opens the bystanders throughout.
 void check_shredding(ScratchStore& scratch, const std::vector<Victim>& victims,
                      const std::vector<Victim>& bystanders, const std::function<void()>& destroy) {
   const std::string before = scratch.directory.in("keyring-before");

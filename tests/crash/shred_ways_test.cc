@@ -1,6 +1,6 @@
-// Every way a version can go ends the same: with the master key and every byte of the files,
-// free pages included, nothing opens it. Each way has its own proof that the search can find:
-// before, and after for whoever is given the epoch keys that the erasing took.
+// However a version is lost, with the master key and every byte of the files, free pages included,
+// nothing opens it. Each way has its own proof that the search works: it succeeds before, and also
+// after with the erased epoch keys.
 #include <catch2/catch.hpp>
 #include <functional>
 
@@ -14,7 +14,7 @@ constexpr std::string_view kSpec =
         "token":{"type":"string","airbyte_secret":true}}})";
 constexpr std::string_view kBoth = R"({"password":"hunter2","token":"t0k3n"})";
 
-/// A store with a way to go: `prepare` makes the victims, `lose` lets them go.
+/// A store and one way of losing versions: the test makes the victims, then lose() removes them.
 struct Way {
   ScratchStore scratch;
   Store store;
@@ -42,13 +42,14 @@ struct Way {
     const std::size_t mark = coordinate.rfind("_v");
     expect_victim(coordinate.substr(0, mark), std::stoull(coordinate.substr(mark + 2)));
   }
-  /// A reader keeps what is freed from being written over: all that stood there is looked at.
+  /// A reader keeps freed pages from being overwritten, so the search sees everything that was
+  /// there.
   void keep_pages() {
     auto snapshot = store.snapshot();
     REQUIRE(snapshot.ok());
     reader.emplace(std::move(*snapshot));
   }
-  /// Not shredded at once: losing alone leaves the erasing to the next shredding.
+  /// If not shredded at once, the loss leaves the erasing to the next shredding.
   void lose(const std::function<void()>& lose_them, bool is_shredded_at_once = true) {
     REQUIRE_FALSE(victims.empty());
     const std::string before = scratch.directory.in("keyring-before");
@@ -67,7 +68,7 @@ struct Way {
     CHECK(late.epoch_key_count() == 1);
     for (const Victim& victim : victims) CHECK_FALSE(late.finds(victim));
     CHECK(late.finds(stays));
-    // Had the erasing been left out, the earlier epoch's key would stand there still.
+    // The old keyring still opens a victim: without the erasing the search would succeed.
     Adversary unerased(scratch, before);
     bool found_one = false;
     for (const Victim& victim : victims) found_one = found_one || unerased.finds(victim);
@@ -88,7 +89,7 @@ TEST_CASE("destroy --all, and a destroyed version's other wraps") {
   Way way;
   for (const char* value : {"1", "2"}) REQUIRE(way.store.put("a", Value::opaque(value)).ok());
   way.expect_victim("a", 1);
-  // Soft deletion wraps the data key once more; the older wrap is left in a free page.
+  // Soft deletion wraps the data key again; the older wrap stays in a free page.
   REQUIRE(way.store.soft_delete("a", {2}).ok());
   way.expect_victim("a", 2);
   REQUIRE(way.store.undelete("a", {2}).ok());
@@ -113,7 +114,7 @@ TEST_CASE("a rollback and a patch trim as a put does") {
 
 TEST_CASE("what was trimmed is erased by the first commit after a thousand others") {
   Way way({.max_versions = 1});
-  // Of the first nothing may be left in a thousand commits; of the second all is.
+  // After a thousand commits the pages of "early" may be gone; those of "late" are all there.
   for (const char* name : {"early", "late"}) {
     REQUIRE(way.store.put(name, Value::opaque("1")).ok());
     way.expect_victim(name, 1);
@@ -248,16 +249,17 @@ TEST_CASE("[F-220] a sweep erases what max_versions trimmed and what a move left
     REQUIRE(way.store.move("from", "to").ok());
     CHECK(way.store.status()->pending_shred_buckets > 0);
     std::uint64_t erased = 0;
-    way.store.on_receipt([&](const ShredReceipt& receipt) { erased = receipt.pending_erased; });
+    way.store.audit().on_receipt(
+        [&](const ShredReceipt& receipt) { erased = receipt.pending_erased; });
     const auto swept = way.store.sweep({.full = full});
     REQUIRE(swept.ok());
     CHECK(swept->swept.empty());
     CHECK(erased > 0);
-    way.store.on_receipt({});
+    way.store.audit().on_receipt({});
   });
   CHECK(way.store.get("t")->value.text() == "new");
   CHECK(way.store.get("to")->value.text() == "v");
-  // Nothing waits any more: another sweep rotates no key.
+  // Nothing is left to erase: another sweep rotates no key.
   const std::uint64_t epoch = way.store.status()->epoch;
   REQUIRE(way.store.sweep().ok());
   CHECK(way.store.status()->epoch == epoch);
@@ -271,7 +273,7 @@ TEST_CASE("no key but its bucket's wraps a data key, and after destroying none a
     Adversary early(way.scratch, way.scratch.file("keyring"));
     CHECK_FALSE(early.finds_astray(victim));
     CHECK(early.finds(victim));
-    CHECK(early.finds_astray(victim));  // Now the bucket's key is among those that he tries.
+    CHECK(early.finds_astray(victim));  // finds() has added the bucket's key.
   }
   REQUIRE(way.store.destroy_all("a").ok());
   Adversary late(way.scratch, way.scratch.file("keyring"));

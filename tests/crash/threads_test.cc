@@ -1,5 +1,5 @@
-// Several threads on one store: readers, writers, a sweeper, and one that keeps opening and
-// closing. What is read is always whole, and versions only go up. For -fsanitize=thread.
+// Several threads on one store: readers, writers, a sweeper, and one that keeps opening and closing
+// it. Every value read is whole, and versions only rise. For -fsanitize=thread.
 #include <coffer/store.h>
 
 #include <atomic>
@@ -23,7 +23,7 @@ bool is_whole(const std::string& path, std::string_view value) {
   return value.starts_with(path + ":") && value.ends_with(":" + path);
 }
 
-/// Catch2 is not for several threads: each counts its failures, the test looks at the sum.
+/// Catch2 is not thread-safe: each thread counts its failures, and the test checks the sum.
 class Workers {
  public:
   void start(const std::function<bool(int)>& work, int times) {
@@ -94,7 +94,7 @@ TEST_CASE("readers, writers, sweeps and openers go on at once") {
   });
   CHECK(workers.finish() == 0);
   for (int i = 0; i < kPaths; ++i) {
-    // Two writers wrote each path in turn.
+    // Two writers took turns on each path.
     std::uint64_t expected = 1;
     for (int step = 0; step < kTimes; ++step) expected += step % kPaths == i ? 2 : 0;
     CHECK(store.get(path_of(i))->info.version == expected);

@@ -1,5 +1,5 @@
-// Processes that write and read one store at once: compare-and-swap loses no
-// update, and nobody ever sees a counter go back.
+// Processes write and read one store at once: compare-and-swap loses no update, and no counter goes
+// back.
 #include <coffer/store.h>
 
 #include <catch2/catch.hpp>
@@ -13,7 +13,7 @@ namespace two_process_test {
 namespace {
 
 constexpr std::uint64_t kChildren = 3;
-constexpr std::uint64_t kTimes = 60;  // Half of them on each of two counters.
+constexpr std::uint64_t kTimes = 60;  // Half of them on each of the two counters.
 
 std::uint64_t number_in(std::string_view text) {
   std::uint64_t number = 0;
@@ -34,7 +34,7 @@ TEST_CASE("writers in several processes lose no update under compare-and-swap") 
     children.push_back(std::make_unique<crash::WriterChild>(scratch, "count", kTimes));
   }
 
-  // This process reads, and writes beside them, for as long as they work.
+  // This process reads and writes as long as the children work.
   std::uint64_t seen = 1;
   std::uint64_t written = 0;
   const auto any_running = [&] {

@@ -1,5 +1,5 @@
-// What write number n of the stream is: the same in the child that writes it and
-// in the parent that checks it, so that nothing but numbers crosses the pipe.
+// Computes write number n of the stream, in the child that writes it and in the parent that checks
+// it, so that only numbers need to cross the pipe.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ struct Write {
   std::string content;  // The value, or the whole document.
 };
 
-/// A config whose password changes with every write, whose key stays for a while (so
-/// that it is kept), and whose array grows and shrinks (so that secrets come and go).
+/// A config whose password changes with every write, whose key changes seldom (so that it is kept),
+/// and whose array grows and shrinks (so that secrets come and go).
 inline std::string document_number(std::uint64_t number) {
   std::string text = R"({"host": "h)" + std::to_string(number) + R"(", "password": "p)" +
                      std::to_string(number) + R"(", "account": {"key": "k)" +

@@ -1,9 +1,9 @@
-// The process that writes while others write, read or kill it.
+// A child process that writes while others write, read or kill it.
 //
 //   writer_child stream DIRECTORY KEY_FILE FIRST    acknowledges each write on stdout
 //   writer_child count DIRECTORY KEY_FILE TIMES     adds one to shared counters, by CAS
-//   writer_child mix DIRECTORY KEY_FILE SECONDS     two threads, all operations mixed; tells on
-//                                                   stdout how many additions and operations
+//   writer_child mix DIRECTORY KEY_FILE SECONDS     two threads, all operations mixed; prints
+//                                                   the number of additions and operations
 #include <coffer/store.h>
 #include <unistd.h>
 
@@ -45,7 +45,7 @@ std::uint64_t number_in(std::string_view text) {
   return number;
 }
 
-/// Adds one. A version's value is its number, unless somebody's update was lost.
+/// Adds one. A version's value equals its number unless an update was lost.
 void add_one(coffer::Store& store, const std::string& path, std::uint64_t& last_seen) {
   for (;;) {
     auto secret = store.get(path);

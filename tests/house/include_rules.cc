@@ -22,7 +22,7 @@ constexpr std::array kFloors = {Floor{"base", 0},   Floor{"text", 1},    Floor{"
 constexpr std::string_view kPublic = "public";
 
 struct Owner {
-  std::string_view prefix;  // Of what stands between the angle brackets.
+  std::string_view prefix;  // The beginning of the name between the angle brackets.
   std::string_view floor;
 };
 constexpr std::array kOwners = {
@@ -39,7 +39,7 @@ constexpr std::array kOwners = {
     Owner{"yaml-cpp/", "tools"},
     Owner{"curl/", "keys"},
     Owner{"libgfshare.h", "keys"},
-    Owner{"openssl/x509.h", "tools"},  // The first that fits owns it.
+    Owner{"openssl/x509.h", "tools"},  // The first match owns the header.
     Owner{"openssl/", "keys"},
 };
 
@@ -52,7 +52,7 @@ constexpr std::array<std::string_view, 33> kSystemHeaders = {
 
 bool is_system_header(std::string_view name) {
   if (name.find('.') == std::string_view::npos && name.find('/') == std::string_view::npos) {
-    return true;  // C++'s own.
+    return true;  // A header of the C++ library.
   }
   if (name.starts_with("sys/") || name.starts_with("linux/")) return true;
   return std::find(kSystemHeaders.begin(), kSystemHeaders.end(), name) != kSystemHeaders.end();
@@ -65,7 +65,7 @@ std::optional<int> height_of(std::string_view floor) {
   return std::nullopt;
 }
 
-/// The floor that a file stands on; empty where it stands on none.
+/// The floor of a file; empty if it is on none.
 std::string_view floor_of(std::string_view path) {
   if (path.starts_with("engine/include/coffer/")) return kPublic;
   if (path.starts_with("engine/")) path.remove_prefix(7);
@@ -73,10 +73,17 @@ std::string_view floor_of(std::string_view path) {
   return height_of(folder) ? folder : std::string_view();
 }
 
+// The roof: what is below the API works with options, reports and small values.
+constexpr std::array<std::string_view, 3> kRoof = {"coffer/store.h", "coffer/transaction.h",
+                                                   "coffer/snapshot.h"};
+
 std::optional<std::string> check_bracketed(std::string_view floor, std::string_view name) {
+  if (std::find(kRoof.begin(), kRoof.end(), name) != kRoof.end() && floor != "api" &&
+      floor != "tools" && floor != kPublic)
+    return "a look at the roof";
   if (name.starts_with("coffer/")) return std::nullopt;
   if (floor == kPublic) {
-    // The C interface needs C's sizes.
+    // The C interface needs C's headers for sizes.
     const bool is_c = name == "stddef.h" || name == "stdint.h" || name == "stdbool.h";
     if (is_c || name.find('.') == std::string_view::npos) return std::nullopt;
     return "a public header includes only the language's own and <coffer/...>";
@@ -100,7 +107,7 @@ std::optional<std::string> check_quoted(std::string_view floor, std::string_view
   if (target == floor) return std::nullopt;
   if (*height > *height_of(floor)) return "a look upward";
   if (*height == *height_of(floor)) return "a look at a neighbour on the same floor";
-  // The command is a guest of the public API; of the inner floors it may use the pure ones.
+  // The command uses the public API; of the inner floors it may use only these pure ones.
   if (floor == "tools" && target != "format" && target != "text" && target != "base")
     return "a look behind the API";
   return std::nullopt;

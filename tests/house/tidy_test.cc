@@ -1,5 +1,5 @@
-// Style that a compiler does not see, kept by a test. Each rule is a function on
-// text, tried first on a made-up text that breaks it.
+// Style that a compiler does not check. Each rule is a function on text, tried first on a made-up
+// text that breaks it.
 #include <catch2/catch.hpp>
 #include <regex>
 
@@ -20,13 +20,13 @@ std::string at(std::string_view path, std::size_t line) {
 
 Findings check_lines(std::string_view path, std::string_view text) {
   constexpr std::size_t kColumnsMax = 100;
-  // Spelled in halves, so that this file passes its own test.
+  // Written in halves, so that this file passes its own test.
   static const std::regex kUnfinished(
       "\\b(TO"
       "DO|FIX"
       "ME|XX"
       "X)\\b");
-  // A test may hold its data as it is: a long literal, a letter of any script.
+  // A test may hold any data: a long literal, a letter of any script.
   const bool may_hold_data = path.starts_with("tests/");
   Findings findings;
   std::size_t number = 0;
@@ -52,7 +52,7 @@ Findings check_lines(std::string_view path, std::string_view text) {
   return findings;
 }
 
-/// Functions that begin in the first column: in this style all but those inside a class.
+/// Measures functions that begin in the first column: in this style all but those inside a class.
 Findings check_function_lengths(std::string_view path, std::string_view text) {
   constexpr std::size_t kLinesMax = 70;
   static const std::regex kNoFunction(
@@ -76,7 +76,8 @@ Findings check_function_lengths(std::string_view path, std::string_view text) {
   return findings;
 }
 
-/// Where a braced list would leave what it has made undestroyed: COFFER_TRY behind a comma in it.
+/// Finds COFFER_TRY after a comma in a braced list: on an error the list would leave its finished
+/// elements undestroyed.
 Findings check_tries(std::string_view path, std::string_view text) {
   static constexpr std::string_view kTry = "COFFER_TRY(";
   Findings findings;
@@ -92,7 +93,7 @@ Findings check_tries(std::string_view path, std::string_view text) {
       if (c != '(' && c != '[' && c != '{') continue;
       if (depth-- > 0) continue;
       depth = 0;
-      // A block's brace stands behind a blank; a list's too where it is what a word is about.
+      // A block's brace follows a blank; so does a list's brace if a word comes before it.
       const std::string_view before = text.substr(0, i);
       const bool is_block = c == '{' && (before.ends_with(' ') || before.ends_with('\n')) &&
                             !before.ends_with("return ") && !before.ends_with("= ") &&
@@ -135,7 +136,7 @@ std::vector<std::string> anchors_in(const std::string& text) {
   return anchors;
 }
 
-/// "F-12" as a whole: F-1 does not stand for F-12.
+/// Whether the text holds "F-12" as a whole: F-12 does not count for F-1.
 bool cites(const std::string& text, std::string_view name) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
     const std::size_t end = at + name.size();
@@ -144,7 +145,7 @@ bool cites(const std::string& text, std::string_view name) {
   return false;
 }
 
-/// Lines of a normative text that say MUST without carrying a number to test it by.
+/// Finds lines of a normative text that say MUST but have no number to test them by.
 Findings unnumbered_musts(std::string_view path, const std::string& text) {
   static const std::regex kMust("\\bMUST\\b");
   Findings findings;
@@ -238,7 +239,7 @@ TEST_CASE("a file's name tells its one idea") {
 TEST_CASE("every header is read once and says what it is") {
   for (const auto& file : source_files({"engine", "format", "tools"}, {".h"})) {
     INFO(file.path);
-    // The C interface is read by C compilers too.
+    // The C interface must also compile as C.
     const bool is_c = file.text.starts_with("/*");
     CHECK(file.text.find(is_c ? "#ifndef COFFER_" : "#pragma once\n") != std::string::npos);
     CHECK((is_c || file.text.starts_with("// ")));
@@ -260,7 +261,7 @@ TEST_CASE("every MUST of the format has a number, and a test that cites it") {
   report(unnumbered_musts("format/SPEC.md", spec));
   std::string tests;
   for (const auto& file : source_files({"tests", "fuzz"}, {".h", ".cc", ".txt", ".sh"})) {
-    if (file.path == "tests/house/tidy_test.cc") continue;  // Its made-up numbers prove nothing.
+    if (file.path == "tests/house/tidy_test.cc") continue;  // Its numbers are made up.
     tests += file.text;
   }
   for (const std::string& anchor : anchors) {

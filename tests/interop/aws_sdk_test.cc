@@ -1,5 +1,5 @@
-// Whether our fake of AWS KMS is one: AWS's own client from npm must accept it, and open what
-// our provider wrapped, and the other way round. Needs the network once, to install the client.
+// Checks our fake of AWS KMS by AWS's own client from npm: the client must accept the fake and open
+// what our provider wrapped, and the reverse. Needs the network once, to install the client.
 #include <filesystem>
 
 #include "base/digits.h"

@@ -1,4 +1,4 @@
-// AWS KMS against a fake that computes every signature anew.
+// AWS KMS against a fake that verifies every signature.
 #include "tests/interop/fakes/aws_kms.h"
 
 #include "tests/interop/provider_trials.h"
@@ -25,7 +25,8 @@ struct Aws {
   Service service;
 };
 
-/// Where containers, instances and STS hand out credentials, each to who asks as it must.
+/// Plays the services from which containers, instances and STS callers get credentials; each
+/// answers only a correct request.
 fakes::Reply hand_out(const fakes::Request& request) {
   const std::string credentials = std::string(R"({"Code":"Success","AccessKeyId":")") + kAccessKey +
                                   R"(","SecretAccessKey":")" + kSecretKey + R"(","Token":")" +
@@ -127,8 +128,8 @@ TEST_CASE("AWS KMS: an alias may move on, and what was wrapped still opens [F-13
   const std::string newer = aws.kms.add_key("00000000-0000-0000-0000-000000000002");
   aws.kms.set_alias("alias/app", "00000000-0000-0000-0000-000000000002");
   CHECK(provider->unwrap(*wrapped, kContext).ok());
-  CHECK(provider->status().value() == newer);  // The signal to wrap anew.
-  // A blob that claims to be of the other key is not opened by either.
+  CHECK(provider->status().value() == newer);  // The signal to wrap again.
+  // A blob that claims to be of the other key is not opened either.
   keys::WrappedByProvider moved = *wrapped;
   moved.key_id = newer;
   check_refused(service, provider->unwrap(moved, kContext), ErrorCode::wrong_key);
@@ -147,7 +148,7 @@ TEST_CASE("AWS KMS: a slot of another key than the one named is not asked about 
   };
   const auto forged = provider_of(evil)->wrap(new_payload(), kContext);
   REQUIRE(forged.ok());
-  REQUIRE(provider_of(evil)->unwrap(*forged, kContext).ok());  // KMS itself would not refuse.
+  REQUIRE(provider_of(evil)->unwrap(*forged, kContext).ok());  // KMS itself accepts it.
   const std::size_t said = aws.kms.server().everything_said().size();
   const std::string account = aws.key_arn.substr(0, aws.key_arn.rfind(':'));
   for (const std::string& name :
@@ -156,7 +157,7 @@ TEST_CASE("AWS KMS: a slot of another key than the one named is not asked about 
     check_refused(aws.service, provider_of(name)->unwrap(*forged, kContext), ErrorCode::wrong_key);
   }
   CHECK(aws.kms.server().everything_said().find(evil, said) == std::string::npos);
-  // An ARN and an id are told apart without a question.
+  // The provider can tell an ARN and an id apart without a request.
   const int asked = aws.kms.server().request_count();
   check_refused(aws.service, provider_of(aws.key_arn)->unwrap(*forged, kContext),
                 ErrorCode::wrong_key);
@@ -192,7 +193,7 @@ TEST_CASE("AWS KMS: a replica opens what another region's key of the same set wr
   wrapped->key_id = elsewhere(replica);
   CHECK(provider->unwrap(*wrapped, kContext).ok());
   CHECK(aws.kms.server().everything_said().find("us-test-2") == std::string::npos);
-  // Of another account, or of a key of one region, it is another key.
+  // With another account, or as a single-Region key, it is another key.
   wrapped->key_id = "arn:aws:kms:us-test-2:666666666666:key/mrk-1234";
   check_refused(service, provider->unwrap(*wrapped, kContext), ErrorCode::wrong_key);
   auto of_one_region = connect(aws.service)->wrap(new_payload(), kContext);
@@ -228,7 +229,7 @@ TEST_CASE("AWS KMS: passing trouble is tried again, a refusal is not") {
     CHECK(server.request_count() == asked + 1);
     server.refusals = 0;
   }
-  // Later than the deadline is not waited for.
+  // The provider does not wait beyond its deadline.
   server.refusal = {429, "", {{"Retry-After", "3000"}}};
   server.refusals = 9;
   const int asked = server.request_count();
@@ -337,7 +338,7 @@ TEST_CASE("AWS credentials come from ~/.aws/config: keys, a role, a program") {
     const auto refused = connect(aws.service.uri, by(profile)).value()->status();
     check_refused(aws.service, refused, ErrorCode::key_unavailable);
   }
-  // What others could have written there is not run.
+  // A program that others could have written is not run.
   must(::chmod(config.c_str(), 0666) == 0, "chmod");
   const auto refused = connect(aws.service.uri, by("program")).value()->status();
   check_refused(aws.service, refused, ErrorCode::key_unavailable);

@@ -1,4 +1,4 @@
-// Azure Key Vault against a fake that wraps with RSA-OAEP in earnest and challenges first.
+// Azure Key Vault against a fake that really wraps with RSA-OAEP and challenges first.
 #include "tests/interop/fakes/azure_vault.h"
 
 #include "tests/interop/provider_trials.h"
@@ -63,7 +63,7 @@ TEST_CASE("Key Vault: a key that is disabled, rotated, deleted") {
   check_refused(azure.service, provider->status(), ErrorCode::key_unavailable);
   azure.vault.set_enabled("store", true);
   azure.vault.rotate("store");
-  CHECK(provider->unwrap(*wrapped, kContext).ok());  // By the version that wrapped it.
+  CHECK(provider->unwrap(*wrapped, kContext).ok());  // The version that wrapped it opens it.
   CHECK(azure.vault.complaint().empty());
   CHECK(provider->status().value() == fakes::AzureVault::key_id("store", 2));
   keys::WrappedByProvider moved = *wrapped;
@@ -108,10 +108,10 @@ TEST_CASE("Key Vault: nothing is said before the challenge, and no token goes to
     CHECK(azure.vault.server().request_count() == before + 1);
   }
   azure.vault.resource = "https://vault.azure.net";
-  // What it says of the authority sends the client's secret nowhere: the environment does.
+  // The environment, not the vault's answer, decides where the client's secret goes.
   azure.vault.authority = "https://login.example/tenant-1";
   try_round_trip(azure.service);
-  // Of it, only the tenant is taken, where the environment names none.
+  // Only the tenant is taken from the answer, and only if the environment names none.
   azure.service.variables.erase("AZURE_TENANT_ID");
   try_round_trip(azure.service);
 }

@@ -1,4 +1,4 @@
-// Google Cloud KMS against a fake that compares every checksum and verifies every assertion.
+// Google Cloud KMS against a fake that checks every checksum and verifies every assertion.
 #include "keys/services/google/crc32c.h"
 #include "tests/interop/fakes/google_kms.h"
 #include "tests/interop/provider_trials.h"
@@ -44,7 +44,7 @@ TEST_CASE("Cloud KMS wraps, unwraps and says which version it was") {
 
 TEST_CASE("Cloud KMS opens nothing that was altered") {
   Google google;
-  // By the metadata server, so that not every attempt is signed for with RSA.
+  // Uses the metadata server, so that the attempts need no RSA signatures.
   google.service.variables = {{"GCE_METADATA_HOST", google.kms.server().url().substr(7)}};
   try_tampering(google.service);
 }
@@ -104,7 +104,7 @@ TEST_CASE("Google credentials come from a service account, a user, gcloud, the m
   try_round_trip(service);
   service.variables = {{"GCE_METADATA_HOST", google.kms.server().url().substr(7)}};
   try_round_trip(service);
-  // Something else at the metadata server's address is not believed.
+  // Another server at the metadata server's address is not trusted.
   google.kms.has_flavor = false;
   check_refused(service, connect(service)->status(), ErrorCode::key_unavailable);
 }
@@ -158,7 +158,7 @@ TEST_CASE("Google credentials that are wrong, of another kind, or none") {
     write_whole_file(google.file, as_bytes(content));
     check_refused(service, connect(service)->status(), ErrorCode::key_unavailable);
   }
-  // Another account's key signs, but is not believed.
+  // A key of another account signs, but the server does not accept it.
   write_whole_file(google.file, as_bytes(google.kms.service_account_file()));
   fakes::GoogleKms stranger;
   std::string forged = stranger.service_account_file();

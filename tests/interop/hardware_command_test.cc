@@ -1,4 +1,4 @@
-// The command with keys in a token and in a TPM, as scripts meet it.
+// The command with keys in a token and in a TPM, as scripts use it.
 #include "tests/cli/command.h"
 #include "tests/interop/software_token.h"
 #include "tests/interop/software_tpm.h"
@@ -7,7 +7,7 @@
 namespace coffer::test::hardware_command_test {
 namespace {
 
-/// A sandbox that names no key: each test does, or leaves it to the store.
+/// A sandbox that names no key: each test names one, or the store does.
 struct Bare : cli::Sandbox {
   Bare() { environment.pop_back(); }
   void put_and_get(const std::string& uri) {
@@ -31,7 +31,7 @@ TEST_CASE("a store by a token's key: init, use, list, test, a wrong PIN, a secon
   Bare box;
   box.environment.push_back("SOFTHSM2_CONF=" + tokens.directory().in("softhsm2.conf"));
   box.put_and_get(uri);
-  // A PIN is given where the caller names the key, never on the store's word alone.
+  // A PIN is used only if the caller names the key, never if only the store does.
   const cli::Outcome unnamed = box.expect(12, {"get", "team/db"});
   CHECK((unnamed.out.empty() && unnamed.says("--key") && unnamed.says(uri)));
   box.environment.push_back("COFFER_KEY=" + uri);
@@ -74,7 +74,7 @@ TEST_CASE("a URI that was altered in the store's files gives no file's content t
                                                           table.slots[0].uri = altered;
                                                         }));
   for (int i = 0; i < 3; ++i) CHECK_FALSE(box.expect(12, {"get", "team/db"}).says("PIN is wrong"));
-  // Wrong PINs would have been counted, and the tenth one locks the token.
+  // The token would count wrong PINs, and the tenth one locks it.
   CHECK(box.expect(13, {"get", "team/db", "--key", uri}).says("altered"));
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("a store by a TPM: init, use, registers that changed, a TPM that is do
   tpm.extend(7);
   const cli::Outcome refused = box.expect(11, {"key", "test", "1", "--key", tpm.uri()});
   CHECK(refused.says("registers"));
-  // Nothing of tpm2-tss's own, and programs that are started do not inherit how that is done.
+  // tpm2-tss logs nothing, and child programs do not inherit the variable that silences it.
   CHECK((!refused.says("WARNING") && !refused.says("ERROR:")));
   CHECK(box.expect(0, {"run", "--key", tpm.uri(), "--map", "X=team/db", "--", "env"})
             .out.find("TSS2_LOG") == std::string::npos);

@@ -1,4 +1,4 @@
-// Transit of Vault and OpenBao against a fake that forgives nothing.
+// Transit of Vault and OpenBao against a strict fake.
 #include "tests/interop/fakes/transit.h"
 #include "tests/interop/provider_trials.h"
 
@@ -82,7 +82,7 @@ TEST_CASE("Transit: slots are wrapped anew after its key was rotated, and by a n
   const cli::Json told = box.expect(0, {"key", "rewrap", "1", "--format", "json"}).json();
   CHECK(told["slots"][0]["key_id_before"] == "transit/store-key:v1");
   CHECK(told["slots"][0]["key_id"] == "transit/store-key:v2");
-  vault.transit.set_minimum("store-key", 2);  // What version 1 wrapped opens no more.
+  vault.transit.set_minimum("store-key", 2);  // Blobs of version 1 can no longer be opened.
   CHECK(box.expect(0, {"get", "a", "--field", "b"}).out == "c");
   const std::string spare = "file://" + box.path("spare.key");
   box.expect(0, {"key", "add", spare});
@@ -105,7 +105,7 @@ TEST_CASE("Transit: no key is made for a name that is not there") {
   const auto refused = connect(service)->wrap(new_payload(), kContext);
   check_refused(service, refused, ErrorCode::key_unavailable);
   CHECK(refused.error().text() == "the key service has no such key");
-  // One look and no attempt; who may not look may encrypt all the same.
+  // One look and no attempt; a token that may not look may still encrypt.
   CHECK(vault.transit.server().request_count() == 1);
   vault.transit.forbidden = {"keys"};
   CHECK(connect(vault.service)->wrap(new_payload(), kContext).ok());
@@ -120,7 +120,7 @@ TEST_CASE("Transit of old: associated data that is ignored makes no blob weaker"
   const SecretBytes payload = new_payload();
   const auto wrapped = provider->wrap(payload, kContext);
   REQUIRE(wrapped.ok());
-  // It opens under another context: that the payload names its context is the slot's to check.
+  // It opens under another context: only the slot checks that the payload names its context.
   CHECK(provider->unwrap(*wrapped, kOtherContext).ok());
   try_moved(vault.service);
   try_tampering(vault.service);
@@ -164,7 +164,7 @@ TEST_CASE("Transit: token file, namespace, prefix, mount of another name") {
                        {"HOME", home.path()},
                        {"VAULT_NAMESPACE", "team/a"}};
   CHECK(try_round_trip(service).key_id == "team/transit/store-key:v1");
-  // Another namespace, a wrong token, no address, no token: each said, none repeated.
+  // Another namespace, a wrong token, no address, no token: each is reported, none is repeated.
   service.variables["VAULT_NAMESPACE"] = "team/b";
   check_refused(service, connect(service)->status(), ErrorCode::key_unavailable);
   service.variables = {{"VAULT_ADDR", vault.transit.server().url()}, {"VAULT_TOKEN", "hvs.other"}};

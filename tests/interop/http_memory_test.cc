@@ -1,5 +1,5 @@
-// What a request said and an answer brought is gone from the process's memory afterwards,
-// libcurl's own copies included.
+// The content of a request and its answer is gone from the process's memory afterwards, including
+// libcurl's own copies.
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -15,7 +15,7 @@
 namespace coffer::test::http_memory_test {
 namespace {
 
-/// A child that answers one request with what it was sent.
+/// A child process that answers one request with the request's own content.
 class Echo {
  public:
   Echo() {
@@ -70,7 +70,7 @@ TEST_CASE("nothing of a request and its answer stays in memory") {
   REQUIRE(count_in_memory(mark) == 0);
   {
     const SecretBytes copy = mark.clone();
-    REQUIRE(count_in_memory(mark) == 1);  // So that the count would tell.
+    REQUIRE(count_in_memory(mark) == 1);  // The search must find a copy.
   }
   REQUIRE(count_in_memory(mark) == 0);
   const Echo echo;

@@ -1,4 +1,4 @@
-// The one HTTP layer below every key service: bounded, silent, and nobody's fool.
+// The HTTP layer of every key service: it is bounded, silent and hard to fool.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -34,7 +34,7 @@ fakes::Reply echo(const fakes::Request& request) {
           {{"X-Said", request.header("x-said")}}};
 }
 
-/// A certificate for `localhost` that only `ca_file` vouches for.
+/// A certificate for `localhost` that only `ca_file` can verify.
 struct Certificate {
   Certificate() {
     const std::string command =
@@ -52,7 +52,7 @@ struct Certificate {
   ScratchDirectory directory;
 };
 
-/// A variable of this process, as it was again at the end.
+/// A variable of this process, restored at the end.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {
@@ -126,7 +126,7 @@ TEST_CASE("whoever is silent, or speaks byte by byte, is not waited for longer t
                       20);
   CHECK(code_of(get(slow.url(), kShortMs)) == ErrorCode::key_unavailable);
   CHECK(code_of(get(server.url(), 0)) == ErrorCode::key_unavailable);
-  CHECK(server.request_count() == 1);  // With no time left nobody is asked.
+  CHECK(server.request_count() == 1);  // With no time left no request is sent.
 }
 
 TEST_CASE("a port that nobody listens at is a service that is down") {
@@ -142,7 +142,7 @@ TEST_CASE("what is no HTTP, or is cut short, is no answer") {
     INFO(text);
     const Stranger stranger(text);
     const auto response = get(stranger.url());
-    // The end of a connection is all that tells of a header cut off: an answer without a body.
+    // Only the end of the connection shows that the header was cut off, so the answer has no body.
     if (response.ok())
       CHECK(response->body.empty());
     else
@@ -167,7 +167,7 @@ TEST_CASE("TLS: an authority that is not known, and a certificate for another na
   fakes::LoopbackServer server(echo, certificate.identity());
   const auto unknown = get(server.url());
   CHECK(code_of(unknown) == ErrorCode::key_unavailable);
-  CHECK(unknown.error().text() == "the key service's certificate is not to be trusted");
+  CHECK(unknown.error().text() == "the key service's certificate is not trusted");
   const auto response = get(server.url(), kPatienceMs, certificate.ca_file());
   REQUIRE(response.ok());
   CHECK(response->body.text() == "GET / ");

@@ -110,7 +110,7 @@ TEST_CASE("a KMS v2 plugin's codes: disabled, denied, not found") {
       {7, "the key service denies access to the key"},
       {9, "the key is disabled in the key service"},
       {16, "the key service denies access to the key"},
-      {14, "the key service cannot serve now"}};
+      {14, "the key service is not available now"}};
   for (const auto& [code, text] : kCodes) {
     kms.plugin.code = code;
     const auto refused = provider->unwrap({{1, 2, 3}, "key-1", {}}, kContext);

@@ -1,5 +1,5 @@
-// npm's dotenv reads what `env --as dotenv` writes, or the warning names it. Needs the network
-// once, to install the package.
+// npm's dotenv reads what `env --as dotenv` writes correctly, or the warning names it. Needs the
+// network once, to install the package.
 #include "tests/cli/dotenv_values.h"
 #include "tests/interop/npm.h"
 

@@ -1,4 +1,4 @@
-// A package of npm's registry, for a test that asks another's program.
+// Installs a package of npm's registry, for tests that run another project's program.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -9,8 +9,8 @@
 
 namespace npm {
 
-/// The package in a folder of its own, `client`, with npm's cache where it always is, and the
-/// certificates that node was told to believe.
+/// Installs the package into the folder `client`, with npm's usual cache and the certificates that
+/// node was configured to trust.
 inline void install(const cli::Sandbox& box, const std::string& package) {
   cli::Words words{"/usr/bin/env"};
   for (const char* name : {"HOME", "NODE_EXTRA_CA_CERTS"}) {

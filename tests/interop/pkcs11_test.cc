@@ -1,8 +1,8 @@
-// Keys in a PKCS#11 token, against SoftHSM: what it opens, and above all what it does not.
+// Keys in a PKCS#11 token, against SoftHSM: what it opens, and above all what it does not open.
 #include <dlfcn.h>
 
 #include "keys/keyring/keyring.h"
-#include "keys/pkcs11/pkcs11_module.h"
+#include "keys/pkcs11/library/pkcs11_module.h"
 #include "tests/interop/provider_ring.h"
 #include "tests/interop/software_token.h"
 
@@ -22,7 +22,7 @@ struct Sealer : SoftwareTokens {
   }
 };
 
-/// Takes from a key the right to decrypt, as its administrator can.
+/// Removes a key's right to decrypt, as its administrator can.
 void forbid_decrypting(const std::string& label) {
   const auto use = keys::Pkcs11Module::Use::begin(keys::Pkcs11Module::at(SoftwareTokens::kModule));
   REQUIRE(use.ok());
@@ -62,7 +62,7 @@ TEST_CASE("a key that never leaves its token opens the store") {
   CHECK(ring.outcome(tokens.uri("token=sealer;id=%01")) == kOpens);
   CHECK(ring.outcome(tokens.uri("serial=" + slot.key_id.substr(0, 16) + ";object=master-kek")) ==
         kOpens);
-  // The token says of it what it must.
+  // The token reports the required attributes of the key.
   const std::string shown = tokens.tool("sealer", {"--list-objects", "--type", "secrkey"});
   CHECK(shown.find("never extractable") != std::string::npos);
 }
@@ -129,7 +129,7 @@ TEST_CASE("an RSA pair opens the store by OAEP, and a moved blob is refused all 
   const ProviderRing other(uri);
   other.put_blob(good);
   CHECK(other.outcome(uri) == kCorrupt);
-  // Of another kind, and for another slot, in the same store.
+  // A slot of another kind, and another slot of the same store.
   ring.put_blob(good);
   ring.change([](format::KeyringMaster& master) {
     master.slots[0].number = 2;
@@ -161,7 +161,7 @@ TEST_CASE("a key that was deleted, replaced, doubled or forbidden does not open"
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code() == ErrorCode::key_unavailable);
   CHECK(refused.error().number() == CKR_KEY_FUNCTION_NOT_PERMITTED);
-  // It would not open again: no slot is made by it.
+  // The key could not open it again, so no slot is made.
   CHECK_FALSE(Keyring::create(ring.directory.in("new"), std::vector{source_of(off)}, kNow).ok());
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("four threads open by one token at once, and a child after fork too") 
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(opened == 200);
-  // As a program that had the module in use when it forked.
+  // Plays a program that used the module when it forked.
   const auto use = keys::Pkcs11Module::Use::begin(keys::Pkcs11Module::at(SoftwareTokens::kModule));
   REQUIRE(use.ok());
   const pid_t child = ::fork();
@@ -241,7 +241,7 @@ TEST_CASE("a module that only the slot names is loaded from the system's folders
   const ProviderRing ring(uri);
   keys::Opening opening;
   opening.try_stored = true;
-  // A PIN's file is not read on the store's word alone, whatever the module.
+  // A PIN's file is not read if only the store names it, whatever the module.
   CHECK(code_of(Keyring::open(ring.path(), opening)) == ErrorCode::key_unavailable);
   REQUIRE(::symlink(SoftwareTokens::kModule, tokens.directory().in("m.so").c_str()) == 0);
   for (const std::string& module :

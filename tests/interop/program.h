@@ -1,4 +1,4 @@
-// Programs that a test starts and ends itself: by their process id, whatever happens.
+// Programs that a test starts and always ends itself, by their process id.
 #pragma once
 
 #include <arpa/inet.h>
@@ -21,7 +21,7 @@ extern char** environ;
 
 namespace coffer::test {
 
-/// Runs until it is stopped, or the test ends. What it says goes to `log`.
+/// Runs until it is stopped or the test ends. Its output goes to `log`.
 class Program {
  public:
   Program(const std::vector<std::string>& words, const std::string& log,
@@ -64,7 +64,7 @@ class Program {
     ::waitpid(pid_, &status_, 0);
     pid_ = -1;
   }
-  /// Waits for its end: 0 where all went well.
+  /// Waits for its end; 0 after success.
   int finish() {
     if (pid_ > 0) ::waitpid(pid_, &status_, 0);
     pid_ = -1;
@@ -76,7 +76,7 @@ class Program {
   int status_ = 0;
 };
 
-/// A socket that listens on a port of this machine, and answers nobody.
+/// A socket that listens on a port of this machine and never answers.
 class SilentPort {
  public:
   explicit SilentPort(int port = 0) {
@@ -103,7 +103,7 @@ class SilentPort {
   bool is_bound_ = false;
 };
 
-/// Two free ports, one after the other: free a moment ago, so that who takes them may fail.
+/// Two consecutive ports that were free a moment ago, so that using them may still fail.
 inline int two_free_ports() {
   for (int attempt = 0; attempt < 100; ++attempt) {
     const SilentPort first;

@@ -1,4 +1,5 @@
-// A keyring whose one slot is kept by a provider, and a thief's pen for the file.
+// A keyring whose only slot is kept by a provider, and functions that alter the file as a thief
+// could.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -37,7 +38,7 @@ struct ProviderRing {
   OpenedKeyring open(const std::string& uri) const {
     return Keyring::open(path(), std::vector<KeySource>{source_of(uri)}, {});
   }
-  /// 0: it opens.
+  /// 0 if it opens, else the error's code.
   int outcome(const std::string& uri) const {
     const auto opened = open(uri);
     return opened ? kOpens : static_cast<int>(opened.error().code());
@@ -46,7 +47,7 @@ struct ProviderRing {
     const Bytes payload = payload_at(read_whole_file(path()), format::master_place(0));
     return format::decode_master(payload).value().slots[0].blob;
   }
-  /// As a thief of the file could: the checksums are right.
+  /// Alters the file as a thief could: the checksums are right.
   void change(const std::function<void(format::KeyringMaster&)>& how) const {
     write_whole_file(path(), KeyringFile::with_master_of(read_whole_file(path()), how));
   }

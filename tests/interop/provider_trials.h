@@ -1,5 +1,5 @@
-// What every key service must stand, whichever it is: each provider's test calls these with
-// its own fake. Nothing secret may get into an error: every error seen here is looked through.
+// Trials that every key service must pass; each provider's test calls them with its own fake. No
+// secret may get into an error, so every error here is searched for secrets.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -26,8 +26,8 @@ using Variables = std::map<std::string, std::string>;
 struct Service {
   std::string uri;
   Variables variables;
-  std::vector<std::string> secrets;  ///< What nobody may ever read.
-  char separator = '&';              ///< Before a further parameter of the URI.
+  std::vector<std::string> secrets;  ///< Texts that must not appear in any error.
+  char separator = '&';              ///< Separates further parameters of the URI.
 
   std::string uri_with(const std::string& parameter) const { return uri + separator + parameter; }
 };
@@ -40,15 +40,13 @@ inline Result<KeySource> source_of(const std::string& uri, const Variables& vari
   });
 }
 
-inline Result<std::unique_ptr<keys::Provider>> connect(const std::string& uri,
+inline Result<std::shared_ptr<keys::Provider>> connect(const std::string& uri,
                                                        const Variables& variables) {
   const KeySource source = COFFER_TRY(source_of(uri, variables));
-  const keys::ProviderKind* kind = keys::provider_kind(source.scheme());
-  must(kind != nullptr, "provider_kind");
-  return kind->connect(source);
+  return COFFER_TRY(keys::obtain(source)).provider;
 }
 
-inline std::unique_ptr<keys::Provider> connect(const Service& service) {
+inline std::shared_ptr<keys::Provider> connect(const Service& service) {
   auto provider = connect(service.uri, service.variables);
   if (!provider) throw std::runtime_error(describe(provider.error()));
   return std::move(*provider);
@@ -76,7 +74,7 @@ void check_refused(const Service& service, const Result<T>& result, ErrorCode co
 inline const Bytes kContext = {'c', 'o', 'n', 't', 'e', 'x', 't', 0, 1};
 inline const Bytes kOtherContext = {'c', 'o', 'n', 't', 'e', 'x', 't', 0, 2};
 
-/// Returns what was wrapped, for more to be tried with it.
+/// Returns the wrapped key for further trials.
 inline keys::WrappedByProvider try_round_trip(const Service& service) {
   const auto provider = connect(service);
   const SecretBytes payload = new_payload();
@@ -93,7 +91,7 @@ inline keys::WrappedByProvider try_round_trip(const Service& service) {
   return std::move(*wrapped);
 }
 
-/// A bit of every byte, a byte too few, a byte too many: none opens to the payload.
+/// A changed bit in every byte, a missing byte and an extra byte: none opens to the payload.
 inline void try_tampering(const Service& service) {
   const auto provider = connect(service);
   const SecretBytes payload = new_payload();
@@ -129,7 +127,7 @@ inline void try_other_context(const Service& service) {
   check_refused(service, provider->unwrap(*wrapped, kOtherContext), ErrorCode::wrong_key);
 }
 
-/// A slot of one store, number or scheme is no slot of another, whatever the service binds.
+/// A slot cannot be used for another store, number or scheme, whatever the service binds.
 inline void try_moved(const Service& service) {
   const KeySource source = source_of(service.uri, service.variables).value();
   const keys::SlotContext here{{1, 2, 3}, 1};
@@ -138,7 +136,7 @@ inline void try_moved(const Service& service) {
   REQUIRE(prepared.ok());
   const auto slot = keys::wrap_master(std::move(*prepared), here, master);
   if (!slot) FAIL(describe(slot.error()));
-  const auto material = keys::obtain(source, false);
+  const auto material = keys::obtain(source);
   REQUIRE(material.ok());
   const auto opened = keys::unwrap_master(*material, here, *slot);
   REQUIRE(opened.ok());
@@ -165,12 +163,12 @@ inline const std::vector<Trouble> kTroubles = {
     {fakes::Mood::overloaded, ErrorCode::key_unavailable},
 };
 
-/// Hurried where nobody will answer, and only there: a busy machine is no trouble of a service.
+/// Uses a short timeout only if nobody will answer: elsewhere a slow machine would fail the test.
 inline std::string uri_in_trouble(const Service& service, bool is_slow) {
   return is_slow ? service.uri_with("timeout=300ms") : service.uri;
 }
 
-/// Ends with the service down.
+/// Leaves the service down.
 inline void try_trouble(const Service& service, fakes::LoopbackServer& server) {
   const auto provider = connect(service);
   const auto wrapped = provider->wrap(new_payload(), kContext);
@@ -189,13 +187,13 @@ inline void try_trouble(const Service& service, fakes::LoopbackServer& server) {
     server.mood = fakes::Mood::well;
   }
   CHECK(elsewhere.request_count() == 0);
-  CHECK(provider->unwrap(*wrapped, kContext).ok());  // And it is well again.
+  CHECK(provider->unwrap(*wrapped, kContext).ok());  // The service works again.
   server.stop();
   check_refused(service, provider->unwrap(*wrapped, kContext), ErrorCode::key_unavailable);
   check_refused(service, provider->status(), ErrorCode::key_unavailable);
 }
 
-// The same through the command, as scripts meet it.
+// The same by the command, as scripts use it.
 
 inline void take_key(cli::Sandbox& box, const std::string& uri, const Variables& variables) {
   box.environment = {"PATH=/usr/bin:/bin", "HOME=" + box.path(""), "LC_ALL=C.UTF-8",
@@ -211,13 +209,13 @@ inline cli::Outcome expect_silent(const cli::Sandbox& box, const Service& servic
   return outcome;
 }
 
-/// What `ps` shows of the command while it waits for a service that does not answer.
+/// Checks the process list while the command waits for a service that does not answer.
 inline void check_command_line(const cli::Sandbox& box, const Service& service) {
   const cli::Words words = {COFFER_BIN, "get", "a/b"};
   const pid_t pid = box.start(words, box.write(".in", ""), box.path(".out"));
   std::string line;
   const std::string file = "/proc/" + std::to_string(pid) + "/cmdline";
-  // Until it has become the command it is the test.
+  // Until exec the child still shows the test's own command line.
   for (int i = 0; i < 1000 && line.find("a/b") == std::string::npos; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     line = cli::read_file(file);
@@ -231,8 +229,8 @@ inline void check_command_line(const cli::Sandbox& box, const Service& service) 
 
 inline int exit_code_of(ErrorCode code) { return static_cast<int>(code); }
 
-/// A store is made, filled, read, listed and tested with the service; then the service has
-/// every trouble, and ends down.
+/// Creates, fills, reads, lists and tests a store with the service; then tries every failure of the
+/// service, which is down at the end.
 inline void try_command(const Service& service, fakes::LoopbackServer& server,
                         const std::string& provider, const std::string& key_id) {
   cli::Sandbox box;

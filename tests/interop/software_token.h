@@ -1,5 +1,5 @@
-// A PKCS#11 token in software (SoftHSM 2), made by the test in a folder of its own. It tests the
-// way to a token and protects nothing: its keys are files.
+// A PKCS#11 token in software (SoftHSM 2), made by the test in its own folder. It tests the access
+// to a token but protects nothing: its keys are files.
 #pragma once
 
 #include <fstream>
@@ -30,7 +30,7 @@ class SoftwareTokens {
     run({"softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "12345678",
          "--pin", kPin});
   }
-  /// An AES key that cannot be read, or an RSA pair.
+  /// Adds an AES key that cannot be read, or an RSA pair.
   void add_key(const std::string& token, const std::string& label, const std::string& id,
                const std::string& type = "AES:32") const {
     const bool is_pair = type.starts_with("rsa");

@@ -1,4 +1,4 @@
-// A TPM in software (swtpm), started and stopped by the test; what it keeps is in a folder.
+// A TPM in software (swtpm), started and stopped by the test; its state is in a folder.
 #pragma once
 
 #include <fstream>
@@ -14,7 +14,7 @@ class SoftwareTpm {
  public:
   SoftwareTpm() { start(); }
 
-  /// Its registers are as new afterwards; keys and indices are what they were.
+  /// Resets its registers, as a reboot does; keys and indices stay.
   void restart() {
     stop();
     start();
@@ -24,7 +24,7 @@ class SoftwareTpm {
   std::string tcti() const { return "swtpm:host=127.0.0.1,port=" + std::to_string(port_); }
   std::string uri(const std::string& query = "") const { return "tpm2:tcti=" + tcti() + query; }
 
-  /// Runs one of tpm2-tools against it; what it says.
+  /// Runs one of tpm2-tools on it and returns the output.
   std::string tool(const std::vector<std::string>& words) const {
     const std::string log = directory_.in("tool.log");
     ::unlink(log.c_str());
@@ -35,13 +35,13 @@ class SoftwareTpm {
     if (code != 0) throw std::runtime_error(words[0] + ": " + said);
     return said;
   }
-  /// What a machine does that boots something else.
+  /// Plays a machine that boots other software.
   void extend(int pcr) const {
     tool({"tpm2_pcrextend", std::to_string(pcr) + ":sha256=" + std::string(64, 'a')});
   }
 
  private:
-  // Another program may take the ports before the TPM does: then two others.
+  // Another program may take the ports first; then it tries two others.
   void start() {
     for (int attempt = 0; attempt < 20; ++attempt) {
       port_ = two_free_ports();

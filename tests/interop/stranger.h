@@ -1,5 +1,5 @@
-// Whoever sits at a key service's address without being one: a socket that says what it is
-// told, in the way that it is told, whatever was asked.
+// Plays a stranger at a key service's address: a socket that answers any request with a given text
+// in a given way.
 #pragma once
 
 #include <arpa/inet.h>
@@ -19,7 +19,8 @@ namespace coffer::test {
 
 class Stranger {
  public:
-  /// Says `text` to everyone, in pieces of `piece` bytes with `pause_ms` between, then hangs up.
+  /// Sends `text` to every caller, in pieces of `piece` bytes with `pause_ms` between, then hangs
+  /// up.
   explicit Stranger(std::string text, std::size_t piece = 0, int pause_ms = 0)
       : text_(std::move(text)), piece_(piece == 0 ? text_.size() : piece), pause_ms_(pause_ms) {
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

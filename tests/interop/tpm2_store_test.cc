@@ -1,5 +1,5 @@
-// A store beside a TPM: its counter as the anchor, its indices as the home of epoch keys, both
-// under kills at random instants.
+// A store with a TPM: its counter is the anchor, its indices hold the epoch keys; both under kills
+// at random instants.
 
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 std::string counter_of(const SoftwareTpm& tpm) { return tpm.uri("?nv=0x01500021"); }
 std::string home_of(const SoftwareTpm& tpm) { return tpm.uri("?nv=0x01500030"); }
 
-/// The files of a store, to be put back later.
+/// The files of a store, to be restored later.
 struct Copy {
   const ScratchStore& scratch;
   Bytes keyring, data;
@@ -39,7 +39,8 @@ ErrorCode refusal(const ScratchStore& scratch) {
   return store.error().code();
 }
 
-// What the kernel's resource manager does for a process that is gone; this TPM has none.
+// Flushes the sessions of a process that is gone. The kernel's resource manager would do it, but
+// this TPM has none.
 void forget_conversations(const SoftwareTpm& tpm) {
   for (const char* kind : {"-t", "-l", "-s"}) tpm.tool({"tpm2_flushcontext", kind});
 }
@@ -55,7 +56,7 @@ void kill_while(const SoftwareTpm& tpm, const std::function<void()>& work, long 
   forget_conversations(tpm);
 }
 
-// Puts and destroys until it is killed; an error ends it, which the parent sees.
+// Puts and destroys until it is killed. An error ends it, which the parent notices.
 void work_on(const ScratchStore& scratch, int round) {
   auto store = scratch.try_open();
   if (!store.ok()) return;
@@ -72,21 +73,21 @@ TEST_CASE("a TPM's counter refuses a store from before the last shredding, over 
   const ScratchStore scratch;
   {
     Store store = scratch.open();
-    REQUIRE(store.set_anchor(counter_of(tpm)).ok());
-    CHECK(store.anchor()->value().cadence == AnchorCadence::shred);
+    REQUIRE(store.anchor().set(counter_of(tpm)).ok());
+    CHECK(store.anchor().get()->value().cadence == AnchorCadence::shred);
     REQUIRE(store.put("a", Value::opaque("v")).ok());
   }
   const Copy before(scratch);
   {
     Store store = scratch.open();
-    const std::uint64_t counter = store.anchor()->value().anchored_counter;
+    const std::uint64_t counter = store.anchor().get()->value().anchored_counter;
     REQUIRE(store.put("b", Value::opaque("v")).ok());
-    CHECK(store.anchor()->value().anchored_counter == counter);
+    CHECK(store.anchor().get()->value().anchored_counter == counter);
     REQUIRE(store.destroy_all("a").ok());
-    CHECK(store.anchor()->value().anchored_counter == counter + 1);
-    REQUIRE(store.update_anchor().ok());
-    CHECK(store.anchor()->value().anchored_counter == counter + 2);
-    CHECK(store.anchor()->value().counter == counter + 2);
+    CHECK(store.anchor().get()->value().anchored_counter == counter + 1);
+    REQUIRE(store.anchor().update().ok());
+    CHECK(store.anchor().get()->value().anchored_counter == counter + 2);
+    CHECK(store.anchor().get()->value().counter == counter + 2);
   }
   const Copy newer(scratch);
   before.put_back();
@@ -106,19 +107,19 @@ TEST_CASE("a TPM's counter refuses a store from before the last shredding, over 
 TEST_CASE("a kill while the counter is raised shuts nobody out") {
   const SoftwareTpm tpm;
   const ScratchStore scratch;
-  REQUIRE(scratch.open().set_anchor(counter_of(tpm)).ok());
+  REQUIRE(scratch.open().anchor().set(counter_of(tpm)).ok());
   std::mt19937_64 random(20261125);
   int cut_short = 0;
   for (int round = 0; round < 15; ++round) {
     INFO("round " << round);
     const Copy before(scratch);
-    const std::uint64_t counter = scratch.open().anchor()->value().anchored_counter;
+    const std::uint64_t counter = scratch.open().anchor().get()->value().anchored_counter;
     kill_while(
         tpm, [&] { work_on(scratch, round); }, 5'000 + static_cast<long>(random() % 120'000));
     AnchorInfo info;
     {
       Store store = scratch.open();
-      info = store.anchor()->value();
+      info = store.anchor().get()->value();
       REQUIRE(info.counter == info.anchored_counter);
       REQUIRE(store.verify()->problems == std::vector<std::string>{});
     }
@@ -142,14 +143,14 @@ TEST_CASE("F-158: with its epoch keys in a TPM, no copy of the files opens what 
     REQUIRE(store.put("others/" + std::to_string(i), Value::opaque("o")).ok());
   REQUIRE(store.put("victim", Value::opaque("v")).ok());
   const Victim victim = look_at(scratch, format::Kind::secret, "victim", 1);
-  // Neither slot of the file was ever written.
+  // Neither epoch slot of the file was ever written.
   const Bytes keyring = read_whole_file(scratch.file("keyring"));
   CHECK(std::all_of(keyring.begin() + 8192, keyring.begin() + 24576,
                     [](std::uint8_t byte) { return byte == 0; }));
   const std::string old_keyring = scratch.directory.in("old-keyring");
   write_whole_file(old_keyring, keyring);
   const Bytes old_data = read_whole_file(scratch.file("data.mdb"));
-  // With the TPM's word the thief finds it: the wraps are there.
+  // With the blobs from the TPM the thief finds the value, because the wraps are there.
   const Bytes even = keys::TpmNvIndex::parse(home_of(tpm))->read_blob().value();
   const Bytes odd = keys::TpmNvIndex::parse(home_of(tpm))->next()->read_blob().value();
   Bytes with_tpm = old_data;
@@ -160,8 +161,8 @@ TEST_CASE("F-158: with its epoch keys in a TPM, no copy of the files opens what 
   const auto receipt = store.destroy_all("victim");
   REQUIRE(receipt.ok());
   CHECK(receipt->erase == "tpm-nv");
-  CHECK(store.verify_receipt(receipt->text).ok());
-  // The old files whole, and what the TPM holds by now.
+  CHECK(store.audit().verify_receipt(receipt->text).ok());
+  // The whole old files, and what the TPM holds by now.
   with_tpm = old_data;
   for (const Bytes& blob : {keys::TpmNvIndex::parse(home_of(tpm))->read_blob().value(),
                             keys::TpmNvIndex::parse(home_of(tpm))->next()->read_blob().value()})
@@ -183,14 +184,14 @@ TEST_CASE(
   REQUIRE(scratch.open().destroy_all("b").ok());
   before.put_back();
   CHECK(refusal(scratch) == ErrorCode::rolled_back);
-  // A second store does not take the first one's keys for room.
+  // A second store does not overwrite the first one's keys.
   CreateOptions options;
   options.epoch_home = home_of(tpm);
   const std::string other = scratch.directory.in("other");
   CHECK(Store::create(other, {scratch.key()}, options).error().code() == ErrorCode::conflict);
-  options.epoch_home = tpm.uri("?nv=0x0150002f");  // The next one is taken.
+  options.epoch_home = tpm.uri("?nv=0x0150002f");  // The next index is taken.
   CHECK(Store::create(other, {scratch.key()}, options).error().code() == ErrorCode::conflict);
-  options.epoch_home = tpm.uri("?nv=0x0150002e");  // Both were given back.
+  options.epoch_home = tpm.uri("?nv=0x0150002e");  // Both indices are free again.
   CHECK(Store::create(other, {scratch.key()}, options).ok());
   options.epoch_home = "file:///nowhere";
   CHECK(Store::create(scratch.directory.in("third"), {scratch.key()}, options).error().code() ==

@@ -1,4 +1,4 @@
-// Keys sealed by a TPM, against swtpm: what it opens, and above all what it does not.
+// Keys sealed by a TPM, against swtpm: what it opens, and above all what it does not open.
 #include <catch2/catch.hpp>
 
 #include "keys/keyring/keyring.h"
@@ -45,7 +45,7 @@ TEST_CASE("a key sealed to registers opens while they are what they were") {
   CHECK(ring.outcome(tpm.uri()) == kWrongKey);
   tpm.extend(7);
   CHECK(ring.outcome(uri) == kWrongKey);
-  tpm.restart();  // Boots what it booted then.
+  tpm.restart();  // Boots the same software.
   CHECK(ring.outcome(tpm.uri("?pcrs=sha256:7")) == 0);
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("an altered, cut or moved blob is refused") {
   }
   ring.change([&](format::KeyringMaster& master) { master.slots[0].blob.assign(2048, 0xFF); });
   CHECK(ring.outcome(tpm.uri()) == kWrongKey);
-  // The TPM knows no associated data: what it opens is refused here.
+  // The TPM has no associated data, so its answer is checked and refused here.
   const ProviderRing other(tpm.uri());
   other.change([&](format::KeyringMaster& master) { master.slots[0].blob = good; });
   CHECK(other.outcome(tpm.uri()) == kCorrupt);
@@ -125,7 +125,7 @@ TEST_CASE("a TPM that is down or silent is unavailable, and the next key is trie
 
   const SilentPort first;
   const SilentPort second(first.port() + 1);
-  if (!second.is_bound()) return;  // Another program's: nothing to be silent on.
+  if (!second.is_bound()) return;  // Another program has the port.
   const std::string silent =
       "tpm2:tcti=swtpm:host=127.0.0.1,port=" + std::to_string(first.port()) + "?timeout=300ms";
   CHECK(ring.outcome(silent) == kUnavailable);
@@ -142,7 +142,7 @@ TEST_CASE("who answers nonsense in a TPM's place is not believed") {
     const Stranger stranger(said);
     const int port = std::stoi(stranger.url().substr(stranger.url().rfind(':') + 1));
     const SilentPort control(port + 1);
-    if (!control.is_bound()) continue;  // Another program's.
+    if (!control.is_bound()) continue;  // Another program has it.
     const int outcome =
         ring.outcome("tpm2:tcti=swtpm:host=127.0.0.1,port=" + std::to_string(port) + "?timeout=2");
     CHECK((outcome == kUnavailable || outcome == kCorrupt));
@@ -179,11 +179,11 @@ TEST_CASE("a TPM's counter only rises") {
   CHECK(counter().read_counter().value() == first + 1);
   CHECK(code_of(counter().read_blob()) == ErrorCode::conflict);
   CHECK(code_of(counter().write_blob(Bytes(8))) == ErrorCode::conflict);
-  // Whoever removes it and makes it anew does not get back behind it.
+  // Removing and creating the counter again does not bring an earlier value back.
   REQUIRE(counter().remove().ok());
   CHECK(code_of(counter().read_counter()) == ErrorCode::not_found);
   CHECK(counter().create_counter().value() > first + 1);
-  // Others see the same number.
+  // Other programs see the same number.
   const std::string shown = tpm.tool({"tpm2_nvread", "--output=/dev/stdout", "0x1500020"});
   REQUIRE(shown.size() == 8);
   CHECK(static_cast<unsigned char>(shown[7]) == (counter().read_counter().value() & 0xFF));

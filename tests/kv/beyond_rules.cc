@@ -1,4 +1,4 @@
-// Patch and rollback, and what KV v2 lacks: move, copy, transactions, limits of size, profiles.
+// Patch and rollback, and additions to KV v2: move, copy, transactions, limits of size, profiles.
 #include "tests/kv/rules.h"
 
 namespace kv {

@@ -1,4 +1,4 @@
-// Carries every rule out on a store of its own.
+// Runs every rule on a store of its own.
 #pragma once
 
 #include <catch2/catch.hpp>

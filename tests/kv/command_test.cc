@@ -1,11 +1,11 @@
-// The rules, carried out by the command.
+// Runs the rules by the command.
 #include <chrono>
 #include <thread>
 
-#include "engine/text/time_text.h"
 #include "tests/cli/command.h"
 #include "tests/kv/check_rules.h"
 #include "tests/kv/telling.h"
+#include "text/time_text.h"
 
 namespace kv::command_test {
 namespace {
@@ -149,8 +149,8 @@ class CommandDriver : public Driver {
   Seen get(const Operation& op) {
     Words words = {"get", op.path};
     if (op.version != 0) words.insert(words.end(), {"--version", std::to_string(op.version)});
-    // The exact text of a JSON value, so that a string and its characters are told apart; bytes
-    // have none.
+    // The exact text of a JSON value distinguishes a string from its characters; bytes have no such
+    // text.
     Words as_json = words;
     as_json.emplace_back("--json");
     const Outcome told = box_.run(as_json);
@@ -190,7 +190,7 @@ class CommandDriver : public Driver {
     seen.text = tell_versions(versions, now_ms());
     return seen;
   }
-  /// KV v2 tells it with the metadata, the history tells the same.
+  /// KV v2 has it in the metadata; the history says the same.
   Seen oldest(const Operation& op) {
     Seen seen;
     const auto answer = json({"metadata", "get", op.path}, seen);

@@ -1,4 +1,4 @@
-// Soft delete, undelete, destroy, and what goes by itself.
+// Soft delete, undelete, destroy, and deletions that happen by themselves.
 #include "tests/kv/rules.h"
 
 namespace kv {

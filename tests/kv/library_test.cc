@@ -1,4 +1,4 @@
-// The rules, carried out on a Store.
+// Runs the rules on a Store.
 #include "tests/kv/check_rules.h"
 #include "tests/kv/telling.h"
 #include "tests/scratch.h"
@@ -35,7 +35,7 @@ Result<Value> value_of(const Operation& operation) {
   return Value::json(std::string_view(operation.text));
 }
 
-/// Writing calls are spelled alike by a Store and a Transaction.
+/// A Store and a Transaction have the same writing calls.
 template <typename Target>
 Seen write(Target& target, const Operation& op) {
   switch (op.verb) {

@@ -1,4 +1,4 @@
-// Metadata with and without versions, and what list shows.
+// Metadata with and without versions, and the output of list.
 #include "tests/kv/rules.h"
 
 namespace kv {

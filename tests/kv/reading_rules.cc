@@ -1,4 +1,4 @@
-// Writing, reading, check-and-set, how many versions stay.
+// Writing, reading, check-and-set, and how many versions stay.
 #include "tests/kv/rules.h"
 
 namespace kv {

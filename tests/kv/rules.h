@@ -1,5 +1,5 @@
-// A rule, and the steps that show it holds. A step is an operation and what is then seen: a code,
-// or a short text that any way of carrying it out can tell.
+// A rule, and the steps that show that it holds. A step is an operation and its result: a code, or
+// a short text that every driver can produce.
 //
 //   put, patch, rollback   the version's number
 //   get                    the value
@@ -51,7 +51,7 @@ enum class Verb {
 struct Operation {
   Verb verb = Verb::get;
   std::string path = {};
-  std::string to = {};    ///< Of move and copy.
+  std::string to = {};    ///< For move and copy.
   std::string text = {};  ///< A value, or a patch.
   bool opaque = false;
   std::optional<std::uint64_t> cas = {};
@@ -60,9 +60,9 @@ struct Operation {
   std::uint64_t version = 0;
   std::vector<std::uint64_t> versions = {};
   coffer::MetadataChange change = {};
-  std::function<void(coffer::StoreSettings&)> set = {};  ///< Of settings, in process
-  std::vector<std::string> words = {};                   ///< and as the command takes them.
-  std::vector<Operation> group = {};                     ///< Of a transaction.
+  std::function<void(coffer::StoreSettings&)> set = {};  ///< For settings, in process
+  std::vector<std::string> words = {};                   ///< and as words of the command.
+  std::vector<Operation> group = {};                     ///< For a transaction.
   coffer::ListState state = coffer::ListState::standard;
   bool recursive = false;
   std::int64_t wait_ms = 0;
@@ -79,7 +79,7 @@ struct Step {
 };
 
 struct Rule {
-  std::string words;  ///< What holds, and where it comes from: "KV: ..." or "coffer: ...".
+  std::string words;  ///< The rule and its origin: "KV: ..." or "coffer: ...".
   std::vector<Step> steps;
 };
 
@@ -96,7 +96,7 @@ inline std::vector<Rule> all_rules() {
   return all;
 }
 
-/// What carries operations out: on a fresh store for each rule.
+/// Runs operations; each rule gets a fresh store.
 class Driver {
  public:
   virtual ~Driver() = default;
@@ -188,7 +188,7 @@ inline Operation together(std::vector<Operation> group) {
   return {.verb = Verb::transaction, .group = std::move(group)};
 }
 inline Operation sweep() { return {.verb = Verb::sweep}; }
-/// Time passes: in process the clock is turned, the command is waited for.
+/// Lets time pass: in process the clock is turned, for the command the test waits.
 inline Operation wait_ms(std::int64_t ms) { return {.verb = Verb::wait, .wait_ms = ms}; }
 
 inline Operation settings(std::vector<std::string> words,

@@ -1,4 +1,4 @@
-// What both drivers tell of versions and metadata, in one spelling.
+// Prints versions and metadata in one spelling for both drivers.
 #pragma once
 
 #include <coffer/value.h>

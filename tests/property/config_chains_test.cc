@@ -1,18 +1,17 @@
-// Random specs, random configs valid under them, random chains of updates, through the whole
+// Random specs, random configs valid under them, and random chains of updates, through the whole
 // library. After every step:
 //
-//   no text of a secret stands in the stored document, nor in the masked one
-//   what is hydrated is what was put, to the byte
-//   every secret place that was made is one that was found, and no other
-//   every version that is reached lives, and none that is not (but for a lease that was asked
-//   for, until it is over and swept)
-//   the masked view, the coordinates and the partial document put back change nothing
+//   no secret's text is in the stored document or in the masked one
+//   the hydrated document equals the one that was put, byte for byte
+//   the walker finds exactly the secret places that were made
+//   exactly the reachable versions live (and those with a requested lease, until a sweep)
+//   putting back the masked view, the coordinates or the partial document changes nothing
 //   a stage changes nothing until its commit, and leaves nothing when it is abandoned
-//   a patch comes to what its merge says; what is imported comes out as it went in
-//   what somebody outside uses stays until he lets go of it
-//   what the indexes say is what the documents say
+//   a patch gives the result of its merge; an imported document comes out unchanged
+//   a secret with an outside user stays until that user is removed
+//   the stored references equal those in the documents
 //
-// The seed is printed; RC_PARAMS="seed=..." brings a run back. COFFER_LONG=1 runs many more.
+// The seed is printed; RC_PARAMS="seed=..." repeats a run. COFFER_LONG=1 runs many more.
 #include <coffer/store.h>
 #include <rapidcheck.h>
 
@@ -26,10 +25,10 @@
 #include <regex>
 #include <set>
 
-#include "engine/text/json.h"
 #include "format/names.h"
 #include "tests/config_maker/config_maker.h"
 #include "tests/scratch.h"
+#include "text/json.h"
 
 namespace coffer::test::config_chains_test {
 namespace {
@@ -70,8 +69,8 @@ std::set<std::string> coordinates_in(const std::string& text) {
   return out;
 }
 
-/// The value without members that are null, which a merge patch cannot set, and its members by
-/// key: as far as the outcome of a merge can be told.
+/// The value with its members sorted and without null members, which a merge patch cannot set: what
+/// the result of a merge can be compared by.
 std::string gist(const json::Document& document, json::NodeId node = 0) {
   const json::Type type = document.type(node);
   if (type != json::Type::object && type != json::Type::array)
@@ -96,7 +95,8 @@ std::string gist(const std::string& text) {
   return gist(*document);
 }
 
-/// What turns `before` into `after`: all of it, and null for every member that goes.
+/// A patch that turns `before` into `after`: the whole of `after`, and null for every removed
+/// member.
 std::string patch_text(const json::Document& before, json::NodeId a, const json::Document& after,
                        json::NodeId b) {
   if (before.type(a) != json::Type::object || after.type(b) != json::Type::object)
@@ -131,7 +131,7 @@ class Chain {
     sweep();
     good(store_->configs().remove(kId), "remove");
     RC_ASSERT(living().empty());
-    // That something has expired is told for a week; then its name goes as well.
+    // The store reports a secret as expired for a week; then its name goes as well.
     scratch_.clock.turn(8 * 24 * kHour);
     good(store_->sweep({}), "sweep");
     RC_ASSERT(names().empty());
@@ -185,7 +185,7 @@ class Chain {
     check_all();
   }
 
-  /// What was shown goes in again as it is.
+  /// Puts the shown document back unchanged.
   void put_back(ConfigForm form) {
     const std::string before = show(ConfigForm::partial);
     const auto before_names = living_names();
@@ -196,8 +196,8 @@ class Chain {
     check_all();
   }
 
-  /// Some secrets new, some as the mask. Where a mask cannot be told it is refused; it never
-  /// comes back as anything but what stood there.
+  /// Puts some secrets as new values and some as masks. An uncertain mask is refused; it never
+  /// comes back as anything but the stored value of its place.
   void put_mixed() {
     const Item before = config_;
     maker_.change(config_);
@@ -213,15 +213,15 @@ class Chain {
       RC_ASSERT(report.error().code() == ErrorCode::usage);
       config_ = before;
     } else if (show(ConfigForm::revealed) != ConfigMaker::render(config_)) {
-      // A mask stands for what was at its place, which may not be what the change meant: then
-      // it is some secret of before, and no mask.
+      // A mask stands for the former value of its place, which may differ from what the change
+      // meant. Then the result is some earlier secret, but not the mask itself.
       RC_ASSERT(!holds(show(ConfigForm::revealed), "**********"));
       good(store_->configs().put(kId, maker_.spec(), ConfigMaker::render(config_)), "put");
     }
     check_all();
   }
 
-  /// Every second secret by its coordinate.
+  /// Puts every second secret by its coordinate.
   void put_kept() {
     std::map<std::string, std::string> held;
     for (const auto& outcome : put(show(ConfigForm::partial), {}).outcomes)
@@ -285,7 +285,7 @@ class Chain {
       return check_all();
     }
     if (how == 1) {
-      // Somebody else was faster: the stage comes to nothing, now or when its lease is over.
+      // Another put came first: the stage ends without effect, now or with its lease.
       put_whole({});
       const auto late = store_->configs().commit(kId, staged.stage);
       RC_ASSERT(!late.ok() && late.error().code() == ErrorCode::conflict);
@@ -298,14 +298,14 @@ class Chain {
     check_all();
   }
 
-  /// Airbyte's form of the same config goes in under another id, and out again.
+  /// Imports Airbyte's form of the same config under another id, and removes it.
   void import_and_drop() {
     const auto names_before = living_names();
     std::string payloads = "{";
     unsigned number = 0;
     const std::string partial =
         ConfigMaker::render(config_, [&](const std::string&, const std::string& text) {
-          // Every third is another version of the one before.
+          // Every third one is another version of the secret before it.
           const unsigned base = number - (number % 3 == 2 ? 1 : 0);
           const std::string name =
               "airbyte_custom_" + std::to_string(base) + "_v" + std::to_string(20 + number);
@@ -333,11 +333,11 @@ class Chain {
     check_all();
   }
 
-  /// A secret's value stands somewhere in plain as well: it shows nowhere, and comes back.
+  /// Puts a secret's value in plain at another place too: no view shows it, and it comes back.
   void put_with_a_copy() {
     const auto secrets = ConfigMaker::secrets(config_);
     const auto known = std::find_if(secrets.begin(), secrets.end(), [](const auto& secret) {
-      // What is inside of an object may look like a coordinate, which no plain value may.
+      // The inside of an object may look like a coordinate, which a plain value may not.
       return secret.second[0] == '"' && holds(secret.second, ConfigMaker::kMark);
     });
     std::string full = ConfigMaker::render(config_);
@@ -403,7 +403,7 @@ class Chain {
     good(store_->sweep({}), "sweep");
     check_all();
     const auto reached = coordinates_in(show(ConfigForm::partial));
-    // What is not reached is kept for a lease that is not over, or for nothing.
+    // An unreachable version may live only until its lease ends.
     for (const auto& [coordinate, info] : living())
       RC_ASSERT(reached.count(coordinate) != 0 || coordinate == held_ ||
                 info.expires_at_ms > scratch_.clock.now_ms());
@@ -423,7 +423,7 @@ class Chain {
     return good(store_->list("", {.recursive = true, .state = ListState::all}), "list");
   }
 
-  /// Every version of a minted secret whose value can be had.
+  /// Every version of a minted secret whose value can be read.
   std::map<std::string, VersionInfo> living() {
     std::map<std::string, VersionInfo> out;
     for (const std::string& name : names()) {
@@ -470,14 +470,14 @@ class Chain {
   Tape& tape_;
   ConfigMaker maker_;
   Item config_;
-  std::string held_;  ///< The coordinate that somebody outside uses; empty: none.
+  std::string held_;  ///< The coordinate with an outside user; empty: none.
 };
 
 }  // namespace
 
 TEST_CASE("random configs under random specs keep their promises through random updates") {
-  // rapidcheck takes its settings from the environment: a seed is chosen here so that it can
-  // be printed before anything happens.
+  // rapidcheck reads its settings from the environment. The seed is chosen here, so that it can be
+  // printed before anything happens.
   const char* given = std::getenv("RC_PARAMS");
   std::string parameters = given != nullptr ? given : "";
   if (parameters.find("seed=") == std::string::npos)
@@ -495,7 +495,7 @@ TEST_CASE("random configs under random specs keep their promises through random 
         10.0, rc::gen::container<std::vector<std::uint8_t>>(rc::gen::arbitrary<std::uint8_t>()));
     Tape tape(choices);
     if (!store) store.emplace(scratch.open());
-    // What a failed chain left behind is not the next one's.
+    // Removes what a failed chain may have left.
     (void)store->configs().remove(kId);
     scratch.clock.turn(3 * kHour);
     (void)store->sweep({});

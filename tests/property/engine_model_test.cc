@@ -1,7 +1,7 @@
 // The engine against the model of store_model.h, over random sequences of operations.
 //
-// The seed is printed at the start; RC_PARAMS="seed=..." brings a run back, and rapidcheck
-// prints the shrunk sequence of one that fails. COFFER_LONG=1 runs many more.
+// The seed is printed at the start, and rapidcheck prints the shrunk sequence of a failure;
+// RC_PARAMS="seed=..." repeats a run. COFFER_LONG=1 runs many more.
 #include <coffer/store.h>
 #include <rapidcheck.h>
 
@@ -18,7 +18,7 @@
 namespace coffer::test::engine_model_test {
 namespace {
 
-// Names that meet as folder and as secret, differ in case only, or sort around '/'.
+// Names that are both folder and secret, that differ only in case, or that sort around '/'.
 const std::vector<std::string> kPaths = {"a",       "a/b", "a/b/c", "A",     "A/b",     "a b",
                                          "a b/c d", "a!",  "é",     "é/ü ñ", "日本/語", "b/…/z"};
 const std::vector<std::string> kFolders = {"", "a", "a/", "a/b", "A", "a b", "é", "日本", "none"};
@@ -120,7 +120,7 @@ class Run {
     }
   }
 
-  /// Everything that was ever put, and what the store says of itself.
+  /// Checks everything that was ever put, and the store's verify and status.
   void check_all() {
     for (const auto& [path, secret] : model_.secrets) {
       history(path);
@@ -170,8 +170,8 @@ class Run {
     PutOptions options;
     if (op.has(1)) options.cas = op.has(2) ? current : op.number % 4;
     if (op.has(3)) options.ttl_ms = 1 + std::int64_t{op.number} * (op.has(4) ? 1 : 60'000);
-    if (op.has(5)) options.custom = {{"k", std::to_string(op.number)}, {"é", "x y"}};
-    if (op.has(5) && op.has(6)) options.custom = std::map<std::string, std::string>{};
+    if (op.has(5)) options.metadata.custom = {{"k", std::to_string(op.number)}, {"é", "x y"}};
+    if (op.has(5) && op.has(6)) options.metadata.custom = std::map<std::string, std::string>{};
     auto info = store_->put(path, value, options);
     const bool has_end = options.ttl_ms != 0;
     if (has_end && model_.clock_may_be_behind() && !info.ok() &&
@@ -193,9 +193,9 @@ class Run {
     ModelSecret& secret = model_.secrets[path];
     if (current == 0) secret.created_at_ms = info->created_at_ms;
     secret.updated_at_ms = info->created_at_ms;
-    if (options.custom) {
+    if (options.metadata.custom) {
       secret.has_head = true;
-      secret.custom = *options.custom;
+      secret.custom = *options.metadata.custom;
     }
     secret.versions[info->version] = {bytes, json, info->created_at_ms, 0, info->expires_at_ms};
     while (secret.versions.begin()->first + keep_ <= info->version)
@@ -233,7 +233,7 @@ class Run {
     RC_ASSERT(secret->info.version == (version == 0 ? model_.secrets[path].current() : version));
   }
 
-  /// The versions that an operation is to touch; none: it must answer as refusal() says.
+  /// The versions that an operation will touch; empty if it must fail as refusal() says.
   std::vector<std::uint64_t> resolve(const std::string& path,
                                      const std::vector<std::uint64_t>& versions) {
     std::set<std::uint64_t> resolved;
@@ -246,7 +246,7 @@ class Run {
     return {resolved.begin(), resolved.end()};
   }
 
-  /// That a version is not there is told before what became of another.
+  /// A missing version is reported before the state of any other.
   ErrorCode refusal(const std::string& path, const std::vector<std::uint64_t>& versions) {
     ErrorCode gone = ErrorCode::failed;
     for (const std::uint64_t version :
@@ -275,7 +275,7 @@ class Run {
     for (const VersionInfo& info : told->versions) {
       ModelVersion& version = model_.secrets[path].versions.at(info.version);
       if (std::find(versions.begin(), versions.end(), info.version) == versions.end()) continue;
-      if (version.deletion_at_ms != 0) continue;  // Deleted before: the first time stays.
+      if (version.deletion_at_ms != 0) continue;  // The first deletion's time stays.
       RC_ASSERT(model_.may_be_now(info.deletion_at_ms));
       version.deletion_at_ms = info.deletion_at_ms;
       model_.written_ms = std::max(model_.written_ms, info.deletion_at_ms);
@@ -420,8 +420,8 @@ class Run {
   std::uint64_t epoch_ = 1;
 };
 
-// rapidcheck takes its settings from the environment: a seed is chosen here so that it can
-// be told before anything runs.
+// rapidcheck reads its settings from the environment. The seed is chosen here, so that it can be
+// printed before anything runs.
 void choose_parameters() {
   const char* given = std::getenv("RC_PARAMS");
   std::string parameters = given != nullptr ? given : "";
@@ -440,7 +440,7 @@ TEST_CASE("the engine does what the model does, over any sequence of operations"
   choose_parameters();
   CHECK(rc::check("engine and model agree", [] {
     const auto max_versions = *rc::gen::element(0U, 3U, 10U);
-    // Few names in some sequences, so that long histories come about.
+    // Few names in some sequences, to get long histories.
     const auto names = *rc::gen::element(2U, 4U, 12U);
     const int length = std::getenv("COFFER_LONG") != nullptr ? 200 : 60;
     const auto operations =

@@ -133,7 +133,7 @@ TEST_CASE("the decision is the one of a plain reading of the rules") {
     RC_ASSERT(decision.ok());
     const bool expected = naive_decision(policy, who, use_case, object, facts);
     RC_ASSERT(decision->allowed == expected);
-    // The rule that it names is one that says so.
+    // The rule in the answer must be one that gives this answer.
     if (decision->rule != 0) {
       const PolicyRule& rule = policy.rules.at(decision->rule - 1);
       RC_ASSERT(rule.allow == expected);

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "engine/text/json_merge.h"
+#include "text/json_merge.h"
 
 namespace coffer::test {
 namespace {
@@ -28,7 +28,7 @@ bool fields_are_allowed(NameProfile names, const std::string& bytes, bool json) 
                      [&](const auto& field) { return field_name_is_allowed(names, field.key()); });
 }
 
-// Of the kinds that the run uses.
+// Covers only the kinds that the run uses.
 bool fits(const std::string& kind, const std::string& bytes, bool json) {
   if (kind.empty() || kind == "generic") return true;
   if (kind == "key") return !bytes.empty();
@@ -155,7 +155,7 @@ ErrorCode SequenceModel::put_with(const std::string& path, const std::string& by
   if (bytes.size() > scope.bytes_max) return ErrorCode::limit;
   if (!name_is_allowed(path)) return ErrorCode::usage;
   if (!fields_are_allowed(scope.names, bytes, json)) return ErrorCode::usage;
-  if (options.kind && kKinds.count(*options.kind) == 0) return ErrorCode::usage;
+  if (options.metadata.kind && kKinds.count(*options.metadata.kind) == 0) return ErrorCode::usage;
   if (expires_at_ms != 0 && clock_is_behind) return ErrorCode::failed;
   const auto known = secrets.find(path);
   const ModelSecret* before = known == secrets.end() ? nullptr : &known->second;
@@ -163,16 +163,12 @@ ErrorCode SequenceModel::put_with(const std::string& path, const std::string& by
   const bool required = settings.cas_required || (before != nullptr && before->head.cas_required);
   if (options.cas ? *options.cas != current : required) return ErrorCode::conflict;
   const std::string kind =
-      options.kind ? *options.kind : (before == nullptr ? "" : before->head.kind);
+      options.metadata.kind ? *options.metadata.kind : (before == nullptr ? "" : before->head.kind);
   if (!fits(kind, bytes, json)) return ErrorCode::usage;
 
   ModelSecret& secret = secrets[path];
   if (before == nullptr) secret.created_at_ms = now_ms;
-  MetadataChange change;
-  change.kind = options.kind;
-  change.owner = options.owner;
-  change.tags = options.tags;
-  change.custom = options.custom;
+  const MetadataChange& change = options.metadata;
   if (!is_nothing(change)) {
     secret.has_head = true;
     apply(secret.head, change);
@@ -201,7 +197,7 @@ ErrorCode SequenceModel::patch(const std::string& path, const std::string& patch
   const auto merged = json::merge_patch(json::Document::parse(newest->bytes).value(),
                                         json::Document::parse(patch).value());
   const std::string text(merged.value().text());
-  // The text comes from the engine's own merge; what it means must be what the RFC says.
+  // The engine's own merge gives the text; an independent merge checks its meaning.
   Json meant = Json::parse(newest->bytes);
   meant.merge_patch(Json::parse(patch));
   if (meant != Json::parse(text)) return ErrorCode::corrupt;
@@ -340,7 +336,7 @@ std::set<std::pair<std::string, std::uint64_t>> SequenceModel::due() const {
 
 std::uint64_t SequenceModel::accept_clock(std::int64_t to_ms) {
   std::uint64_t ends_moved = 0;
-  // What was over stays so; what was written later than `to_ms` keeps the time it had left.
+  // Expired versions stay expired; versions written after `to_ms` keep the time they had left.
   const auto fallen = [&](std::int64_t end, std::int64_t written) {
     if (end > to_ms && end <= now_ms) return to_ms;
     if (end > now_ms && written > to_ms) return end - (now_ms - to_ms);
@@ -368,7 +364,7 @@ std::uint64_t SequenceModel::accept_clock(std::int64_t to_ms) {
 
 bool SequenceModel::is_shown(const ModelSecret& secret, ListState wanted) const {
   if (wanted == ListState::all) return true;
-  // Metadata only: neither live, deleted nor expired.
+  // A secret with metadata only is neither live, deleted nor expired.
   const ErrorCode state =
       secret.versions.empty() ? ErrorCode::destroyed : state_of(secret.versions.rbegin()->second);
   switch (wanted) {

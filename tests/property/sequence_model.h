@@ -1,9 +1,8 @@
-// What a store should hold after any sequence of operations, and what each of them should
-// answer: the rules written down a second time, on plain maps.
+// The expected content of a store after any sequence of operations, and the expected answer of each
+// operation: the rules written a second time, on plain maps.
 //
-// The engine's time is known exactly here: the run asks the store for its status before each
-// operation, and writes before it opens the store anew (engine_model_test.cc is about what
-// happens otherwise).
+// The model knows the engine's time exactly: the run asks the store for its status before each
+// operation, and writes before it reopens the store (engine_model_test.cc tests the other cases).
 #pragma once
 
 #include <coffer/store.h>
@@ -18,7 +17,7 @@
 
 namespace coffer::test {
 
-/// 0: no error.
+/// No error.
 inline constexpr auto kOk = static_cast<ErrorCode>(0);
 
 struct ModelVersion {
@@ -44,13 +43,13 @@ class SequenceModel {
  public:
   std::map<std::string, ModelSecret> secrets;
   StoreSettings settings;
-  std::int64_t now_ms = 0;  ///< The latest that any clock showed.
+  std::int64_t now_ms = 0;  ///< The latest time that any clock showed.
   bool clock_is_behind = false;
   std::uint64_t epoch = 1;
-  std::size_t destroyed_now = 0;  ///< By the transaction that runs.
+  std::size_t destroyed_now = 0;  ///< By the current transaction.
 
   ModelVersion* find(const std::string& path, std::uint64_t version);
-  /// kOk where its value can be had.
+  /// kOk if the value can be read.
   ErrorCode state_of(const ModelVersion& version) const;
   ErrorCode readable(const std::string& path, std::uint64_t version);
 
@@ -66,8 +65,8 @@ class SequenceModel {
   ErrorCode change_metadata(const std::string& path, const MetadataChange& change, bool must_exist);
   ErrorCode relocate(const std::string& from, const std::string& to, bool is_moved);
   std::set<std::pair<std::string, std::uint64_t>> due() const;
-  /// The time falls to `to_ms`, which is before now_ms. Returns how many versions' ends moved;
-  /// what is due must be gone.
+  /// Sets the time back to `to_ms`, which is before now_ms; the caller has removed what is due.
+  /// Returns how many versions' expiry times moved.
   std::uint64_t accept_clock(std::int64_t to_ms);
 
   std::vector<std::string> list(const std::string& folder, bool recursive, ListState wanted) const;

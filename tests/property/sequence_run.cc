@@ -12,7 +12,7 @@
 namespace coffer::test {
 namespace {
 
-// Names that meet as folder and as secret, that the scopes tell apart, that a profile refuses.
+// Names that are both folder and secret, that the scopes distinguish, or that a profile refuses.
 const std::vector<std::string> kPaths = {"aa",    "aa/bb", "aa/bb/cc", "aa/x y",
                                          "Other", "zz/é",  "zz/yy",    "new-name"};
 const std::vector<std::string> kFolders = {"", "aa", "aa/bb/", "zz", "none"};
@@ -37,7 +37,7 @@ std::string text_of(const std::vector<std::uint64_t>& versions) {
 
 }  // namespace
 
-// Buckets stay whole, or are split from the start, or in the middle of it.
+// In some runs the buckets stay whole, in others they split at once or midway.
 SequenceRun::SequenceRun(std::uint64_t seed)
     : random_(seed),
       split_(std::array{65'536U, 0U, 12U}[pick(3)]),
@@ -105,21 +105,18 @@ PutOptions SequenceRun::any_put_options(const std::string& path) {
     options.expires_at_ms = model_.now_ms - 10 + static_cast<std::int64_t>(pick(100'000));
   static const std::vector<std::string> kinds = {"",      "generic",   "key", "password",
                                                  "token", "key-value", "none"};
-  if (chance(8)) options.kind = kinds[pick(kinds.size())];
-  if (chance(8)) options.owner = chance(3) ? "" : "me";
-  if (chance(8)) options.tags = std::vector<std::string>{"a", "b" + std::to_string(pick(3))};
+  if (chance(8)) options.metadata.kind = kinds[pick(kinds.size())];
+  if (chance(8)) options.metadata.owner = chance(3) ? "" : "me";
   if (chance(8))
-    options.custom = std::map<std::string, std::string>{{"k" + std::to_string(pick(3)), "v"}};
+    options.metadata.tags = std::vector<std::string>{"a", "b" + std::to_string(pick(3))};
+  if (chance(8))
+    options.metadata.custom =
+        std::map<std::string, std::string>{{"k" + std::to_string(pick(3)), "v"}};
   return options;
 }
 
 MetadataChange SequenceRun::any_change(const std::string& path) {
-  const PutOptions some = any_put_options(path);
-  MetadataChange change;
-  change.kind = some.kind;
-  change.owner = some.owner;
-  change.tags = some.tags;
-  change.custom = some.custom;
+  MetadataChange change = any_put_options(path).metadata;
   if (chance(4)) change.max_versions = static_cast<std::uint32_t>(pick(6));
   if (chance(6)) change.cas_required = chance(3);
   if (chance(4)) change.delete_version_after_ms = static_cast<std::int64_t>(pick(3) * 40'000);
@@ -146,7 +143,7 @@ StoreSettings SequenceRun::any_settings() {
 // --- one step ---
 
 void SequenceRun::step() {
-  // Asks the clock, so that the engine's time is the model's.
+  // Makes the engine read the clock, so that its time equals the model's.
   auto status = store_->status();
   MUST(status.ok());
   MUST(status->epoch == model_.epoch);
@@ -406,7 +403,7 @@ void SequenceRun::sweep() {
     ModelVersion& version = *model_.find(path, number);
     version.destroyed = version.reclaimed = true;
   }
-  // What trimming and moving left is erased along, or alone.
+  // A sweep also erases what trimming and moving left, even if nothing else is due.
   if (!swept.empty() || waits) ++model_.epoch;
   MUST(store_->status()->pending_shred_buckets == 0);
 }
@@ -446,7 +443,7 @@ void SequenceRun::accept_clock() {
 
 void SequenceRun::reopen() {
   note("reopen");
-  // A commit writes the time down; what a process knew without having written it is lost.
+  // A commit stores the time; a time that the process only knew is lost when it closes.
   MUST(store_->put_settings(model_.settings).ok());
   store_.reset();
   store_.emplace(scratch_.open());

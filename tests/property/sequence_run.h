@@ -12,7 +12,7 @@
 
 namespace coffer::test {
 
-/// Throws std::runtime_error where the two differ; trace() then ends in what differed.
+/// Throws std::runtime_error if the two differ; trace() then ends with the difference.
 class SequenceRun {
  public:
   explicit SequenceRun(std::uint64_t seed);

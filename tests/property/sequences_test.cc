@@ -1,8 +1,8 @@
-// Every operation that changes or tells of secrets, in random sequences of 200, against the
-// model of sequence_model.h; 500 sequences a run, four runs with seeds of their own.
+// Random sequences of 200 operations, covering all that change secrets or report on them, against
+// the model of sequence_model.h; 500 sequences per run, in four runs with different seeds.
 //
-// The seed of the first sequence is printed, each next one's is one higher, and a failure
-// prints its own with all that was done: COFFER_SEED=N COFFER_SEQUENCES=1 brings it back.
+// The seed of the first sequence is printed, and each next seed is one higher. A failure prints its
+// own seed and all operations; COFFER_SEED=N COFFER_SEQUENCES=1 repeats it.
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>

@@ -1,9 +1,9 @@
-// What a store should hold, kept in plain maps: the oracle of the model test.
+// The expected content of a store in plain maps: the oracle of the model test.
 //
-// The engine's time never goes back, but how far it had got before a restart is known
-// here only up to a range (a read notes the time, a commit writes it down). So the model
-// knows the earliest and the latest that the engine's "now" can be; where the two agree
-// on an answer (always, until the clock is set back) it must be given.
+// The engine's time never goes back, but its value before a restart is known here only as a range
+// (a read notes the time, a commit stores it). So the model keeps the earliest and the latest value
+// that the engine's "now" can have. If both give the same answer, which they do unless the clock is
+// set back, the engine must give it too.
 #pragma once
 
 #include <coffer/store.h>
@@ -26,8 +26,8 @@ struct ModelVersion {
   std::int64_t deletion_at_ms = 0;
   std::int64_t expires_at_ms = 0;
   bool destroyed = false;
-  bool reclaimed = false;     ///< Destroyed when its time was over.
-  bool told_expired = false;  ///< An answer that may never be taken back.
+  bool reclaimed = false;     ///< Destroyed after its expiry.
+  bool told_expired = false;  ///< This answer must never be taken back.
 };
 
 struct ModelSecret {
@@ -42,7 +42,7 @@ struct ModelSecret {
 
 enum class ModelState : std::uint8_t { live, deleted, expired, destroyed };
 
-/// A clock further behind what was seen than this is not believed.
+/// The engine distrusts a clock that is further behind the last seen time than this.
 inline constexpr std::int64_t kClockBehindMaxMs = 300'000;
 
 inline ModelState state_at(const ModelVersion& version, std::int64_t now, std::int64_t clock) {
@@ -59,8 +59,8 @@ class StoreModel {
  public:
   std::map<std::string, ModelSecret> secrets;
   std::int64_t clock_ms = 0;
-  std::int64_t written_ms = 0;  ///< The engine is known to have written this time down.
-  std::int64_t highest_ms = 0;  ///< No clock ever showed more.
+  std::int64_t written_ms = 0;  ///< The engine has certainly stored this time.
+  std::int64_t highest_ms = 0;  ///< The highest time that any clock showed.
 
   std::int64_t now_low() const { return std::max(clock_ms, written_ms); }
   std::int64_t now_high() const { return std::max(clock_ms, highest_ms); }
@@ -92,7 +92,7 @@ class StoreModel {
     return const_cast<ModelVersion*>(std::as_const(*this).find(path, version));
   }
 
-  /// What list() shows at a time.
+  /// The result of list() at a given time.
   std::vector<std::string> list(const std::string& folder, bool recursive, ListState wanted,
                                 std::int64_t now) const {
     const std::string prefix = folder.empty() ? "" : folder + "/";
@@ -111,7 +111,8 @@ class StoreModel {
     return {names.begin(), names.end()};
   }
 
-  /// Every record that the root counts: versions, heads, names with their folders, due times.
+  /// The number of records that the root counts: versions, heads, names with their folders, due
+  /// times.
   std::uint64_t record_count() const {
     std::uint64_t count = 0;
     std::set<std::string> folders;

@@ -1,5 +1,5 @@
-// Whoever may write the files, and holds no key, tries to change what the audit log says:
-// each try is found, and named by the number where it begins.
+// An attacker who can write the files but holds no key tries to change the audit log. Each attempt
+// is found, with the number of the first wrong record.
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -21,7 +21,7 @@ Bytes key_of(std::uint64_t number) {
   return {key.begin(), key.end()};
 }
 
-/// A store with a chain of ten records, and its rows as they should be.
+/// A store with a chain of ten records, and its rows before any change.
 struct Chained {
   static constexpr std::uint64_t kRecords = 10;
   ScratchStore scratch;
@@ -39,9 +39,9 @@ struct Chained {
   }
   static void must(bool holds) { test::must(holds, "a chain to tamper with"); }
 
-  /// 0: the chain is whole.
+  /// The number of the first broken record; 0 if the chain is whole.
   std::uint64_t broken() {
-    const auto report = store.audit_verify();
+    const auto report = store.audit().verify();
     REQUIRE(report.ok());
     CHECK(report->problem.empty() == (report->broken == 0));
     return report->broken;
@@ -96,7 +96,7 @@ TEST_CASE("a dropped record is named, the last one and all of them too") {
   CHECK(chained.broken() == 0);
   for (std::uint64_t number = Chained::kRecords; number >= 1; --number) {
     chained.drop(number);
-    CHECK(chained.broken() == number);  // A tail cut off, longer each time.
+    CHECK(chained.broken() == number);  // The tail is cut off, one record more each time.
   }
 }
 
@@ -119,15 +119,15 @@ TEST_CASE("records that changed places, and copies in another's place, are named
     CHECK(chained.broken() == Chained::kRecords + 1);
     chained.drop(Chained::kRecords + 1);
     chained.put(0, chained.row(number));
-    CHECK_FALSE(chained.store.audit_verify()->problem.empty());
+    CHECK_FALSE(chained.store.audit().verify()->problem.empty());
     chained.drop(0);
   }
   chained.tables.put(Table::audit, Bytes{1, 2, 3}, chained.row(1));
-  CHECK_FALSE(chained.store.audit_verify()->problem.empty());
+  CHECK_FALSE(chained.store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("a genuine record of another course of events is named") {
-  // Two stores of one past: a copy was put back and went on, with the same keys.
+  // Two stores with a common past: a copy was restored and went on, with the same keys.
   Chained one;
   ScratchStore& first = one.scratch;
   const std::string copy = first.directory.in("copy");
@@ -151,14 +151,14 @@ TEST_CASE("a genuine record of another course of events is named") {
     INFO(number);
     REQUIRE(theirs.at(key_of(number)) != ours.at(key_of(number)));
     one.put(number, theirs.at(key_of(number)));
-    // Where both have the same before them, the link behind it is the first that is broken.
+    // If both have the same records before it, the next record is the first broken one.
     const std::uint64_t broken = one.broken();
     CHECK((broken == number || (number == 11 && broken == 12)));
     one.put(number, ours.at(key_of(number)));
   }
   for (std::uint64_t number = 11; number <= 14; ++number)
     one.put(number, theirs.at(key_of(number)));
-  CHECK(one.broken() == 14);  // A whole tail, which the root does not name.
+  CHECK(one.broken() == 14);  // A whole tail, but the root does not name its last record.
 }
 
 TEST_CASE("an older root brought back alone does not hide what came after it") {
@@ -172,14 +172,14 @@ TEST_CASE("an older root brought back alone does not hide what came after it") {
 
 TEST_CASE("what retention left is as provable as before") {
   Chained chained;
-  REQUIRE(chained.store.audit_prune({.keep_records = 6}).ok());
+  REQUIRE(chained.store.audit().prune({.keep_records = 6}).ok());
   REQUIRE(chained.broken() == 0);
   const Rows rows = chained.tables.rows(Table::audit);
   REQUIRE(rows.begin()->first == key_of(5));
   chained.drop(5);
   CHECK(chained.broken() == 5);
   chained.put(5, rows.at(key_of(5)));
-  chained.put(4, chained.row(4));  // One that was removed, brought back.
+  chained.put(4, chained.row(4));  // Brings back a removed record.
   CHECK(chained.broken() == 4);
   chained.drop(4);
   CHECK(chained.broken() == 0);
@@ -188,24 +188,24 @@ TEST_CASE("what retention left is as provable as before") {
 TEST_CASE("a broken chain is not pruned over, and stops no one from writing") {
   Chained chained;
   chained.drop(3);
-  const auto pruned = chained.store.audit_prune({.keep_records = 2});
+  const auto pruned = chained.store.audit().prune({.keep_records = 2});
   REQUIRE_FALSE(pruned.ok());
   CHECK(pruned.error().code() == ErrorCode::corrupt);
   CHECK(pruned.error().number() == 3);
   CHECK(chained.tables.rows(Table::audit).size() == Chained::kRecords - 1);
   CHECK(chained.store.put("still", Value::opaque("v")).ok());
-  chained.put(12, chained.row(1));  // In the way of the next record.
+  chained.put(12, chained.row(1));  // Blocks the place of the next record.
   CHECK(chained.store.put("still", Value::opaque("v")).ok());
   CHECK(chained.broken() == 3);
   const auto verified = chained.store.verify();
   REQUIRE(verified.ok());
   REQUIRE(verified->problems.size() == 1);
   CHECK(verified->problems.front() == "audit log: record 3 is missing");
-  const auto listed = chained.store.audit_list();
+  const auto listed = chained.store.audit().list();
   REQUIRE_FALSE(listed.ok());
   CHECK(listed.error().code() == ErrorCode::corrupt);
   CHECK(listed.error().number() == 3);
-  CHECK(chained.store.audit_list({.after_number = 3}).ok());
+  CHECK(chained.store.audit().list({.after_number = 3}).ok());
 }
 
 }  // namespace audit_tamper_test

@@ -1,4 +1,4 @@
-// A reader made from the words of format/SPEC.md alone: it knows the primitives and the
+// A second reader, written from the words of format/SPEC.md alone. It uses the primitives and the
 // record codecs, but nothing of engine/keys and engine/secrets, which it checks.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace coffer::words {
 
-/// "ok", or the name of the code that was answered.
+/// "ok", or the name of the error code.
 template <typename T>
 std::string outcome_of(const Result<T>& result) {
   return result ? "ok" : std::string(code_name(result.error().code()));
@@ -48,7 +48,7 @@ inline Bytes context(std::uint8_t d, ByteView store_id, ByteView rest) {
   return Bytes{d, 0x01} + store_id + rest;
 }
 
-/// Nothing where it does not open.
+/// Empty if it does not open.
 inline std::optional<Bytes> unwrap(ByteView key, ByteView bound, ByteView wrapped) {
   REQUIRE(key.size() == 32);
   REQUIRE(wrapped.size() >= 40);
@@ -99,7 +99,7 @@ inline Bytes value_context(ByteView store_id, std::uint64_t version, std::uint8_
   return Bytes{2, 1} + store_id + be(version, 8) + Bytes{algorithm, kind} + as_bytes(name);
 }
 
-/// The value with its form behind it; nothing where DEK or value do not open.
+/// The value followed by its form; empty if the DEK or the value does not open.
 inline std::optional<Bytes> open_version(const format::VersionRecord& record, ByteView bucket_key,
                                          ByteView bound, ByteView value_bound) {
   const auto dek = unwrap(bucket_key, bound, record.wrapped_dek);
@@ -122,7 +122,7 @@ struct Places {
   static constexpr std::size_t kFileBytes = 90112;
 };
 
-/// The payload; nothing where no whole frame stands there.
+/// The payload, or nothing if there is no whole frame.
 inline std::optional<Bytes> frame_at(const Bytes& file, std::size_t offset, std::size_t size) {
   REQUIRE(file.size() == Places::kFileBytes);
   const ByteView place = ByteView(file).subspan(offset, size);
@@ -167,7 +167,7 @@ inline Bytes slot_context(ByteView store_id, const format::KeySlot& slot) {
 
 inline Bytes mac_of(ByteView master_key, const Bytes& header_payload,
                     const format::KeyringMaster& master) {
-  // Field 6 is a tag, a length and 32 bytes; behind it may stand field 7, with 72.
+  // Field 6 takes a tag, a length and 32 bytes; field 7, with 72 bytes, may follow.
   const Bytes whole = format::encode_master(master);
   const std::size_t behind = master.previous ? 74 : 0;
   Bytes body(whole.begin(), whole.end() - 34 - static_cast<std::ptrdiff_t>(behind));

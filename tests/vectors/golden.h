@@ -1,4 +1,4 @@
-// What the golden store holds, for the program that made it and the test that reads it.
+// The content of the golden store, shared by the program that made it and the test that reads it.
 #pragma once
 
 #include <coffer/clock.h>
@@ -24,7 +24,7 @@ inline constexpr std::string_view kPassphrase = "golden store, format 1";
 inline constexpr std::string_view kFirstJson = R"({"user":"foo","port":5432})";
 inline constexpr std::string_view kSecondJson =
     R"({ "user" : "foo", "port" : 5432.0, "n" : 1e400 })";
-/// "groesse/kljutsch/kagi" in German, Russian and Japanese letters.
+/// Words in German, Russian and Japanese letters, separated by slashes.
 inline constexpr std::string_view kUnicodePath =
     "gr\xC3\xB6\xC3\x9F"
     "e/\xD0\xBA\xD0\xBB\xD1\x8E\xD1\x87/\xE9\x8D\xB5";

@@ -1,4 +1,4 @@
-// A private copy of the golden store: a checkout has other mode bits, and opening may write.
+// A private copy of the golden store: a checkout has different mode bits, and opening may write.
 #pragma once
 
 #include <coffer/store.h>

@@ -1,4 +1,4 @@
-// A store of format 1 opens for ever, with everything that was put into it.
+// A store of format 1 must open for ever, with everything that was put into it.
 #include <coffer/configs.h>
 #include <coffer/store.h>
 

@@ -1,5 +1,5 @@
-// Makes the golden store of one format version. Run once when a format version is born; what
-// it wrote is kept and must open for ever. Usage: make_golden DIRECTORY (which must not exist)
+// Makes the golden store of a format version. Run once, when the version is introduced; the result
+// is kept and must open for ever. Usage: make_golden DIRECTORY (which must not exist)
 #include <coffer/configs.h>
 #include <coffer/store.h>
 
@@ -27,7 +27,7 @@ void fill(Store& store) {
   must(store.put("app/destroyed", Value::opaque("still here")));
   (void)must(store.destroy("app/destroyed", {1}));
   PutOptions options;
-  options.custom = std::map<std::string, std::string>{{"team", "ops"}, {"zone", "eu"}};
+  options.metadata.custom = std::map<std::string, std::string>{{"team", "ops"}, {"zone", "eu"}};
   must(store.put("app/db", must(Value::json(golden::kFirstJson)), options));
   must(store.put("app/db", must(Value::json(golden::kSecondJson))));
   must(store.put("app/binary", Value::opaque(golden::all_bytes())));

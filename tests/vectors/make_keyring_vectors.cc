@@ -1,4 +1,4 @@
-// The vectors of the keyring: its frames, header, epochs, slots and master part.
+// Writes the vectors of the keyring: its frames, header, epochs, slots and master part.
 #include "tests/vectors/vector_maker.h"
 
 namespace vectors {

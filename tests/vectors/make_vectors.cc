@@ -1,5 +1,5 @@
-// Writes the vectors: one record with one defect each. Run by hand when the format gains a
-// rule; what is written is looked at, then kept. Usage: make_vectors DIRECTORY
+// Writes the vectors, each a record with one defect. Run by hand when the format gains a rule; the
+// result is reviewed and kept. Usage: make_vectors DIRECTORY
 #include "tests/vectors/vector_maker.h"
 
 namespace {

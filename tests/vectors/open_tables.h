@@ -13,9 +13,9 @@ namespace coffer::words {
 
 using Rows = std::map<Bytes, Bytes>;
 
-/// Read and written through storage/ alone, past everything that checks a record. What is written
-/// stands under a root that says the number of its commit, as who edits the pages themselves can
-/// leave it: only so is what other rules find found by them.
+/// Reads and writes through storage/ alone, past every check of a record. After each edit it also
+/// writes a root with the number of the new commit, as an attacker who edits pages could: otherwise
+/// that rule would catch every edit before the rule under test.
 class Tables {
  public:
   explicit Tables(const std::string& directory) : directory_(directory) {
@@ -31,7 +31,7 @@ class Tables {
     Rows out;
     auto cursor = storage::Cursor::open(txn, table);
     REQUIRE(cursor.ok());
-    // The names of the other tables stand in the unnamed one beside its two records.
+    // The unnamed table holds the names of the other tables beside its own records.
     for (auto more = cursor->first(); more.ok() && *more; more = cursor->next()) {
       const Bytes key(cursor->key().begin(), cursor->key().end());
       const Bytes value(cursor->value().begin(), cursor->value().end());
@@ -62,7 +62,7 @@ class Tables {
     tell_root(**txn);
     REQUIRE((*txn)->commit().ok());
   }
-  /// A commit of an edit of any kind that leaves the root alone: what plain LMDB does.
+  /// Edits an entry but leaves the root alone, as plain LMDB would.
   void put_plainly(storage::Table table, ByteView key, ByteView value) const {
     const auto txn = storage::WriteTxn::begin(*environment_);
     REQUIRE(txn.ok());

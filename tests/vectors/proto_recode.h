@@ -1,4 +1,4 @@
-// The same as recode.h by code generated from format/coffer.proto: the oracle.
+// As recode.h, but with the code generated from format/coffer.proto: the oracle.
 #pragma once
 
 #include <coffer.pb.h>
@@ -16,7 +16,7 @@ std::optional<std::string> proto_recode_as(std::string_view bytes) {
   return message.SerializeAsString();
 }
 
-/// Nothing where the generated code refuses the bytes. A frame and leaf keys are no messages.
+/// Empty if the generated code refuses the bytes. Frames and leaf keys are not Protobuf messages.
 inline std::optional<std::string> proto_recode(std::string_view record, std::string_view bytes) {
   if (record == "version_record") return proto_recode_as<proto::VersionRecord>(bytes);
   if (record == "head") return proto_recode_as<proto::Head>(bytes);

@@ -1,5 +1,5 @@
-// Decodes a record of a given kind and encodes it again: what the vectors and the fuzz
-// targets ask of every codec. Only canonical bytes decode, so the two must be equal.
+// Decodes a record of a given kind and encodes it again. The vectors and fuzz targets do so with
+// every codec; only canonical bytes decode, so both must be equal.
 #pragma once
 
 #include <cstring>
@@ -29,7 +29,7 @@ inline Result<Bytes> recode_bucket(ByteView bytes) {
   return out;
 }
 
-/// No message: 256 entries of one size, inside a seal.
+/// Not a message: 256 entries of equal size, inside a seal.
 inline Result<Bytes> recode_leaf_keys(ByteView bytes) {
   COFFER_TRY(check_leaf_keys(bytes, UINT64_MAX));
   Bytes out(bytes.size());
@@ -38,13 +38,13 @@ inline Result<Bytes> recode_leaf_keys(ByteView bytes) {
   return out;
 }
 
-/// The bytes are a whole place; the checksum is not looked at.
+/// The bytes are a whole place; the checksum is not checked.
 inline Result<Bytes> recode_frame(ByteView bytes) {
   const Frame frame = COFFER_TRY(decode_frame(bytes));
   return encode_frame(frame.payload, frame.checksum, bytes.size());
 }
 
-/// Errors: the decoder's; usage where there is no such record.
+/// Errors: the decoder's; usage (an unknown kind of record).
 inline Result<Bytes> recode(std::string_view record, ByteView bytes) {
   if (record == "version_record") return recode_version(bytes);
   if (record == "head") return bytes_of(encode_head(COFFER_TRY(decode_head(bytes))));

@@ -1,5 +1,5 @@
-// Section 6.9 of format/SPEC.md read as a program: the audit chain of a store, opened and
-// linked by the words of the text alone.
+// Section 6.9 of format/SPEC.md as a program: opens and links a store's audit chain by the words of
+// the text alone.
 #include <sys/resource.h>
 
 #include <catch2/catch.hpp>
@@ -48,7 +48,7 @@ void put_some(Store& store, int count) {
     REQUIRE(store.put("team/" + std::to_string(i % 7), text("v")).ok());
 }
 
-/// A document of `count` secrets, with the spec for it.
+/// A document with `count` secrets, and its spec.
 std::pair<std::string, std::string> config_of(int count) {
   std::string spec = R"({"properties":{)";
   std::string document = "{";
@@ -96,7 +96,7 @@ TEST_CASE("F-92: what was removed is stood for by its last record's link") {
   const Tables tables(scratch.path());
   const Keys keys(scratch);
   const auto before = tables.rows(Table::audit);
-  REQUIRE(store.audit_prune({.keep_records = 5}).ok());
+  REQUIRE(store.audit().prune({.keep_records = 5}).ok());
   Bytes link(32, 0);
   for (std::uint64_t number = 1; number <= 7; ++number)
     link = keys.link(link, number, keys.open(number, before.at(be(number, 8))));
@@ -106,7 +106,7 @@ TEST_CASE("F-92: what was removed is stood for by its last record's link") {
   CHECK(root.audit_base.sequence == 8);
   const auto after = tables.rows(Table::audit);
   CHECK(after.begin()->first == be(8, 8));
-  CHECK(after.size() == 6);  // Five of before, and the removal's own.
+  CHECK(after.size() == 6);  // Five earlier records, and that of the removal.
   for (std::uint64_t number = 8; number <= 12; ++number)
     CHECK(after.at(be(number, 8)) == before.at(be(number, 8)));
 }
@@ -116,26 +116,26 @@ TEST_CASE("F-89: a commit's records are its own, and as many as its items need")
   Store store = scratch.open();
   const auto [spec, document] = config_of(300);
   REQUIRE(store.configs().put("large", spec, document).ok());
-  const auto records = store.audit_list();
+  const auto records = store.audit().list();
   REQUIRE(records.ok());
   REQUIRE(records->size() == 2);
   CHECK(records->at(0).items.size() == 256);
   CHECK(records->at(1).items.size() == 45);  // 300 secrets and the config.
   CHECK(records->at(1).items.back().action == "config.put");
-  // The commit, and the one more that follows where something was erased.
+  // Both records belong to the same commit.
   CHECK(records->at(0).sequence == records->at(1).sequence);
   std::set<std::string> names;
   for (const AuditRecord& record : *records)
     for (const AuditItem& item : record.items) names.insert(item.path);
   CHECK(names.size() == 301);
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("F-90: a refusal stands where its record cannot be written") {
   ScratchStore scratch;
   Store store = scratch.open();
   REQUIRE(store.put("a", text("v")).ok());
-  const auto before = store.audit_list().value().size();
+  const auto before = store.audit().list().value().size();
   std::signal(SIGXFSZ, SIG_IGN);
   rlimit limit{};
   REQUIRE(getrlimit(RLIMIT_FSIZE, &limit) == 0);
@@ -146,12 +146,12 @@ TEST_CASE("F-90: a refusal stands where its record cannot be written") {
   REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
   CHECK(refused.error().code() == ErrorCode::conflict);
   CHECK(failed.error().code() == ErrorCode::io);
-  CHECK(store.audit_list().value().size() == before);
+  CHECK(store.audit().list().value().size() == before);
   CHECK(store.history("a")->current_version == 1);
-  // And with room again it is written.
+  // With room again, the refusal is recorded.
   CHECK(store.put("a", text("w"), {.cas = 9}).error().code() == ErrorCode::conflict);
-  CHECK(store.audit_list().value().size() == before + 1);
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().list().value().size() == before + 1);
+  CHECK(store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("F-95: a refusal that a transaction went on without is in its commit, its name bounded") {
@@ -169,7 +169,7 @@ TEST_CASE("F-95: a refusal that a transaction went on without is in its commit, 
   const Keys keys(scratch);
   const Tables tables(scratch.path());
   const format::Root root = keys.root(tables);
-  REQUIRE(root.audit_last == 3);  // What was done; one record for each code of refusal.
+  REQUIRE(root.audit_last == 3);  // The put, and one record for each code of refusal.
   for (const std::uint64_t number : {2, 3}) {
     const Bytes plain = keys.open(number, tables.get(Table::audit, be(number, 8)).value());
     const auto record = format::decode_audit_record(plain).value();
@@ -209,11 +209,11 @@ TEST_CASE("F-93: names, actors and reasons are nowhere in the clear, values not 
 TEST_CASE("a store without any audit record opens, and begins its chain with the first write") {
   const ScratchStore scratch;
   Store store = scratch.open();
-  CHECK(store.audit_list().value().empty());
+  CHECK(store.audit().list().value().empty());
   CHECK(store.verify().value().problems.empty());
   Store other = scratch.open();
   REQUIRE(store.put("new", text("v")).ok());
-  CHECK(other.audit_list().value().size() == 1);
+  CHECK(other.audit().list().value().size() == 1);
   CHECK(store.verify().value().problems.empty());
 }
 

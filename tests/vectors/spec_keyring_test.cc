@@ -1,4 +1,4 @@
-// The rules of format/SPEC.md for the keyring file, each on a copy of the golden store's.
+// The rules of format/SPEC.md for the keyring file, each tested on a copy of the golden store's.
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -29,7 +29,8 @@ struct KeyringCopy : golden::Copy {
   Bytes header_payload() const { return frame_at(file, Places::kHeader[0], 4096).value(); }
 };
 
-/// A table changed by somebody who has no key: the checksums are right, the MAC is not.
+/// The outcome after an attacker without a key changed a table: the checksums are right, but the
+/// MAC is not.
 template <typename Change>
 std::string outcome_of_change(const Change& change) {
   KeyringCopy copy;
@@ -46,7 +47,7 @@ TEST_CASE("F-18: a keyring that was cut short is refused") {
     KeyringCopy copy;
     copy.file.resize(size);
     INFO(size);
-    // A cut of the second master table's place leaves the first one whole.
+    // Cutting off the second master table leaves the first one whole.
     CHECK(copy.outcome() == (size >= 57344 ? "ok" : "corrupt"));
   }
 }
@@ -98,7 +99,7 @@ TEST_CASE("F-33: a table of slots that was changed without the master key is ref
           master.slots.back().number = master.next_slot++;
         }) == "corrupt");
   CHECK(outcome_of_change([](auto& master) { master.wrapped_root[30] ^= 1; }) == "corrupt");
-  KeyringCopy header;  // The header is bound as well.
+  KeyringCopy header;  // The MAC also covers the header.
   auto decoded = format::decode_keyring_header(header.header_payload()).value();
   decoded.created_at_ms += 1;
   for (const std::size_t offset : Places::kHeader)
@@ -126,7 +127,7 @@ TEST_CASE("F-35: a blob without its context's hash is refused") {
   const keys::SlotContext context{format::decode_keyring_header(keys.header_payload)->store_id,
                                   slot.number};
   const KeySource source = copy.key();
-  const auto material = keys::obtain(source, false);
+  const auto material = keys::obtain(source);
   REQUIRE(material.ok());
   slot.blob = wrap(kdf(key, 2, "cofwrap_"), bound, keys.master_key + blake2b({}, bound));
   CHECK(keys::unwrap_master(*material, context, slot).ok());
@@ -146,7 +147,7 @@ TEST_CASE("F-36: a slot that asks for too much, or too little, stretching is ref
     slot.passes = passes;
     slot.memory_bytes = memory;
     slot.salt.resize(salt);
-    const auto material = keys::obtain(source, false);
+    const auto material = keys::obtain(source);
     REQUIRE(material.ok());
     return keys::unwrap_master(*material, {}, slot).error().code();
   };
@@ -156,7 +157,7 @@ TEST_CASE("F-36: a slot that asks for too much, or too little, stretching is ref
   CHECK(outcome(1, (1U << 30) + 1, 16) == ErrorCode::limit);
   CHECK(outcome(1, ~std::uint64_t{0}, 16) == ErrorCode::limit);
   CHECK(outcome(1, 8U << 20, 15) == ErrorCode::limit);
-  CHECK(outcome(1, 8U << 20, 16) == ErrorCode::wrong_key);  // Stretched, and not the key.
+  CHECK(outcome(1, 8U << 20, 16) == ErrorCode::wrong_key);  // The cost is fine, the key is not.
 }
 
 TEST_CASE("F-53: an epoch's key stands in its own slot, twice, and serves no other epoch") {
@@ -169,7 +170,7 @@ TEST_CASE("F-53: an epoch's key stands in its own slot, twice, and serves no oth
   CHECK((*opened)->epoch_key(2).ok());
   CHECK((*opened)->epoch_key(4).error().code() == ErrorCode::not_found);
   CHECK((*opened)->epoch_key(1).error().code() == ErrorCode::not_found);
-  // Under another number the same wrap does not open.
+  // The same wrap does not open under another number.
   auto record = format::decode_epoch(*frame_at(copy.file, Places::kEpoch[0][0], 4096)).value();
   record.epoch = 4;
   for (const std::size_t offset : Places::kEpoch[0])
@@ -203,7 +204,7 @@ TEST_CASE("F-54, F-69: a change of slots stands in both places, and no number co
 
 namespace {
 
-/// The golden keyring as a power cut leaves it after the first step of a rotation.
+/// The golden keyring after a power cut that followed the first step of a rotation.
 struct Rotated : KeyringCopy {
   Rotated() {
     const auto ring = load();
@@ -214,7 +215,7 @@ struct Rotated : KeyringCopy {
     REQUIRE((*ring)->rotate_master(*prepared).ok());
     file = read_file(keyring());
   }
-  /// Both places of the table changed by somebody who has the new master key.
+  /// Changes both copies of the table, with the new master key.
   template <typename Change>
   void rewrite(const Change& change) {
     write_file(keyring(), file);
@@ -245,7 +246,7 @@ TEST_CASE("F-144: an epoch key is wrapped by the table's master key, or by the o
   CHECK(copy.load().value()->epoch_key(2).ok());
   copy.rewrite([](auto& master) { master.previous.reset(); });
   CHECK(copy.load().value()->epoch_key(2).error().code() == ErrorCode::corrupt);
-  // An older table beside a later epoch key, as somebody puts it back who kept it.
+  // An older table beside a later epoch key, as after restoring an old copy of the table.
   KeyringCopy before;
   Rotated after;
   const auto ring = after.load();
@@ -274,7 +275,7 @@ TEST_CASE("F-145: who has not heard of a new master key wraps no epoch key") {
   CHECK(read_file(copy.keyring()) == rotated);
   REQUIRE((*other)->catch_up().ok());
   CHECK((*other)->epoch_key(2).ok());
-  // The second place is made durable before anything is wrapped by what the first one holds.
+  // The second copy is made durable before anything is wrapped under a key of the first.
   copy.file = rotated;
   copy.spoil(Places::kMaster[1]);
   write_file(copy.keyring(), copy.file);
@@ -335,7 +336,7 @@ TEST_CASE("F-150: a slot wrapped anew keeps all but its blob, and the others are
   after.revision = before.revision;
   after.mac = before.mac;
   CHECK(format::encode_master(after) == format::encode_master(before));
-  // Of a slot that was changed meanwhile, or another master key, it is not taken.
+  // A prepared slot is refused if the slot or the master key has changed since.
   CHECK((*ring)->replace_slot(*prepared).error().code() == ErrorCode::busy);
 }
 

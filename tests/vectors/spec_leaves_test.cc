@@ -1,5 +1,5 @@
-// The rules of format/SPEC.md for buckets that were split into leaves, each on a copy of the
-// golden store in which everything that is touched is split.
+// The rules of format/SPEC.md for buckets that were split into leaves, each tested on a copy of the
+// golden store in which every bucket splits when it is touched.
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -16,7 +16,7 @@ using namespace coffer::words;
 using coffer::test::SplitAt;
 using storage::Table;
 
-/// Opens and seals what the rules are about.
+/// Opens and seals the records under test.
 class Keys : public OpenKeyring {
  public:
   explicit Keys(const golden::Copy& copy)
@@ -49,7 +49,7 @@ class Keys : public OpenKeyring {
   Bytes leaves_context(std::uint8_t number) const {
     return context(15, store_id, Bytes{number} + be(bucket(number).made_in, 8));
   }
-  /// 256 times be64 epoch || key.
+  /// 256 pairs of be64 epoch and key.
   Bytes leaves(std::uint8_t number) const {
     return unwrap(bucket(number).key, leaves_context(number),
                   tables.get(Table::buckets, Bytes{number, 1}).value())
@@ -75,7 +75,7 @@ Bytes key_of(const Bytes& leaves, std::size_t leaf) {
   return {at + 8, at + 40};
 }
 
-/// With two split buckets at least: those of "one" and "two".
+/// A copy with at least two split buckets: those of "one" and "two".
 struct SplitCopy : golden::Copy {
   SplitCopy() {
     const SplitAt split(0);
@@ -292,7 +292,7 @@ TEST_CASE("F-83: what was pending when its bucket was split needs a new bucket k
   std::size_t same = 0;
   for (std::size_t i = 0; i < 256; ++i)
     same += key_of(keys.leaves(bucket), i) == key_of(leaves_before, i) ? 1 : 0;
-  CHECK(same == 255);  // Version 2 was trimmed after the split: its leaf is the one.
+  CHECK(same == 255);  // Only the leaf of version 2 differs: it was trimmed after the split.
 }
 
 TEST_CASE("F-84: a commit that would leave more than 512 leaves pending shreds") {

@@ -1,4 +1,4 @@
-// The rules of format/SPEC.md for what leaves the store: receipts and anchors.
+// The rules of format/SPEC.md for data that leaves the store: receipts and anchors.
 #include <catch2/catch.hpp>
 
 #include "base/digits.h"
@@ -23,7 +23,7 @@ struct Anchored {
   golden::Copy copy;
   std::string file = copy.directory() + "-anchor";
   std::string uri() const { return "file://" + file; }
-  Anchored() { REQUIRE(copy.open().set_anchor(uri()).ok()); }
+  Anchored() { REQUIRE(copy.open().anchor().set(uri()).ok()); }
   ~Anchored() { std::filesystem::remove(file); }
 
   OpenKeyring keys() const { return {copy.keyring(), copy.key_file()}; }
@@ -77,12 +77,13 @@ TEST_CASE("F-151: a receipt's tag is that of its text, and another is refused") 
   CHECK(text == with_tag(body, tag_by_the_words(keys, body)));
   std::string tag = tag_by_the_words(keys, body);
   tag.back() = tag.back() == '0' ? '1' : '0';
-  CHECK(store.verify_receipt(with_tag(body, tag)).error().code() == ErrorCode::corrupt);
-  // Whoever has the key may write one; of a later version it is not understood.
+  CHECK(store.audit().verify_receipt(with_tag(body, tag)).error().code() == ErrorCode::corrupt);
+  // The key's holder can make a receipt of a later version; the engine does not understand it.
   std::string later = body;
   later.replace(later.find(":1,"), 3, ":2,");
-  CHECK(store.verify_receipt(with_tag(later, tag_by_the_words(keys, later))).error().code() ==
-        ErrorCode::too_new);
+  CHECK(
+      store.audit().verify_receipt(with_tag(later, tag_by_the_words(keys, later))).error().code() ==
+      ErrorCode::too_new);
 }
 
 TEST_CASE("F-152: a receipt is handed out when the old epoch key is gone, and not before") {
@@ -90,7 +91,7 @@ TEST_CASE("F-152: a receipt is handed out when the old epoch key is gone, and no
   Store store = copy.open();
   REQUIRE(store.put("receipt/of", Value::opaque("v")).ok());
   bool told = false;
-  store.on_receipt([&](const ShredReceipt& receipt) {
+  store.audit().on_receipt([&](const ShredReceipt& receipt) {
     told = true;
     const OpenKeyring keys(copy.keyring(), copy.key_file());
     CHECK_FALSE(keys.epoch_key(receipt.epoch_before).has_value());
@@ -109,7 +110,7 @@ TEST_CASE("F-153: a store with a lower sequence or epoch than a receipt tells th
     text = store.destroy_all("receipt/of")->text;
   }
   const golden::Copy older;
-  CHECK(older.open().verify_receipt(text).error().code() == ErrorCode::rolled_back);
+  CHECK(older.open().audit().verify_receipt(text).error().code() == ErrorCode::rolled_back);
 }
 
 TEST_CASE("F-154: an anchor is written by these words") {
@@ -153,7 +154,7 @@ TEST_CASE("F-156: what the anchor does not bear out is refused, and changed in n
   refused();
   mark.id[0] ^= 1;
   refused();
-  // Behind the store, whatever its hash: a crash.
+  // An anchor behind the store, whatever its hash, means a crash, and is accepted.
   --mark.sequence;
   mark.root_hash[0] ^= 1;
   a.put_mark(mark);
@@ -173,7 +174,7 @@ TEST_CASE("F-157: a store taken against its anchor's word gets another id, and i
     REQUIRE(store.ok());
     AuditFilter filter;
     filter.action = "anchor.accept";
-    CHECK(store->audit_list(filter)->size() == 1);
+    CHECK(store->audit().list(filter)->size() == 1);
   }
   CHECK(a.mark().id != ahead.id);
   CHECK(a.mark().id == a.root().anchor.id);

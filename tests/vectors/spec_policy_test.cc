@@ -1,4 +1,4 @@
-// The rules of format/SPEC.md for the policy, each on a copy of the golden store.
+// The rules of format/SPEC.md for the policy, each tested on a copy of the golden store.
 #include <catch2/catch.hpp>
 
 #include "format/policy_record.h"
@@ -51,10 +51,10 @@ std::uint64_t revision_in_root(const golden::Copy& copy) {
 TEST_CASE("F-160: a policy that is gone, or an earlier one in its place, is no way in") {
   const golden::Copy copy;
   CHECK(revision_in_root(copy) == 0);
-  REQUIRE(copy.open().put_policy(policy_of({{true, {"*"}, kAll, {"**"}}})).ok());
+  REQUIRE(copy.open().policies().put(policy_of({{true, {"*"}, kAll, {"**"}}})).ok());
   CHECK(revision_in_root(copy) == 1);
   const Bytes generous = record_of(copy);
-  REQUIRE(chief_of(copy).put_policy(policy_of({})).ok());
+  REQUIRE(chief_of(copy).policies().put(policy_of({})).ok());
   CHECK(revision_in_root(copy) == 2);
   CHECK(stored_in(copy).revision == 2);
   const Bytes good = record_of(copy);
@@ -71,9 +71,9 @@ TEST_CASE("F-160: a policy that is gone, or an earlier one in its place, is no w
 
 TEST_CASE("F-162: the policy is in the digest") {
   const golden::Copy copy;
-  REQUIRE(copy.open().put_policy(policy_of({})).ok());
+  REQUIRE(copy.open().policies().put(policy_of({})).ok());
   CHECK(problems_in(copy).empty());
-  // Sealed again, the same words are another record.
+  // The same policy sealed again is a different record.
   const OpenKeyring keys(copy.keyring(), copy.key_file());
   Bytes plain;
   const SecretBytes encoded = format::encode_policy(stored_in(copy));
@@ -87,13 +87,13 @@ TEST_CASE("F-162: the policy is in the digest") {
 TEST_CASE("F-163: a change raises the revision, is told, and leaves somebody to change it") {
   const golden::Copy copy;
   Store store = copy.open();
-  REQUIRE(store.put_policy(policy_of({})).ok());
+  REQUIRE(store.policies().put(policy_of({})).ok());
   Store chief = chief_of(copy);
-  CHECK_FALSE(chief.put_policy({0, {{true, {"*"}, {UseCase::list}, {"**"}}}}).ok());
+  CHECK_FALSE(chief.policies().put({0, {{true, {"*"}, {UseCase::list}, {"**"}}}}).ok());
   CHECK(stored_in(copy).revision == 1);
-  REQUIRE(chief.put_policy({}).ok());
+  REQUIRE(chief.policies().put({}).ok());
   CHECK((stored_in(copy).revision == 2 && stored_in(copy).rules.empty()));
-  const auto told = chief.audit_list({.action = "policy.put"});
+  const auto told = chief.audit().list({.action = "policy.put"});
   REQUIRE(told->size() == 3);
   CHECK(told->at(0).items[0].version == 1);
   CHECK_FALSE(told->at(1).allowed);
@@ -103,14 +103,15 @@ TEST_CASE("F-163: a change raises the revision, is told, and leaves somebody to 
 TEST_CASE("F-164, F-165: what no rule allows is denied, and told of its user") {
   const golden::Copy copy;
   Store before = copy.open();
-  REQUIRE(before.put_policy(policy_of({{true, {"user:ann"}, {UseCase::list}, {"app/**"}}})).ok());
+  REQUIRE(
+      before.policies().put(policy_of({{true, {"user:ann"}, {UseCase::list}, {"app/**"}}})).ok());
   Store ann = before.as({.actor = "label", .user = "ann"}).value();
   CHECK(ann.metadata("app/db").ok());
   CHECK(ann.get("app/db").error().code() == ErrorCode::denied);
   const auto paths = ann.list("", {.recursive = true}).value();
   CHECK_FALSE(paths.empty());
   for (const std::string& path : paths) CHECK(path.starts_with("app/"));
-  const auto told = chief_of(copy).audit_list({.outcome = AuditFilter::Outcome::refused});
+  const auto told = chief_of(copy).audit().list({.outcome = AuditFilter::Outcome::refused});
   REQUIRE_FALSE(told->empty());
   CHECK((told->back().user == "ann" && told->back().code == ErrorCode::denied));
   CHECK((told->back().items[0].action == "read" && told->back().items[0].path == "app/db"));

@@ -1,5 +1,5 @@
-// The rules of format/SPEC.md for metadata-only secrets, settings, moves and copies, each on a
-// copy of the golden store.
+// The rules of format/SPEC.md for metadata-only secrets, settings, moves and copies, each tested on
+// a copy of the golden store.
 #include <catch2/catch.hpp>
 
 #include "tests/vectors/by_the_words.h"
@@ -74,9 +74,9 @@ TEST_CASE("F-75: settings that were changed are in the digest: replayed, they ar
   CHECK(problems_of(copy).empty());
   for (const Bytes& earlier : {made, first}) {
     Tables(copy.directory()).put(Table::main, as_bytes("settings"), earlier);
-    CHECK(outcome_of(copy.try_open()) == "corrupt");  // F-187: the root tells their revision.
+    CHECK(outcome_of(copy.try_open()) == "corrupt");  // F-187: the root names the revision.
   }
-  // Of the right revision, sealed again, they are another record.
+  // Settings of the right revision, but sealed again, are a different record.
   const Keys keys(copy);
   {
     const Tables tables(copy.directory());

@@ -1,5 +1,5 @@
-// The rules of format/SPEC.md for the files and tables of a store, each on a copy of the
-// golden one; what was put in its way goes past the engine, through storage/ alone.
+// The rules of format/SPEC.md for the files and tables of a store, each tested on a copy of the
+// golden store. Tampering goes past the engine, through storage/ alone.
 #include <coffer/configs.h>
 #include <sys/stat.h>
 
@@ -78,7 +78,7 @@ TEST_CASE("F-12: one value put twice is sealed under two keys") {
   const Bytes second = tables.get(Table::history, keys.history_key("twice", 2)).value();
   const auto a = format::decode_version(first).value().ciphertext;
   const auto b = format::decode_version(second).value().ciphertext;
-  // A stream cipher under one key and nonce would show equal bytes at equal places.
+  // With one key and nonce, a stream cipher would give equal bytes at equal places.
   std::size_t equal = 0;
   for (std::size_t i = 0; i < value.size(); ++i) equal += a[i] == b[i];
   CHECK(equal < 16);
@@ -121,7 +121,7 @@ TEST_CASE("F-16: a new store comes whole, and only into an empty place") {
   fs::create_directory(root / "empty");
   CHECK(create("empty") == "ok");
   CHECK(create("new") == "ok");
-  // A store that cannot be made leaves nothing behind, under no name.
+  // A failed creation leaves no directory behind, under any name.
   CHECK(outcome_of(Store::create((root / "failed").string(), {KeySource::file("/nowhere/key")})) !=
         "ok");
   for (const auto& entry : fs::directory_iterator(root)) {
@@ -134,7 +134,7 @@ TEST_CASE("F-16: a new store comes whole, and only into an empty place") {
 TEST_CASE("F-17: a page number that leads out of the data file is found before it is followed") {
   const golden::Copy copy;
   Bytes file = read_file(copy.data());
-  // The main table's root in both meta pages: behind page head, meta head and free table.
+  // The main table's root in both meta pages, after page head, meta head and free table.
   for (const std::size_t page : {0, 4096})
     for (std::size_t i = 0; i < 8; ++i) file[page + 16 + 24 + 48 + 40 + i] = 0x7f;
   write_file(copy.data(), file);
@@ -155,7 +155,7 @@ TEST_CASE("F-42: a value under another path's hash is refused, whatever the hash
     tables.put(Table::history, keys.history_key("app/empty", 1), row.value());
   }
   CHECK(outcome_of(copy.open().get("app/empty")) == "corrupt");
-  // With equal hashes only the value's own context tells two paths apart.
+  // If hashes are equal, only the value's own context distinguishes two paths.
   const Bytes store_id(16);
   CHECK(value_context(store_id, 1, 1, 1, "a") != value_context(store_id, 1, 1, 1, "b"));
 }
@@ -238,7 +238,7 @@ TEST_CASE("F-58: every commit writes the next sequence") {
   CHECK(root_of(copy).sequence == before + 1);
   REQUIRE(store.put("a", Value::opaque("x")).ok());
   CHECK(root_of(copy).sequence == before + 2);
-  REQUIRE(store.destroy("a", {1}).ok());  // Two commits.
+  REQUIRE(store.destroy("a", {1}).ok());  // A destroy makes two commits.
   CHECK(root_of(copy).sequence == before + 4);
 }
 
@@ -258,7 +258,7 @@ TEST_CASE("F-59: a record dropped, or put back as it was, is found by verify") {
     tables.put(Table::history, key, before);
   }
   CHECK_FALSE(problems_of(replayed).empty());
-  // By verify alone, as section 10 and the README say.
+  // Only verify finds it, as section 10 and the README say.
   CHECK(outcome_of(replayed.open().get("app/db")) == "ok");
   CHECK(problems_of(golden::Copy()).empty());
 }
@@ -397,7 +397,7 @@ TEST_CASE("F-62, F-63: a destroy leaves one epoch key, and its bucket a new one"
 }
 
 TEST_CASE("F-64: what a power cut left of a shredding is finished or undone at open") {
-  // After step 1: epoch 3 beside the root's 2 is undone.
+  // A cut after step 1: epoch 3 is there but the root names 2, so 3 is erased.
   const golden::Copy undone;
   const Bytes old_data = read_file(undone.data());
   const Bytes old_keyring = read_file(undone.keyring());
@@ -413,7 +413,7 @@ TEST_CASE("F-64: what a power cut left of a shredding is finished or undone at o
   CHECK(outcome_of(undone.open().get("app/db", 1)) == "ok");
   CHECK(Keys(undone).epoch_key(2).has_value());
   CHECK_FALSE(Keys(undone).epoch_key(3).has_value());
-  // After step 2 or 3: epoch 2 beside the root's 3 is erased.
+  // A cut after step 2 or 3: epoch 2 is still there but the root names 3, so 2 is erased.
   write_file(undone.keyring(), both);
   write_file(undone.data(), new_data);
   CHECK(outcome_of(undone.open().get("app/db", 1)) == "destroyed");

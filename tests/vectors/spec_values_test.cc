@@ -1,5 +1,5 @@
-// The rules of format/SPEC.md for values that stand apart from their version's record, each on
-// a copy of the golden store.
+// The rules of format/SPEC.md for values that are stored apart from their version's record, each
+// tested on a copy of the golden store.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,7 +35,7 @@ std::string long_text(std::size_t size, char first) {
 
 TEST_CASE("F-102, F-101: a ciphertext of more than 1,792 bytes stands apart, and only there") {
   const golden::Copy copy;
-  // One byte more is sealed than the value has: its form.
+  // The sealed text is one byte longer than the value: it includes the value's form.
   REQUIRE(copy.open().put("here", Value::opaque(long_text(1791, 'a'))).ok());
   REQUIRE(copy.open().put("apart", Value::opaque(long_text(1792, 'a'))).ok());
   REQUIRE(copy.open().put("far", Value::opaque(long_text(1 << 20, 'b'))).ok());
@@ -130,7 +130,7 @@ TEST_CASE("F-103: a table that another process made since the store was opened i
   const golden::Copy copy;
   int go[2];
   REQUIRE(::pipe(go) == 0);
-  // Forked before anything is opened here: a child may not use what its parent opened.
+  // Forks before it opens anything, since a child may not use its parent's store.
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -159,7 +159,7 @@ TEST_CASE("F-104: a value goes with its version, whichever way that goes") {
   const std::string text = long_text(3000, 'a');
   REQUIRE(copy.open().put_settings({.max_versions = 2}).ok());
   for (int i = 0; i < 4; ++i) REQUIRE(copy.open().put("one", Value::opaque(text)).ok());
-  CHECK(rows_apart(copy) == 2);  // The others were trimmed.
+  CHECK(rows_apart(copy) == 2);  // The other versions were trimmed.
   REQUIRE(copy.open().soft_delete("one", {4}).ok());
   CHECK(rows_apart(copy) == 2);
   REQUIRE(copy.open().destroy("one", {4}).ok());

@@ -1,6 +1,6 @@
-// The rules of format/SPEC.md by which records vouch for one another: what was taken out, or put
-// back as it was, is told where it would be used, and not by verify alone. Each on a copy of the
-// golden store, or on a small one.
+// The rules of format/SPEC.md by which records vouch for each other: using a removed or reverted
+// record fails at once, not only in verify. Each is tested on a copy of the golden store, or on a
+// small one.
 #include <coffer/configs.h>
 #include <coffer/store.h>
 
@@ -126,9 +126,9 @@ TEST_CASE("F-182, F-183: a folder that lacks a name, or has one too many, is not
   check(keys.folder("a") + keys.folder("a/b"), {"", "a", "a/b"}, {"app"});
   check(keys.folder("") + keys.folder("a"), {"", "a"}, {"a/b", "app"});
   check(keys.folder("app") + keys.secret("app/db"), {"", "app"}, {"a", "a/b"});
-  // Moved to another folder, a name does not open; its own folder lacks it.
+  // A name that was moved to another folder does not open; its own folder notices the loss.
   CHECK(at_list(copy, "nowhere") == "ok");
-  CHECK(copy.open().list("", {.recursive = true})->size() == 10);  // Of 11 one has expired.
+  CHECK(copy.open().list("", {.recursive = true})->size() == 10);  // One of 11 has expired.
 }
 
 TEST_CASE("F-183, F-189: a list of documents that lacks one is not given") {
@@ -160,7 +160,7 @@ TEST_CASE("F-184: a newest version that was taken out uncovers none") {
   CHECK(outcome_of(store.put("db/pw", Value::opaque("four"), {.cas = 2})) == "corrupt");
   CHECK(outcome_of(store.copy("db/pw", "elsewhere")) == "corrupt");
   CHECK(outcome_of(store.destroy_all("db/pw")) == "corrupt");
-  // By its number an older one is what it was.
+  // An older version, asked for by its number, still opens.
   CHECK(at_get(copy, "db/pw", 2) == "ok");
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("F-185: metadata that was taken out, or put back as it was, is told wh
     CHECK(outcome_of(store.patch_metadata("db/pw", {.owner = "me"})) == "corrupt");
     CHECK(outcome_of(store.move("db/pw", "elsewhere")) == "corrupt");
     CHECK_FALSE(store.verify()->problems.empty());
-    // The value itself rests on no metadata.
+    // The value itself does not depend on metadata.
     CHECK(outcome_of(store.get("db/pw")) == "ok");
   };
   put_back(copy, Table::history, keys.head("db/pw"), old);
@@ -227,7 +227,7 @@ TEST_CASE("F-185, F-164: a rule by tag does not fall silent with the tag") {
   const Policy policy{0,
                       {{true, {"user:chief"}, all, {"**"}},
                        {false, {"*"}, {UseCase::use, UseCase::reveal}, {"**"}, {"shut"}}}};
-  REQUIRE(copy.open().put_policy(policy).ok());
+  REQUIRE(copy.open().policies().put(policy).ok());
   const auto get = [&] { return outcome_of(copy.open().as({.actor = "chief"})->get("t/a")); };
   CHECK(get() == "denied");
   take_out(copy, Table::history, Keys(copy).head("t/a"));
@@ -255,7 +255,7 @@ TEST_CASE("F-186, F-189: a secret that has a head alone does not vanish with it"
   CHECK(at_get(copy, "only/head") == "corrupt");
   CHECK(at_metadata(copy, "only/head") == "corrupt");
   put_back(copy, Table::names, name_key, name);
-  // With its first version the name says so, and an earlier name is none.
+  // After the first version the name says so, and an earlier name record is refused.
   REQUIRE(copy.open().put("only/head", Value::opaque("x")).ok());
   CHECK(problems_of(copy).empty());
   CHECK(copy.open().metadata("only/head")->owner == "you");
@@ -368,28 +368,28 @@ TEST_CASE("F-190: a receipt is not borne out by a store that went on with what i
   const Bytes data = read_file(copy.data());
   const Bytes keyring = read_file(copy.keyring());
   const std::string text = copy.open().destroy_all("gone")->text;
-  CHECK(copy.open().verify_receipt(text).ok());
-  // Another secret of that name and number is another.
+  CHECK(copy.open().audit().verify_receipt(text).ok());
+  // A later secret with the same name and version number does not change the receipt's result.
   REQUIRE(copy.open().erase("gone").ok());
   REQUIRE(copy.open().put("gone", Value::opaque("secret")).ok());
-  CHECK(copy.open().verify_receipt(text).ok());
+  CHECK(copy.open().audit().verify_receipt(text).ok());
   write_file(copy.data(), data);
   write_file(copy.keyring(), keyring);
-  CHECK(outcome_of(copy.open().verify_receipt(text)) == "rolled_back");
+  CHECK(outcome_of(copy.open().audit().verify_receipt(text)) == "rolled_back");
   for (int i = 0; i < 3; ++i) {
     REQUIRE(copy.open().put("other", Value::opaque("x")).ok());
     REQUIRE(copy.open().destroy_all("other").ok());
   }
   CHECK(at_get(copy, "gone") == "ok");
-  CHECK(outcome_of(copy.open().verify_receipt(text)) == "rolled_back");
+  CHECK(outcome_of(copy.open().audit().verify_receipt(text)) == "rolled_back");
 }
 
 TEST_CASE("F-191: an anchor below the store's directory is refused, however deep") {
   const golden::Copy copy;
   std::filesystem::create_directories(copy.directory() + "/sub/deep");
   for (const char* place : {"/anchor", "/sub/anchor", "/sub/deep/anchor", "/sub/../anchor"})
-    CHECK(outcome_of(copy.open().set_anchor("file://" + copy.directory() + place)) == "usage");
-  CHECK(copy.open().set_anchor("file://" + copy.directory() + "-anchor").ok());
+    CHECK(outcome_of(copy.open().anchor().set("file://" + copy.directory() + place)) == "usage");
+  CHECK(copy.open().anchor().set("file://" + copy.directory() + "-anchor").ok());
   std::filesystem::remove(copy.directory() + "-anchor");
 }
 

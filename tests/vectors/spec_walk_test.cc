@@ -1,5 +1,5 @@
-// format/SPEC.md read as a program: its worked example, and the golden store opened by the
-// words of the text alone, record by record.
+// format/SPEC.md as a program: its worked example, and the golden store opened record by record by
+// the words of the text alone.
 #include <catch2/catch.hpp>
 #include <iostream>
 #include <sstream>

@@ -1,4 +1,4 @@
-// Reads a vector: a head of "name: value" lines, an empty line, the bytes as hex.
+// Reads a vector: "name: value" lines, an empty line, and the bytes as hex digits.
 #pragma once
 
 #include <charconv>
@@ -18,7 +18,7 @@ struct VectorFile {
   bool ok = false;
 };
 
-/// Appends pairs of hex digits, apart by white space; false where there is anything else.
+/// Appends a word of hex digits; false if it holds anything else.
 inline bool append_hex(const std::string& word, Bytes& out) {
   if (word.size() % 2 != 0) return false;
   for (std::size_t i = 0; i < word.size(); i += 2) {

@@ -1,5 +1,4 @@
-// How vectors are written: records as lists of fields that can be broken one by one, and the
-// files that hold them.
+// Writes vectors: records as lists of fields that can be broken one by one, and their files.
 #pragma once
 
 #include <algorithm>
@@ -49,7 +48,7 @@ inline Field text(std::uint32_t number, std::string_view content) {
 
 inline Field raw(std::uint32_t number, Bytes bytes) { return {number, std::move(bytes)}; }
 
-/// Bytes that differ from one another: start, start + 1, ...
+/// Bytes that differ from each other: start, start + 1, ...
 inline Bytes run(std::size_t size, std::uint8_t start) {
   Bytes bytes(size);
   for (std::uint8_t& byte : bytes) byte = start++;
@@ -67,7 +66,7 @@ inline Record without(Record record, std::uint32_t number) {
   return record;
 }
 
-/// In place of the field of the same number, or where its number belongs.
+/// Replaces the field of the same number, or inserts the field in order.
 inline Record with(Record record, const Field& field) {
   record = without(std::move(record), field.number);
   const auto at = std::find_if(record.begin(), record.end(),
@@ -121,7 +120,7 @@ class Folder {
     std::ofstream file(folder_ / (name + ".txt"));
     file << "record: " << record_ << "\nexpect: " << expect << "\ncomment: " << comment << "\n\n";
     constexpr std::size_t kPerLine = 32;
-    // A frame is mostly zeros; those at the end are told by their count.
+    // A frame is mostly zeros; the zeros at its end are written as a count.
     std::size_t size = bytes.size();
     while (size > 0 && bytes[size - 1] == 0) --size;
     if (bytes.size() - size < 64) size = bytes.size();
@@ -136,8 +135,8 @@ class Folder {
   std::filesystem::path folder_;
 };
 
-// The rules of section 2, broken on a record whose field 1 is a number and whose field
-// `blob` stands once.
+// Breaks the rules of section 2 on a record whose field 1 is a number and which has field `blob`
+// once.
 inline void wire_rules(const Folder& folder, const Record& good, std::uint32_t blob) {
   const Bytes bytes = joined(good);
   folder.corrupt("cut_by_one_byte", "F-10: the last field runs past the end", cut(bytes, 1));
@@ -161,7 +160,7 @@ inline void wire_rules(const Folder& folder, const Record& good, std::uint32_t b
                  joined(with(good, raw(good.front().number, wide))));
 }
 
-// Of the keyring; make_vectors.cc writes all others.
+// Writes the keyring's vectors; make_vectors.cc writes all others.
 void keyring_vectors(const std::filesystem::path& root);
 
 }  // namespace vectors

@@ -1,4 +1,4 @@
-// Every vector through its decoder: one record with one defect each, or none.
+// Runs every vector through its decoder: each is a record with one defect, or with none.
 #include "tests/vectors/recode.h"
 
 #include <catch2/catch.hpp>
@@ -80,7 +80,7 @@ TEST_CASE("the generated code takes every vector that decodes, to the same bytes
 }
 
 TEST_CASE("every cut of a good vector is refused, or is a good record itself") {
-  // F-10 for every length: nothing is read past the end, nothing is guessed.
+  // F-10 for every length: a decoder neither reads past the end nor guesses.
   for (const fs::path& path : all_vectors()) {
     const VectorFile vector = read_vector(path);
     if (vector.head.at("expect") != "ok" || !is_message(vector.head.at("record"))) continue;

@@ -1,5 +1,5 @@
-// The second reader's walk: everything in a store's data.mdb opened by the words of
-// format/SPEC.md alone, and counted as section 6.6 says.
+// The second reader's walk: opens everything in a store's data.mdb by the words of format/SPEC.md
+// alone, and counts it as section 6.6 says.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace coffer::words {
 class Walk {
  public:
   using Table = storage::Table;
-  /// Kind and full name of what has a hash.
+  /// The kind and full name behind each hash.
   using Owners = std::map<Bytes, std::pair<std::uint8_t, std::string>>;
 
   Walk(const std::string& directory, const std::string& key_file)
@@ -27,7 +27,7 @@ class Walk {
     open_buckets();
   }
 
-  /// All of it, in the order in which one needs the other.
+  /// Opens everything, in the order in which the parts need each other.
   void open_all() {
     open_small(Table::names, 4);
     open_small(Table::references, 5);
@@ -47,7 +47,7 @@ class Walk {
   std::map<Bytes, format::ReferenceRecord> references;
   std::vector<std::string> due;
   std::map<std::string, std::string> values;
-  std::size_t values_apart = 0;  ///< Living versions whose ciphertext stands in table 7.
+  std::size_t values_apart = 0;  ///< Living versions whose ciphertext is in table 7.
   std::size_t under_leaves = 0;  ///< Living versions whose DEK a leaf's key wraps.
 
  private:
@@ -141,7 +141,7 @@ class Walk {
   }
 
   Owners owners() const {
-    // Names: each child's hash is that of its kind and full name, under its parent's.
+    // A child's hash is that of its kind and full name, under its parent's hash.
     Owners found;
     const Bytes& path_key = keys_.path_key;
     const auto in = [&](const Bytes& folder) {
@@ -176,8 +176,8 @@ class Walk {
     return found;
   }
 
-  // The newest version alone is not superseded; it tells how many are behind it and of the head,
-  // or the name does where there is no version.
+  // Only the newest version is not superseded. It says how many versions precede it and whether
+  // there is a head; without versions the name says so.
   void check_secrets() const {
     for (const auto& [name, secret] : secrets_) {
       INFO(name);
@@ -235,7 +235,7 @@ class Walk {
   }
 
   struct Secret {
-    std::vector<format::VersionHeader> headers;  ///< As they stand: the newest first.
+    std::vector<format::VersionHeader> headers;  ///< In stored order: the newest first.
     std::uint64_t head_revision = 0;
   };
   std::map<std::string, Secret> secrets_;

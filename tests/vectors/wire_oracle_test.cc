@@ -1,4 +1,4 @@
-// The codecs against code generated from format/coffer.proto: field by field, both ways.
+// Compares the codecs with the code generated from format/coffer.proto: field by field, both ways.
 #include <coffer.pb.h>
 
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ Message parsed(const Container& encoded) {
   return message;
 }
 
-/// Deterministic, so that comparing bytes means something.
+/// Deterministic, so that bytes can be compared.
 template <typename Message>
 Bytes serialised(const Message& message) {
   const std::string text = message.SerializeAsString();
@@ -126,14 +126,14 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
   const auto back = decode_reference(serialised(reference));
   REQUIRE(back.ok());
   CHECK((back->target == "target" && back->version == 1ULL << 63 && back->user == "me"));
-  const auto settings =
-      parsed<proto::Settings>(encode_settings({1 << 20, 0, true, 7, ValueAlgorithm::aes_256_gcm}));
+  const auto settings = parsed<proto::Settings>(encode_settings(
+      {{.cas_required = true, .delete_version_after_ms = 7}, ValueAlgorithm::aes_256_gcm}));
   CHECK((settings.value_bytes_max() == 1 << 20 && settings.max_versions() == 0));
   CHECK((settings.cas_required() && settings.delete_version_after_ms() == 7));
   CHECK(settings.algorithm() == 2);
   const auto settings_back = decode_settings(serialised(settings));
   REQUIRE(settings_back.ok());
-  CHECK(settings_back->max_versions == 0);  // Not the default of a new store.
+  CHECK(settings_back->max_versions == 0);  // Unlike a new store's default.
 }
 
 TEST_CASE("settings that were changed mean the same to the generated code") {

@@ -5,19 +5,18 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "text/ascii.h"
 
 namespace coffer::tools {
 namespace {
 
-// Control characters cannot begin an option's name, so a token is never taken for one.
+// An option's name cannot begin with a control character, so a token is never taken for one.
 constexpr char kTokenMark = '\x01';
 
 bool is_option(std::string_view text) { return text.size() > 1 && text.front() == '-'; }
 
 // A negative number looks like an option, and is none.
-bool is_value(std::string_view text) {
-  return !is_option(text) || (text[1] >= '0' && text[1] <= '9');
-}
+bool is_value(std::string_view text) { return !is_option(text) || ascii::is_digit(text[1]); }
 
 bool takes_a_value(std::string_view option) {
   return option == "--store" || option == "--key" || option == "--format" || option == "--actor" ||
@@ -98,7 +97,7 @@ std::string Arguments::make_token(char* text, std::size_t size) {
   Word word;
   if (secret_) {
     word.secret = SecretBytes::copy_of(std::string_view(text, size));
-    // The field's name may stay: it tells which command this is, not what it holds.
+    // The field's name may stay visible: it says what kind of command runs, not what the value is.
     const void* equals = std::memchr(text, '=', size);
     if (equals != nullptr) {
       char* value = text + (static_cast<const char*>(equals) - text) + 1;
@@ -135,7 +134,7 @@ std::vector<std::string> Arguments::tokens() {
 }
 
 std::string_view Arguments::text(std::string_view token) const {
-  // A negative number is the one thing with a dash that the parser takes for a value.
+  // The parser takes negative numbers for values, so they come here as they were typed.
   if (token.empty() || token.front() != kTokenMark) return token;
   std::size_t index = 0;
   for (const char digit : token.substr(1))

@@ -1,9 +1,8 @@
-// The words of the command line, kept away from where they could leak.
-//
-// The option parser never sees what a user typed, only a token per word (and the
-// options' names): so no value lies about in its strings and none can turn up in
-// its messages. Values of `put` are moved to locked memory at once and overwritten
-// in the process's argument area, which any user can read through ps.
+// The words of the command line, kept out of every place where they could leak.
+// The option parser sees the options' names and one token for each other word, never the word
+// itself. So its strings and its messages cannot hold a value. The values of `put` are moved to
+// locked memory at once and overwritten in the process's argument area, which any user can read
+// through ps.
 #pragma once
 
 #include <coffer/secret_bytes.h>
@@ -17,7 +16,7 @@ namespace coffer::tools {
 
 enum class Format { table, json };
 
-/// What stood behind an option that takes a name and, if the user likes, a value.
+/// The name that follows an option, and the value after it, if any.
 struct NamedWord {
   std::string name;
   std::optional<SecretBytes> value;
@@ -27,33 +26,33 @@ class Arguments {
  public:
   Arguments(int argc, char** argv);
 
-  /// The first word that is neither an option nor a global option's value, taken out; the
-  /// verb. Nothing where there is none.
+  /// Takes out the first word that is neither an option nor the value of a global option: the verb.
+  /// nullopt: there is no such word.
   std::optional<std::string_view> take_word();
-  /// True where one of these stands before `--`.
+  /// True if one of these options appears before `--`.
   bool has(std::string_view short_option, std::string_view long_option) const;
 
-  /// Takes every `OPTION NAME [VALUE]` out, in their order. VALUE is the next word, unless that
-  /// looks like an option; it moves to locked memory.
+  /// Takes out every `OPTION NAME [VALUE]`, in order. VALUE is the next word, unless the word looks
+  /// like an option; it moves to locked memory.
   std::vector<NamedWord> take_named(std::string_view option);
 
-  /// From here on words may be values: they move to locked memory.
+  /// From now on every word may be a value and moves to locked memory.
   void words_are_secret();
-  /// What follows `--` is a command: it is no longer among the words.
+  /// Takes the words after `--` out: they are a command to run.
   void split_command();
-  /// Null-terminated; nullptr where there was no `--`.
+  /// The words after `--`, null-terminated; nullptr without `--`.
   char** command() const { return command_; }
-  /// Whether a command is to follow `--`.
+  /// Whether this verb runs a command that follows `--`.
   bool takes_command() const { return takes_command_; }
 
-  /// What the option parser gets: options as they are, a token for every other word.
+  /// The input of the option parser: options unchanged, a token for every other word.
   std::vector<std::string> tokens();
-  /// The word behind a token.
+  /// The word that a token stands for.
   std::string_view text(std::string_view token) const;
   SecretBytes secret(std::string_view token) const;
 
-  /// The output format asked for, found before the options are parsed, so that an error in
-  /// parsing has the right form too. An unknown one counts as table here.
+  /// The output format asked for. It is found before the options are parsed, so that a parsing
+  /// error is printed in the right format too. An unknown format counts as table here.
   Format format_asked() const;
 
  private:

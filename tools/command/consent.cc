@@ -6,13 +6,14 @@ namespace coffer::tools {
 
 void Consent::describe(Syntax& syntax) {
   syntax.option("--confirm", name, "NAME",
-                "Do not ask: this is what is meant; another name is refused");
+                "Do not ask; refuse if the command is about another name");
   syntax.flag("-y,--yes", yes, "Do not ask");
 }
 
 Result<void> Consent::check(std::string_view meant) const {
   if (!name || *name == meant) return {};
-  return Error(ErrorCode::usage, "is what the command is about, and --confirm names something else",
+  return Error(ErrorCode::usage,
+               "this is what the command would change, but --confirm names something else",
                "nothing was changed; give --confirm the same name")
       .about(Subject::Kind::name, meant);
 }

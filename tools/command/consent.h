@@ -1,4 +1,5 @@
-// What is said before something goes for good: -y, --confirm NAME, or an answer on the terminal.
+// The consent to something that cannot be undone: -y, --confirm NAME, or an answer typed on the
+// terminal.
 #pragma once
 
 #include <coffer/result.h>
@@ -13,16 +14,16 @@ namespace coffer::tools {
 
 struct Consent {
   bool yes = false;
-  std::optional<std::string> name;  ///< What --confirm says is meant.
+  std::optional<std::string> name;  ///< The argument of --confirm.
 
-  /// Adds the options to a verb.
+  /// Adds the two options to a verb.
   void describe(Syntax& syntax);
-  /// Errors: usage (--confirm names something else than `meant`).
+  /// Errors: usage (--confirm names something other than `meant`).
   Result<void> check(std::string_view meant) const;
-  /// A yes-or-no question where a person is there to answer and nothing was said beforehand;
-  /// elsewhere the command's own words are the consent. Errors: as check; declined.
+  /// Asks a yes-or-no question if a person can answer and neither option was given. Without a
+  /// terminal the command itself counts as consent. Errors: as check; declined.
   Result<void> ask(std::string_view question, std::string_view meant) const;
-  /// The same, but what is to be typed is the name. Errors: as ask.
+  /// Like ask(), but the answer is the name, typed in full. Errors: as ask.
   Result<void> ask_for_name(std::string_view question, std::string_view meant) const;
 };
 

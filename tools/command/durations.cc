@@ -1,6 +1,6 @@
 #include "tools/command/durations.h"
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 
 namespace coffer::tools {
 

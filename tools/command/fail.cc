@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <utility>
 
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
+#include "tools/command/advice.h"
 #include "tools/command/errno_hints.h"
 
 namespace coffer::tools {
@@ -18,7 +20,7 @@ std::string verb_in_use;
 void write_stderr(std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
-    // Nobody is left to be told that telling failed.
+    // Standard error is the last channel; if it fails too, there is nowhere to report it.
     if (written < 0 && errno != EINTR) return;
     if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -26,35 +28,35 @@ void write_stderr(std::string_view text) {
 
 std::string_view hint_for(ErrorCode code) {
   switch (code) {
-    case ErrorCode::usage:
-      return "`coffer help` lists the verbs, `coffer help VERB` what one takes";
-    case ErrorCode::not_found: return "`coffer list` shows what there is";
+    case ErrorCode::usage: return "`coffer help` lists the verbs; `coffer help VERB` explains one";
+    case ErrorCode::not_found: return "`coffer list` shows which secrets exist";
     case ErrorCode::deleted: return "`coffer undelete PATH --versions N` brings it back";
-    case ErrorCode::expired: return "its time is over; `coffer put` writes a new version";
+    case ErrorCode::expired: return "it has expired; `coffer put` writes a new version";
     case ErrorCode::destroyed: return "`coffer history PATH` shows which versions remain";
     case ErrorCode::conflict: return "read the present state, then try again";
     case ErrorCode::in_use: return "`coffer refs PATH` shows who uses it";
     case ErrorCode::wrong_key: return "give the right key with --key or COFFER_KEY";
     case ErrorCode::corrupt:
-      return "`coffer verify` tells what is damaged; restore from a backup of its files";
+      return "`coffer verify` shows what is damaged; restore the store from a backup of its files";
     case ErrorCode::no_store:
-      return "`coffer init` makes a store; --store or COFFER_STORE names one";
+      return "`coffer init` creates a store; --store or COFFER_STORE names an existing one";
     case ErrorCode::too_new: return "a newer coffer wrote this store; use that one";
     case ErrorCode::busy: return "another process holds the store; try again";
     case ErrorCode::limit:
-      return "make it smaller or fewer; `coffer settings get` tells the store's own limits";
+      return "make it smaller or fewer; `coffer settings get` shows the store's limits";
     case ErrorCode::key_unavailable:
-      return "see that the key's provider can be reached; `coffer key test SLOT` tries it again";
+      return "check that the key's provider can be reached; `coffer key test SLOT` tries again";
     case ErrorCode::rolled_back: return "put the newest copy of the store's files back";
-    case ErrorCode::denied: return "ask whoever keeps the policy";
-    case ErrorCode::io: return "see that there is room on the disk, and whose the files are";
+    case ErrorCode::denied: return "ask the store's administrator for access";
+    case ErrorCode::io: return "check the free space on the disk and the owner of the files";
     case ErrorCode::declined: return "nothing was changed; -y answers yes";
-    case ErrorCode::failed: return "`coffer status` and `coffer verify` tell how the store stands";
+    case ErrorCode::failed:
+      return "`coffer status` and `coffer verify` show the state of the store";
   }
   return "";
 }
 
-// The reader of our output went away: nobody is there to read a message about it.
+// The reader of our output is gone, so nobody would read a message about it.
 bool is_closed_pipe(const Error& error) {
   return error.os_errno() == EPIPE && error.subject() != nullptr &&
          error.subject()->text == "standard output";
@@ -67,8 +69,8 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-// Who writes --json '{"password":"..."}' gives the value where the name of a file belongs: it is
-// not to be seen in a log as a file that is not there.
+// A user who writes --json '{"password":"..."}' gives the value where a file name belongs. The
+// error must not show the value as the name of a missing file.
 bool is_value_for_file(const Error& error) {
   const int number = error.os_errno();
   if (error.subject() == nullptr || error.subject()->kind != Subject::Kind::file) return false;
@@ -80,7 +82,7 @@ bool is_value_for_file(const Error& error) {
           std::string_view("{[\"").find(name[first]) != std::string_view::npos);
 }
 
-// As a shell takes it for one word; empty where it is none that can be shown so.
+// The name as one word of a shell command; empty if it cannot be shown as one.
 std::string as_word(const std::string& name) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./@%+=:,-";
@@ -89,8 +91,8 @@ std::string as_word(const std::string& name) {
   return name.find('\'') == std::string::npos ? "'" + name + "'" : std::string();
 }
 
-// What a hint says to do to PATH is done to the secret that the error is about. In a name with # or
-// ? something stands behind the path, perhaps.
+// Puts the path of the error's secret in place of PATH in the hint. A name with # or ? may hold a
+// field or version after the path, so the hint then keeps PATH.
 std::string with_path(std::string_view hint, const Error& error) {
   constexpr std::string_view kPath = " PATH";
   std::string text(hint);
@@ -102,29 +104,30 @@ std::string with_path(std::string_view hint, const Error& error) {
     const std::size_t end = at + kPath.size();
     const bool ends =
         end == text.size() || std::string_view(" `;,)").find(text[end]) != std::string_view::npos;
-    if (ends && at > 0 && text[at - 1] >= 'a' && text[at - 1] <= 'z')
+    if (ends && at > 0 && ascii::is_lower(text[at - 1]))
       text.replace(at + 1, kPath.size() - 1, path);
   }
   return text;
 }
 
-// For errors whose maker did not know that it was a command that asked.
+// For errors that bring no hint: the engine does not know that a command is calling it.
 std::string general_hint(ErrorCode code) {
   if (code == ErrorCode::usage && !verb_in_use.empty())
-    return "`coffer help " + verb_in_use + "` tells what it takes";
+    return "`coffer help " + verb_in_use + "` explains its words and options";
   return std::string(hint_for(code));
 }
 
 std::string hint_of(const Error& error, bool is_value) {
-  if (is_value) return "write it to a file and name that, or give `-` for standard input";
+  if (is_value)
+    return "write the text to a file and give the file's name, or give `-` for standard input";
   if (!own_hint.empty()) return own_hint;
-  std::string_view hint = error.hint();
+  std::string_view hint = error.advice() == Advice::none ? error.hint() : words_for(error.advice());
   if (hint.empty() && error.code() == ErrorCode::io) hint = hint_for_errno(error.os_errno());
   return with_path(hint.empty() ? general_hint(error.code()) : std::string(hint), error);
 }
 
 Error without_name(const Error& error) {
-  return Error(error.code(), "a text is given where the name of a file belongs")
+  return Error(error.code(), "a file name is needed here, not the content of a file")
       .with_errno(error.os_errno());
 }
 
@@ -142,10 +145,9 @@ std::string printable(std::string_view text) {
     const bool c1_control =
         size == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
     if (size == 0 || first < 0x20 || first == 0x7F || c1_control) {
-      static constexpr char kDigits[] = "0123456789abcdef";
       out += "\\x";
-      out += kDigits[first >> 4];
-      out += kDigits[first & 15];
+      out += ascii::kLowerHex[first >> 4];
+      out += ascii::kLowerHex[first & 15];
       text.remove_prefix(1);
     } else {
       out += text.substr(0, size);

@@ -1,4 +1,4 @@
-// What goes to stderr: errors, hints, warnings and notes, none of which holds a value.
+// What goes to stderr: errors, hints, warnings and notes. No value ever appears in them.
 #pragma once
 
 #include <coffer/error.h>
@@ -10,26 +10,26 @@
 
 namespace coffer::tools {
 
-/// The form of errors from here on.
+/// Errors are printed in this format from now on.
 void set_error_format(Format format);
 
-/// The verb that runs: where an error has no advice of its own, its help is.
+/// The verb that runs. Its help is the hint of a usage error that has no hint of its own.
 void set_verb(std::string_view name);
 
-/// The hint of the error that is about to be told, where it is put together at run time. Of
-/// coffer's own words, and names that the caller may see; never of the caller's words: they may be
-/// values.
+/// Replaces the hint of the next error, for hints that are put together at run time. The text may
+/// hold coffer's own words and names that the caller may see, but never words of the command line,
+/// because they may be values.
 void set_hint(std::string text);
 
-/// Tells the error (and what to do about it) and returns the exit code for it.
+/// Prints the error and its hint, and returns its exit code.
 int fail(const Error& error);
 
-/// `coffer: TEXT`, for what was done without being the data asked for.
+/// Prints `coffer: TEXT`: a message beside the data that was asked for.
 void note(std::string_view text);
-/// `coffer: warning: TEXT`.
+/// Prints `coffer: warning: TEXT`.
 void warn(std::string_view text);
 
-/// `text` as it may go to a terminal: control characters and bytes that are no UTF-8 as \xNN.
+/// `text` made safe for a terminal: control characters and invalid UTF-8 become \xNN.
 std::string printable(std::string_view text);
 
 }  // namespace coffer::tools

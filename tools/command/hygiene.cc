@@ -25,12 +25,12 @@ mode_t umask_before = 022;
 bool sigpipe_ignored_before = false;
 bool sigxfsz_ignored_before = false;
 
-// tpm2-tss tells of every refusal on standard error by itself; our own errors do.
+// tpm2-tss logs every refusal to standard error by itself; our own errors already report them.
 constexpr char kQuietTpmName[] = "TSS2_LOG";
 constexpr char kQuietTpmValue[] = "all+none";
 bool quiet_tpm_is_ours = false;
 
-// A reader that went away and a file size limit are errors to report, not ways to die.
+// A closed pipe and a file size limit must be reported as errors, not kill the process.
 bool ignore_signal(int signal) {
   struct sigaction before {};
   struct sigaction ignore {};
@@ -39,12 +39,12 @@ bool ignore_signal(int signal) {
   return before.sa_handler == SIG_IGN;
 }
 
-// With 0, 1 or 2 closed the next file opened would take its number, and an error
+// If descriptor 0, 1 or 2 were closed, the next file opened would get its number, and an error
 // message would be written into the store.
 void hold_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
-    // The wrong direction on purpose: using a stream that is not there stays an error.
+    // The access mode is wrong on purpose: using a missing stream stays an error.
     if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) std::abort();
   }
 }
@@ -54,12 +54,12 @@ void hold_standard_descriptors() {
 void harden_process() {
   hold_standard_descriptors();
 #ifndef COFFER_SANITIZED
-  // The leak sanitizer reads the process through ptrace, which this refuses.
+  // The leak sanitizer reads the process through ptrace, which PR_SET_DUMPABLE would forbid.
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
   rlimit core{};
   if (getrlimit(RLIMIT_CORE, &core) == 0) {
-    // The soft limit only: a child that wants its dumps can raise it again.
+    // Only the soft limit, so that a child process can raise it again.
     core.rlim_cur = 0;
     setrlimit(RLIMIT_CORE, &core);
   }

@@ -11,7 +11,7 @@
 namespace coffer::tools {
 namespace {
 
-// Made at the first message: most commands have none.
+// Created at the first message, because most commands log none.
 spdlog::logger& diagnostics() {
   static spdlog::logger logger = [] {
     spdlog::logger made("coffer", std::make_shared<spdlog::sinks::stderr_sink_mt>());

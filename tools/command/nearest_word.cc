@@ -86,7 +86,7 @@ constexpr Synonym kSynonyms[] = {
     {"logs", "audit list"},
     {"man", "help"},
     {"usage", "help"},
-    // The second words of groups, and Vault's own ways.
+    // The second words of groups, and the names that Vault uses.
     {"kv", "list"},
     {"kv put", "put"},
     {"kv get", "get"},
@@ -132,7 +132,7 @@ constexpr Synonym kSynonyms[] = {
 
 }  // namespace
 
-// The distance of Damerau and Levenshtein, each pair of letters exchanged at most once.
+// The Damerau-Levenshtein distance in which each pair of letters is swapped at most once.
 std::size_t word_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before;
   std::vector<std::size_t> above(b.size() + 1);

@@ -1,4 +1,4 @@
-// What somebody may have meant by a word that is none of ours.
+// Finds what a user may have meant by an unknown word.
 #pragma once
 
 #include <cstddef>
@@ -6,16 +6,16 @@
 
 namespace coffer::tools {
 
-/// No mistyped word is taken for one that is farther than this.
+/// A word farther away than this is not a likely typing error.
 inline constexpr std::size_t kFarthestWord = 2;
-/// A longer word is no mistyped one, and costs time.
+/// Longer words are not compared: they are no typing errors and would cost time.
 inline constexpr std::size_t kLongestWord = 40;
 
-/// How many letters are to be put in, taken out, changed, or exchanged with their neighbour, to
-/// make the one of the other.
+/// How many letters must be inserted, deleted, changed, or swapped with their neighbour to turn `a`
+/// into `b`.
 std::size_t word_distance(std::string_view a, std::string_view b);
 
-/// What other programs call what a verb of coffer's does; empty where the word is not known.
+/// The verb that does what other programs call `word`; empty if the word is unknown.
 std::string_view verb_called(std::string_view word);
 
 }  // namespace coffer::tools

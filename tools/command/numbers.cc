@@ -1,18 +1,15 @@
 #include "tools/command/numbers.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "text/ascii.h"
 
 namespace coffer::tools {
 
 Result<std::uint64_t> parse_number(std::string_view option, std::string_view text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, failure] = std::from_chars(text.data(), end, number);
-  if (failure != std::errc() || stop != end) {
-    return Error(ErrorCode::usage, "takes a whole number").about(Subject::Kind::name, option);
-  }
-  return number;
+  const auto number = ascii::parse_number<std::uint64_t>(text);
+  if (number) return *number;
+  return Error(ErrorCode::usage, "takes a whole number").about(Subject::Kind::name, option);
 }
 
 Result<bool> parse_truth(std::string_view option, std::string_view text) {

@@ -1,4 +1,4 @@
-// Numbers as words of the command line.
+// Parses the numbers and truth values of the command line.
 #pragma once
 
 #include <coffer/result.h>
@@ -13,7 +13,7 @@ namespace coffer::tools {
 Result<std::uint64_t> parse_number(std::string_view option, std::string_view text);
 /// `true` or `false`. Errors: usage, about the option.
 Result<bool> parse_truth(std::string_view option, std::string_view text);
-/// `1,2,5`: from 1 up, none twice. Errors: usage.
+/// `1,2,5`: each number at least 1 and given once. Errors: usage.
 Result<std::vector<std::uint64_t>> parse_versions(std::string_view text);
 
 }  // namespace coffer::tools

@@ -11,13 +11,13 @@ Result<void> check_still_admin(const Context& context, const Policy& policy, boo
   if (yes || lets_administer(policy, {me.user, me.groups})) return {};
   if (can_ask()) {
     return confirm("With this policy you (user:" + me.user +
-                       ") may not administer the store, nor change the policy again. Go on?",
+                       ") can no longer administer the store or change the policy. Continue?",
                    false);
   }
   return Error(ErrorCode::usage,
-               "with this policy you may not administer the store, nor change the policy again; "
+               "with this policy you can no longer administer the store or change the policy; "
                "nothing was changed",
-               "allow yourself `admin` on **; -y does it all the same")
+               "allow yourself `admin` on **; -y sets the policy anyway")
       .about(Subject::Kind::name, "user:" + me.user);
 }
 

@@ -1,5 +1,5 @@
-// Nobody shuts himself out of a store by the way: a policy that takes `admin` from whoever puts it
-// is put where he says that he means it.
+// Keeps users from shutting themselves out of a store by mistake: a policy that takes `admin` away
+// from its author needs his explicit consent.
 #pragma once
 
 #include <coffer/policy.h>
@@ -9,8 +9,8 @@
 
 namespace coffer::tools {
 
-/// Whether whoever runs the command could change the policy again once it is in force; where not,
-/// `yes`, or an answer on the terminal. Errors: usage (nobody is there to ask), declined.
+/// Checks that the user can change the policy again once it is in force. If not, requires `yes` or
+/// an answer on the terminal. Errors: usage (no terminal to ask on), declined.
 Result<void> check_still_admin(const Context& context, const Policy& policy, bool yes);
 
 }  // namespace coffer::tools

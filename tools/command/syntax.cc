@@ -29,19 +29,20 @@ enum CommonIndex : std::size_t {
 };
 constexpr CommonOption kCommonOptions[] = {
     {"--store", "DIR", "COFFER_STORE", "The store's directory"},
-    {"--key", "URI", "COFFER_KEY", "A key that opens it"},
-    {"--format", "table|json", "COFFER_FORMAT", "Form of the output"},
-    {"--actor", "NAME", "COFFER_ACTOR", "Who does it, for the audit log"},
-    {"--reason", "TEXT", "COFFER_REASON", "Why, for the audit log"},
-    {"--correlation", "ID", "COFFER_CORRELATION", "What else belongs to it, for the audit log"},
+    {"--key", "URI", "COFFER_KEY", "A key that opens the store"},
+    {"--format", "table|json", "COFFER_FORMAT", "Output format"},
+    {"--actor", "NAME", "COFFER_ACTOR", "Your name for the audit log"},
+    {"--reason", "TEXT", "COFFER_REASON", "The reason for the audit log"},
+    {"--correlation", "ID", "COFFER_CORRELATION",
+     "An identifier to relate audit records to each other"},
     {"--anchor", "URI", "COFFER_ANCHOR",
-     "Refuse a copy that its anchor there is ahead of, or does not know"},
+     "Refuse a copy that is older than this anchor or unknown to it"},
     {"--receipts", "FILE", "COFFER_RECEIPTS",
-     "Add a receipt to it for all that is erased for good"},
-    {"-v,--verbose", "", "", "Tell on stderr what is done, never a value"},
+     "Append a receipt for everything that is erased for good"},
+    {"-v,--verbose", "", "", "Log on stderr what is done, never a value"},
 };
 
-// An option's name may be told, but not a mistyped value that only looks like one.
+// An option's name may be shown, but not a mistyped value that looks like one.
 bool is_plain_option(std::string_view text) {
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
   if (text.size() == 2) return text[0] == '-' && (is_letter(text[1] | 0x20));
@@ -58,10 +59,10 @@ std::string nth_word_after(std::size_t number, const std::string& command) {
   return "the " + std::to_string(number) + end + " word after `" + command + "`";
 }
 
-// The parser's text tells the cases apart; it is none that a user is shown.
+// Turns the parser's message, which is not for users, into an error of ours.
 Error mismatch_of(std::string_view message) {
-  if (message.ends_with(" missing")) return {ErrorCode::usage, "takes a value, and none is given"};
-  return {ErrorCode::usage, "is given twice, or with a value too many"};
+  if (message.ends_with(" missing")) return {ErrorCode::usage, "needs a value"};
+  return {ErrorCode::usage, "is given twice, or with too many values"};
 }
 
 std::string help_entry(const std::string& name, const std::string& help) {
@@ -86,11 +87,11 @@ struct Syntax::Impl {
   CLI::App app;
   std::string explanation;
   std::vector<std::function<void()>> fill;
-  std::deque<std::vector<std::string>> switch_results;  // Where the parser leaves its own copies.
+  std::deque<std::vector<std::string>> switch_results;  // Filled by the parser and not used.
 
   Impl(Arguments& all, const VerbText& text) : arguments(all), verb(text) {}
   CLI::Option* add(const char* name, const char* help) {
-    // The callback has nothing to do: results are read when the parse is over.
+    // The callback does nothing: results are read after the parse.
     return app.add_option(
         name, [](const CLI::results_t&) { return true; }, help);
   }
@@ -132,7 +133,7 @@ struct Syntax::Impl {
   Error mismatch_error(const CLI::ParseError& error) const;
 };
 
-// The verb's own options come first: those of every verb are soon known.
+// The verb's own options come first; users soon know the common ones.
 std::string Syntax::Impl::help() const {
   std::string text = reflowed(verb.summary);
   text += "\nUsage: " + wrapped(usage(), 7, 7) + "\n";
@@ -152,11 +153,11 @@ std::string Syntax::Impl::help() const {
 }
 
 void Syntax::Impl::hint_at_use() const {
-  set_hint(arguments.takes_command() ? std::string("the command stands after `--`: ") + verb.example
+  set_hint(arguments.takes_command() ? std::string("write the command after `--`: ") + verb.example
                                      : usage() + "; for example: " + verb.example);
 }
 
-// Empty where none is near.
+// Empty if no option is near enough.
 std::string Syntax::Impl::nearest_option(std::string_view given) const {
   const std::string_view name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
   if (name == "json" || name == "table") return "--format " + std::string(name);
@@ -185,26 +186,26 @@ Error Syntax::Impl::extra_error() const {
       hint_at_use();
     } else {
       set_hint(nearest.empty()
-                   ? std::string("`coffer ") + verb.name + " --help` tells what it takes"
+                   ? std::string("`coffer ") + verb.name + " --help` explains its words and options"
                    : "did you mean " + nearest + "?");
     }
     return Error(ErrorCode::usage, "this verb has no such option")
         .about(Subject::Kind::name, is_plain_option(name) ? name : "an option");
   }
-  // Which one, but never the word: it may be a value.
+  // Says which word it is, but never repeats the word, because it may be a value.
   hint_at_use();
-  return Error(ErrorCode::usage, "there is a word too many")
+  return Error(ErrorCode::usage, "this word is one too many")
       .about(Subject::Kind::name,
              nth_word_after(words().size() + 1, std::string("coffer ") + verb.name));
 }
 
-// Messages of the parser begin with the name of the option or word they are about.
+// The parser's messages begin with the name of the option or word that they are about.
 Error Syntax::Impl::mismatch_error(const CLI::ParseError& error) const {
   const std::string_view message = error.what();
   const std::string_view name = message.substr(0, message.find_first_of(": "));
   if (message.ends_with(" disallowed flag override")) {
-    set_hint(std::string("`coffer ") + verb.name + " --help` tells what it takes");
-    // Its name comes without its dashes.
+    set_hint(std::string("`coffer ") + verb.name + " --help` explains its words and options");
+    // The parser leaves the dashes out.
     return Error(ErrorCode::usage, "takes no value")
         .about(Subject::Kind::name, (name.size() == 1 ? "-" : "--") + std::string(name));
   }
@@ -213,10 +214,10 @@ Error Syntax::Impl::mismatch_error(const CLI::ParseError& error) const {
     return Error(ErrorCode::usage, "is missing").about(Subject::Kind::name, name);
   }
   if (name.starts_with('-')) {
-    set_hint(std::string("`coffer ") + verb.name + " --help` tells what it takes");
+    set_hint(std::string("`coffer ") + verb.name + " --help` explains its words and options");
     return mismatch_of(message).about(Subject::Kind::name, name);
   }
-  return {ErrorCode::usage, "these words do not fit together"};
+  return {ErrorCode::usage, "these words and options cannot be combined"};
 }
 
 std::span<const CommonOption> common_options() { return kCommonOptions; }

@@ -1,7 +1,6 @@
-// What one verb takes: its words and options, and the global options.
-//
-// Only the verb that runs is described to the option parser, so that a short
-// command does not pay for all the others at every start.
+// Describes the words and options of one verb, and the common options.
+// Only the verb that runs is described to the option parser, so that a command does not pay for all
+// verbs at every start.
 #pragma once
 
 #include <coffer/result.h>
@@ -33,15 +32,15 @@ struct Globals {
 
 struct CommonOption {
   const char* name;
-  const char* value;     ///< Empty: it takes none.
-  const char* variable;  ///< The environment's, which says the same; empty: there is none.
+  const char* value;     ///< Empty: the option takes no value.
+  const char* variable;  ///< The environment variable that sets it too; empty: none.
   const char* help;
 };
 
-/// The same, as they are told of.
+/// The common options, for help texts.
 std::span<const CommonOption> common_options();
 
-/// What a verb is called, is for, and looks like in use; all of it literal text.
+/// A verb's name, purpose and example, all literal text.
 struct VerbText {
   const char* name;
   const char* summary;
@@ -55,7 +54,7 @@ class Syntax {
   Syntax(const Syntax&) = delete;
   Syntax& operator=(const Syntax&) = delete;
 
-  // The targets must outlive parse(), which fills them.
+  // parse() fills the targets, so they must outlive it.
   void word(const char* name, std::string& into, const char* help);
   void optional_word(const char* name, std::optional<std::string>& into, const char* help);
   void secret_words(const char* name, std::vector<SecretBytes>& into, const char* help);
@@ -64,13 +63,13 @@ class Syntax {
   void repeated(const char* name, std::vector<std::string>& into, const char* value,
                 const char* help);
   void flag(const char* name, bool& into, const char* help);
-  /// Shown in the verb's help, before its example.
+  /// Adds text that the verb's help shows before its example.
   void explain(const std::string& text);
-  /// `--name`, or `--name=true|false`: the text behind `=`, "true" where there is none.
+  /// `--name` gives "true", `--name=true|false` the text after `=`.
   void switch_flag(const char* name, std::optional<std::string>& into, const char* help);
 
-  /// False where help was asked for, and given: there is nothing more to do.
-  /// Errors: usage, io (help could not be written).
+  /// False if help was asked for and printed: nothing is left to do. Errors: usage, io (help could
+  /// not be written).
   Result<bool> parse();
   const Globals& globals() const { return globals_; }
 

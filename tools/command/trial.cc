@@ -9,7 +9,7 @@ Result<TransactionReport> write_or_try(Store& store, bool is_trial,
     whole = false;
     COFFER_TRY(body(txn));
     whole = true;
-    // An error takes everything back.
+    // An error rolls the transaction back.
     if (is_trial) return Error(ErrorCode::declined, "a dry run writes nothing");
     return {};
   });

@@ -1,4 +1,4 @@
-// A dry run: everything is done, and taken back.
+// A dry run: does everything in a transaction, then rolls it back.
 #pragma once
 
 #include <coffer/store.h>
@@ -8,8 +8,8 @@
 
 namespace coffer::tools {
 
-/// Runs `body` in one transaction, perhaps more than once. A trial is undone once `body` went well,
-/// and its report is empty. Errors: those of `body` and of the commit.
+/// Runs `body` in one transaction, perhaps more than once. A trial is rolled back after `body`
+/// succeeded, and its report is empty. Errors: those of `body` and of the commit.
 Result<TransactionReport> write_or_try(Store& store, bool is_trial,
                                        const std::function<Result<void>(Transaction&)>& body);
 

@@ -9,7 +9,7 @@
 
 #include "base/base64.h"
 #include "base/shared_library.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::tools {
 namespace {
@@ -35,8 +35,8 @@ Result<const LibCrypto*> lib_crypto() {
   static LibCrypto crypto;
   static const bool loaded = load(crypto);
   if (!loaded)
-    return Error{ErrorCode::failed, "OpenSSL's libcrypto 3 is not here",
-                 "install it (Debian: libssl3): certificates are read by it"};
+    return Error{ErrorCode::failed, "OpenSSL's libcrypto 3 is not installed",
+                 "install it (Debian: libssl3) to read certificates"};
   return &crypto;
 }
 
@@ -46,13 +46,13 @@ std::optional<std::int64_t> end_of(const LibCrypto& crypto, ByteView der) {
       crypto.read(nullptr, &at, static_cast<long>(der.size())), crypto.free);
   if (!certificate || at != der.data() + der.size()) return std::nullopt;
   const ASN1_TIME* const end = crypto.end_of(certificate.get());
-  // Only the comparison refuses a time that is not spelled as RFC 5280 wants it.
+  // ASN1_TIME_to_tm accepts times that RFC 5280 forbids; the comparison refuses them.
   tm parts{};
   if (crypto.compare_to_now(end) == 0 || crypto.split_time(end, &parts) != 1) return std::nullopt;
   return std::int64_t{::timegm(&parts)} * 1000;
 }
 
-// What was found so far; one that cannot be read makes all of it unknown.
+// The earliest end found so far. One unreadable certificate makes the answer unknown.
 struct Ends {
   const LibCrypto& crypto;
   std::optional<std::int64_t> earliest;
@@ -68,8 +68,8 @@ std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// The library is given what stands in a certificate's block and nothing else of the text, where
-// private keys may be.
+// Gives the library only the certificate blocks, never the rest of the text, which may hold private
+// keys.
 void look_into_text(std::string_view text, Ends& ends) {
   constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
@@ -81,7 +81,7 @@ void look_into_text(std::string_view text, Ends& ends) {
       ends.unreadable = true;
       return;
     }
-    // Whatever stands there goes to locked memory: it need not be a certificate.
+    // Kept in locked memory, because the block need not be a certificate.
     SecretBytes body;
     for (const char c : text.substr(at, end - at))
       if (c != '\n' && c != '\r' && c != ' ' && c != '\t')
@@ -92,7 +92,7 @@ void look_into_text(std::string_view text, Ends& ends) {
   }
 }
 
-// Bytes that are no certificate, such as a keystore's, say nothing.
+// Bytes that are not a certificate, such as a keystore, do not count.
 void look_into_bytes(ByteView bytes, Ends& ends) {
   const auto end = end_of(ends.crypto, bytes);
   if (end) ends.add(end);

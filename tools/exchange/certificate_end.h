@@ -1,9 +1,8 @@
-// When a certificate ends: read by OpenSSL's libcrypto, loaded when the first one is asked for. It
-// is told and nothing is decided by it: whoever trusts a certificate checks all of it.
-//
-// In a value are looked for: certificates in PEM, in text or in any string of a JSON document; one
-// in DER, as the whole of a value's bytes or of a member called value_base64. What is locked by a
-// password of its own (a Java keystore, PKCS#12) is not looked into.
+// When a certificate ends, read by OpenSSL's libcrypto, which is loaded on first use. The time is
+// only shown: a program that trusts a certificate must check all of it.
+// A value is searched for PEM certificates in its text or in any string of a JSON document, and for
+// one DER certificate as all of its bytes or of a member value_base64. Containers with their own
+// password (a Java keystore, PKCS#12) are not opened.
 #pragma once
 
 #include <coffer/result.h>
@@ -16,13 +15,12 @@
 
 namespace coffer::tools {
 
-/// notAfter of one certificate in DER, in ms since 1970. nullopt: that is none.
-/// Errors: failed (no libcrypto).
+/// notAfter of one DER certificate, in ms since 1970. nullopt: it is not a certificate. Errors:
+/// failed (no libcrypto).
 Result<std::optional<std::int64_t>> certificate_end(ByteView der);
 
-/// The earliest among all certificates in the value: one link that has ended ends the chain.
-/// nullopt: there is none, or one that cannot be read.
-/// Errors: failed (no libcrypto).
+/// The earliest end of all certificates in the value, because one expired link breaks a chain.
+/// nullopt: there is none, or one is unreadable. Errors: failed (no libcrypto).
 Result<std::optional<std::int64_t>> earliest_end(const Value& value);
 
 }  // namespace coffer::tools

@@ -8,21 +8,21 @@
 #include <cstring>
 #include <optional>
 
-#include "engine/text/utf8.h"
+#include "text/utf8.h"
 #include "tools/exchange/flat_entries.h"
 #include "tools/exchange/forms.h"
 
 namespace coffer::tools {
 namespace {
 
-// The parser's buffer holds one value after the other.
+// Wipes the parser's buffer, because values pass through it.
 void free_wiped(void* memory) {
   if (memory == nullptr) return;
   wipe(memory, malloc_usable_size(memory));
   std::free(memory);
 }
 
-// The parser asks for 128 bytes more at a time: room for twice as much keeps a large value linear.
+// The parser asks for 128 bytes more at a time; doubling keeps a large value linear.
 void* grow_wiped(void* memory, std::size_t size) {
   const std::size_t present = memory == nullptr ? 0 : malloc_usable_size(memory);
   if (memory != nullptr && size <= present) return memory;
@@ -36,8 +36,8 @@ void* grow_wiped(void* memory, std::size_t size) {
 int nothing_is_space(unsigned char) { return 0; }
 
 Error no_header() {
-  return {ErrorCode::usage, "must name the columns key and value, and no other",
-          "dump those two: \\copy (SELECT key, value FROM secret_store) TO 'F' CSV HEADER"};
+  return {ErrorCode::usage, "must name exactly the columns key and value",
+          "dump these two columns: \\copy (SELECT key, value FROM secret_store) TO 'F' CSV HEADER"};
 }
 
 class TableReader {
@@ -64,8 +64,9 @@ class TableReader {
     const bool whole = taken == text.size() && csv_fini(&parser_, take_field, take_row, this) == 0;
     if (error_) return about_row(std::move(*error_));
     if (!whole) {
-      return about_row({ErrorCode::usage, "is no CSV: a quote stands where none may, or is missing",
-                        "quotes, commas and line ends stand in quotes, and a quote is doubled"});
+      return about_row({ErrorCode::usage, "is not CSV: a quote is missing or in the wrong place",
+                        "a field with quotes, commas or line ends needs quotes, and each quote in "
+                        "it is doubled"});
     }
     if (row_ == 0) return about_row(no_header());
     return std::move(secrets_);
@@ -85,7 +86,7 @@ class TableReader {
       reader.cells_[column] =
           SecretBytes::copy_of(std::string_view(static_cast<const char*>(text), size));
   }
-  // An end of 13 is followed by one of 10, which is none of a row's.
+  // A CR ends the row; the LF after it arrives as an empty row.
   static void take_row(int, void* self) {
     auto& reader = *static_cast<TableReader*>(self);
     const bool is_blank = reader.column_ == 0;
@@ -105,15 +106,16 @@ class TableReader {
     return {};
   }
   Result<void> add_row() {
-    if (column_ != 2) return Error(ErrorCode::usage, "has not two columns", "a row is KEY,VALUE");
+    if (column_ != 2)
+      return Error(ErrorCode::usage, "does not have two columns", "a row is KEY,VALUE");
     const std::optional<SecretBytes>& key = cells_[key_];
     const std::optional<SecretBytes>& value = cells_[1 - key_];
     if (!key || !value) {
-      return Error(ErrorCode::usage, "has a NULL where a key or value belongs",
+      return Error(ErrorCode::usage, "has NULL for a key or value",
                    "an empty value is written as two quotes");
     }
     if (!utf8::is_valid(key->text()) || !utf8::is_valid(value->text()))
-      return Error(ErrorCode::usage, "holds bytes that are no UTF-8", "dump the table in UTF-8");
+      return Error(ErrorCode::usage, "contains invalid UTF-8", "dump the table in UTF-8");
     secrets_.push_back(image_of_entry(names_.prefix, key->text(), value->text()));
     return {};
   }
@@ -128,8 +130,8 @@ class TableReader {
   std::optional<Error> error_;
 };
 
-// libcsv takes the pointer of an empty view for a NULL, and writes nothing; an empty text is two
-// quotes.
+// libcsv takes the pointer of an empty view for NULL and writes nothing, but an empty text must
+// become two quotes.
 void append_cell(SecretBytes& out, std::string_view text) {
   if (text.empty()) {
     out.append("\"\"");

@@ -3,16 +3,15 @@
 #include <optional>
 #include <unordered_set>
 
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {
 namespace {
 
-bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_name_rest(char c) {
-  return is_name_start(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
-}
+bool is_name_start(char c) { return ascii::is_letter(c) || c == '_'; }
+bool is_name_rest(char c) { return is_name_start(c) || ascii::is_digit(c) || c == '.' || c == '-'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 class Reader {
@@ -47,8 +46,8 @@ class Reader {
         return error_at(at, {ErrorCode::usage, "is not UTF-8 here", "convert the file to UTF-8"});
       }
       if (text_[at] == '\0') {
-        return error_at(at, {ErrorCode::usage, "holds a NUL byte, which no variable can",
-                             "store bytes that are no text by `coffer put --file`"});
+        return error_at(at, {ErrorCode::usage, "contains a NUL byte, which no variable can hold",
+                             "store binary data by `coffer put --file`"});
       }
       at += size;
     }
@@ -68,12 +67,12 @@ class Reader {
     const bool is_comment = !at_end() && text_[at_] == '#' && at_ > end;
     if (!at_line_end() && !is_comment) {
       return error_at(at_, {ErrorCode::usage, "something follows the closing quote",
-                            "one value stands on a line; a comment begins with a blank and #"});
+                            "write one value a line; a comment begins with a blank and #"});
     }
     return comment();
   }
 
-  // What is left of the line is a comment, or nothing.
+  // The rest of the line is a comment, or empty.
   Result<void> comment() {
     for (; !at_line_end(); ++at_) {
       if (text_[at_] == '\r') {
@@ -95,15 +94,15 @@ class Reader {
     }
     if (at_end() || text_[at_] != '=') {
       if (!at_end() && is_blank(text_[at_])) {
-        return error_at(at_, {ErrorCode::usage, "a blank where = must stand",
-                              "write NAME=VALUE without blanks around ="});
+        return error_at(at_, {ErrorCode::usage,
+                              "a blank before =", "write NAME=VALUE without blanks around ="});
       }
       return error_at(at_, {ErrorCode::usage, "= is missing after the name", "write NAME=VALUE"});
     }
     ++at_;
     if (!names_.insert(word).second) {
       return error_at(
-          begin, {ErrorCode::usage, "this name is given twice", "leave one of the two lines away"});
+          begin, {ErrorCode::usage, "this name is given twice", "remove one of the two lines"});
     }
     SecretBytes value = COFFER_TRY(this->value());
     variables_.push_back({std::string(word), std::move(value)});
@@ -118,8 +117,8 @@ class Reader {
     }
     while (!at_end() && is_name_rest(text_[at_])) ++at_;
     if (!at_line_end() && text_[at_] != '=' && !is_blank(text_[at_])) {
-      return error_at(at_, {ErrorCode::usage, "this cannot stand in a name",
-                            "a name is letters, digits, _ . and -"});
+      return error_at(at_, {ErrorCode::usage, "a name cannot contain this character",
+                            "a name has letters, digits, _ . and -"});
     }
     return text_.substr(begin, at_ - begin);
   }
@@ -135,12 +134,12 @@ class Reader {
 
   Result<SecretBytes> plain() {
     const std::size_t begin = at_;
-    std::size_t end = at_;  // Behind the last character that is no blank.
+    std::size_t end = at_;  // After the last character that is not a blank.
     const bool is_reference =
         values_ == DotenvValues::references && text_.substr(at_).starts_with("coffer://");
     for (; !at_line_end(); ++at_) {
       const char c = text_[at_];
-      // What line() goes on with is the blank before a comment.
+      // Steps back to the blank, so that line() reads the comment.
       if (c == '#' && at_ > begin && is_blank(text_[at_ - 1])) {
         --at_;
         break;
@@ -162,7 +161,7 @@ class Reader {
       if (!is_blank(c)) end = at_ + 1;
     }
     if (end > begin && is_blank(text_[begin])) {
-      return error_at(begin, {ErrorCode::usage, "a blank where the value must begin",
+      return error_at(begin, {ErrorCode::usage, "a blank before the value",
                               "write NAME=VALUE without blanks around =, or put quotes around the "
                               "value"});
     }
@@ -196,7 +195,7 @@ class Reader {
       }
       const std::optional<char> escaped = unescape(text_.substr(at_ + 1, 1));
       if (!escaped) {
-        return error_at(at_, {ErrorCode::usage, "there is no such escape",
+        return error_at(at_, {ErrorCode::usage, "this escape does not exist",
                               "\\\\ is a backslash; \\n \\r \\t \\\" \\$ and \\` are the others"});
       }
       value.push_back(static_cast<std::uint8_t>(*escaped));

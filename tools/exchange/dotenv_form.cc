@@ -1,5 +1,5 @@
-// Secrets as NAME=VALUE lines: each field under its own name, a value without fields under the
-// last part of its secret's path.
+// Secrets as NAME=VALUE lines: a field has its own name, a value without fields the last part of
+// its secret's path.
 #include <unordered_set>
 
 #include "tools/exchange/dotenv.h"
@@ -34,8 +34,8 @@ class DotenvWriter : public ExportWriter {
   Result<void> add_line(SecretBytes& out, const std::string& path, const std::string& name,
                         std::string_view text) {
     if (!names_.emplace(name).second) {
-      return Error(ErrorCode::usage, "two secrets would stand under one name in the dotenv file",
-                   "export them apart, or as json")
+      return Error(ErrorCode::usage, "two secrets would have the same name in the dotenv file",
+                   "export them separately, or as json")
           .about(Subject::Kind::path, path + "#" + name);
     }
     Result<void> written = append_dotenv(out, name, text, options_);

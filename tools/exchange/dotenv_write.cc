@@ -1,33 +1,31 @@
-// NAME=VALUE lines for those who read them. Shells, python-dotenv, node's dotenv and node's own
-// reader agree on a value without quotes, on one in single quotes and on one in double quotes as
-// long as nothing in it is special to any of them; the form is chosen so that they do where they
-// can. Where they cannot, shells and coffer read the value right, and whoever asked for it is told
-// which readers do not.
+// Writes NAME=VALUE lines.
+// Shells, python-dotenv, node's dotenv and node's own reader agree on a value without quotes, in
+// single quotes or in double quotes, unless it contains something special to one of them. The
+// quotes are chosen so that all agree, if possible. Otherwise shells and coffer read the value
+// correctly, and a warning names the readers that do not.
 #include <algorithm>
 #include <array>
 
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 #include "tools/exchange/dotenv.h"
 
 namespace coffer::tools {
 namespace {
 
-/// Docker and kubectl read line by line into a buffer of this size.
+/// Docker and kubectl read lines into a buffer of this size.
 constexpr std::size_t kLineBytesMax = std::size_t{64} << 10;
 
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
+bool begins_name(std::string_view text) {
+  return !text.empty() && (ascii::is_letter(text.front()) || text.front() == '_');
+}
 
-// As shells and systemd have it.
+// Whether shells and systemd accept the name.
 bool is_shell_name(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_word);
+  return begins_name(text) && ascii::holds_only(text, "_");
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_word(c) || c == '.' || c == '-'; });
-}
+bool is_name(std::string_view text) { return begins_name(text) && ascii::holds_only(text, "_.-"); }
 
 bool has(std::string_view value, std::string_view any) {
   return value.find_first_of(any) != std::string_view::npos;
@@ -36,16 +34,12 @@ bool contains(std::string_view value, std::string_view part) {
   return value.find(part) != std::string_view::npos;
 }
 
-// What every reader takes for itself without quotes.
-bool is_plain(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    return is_word(c) || std::string_view(".-/:@%+,=").find(c) != std::string_view::npos;
-  });
-}
+// Whether every reader takes the value literally without quotes.
+bool is_plain(std::string_view value) { return ascii::holds_only(value, "_.-/:@%+,="); }
 
-// Single quotes hold anything but themselves, line ends too: so a shell reads it as other readers
-// do. A carriage return is spelled out, for some readers drop it before a line feed. A backslash
-// at the end would make two of them look for the closing quote in the lines below.
+// Single quotes can hold anything but themselves, also line ends, and shells and other readers
+// agree on them. A carriage return needs an escape, because some readers drop it before a line
+// feed. A final backslash would make two readers look for the closing quote in the lines below.
 bool fits_single_quotes(std::string_view value) {
   if (value.ends_with('\\')) return false;
   return std::none_of(value.begin(), value.end(), [](char c) {
@@ -77,7 +71,7 @@ struct Readers {
   bool shells = false, python = false, node = false, node_own = false;
 };
 
-// Who reads the line otherwise than it is meant.
+// The readers that understand this line differently.
 Readers who_differs(std::string_view name, std::string_view value) {
   Readers differ;
   switch (quotes_for(value)) {
@@ -106,12 +100,13 @@ std::string print(const Readers& readers) {
 }
 
 Error unfit(std::string_view name) {
-  return Error(ErrorCode::usage, "holds what this dialect cannot: it is one line without quotes",
+  return Error(ErrorCode::usage,
+               "cannot be written in this dialect, which has single lines without quotes",
                "--as json carries any text, and run --files any bytes")
       .about(Subject::Kind::name, name);
 }
 
-// As it stands to the line's end; the readers are Go programs that take lines of text.
+// Writes the raw value up to the line's end; the readers are Go programs that read lines of text.
 Result<void> append_raw(SecretBytes& out, std::string_view name, std::string_view value) {
   const bool is_long = name.size() + value.size() + 2 >= kLineBytesMax;
   if (is_long || contains(value, "\n") || value.ends_with('\r')) return unfit(name);
@@ -119,7 +114,7 @@ Result<void> append_raw(SecretBytes& out, std::string_view name, std::string_vie
   return {};
 }
 
-// systemd refuses control characters in what it hands on, and expands nothing in the file.
+// systemd refuses control characters in values and expands nothing in the file.
 Result<void> append_systemd(SecretBytes& out, std::string_view name, std::string_view value) {
   const bool is_fit = std::none_of(value.begin(), value.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
@@ -146,7 +141,7 @@ void append_common(SecretBytes& out, std::string_view name, std::string_view val
   }
   const std::string differ = print(who_differs(name, value));
   if (!differ.empty() && options.warn)
-    options.warn(std::string(name) + ": this line is read otherwise by " + differ);
+    options.warn(std::string(name) + ": this line is read differently by " + differ);
 }
 
 }  // namespace
@@ -165,14 +160,15 @@ Result<void> append_dotenv(SecretBytes& out, std::string_view name, std::string_
                            const DotenvOptions& options) {
   const bool is_systemd = options.dialect == Dialect::systemd;
   if (is_systemd ? !is_shell_name(name) : !is_name(name)) {
-    return Error(ErrorCode::usage, "cannot be a name in a dotenv file",
-                 "letters, digits, _ . and - can, for systemd letters, digits and _; as json any "
-                 "name can stand")
+    return Error(
+               ErrorCode::usage, "cannot be a name in a dotenv file",
+               "use letters, digits, _ . and -, for systemd letters, digits and _; json allows any "
+               "name")
         .about(Subject::Kind::name, name);
   }
   if (!utf8::is_valid(value) || value.find('\0') != std::string_view::npos) {
-    return Error(ErrorCode::usage, "holds bytes that no dotenv file can",
-                 "export as json holds any")
+    return Error(ErrorCode::usage, "contains bytes that a dotenv file cannot hold",
+                 "export it as json, which holds any bytes")
         .about(Subject::Kind::name, name);
   }
   const std::size_t before = out.size();

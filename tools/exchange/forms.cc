@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "text/json_writer.h"
 #include "tools/exchange/dotenv.h"
 #include "tools/exchange/input_document.h"
 #include "tools/exchange/yaml.h"
@@ -9,28 +10,24 @@
 namespace coffer::tools {
 namespace {
 
-// The variables of a dotenv file are the fields of one secret.
+// The variables of a dotenv file become the fields of one secret.
 Result<std::vector<SecretImage>> read_dotenv_secret(const SecretBytes& text,
                                                     const ImportNames& names) {
   if (names.prefix.empty()) {
     return Error(ErrorCode::usage,
-                 "a dotenv file becomes the fields of one secret, and none is named",
+                 "a dotenv file becomes the fields of one secret, but no secret is named",
                  "name it: --prefix PATH")
         .about(Subject::Kind::file, names.source);
   }
   const std::vector<Variable> variables = COFFER_TRY(read_dotenv(text.text(), names.source));
-  SecretBytes object;
-  object.push_back('{');
-  for (const Variable& variable : variables) {
-    if (object.size() > 1) object.push_back(',');
-    json::append_quoted(object, variable.name);
-    object.push_back(':');
-    json::append_quoted(object, variable.value.text());
-  }
-  object.push_back('}');
+  json::Writer object;
+  object.open('{');
+  for (const Variable& variable : variables)
+    object.key(variable.name).string(variable.value.text());
+  object.close('}');
   std::vector<SecretImage> secrets(1);
   secrets.front().path = names.prefix;
-  Value value = COFFER_TRY(Value::json(std::move(object)));
+  Value value = COFFER_TRY(Value::json(object.take()));
   secrets.front().versions.push_back({{}, std::move(value)});
   return secrets;
 }
@@ -77,12 +74,12 @@ Result<Form> parse_form(std::string_view text) {
 bool is_whole(Form form) { return form == Form::json || form == Form::yaml; }
 
 Result<void> ExportWriter::add(SecretBytes&, const ConfigImage& config) {
-  return Error(ErrorCode::usage, "this form has no place for a config", "--as json has")
+  return Error(ErrorCode::usage, "this form cannot hold a config", "use --as json")
       .about(Subject::Kind::name, config.config.id);
 }
 
 Result<void> ExportWriter::add(SecretBytes&, const RestoredReference& reference) {
-  return Error(ErrorCode::usage, "this form has no place for who uses a secret", "--as json has")
+  return Error(ErrorCode::usage, "this form cannot hold the users of a secret", "use --as json")
       .about(Subject::Kind::path, reference.path);
 }
 
@@ -106,7 +103,7 @@ Result<std::vector<SecretImage>> read_import(Form form, SecretBytes text,
   std::set<std::string_view> paths;
   for (const SecretImage& secret : secrets) {
     if (!paths.insert(secret.path).second) {
-      return Error(ErrorCode::usage, "stands twice in the document", "leave one of the two away")
+      return Error(ErrorCode::usage, "is in the document twice", "remove one of the two")
           .about(Subject::Kind::path, secret.path);
     }
   }

@@ -1,8 +1,8 @@
-// The forms that secrets leave a store in, and come in.
+// The forms in which secrets are exported and imported.
 //
 //   json    coffer's own: everything, values with their exact text (own_json.cc)
-//   yaml    the same in YAML; read also: a map of paths to fields
-//   vault   a map of paths to fields, as Vault's KV tools take it; read also: what
+//   yaml    the same in YAML; also reads a map of paths to fields
+//   vault   a map of paths to fields, as Vault's KV tools take it; also reads what
 //           `vault kv get -format=json` prints for one secret
 //   dotenv  NAME=VALUE lines: the fields of one or more secrets; read into one secret
 //   vault-entries, vault-json  the layouts that products keep in Vault (vault_layouts.cc)
@@ -28,18 +28,18 @@ inline constexpr const char* kFormNames =
 
 /// Errors: usage, about `--as`.
 Result<Form> parse_form(std::string_view text);
-/// Whether it tells version numbers and metadata.
+/// Whether the form holds version numbers and metadata.
 bool is_whole(Form form);
 
-/// Writes one document, secret after secret. What was appended may be written out and cleared
-/// between any two calls.
+/// Writes one document, secret by secret. Between two calls the output may be written out and
+/// cleared.
 class ExportWriter {
  public:
   virtual ~ExportWriter() = default;
   virtual void begin(SecretBytes& out) = 0;
-  /// Errors: usage, about the secret's path: this form cannot hold it.
+  /// Errors: usage (this form cannot hold it), about the secret's path.
   virtual Result<void> add(SecretBytes& out, const SecretImage& secret) = 0;
-  /// After the secrets, then the references. Errors: usage (this form has no place for it).
+  /// Configs come after the secrets, references last. Errors: usage (this form cannot hold it).
   virtual Result<void> add(SecretBytes& out, const ConfigImage& config);
   virtual Result<void> add(SecretBytes& out, const RestoredReference& reference);
   virtual void end(SecretBytes& out) = 0;
@@ -55,18 +55,18 @@ std::unique_ptr<ExportWriter> make_export_writer(Form form, ExportOptions option
 
 struct ImportNames {
   std::string_view source;  ///< The file's name, for errors.
-  std::string_view prefix;  ///< Put before each path; or the one secret's own. May be empty.
+  std::string_view prefix;  ///< Put before each path, or the path of the only secret. May be empty.
 };
-/// Every path once. Errors: usage, limit, too_new.
+/// Returns each path once. Errors: usage, limit, too_new.
 Result<std::vector<SecretImage>> read_import(Form form, SecretBytes text, const ImportNames& names);
 
-// One reader a form.
+// One reader for each form.
 Result<std::vector<SecretImage>> read_own_json(SecretBytes text, const ImportNames& names);
 Result<std::vector<SecretImage>> read_vault(SecretBytes text, const ImportNames& names);
 Result<std::vector<SecretImage>> read_vault_entries(SecretBytes text, const ImportNames& names);
 Result<std::vector<SecretImage>> read_vault_json(SecretBytes text, const ImportNames& names);
 Result<std::vector<SecretImage>> read_table(SecretBytes text, const ImportNames& names);
-/// A map of paths to objects of fields; an object is a secret, anything else is refused.
+/// A map of paths to objects of fields. Each object is a secret; other values are refused.
 Result<std::vector<SecretImage>> read_field_map(SecretBytes text, const ImportNames& names);
 
 std::unique_ptr<ExportWriter> make_own_writer(std::int64_t now_ms, bool history, StoreImage store);

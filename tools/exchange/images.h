@@ -1,4 +1,4 @@
-// What a store holds as export documents tell it, on its way out of one or into one.
+// The content of a store as export documents hold it.
 #pragma once
 
 #include <coffer/metadata.h>
@@ -14,32 +14,32 @@
 
 namespace coffer::tools {
 
-/// Number 0: the document tells none. No value: the version is expired or destroyed, or is
-/// deleted and the document tells the newest versions alone.
+/// Number 0: the document has no number. No value: the version is expired or destroyed, or it is
+/// deleted and the document holds only the newest versions.
 using VersionImage = RestoredVersion;
 
 struct SecretImage {
   std::string path;
-  std::vector<VersionImage> versions;  ///< Newest first; none where there is only metadata.
+  std::vector<VersionImage> versions;  ///< Newest first; empty if there is only metadata.
   std::uint64_t current_version = 0;
   std::uint64_t oldest_version = 0;
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
   bool managed = false;       ///< Belongs to a config.
-  bool with_history = false;  ///< `versions` are all there are, and not the newest alone.
-  MetadataChange metadata;    ///< What the document tells; the rest is unset.
+  bool with_history = false;  ///< `versions` holds all versions, not only the newest.
+  MetadataChange metadata;    ///< The members in the document; others are unset.
 };
 
-/// A config with all secrets that it holds, each with its history.
+/// A config with the secrets that it holds, each with its history.
 struct ConfigImage {
   RestoredConfig config;
   std::vector<SecretImage> secrets;
 };
 
-/// What is told of a store as a whole.
+/// Facts about a store as a whole.
 struct StoreImage {
-  std::optional<StoreSettings> settings = {};  ///< Unset: not told.
-  std::string policy = {};                     ///< policy_json of it; empty: none is told.
+  std::optional<StoreSettings> settings = {};  ///< Unset: not in the document.
+  std::string policy = {};                     ///< As policy_json writes it; empty: none.
 };
 
 }  // namespace coffer::tools

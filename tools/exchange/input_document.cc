@@ -1,25 +1,22 @@
 #include "tools/exchange/input_document.h"
 
-#include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "base/base64.h"
-#include "engine/text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {
 namespace {
 
-std::string names_of(const std::vector<Spot::Member>& known) {
+void hint_at(const std::vector<Spot::Member>& known) {
   std::string text = "what may stand there: ";
   for (const Spot::Member& member : known) {
     if (&member != &known.front()) text += ", ";
     text += member.name;
-    if (member.required) text += " (must)";
+    if (member.required) text += " (required)";
   }
-  return text;
+  set_hint(std::move(text));
 }
 
 }  // namespace
@@ -35,128 +32,15 @@ Result<json::Document> parse_input(SecretBytes text, std::string_view source) {
   return parse_input(text.text(), source, {});
 }
 
-Error Spot::refuse(Error error) const {
-  if (error.code() == ErrorCode::usage && error.hint().empty())
-    error = std::move(error).with_hint("correct the document at this place, a JSON Pointer");
-  return std::move(error).about(Subject::Kind::pointer, place());
-}
-
-Spot Spot::child(json::NodeId node, std::string_view token) const {
-  Spot child = *this;
-  child.node_ = node;
-  child.pointer_ += json::print_pointer({std::string(token)});
-  return child;
-}
-
-Result<std::string> Spot::string() const {
-  if (type() == json::Type::string) return std::string(characters());
-  return refuse({ErrorCode::usage, "must be a string"});
-}
-
-Result<std::uint64_t> Spot::number() const {
-  const std::string_view text = raw();
-  std::uint64_t number = 0;
-  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (type() != json::Type::number || failure != std::errc() || stop != text.data() + text.size()) {
-    return refuse({ErrorCode::usage, "must be a whole number"});
-  }
-  return number;
-}
-
-Result<bool> Spot::boolean() const {
-  if (type() == json::Type::boolean) return document_->boolean(node_);
-  return refuse({ErrorCode::usage, "must be true or false"});
-}
-
-Result<std::int64_t> Spot::time() const {
-  if (is_null()) return std::int64_t{0};
-  const std::string text = COFFER_TRY(string());
-  Result<std::int64_t> ms = text::parse_time(text);
-  if (ms) return ms;
-  return refuse({ErrorCode::usage, "must be a time as 2026-11-24T12:00:00Z"});
-}
-
-Result<std::int64_t> Spot::duration() const {
-  std::string text = type() == json::Type::number ? std::string(raw()) : COFFER_TRY(string());
-  const bool in_ms = text.ends_with("ms");
-  if (in_ms) text.resize(text.size() - 2);
-  const Result<std::int64_t> parsed = text::parse_duration(text);
-  if (!parsed || (in_ms && text.find_first_not_of("0123456789") != std::string::npos)) {
-    return refuse({ErrorCode::usage, "must be a duration as 90s, 15m, 2h or 30d"});
-  }
-  return in_ms ? *parsed / 1000 : *parsed;
-}
-
-Result<std::vector<std::string>> Spot::strings() const {
-  std::vector<std::string> all;
-  COFFER_TRY(each_element([&](const Spot& element) -> Result<void> {
-    all.push_back(COFFER_TRY(element.string()));
-    return {};
-  }));
-  return all;
-}
-
-Result<std::vector<std::uint64_t>> Spot::numbers() const {
-  std::vector<std::uint64_t> all;
-  COFFER_TRY(each_element([&](const Spot& element) -> Result<void> {
-    all.push_back(COFFER_TRY(element.number()));
-    return {};
-  }));
-  return all;
-}
-
-Result<void> Spot::members(const std::vector<Member>& known) const {
-  COFFER_TRY(each_member([&known](std::string_view name, const Spot& spot) -> Result<void> {
-    const auto found = std::find_if(known.begin(), known.end(),
-                                    [name](const Member& member) { return member.name == name; });
-    if (found != known.end()) return found->take(spot);
-    set_hint(names_of(known));
-    return spot.refuse({ErrorCode::usage, "there is no such member"});
-  }));
-  for (const Member& member : known) {
-    if (member.required && !find(member.name)) {
-      set_hint(names_of(known));
-      return child(node_, member.name).refuse({ErrorCode::usage, "is missing"});
-    }
-  }
-  return {};
-}
-
-Result<void> Spot::each_member(
-    const std::function<Result<void>(std::string_view name, const Spot&)>& take) const {
-  if (!is_object()) return refuse({ErrorCode::usage, "must be a JSON object"});
-  for (json::NodeId node = document_->first_child(node_); node != json::kNoNode;
-       node = document_->next_sibling(node)) {
-    const std::string_view key = document_->key(node);
-    COFFER_TRY(take(key, child(node, key)));
-  }
-  return {};
-}
-
-Result<void> Spot::each_element(const Take& take) const {
-  if (type() != json::Type::array) return refuse({ErrorCode::usage, "must be a JSON array"});
-  std::size_t index = 0;
-  for (json::NodeId node = document_->first_child(node_); node != json::kNoNode;
-       node = document_->next_sibling(node)) {
-    COFFER_TRY(take(child(node, std::to_string(index++))));
-  }
-  return {};
-}
-
-std::optional<Spot> Spot::find(std::string_view name) const {
-  const json::NodeId node = document_->find(node_, name);
-  if (node == json::kNoNode) return std::nullopt;
-  return child(node, name);
+Spot input_reader(const json::Document& document, std::string_view source, std::string pointer) {
+  return {document, {.name = source, .on_wrong_members = hint_at}, std::move(pointer)};
 }
 
 Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom) {
   return [&custom](const Spot& spot) -> Result<void> {
     if (custom) return spot.refuse({ErrorCode::usage, "custom metadata is given twice"});
-    custom.emplace();
-    return spot.each_member([&](std::string_view name, const Spot& value) -> Result<void> {
-      custom->emplace(name, COFFER_TRY(value.string()));
-      return {};
-    });
+    custom = COFFER_TRY(spot.strings_by_name());
+    return {};
   };
 }
 
@@ -217,17 +101,13 @@ Spot::Member ValueMembers::value_base64() {
           }};
 }
 
-void append_value_member(SecretBytes& out, const Value& value) {
+void append_value_member(json::Writer& json, const Value& value) {
   if (value.is_json()) {
-    out.append("\"data\":");
-    out.append(value.text());
+    json.key("data").raw(value.text());
   } else if (json::is_valid_utf8(value.text())) {
-    out.append("\"value\":");
-    json::append_quoted(out, value.text());
+    json.key("value").string(value.text());
   } else {
-    out.append("\"value_base64\":\"");
-    append_base64(out, value.bytes().bytes());
-    out.push_back('"');
+    json.key("value_base64").base64(value.bytes().bytes());
   }
 }
 

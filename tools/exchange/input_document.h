@@ -1,13 +1,10 @@
-// An input document taken apart member by member: each must be known and of its type, and an
-// error names its place as SOURCE#/json/pointer.
+// What input documents have in common: how they are parsed, metadata, values.
 #pragma once
 
 #include <coffer/metadata.h>
 #include <coffer/result.h>
 #include <coffer/value.h>
 
-#include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,85 +12,33 @@
 #include <utility>
 #include <vector>
 
-#include "engine/text/json.h"
+#include "text/json_reader.h"
+#include "text/json_writer.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {
 
-/// One value of a document; valid as long as the document is.
-class Spot {
- public:
-  /// `pointer`: where the document stands in a larger one.
-  Spot(const json::Document& document, std::string_view source, std::string pointer = {})
-      : document_(&document), source_(source), pointer_(std::move(pointer)) {}
+/// One value of an input document.
+using Spot = json::Reader;
+using json::into;
 
-  json::Type type() const { return document_->type(node_); }
-  bool is_null() const { return type() == json::Type::null; }
-  bool is_object() const { return type() == json::Type::object; }
-  /// The exact text of the value.
-  std::string_view raw() const { return document_->raw(node_); }
-  /// Of a string: its characters. Whoever calls knows that it is one.
-  std::string_view characters() const { return document_->string(node_); }
-  /// SOURCE#/json/pointer; of the whole document SOURCE alone.
-  std::string place() const {
-    return std::string(source_) + (pointer_.empty() ? "" : "#" + pointer_);
-  }
-  /// The error, about this place.
-  Error refuse(Error error) const;
+/// Reads the whole document; a hint on an unknown or missing member names those that may be there.
+/// `pointer`: where the document is inside a larger one.
+Spot input_reader(const json::Document& document, std::string_view source,
+                  std::string pointer = {});
 
-  // Errors of all: usage, about this place.
-  Result<std::string> string() const;
-  Result<std::uint64_t> number() const;
-  Result<bool> boolean() const;
-  Result<std::int64_t> time() const;
-  /// As on the command line: "90s", "2h", seconds; besides "1500ms". As a string or a number.
-  Result<std::int64_t> duration() const;
-  Result<std::vector<std::string>> strings() const;
-  Result<std::vector<std::uint64_t>> numbers() const;
-
-  using Take = std::function<Result<void>(const Spot&)>;
-  struct Member {
-    std::string_view name;
-    Take take;
-    bool required = false;
-  };
-  /// Of an object: each member to its taker, in the document's order; any other is refused.
-  Result<void> members(const std::vector<Member>& known) const;
-  Result<void> each_member(
-      const std::function<Result<void>(std::string_view name, const Spot&)>& take) const;
-  Result<void> each_element(const Take& take) const;
-  /// Nothing where this is no object or has no such member.
-  std::optional<Spot> find(std::string_view name) const;
-
- private:
-  Spot child(json::NodeId node, std::string_view token) const;
-  const json::Document* document_;
-  std::string_view source_;
-  json::NodeId node_ = 0;
-  std::string pointer_;
-};
-
-/// A taker that puts what `read` yields (&Spot::string, ...) into `field`, which must outlive it.
-template <typename Field, typename Read>
-Spot::Take into(Field& field, Read read) {
-  return [&field, read](const Spot& spot) -> Result<void> {
-    field = COFFER_TRY((spot.*read)());
-    return {};
-  };
-}
-
-/// The members of a secret's metadata that can be set, taken into `change`; `others` besides.
+/// Reads the metadata of a secret that can be set into `change`, and also the members in `others`.
 Result<void> take_metadata(const Spot& spot, MetadataChange& change,
                            std::vector<Spot::Member> others);
-/// An object of strings.
+/// Reads an object of strings.
 Spot::Take into_custom(std::optional<std::map<std::string, std::string>>& custom);
 
-/// Parses a document that is to be taken apart, or a part of one that begins at `begin`. Errors:
-/// usage, limit; about SOURCE:LINE:COLUMN.
+/// Parses a document, or a part of one that begins at `begin`. Errors: usage, limit; about
+/// SOURCE:LINE:COLUMN.
 Result<json::Document> parse_input(std::string_view text, std::string_view source, Place begin);
 Result<json::Document> parse_input(SecretBytes text, std::string_view source);
 
-/// A value as documents tell it: exactly one of "data" (any JSON), "value" (text) and
+/// A value as documents hold it: exactly one of "data" (any JSON), "value" (text) and
 /// "value_base64" (bytes).
 class ValueMembers {
  public:
@@ -108,7 +53,7 @@ class ValueMembers {
   std::optional<Value> value_;
 };
 
-/// Appends the member that tells this value.
-void append_value_member(SecretBytes& out, const Value& value);
+/// Writes the member that holds `value`: "data", "value" or "value_base64".
+void append_value_member(json::Writer& json, const Value& value);
 
 }  // namespace coffer::tools

@@ -12,11 +12,11 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 }  // namespace
 
 Error JsonPieces::wrong() const {
-  return at_place({ErrorCode::usage, "is no JSON from here on", "it must be one JSON object"},
+  return at_place({ErrorCode::usage, "is not JSON from here on", "it must be one JSON object"},
                   source_, place_);
 }
 
-// A piece has ended before the byte that ends it.
+// Ends a piece at the byte after it.
 Result<void> JsonPieces::end_piece(char c) {
   JsonPiece piece{member_, in_array_, index_, piece_.text(), piece_place_};
   COFFER_TRY(take_(piece));
@@ -52,7 +52,7 @@ Result<void> JsonPieces::step_in_key(char c) {
   piece_.clear();
   if (!seen_.insert(member_).second) {
     return at_place(
-        {ErrorCode::usage, "a member of the document is given twice", "leave one of the two away"},
+        {ErrorCode::usage, "a member of the document is given twice", "remove one of the two"},
         source_, place_);
   }
   expect_ = Expect::colon;
@@ -77,14 +77,15 @@ Result<void> JsonPieces::step_in_piece(char c) {
   return {};
 }
 
-// Between keys, values and elements, where no blank counts.
+// Handles a byte between keys, values and elements, where blanks are skipped.
 Result<void> JsonPieces::step_between(char c) {
   switch (expect_) {
     case Expect::object:
       if (c != '{') {
-        return at_place({ErrorCode::usage, "is no export document of coffer's, a JSON object",
-                         "--as vault takes a map of paths to fields"},
-                        source_, place_);
+        return at_place(
+            {ErrorCode::usage, "is not an export document of coffer, which is a JSON object",
+             "--as vault takes a map of paths to fields"},
+            source_, place_);
       }
       expect_ = Expect::first_key;
       return {};
@@ -136,7 +137,7 @@ Result<void> JsonPieces::step_between(char c) {
   return wrong();
 }
 
-// What stands in a string before its end or its next escape is most of a document.
+// Skips fast to the end of a string or its next escape, because strings make up most of a document.
 std::size_t JsonPieces::plain_bytes(std::string_view bytes) const {
   if (expect_ != Expect::piece || !in_string_ || is_escaped_) return 0;
   const auto* quote = static_cast<const char*>(std::memchr(bytes.data(), '"', bytes.size()));
@@ -174,9 +175,9 @@ Result<void> JsonPieces::feed(std::string_view bytes) {
 
 Result<void> JsonPieces::finish() {
   if (expect_ == Expect::end) return {};
-  return at_place({ErrorCode::usage, "the document ends in the middle",
-                   "it was cut short: make or fetch it again"},
-                  source_, place_);
+  return at_place(
+      {ErrorCode::usage, "the document is incomplete", "it was cut off: export or fetch it again"},
+      source_, place_);
 }
 
 }  // namespace coffer::tools

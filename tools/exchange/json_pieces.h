@@ -1,5 +1,5 @@
-// A JSON object of any length, cut into pieces that are parsed one at a time: each member's value,
-// and of some members that are arrays each element. Only the piece at hand is in memory.
+// Cuts a JSON object of any length into pieces that are parsed one at a time: each member's value,
+// or each element of certain arrays. Only one piece is in memory.
 #pragma once
 
 #include <coffer/result.h>
@@ -11,17 +11,17 @@
 #include <string>
 #include <string_view>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {
 
 struct JsonPiece {
-  std::string_view member;  ///< The object's member that it stands in.
-  bool is_element = false;  ///< Of an array; else the member's whole value.
-  std::size_t index = 0;    ///< Of the element.
-  std::string_view text;    ///< Valid for the call only.
-  Place place;              ///< Where it begins in the document.
+  std::string_view member;  ///< The member that contains it.
+  bool is_element = false;  ///< True: an element of an array; else the whole value.
+  std::size_t index = 0;    ///< The element's index.
+  std::string_view text;    ///< Valid only during the call.
+  Place place;              ///< Its beginning in the document.
 };
 
 class JsonPieces {
@@ -31,12 +31,12 @@ class JsonPieces {
   JsonPieces(std::string_view source, std::set<std::string, std::less<>> arrays, Take take)
       : source_(source), arrays_(std::move(arrays)), take_(std::move(take)) {}
 
-  /// The next bytes of the document, cut anywhere. Errors: usage (about SOURCE:LINE:COLUMN), limit
-  /// (a piece is larger than json::kMaxTextBytes), and what `take` answers.
+  /// Takes the next bytes of the document, cut anywhere. Errors: usage (about SOURCE:LINE:COLUMN),
+  /// limit (a piece is larger than json::kMaxTextBytes), and those of `take`.
   Result<void> feed(std::string_view bytes);
-  /// The document ends here. Errors: usage.
+  /// Call it at the end of the document. Errors: usage (it is incomplete).
   Result<void> finish();
-  /// The names of the members that were seen.
+  /// The names of the members seen so far.
   const std::set<std::string, std::less<>>& members() const { return seen_; }
 
  private:
@@ -58,8 +58,8 @@ class JsonPieces {
   std::set<std::string, std::less<>> seen_;
   std::string member_;
   SecretBytes piece_;
-  Place place_;        // Of the byte that comes next.
-  Place piece_place_;  // Of the piece's first byte.
+  Place place_;        // The next byte.
+  Place piece_place_;  // The piece's first byte.
   std::size_t depth_ = 0;
   std::size_t index_ = 0;
   bool in_array_ = false;

@@ -33,10 +33,10 @@ Result<void> read_version(const Spot& spot, SecretImage& secret) {
   }));
   version.value = value.take();
   if (version.info.version == 0) {
-    return spot.refuse({ErrorCode::usage, "versions count from 1"});
+    return spot.refuse({ErrorCode::usage, "version numbers begin at 1"});
   }
   if (!secret.versions.empty() && secret.versions.back().info.version <= version.info.version) {
-    return spot.refuse({ErrorCode::usage, "versions stand newest first, each once"});
+    return spot.refuse({ErrorCode::usage, "versions must come newest first, each once"});
   }
   if (version.info.destroyed && version.value) {
     return spot.refuse({ErrorCode::usage, "a destroyed version has no value"});
@@ -121,7 +121,7 @@ Spot::Take into_span(std::int64_t& ms) {
 Result<NameProfile> profile_at(const Spot& spot) {
   const std::uint64_t number = COFFER_TRY(spot.number());
   if (number < 1 || number > 3)
-    return spot.refuse({ErrorCode::too_new, "there is no such name profile"});
+    return spot.refuse({ErrorCode::too_new, "this name profile is unknown"});
   return static_cast<NameProfile>(number);
 }
 
@@ -189,7 +189,7 @@ Result<OwnDocument::Members> OwnDocument::cut(const JsonPieces::Take& take) cons
 Result<void> OwnDocument::take_head(const JsonPiece& piece) {
   if (piece.is_element) return {};
   const json::Document document = COFFER_TRY(parse_input(piece.text, names_.source, piece.place));
-  const Spot spot(document, names_.source, "/" + std::string(piece.member));
+  const Spot spot = input_reader(document, names_.source, "/" + std::string(piece.member));
   if (piece.member == "format") {
     format_ = COFFER_TRY(spot.string());
   } else if (piece.member == "format_version") {
@@ -206,27 +206,27 @@ Result<void> OwnDocument::take_head(const JsonPiece& piece) {
              piece.member == "references") {
     return spot.refuse({ErrorCode::usage, "must be an array"});
   } else if (version_ <= kFormatVersion) {
-    return spot.refuse({ErrorCode::usage, "there is no such member"});
+    return spot.refuse({ErrorCode::usage, "this member is unknown"});
   }
   return {};
 }
 
-// What a newer version of the form means is not ours to guess.
+// We cannot know what a newer version of the form means.
 Result<void> OwnDocument::check_head() const {
   if (format_ != kFormatName || version_ == 0) {
-    return refuse("", {ErrorCode::usage, "is no export document of coffer's",
+    return refuse("", {ErrorCode::usage, "is not an export document of coffer",
                        "--as vault takes a map of paths to fields"});
   }
   if (version_ > kFormatVersion) {
     return refuse("/format_version", {ErrorCode::too_new, "a newer coffer wrote this document",
-                                      "import it with that one"});
+                                      "import it with that version"});
   }
   return {};
 }
 
 Result<OwnDocument> OwnDocument::open(Chunks chunks, const ImportNames& names) {
   OwnDocument document(std::move(chunks), names);
-  std::optional<Error> strange;  // Told only of a document that is ours, and no newer one.
+  std::optional<Error> strange;  // Reported only if the document is ours and not newer.
   const Members told = COFFER_TRY(document.cut([&](const JsonPiece& piece) -> Result<void> {
     Result<void> taken = document.take_head(piece);
     if (!taken && !strange) strange = std::move(taken).error();
@@ -238,8 +238,9 @@ Result<OwnDocument> OwnDocument::open(Chunks chunks, const ImportNames& names) {
     return document.refuse("/secrets", {ErrorCode::usage, "is missing"});
   if (!names.prefix.empty() && (told.contains("configs") || told.contains("settings"))) {
     return document.refuse(
-        "", {ErrorCode::usage, "tells of a whole store, which goes nowhere but to the root",
-             "leave --prefix away, or export a PREFIX"});
+        "",
+        {ErrorCode::usage, "is an export of a whole store, which can be imported only at the root",
+         "leave --prefix out, or export a PREFIX"});
   }
   return document;
 }
@@ -248,8 +249,9 @@ Result<void> OwnDocument::each(const OwnVisitor& visitor) const {
   COFFER_TRY(cut([&](const JsonPiece& piece) -> Result<void> {
     if (!piece.is_element) return {};
     const json::Document document = COFFER_TRY(parse_input(piece.text, names_.source, piece.place));
-    const Spot spot(document, names_.source,
-                    "/" + std::string(piece.member) + "/" + std::to_string(piece.index));
+    const Spot spot =
+        input_reader(document, names_.source,
+                     "/" + std::string(piece.member) + "/" + std::to_string(piece.index));
     if (is_element_of(piece, "secrets")) {
       SecretImage secret = COFFER_TRY(read_secret(spot, names_.prefix));
       secret.with_history = history_;

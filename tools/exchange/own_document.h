@@ -1,5 +1,5 @@
-// coffer's own export document, read one secret, config or reference at a time, so that it may be
-// larger than memory. It is read more than once: what stands at its head counts for all of it.
+// Reads coffer's own export document one secret, config or reference at a time, so that it may be
+// larger than memory. It is read more than once, because its head members apply to all of it.
 #pragma once
 
 #include <coffer/result.h>
@@ -18,7 +18,8 @@ namespace coffer::tools {
 inline constexpr std::string_view kFormatName = "coffer-export";
 inline constexpr std::uint64_t kFormatVersion = 2;
 
-/// Hands over all bytes of a document, in pieces of any size, from its begin; each time anew.
+/// Hands over all bytes of a document, in pieces of any size, from its beginning; can be called
+/// again.
 using Chunks =
     std::function<Result<void>(const std::function<Result<void>(std::string_view)>& take)>;
 
@@ -30,13 +31,13 @@ struct OwnVisitor {
 
 class OwnDocument {
  public:
-  /// Reads it to its end, for its head may stand anywhere. `names` must outlive this.
-  /// Errors: usage, limit, too_new; what `chunks` answers.
+  /// Reads the document to its end, because its head members may be anywhere. `names` must outlive
+  /// this object. Errors: usage, limit, too_new; those of `chunks`.
   static Result<OwnDocument> open(Chunks chunks, const ImportNames& names);
 
   bool history() const { return history_; }
   const StoreImage& store() const { return store_; }
-  /// In the order of the document. Errors: as open, and what the visitor answers.
+  /// In the order of the document. Errors: as open, and those of the visitor.
   Result<void> each(const OwnVisitor& visitor) const;
 
  private:

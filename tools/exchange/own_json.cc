@@ -7,13 +7,13 @@
 //   "configs":[{"id","revision","workspace","compat_airbyte","outside","last_stage","spec",
 //     "partial","secrets":[...]}],"references":[{"path","version","user"}]}
 //
-// Metadata with an owner or tags tells who set them, where he was not let to administer, and
-// whether they are doubted: "marked_by", "marks_doubted".
+// For metadata with an owner or tags, "marked_by" names the user who set them without the right to
+// administer, and "marks_doubted" says whether they are doubted.
 //
-// Versions stand newest first; without history there is the newest alone. The value of a version
-// that is expired or destroyed is not told, and of a deleted one only with history. Settings,
-// policy and configs stand there where a whole store was exported.
-#include "engine/text/time_text.h"
+// Versions come newest first; without history there is only the newest. Expired and destroyed
+// versions have no value, deleted ones only with history. Settings, policy and configs appear only
+// in the export of a whole store.
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/forms.h"
@@ -24,7 +24,7 @@
 namespace coffer::tools {
 namespace {
 
-void append_metadata(JsonText& json, const SecretImage& secret) {
+void append_metadata(json::Writer& json, const SecretImage& secret) {
   const MetadataChange& metadata = secret.metadata;
   json.key("metadata").open('{');
   json.key("created_time").time(secret.created_at_ms);
@@ -35,36 +35,25 @@ void append_metadata(JsonText& json, const SecretImage& secret) {
   json.key("kind").string(metadata.kind.value_or(""));
   json.key("description").string(metadata.description.value_or(""));
   json.key("owner").string(metadata.owner.value_or(""));
-  json.key("tags").open('[');
-  if (metadata.tags) {
-    for (const std::string& tag : *metadata.tags) json.string(tag);
-  }
-  json.close(']');
+  json.key("tags").strings(metadata.tags.value_or(std::vector<std::string>()));
   if (metadata.marked_by) json.key("marked_by").string(*metadata.marked_by);
   if (metadata.marks_doubted) json.key("marks_doubted").boolean(*metadata.marks_doubted);
-  json.key("custom_metadata").open('{');
-  if (metadata.custom) {
-    for (const auto& [key, value] : *metadata.custom) json.key(key).string(value);
-  }
-  json.close('}').close('}');
+  json.key("custom_metadata");
+  json.texts_by_name(metadata.custom.value_or(std::map<std::string, std::string>())).close('}');
 }
 
-void append_version(JsonText& json, const VersionImage& version) {
+void append_version(json::Writer& json, const VersionImage& version) {
   const VersionInfo& info = version.info;
   json.open('{').key("version").number(info.version);
   json.key("created_time").time(info.created_at_ms);
   json.key("deletion_time").time(info.deletion_at_ms);
   json.key("destroyed").boolean(info.destroyed);
   json.key("expires_time").time(info.expires_at_ms);
-  if (version.value) {
-    SecretBytes member;
-    append_value_member(member, *version.value);
-    json.raw(member.text());
-  }
+  if (version.value) append_value_member(json, *version.value);
   json.close('}');
 }
 
-void append_secret(JsonText& json, const SecretImage& secret) {
+void append_secret(json::Writer& json, const SecretImage& secret) {
   json.open('{').key("path").string(secret.path);
   json.key("current_version").number(secret.current_version);
   json.key("oldest_version").number(secret.oldest_version);
@@ -75,7 +64,7 @@ void append_secret(JsonText& json, const SecretImage& secret) {
   json.close(']').close('}');
 }
 
-void append_settings(JsonText& json, const StoreSettings& settings) {
+void append_settings(json::Writer& json, const StoreSettings& settings) {
   json.open('{').key("max_versions").number(settings.max_versions);
   json.key("cas_required").boolean(settings.cas_required);
   json.key("delete_version_after").string(print_span(settings.delete_version_after_ms));
@@ -101,7 +90,7 @@ class OwnWriter : public ExportWriter {
       : now_ms_(now_ms), history_(history), store_(std::move(store)) {}
 
   void begin(SecretBytes& out) override {
-    JsonText json;
+    json::Writer json;
     json.open('{').key("format").string(kFormatName).key("format_version").number(kFormatVersion);
     json.key("exported_time").time(now_ms_).key("history").boolean(history_);
     if (store_.settings) append_settings(json.key("settings"), *store_.settings);
@@ -111,7 +100,7 @@ class OwnWriter : public ExportWriter {
   }
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
     begin_array(out, "secrets");
-    JsonText json;
+    json::Writer json;
     append_secret(json, secret);
     out.append(json.text());
     return {};
@@ -119,7 +108,7 @@ class OwnWriter : public ExportWriter {
   Result<void> add(SecretBytes& out, const ConfigImage& config) override {
     begin_array(out, "configs");
     const RestoredConfig& told = config.config;
-    JsonText json;
+    json::Writer json;
     json.open('{').key("id").string(told.id).key("revision").number(told.revision);
     json.key("workspace").string(told.workspace);
     json.key("compat_airbyte").boolean(told.compat_airbyte);
@@ -133,7 +122,7 @@ class OwnWriter : public ExportWriter {
   }
   Result<void> add(SecretBytes& out, const RestoredReference& reference) override {
     begin_array(out, "references");
-    JsonText json;
+    json::Writer json;
     json.open('{').key("path").string(reference.path).key("version").number(reference.version);
     json.key("user").string(reference.user).close('}');
     out.append(json.text());
@@ -142,7 +131,7 @@ class OwnWriter : public ExportWriter {
   void end(SecretBytes& out) override { out.append("\n]}\n"); }
 
  private:
-  // Arrays stand one after the other, each begun by its first element.
+  // Arrays come one after another; the first element begins its array.
   void begin_array(SecretBytes& out, std::string_view name) {
     if (name != array_) {
       out.append("\n],\"");
@@ -173,10 +162,10 @@ class YamlWriter : public ExportWriter {
     out.append(history_ ? "\"\nhistory: true\nsecrets:" : "\"\nhistory: false\nsecrets:");
   }
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
-    JsonText json;
+    json::Writer json;
     append_secret(json, secret);
     const auto document = json::Document::parse(json.text());
-    // The value's own depth is bounded, and it stands but four levels further in here.
+    // The depth of the value is limited, and the document adds only four levels.
     if (!document) return Error(document.error()).about(Subject::Kind::path, secret.path);
     out.append(first_ ? "\n  -\n" : "  -\n");
     first_ = false;

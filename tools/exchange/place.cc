@@ -25,18 +25,18 @@ Error at_place(Error error, std::string_view source, Place place) {
 }
 
 Error at_json_place(Error error, std::string_view source, std::string_view text, Place begin) {
-  // A limit's number is the limit, not a place.
+  // The number of a limit error is the limit, not an offset.
   if (error.code() != ErrorCode::usage || !error.number()) {
     return std::move(error).about(Subject::Kind::file, source);
   }
   Place place = place_of(text, static_cast<std::size_t>(*error.number()));
   if (place.line == 1) place.column += begin.column - 1;
   place.line += begin.line - 1;
-  // The text goes with its place: the offset that the error counts is none for a person.
+  // The parser's text is kept, but its offset is replaced by a place that a person can find.
   const std::string where = std::string(source) + ":" + std::to_string(place.line) + ":" +
                             std::to_string(place.column) + ": " + std::string(error.text());
-  return Error(ErrorCode::usage, "so it is no JSON",
-               "correct the document there, told as line and column; often a comma, a quote or a "
+  return Error(ErrorCode::usage, "so it is not JSON",
+               "correct the document at this line and column; often a comma, a quote or a "
                "bracket is missing just before")
       .about(Subject::Kind::file, where);
 }

@@ -1,4 +1,4 @@
-// Where in a text something stands, told as editors count.
+// Places in a text, counted as editors count them.
 #pragma once
 
 #include <coffer/result.h>
@@ -8,7 +8,7 @@
 
 namespace coffer::tools {
 
-/// Both from 1. A column is a character, not a byte.
+/// Both begin at 1. A column counts characters, not bytes.
 struct Place {
   std::size_t line = 1;
   std::size_t column = 1;
@@ -16,11 +16,11 @@ struct Place {
 };
 Place place_of(std::string_view text, std::size_t offset);
 
-/// The error, about SOURCE:LINE:COLUMN.
+/// Returns the error, about SOURCE:LINE:COLUMN.
 Error at_place(Error error, std::string_view source, Place place);
 
-/// What a parse of JSON text failed with, about SOURCE:LINE:COLUMN: and what is wrong there.
-/// `begin`: where the text stands in the source.
+/// Returns the error of a JSON parse with its cause, about SOURCE:LINE:COLUMN. `begin` is the
+/// text's place in the source.
 Error at_json_place(Error error, std::string_view source, std::string_view text, Place begin = {});
 
 }  // namespace coffer::tools

@@ -1,6 +1,6 @@
 #include "tools/exchange/same_value.h"
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::tools {
 namespace {
@@ -9,7 +9,7 @@ bool is_same_text(std::string_view a, std::string_view b) {
   return equal_in_constant_time(as_bytes(a), as_bytes(b));
 }
 
-// As deep as a document may be, and no deeper.
+// Recurses at most as deep as a document may be.
 bool is_same_node(const json::Document& a, json::NodeId at_a, const json::Document& b,
                   json::NodeId at_b) {
   if (a.type(at_a) != b.type(at_b)) return false;

@@ -1,8 +1,9 @@
-// What Vault's KV tools write and read.
+// The form of Vault's KV tools.
 #include <algorithm>
 #include <array>
 
 #include "base/base64.h"
+#include "text/ascii.h"
 #include "tools/command/fail.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
@@ -10,34 +11,34 @@
 namespace coffer::tools {
 namespace {
 
-// Vault holds JSON objects only; a value that is none stands under the name that its users give
-// to a lone value.
+// Vault holds only JSON objects, so any other value goes into the field that Vault's users give to
+// a single value.
 void append_fields(SecretBytes& out, const Value& value) {
-  if (value.is_json() && value.text().find_first_not_of(" \t\r\n") != std::string_view::npos &&
-      value.text()[value.text().find_first_not_of(" \t\r\n")] == '{') {
+  if (value.is_json() && ascii::trimmed(value.text(), " \t\r\n").starts_with('{')) {
     out.append(value.text());
     return;
   }
-  out.push_back('{');
+  json::Writer json;
+  json.open('{');
   if (value.is_json()) {
-    out.append("\"value\":");
-    out.append(value.text());
+    json.key("value").raw(value.text());
   } else {
-    append_value_member(out, value);
+    append_value_member(json, value);
   }
-  out.push_back('}');
+  out.append(json.close('}').text());
 }
 
 bool is_bytes(const Value& value) { return !value.is_json() && !json::is_valid_utf8(value.text()); }
 
-// Vault has no bytes: they leave as a field of text, and come back as that field.
+// Vault has no bytes: they leave as a text field and come back as that field.
 void warn_of_bytes(std::string_view path) {
   warn(printable(path) +
-       ": bytes become a field value_base64 here, and an import makes no bytes of it again; --as "
+       ": bytes become a field value_base64 here, which an import does not turn into bytes again; "
+       "--as "
        "json keeps them");
 }
 
-// As an export wrote bytes; but it may be somebody's field as well.
+// Whether it looks like exported bytes, although it may also be a user's field.
 bool looks_like_bytes(const Spot& fields) {
   std::size_t members = 0;
   (void)fields.each_member([&members](std::string_view, const Spot&) {
@@ -54,7 +55,7 @@ class VaultWriter : public ExportWriter {
   using ExportWriter::add;
   void begin(SecretBytes& out) override { out.append("{"); }
   Result<void> add(SecretBytes& out, const SecretImage& secret) override {
-    // Without a value there is nothing that a map of fields could tell.
+    // A map of fields can say nothing about a secret without a value.
     if (secret.versions.empty() || !secret.versions.front().value) return {};
     out.append(first_ ? "\n" : ",\n");
     first_ = false;
@@ -70,7 +71,8 @@ class VaultWriter : public ExportWriter {
   bool first_ = true;
 };
 
-// The answer of a KV v2 read: {"data":{"data":{...},"metadata":{...}}} in Vault's envelope.
+// Whether this is the answer of a KV v2 read, {"data":{"data":{...},"metadata":{...}}}, in Vault's
+// envelope.
 bool is_read_answer(const Spot& root) {
   static constexpr std::array<std::string_view, 9> kEnvelope = {
       "request_id", "lease_id",  "lease_duration", "renewable", "data",
@@ -101,13 +103,12 @@ Result<void> read_answer_metadata(const Spot& metadata, SecretImage& secret) {
 Result<std::vector<SecretImage>> read_answer(const Spot& root, const ImportNames& names) {
   if (names.prefix.empty()) {
     return root.refuse(
-        {ErrorCode::usage, "tells one secret without its path", "name it: --prefix PATH"});
+        {ErrorCode::usage, "holds one secret without its path", "give the path: --prefix PATH"});
   }
   const std::optional<Spot> data = root.find("data");
   const std::optional<Spot> fields = data->find("data");
   if (!fields->is_object()) {
-    return fields->refuse({ErrorCode::usage,
-                           "holds no fields: the version was deleted or destroyed",
+    return fields->refuse({ErrorCode::usage, "has no fields: the version was deleted or destroyed",
                            "read an earlier one: vault kv get -version=N -format=json"});
   }
   std::vector<SecretImage> secrets(1);
@@ -130,8 +131,7 @@ Result<std::vector<SecretImage>> read_map(const Spot& root, const ImportNames& n
     secret.path = names.prefix.empty() ? std::string(path)
                                        : std::string(names.prefix) + "/" + std::string(path);
     if (looks_like_bytes(fields))
-      warn(printable(secret.path) +
-           ": value_base64 is taken for a field with that text, not for bytes");
+      warn(printable(secret.path) + ": value_base64 is imported as a text field, not as bytes");
     Value value = COFFER_TRY(Value::json(fields.raw()));
     secret.versions.push_back({{}, std::move(value)});
     secrets.push_back(std::move(secret));
@@ -146,14 +146,14 @@ std::unique_ptr<ExportWriter> make_vault_writer() { return std::make_unique<Vaul
 
 Result<std::vector<SecretImage>> read_vault(SecretBytes text, const ImportNames& names) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
-  const Spot root(document, names.source);
+  const Spot root = input_reader(document, names.source);
   if (is_read_answer(root)) return read_answer(root, names);
   return read_map(root, names);
 }
 
 Result<std::vector<SecretImage>> read_field_map(SecretBytes text, const ImportNames& names) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
-  return read_map(Spot(document, names.source), names);
+  return read_map(input_reader(document, names.source), names);
 }
 
 }  // namespace coffer::tools

@@ -1,13 +1,14 @@
-// The two layouts that products keep in Vault's KV v2, as maps of paths to fields:
+// The two layouts in which products keep secrets in Vault's KV v2, as maps of paths to fields:
 //
 //   vault-entries  an entry a key, {"value":"TEXT"}, as IOMETE wants them
 //   vault-json     an entry a job, {"jobName":"TEAM/JOB","secretsJson":"{...}"}, as VDK's control
 //                  service writes them
-#include <charconv>
 #include <initializer_list>
 #include <string>
 #include <utility>
 
+#include "text/json_writer.h"
+#include "text/percent.h"
 #include "tools/exchange/flat_entries.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
@@ -15,25 +16,14 @@
 namespace coffer::tools {
 namespace {
 
-// TEAM/JOB as the job's own system calls it: `coffer secrets` escapes what a path cannot hold, '/'
-// among it. What is no such escape stands for itself.
+// TEAM/JOB as the job's own system writes it: `coffer secrets` escapes characters that a path
+// cannot hold, also '/'. Other characters stay.
 std::string job_of(std::string_view path) {
-  std::string job;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    unsigned byte = 0;
-    const char* const digits = path.data() + i + 1;
-    if (path[i] == '%' && path.size() - i > 2 &&
-        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      job += static_cast<char>(byte);
-      i += 2;
-    } else {
-      job += path[i];
-    }
-  }
+  std::string job = *percent::decoded(path, percent::Stray::keep);
   return json::is_valid_utf8(job) ? job : std::string(path);
 }
 
-// One map, whatever an entry looks like.
+// A map of entries of any kind.
 class MapWriter : public ExportWriter {
  public:
   using ExportWriter::add;
@@ -45,17 +35,7 @@ class MapWriter : public ExportWriter {
   void append(SecretBytes& out, std::string_view path, std::initializer_list<Member> members) {
     out.append(first_ ? "\n" : ",\n");
     first_ = false;
-    json::append_quoted(out, path);
-    char before = '{';
-    out.push_back(':');
-    for (const Member& member : members) {
-      out.push_back(static_cast<std::uint8_t>(before));
-      before = ',';
-      json::append_quoted(out, member.first);
-      out.push_back(':');
-      json::append_quoted(out, member.second);
-    }
-    out.push_back('}');
+    out.append(json::Writer().key(path).texts_by_name(members).take().text());
   }
 
  private:
@@ -78,8 +58,9 @@ class JsonWriter : public MapWriter {
     if (secret.versions.empty() || !secret.versions.front().value) return {};
     const Value& value = *secret.versions.front().value;
     if (!value.field_names()) {
-      return Error(ErrorCode::usage, "this layout holds JSON objects, and the value is none",
-                   "--as vault-entries holds texts, --as json anything")
+      return Error(ErrorCode::usage,
+                   "this layout holds JSON objects, but the value is not an object",
+                   "--as vault-entries holds text, --as json any value")
           .about(Subject::Kind::path, secret.path);
     }
     append(out, secret.path, {{"jobName", job_of(secret.path)}, {"secretsJson", value.text()}});
@@ -89,11 +70,11 @@ class JsonWriter : public MapWriter {
 
 using TakeText = std::function<Result<void>(std::string_view path, const Spot& text)>;
 
-// Each entry holds `field`, a string, and nothing else but what `also` takes.
+// Reads entries that hold the string `field` and, at most, what `also` takes.
 Result<void> each_entry(SecretBytes text, const ImportNames& names, std::string_view field,
                         const TakeText& take, const TakeText& also = {}) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), names.source));
-  return Spot(document, names.source)
+  return input_reader(document, names.source)
       .each_member([&](std::string_view path, const Spot& entry) -> Result<void> {
         std::vector<Spot::Member> members = {{field,
                                               [&](const Spot& spot) -> Result<void> {
@@ -107,14 +88,14 @@ Result<void> each_entry(SecretBytes text, const ImportNames& names, std::string_
       });
 }
 
-// An entry that says another job's name than where it stands would serve the wrong job.
+// Refuses an entry whose jobName differs from its path, because it would serve the wrong job.
 Result<void> check_job(std::string_view path, const Spot& spot) {
   const std::string job = COFFER_TRY(spot.string());
   const std::string stands = job_of(path);
   const bool fits = stands == job || stands.ends_with("/" + job) || path == job;
   if (fits && !job.empty()) return {};
-  return spot.refuse({ErrorCode::usage, "names another job than the entry's path does",
-                      "the path ends in TEAM/JOB, as jobName says it"});
+  return spot.refuse({ErrorCode::usage, "names another job than the entry's path",
+                      "the path must end in TEAM/JOB as in jobName"});
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
-// The command's memory: what is given back is wiped first. The values of a document that is
-// imported pass through the ordinary memory of others (yaml-cpp's nodes, strings and streams of
-// the standard library), which frees them as they are; here that is made good for all of them
-// at once. What lives in the locked arena is wiped there already.
+// Wipes all memory that the command frees. Values of an imported document pass through the ordinary
+// memory of libraries (yaml-cpp's nodes, strings and streams of the standard library), which free
+// it unwiped; replacing operator delete covers them all. The locked arena wipes its memory itself.
 #include <malloc.h>
 #include <string.h>
 
@@ -33,7 +32,7 @@ void give_back(void* memory) noexcept {
 
 }  // namespace
 
-// Every form, so that what one of them took none of another library's gives back.
+// All forms are replaced, so that no form frees memory that another library's form allocated.
 void* operator new(std::size_t size) { return or_throw(taken(size)); }
 void* operator new[](std::size_t size) { return or_throw(taken(size)); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return taken(size); }

@@ -1,5 +1,5 @@
-// Several YAML documents in one text. A marker in the first column parts documents wherever it
-// stands, in quotes and block scalars too (YAML 1.2, 9.1.2): so lines are all that is looked at.
+// Splits a text into its YAML documents. A marker in the first column separates documents even
+// within quotes and block scalars (YAML 1.2, 9.1.2), so looking at lines is enough.
 #include <algorithm>
 
 #include "tools/exchange/yaml.h"
@@ -13,7 +13,7 @@ bool is_marker(std::string_view line, std::string_view marker) {
   return line.empty() || line[0] == ' ' || line[0] == '\t' || line[0] == '\r';
 }
 
-// Nothing but blanks, a comment, a directive or a marker with nothing behind it.
+// Whether the line has only blanks, a comment, a directive, or a marker and nothing after it.
 bool says_nothing(std::string_view line) {
   if (line.starts_with('%')) return true;
   if (is_marker(line, "---")) line.remove_prefix(3);
@@ -61,7 +61,7 @@ class Splitter {
   std::vector<YamlDocument> documents_;
   std::size_t at_ = 0, line_ = 1;
   std::size_t begin_ = 0, begin_line_ = 1;
-  std::size_t first_line_ = 0;  // 0: the document says nothing yet.
+  std::size_t first_line_ = 0;  // 0: the document is empty so far.
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Only yaml-cpp's events are used: its tree of nodes would copy each value once more.
+// Uses only yaml-cpp's events, because its tree of nodes would copy each value once more.
 #include <string.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -13,14 +13,15 @@
 #include <streambuf>
 #include <unordered_set>
 
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 #include "tools/exchange/place.h"
 #include "tools/exchange/yaml.h"
 
 namespace coffer::tools {
 namespace {
 
-// yaml-cpp is stopped by what it stops at itself: an exception, caught before it leaves this file.
+// Stops yaml-cpp by an exception, as yaml-cpp stops itself; it is caught in this file.
 class Refusal : public std::exception {
  public:
   Refusal(Error error, const YAML::Mark& mark) : error_(std::move(error)), mark_(mark) {}
@@ -37,12 +38,11 @@ bool is_any_of(std::string_view text, std::initializer_list<std::string_view> wo
 }
 
 std::size_t count_digits(std::string_view text) {
-  const auto stop =
-      std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const auto stop = std::find_if_not(text.begin(), text.end(), ascii::is_digit);
   return static_cast<std::size_t>(stop - text.begin());
 }
 
-// A number by RFC 8259, whose text may stand in JSON as it is.
+// Whether it is a number by RFC 8259, whose text may go into JSON unchanged.
 bool is_json_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const std::size_t whole = count_digits(text);
@@ -59,7 +59,8 @@ bool is_json_number(std::string_view text) {
   return !text.empty() && count_digits(text) == text.size();
 }
 
-// What the core schema (or YAML 1.1 before it) calls a number, in a spelling that JSON has not.
+// Whether the core schema (or YAML 1.1) calls it a number, but in a spelling that JSON does not
+// have.
 bool is_other_number(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   if (is_any_of(text, {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) return true;
@@ -81,11 +82,11 @@ bool is_other_number(std::string_view text) {
   return !text.empty() && count_digits(text) == text.size();
 }
 
-// Whether nothing is spelled out here, or a value is left away: `a:`, `[1,,2]`, `{a}`.
+// Whether null is written here; false if the value is missing: `a:`, `[1,,2]`, `{a}`.
 bool says_null(std::string_view text, const YAML::Mark& mark) {
   if (mark.pos < 0 || static_cast<std::size_t>(mark.pos) > text.size()) return false;
   text.remove_prefix(static_cast<std::size_t>(mark.pos));
-  if (text.starts_with('!') || text.starts_with('&')) {  // Of a null with an anchor.
+  if (text.starts_with('!') || text.starts_with('&')) {  // A tag or anchor before the null.
     text.remove_prefix(std::min(text.find(' '), text.size()));
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   }
@@ -119,8 +120,8 @@ class JsonWriter : public YAML::EventHandler {
       throw Refusal({ErrorCode::usage, "a key must be text", "put quotes around the key"}, mark);
     }
     if (!says_null(text_, mark)) {
-      throw Refusal({ErrorCode::usage, "a value is left away here",
-                     "write null, or \"\" for an empty text; a : needs a blank behind "
+      throw Refusal({ErrorCode::usage, "a value is missing here",
+                     "write null, or \"\" for an empty text; a : needs a blank after "
                      "it, and each bracket must be closed"},
                     mark);
     }
@@ -137,10 +138,10 @@ class JsonWriter : public YAML::EventHandler {
     refuse_as_key(mark);
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
-      throw Refusal({ErrorCode::usage, "an alias inside what it stands for"}, mark);
+      throw Refusal({ErrorCode::usage, "an alias within the value that it stands for"}, mark);
     }
     if (++aliases_ > limits_.aliases) {
-      throw Refusal(Error(ErrorCode::limit, "more aliases than are taken", "write the values out")
+      throw Refusal(Error(ErrorCode::limit, "too many aliases", "write the values out")
                         .with_number(limits_.aliases),
                     mark);
     }
@@ -150,7 +151,7 @@ class JsonWriter : public YAML::EventHandler {
     if (frames_.size() + target.depth > limits_.depth) too_deep(mark);
     if (target.end - target.begin > limits_.json_bytes - std::min(out_.size(), limits_.json_bytes))
       too_long(mark);
-    // A copy first: appending may move what is appended.
+    // Copied first, because appending may move the bytes.
     const SecretBytes copy =
         SecretBytes::copy_of(out_.text().substr(target.begin, target.end - target.begin));
     out_.append(copy.bytes());
@@ -176,7 +177,7 @@ class JsonWriter : public YAML::EventHandler {
     YAML::anchor_t anchor;
     std::size_t begin;
     std::size_t nodes_before;
-    std::size_t depth = 0;  // Of what it holds.
+    std::size_t depth = 0;  // The depth of its content.
     std::unordered_set<std::string> keys;
   };
   struct Anchored {
@@ -188,11 +189,10 @@ class JsonWriter : public YAML::EventHandler {
   }
   void refuse_as_key(const YAML::Mark& mark) const {
     if (!wants_key()) return;
-    throw Refusal({ErrorCode::usage, "a key must be text, and stand here itself"}, mark);
+    throw Refusal({ErrorCode::usage, "a key must be text, not an alias or container"}, mark);
   }
   [[noreturn]] void too_deep(const YAML::Mark& mark) const {
-    throw Refusal(Error(ErrorCode::limit, "more levels inside one another than are taken")
-                      .with_number(limits_.depth),
+    throw Refusal(Error(ErrorCode::limit, "too many nested levels").with_number(limits_.depth),
                   mark);
   }
   [[noreturn]] void too_long(const YAML::Mark& mark) const {
@@ -203,12 +203,11 @@ class JsonWriter : public YAML::EventHandler {
   void count_nodes(const YAML::Mark& mark, std::size_t count) {
     nodes_ += count;
     if (nodes_ > limits_.nodes) {
-      throw Refusal(
-          Error(ErrorCode::limit, "more values than are taken").with_number(limits_.nodes), mark);
+      throw Refusal(Error(ErrorCode::limit, "too many values").with_number(limits_.nodes), mark);
     }
   }
 
-  // Before a value: the comma that parts it from the one before.
+  // Appends the comma that separates a value from the one before.
   void separate(const YAML::Mark& mark) {
     if (out_.size() > limits_.json_bytes) too_long(mark);
     if (frames_.empty()) return;
@@ -237,15 +236,14 @@ class JsonWriter : public YAML::EventHandler {
     }
     if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") unknown_tag(mark);
     if (tag == "?" && key == "<<") {
-      throw Refusal({ErrorCode::usage, "merge keys are not taken",
+      throw Refusal({ErrorCode::usage, "merge keys are not supported",
                      "write the members out, or put quotes around <<"},
                     mark);
     }
     refuse_bad_escape(mark, key);
     Frame& frame = frames_.back();
     if (!frame.keys.insert(key).second) {
-      throw Refusal({ErrorCode::usage, "this key is given twice", "leave one of the two away"},
-                    mark);
+      throw Refusal({ErrorCode::usage, "this key is given twice", "remove one of the two"}, mark);
     }
     if (!frame.empty) out_.push_back(',');
     frame.empty = false;
@@ -254,18 +252,18 @@ class JsonWriter : public YAML::EventHandler {
     frame.after_key = true;
   }
 
-  // The text is UTF-8, so these two are all that can have gone wrong: yaml-cpp reads them as
-  // lone bytes.
+  // The text is UTF-8, so only these two escapes can go wrong: yaml-cpp turns them into single
+  // bytes.
   static void refuse_bad_escape(const YAML::Mark& mark, const std::string& value) {
     if (utf8::is_valid(value)) return;
-    throw Refusal({ErrorCode::usage, "an escape that is not taken, \\N or \\_",
-                   "write \\u0085 or \\u00A0 for it"},
+    throw Refusal({ErrorCode::usage, "the escapes \\N and \\_ are not supported",
+                   "write \\u0085 or \\u00A0 instead"},
                   mark);
   }
 
   [[noreturn]] static void unknown_tag(const YAML::Mark& mark) {
-    throw Refusal({ErrorCode::usage, "a tag that is not taken",
-                   "leave the tag away; quotes make text of a value"},
+    throw Refusal({ErrorCode::usage, "this tag is not supported",
+                   "leave the tag out; quotes make a value text"},
                   mark);
   }
 
@@ -277,7 +275,7 @@ class JsonWriter : public YAML::EventHandler {
     if (is_any_of(value, {"false", "False", "FALSE"})) return out_.append("false");
     if (is_json_number(value)) return out_.append(value);
     if (is_other_number(value)) {
-      throw Refusal({ErrorCode::usage, "a number in a spelling that JSON has not",
+      throw Refusal({ErrorCode::usage, "a number in a spelling that JSON does not have",
                      "put quotes around it to keep it as text, or write it in decimal"},
                     mark);
     }
@@ -316,7 +314,7 @@ class JsonWriter : public YAML::EventHandler {
   bool document_seen_ = false;
 };
 
-/// Reads where the text already is.
+/// Reads the text in place, without a copy.
 class TextBuffer : public std::streambuf {
  public:
   explicit TextBuffer(std::string_view text) {
@@ -325,7 +323,7 @@ class TextBuffer : public std::streambuf {
   }
 };
 
-/// Where a text comes from that begins in the middle of a file.
+/// The origin of a text that begins in the middle of a file.
 struct Origin {
   std::string_view source;
   std::size_t lines_before;
@@ -337,7 +335,8 @@ struct Origin {
   }
 };
 
-// yaml-cpp takes some control characters for the end of the text and mends bad UTF-8.
+// Checked here because yaml-cpp takes some control characters for the end of the text and repairs
+// bad UTF-8.
 Result<void> check_characters(std::string_view text, const Origin& origin) {
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view rest = text.substr(at);
@@ -349,8 +348,8 @@ Result<void> check_characters(std::string_view text, const Origin& origin) {
     const bool is_blank = rest[0] == '\t' || rest[0] == '\n' || rest[0] == '\r';
     const bool is_mark = rest.starts_with("\xEF\xBB\xBF");
     if (is_mark || (!is_blank && utf8::has_control_character(rest.substr(0, size)))) {
-      return origin.at({ErrorCode::usage, "a character that cannot stand in YAML as it is",
-                        "write it as an escape between double quotes, as \\x1B or \\uFEFF"},
+      return origin.at({ErrorCode::usage, "YAML does not allow this character unescaped",
+                        "write an escape within double quotes, such as \\x1B or \\uFEFF"},
                        text, at);
     }
     at += size;
@@ -383,7 +382,7 @@ Result<SecretBytes> parse(std::string_view text, const Origin& origin, const Yam
   } catch (const Refusal& refusal) {
     return at(refusal.error(), refusal.mark());
   } catch (const YAML::Exception& error) {
-    // Its text is not repeated: it may quote the document.
+    // Its message is not repeated, because it may quote the document.
     return at({ErrorCode::usage, "is not YAML here",
                "check indentation, quotes and brackets around this place"},
               error.mark);
@@ -394,26 +393,26 @@ Result<SecretBytes> read_yaml(std::string_view text, std::string_view source,
                               const YamlLimits& limits, std::size_t lines_before) {
   const Origin origin{source, lines_before};
   if (text.size() > limits.text_bytes) {
-    return Error(ErrorCode::limit, "is longer than a YAML document may be", "split it, or use JSON")
+    return Error(ErrorCode::limit, "is too long for a YAML document", "split it, or use JSON")
         .about(Subject::Kind::file, source)
         .with_number(limits.text_bytes);
   }
   COFFER_TRY(check_characters(text, origin));
   if (is_empty(text)) {
-    return Error(ErrorCode::usage, "holds no document").about(Subject::Kind::file, source);
+    return Error(ErrorCode::usage, "contains no document").about(Subject::Kind::file, source);
   }
-  // At the end of the text yaml-cpp lets a quote go unclosed, so that a file cut short would pass;
-  // it does not where the end of the document is written out.
+  // yaml-cpp accepts an unclosed quote at the end of the text, so a truncated file would pass. With
+  // an explicit document end it does not.
   SecretBytes whole = SecretBytes::copy_of(text);
   if (!text.ends_with('\n')) whole.push_back('\n');
   whole.append("...\n");
   SecretBytes json = COFFER_TRY(parse(whole.text(), origin, limits));
   if (text.ends_with('\n')) return json;
-  // The line end just added may have come into the last value.
+  // The line end added above may be part of the last value, so the original is parsed again.
   return parse(text, origin, limits);
 }
 
-// What yaml-cpp left in its frames, which nobody will use again: far more than it goes down.
+// Wipes what yaml-cpp left in its stack frames, with a good margin.
 [[gnu::noinline]] void wipe_dead_frames() {
   std::array<char, std::size_t{256} << 10> frames;
   explicit_bzero(frames.data(), frames.size());

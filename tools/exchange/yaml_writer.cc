@@ -1,24 +1,25 @@
 #include <algorithm>
 #include <array>
 
+#include "text/ascii.h"
 #include "tools/exchange/yaml.h"
 
 namespace coffer::tools {
 namespace {
 
-// Longer keys must be written with a `?` before them (YAML 1.2.2, 7.4: 1,024 characters).
+// Longer keys need a `?` before them (YAML 1.2.2, 7.4: 1,024 characters).
 constexpr std::size_t kSimpleKeyBytesMax = 1000;
 
 void append_escaped(SecretBytes& out, std::uint32_t point) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
   out.append(point < 0x100 ? "\\x" : "\\u");
   for (int shift = point < 0x100 ? 4 : 12; shift >= 0; shift -= 4) {
-    out.push_back(static_cast<std::uint8_t>(kDigits[point >> shift & 15]));
+    out.push_back(static_cast<std::uint8_t>(ascii::kUpperHex[point >> shift & 15]));
   }
 }
 
-// The characters of two or three bytes that YAML does not let stand, or that its readers take
-// for line ends: U+0080 to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF. 0: none.
+// The code point, if the text begins with a character of two or three bytes that YAML forbids or
+// whose readers take for a line end: U+0080 to U+009F, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF. 0:
+// it does not.
 std::uint32_t unprintable_at(std::string_view text) {
   const auto byte = [text](std::size_t at) {
     return at < text.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[at])) : 0;
@@ -55,22 +56,17 @@ void append_quoted(SecretBytes& out, std::string_view text) {
   out.push_back('"');
 }
 
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-
 // Words that some reader takes for a truth value or nothing.
 bool is_reserved(std::string_view key) {
   static constexpr std::array<std::string_view, 9> kWords = {"true", "false", "yes", "no", "on",
                                                              "off",  "null",  "y",   "n"};
-  std::string lower(key);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+  return std::find(kWords.begin(), kWords.end(), ascii::lowered(key)) != kWords.end();
 }
 
 bool is_plain_key(std::string_view key) {
-  return !key.empty() && key.size() <= 128 && is_letter(key.front()) && !is_reserved(key) &&
-         std::all_of(key.begin(), key.end(), [](char c) {
-           return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '/';
-         });
+  return !key.empty() && key.size() <= 128 &&
+         (ascii::is_letter(key.front()) || key.front() == '_') && !is_reserved(key) &&
+         ascii::holds_only(key, "_-./");
 }
 
 class Writer {
@@ -84,7 +80,8 @@ class Writer {
     for (std::size_t i = 0; i < indent; ++i) out_.append("  ");
   }
 
-  // Behind a key, a dash, or at the root: a scalar on the same line, a block on lines below.
+  // Writes a value after a key, a dash, or at the root: a scalar on the same line, a block on the
+  // lines below.
   void value(json::NodeId node, std::size_t indent, std::string_view before) {
     const json::Type type = document_.type(node);
     const bool is_block = (type == json::Type::object || type == json::Type::array) &&

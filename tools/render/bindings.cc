@@ -1,6 +1,6 @@
 #include "tools/render/bindings.h"
 
-#include <algorithm>
+#include "text/ascii.h"
 
 namespace coffer::tools {
 
@@ -8,8 +8,8 @@ Result<void> Bindings::add(std::string_view name, std::string_view value, std::s
   const auto [found, is_new] = by_name_.emplace(name, bindings_.size());
   if (!is_new) {
     if (bindings_[found->second].origin == origin) return {};
-    return Error(ErrorCode::usage, "two secrets are given for one variable",
-                 "choose by --only, or name them apart by --map")
+    return Error(ErrorCode::usage, "this variable is given two secrets",
+                 "choose by --only, or rename one by --map")
         .about(Subject::Kind::name, name);
   }
   bindings_.push_back({std::string(name), SecretBytes::copy_of(value), std::string(origin)});
@@ -17,10 +17,7 @@ Result<void> Bindings::add(std::string_view name, std::string_view value, std::s
 }
 
 bool is_variable_name(std::string_view name) {
-  if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !name.empty() && !ascii::is_digit(name.front()) && ascii::holds_only(name, "_");
 }
 
 Result<void> check_variable_name(std::string_view name) {

@@ -1,4 +1,4 @@
-// Secrets on their way to a workload: each a name, a value, and where it comes from.
+// The secrets that a workload gets: each has a name, a value and the place it comes from.
 #pragma once
 
 #include <coffer/result.h>
@@ -19,8 +19,8 @@ struct Binding {
 
 class Bindings {
  public:
-  /// The same name from the same origin twice is one; from two it is refused.
-  /// Errors: usage (two secrets for one name).
+  /// Adding a name twice from the same origin counts once. Errors: usage (the name is taken by
+  /// another origin).
   Result<void> add(std::string_view name, std::string_view value, std::string_view origin);
 
   bool empty() const { return bindings_.empty(); }
@@ -31,7 +31,7 @@ class Bindings {
   std::unordered_map<std::string, std::size_t> by_name_;
 };
 
-/// Letters, digits and '_', not beginning with a digit: what every shell takes for a name.
+/// Letters, digits and '_', not beginning with a digit, as every shell accepts.
 bool is_variable_name(std::string_view name);
 /// Errors: usage (not such a name).
 Result<void> check_variable_name(std::string_view name);

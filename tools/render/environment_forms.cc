@@ -1,10 +1,11 @@
-// shell, dotenv and json: the environment as other tools read it from a file or a pipe.
-#include "engine/text/json.h"
+// shell, dotenv and json: environments that other tools read from a file or pipe.
+#include "text/json.h"
+#include "text/json_writer.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {
 
-// POSIX single quotes: nothing in them means anything but the quote itself.
+// Within POSIX single quotes only the quote itself is special.
 Rendered render_shell(const Bindings& bindings, const RenderOptions&) {
   SecretBytes out;
   for (const Binding& binding : bindings.all()) {
@@ -37,18 +38,14 @@ Rendered render_dotenv(const Bindings& bindings, const RenderOptions& options) {
 }
 
 Rendered render_json(const Bindings& bindings, const RenderOptions&) {
-  SecretBytes out;
-  out.push_back('{');
-  bool first = true;
+  json::Writer json;
+  json.open('{');
   for (const Binding& binding : bindings.all()) {
     COFFER_TRY(require_utf8(binding));
-    if (!first) out.push_back(',');
-    first = false;
-    json::append_quoted(out, binding.name);
-    out.push_back(':');
-    json::append_quoted(out, binding.value.text());
+    json.key(binding.name).string(binding.value.text());
   }
-  out.append("}\n");
+  SecretBytes out = json.close('}').take();
+  out.push_back('\n');
   return out;
 }
 

@@ -1,11 +1,10 @@
 #include "tools/render/escape.h"
 
-#include "engine/text/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace coffer::tools {
 namespace {
-
-constexpr char kDigits[] = "0123456789abcdef";
 
 bool is_plain(unsigned char c) { return c >= ' ' && c <= '~'; }
 
@@ -22,7 +21,7 @@ char32_t decode(std::string_view sequence) {
 void append_unit(SecretBytes& out, std::uint32_t unit) {
   out.append("\\u");
   for (int shift = 12; shift >= 0; shift -= 4) {
-    out.push_back(static_cast<std::uint8_t>(kDigits[unit >> shift & 15]));
+    out.push_back(static_cast<std::uint8_t>(ascii::kLowerHex[unit >> shift & 15]));
   }
 }
 
@@ -30,8 +29,8 @@ void append_unit(SecretBytes& out, std::uint32_t unit) {
 
 void append_hex_escape(SecretBytes& out, std::uint8_t byte) {
   out.append("\\x");
-  out.push_back(static_cast<std::uint8_t>(kDigits[byte >> 4]));
-  out.push_back(static_cast<std::uint8_t>(kDigits[byte & 15]));
+  out.push_back(static_cast<std::uint8_t>(ascii::kLowerHex[byte >> 4]));
+  out.push_back(static_cast<std::uint8_t>(ascii::kLowerHex[byte & 15]));
 }
 
 void append_utf16_escape(SecretBytes& out, char32_t character) {
@@ -71,7 +70,7 @@ void append_utf16_literal(SecretBytes& out, std::string_view text) {
       out.push_back('\\');
       out.append(bytes);
     } else if (character == '\n') {
-      out.append("\\n");  // Older Scala reads \u000a as a line end before it sees the literal.
+      out.append("\\n");  // Older Scala turns \u000a into a line end before it parses the literal.
     } else if (character == '\r') {
       out.append("\\r");
     } else if (character < 0x80 && is_plain(static_cast<unsigned char>(character))) {

@@ -1,4 +1,4 @@
-// Characters that a language does not take as they are.
+// Escapes characters that a language does not accept in a literal.
 #pragma once
 
 #include <coffer/secret_bytes.h>
@@ -11,18 +11,18 @@ namespace coffer::tools {
 
 /// Appends `\xNN`, two hexadecimal digits.
 void append_hex_escape(SecretBytes& out, std::uint8_t byte);
-/// Appends `\uNNNN`; characters beyond the first 65,536 as a surrogate pair, as Java,
-/// JavaScript and Scala read them.
+/// Appends `\uNNNN`. Characters above U+FFFF become a surrogate pair, as Java, JavaScript and Scala
+/// expect.
 void append_utf16_escape(SecretBytes& out, char32_t character);
 
-/// Hands over each character of valid UTF-8, with the bytes it stands as.
+/// Calls `visit` with each character of valid UTF-8 and its bytes.
 void each_character(std::string_view text,
                     const std::function<void(char32_t, std::string_view)>& visit);
 
-/// A string literal in double quotes, printable ASCII only: `specials` get a backslash, every
-/// other byte outside printable ASCII becomes \xNN.
+/// Appends a string literal in double quotes, in printable ASCII only: a character of `specials`
+/// gets a backslash, any other byte becomes \xNN.
 void append_byte_literal(SecretBytes& out, std::string_view bytes, std::string_view specials);
-/// The same by characters: \uNNNN. The text must be UTF-8.
+/// The same for characters, as \uNNNN. The text must be UTF-8.
 void append_utf16_literal(SecretBytes& out, std::string_view text);
 
 }  // namespace coffer::tools

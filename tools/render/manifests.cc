@@ -1,8 +1,10 @@
-// Kubernetes' Secret manifest and Docker's configuration.
+// Writes Kubernetes' Secret manifest and Docker's configuration.
 #include <algorithm>
 
 #include "base/base64.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
+#include "text/json_writer.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {
@@ -11,16 +13,15 @@ namespace {
 constexpr std::string_view kDockerKey = ".dockerconfigjson";
 constexpr std::size_t kSecretBytesMax = std::size_t{1} << 20;
 
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-
 bool is_label(std::string_view label) {
-  if (label.empty() || !is_lower_or_digit(label.front()) || !is_lower_or_digit(label.back()))
+  if (label.empty() || !ascii::is_lower_or_digit(label.front()) ||
+      !ascii::is_lower_or_digit(label.back()))
     return false;
   return std::all_of(label.begin(), label.end(),
-                     [](char c) { return is_lower_or_digit(c) || c == '-'; });
+                     [](char c) { return ascii::is_lower_or_digit(c) || c == '-'; });
 }
 
-// A DNS subdomain of RFC 1123, as Kubernetes asks of a Secret's name.
+// Whether it is a DNS subdomain (RFC 1123), as the name of a Kubernetes Secret must be.
 bool is_manifest_name(std::string_view name) {
   if (name.empty() || name.size() > 253) return false;
   for (std::size_t begin = 0; begin <= name.size();) {
@@ -33,9 +34,7 @@ bool is_manifest_name(std::string_view name) {
 
 bool is_data_key(std::string_view key) {
   if (key.empty() || key.size() > 253 || key == "." || key.starts_with("..")) return false;
-  return std::all_of(key.begin(), key.end(), [](char c) {
-    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
-  });
+  return ascii::holds_only(key, "-_.");
 }
 
 const Binding* find(const Bindings& bindings, std::string_view name) {
@@ -46,8 +45,9 @@ const Binding* find(const Bindings& bindings, std::string_view name) {
 }
 
 Error not_docker() {
-  return {ErrorCode::usage, "is no docker configuration: a JSON object with an object `auths`",
-          "see: docker login, then ~/.docker/config.json"};
+  return {ErrorCode::usage,
+          "is not a docker configuration, which is a JSON object with an object `auths`",
+          "docker login writes one to ~/.docker/config.json"};
 }
 
 Result<void> check_docker(const Binding& binding) {
@@ -65,8 +65,8 @@ Result<void> check_docker(const Binding& binding) {
 Rendered render_kubernetes(const Bindings& bindings, const RenderOptions& options) {
   if (!is_manifest_name(options.name)) {
     return Error(ErrorCode::usage,
-                 options.name.empty() ? Literal("is missing: a Kubernetes Secret has a name")
-                                      : Literal("is no name for a Kubernetes Secret"),
+                 options.name.empty() ? Literal("is missing: a Kubernetes Secret needs a name")
+                                      : Literal("cannot be the name of a Kubernetes Secret"),
                  "give one of lower-case letters, digits, '-' and '.', where a letter or digit "
                  "begins "
                  "and ends each part between dots: --name NAME")
@@ -84,12 +84,13 @@ Rendered render_kubernetes(const Bindings& bindings, const RenderOptions& option
   for (const Binding& binding : bindings.all()) {
     if (!is_data_key(binding.name)) {
       return Error(ErrorCode::usage, "cannot be a key of a Kubernetes Secret",
-                   "letters, digits, '-', '_' and '.' can, but no .. first: --map NAME=REF")
+                   "use letters, digits, '-', '_' and '.', without .. at the beginning: --map "
+                   "NAME=REF")
           .about(Subject::Kind::name, binding.name);
     }
     size += binding.value.size();
     if (size > kSecretBytesMax) {
-      return Error(ErrorCode::limit, "is more than a Kubernetes Secret holds", "split it")
+      return Error(ErrorCode::limit, "exceeds the size of a Kubernetes Secret", "split it")
           .about(Subject::Kind::path, binding.origin)
           .with_number(kSecretBytesMax);
     }
@@ -102,7 +103,7 @@ Rendered render_kubernetes(const Bindings& bindings, const RenderOptions& option
   return out;
 }
 
-// Either a whole configuration under its Kubernetes name, or the parts of one login.
+// Writes a whole configuration stored under its Kubernetes name, or builds one from a single login.
 Rendered render_docker(const Bindings& bindings, const RenderOptions&) {
   if (const Binding* whole = find(bindings, kDockerKey)) {
     COFFER_TRY(check_docker(*whole));
@@ -115,29 +116,23 @@ Rendered render_docker(const Bindings& bindings, const RenderOptions&) {
   const Binding* password = find(bindings, "password");
   if (registry == nullptr || user == nullptr || password == nullptr) {
     return Error(ErrorCode::usage, "a docker configuration needs registry, username and password",
-                 "name them so: --map registry=REF --map username=REF --map password=REF");
+                 "give them by --map registry=REF --map username=REF --map password=REF");
   }
   for (const Binding* part : {registry, user, password}) COFFER_TRY(require_utf8(*part));
   if (user->value.text().find(':') != std::string_view::npos) {
-    return Error(ErrorCode::usage, "holds a colon, which a docker user name cannot")
+    return Error(ErrorCode::usage, "contains a colon, which a docker user name cannot")
         .about(Subject::Kind::path, user->origin);
   }
   SecretBytes login;
   login.append(user->value.text());
   login.push_back(':');
   login.append(password->value.text());
-  SecretBytes auth;
-  append_base64(auth, login.bytes());
-  SecretBytes out;
-  out.append("{\"auths\":{");
-  json::append_quoted(out, registry->value.text());
-  out.append(":{\"username\":");
-  json::append_quoted(out, user->value.text());
-  out.append(",\"password\":");
-  json::append_quoted(out, password->value.text());
-  out.append(",\"auth\":\"");
-  out.append(auth.text());
-  out.append("\"}}}\n");
+  json::Writer json;
+  json.open('{').key("auths").open('{').key(registry->value.text()).open('{');
+  json.key("username").string(user->value.text()).key("password").string(password->value.text());
+  json.key("auth").base64(login.bytes()).close('}').close('}').close('}');
+  SecretBytes out = json.take();
+  out.push_back('\n');
   return out;
 }
 

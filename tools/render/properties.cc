@@ -1,16 +1,17 @@
-// Java's properties (java.util.Properties.load) and Spark's defaults, which are read by it.
+// Writes Java properties (java.util.Properties.load), and Spark's defaults, which use the same
+// format.
 #include <algorithm>
 #include <string>
 
-#include "engine/text/utf8.h"
+#include "text/utf8.h"
 #include "tools/render/escape.h"
 #include "tools/render/render.h"
 
 namespace coffer::tools {
 namespace {
 
-// ASCII only, so that the reader's character set does not matter. In a key every blank and
-// separator is escaped, in a value the leading blanks, which would be dropped.
+// Writes ASCII only, so that the reader's character set does not matter. Escapes every blank and
+// separator in a key, but only leading blanks in a value, which readers would drop.
 void append_escaped(SecretBytes& out, std::string_view text, bool is_key) {
   bool leading = true;
   each_character(text, [&](char32_t character, std::string_view bytes) {
@@ -42,17 +43,17 @@ void append_line(SecretBytes& out, std::string_view name, std::string_view value
 
 Result<void> check_text_name(const Binding& binding) {
   if (!binding.name.empty() && utf8::is_valid(binding.name)) return {};
-  return Error(ErrorCode::usage, "is no name for a property", "name it by --map NAME=REF")
+  return Error(ErrorCode::usage, "cannot be the name of a property", "rename it by --map NAME=REF")
       .about(Subject::Kind::name, binding.name);
 }
 
-// Spark trims what it reads.
+// Spark trims the values that it reads.
 Result<void> refuse_outer_blanks(const Binding& binding) {
   const std::string_view text = binding.value.text();
   const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
   if (text.empty() || (!is_blank(text.front()) && !is_blank(text.back()))) return {};
   return Error(ErrorCode::usage, "begins or ends with a blank, which Spark would drop",
-               "hand it over as an environment variable: coffer run")
+               "pass it as an environment variable: coffer run")
       .about(Subject::Kind::path, binding.origin);
 }
 
@@ -78,8 +79,9 @@ Rendered render_properties(const Bindings& bindings, const RenderOptions&) {
   return out;
 }
 
-// A name that is no Spark setting is a variable of the executors. The redaction settings
-// name every key given here, so that no user interface or event log shows its value.
+// A name without the prefix `spark.` becomes an environment variable of the executors. The
+// redaction settings list every key written here, so that no user interface or event log shows its
+// value.
 Rendered render_spark(const Bindings& bindings, const RenderOptions&) {
   SecretBytes out;
   std::string keys;

@@ -8,8 +8,8 @@ namespace coffer::tools {
 namespace {
 
 constexpr std::string_view kMask = "**********";
-// What was shown leaves the buffer in pieces of this size: moving the rest for each byte would cost
-// its length each time.
+// Shown bytes leave the buffer in pieces of this size, because moving the rest after each byte
+// would take quadratic time.
 constexpr std::size_t kShownKept = std::size_t{64} << 10;
 
 }  // namespace
@@ -55,7 +55,7 @@ std::uint32_t Redactor::next(std::uint32_t node, std::uint8_t letter) const {
   }
 }
 
-// Level by level: a fallback is always nearer to the root.
+// Goes level by level, because a fallback is always nearer to the root.
 void Redactor::link() {
   std::vector<std::uint32_t> order{0};
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -71,7 +71,7 @@ void Redactor::link() {
   linked_ = true;
 }
 
-// Matches come in the order of their ends, so that only the last spans can touch a new one.
+// Matches come in the order of their ends, so a new span can only touch the last ones.
 void Redactor::cover(std::uint64_t begin, std::uint64_t end) {
   while (!covered_.empty() && covered_.back().end >= begin) {
     begin = std::min(begin, covered_.back().begin);
@@ -80,7 +80,7 @@ void Redactor::cover(std::uint64_t begin, std::uint64_t end) {
   covered_.push_back({begin, end});
 }
 
-// Shows all but the last `left` bytes.
+// Emits all but the last `left` bytes.
 void Redactor::emit(std::size_t left, SecretBytes& out) {
   const std::uint64_t end = shown_ + (held_.size() - begin_) - left;
   while (shown_ < end) {
@@ -103,7 +103,7 @@ void Redactor::emit(std::size_t left, SecretBytes& out) {
   begin_ = 0;
 }
 
-// Held are always the last bytes that could begin a value.
+// Holds back exactly the last bytes that may begin a value.
 void Redactor::feed(ByteView bytes, SecretBytes& out) {
   if (!linked_) link();
   for (const std::uint8_t byte : bytes) {
@@ -111,9 +111,9 @@ void Redactor::feed(ByteView bytes, SecretBytes& out) {
     at_ = next(at_, byte);
     const std::uint64_t read = shown_ + (held_.size() - begin_);
     if (nodes_[at_].match != 0) cover(read - nodes_[at_].match, read);
-    // A whole match is certain; what of it could begin another one is still held.
+    // A complete match is certain. Only its ending that may begin another match is held.
     while (at_ != 0 && nodes_[at_].child == 0) at_ = nodes_[at_].fallback;
-    // In one go where nothing is left to wait for, or the buffer grows.
+    // Emits once the buffer has grown, not byte by byte.
     if (held_.size() - begin_ - nodes_[at_].depth >= kShownKept) emit(nodes_[at_].depth, out);
   }
   emit(nodes_[at_].depth, out);

@@ -1,9 +1,7 @@
-// Values taken out of a stream: each becomes ten asterisks, wherever a read happens to end.
-//
-// All patterns are followed through the stream at once (as Aho and Corasick do), in time that does
-// not depend on how many there are. What could yet become a value is held back until it is one, or
-// is not; flush() lets it go. Redaction is a net for accidents: a program that means to tell a
-// secret can always spell it otherwise.
+// Replaces values in a stream by ten asterisks, wherever the reads divide the stream.
+// All patterns are matched at once (Aho-Corasick), in time that does not depend on their number.
+// Bytes that may begin a value are held back until it is certain; flush() releases them. Redaction
+// only catches accidents: a program that wants to leak a secret can write it in another form.
 #pragma once
 
 #include <coffer/secret_bytes.h>
@@ -20,24 +18,24 @@ namespace coffer::tools {
 
 class Redactor {
  public:
-  /// Shorter values would hide half of all output.
+  /// Hiding shorter values would hide half of all output.
   static constexpr std::size_t kShortest = 4;
 
-  /// Line ends at its end aside. Sought are the spellings that value_spellings.h tells.
+  /// Adds a value, without line ends at its end, in the spellings that value_spellings.h lists.
   void add(std::string_view value);
 
-  /// Appends what may be shown by now.
+  /// Appends the output that is certain.
   void feed(ByteView bytes, SecretBytes& out);
-  /// Appends what is held back: it stands alone now.
+  /// Appends what is held back, unredacted.
   void flush(SecretBytes& out);
   bool holds_back() const { return begin_ < held_.size(); }
 
  private:
-  // A place in the tree of patterns: what was read last, as far as a pattern begins so. Its letter
-  // stands in letters_, in locked memory.
+  // A node in the tree of patterns: the longest beginning of a pattern that was read last. Its
+  // letter is in letters_, in locked memory.
   struct Node {
     std::uint32_t child = 0, sibling = 0;
-    std::uint32_t fallback = 0;  ///< The longest proper ending of it that is a place too.
+    std::uint32_t fallback = 0;  ///< The node of its longest proper ending in the tree.
     std::uint32_t depth = 0;
     std::uint32_t match = 0;  ///< Length of the longest pattern that ends here.
   };
@@ -57,10 +55,10 @@ class Redactor {
   std::array<std::uint32_t, 256> roots_{};  ///< Children of the root, by letter.
   bool linked_ = true;
   std::uint32_t at_ = 0;
-  SecretBytes held_;  ///< From begin_ on: not shown yet.
+  SecretBytes held_;  ///< Not emitted yet, from begin_ on.
   std::size_t begin_ = 0;
-  std::uint64_t shown_ = 0;   ///< Offset in the stream of what is held first.
-  std::deque<Span> covered_;  ///< Apart and in order; the parts of the stream that are values.
+  std::uint64_t shown_ = 0;   ///< Offset in the stream of the first held byte.
+  std::deque<Span> covered_;  ///< The parts of the stream that are values; disjoint, in order.
   bool mask_shown_ = false;   ///< The byte emitted last was covered.
 };
 

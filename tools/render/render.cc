@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "engine/text/utf8.h"
+#include "text/utf8.h"
 
 namespace coffer::tools {
 
@@ -23,22 +23,23 @@ Result<const RenderForm*> find_render_form(std::string_view name) {
   for (const RenderForm& form : render_forms()) {
     if (form.name == name) return &form;
   }
-  return Error(ErrorCode::usage, "there is no such form",
-               "there are shell, dotenv, json, properties, spark, kubernetes, docker, python, r, "
-               "julia, scala, javascript")
+  return Error(
+             ErrorCode::usage, "this form does not exist",
+             "the forms are shell, dotenv, json, properties, spark, kubernetes, docker, python, r, "
+             "julia, scala, javascript")
       .about(Subject::Kind::name, "--as");
 }
 
 Result<void> refuse_nul(const Binding& binding) {
   if (binding.value.text().find('\0') == std::string_view::npos) return {};
-  return Error(ErrorCode::usage, "holds a NUL byte, which this form cannot carry",
+  return Error(ErrorCode::usage, "contains a NUL byte, which this form cannot carry",
                "kubernetes carries any byte, and so does run --files")
       .about(Subject::Kind::path, binding.origin);
 }
 
 Result<void> require_utf8(const Binding& binding) {
   if (utf8::is_valid(binding.value.text())) return {};
-  return Error(ErrorCode::usage, "is no UTF-8 text, which this form asks for",
+  return Error(ErrorCode::usage, "is not UTF-8 text, which this form needs",
                "shell, python, r, julia and kubernetes carry any bytes")
       .about(Subject::Kind::path, binding.origin);
 }

@@ -1,7 +1,6 @@
-// Secrets written in the language of whoever takes them: one file a family of forms.
-//
-// Every form either carries a value to the byte, for the program that reads it, or refuses
-// it by an error that names where the value came from. Nothing is left out or replaced.
+// Writes secrets in the language of the program that reads them. Each file holds a family of forms.
+// A form either carries a value byte for byte or refuses it with an error that names its origin. It
+// never leaves out or replaces anything.
 #pragma once
 
 #include <coffer/result.h>
@@ -18,7 +17,7 @@ namespace coffer::tools {
 
 struct RenderOptions {
   std::string name;           ///< kubernetes: the manifest's name.
-  DotenvOptions dotenv = {};  ///< dotenv: whose, and who is told of what readers differ on.
+  DotenvOptions dotenv = {};  ///< dotenv: the dialect, and the sink of warnings.
 };
 
 struct RenderForm {
@@ -44,9 +43,9 @@ Rendered render_julia(const Bindings&, const RenderOptions&);
 Rendered render_scala(const Bindings&, const RenderOptions&);
 Rendered render_javascript(const Bindings&, const RenderOptions&);
 
-/// What a form cannot carry. Errors: usage (a NUL byte).
+/// Refuses a value that the form cannot carry. Errors: usage (a NUL byte).
 Result<void> refuse_nul(const Binding& binding);
-/// Errors: usage (bytes that are no UTF-8).
+/// Errors: usage (invalid UTF-8).
 Result<void> require_utf8(const Binding& binding);
 
 }  // namespace coffer::tools

@@ -1,6 +1,6 @@
-// Code for a running kernel: it sets the variables in the process that runs it. Send it by
-// the kernel's protocol with `silent` or without `store_history`; where a notebook keeps a
-// history all the same, the Python form takes itself out of it.
+// Writes code that sets the variables in a running kernel. Send it by the kernel's protocol with
+// `silent` or without `store_history`. If a notebook keeps a history anyway, the Python form
+// removes itself from it.
 #include <algorithm>
 #include <string>
 
@@ -15,7 +15,7 @@ Result<void> check(const Binding& binding) {
   return refuse_nul(binding);
 }
 
-// A prefix of at most so many bytes that ends no UTF-8 character in its middle.
+// A prefix of at most so many bytes that does not cut a UTF-8 character.
 std::string_view piece_of(std::string_view text, std::size_t bytes_max) {
   std::size_t size = std::min(text.size(), bytes_max);
   while (size < text.size() && size > bytes_max - 4 &&
@@ -33,7 +33,7 @@ void each_piece(std::string_view text, std::size_t bytes_max, const Visit& visit
   }
 }
 
-// IPython remembers what it runs; this takes the cell that set the variables out again.
+// IPython remembers its input; this code removes the cell that set the variables.
 constexpr std::string_view kForgetInPython = R"(try:
     _coffer_shell = get_ipython()
     _coffer_history = _coffer_shell.history_manager
@@ -53,7 +53,7 @@ except NameError:
 
 }  // namespace
 
-// Bytes, not text: os.environb takes any, and what os.environ shows of them is Python's rule.
+// Writes bytes, because os.environb accepts any; Python decides how os.environ shows them.
 Rendered render_python(const Bindings& bindings, const RenderOptions&) {
   SecretBytes out;
   out.append("import os\n");
@@ -69,8 +69,8 @@ Rendered render_python(const Bindings& bindings, const RenderOptions&) {
   return out;
 }
 
-// A long value comes in statements of its own: R's reader takes long ones apart wrongly, and
-// long lists slowly.
+// Writes a long value in several statements, because R misparses long literals and is slow with
+// long lists.
 Rendered render_r(const Bindings& bindings, const RenderOptions&) {
   constexpr std::size_t kPieceBytes = 250;
   SecretBytes out;
@@ -103,8 +103,8 @@ Rendered render_julia(const Bindings& bindings, const RenderOptions&) {
   return out;
 }
 
-// A JVM cannot change its environment: the values become system properties. And it keeps no
-// string constant of more than 65,535 bytes, so that a long one is put together.
+// A JVM cannot change its environment, so the values become system properties. A string constant is
+// at most 65,535 bytes, so a long value is joined from pieces.
 Rendered render_scala(const Bindings& bindings, const RenderOptions&) {
   constexpr std::size_t kPieceBytes = 8000;
   SecretBytes out;

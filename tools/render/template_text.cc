@@ -28,7 +28,7 @@ std::string_view without_blanks(std::string_view text) {
   return text;
 }
 
-// A reference found at an offset: how long it stands in the text, and what it names.
+// A reference at an offset: its length in the text and what it names.
 struct Found {
   std::size_t size = 0;  // 0: none begins here.
   std::string reference;
@@ -41,8 +41,8 @@ bool begins_reference(std::string_view text) {
   return text.substr(at).starts_with(format::kUriScheme);
 }
 
-// What stands before `end`, where that comes before the line's end does; looked for no further
-// than that, for a line may be as long as a file.
+// The text before `end`, if `end` comes before the line's end. Looks no further than that, because
+// a line may be as long as a file.
 std::optional<std::string_view> up_to(std::string_view text, std::string_view end) {
   const std::string_view inner = text.substr(0, text.find(end));
   if (inner.size() == text.size() || inner.find('\n') != std::string_view::npos)
@@ -51,7 +51,7 @@ std::optional<std::string_view> up_to(std::string_view text, std::string_view en
 }
 
 Error endless() {
-  return {ErrorCode::usage, "a reference begins here and does not end on its line",
+  return {ErrorCode::usage, "a reference begins here but does not end on this line",
           "write {{ coffer://PATH#FIELD }} or ${secrets.PATH#FIELD}; escape it by \\{{ or $${"};
 }
 
@@ -73,7 +73,7 @@ Result<Found> reference_in(std::string_view text) {
   return Found{kPlaceholder.size() + key->size() + 1, format::print_uri(uri)};
 }
 
-// The escape that stands here, if any: what is dropped, and what is then kept as it is.
+// The escape here, if any: how many characters to drop, and how many to keep after them.
 struct Escape {
   std::size_t dropped = 0;
   std::size_t kept = 0;
@@ -86,14 +86,14 @@ Escape escape_in(std::string_view text) {
   return {};
 }
 
-// Nearly everywhere nothing does, which two characters tell.
+// A fast check on two characters, because almost no position begins a reference.
 bool may_begin(std::string_view text) {
   const char first = text.front();
   if (first != '{' && first != '$' && first != '\\') return false;
   return text.size() > 1 && (text[1] == '{' || text[1] == '$');
 }
 
-// Both are told: where the reference stands, and what it is.
+// Names both the place of the reference and the reference.
 Error at(Error error, std::string_view text, std::size_t offset, std::string_view source,
          const std::string& reference) {
   const std::string place = place_name(text, offset, source);
@@ -107,7 +107,7 @@ Result<SecretBytes> expand(std::string_view text, std::string_view source,
                            const Resolver& resolver) {
   SecretBytes out;
   out.reserve(text.size());
-  std::size_t plain = 0;  // Where what is not copied yet begins.
+  std::size_t plain = 0;  // The beginning of the text that is not copied yet.
   for (std::size_t i = 0; i < text.size();) {
     const std::string_view rest = text.substr(i);
     if (!may_begin(rest)) {

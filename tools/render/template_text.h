@@ -1,11 +1,11 @@
-// Text with references in it, which are replaced by what they name; all else stays to the byte.
+// Replaces the references in a text by their values; every other byte stays.
 //
 //   {{ coffer://team/db#password }}    a reference, with or without the blanks
 //   ${secrets.team/db#password}        a path, and after '#' a field of it
-//   \{{ coffer://...  and  $${secrets. the same letters, not replaced
+//   \{{ coffer://...  and  $${secrets. the same characters, not replaced
 //
-// Of a secret that is an object, without a field, the only member is meant. Any other {{ }}
-// and ${ } belong to somebody else and stay. What was put in is not looked at again.
+// A reference to an object without a field means its only member. Other {{ }} and ${ } stay,
+// because they belong to other programs. Inserted text is not searched again.
 #pragma once
 
 #include <coffer/result.h>
@@ -17,11 +17,11 @@
 
 namespace coffer::tools {
 
-/// Takes a reference (coffer://...) and gives what stands for it.
+/// Returns the value for a reference (coffer://...).
 using Resolver = std::function<Result<SecretBytes>(const std::string& reference)>;
 
-/// Errors: usage (a reference that does not end), and the resolver's; each about
-/// SOURCE:LINE:COLUMN, and the resolver's about the reference too. Time is linear in the text.
+/// Errors: usage (a reference that does not end), and the resolver's; about SOURCE:LINE:COLUMN, the
+/// resolver's also about the reference. Takes time linear in the text.
 Result<SecretBytes> expand(std::string_view text, std::string_view source,
                            const Resolver& resolver);
 

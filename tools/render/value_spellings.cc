@@ -8,8 +8,9 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "engine/text/json.h"
-#include "engine/text/utf8.h"
+#include "text/json.h"
+#include "text/percent.h"
+#include "text/utf8.h"
 
 namespace coffer::tools {
 namespace {
@@ -17,11 +18,8 @@ namespace {
 using Take = std::function<void(std::string_view)>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
-// Each character by `spell`, which appends it.
+// Respells each character by `spell`, which appends it.
 template <typename Spell>
 void respelled(std::string_view value, const Take& take, Spell spell) {
   SecretBytes out;
@@ -38,7 +36,7 @@ void on_terminal(std::string_view value, const Take& take) {
   });
 }
 
-// What `echo $VALUE` makes of it: words with one blank between them.
+// As `echo $VALUE` prints it: words separated by one blank.
 void in_words(std::string_view value, const Take& take) {
   SecretBytes out;
   for (const char c : value) {
@@ -55,28 +53,27 @@ void each_line(std::string_view value, const Take& take) {
     const std::size_t end = std::min(value.find('\n'), value.size());
     std::string_view line = value.substr(0, end);
     value.remove_prefix(std::min(end + 1, value.size()));
-    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
-    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+    line = ascii::trimmed(line, " \t\n\r");
     if (line.size() >= kShortestPart && !line.starts_with("-----")) take(line);
   }
 }
 
 void as_json(std::string_view value, const Take& take) {
   if (!utf8::is_valid(value)) return;
-  SecretBytes quoted;
-  json::append_quoted(quoted, value);
+  const SecretBytes quoted = json::quoted_secret(value);
   take(quoted.text().substr(1, quoted.size() - 2));
 }
 
 void for_shells(std::string_view value, const Take& take) {
-  // Inside single quotes: as POSIX shells and bash's trace write one, and as dash and Python do.
+  // The quote within single quotes: as POSIX shells and bash's trace write it, and as dash and
+  // Python do.
   for (const std::string_view quote : {"'\\''", "'\"'\"'"}) {
     respelled(value, take, [quote](SecretBytes& out, char c) {
       if (c == '\'') out.append(quote);
       if (c != '\'') push(out, c);
     });
   }
-  // printf %q: a backslash before what means something to a shell, or $'...' where need be.
+  // As printf %q writes it: a backslash before special characters, or $'...' if needed.
   respelled(value, take, [](SecretBytes& out, char c) {
     constexpr std::string_view kSpecial = " \t!\"$&'()*,;<>?[\\]^`{|}";
     const bool is_first = out.empty() && (c == '#' || c == '~');
@@ -92,30 +89,28 @@ void for_shells(std::string_view value, const Take& take) {
   });
 }
 
-// What a URL leaves as it is differs among programs: strictly nothing but the unreserved
-// characters, JavaScript some more, Python a slash; a form has + for a blank.
+// Programs leave different characters unescaped in a URL: strictly only the unreserved ones,
+// JavaScript some more, Python a slash; a form writes + for a blank.
 void for_urls(std::string_view value, const Take& take) {
   struct Style {
     std::string_view kept;
     bool plus = false;
-    std::string_view digits = "0123456789ABCDEF";
+    std::string_view digits = ascii::kUpperHex;
   };
   constexpr std::array<Style, 5> kStyles = {
-      {{"-._~"}, {"-._~!'()*"}, {"-._~/"}, {"-._~", true}, {"-._~", false, "0123456789abcdef"}}};
+      {{"-._~"}, {"-._~!'()*"}, {"-._~/"}, {"-._~", true}, {"-._~", false, ascii::kLowerHex}}};
   for (const Style& style : kStyles) {
     respelled(value, take, [&style](SecretBytes& out, char c) {
-      if (is_alphanumeric(c) || style.kept.find(c) != std::string_view::npos) return push(out, c);
+      if (ascii::is_alphanumeric(c) || style.kept.find(c) != std::string_view::npos)
+        return push(out, c);
       if (c == ' ' && style.plus) return push(out, '+');
-      const auto byte = static_cast<unsigned char>(c);
-      push(out, '%');
-      push(out, style.digits[byte >> 4]);
-      push(out, style.digits[byte & 15]);
+      percent::append_escape(out, c, style.digits);
     });
   }
 }
 
-// Three bytes are four letters: so a value looks one of three ways, by how many bytes stand before
-// it. Only those letters count that nothing around it takes part in.
+// Three bytes give four base64 letters, so a value has three spellings, depending on how many bytes
+// come before it. Uses only the letters that the neighbouring bytes do not influence.
 void in_base64(std::string_view value, const Take& take) {
   for (const std::size_t before : {0, 1, 2}) {
     SecretBytes bytes(before);
@@ -129,7 +124,7 @@ void in_base64(std::string_view value, const Take& take) {
 }
 
 void each_of_text(std::string_view value, const Take& take) {
-  // What `echo` stored ends in a line end, which a program that uses the value drops.
+  // A value stored by `echo` ends in a line end, which programs drop when they use the value.
   while (value.ends_with('\n') || value.ends_with('\r')) value.remove_suffix(1);
   each_line(value, take);
   const bool is_long = value.size() > kLongestSpelled;
@@ -159,7 +154,7 @@ void each_member(const json::Document& document, json::NodeId parent, const Take
 void each_spelling(std::string_view value, const Take& take) {
   each_of_text(value, take);
   if (!value.starts_with('{') && !value.starts_with('[')) return;
-  // A whole object in one variable: a program shows its members, hardly ever all of it.
+  // A program that gets a JSON object usually prints its members, not the object.
   const Result<json::Document> document = json::Document::parse(value);
   if (document) each_member(*document, 0, take);
 }

@@ -1,4 +1,4 @@
-// How programs write a value: as what a redactor seeks in their output.
+// The spellings in which programs print a value, for the redactor to search.
 #pragma once
 
 #include <functional>
@@ -6,16 +6,16 @@
 
 namespace coffer::tools {
 
-/// Shorter parts of a value stand in any output: lines and base64 below it are not sought.
+/// Shorter lines and pieces of base64 occur in any output, so they are not searched.
 inline constexpr std::size_t kShortestPart = 8;
-/// Only the lines of a longer value are sought: each spelling takes memory of its own.
+/// For a longer value only its lines are searched, because each spelling takes memory.
 inline constexpr std::size_t kLongestSpelled = std::size_t{64} << 10;
 
-/// Calls `take` with each spelling of a value, line ends at its end aside: itself, as a terminal
-/// shows its line ends, with blanks in their place (a shell's word without quotes), each of its
-/// lines of kShortestPart characters (but what only frames a PEM text), as JSON, as POSIX shells,
-/// bash and Python's shlex quote it, as a URL escapes it, in base64 wherever that begins; of a JSON
-/// object or array each text and number in it, likewise. One may come more than once.
+/// Calls `take` with each spelling of a value, without line ends at its end: the value itself, with
+/// a terminal's line ends, with blanks for line ends (an unquoted word in a shell), each line of at
+/// least kShortestPart characters (except the frame of PEM text), as JSON, as POSIX shells, bash
+/// and Python's shlex quote it, as a URL escapes it, and in base64 at any offset. For a JSON object
+/// or array also the spellings of each string and number in it. A spelling may come more than once.
 void each_spelling(std::string_view value, const std::function<void(std::string_view)>& take);
 
 }  // namespace coffer::tools

@@ -12,8 +12,8 @@ Spot::Take into_ttl(PutOptions& options) {
   return [&options](const Spot& spot) -> Result<void> {
     options.ttl_ms = COFFER_TRY(spot.duration());
     if (options.ttl_ms > 0) return {};
-    return spot.refuse({ErrorCode::usage, "must be longer than nothing",
-                        "leave it away for a version that does not expire"});
+    return spot.refuse({ErrorCode::usage, "must be longer than zero",
+                        "leave it out for a version that does not expire"});
   };
 }
 
@@ -39,19 +39,19 @@ Result<void> read_put(const Spot& spot, BulkOperation& operation) {
       {"cas", into(options.cas, &Spot::number)},
       {"ttl", into_ttl(options)},
       {"expires_time", into(options.expires_at_ms, &Spot::time)},
-      {"kind", into(options.kind, &Spot::string)},
-      {"description", into(options.description, &Spot::string)},
-      {"owner", into(options.owner, &Spot::string)},
-      {"tags", into(options.tags, &Spot::strings)},
-      {"custom_metadata", into_custom(options.custom)},
-      {"custom", into_custom(options.custom)},
+      {"kind", into(options.metadata.kind, &Spot::string)},
+      {"description", into(options.metadata.description, &Spot::string)},
+      {"owner", into(options.metadata.owner, &Spot::string)},
+      {"tags", into(options.metadata.tags, &Spot::strings)},
+      {"custom_metadata", into_custom(options.metadata.custom)},
+      {"custom", into_custom(options.metadata.custom)},
   }));
   COFFER_TRY(check_expiry(spot, options));
   if (!value.given()) {
     return spot.refuse(
         {ErrorCode::usage, "has no value", "give one of \"data\", \"value\" and \"value_base64\""});
   }
-  // A std::function must be copyable, and a value is not.
+  // A std::function must be copyable, but a value is not.
   const auto shared = std::make_shared<Value>(*value.take());
   operation.carry_out = [path = operation.path, shared, options](Transaction& txn) {
     return txn.put(path, *shared, options);
@@ -87,7 +87,7 @@ Result<void> read_rollback(const Spot& spot, BulkOperation& operation) {
   COFFER_TRY(spot.members({{"path", into(operation.path, &Spot::string), true},
                            {"to", into(to, &Spot::number), true},
                            {"cas", into(options.cas, &Spot::number)}}));
-  if (to == 0) return spot.refuse({ErrorCode::usage, "versions count from 1"});
+  if (to == 0) return spot.refuse({ErrorCode::usage, "version numbers begin at 1"});
   operation.carry_out = [path = operation.path, to, options](Transaction& txn) {
     return txn.rollback(path, to, options);
   };
@@ -110,7 +110,7 @@ Result<void> read_undelete(const Spot& spot, BulkOperation& operation) {
   Versions versions;
   COFFER_TRY(spot.members({{"path", into(operation.path, &Spot::string), true},
                            {"versions", into(versions, &Spot::numbers), true}}));
-  if (versions.empty()) return spot.refuse({ErrorCode::usage, "names no versions"});
+  if (versions.empty()) return spot.refuse({ErrorCode::usage, "names no version"});
   operation.carry_out = [path = operation.path, versions](Transaction& txn) {
     return nothing_new(txn.undelete(path, versions));
   };
@@ -124,7 +124,7 @@ Result<void> read_destroy(const Spot& spot, BulkOperation& operation) {
                            {"versions", into(versions, &Spot::numbers)},
                            {"all", into(all, &Spot::boolean)}}));
   if (versions.empty() == !all) {
-    return spot.refuse({ErrorCode::usage, "names versions and all, or neither",
+    return spot.refuse({ErrorCode::usage, "must name versions or all, not both",
                         "give \"versions\":[1,2] or \"all\":true"});
   }
   operation.carry_out = [path = operation.path, versions, all](Transaction& txn) {
@@ -202,7 +202,7 @@ Result<BulkOperation> read_operation(const Spot& entry) {
 Result<std::vector<BulkOperation>> read_bulk(SecretBytes text, std::string_view source) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), source));
   std::vector<BulkOperation> operations;
-  const Spot root(document, source);
+  const Spot root = input_reader(document, source);
   COFFER_TRY(root.members({{"operations",
                             [&](const Spot& spot) {
                               return spot.each_element([&](const Spot& entry) -> Result<void> {

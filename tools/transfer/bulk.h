@@ -12,8 +12,8 @@
 //     {"metadata_delete":{"path"}},
 //     {"move":{"from","to"}}, {"copy":{"from","to"}}]}
 //
-// Words and units are those of the command line; "custom_metadata" (read also: "custom") replaces
-// all of it.
+// Words and units are those of the command line. "custom_metadata" (also accepted: "custom")
+// replaces all custom metadata.
 #pragma once
 
 #include <coffer/result.h>
@@ -28,9 +28,9 @@ namespace coffer::tools {
 
 struct BulkOperation {
   std::string name;   ///< "put", ...
-  std::string path;   ///< What it is about; of move and copy where it comes from.
+  std::string path;   ///< The secret it acts on; the source for move and copy.
   std::string place;  ///< For errors: SOURCE#/operations/N/NAME.
-  /// The new version where there is one, else version 0.
+  /// Returns the new version, or version 0 if the operation writes none.
   std::function<Result<VersionInfo>(Transaction&)> carry_out;
 };
 

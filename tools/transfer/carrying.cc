@@ -33,12 +33,12 @@ bool is_below_or_at(std::string_view path, std::string_view prefix) {
   return path.starts_with(prefix) && path.substr(prefix.size()).starts_with('/');
 }
 
-// By all that it says: who is in a role may do what the role may. A revision says nothing of it.
+// Compares rules and roles, which are all that decides. The revision does not matter.
 bool is_same_policy(const Policy& a, const Policy& b) {
   return a.rules == b.rules && a.roles == b.roles;
 }
 
-// Whose the marks are is the target's to say: where he may not administer there, his who carries.
+// The target decides who set the marks: a caller who may not administer it becomes their author.
 bool is_same_metadata(MetadataChange a, const MetadataChange& b) {
   a.marked_by = b.marked_by;
   a.marks_doubted = b.marks_doubted;
@@ -109,8 +109,8 @@ Result<Carried> carry_config(Transaction& txn, const ConfigImage& image, Differi
   if (present && is_same_config(*present, image)) return Carried::unchanged;
   if (present && differing == Differing::skip) return Carried::skipped;
   if (present) {
-    return Error(ErrorCode::conflict, "a config of that id is there already, and not the same",
-                 "--skip-existing leaves it as it is; to take the other one's place: coffer config "
+    return Error(ErrorCode::conflict, "a different config with this id exists already",
+                 "--skip-existing leaves it as it is; to replace it, first run coffer config "
                  "delete ID")
         .about(Subject::Kind::name, id);
   }
@@ -133,7 +133,7 @@ Result<Carried> carry_settings(Transaction& txn, const StoreSettings& settings,
   const bool is_new = present == StoreSettings();
   if (!is_new && differing == Differing::skip) return Carried::skipped;
   if (!is_new && differing == Differing::refuse) {
-    return Error(ErrorCode::conflict, "the store has settings of its own, and not the same",
+    return Error(ErrorCode::conflict, "the store has different settings of its own",
                  "--skip-existing leaves them as they are; coffer settings put changes them")
         .about(Subject::Kind::name, "settings");
   }
@@ -147,7 +147,7 @@ Result<Carried> carry_policy(Transaction& txn, const Policy& policy, Differing d
   const bool is_new = says_nothing(present);
   if (!is_new && differing == Differing::skip) return Carried::skipped;
   if (!is_new && differing == Differing::refuse) {
-    return Error(ErrorCode::conflict, "the store has a policy of its own, and not the same",
+    return Error(ErrorCode::conflict, "the store has a different policy of its own",
                  "--skip-existing leaves it as it is; coffer policy set changes it")
         .about(Subject::Kind::name, "policy");
   }

@@ -1,5 +1,5 @@
-// What a store holds on its way into another: what stands there already decides. One piece for
-// import and migrate, so that both refuse and leave alone the same.
+// Carries the content of one store into another, with rules for what exists there already. Import
+// and migrate share it, so that both refuse and keep the same.
 #pragma once
 
 #include <coffer/result.h>
@@ -14,40 +14,41 @@
 
 namespace coffer::tools {
 
-/// What becomes of something of the same name that is not the same.
+/// What happens to an existing object of the same name that differs.
 enum class Differing { refuse, overwrite, skip };
 enum class Carried { created, updated, unchanged, skipped };
 
-/// Neither a rule nor a role: nothing that would be carried.
+/// Whether the policy has neither rules nor roles, so there is nothing to carry.
 bool says_nothing(const Policy& policy);
 
-/// Every version with its number, times and value, and all metadata.
+/// Compares every version with its number, times and value, and all metadata.
 bool is_same_secret(const SecretImage& a, const SecretImage& b);
 bool is_same_config(const ConfigImage& a, const ConfigImage& b);
 
-/// What is carried of a store besides its plain secrets.
+/// What is carried from a store.
 struct StoreContents {
   std::vector<std::string> paths;    ///< Secrets that no config holds.
-  std::vector<std::string> configs;  ///< Of a whole store.
+  std::vector<std::string> configs;  ///< Only for a whole store.
   std::vector<RestoredReference> references;
-  std::vector<std::string> ending;  ///< Minted by a check, a stage or a replaced config: left.
+  std::vector<std::string> ending;  ///< Made by a check, a stage or a replaced config; not carried.
 };
-/// `prefix` "": the whole store. Errors: not_found (nothing below), as the snapshot's reads.
+/// `prefix` "": the whole store. Errors: not_found (nothing is below it), as the snapshot's reads.
 Result<StoreContents> contents_of(const Snapshot& store, const std::string& prefix);
 
-/// Errors: as Snapshot::config and reading each secret.
+/// Errors: as Snapshot::config and the reading of each secret.
 Result<ConfigImage> config_image_of(const Snapshot& store, const std::string& id);
 
-/// With its history; of a config's where it is managed. There must be none of its path.
+/// Writes the secret with its history, as a config's secret if it is managed. Its path must be
+/// free.
 Result<void> restore_secret(Transaction& txn, const SecretImage& secret);
 
-// A config is never overwritten: its secrets would be gone with it.
-/// Errors: conflict (another one of its id, or of a secret's name), as Transaction's restore calls.
+// Never overwrites a config, because its secrets would be lost with it. Errors: conflict (a
+// different config has this id, or a secret's path is taken), as Transaction's restore calls.
 Result<Carried> carry_config(Transaction& txn, const ConfigImage& image, Differing differing);
-/// Errors: conflict (other settings than a new store's stand there).
+/// Errors: conflict (the store's settings are neither the default nor the same).
 Result<Carried> carry_settings(Transaction& txn, const StoreSettings& settings,
                                Differing differing);
-/// Errors: conflict (another policy stands there: other rules, or other roles).
+/// Errors: conflict (the store has a policy with other rules or roles).
 Result<Carried> carry_policy(Transaction& txn, const Policy& policy, Differing differing);
 
 }  // namespace coffer::tools

@@ -14,7 +14,8 @@ bool lies_within(std::string_view path, std::string_view folder) {
 Result<std::vector<std::string>> relocate_folder(Store& store, Relocation how,
                                                  const std::string& from, const std::string& to) {
   if (lies_within(to, from) || lies_within(from, to)) {
-    return Error(ErrorCode::usage, "a folder cannot go into itself, nor into one that holds it")
+    return Error(ErrorCode::usage,
+                 "a folder cannot be moved or copied into itself or into a folder above it")
         .about(Subject::Kind::path, to);
   }
   std::vector<std::string> targets;

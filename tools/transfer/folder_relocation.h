@@ -1,4 +1,4 @@
-// A folder's secrets moved or copied below another name, all in one transaction.
+// Moves or copies the secrets of a folder to another name, in one transaction.
 #pragma once
 
 #include <coffer/store.h>
@@ -10,9 +10,9 @@ namespace coffer::tools {
 
 enum class Relocation { move, copy };
 
-/// The secret FROM, if there is one, and all below it, to TO and below it; what is deleted moves
-/// along. Answers the new paths. Errors: not_found (nothing is there), usage (one lies within the
-/// other), conflict (a target exists), in_use, limit; then nothing is changed.
+/// Moves or copies the secret FROM, if it exists, and all secrets below it; deleted secrets move
+/// too. Returns the new paths. Errors, after which nothing is changed: not_found (nothing is
+/// there), usage (one folder lies in the other), conflict (a target exists), in_use, limit.
 Result<std::vector<std::string>> relocate_folder(Store& store, Relocation how,
                                                  const std::string& from, const std::string& to);
 

@@ -23,7 +23,7 @@ void keep_if_new(std::optional<T>& wanted, const T& present) {
   if (wanted && *wanted == present) wanted.reset();
 }
 
-// What of it is not so already.
+// The part of the change that differs from the present metadata.
 MetadataChange changes_of(MetadataChange change, const Metadata& present) {
   keep_if_new(change.max_versions, present.max_versions);
   keep_if_new(change.cas_required, present.cas_required);
@@ -39,8 +39,8 @@ MetadataChange changes_of(MetadataChange change, const Metadata& present) {
   return change;
 }
 
-// An older coffer did not tell whether owner and tags are to be believed, not even where a policy
-// went by them.
+// A document of an older coffer does not say whether owner and tags can be trusted, not even if a
+// policy relied on them.
 void doubt_untold_marks(SecretImage& secret) {
   MetadataChange& metadata = secret.metadata;
   const bool has_marks =
@@ -53,7 +53,7 @@ bool has_older_value(const SecretImage& secret) {
                      [](const VersionImage& version) { return version.value.has_value(); });
 }
 
-/// Brings secrets in, one after the other, inside one transaction.
+/// Imports secrets one by one inside one transaction.
 class Importer {
  public:
   Importer(Transaction& txn, const ImportPlan& plan, ImportOutcome& outcome)
@@ -64,12 +64,12 @@ class Importer {
     const VersionImage* newest = secret.versions.empty() ? nullptr : &secret.versions.front();
     const std::int64_t expires_at_ms = newest == nullptr ? 0 : newest->info.expires_at_ms;
     const bool is_over = expires_at_ms != 0 && expires_at_ms <= txn_.now_ms();
-    // Its time is over: no store would ever return it. With its history, an older one may live.
+    // An expired value would never be readable again. But its history may hold an older live value.
     if (is_over && !(secret.with_history && has_older_value(secret))) {
       outcome_.expired.push_back(secret.path);
       return {};
     }
-    // What was deleted when it was due is not brought back by the way through a document.
+    // A deleted value must not come back through an export and import.
     const bool is_deleted = newest != nullptr && newest->info.deletion_at_ms != 0 &&
                             newest->info.deletion_at_ms <= txn_.now_ms();
     const bool has_value = newest != nullptr && newest->value && !is_deleted && !is_over;
@@ -87,7 +87,7 @@ class Importer {
     if (!present && is_gone(present.error())) return false;
     if (!present) return present.error();
     if (present->info.expires_at_ms != version.info.expires_at_ms) return false;
-    // Only coffer's own JSON keeps the text of a JSON value.
+    // Only coffer's own JSON preserves the exact text of a JSON value.
     return plan_.form == Form::json ? is_identical(present->value, *version.value)
                                     : is_equivalent(present->value, *version.value);
   }
@@ -106,12 +106,12 @@ class Importer {
     }
     const History history = COFFER_TRY(txn_.history(secret.path));
     if (plan_.existing == Existing::refuse) {
-      return Error(ErrorCode::conflict, "is in the store already, and not the same",
+      return Error(ErrorCode::conflict, "exists in the store already and differs",
                    "--overwrite writes a new version, --skip-existing leaves it as it is");
     }
     if (plan_.existing == Existing::compare_and_swap &&
         history.current_version != secret.current_version) {
-      return Error(ErrorCode::conflict, "was changed since the document was made",
+      return Error(ErrorCode::conflict, "was changed after the document was exported",
                    "export it again, or give --overwrite");
     }
     COFFER_TRY(write(secret, same_value ? nullptr : version, changes, history.current_version));
@@ -127,7 +127,7 @@ class Importer {
     if (secret.with_history) {
       return txn_.restore(secret.path, secret.versions, secret.created_at_ms, changes);
     }
-    // Metadata alone makes a secret as well, but not where it says nothing.
+    // Metadata that says nothing does not create a secret by itself, so restore() does.
     if (version == nullptr && changes == MetadataChange()) {
       return txn_.restore(secret.path, {}, 0);
     }
@@ -137,20 +137,20 @@ class Importer {
   Result<void> write(const SecretImage& secret, const VersionImage* version,
                      const MetadataChange& changes, std::uint64_t current_version) {
     if (version == nullptr) return txn_.put_metadata(secret.path, changes);
-    // The settings first, for they decide when the version is deleted; the kind with the value,
-    // which it must fit.
+    // The settings come first, because they decide when the version is deleted; the kind comes with
+    // the value that must fit it.
     MetadataChange settings = changes;
     settings.kind.reset();
     if (settings != MetadataChange()) COFFER_TRY(txn_.put_metadata(secret.path, settings));
     PutOptions options;
     options.cas = current_version;
     options.expires_at_ms = version->info.expires_at_ms;
-    options.kind = changes.kind;
+    options.metadata.kind = changes.kind;
     COFFER_TRY(txn_.put(secret.path, *version->value, options));
     return restore_marks(secret.path, changes);
   }
 
-  // Whose they are was told together with this value: it is not the importer's, to doubt them by.
+  // The document says who set these marks, so they must not become the importer's.
   Result<void> restore_marks(const std::string& path, const MetadataChange& changes) {
     if (changes.marked_by.value_or("").empty() || changes.marks_doubted.value_or(true)) return {};
     MetadataChange marks;
@@ -178,7 +178,7 @@ Result<void> check_versions_told(const ImportBatch& batch, Existing existing) {
   if (existing != Existing::compare_and_swap) return {};
   for (const SecretImage& secret : batch.secrets) {
     if (secret.current_version != 0 || secret.versions.empty()) continue;
-    return Error(ErrorCode::usage, "the document tells no version to compare with",
+    return Error(ErrorCode::usage, "the document has no version numbers to compare",
                  "--cas takes coffer's own export, or what `vault kv get -format=json` prints")
         .about(Subject::Kind::name, "--cas");
   }
@@ -194,14 +194,14 @@ void note_carried(ImportOutcome& outcome, Carried carried, std::string name) {
   }
 }
 
-// Of those who carry from store to store import alone replaces what is there.
+// Only import can replace an existing object, so only its hint says so.
 Result<Carried> or_overwrite(Result<Carried> carried) {
   if (carried || carried.error().code() != ErrorCode::conflict) return carried;
   return std::move(carried).error().with_hint(
-      "--overwrite replaces what is there, --skip-existing leaves it as it is");
+      "--overwrite replaces the existing one, --skip-existing keeps it");
 }
 
-// In the order in which one needs the other: limits, secrets, what holds them, who may do what.
+// In the order of dependence: limits, secrets, configs that hold them, the policy.
 Result<void> import_batch(Transaction& txn, const ImportBatch& batch, const ImportPlan& plan,
                           bool is_first, ImportOutcome& outcome) {
   const Differing differing = differing_of(plan.existing);
@@ -246,7 +246,7 @@ std::size_t bytes_of(const SecretImage& secret) {
 }
 
 Error twice(std::string_view name) {
-  return Error(ErrorCode::usage, "stands twice in the document", "leave one of the two away")
+  return Error(ErrorCode::usage, "is in the document twice", "remove one of the two")
       .about(Subject::Kind::path, name);
 }
 
@@ -268,7 +268,7 @@ ImportBatches batches_of(const OwnDocument& document) {
       batch.bytes = count = 0;
       return {};
     };
-    // Without its config a config's secret would be an orphan, for the next full sweep to take.
+    // Without its config a config's secret would be an orphan that the next full sweep removes.
     const bool keeps_managed = document.store().settings.has_value();
     const bool had_policy = !document.store().policy.empty();
     OwnVisitor visitor;
@@ -316,7 +316,7 @@ Result<ImportOutcome> run_import(Store& store, const ImportBatches& batches,
   bool is_done = false;
   COFFER_TRY(batches([&](const ImportBatch& batch) -> Result<void> {
     COFFER_TRY(check_versions_told(batch, plan.existing));
-    // The only one needs no trial: it is written whole or not at all.
+    // A single batch needs no trial, because its transaction writes all or nothing.
     is_done = plan.dry_run || (is_first && batch.is_last);
     COFFER_TRY(carry_out(store, batch, plan, plan.dry_run || !is_done, is_first, tried));
     is_first = false;
@@ -334,7 +334,7 @@ Result<ImportOutcome> run_import(Store& store, const ImportBatches& batches,
   if (!written.created.empty() || !written.updated.empty()) {
     note("written before the error: " +
          std::to_string(written.created.size() + written.updated.size()) +
-         "; the same import again goes on with the rest");
+         "; run the same import again to continue");
   }
   return carried.error();
 }

@@ -1,7 +1,6 @@
-// Secrets and what belongs to them on their way from a document into a store.
-//
-// What fits into one batch is written in one transaction. Of a longer document all batches are
-// tried before the first is written, so that what is refused has changed nothing.
+// Imports the content of a document into a store.
+// Each batch is one transaction. If a document needs several, all of them are tried before the
+// first is written, so that a refused document changes nothing.
 #pragma once
 
 #include <coffer/store.h>
@@ -28,27 +27,27 @@ struct ImportOutcome {
   std::vector<std::string> created, updated, unchanged, skipped, expired;
 };
 
-/// So much is in memory, and in one transaction, at a time.
+/// The part of a document that is in memory, and in one transaction, at a time.
 struct ImportBatch {
   std::vector<SecretImage> secrets;
   std::vector<ConfigImage> configs;
   std::vector<RestoredReference> references;
-  StoreImage store;  ///< The settings count for every batch, the policy for the last.
+  StoreImage store;  ///< Every batch applies the settings, the last the policy.
   std::size_t bytes = 0;
   bool is_last = false;
 };
-/// Hands over all batches of a document; each time anew.
+/// Hands over all batches of a document; can be called more than once.
 using ImportBatches =
     std::function<Result<void>(const std::function<Result<void>(const ImportBatch&)>& take)>;
 
-/// The document must outlive it. Errors: usage (a path or id twice), and the document's.
+/// The document must outlive the result. Errors: usage (a path or id twice), and the document's.
 ImportBatches batches_of(const OwnDocument& document);
-/// All secrets of another form, as one batch.
+/// All secrets of a document in another form, as one batch.
 ImportBatches batches_of(std::vector<SecretImage> secrets);
 
-/// Errors: conflict (something of the name is there and differs), usage (--cas where the document
-/// tells no version), and as the transactions' calls. An error after some batches were written is
-/// told with how many secrets are in.
+/// Errors: conflict (an object of the same name differs), usage (--cas, but the document has no
+/// version numbers), and those of the transactions. If an error comes after some batches were
+/// written, a note says how many secrets are in.
 Result<ImportOutcome> run_import(Store& store, const ImportBatches& batches,
                                  const ImportPlan& plan);
 

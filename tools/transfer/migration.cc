@@ -13,7 +13,7 @@
 namespace coffer::tools {
 namespace {
 
-// So much is in memory, and is lost to a power cut, at a time.
+// The most that is in memory, and lost in a power cut, at a time.
 constexpr std::size_t kBatchSecrets = 200;
 constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
 
@@ -24,7 +24,7 @@ std::size_t bytes_of(const SecretImage& image) {
   return bytes;
 }
 
-// What a secret of the source was when it was copied.
+// The state of a source secret when it was copied.
 struct Copied {
   std::string path;
   std::uint64_t current_version = 0;
@@ -73,12 +73,12 @@ class Migration {
   std::vector<Copied> copied_;
   std::vector<RestoredReference> references_;
   std::vector<std::string> configs_;
-  std::optional<StoreSettings> settings_;  // Of a whole store.
+  std::optional<StoreSettings> settings_;  // Only for a whole store.
   std::optional<Policy> policy_;
   bool told_settings_ = false;
 };
 
-// How many paths the batch covers.
+// Returns how many paths the batch covers.
 Result<std::size_t> Migration::read_batch(const Snapshot& source, Paths paths, Images& batch) {
   std::size_t bytes = 0;
   std::size_t count = 0;
@@ -119,13 +119,13 @@ Result<void> Migration::write_one(Transaction& txn, const SecretImage& image,
   } else if (wishes_.skip_existing) {
     report.skipped.push_back(image.path);
   } else {
-    return Error(ErrorCode::conflict, "is in the other store already, and not the same",
-                 "--skip-existing leaves such secrets as they are; coffer move makes room");
+    return Error(ErrorCode::conflict, "exists in the other store already and differs",
+                 "--skip-existing leaves it as it is; coffer move frees its path");
   }
   return {};
 }
 
-// One transaction on the target, and what it wrote. The body may run twice.
+// Runs one transaction on the target and returns what it wrote. The body may run twice.
 Result<MigrationReport> Migration::in_target(bool trial, const Body& body) {
   MigrationReport report;
   COFFER_TRY(write_or_try(target_, trial, [&](Transaction& txn) {
@@ -143,7 +143,7 @@ void Migration::take_over(MigrationReport&& written) {
 
 Result<MigrationReport> Migration::write_batch(const Images& batch, bool trial) {
   return in_target(trial, [&](Transaction& txn, MigrationReport& report) -> Result<void> {
-    // Limits of the store's settings count for what comes into it.
+    // The limits in the settings apply to the secrets that follow.
     COFFER_TRY(write_settings(txn, report));
     for (const SecretImage& image : batch)
       COFFER_TRY(about_secret(write_one(txn, image, report), image.path));
@@ -151,7 +151,7 @@ Result<MigrationReport> Migration::write_batch(const Images& batch, bool trial) 
   });
 }
 
-// What is durable in the target is read back from there, and is compared to the byte.
+// Reads the batch back from the target, where it is durable, and compares it byte for byte.
 Result<void> Migration::check_batch(const Images& batch, const std::vector<std::string>& skipped) {
   const Snapshot target = COFFER_TRY(target_.snapshot());
   for (const SecretImage& image : batch) {
@@ -183,8 +183,8 @@ Result<void> Migration::copy_all(const Snapshot& source, Paths paths, bool trial
   return {};
 }
 
-// Only what is still as it was copied goes, for an addition since would be lost. False: it stays.
-// Who uses it was carried along, so that the users there are no reason for it to stay.
+// Removes a secret only if it has not changed since it was copied; otherwise the change would be
+// lost. False: it stays. Its users were carried along, so they are no reason to keep it.
 Result<bool> remove_one(Transaction& txn, const Copied& copied,
                         const std::vector<RestoredReference>& references) {
   const History history = COFFER_TRY(txn.history(copied.path));
@@ -223,7 +223,7 @@ Result<void> Migration::remove_all() {
       kept.clear();
       for (const Copied& copied : batch) {
         const auto gone = about_secret(remove_one(txn, copied, references_), copied.path);
-        // Somebody else has removed it: there is nothing to tell.
+        // Somebody else removed it in the meantime, so there is nothing to report.
         if (!gone && gone.error().code() == ErrorCode::not_found) continue;
         if (!gone) return gone.error();
         (*gone ? removed : kept).push_back(copied.path);
@@ -236,7 +236,7 @@ Result<void> Migration::remove_all() {
   return {};
 }
 
-// Configs, who uses what, and the policy: after the secrets, in one transaction.
+// Writes configs, references and the policy in one transaction, after the secrets.
 Result<void> Migration::write_rest(Transaction& txn, const StoreContents& contents,
                                    const std::vector<ConfigImage>& configs,
                                    MigrationReport& report) {
@@ -281,7 +281,7 @@ Result<void> Migration::copy_rest(const Snapshot& source, const StoreContents& c
   return trial ? Result<void>() : check_rest(configs);
 }
 
-// With its secrets, that nobody else holds.
+// Removes the copied configs, with the secrets that only they hold.
 Result<void> Migration::remove_configs() {
   for (const std::string& id : configs_) {
     const auto gone = source_.configs().remove(id);

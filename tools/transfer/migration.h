@@ -1,9 +1,8 @@
-// Secrets on their way from one store to another, with their history and who uses them, and of a
-// whole store its configs, settings and policy too: explicit, resumable, verified.
-//
-// A power cut leaves the target with whole batches, each of them verified or not, and the
-// source as it was: secrets are removed there only when all of them are in the target. Who
-// starts again finds the finished ones unchanged and goes on with the rest.
+// Copies secrets from one store to another, with their history and users; from a whole store also
+// its configs, settings and policy.
+// After a power cut the target has whole batches and the source is complete: secrets are removed
+// from the source only after all of them are verified in the target. A second run skips what is
+// there and continues with the rest.
 #pragma once
 
 #include <coffer/store.h>
@@ -16,24 +15,23 @@ namespace coffer::tools {
 
 struct MigrationWishes {
   std::string prefix;          ///< A secret or folder; "": everything.
-  bool skip_existing = false;  ///< What stands in the target and differs stays; else refused.
+  bool skip_existing = false;  ///< Keep differing secrets in the target; else refuse them.
   bool dry_run = false;
   bool delete_source = false;
 };
 
 struct MigrationReport {
   std::vector<std::string> created, unchanged, skipped;
-  std::vector<std::string> managed;  ///< Left: of checks, stages, replaced.
+  std::vector<std::string> managed;  ///< Not copied: made by checks, stages, replaced configs.
   std::vector<std::string> removed;  ///< From the source.
-  std::vector<std::string> kept;     ///< Changed or used there meanwhile, so not removed.
+  std::vector<std::string> kept;     ///< Changed or used in the source since, so not removed.
 };
 
 using Progress = std::function<void(std::size_t done, std::size_t all)>;
 
-/// All is tried before the first secret is written; what is refused then has changed nothing. A
-/// config is reported as config:ID.
-/// Errors: conflict (another secret stands in the target), corrupt (what was read back from the
-/// target differs), as Transaction::restore, as Snapshot's reads.
+/// Tries everything before the first secret is written, so that a refusal then has changed nothing.
+/// Reports a config as config:ID. Errors: conflict (the target has a different secret), corrupt
+/// (the target reads back differently), as Transaction::restore, as Snapshot's reads.
 Result<MigrationReport> migrate(Store& source, Store& target, const MigrationWishes& wishes,
                                 const Progress& progress);
 

@@ -1,4 +1,4 @@
-// What became of each path, for import and migrate: names only.
+// Prints what happened to each path, for import and migrate. It prints names only.
 #pragma once
 
 #include <coffer/result.h>
@@ -14,7 +14,7 @@ struct PathGroup {
   const std::vector<std::string>& paths;
 };
 
-/// A row a path, or {"dry_run", STATE: [PATH...]...}. Errors: io.
+/// Prints one row a path, or {"dry_run", STATE: [PATH...]...}. Errors: io.
 Result<void> write_path_groups(std::span<const PathGroup> groups, bool dry_run, bool as_json);
 
 }  // namespace coffer::tools

@@ -6,7 +6,8 @@
 namespace coffer::tools {
 namespace {
 
-// All that are refused are named: who mends them one by one would be told of one at a time.
+// Collects all refused paths into one error, so that the user need not run the command once for
+// each.
 Result<void> erase_all(Transaction& txn, const std::vector<std::string>& paths) {
   std::string refused, users;
   for (const std::string& path : paths) {
@@ -20,9 +21,9 @@ Result<void> erase_all(Transaction& txn, const std::vector<std::string>& paths) 
   }
   if (refused.empty()) return {};
   return Error(ErrorCode::in_use,
-               "something refers to these, or they belong to a config; nothing "
+               "these are in use by something or belong to a config; nothing "
                "was removed",
-               "see who: coffer refs PATH, for each of them")
+               "find out by whom: coffer refs PATH, for each of them")
       .about(Subject::Kind::path, refused)
       .with_users(users);
 }
@@ -30,12 +31,13 @@ Result<void> erase_all(Transaction& txn, const std::vector<std::string>& paths) 
 }  // namespace
 
 std::string scope_removal_text() {
-  return "With --recursive all goes, or nothing: what something refers to (coffer refs) is named "
+  return "--recursive removes everything or nothing: secrets in use (coffer refs) are named "
          "and "
          "refused with\n9. At most " +
          std::to_string(kFolderSecretsMax) +
-         " secrets go at once. `coffer list PREFIX -r --long --older-than 180d` tells what nobody\n"
-         "has written for long: what a job or a team that is gone may have left.";
+         " secrets can be removed at once. `coffer list PREFIX -r --long --older-than 180d` lists "
+         "secrets\n"
+         "that nobody has written for long, such as those of a former job or team.";
 }
 
 Result<std::vector<std::string>> remove_scope(Store& store, const std::string& prefix,

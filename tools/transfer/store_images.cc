@@ -5,7 +5,7 @@
 namespace coffer::tools {
 namespace {
 
-// The value of a version that has one to carry.
+// The value of a version, if the version has one to carry.
 template <typename Reader>
 Result<std::optional<Value>> value_of(const Reader& store, const std::string& path,
                                       const VersionInfo& info, Extent extent) {
@@ -80,7 +80,7 @@ Result<std::vector<std::string>> paths_of(const Snapshot& store, const std::stri
   std::vector<std::string> paths = COFFER_TRY(store.list(prefix, below));
   if (!prefix.empty() && COFFER_TRY(store.exists(prefix))) paths.insert(paths.begin(), prefix);
   if (paths.empty() && !prefix.empty()) {
-    return Error(ErrorCode::not_found, "there is no such secret, and nothing below")
+    return Error(ErrorCode::not_found, "no secret has this path, and nothing is below it")
         .about(Subject::Kind::path, prefix);
   }
   return paths;

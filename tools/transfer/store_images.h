@@ -1,4 +1,4 @@
-// Secrets as they stand in a store, for documents and for other stores.
+// Reads secrets from a store, for export documents and for other stores.
 #pragma once
 
 #include <coffer/snapshot.h>
@@ -12,21 +12,20 @@
 
 namespace coffer::tools {
 
-/// How much of a secret an image shows. `all`: every version, and of a deleted one, which undelete
-/// would bring back, the value too; the others leave that out.
+/// How much of a secret an image holds. `all` includes every version, and the values of deleted
+/// versions, which undelete could bring back; the others leave those values out.
 enum class Extent : std::uint8_t { newest, history, all };
 
-/// A version whose time is over for good (expired, destroyed) has no value. Errors: as get; of a
-/// version that cannot be read only because the clock is behind, too.
+/// A version that is expired or destroyed has no value. Errors: as get, also for a version that
+/// cannot be read only because the clock is behind.
 Result<SecretImage> image_of(const Snapshot& store, const std::string& path, Extent extent);
 Result<SecretImage> image_of(const Transaction& store, const std::string& path, Extent extent);
 
-/// Before secrets are carried elsewhere: with a clock that is behind the store's time nobody can
-/// tell which of them live. `directory`: what the error is about. Errors: failed.
+/// Refuses to carry secrets while the clock is behind the store's time, because nobody can tell
+/// which of them live. `directory` is what the error is about. Errors: failed.
 Result<void> check_clock(Store& store, const std::string& directory);
 
-/// The secret of that very name, then what is below it as a folder, whatever became of their
-/// newest versions. Errors: not_found.
+/// The secret of this name, then the secrets below it as a folder, in any state. Errors: not_found.
 Result<std::vector<std::string>> paths_of(const Snapshot& store, const std::string& prefix);
 
 }  // namespace coffer::tools

@@ -45,14 +45,14 @@ Result<std::optional<WatchCursor>> CursorFile::read() const {
   };
   if (!text.starts_with(kHead)) return not_ours("this file is no cursor of a watcher");
   text.remove_prefix(kHead.size());
-  if (!text.starts_with(store_id_ + " ")) return not_ours("this cursor is of another store");
+  if (!text.starts_with(store_id_ + " ")) return not_ours("this cursor belongs to another store");
   const auto cursor = parse_cursor(text.substr(store_id_.size() + 1));
   if (!cursor) return not_ours("this file is no cursor of a watcher");
   return cursor;
 }
 
-// Durable before the next event is dealt with: what a power cut makes come again is the one
-// event between its delivery and this.
+// Made durable before the next event, so a power cut repeats at most the one event that was
+// delivered but not recorded.
 Result<void> CursorFile::write(const WatchCursor& cursor) const {
   const std::string text = std::string(kHead) + store_id_ + " " + std::to_string(cursor.revision) +
                            " " + std::to_string(cursor.index) + "\n";

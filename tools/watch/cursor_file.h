@@ -1,4 +1,4 @@
-// Where a watcher keeps what it has dealt with: replaced as a whole, durably, or not at all.
+// Records how far a watcher has come. The file is replaced durably and as a whole.
 #pragma once
 
 #include <coffer/changes.h>
@@ -11,7 +11,7 @@ namespace coffer::tools {
 
 struct WatchCursor {
   std::uint64_t revision = 0;
-  std::uint32_t index = kWholeRevision;  ///< The last item of the revision that was dealt with.
+  std::uint32_t index = kWholeRevision;  ///< The last delivered item of the revision.
 };
 
 class CursorFile {
@@ -20,9 +20,9 @@ class CursorFile {
   CursorFile(std::string path, std::string store_id)
       : path_(std::move(path)), store_id_(std::move(store_id)) {}
 
-  /// None where there is no file yet. Errors: usage (of another store, or no cursor), io.
+  /// nullopt: there is no file yet. Errors: usage (not a cursor, or of another store), io.
   Result<std::optional<WatchCursor>> read() const;
-  /// Errors: io; then the old one stands.
+  /// Errors: io; the old file then stays.
   Result<void> write(const WatchCursor& cursor) const;
 
  private:

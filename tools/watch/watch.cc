@@ -1,7 +1,7 @@
 // coffer watch
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
@@ -19,12 +19,12 @@ namespace {
 constexpr std::int64_t kLookEveryMs = 200;  // How soon a signal ends the wait for changes.
 constexpr std::int64_t kRetryFirstMs = 500;
 constexpr std::int64_t kRetryMaxMs = 60'000;
-constexpr int kTriesOnce = 3;  // With --once nobody waits for better days.
+constexpr int kTriesOnce = 3;  // With --once the watch does not wait for long.
 constexpr std::size_t kBatch = 256;
 
 constexpr char kAboutRules[] =
     "\nThe file of --rules is YAML or JSON. A rule has a name, and one of webhook (a URL), exec (a "
-    "command) and\nfile (a line is added); it may have what, prefix, severity and body:\n"
+    "command) or\nfile (a line is appended); what, prefix, severity and body are optional:\n"
     "  rules:\n"
     "    - name: secret-deleted\n"
     "      what: [deleted]\n"
@@ -33,12 +33,15 @@ constexpr char kAboutRules[] =
     "      webhook: https://example.org/hook\n"
     "      body: '{\"text\": \"{{path}} is gone\"}'\n"
     "`deleted` is delete, destroy, expire and erase. In a body {{rule}}, {{severity}}, {{what}}, "
-    "{{path}},\n{{version}}, {{revision}}, {{index}}, {{time}} and {{outcome}} stand for what they "
-    "say; without a body all\nof them are told as a JSON object. A command finds COFFER_EVENT_RULE "
+    "{{path}},\n{{version}}, {{revision}}, {{index}}, {{time}} and {{outcome}} are replaced by the "
+    "event's "
+    "facts; without a body all\nof them are sent as a JSON object. A command also gets "
+    "COFFER_EVENT_RULE "
     "and _SEVERITY "
-    "besides. With --once an event is\ntried three times, then the watch ends with an error and "
+    "in its environment. With --once an event is\ntried three times, then the watch ends with an "
+    "error and "
     "the "
-    "next one begins with it.";
+    "next run begins with that event.";
 
 std::string json_of(const Change& change) {
   JsonText json;
@@ -56,7 +59,7 @@ std::string line_of(const Change& change) {
 }
 
 struct Watch {
-  std::vector<WatchRule> rules;  ///< None: every event is a line of the output.
+  std::vector<WatchRule> rules;  ///< Empty: every event is printed as a line.
   std::optional<CursorFile> cursor_file;
   ChangeFilter filter;
   bool once = false;
@@ -66,7 +69,7 @@ struct Watch {
   Result<void> keep(const WatchCursor& cursor) const {
     return cursor_file ? cursor_file->write(cursor) : Result<void>();
   }
-  /// False where it was ended by a signal before it was delivered.
+  /// False: a signal ended the watch before the event was delivered.
   Result<bool> deliver(const Change& change) const;
   Result<bool> deliver_by(const Delivery& delivery, const Change& change) const;
   Result<int> run(Store& store, WatchCursor cursor) const;
@@ -93,10 +96,10 @@ Result<bool> Watch::deliver_by(const Delivery& delivery, const Change& change) c
     if (must_end()) break;
     if (once && tries == kTriesOnce)
       return Error(ErrorCode::failed, "the command, file or webhook did not take an event",
-                   "the next watch begins with it: run it again with the same --cursor")
+                   "run it again with the same --cursor: it begins with this event")
           .about(Subject::Kind::name, who)
           .with_number(change.revision);
-    note(who + " failed; the same event again in " + std::to_string(pause) + " ms");
+    note(who + " failed; the event is tried again in " + std::to_string(pause) + " ms");
     sleep_ms(pause);
     pause = std::min(pause * 2, kRetryMaxMs);
   }
@@ -107,11 +110,11 @@ Result<int> Watch::run(Store& store, WatchCursor cursor) const {
   ChangeFilter next = filter;
   while (!must_end()) {
     next.after_index = cursor.index;
-    const ChangeBatch batch = COFFER_TRY(store.changes(cursor.revision, next, kBatch));
+    const ChangeBatch batch = COFFER_TRY(store.audit().changes(cursor.revision, next, kBatch));
     for (const Change& change : batch.changes) {
       if (must_end() || !COFFER_TRY(deliver(change))) return 0;
       cursor = {change.revision, change.index};
-      // Lines are one delivery a batch; a command is one an event.
+      // Printed lines are recorded once a batch, rule deliveries once an event.
       if (!rules.empty()) COFFER_TRY(keep(cursor));
     }
     const bool moved = cursor.revision != batch.revision || cursor.index != kWholeRevision;
@@ -121,16 +124,16 @@ Result<int> Watch::run(Store& store, WatchCursor cursor) const {
     if (once) return 0;
     std::uint64_t now = cursor.revision;
     while (now <= cursor.revision && !must_end())
-      now = COFFER_TRY(store.wait_for_changes(cursor.revision, kLookEveryMs));
+      now = COFFER_TRY(store.audit().wait(cursor.revision, kLookEveryMs));
   }
   return 0;
 }
 
-// They may be put on record later, while it watches.
+// Only a warning, because recording of reads may be switched on while the watch runs.
 Result<void> warn_of_unrecorded_reads(Store& store) {
   if (!COFFER_TRY(store.settings()).audit_reads)
     warn(
-        "reads are not on record in this store, so that none is told: coffer settings put "
+        "this store does not record reads, so no read will be reported: coffer settings put "
         "--audit-reads on");
   return {};
 }
@@ -141,32 +144,33 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> prefix, from, exec, rules, cursor_path;
   Watch watch;
   Syntax syntax(arguments, text);
-  syntax.optional_word("PREFIX", prefix, "Only what happens here and below");
+  syntax.optional_word("PREFIX", prefix, "Only events at or below this path");
   syntax.option("--from", from, "REVISION", "Begin after this revision; 0: from the beginning");
   syntax.option("--exec", exec, "COMMAND",
-                "Run this for each event (by /bin/sh), until it exits with 0");
+                "Run this for each event (by /bin/sh) until it exits with 0");
   syntax.option("--rules", rules, "FILE",
-                "Tell the events that its rules match to a command, a file or a webhook");
-  syntax.option("--cursor", cursor_path, "FILE", "Keep in this file what was dealt with");
-  syntax.flag("--once", watch.once, "End where there is nothing more to tell");
+                "Deliver events that match its rules to a command, a file or a webhook");
+  syntax.option("--cursor", cursor_path, "FILE", "Record in this file which events were delivered");
+  syntax.flag("--once", watch.once, "End when all events are delivered");
   syntax.flag("--keep-keys", watch.keep_keys,
               "Let commands inherit the store's key and name (COFFER_KEY, COFFER_STORE ...)");
   syntax.explain(kAboutRules);
   syntax.explain(
       "An event is delivered at least once: when its line is written, or when the command exits "
-      "with 0; a\nfailing command is run again, after longer and longer pauses. It finds the event "
+      "with 0; a\nfailing command is run again, after longer and longer pauses. It gets the event "
       "in its environment:\nCOFFER_EVENT_WHAT, _PATH, _VERSION, _REVISION, _INDEX, _TIME and "
       "_OUTCOME; never a value.\nA rule's `what` names actions of `coffer audit list`, `deleted`, "
-      "or what changes nothing: `read` (while\nthe setting audit-reads is on; a command that reads "
-      "a secret makes such an event itself), `refused`, or\n`denied` for what the policy refused. "
-      "Without --from, and without a cursor yet, what happens from now\non is told.");
+      "or events that change nothing: `read` (while\nthe setting audit-reads is on; a command that "
+      "reads "
+      "a secret makes such an event itself), `refused`, or\n`denied` for refusals by the policy. "
+      "Without --from, and without a cursor yet, the watch begins\nwith the next event.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   watch.filter.prefix = prefix.value_or("");
   watch.json = context.json();
   if (exec && rules) {
-    return Error(ErrorCode::usage, "--exec and --rules do not go together");
+    return Error(ErrorCode::usage, "--exec and --rules cannot be combined");
   }
   if (exec) watch.rules.push_back({{}, {}, {}, {Delivery::Way::exec, *exec}});
   if (rules) watch.rules = COFFER_TRY(read_watch_rules(COFFER_TRY(read_input(*rules)), *rules));
@@ -176,7 +180,7 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   }
   std::optional<WatchCursor> cursor;
   if (from) cursor = WatchCursor{COFFER_TRY(parse_number("--from", *from)), kWholeRevision};
-  // A policy may come while it watches: then it counts who the caller is.
+  // The user is looked up now, because a policy may come while the watch runs.
   context.look_up_login();
   Store store = COFFER_TRY(context.open());
   if (cursor_path) {
@@ -185,7 +189,7 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   }
   if (!cursor) cursor = WatchCursor{COFFER_TRY(store.status()).sequence, kWholeRevision};
   if (watch.filter.reads) COFFER_TRY(warn_of_unrecorded_reads(store));
-  // From here on a restart goes on where this began, even if nothing happens meanwhile.
+  // Recorded now, so that a restart continues from here even if nothing happens until then.
   COFFER_TRY(watch.keep(*cursor));
   end_on_signals();
   return watch.run(store, *cursor);

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/key_environment.h"
 #include "tools/command/streams/new_file.h"
@@ -51,7 +51,7 @@ std::vector<std::string> environment_with(const Delivery& delivery, const Change
   return variables;
 }
 
-/// The child's exit code, or 128+N; 127 where there is none.
+/// The child's exit code, 128+N after signal N, or 127 if the code is unknown.
 int wait_for(pid_t child) {
   for (bool told = false;;) {
     int status = 0;
@@ -77,8 +77,8 @@ bool append_line(const Delivery& delivery) {
   if (!opened) {
     if (opened.error().code() == ErrorCode::usage)
       warn(
-          "a rule's file must be a regular file of this user that not everybody may write to, "
-          "and no link: " +
+          "a rule's file must be a regular file, not a link, owned by this user and not writable "
+          "by everybody: " +
           delivery.target);
     return false;
   }
@@ -86,9 +86,10 @@ bool append_line(const Delivery& delivery) {
   struct stat before {};
   fstat(fd, &before);
   const bool is_new = before.st_size == 0;
-  // In one write, so that lines of two watches do not mix; delivered is what is on disk.
+  // One write, so that two watches do not mix their lines. The line counts as delivered once it is
+  // on disk.
   const bool done = write_all(fd, as_bytes(delivery.text + "\n")) && fdatasync(fd) == 0 &&
-                    // A new file's name has to be on disk as well.
+                    // A new file's name must be on disk too.
                     (!is_new || sync_folder_of(delivery.target));
   return close(fd) == 0 && done;
 }
@@ -123,8 +124,9 @@ struct Pipe {
   }
 };
 
-// By curl, which knows TLS and proxies. What it is to do comes by its standard input: a webhook's
-// URL is often a secret itself. A redirect is no delivery: it would tell another service.
+// Posts by curl, which knows TLS and proxies. Its options come by standard input, because a
+// webhook's URL is often a secret. It follows no redirect, which would reveal the event to another
+// service.
 bool post(const Delivery& delivery) {
   const std::string config =
       "silent\nmax-time = 10\nproto = \"=http,https\"\noutput = \"/dev/null\"\n"

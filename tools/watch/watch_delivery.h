@@ -1,4 +1,4 @@
-// How an event of the change feed reaches whoever wants it: one try at a time.
+// Delivers an event of the change feed, one try at a time.
 #pragma once
 
 #include <coffer/changes.h>
@@ -10,29 +10,29 @@
 
 namespace coffer::tools {
 
-/// From here on SIGINT, SIGTERM and SIGHUP end sleeps, and commands that are under way.
+/// From now on SIGINT, SIGTERM and SIGHUP end sleeps and running commands.
 void end_on_signals();
 bool must_end();
-/// Shorter where a signal says to end.
+/// Sleeps; returns early if a signal asks to end.
 void sleep_ms(std::int64_t ms);
 
-/// Where an event goes, and as what.
+/// Where an event goes, and in what form.
 struct Delivery {
   enum class Way { exec, file, webhook };
   Way way = Way::exec;
   std::string target;     ///< A command for /bin/sh, a file's path, an http or https URL.
-  std::string rule = {};  ///< Whose delivery it is; empty: of no rule.
+  std::string rule = {};  ///< The rule that it belongs to; empty: none.
   std::string severity = {};
   std::string text = {};  ///< A file's line, a webhook's body.
 };
 
-/// "done", or the word for the error that it was refused with.
+/// "done", or the code name of the error that refused it.
 std::string_view outcome_of(const Change& change);
 
-/// True where it has arrived: the command exited with 0, the line is on disk, the service answered
-/// 2xx within ten seconds. A command finds the event in its environment, COFFER_EVENT_*: a name in
-/// its text would be code there. Nothing of it stands in any process's arguments.
-/// No process gets the store's key by its environment, unless `keep_keys` says that a command does.
+/// True if it arrived: the command exited with 0, the line is on disk, or the service answered 2xx
+/// within ten seconds. A command gets the event in its environment, COFFER_EVENT_*, because a name
+/// in its text would be executed as code. Nothing of the event is in any process's arguments. No
+/// process inherits the store's key, except a command with `keep_keys`.
 bool deliver_once(const Delivery& delivery, const Change& change, bool keep_keys);
 
 }  // namespace coffer::tools

@@ -5,8 +5,8 @@
 #include <map>
 #include <optional>
 
-#include "engine/text/time_text.h"
 #include "format/audit_action.h"
+#include "text/time_text.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/input_document.h"
 #include "tools/exchange/yaml.h"
@@ -33,13 +33,13 @@ Facts facts_of(const Delivery& delivery, const Change& change) {
           {"time", text::print_time(change.at_ms)}};
 }
 
-// The letters between the quotes of a JSON string.
+// `text` as the inside of a JSON string.
 std::string inside_quotes(std::string_view text) {
   const std::string quoted = json::quoted(text);
   return quoted.substr(1, quoted.size() - 2);
 }
 
-// Nothing where the body names what no event has.
+// Fills in the facts; nullopt if the body names one that no event has.
 std::optional<std::string> filled(std::string_view body, const Facts& facts) {
   std::string out;
   for (;;) {
@@ -62,12 +62,13 @@ Result<void> check_actions(const WatchRule& rule, const Spot& spot) {
     const auto action = format::parse_action(what);
     if (action && format::is_change(*action)) continue;
     if (action)
-      return spot.refuse({ErrorCode::usage, "this is on record, and no event of a secret or config",
-                          "`coffer audit list --action WHAT` tells it; `refused` and `denied` are "
-                          "the events of what was not done, whatever it was"});
+      return spot.refuse({ErrorCode::usage,
+                          "this action is recorded, but is not an event of a secret or config",
+                          "`coffer audit list --action WHAT` shows it; `refused` and `denied` are "
+                          "the events of all refused actions"});
     return spot.refuse({ErrorCode::usage, "there is no such event",
-                        "an action of `coffer audit list`; `deleted` for all that ends a version; "
-                        "`read`, `refused`, or `denied` for what a policy refused"});
+                        "use an action of `coffer audit list`; `deleted` for the end of a version; "
+                        "`read`, `refused`, or `denied` for refusals by the policy"});
   }
   return {};
 }
@@ -84,7 +85,7 @@ Spot::Take take_target(WatchRule& rule, Delivery::Way way) {
   return [&rule, way](const Spot& spot) -> Result<void> {
     if (!rule.delivery.target.empty()) {
       return spot.refuse(
-          {ErrorCode::usage, "exec, file and webhook do not go together", "make a rule of each"});
+          {ErrorCode::usage, "exec, file and webhook cannot be combined", "write a rule for each"});
     }
     rule.delivery.way = way;
     rule.delivery.target = COFFER_TRY(spot.string());
@@ -94,7 +95,7 @@ Spot::Take take_target(WatchRule& rule, Delivery::Way way) {
     const bool is_plain =
         std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c <= '~'; });
     if (way == Delivery::Way::webhook && (!is_url || !is_plain))
-      return spot.refuse({ErrorCode::usage, "is no URL of http or https"});
+      return spot.refuse({ErrorCode::usage, "is not an http or https URL"});
     return {};
   };
 }
@@ -114,21 +115,21 @@ Result<WatchRule> read_rule(const Spot& spot) {
                            {"file", take_target(rule, Delivery::Way::file)},
                            {"webhook", take_target(rule, Delivery::Way::webhook)}}));
   if (rule.delivery.target.empty()) {
-    return spot.refuse({ErrorCode::usage, "tells nobody", "give exec, file or webhook"});
+    return spot.refuse({ErrorCode::usage, "has no receiver", "give exec, file or webhook"});
   }
   if (rule.delivery.way == Delivery::Way::exec && !rule.body.empty()) {
     return spot.refuse(
-        {ErrorCode::usage, "a command has no body", "it finds the event in COFFER_EVENT_*"});
+        {ErrorCode::usage, "a command has no body", "it gets the event in COFFER_EVENT_*"});
   }
   if (rule.body.size() > kBodyBytesMax) {
     return spot.refuse(Error(ErrorCode::limit, "the body is too long, in bytes")
                            .with_size(rule.body.size(), kBodyBytesMax));
   }
   if (rule.delivery.way == Delivery::Way::file && rule.body.find('\n') != std::string::npos) {
-    return spot.refuse({ErrorCode::usage, "the body of a file is one line"});
+    return spot.refuse({ErrorCode::usage, "the body for a file must be one line"});
   }
   if (!filled(rule.body, facts_of({}, {}))) {
-    return spot.refuse({ErrorCode::usage, "the body names what no event has",
+    return spot.refuse({ErrorCode::usage, "the body has an unknown name between {{ and }}",
                         "{{rule}}, {{severity}}, {{what}}, {{path}}, {{version}}, {{revision}}, "
                         "{{index}}, {{time}}, {{outcome}}"});
   }
@@ -143,7 +144,7 @@ bool WatchRule::matches(const Change& change) const {
       (change.path.starts_with(prefix) &&
        (prefix.ends_with('/') || change.path.substr(prefix.size()).starts_with('/')));
   if (!is_below) return false;
-  // What changed nothing is told to who asks for it by its word.
+  // Reads and refusals change nothing, so they match only rules that name them.
   if (what.empty()) return !change.refused_with && change.what != kReadWord;
   return std::any_of(what.begin(), what.end(),
                      [&change](const std::string& word) { return means(word, change); });
@@ -184,7 +185,7 @@ Result<std::vector<WatchRule>> read_watch_rules(const SecretBytes& text, std::st
     rules.push_back(COFFER_TRY(read_rule(spot)));
     return {};
   };
-  COFFER_TRY(Spot(document, source)
+  COFFER_TRY(input_reader(document, source)
                  .members({{"rules", [&](const Spot& spot) { return spot.each_element(take_one); },
                             true}}));
   if (rules.empty()) {

@@ -1,4 +1,4 @@
-// Which events are told to whom: a file of rules for `coffer watch`, YAML or JSON.
+// The rules of `coffer watch`, which say where each event goes: a YAML or JSON file.
 //
 //   rules:
 //     - name: secret-deleted
@@ -8,15 +8,14 @@
 //       webhook: https://...       # or exec: COMMAND, or file: PATH (regular, of this user)
 //       body: '{"text": "{{path}} is gone"}'
 //
-// What changed nothing is told where `what` says so: `read`, while the store's setting audit-reads
-// is on; `refused`, whatever was asked for and with whatever it was refused; `denied`, of these
-// what the policy refused. Its {{what}} is what was asked for, its {{outcome}} the word of the
-// error.
+// An event that changed nothing matches only if `what` names it: `read`, while the store's setting
+// audit-reads is on; `refused`, any refused action; `denied`, an action that the policy refused.
+// Its {{what}} is the refused action, its {{outcome}} the error's code name.
 //
 // In a body {{rule}}, {{severity}}, {{what}}, {{path}}, {{version}}, {{revision}}, {{index}},
-// {{time}} and {{outcome}} (`done`, or why it was not) stand for what they say, written as inside a
-// JSON string; without a body all of them are told as a JSON object. Nothing of an event is a value
-// of a secret.
+// {{time}} and {{outcome}} (`done`, or the error) are replaced by the event's facts, escaped as in
+// a JSON string. Without a body all of them are sent as a JSON object. An event never contains a
+// secret's value.
 #pragma once
 
 #include <coffer/changes.h>
@@ -32,15 +31,15 @@
 namespace coffer::tools {
 
 struct WatchRule {
-  std::vector<std::string> what;  ///< None: any.
-  std::string prefix;             ///< This path and what is below it; empty: any.
-  std::string body;               ///< Empty: all that is known.
+  std::vector<std::string> what;  ///< Empty: any.
+  std::string prefix;             ///< Matches this path and those below it; empty: any.
+  std::string body;               ///< Empty: all facts.
   Delivery delivery;
 
   bool matches(const Change& change) const;
   bool wants_reads() const;
   bool wants_refused() const;
-  /// The delivery with the text of this event.
+  /// The delivery, with its text filled in for this event.
   Delivery delivery_of(const Change& change) const;
 };
 

@@ -20,15 +20,15 @@
 namespace coffer::tools {
 namespace {
 
-// The kernel has more to say than what was typed: of a timer only we were told.
+// SI_KERNEL alone is not enough: the kernel also sends signals, such as a timer's, to us alone.
 bool is_from_terminal(int number, int code) {
   constexpr std::array kTyped = {SIGINT,  SIGQUIT, SIGHUP,   SIGTSTP,
                                  SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT};
   return code == SI_KERNEL && std::find(kTyped.begin(), kTyped.end(), number) != kTyped.end();
 }
 
-// With a terminal of its own the child leads a session, and the terminal that such a leader
-// opens first is the one that controls it.
+// A child with a terminal of its own leads a session; the first terminal that a session leader
+// opens becomes its controlling terminal.
 int describe_ends(const Relay::Ends& ends, posix_spawn_file_actions_t& actions) {
   int flags = 0;
   if (ends.takes_session) {
@@ -66,7 +66,7 @@ int Child::start(char* const* command, char* const* environment, HeldSignals& he
   return failure;
 }
 
-// As process 1 of a container every orphan is ours to bury.
+// As process 1 of a container this process must reap every orphan.
 std::optional<int> Child::reap() {
   for (;;) {
     int status = 0;
@@ -83,11 +83,11 @@ std::optional<int> Child::reap() {
   }
 }
 
-// A shell is to see its job stopped when the command is. What somebody stops by SIGSTOP, away from
-// the terminal, he lets go on himself.
+// Stops with the child, so that a shell sees its job stopped. A SIGSTOP sent from elsewhere stops
+// only the child; its sender must continue it.
 void Child::stop_with_child(int number) {
   if (!stops_jobs(number) && tcgetpgrp(STDIN_FILENO) != getpgrp()) return;
-  // With a terminal of its own the child alone was stopped; else the terminal told the group.
+  // Without a session of its own the child shared the terminal's stop with the whole group.
   const bool is_apart = relay_ != nullptr && relay_->has_session();
   if (is_apart) relay_->leave_terminal();
   const bool went_on = stop_as(stops_jobs(number) ? number : SIGTSTP, is_apart);
@@ -98,7 +98,7 @@ void Child::stop_with_child(int number) {
 
 void Child::forward(const Signal& signal) const {
   if (!signal.has_value) {
-    // What was stopped as a group goes on as one.
+    // The whole group was stopped, so the whole group must continue.
     const bool to_all = signal.number == SIGCONT && relay_ != nullptr && relay_->has_session();
     kill(to_all ? -pid_ : pid_, signal.number);
     return;
@@ -108,14 +108,14 @@ void Child::forward(const Signal& signal) const {
   sigqueue(pid_, signal.number, value);
 }
 
-// A signal was taken; the child's exit code where it has ended.
+// Handles one signal; returns the child's exit code once the child has ended.
 std::optional<int> Child::handle(const Signal& signal) {
   if (signal.number == SIGCHLD) return reap();
   if (relay_ != nullptr && signal.number == SIGWINCH) relay_->resize();
   if (relay_ != nullptr && signal.number == SIGCONT) relay_->enter_terminal();
-  // A reader of ours that went away is no word to the child.
+  // A SIGPIPE of our own output is not for the child.
   if (signal.from_self) return std::nullopt;
-  // What the terminal sends goes to the whole group, and the child had it already.
+  // The terminal signals the whole process group, so the child already has this signal.
   if (!signal.from_terminal || getpgid(pid_) != getpgrp()) forward(signal);
   return std::nullopt;
 }
@@ -137,7 +137,7 @@ int Child::wait_relaying() {
   const sigset_t held = handled_signals();
   const int signals = signalfd(-1, &held, SFD_CLOEXEC);
   std::optional<int> code;
-  // Who asked for the end does not wait for a reader that has stopped reading.
+  // Once asked to end, we do not wait for a reader that has stopped reading.
   bool is_told_to_end = false;
   for (bool more = true;;) {
     if (code && relay_->finish(signals, !is_told_to_end)) break;

@@ -1,4 +1,4 @@
-// Running another program in this one's place, as far as its parent can tell.
+// Runs a program as if it were this process: the parent sees its signals, stops and exit code.
 #pragma once
 
 #include <coffer/result.h>
@@ -17,14 +17,13 @@ inline constexpr int kExitSignalBase = 128;
 
 class Child {
  public:
-  /// Starts `command` (null-terminated; found by PATH). On error errno's value is given:
-  /// the caller maps it to 126 or 127.
-  /// `held` holds the signals from now on, and must outlive this. `relay`, where there is one, has
-  /// its output, and must outlive this.
+  /// Starts `command` (null-terminated; found by PATH). Returns 0, or the errno that the caller
+  /// maps to 126 or 127. `held` holds the signals from now on. `relay`, if given, receives the
+  /// output. Both must outlive this object.
   int start(char* const* command, char* const* environment, HeldSignals& held,
             Relay* relay = nullptr);
-  /// Forwards signals until the child ends, and stops with it; returns its exit code, 128+N for
-  /// signal N.
+  /// Forwards signals until the child ends, and stops when it stops. Returns its exit code; 128+N
+  /// after signal N.
   int wait();
 
  private:
@@ -32,7 +31,7 @@ class Child {
     int number = 0;
     bool from_terminal = false;
     bool from_self = false;
-    bool has_value = false;  // As sigqueue() sends one.
+    bool has_value = false;  // It was sent by sigqueue().
     int value = 0;
   };
   std::optional<int> handle(const Signal& signal);

@@ -44,18 +44,18 @@ Result<EnvFile> read_env_text(const Sources& stores, const SecretBytes& text,
 }
 
 Error no_variable_in_env_file(std::string_view name) {
-  return Error(ErrorCode::not_found, "holds no variable", "write NAME=coffer://PATH#FIELD")
+  return Error(ErrorCode::not_found, "has no variables", "write NAME=coffer://PATH#FIELD")
       .about(Subject::Kind::file, name == "-" ? std::string_view("standard input") : name);
 }
 
 Result<SecretBytes> take_env_file_here() {
   const std::optional<int> fd = COFFER_TRY(open_unasked(kEnvFileHere));
   if (!fd) {
-    return Error(ErrorCode::usage, "no secret is selected, and there is no ./coffer.env",
+    return Error(ErrorCode::usage, "no secret is selected, and no ./coffer.env exists",
                  "choose by --only, --prefix or --map, or write references into coffer.env: "
                  "NAME=coffer://PATH#FIELD");
   }
-  note("nothing is selected: ./coffer.env is taken");
+  note("no secret is selected: using ./coffer.env");
   Result<SecretBytes> text = read_descriptor(*fd, kEnvFileHere);
   close(*fd);
   return text;

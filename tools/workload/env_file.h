@@ -1,4 +1,4 @@
-// Env files: dotenv files whose values are references, or hold some.
+// Env files: dotenv files whose values are references or contain references.
 #pragma once
 
 #include <coffer/result.h>
@@ -11,28 +11,27 @@
 
 namespace coffer::tools {
 
-/// What `run` and `env` take where nothing is selected, if it is there.
+/// The file that `run` and `env` use if nothing is selected.
 inline constexpr char kEnvFileHere[] = "coffer.env";
 
 struct EnvFile {
   Bindings variables;
-  Bindings sought;  ///< Each secret that a value refers to, by itself: what no output may show.
+  Bindings sought;  ///< Each secret that a value refers to; a redactor hides them.
 };
 
-/// A value that is a reference stands for what it names, and so does a reference inside one.
-/// Errors: as the reading of a dotenv file, and of a reference; about SOURCE:LINE:COLUMN.
+/// Reads an env file and replaces each reference by its value. Errors: as the dotenv reader and the
+/// reading of a secret; about SOURCE:LINE:COLUMN.
 Result<EnvFile> read_env_file(const Sources& stores, const std::string& name);
 
-/// The same of a text that is read already.
+/// The same for text that is already read.
 Result<EnvFile> read_env_text(const Sources& stores, const SecretBytes& text,
                               const std::string& name);
 
-/// The text of ./coffer.env, and says on standard error that it is taken.
-/// Errors: usage (there is none: nothing is selected; it is not one that may be taken unasked, see
-/// own_file.h), io, limit.
+/// Reads ./coffer.env and says so on standard error. Errors: usage (it does not exist, so nothing
+/// is selected; or others may change it, see own_file.h), io, limit.
 Result<SecretBytes> take_env_file_here();
 
-/// For who would make something of an env file, and finds nothing in it.
+/// The error for an env file without a variable.
 Error no_variable_in_env_file(std::string_view name);
 
 }  // namespace coffer::tools

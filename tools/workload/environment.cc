@@ -7,10 +7,10 @@
 namespace coffer::tools {
 namespace {
 
-// The kernel takes no longer NAME=value (MAX_ARG_STRLEN: 32 pages).
+// The kernel's limit for one NAME=value (MAX_ARG_STRLEN: 32 pages).
 constexpr std::size_t kEntryBytesMax = std::size_t{128} << 10;
 
-// What a program expects of any environment.
+// Variables that programs expect in every environment.
 bool is_basic(std::string_view name) {
   static constexpr std::string_view kBasic[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL",
                                                 "TERM", "LANG", "TZ",   "TMPDIR"};
@@ -24,7 +24,7 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
                               std::string_view origin) {
   COFFER_TRY(check_variable_name(name));
   if (value.find('\0') != std::string_view::npos) {
-    return Error(ErrorCode::usage, "holds a NUL byte, which no environment variable can")
+    return Error(ErrorCode::usage, "contains a NUL byte, which no environment variable can hold")
         .about(Subject::Kind::path, origin);
   }
   if (name.size() + value.size() + 2 > kEntryBytesMax) {
@@ -33,8 +33,8 @@ Result<void> Environment::set(std::string_view name, std::string_view value,
         .about(Subject::Kind::path, origin);
   }
   if (is_set(name)) {
-    return Error(ErrorCode::usage, "two values are given for one variable",
-                 "name them apart by --map, or leave one out of the env file")
+    return Error(ErrorCode::usage, "this variable is given two values",
+                 "rename one by --map, or remove one from the env file")
         .about(Subject::Kind::name, name);
   }
   SecretBytes entry;

@@ -1,4 +1,4 @@
-// The environment of a child: what this process inherited, and secrets over it.
+// The environment of a child process: inherited variables, overridden by secrets.
 #pragma once
 
 #include <coffer/result.h>
@@ -15,18 +15,18 @@ namespace coffer::tools {
 
 class Environment {
  public:
-  /// Errors: usage (bad name, a NUL in the value), limit.
+  /// Errors: usage (bad name, a NUL in the value, a name set before), limit.
   Result<void> set(std::string_view name, std::string_view value, std::string_view origin);
-  /// All of them or none.
+  /// Sets all of them, or none if one fails.
   Result<void> set_all(const Bindings& bindings);
-  /// The store's own variables, its key among them, are inherited as well.
+  /// Lets the child inherit the store's own variables too, such as its key.
   void keep_keys() { keeps_keys_ = true; }
-  /// Nothing is inherited but these few, without which hardly a program runs: PATH, HOME, USER,
-  /// LOGNAME, SHELL, TERM, LANG, LC_*, TZ, TMPDIR.
+  /// Inherits only the few variables that most programs need: PATH, HOME, USER, LOGNAME, SHELL,
+  /// TERM, LANG, LC_*, TZ, TMPDIR.
   void start_pristine() { pristine_ = true; }
 
-  /// Null-terminated `NAME=value` entries, good until wipe(). What was set beats what was
-  /// inherited.
+  /// Null-terminated `NAME=value` entries, valid until wipe(). Variables that were set hide
+  /// inherited ones.
   char* const* block();
   void wipe();
   bool is_set(std::string_view name) const { return names_.contains(std::string(name)); }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array kEnding = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 constexpr std::array kStopping = {SIGTSTP, SIGTTIN, SIGTTOU};
-// By default they do no harm to the process that they come to.
+// Signals that do not end a process by default.
 constexpr std::array kHarmless = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU};
 
 template <typename Numbers>
@@ -21,8 +21,8 @@ bool is_among(const Numbers& numbers, int number) {
 
 }  // namespace
 
-// A fault of our own ends the process though its signal is held; from outside it is one as others.
-// The C library keeps two real-time signals for itself, and SIGKILL and SIGSTOP are never held.
+// All signals except SIGKILL and SIGSTOP, which cannot be held, and two real-time signals that the
+// C library uses itself. A fault of our own still ends the process although its signal is held.
 sigset_t handled_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -43,7 +43,7 @@ HeldSignals::~HeldSignals() {
 
 void HeldSignals::hold() {
   if (holding_) return;
-  // A parent may have left SIGCHLD ignored; then no exit code could be had.
+  // If a parent left SIGCHLD ignored, waitpid() could not return an exit code.
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   sigaction(SIGCHLD, &standard, nullptr);
@@ -58,7 +58,7 @@ int HeldSignals::taken_end() {
     if (sigismember(&ending, number) != 1) continue;
     struct sigaction action {};
     sigaction(number, nullptr, &action);
-    // One that would not have ended the process before does not now.
+    // Skips signals that would not have ended the process anyway.
     if (is_among(kHarmless, number) || action.sa_handler == SIG_IGN ||
         sigismember(&before_, number) == 1)
       sigdelset(&ending, number);
@@ -78,10 +78,10 @@ bool stop_as(int number, bool group) {
   sigemptyset(&only);
   sigaddset(&only, number);
   kill(group ? 0 : getpid(), number);
-  sigprocmask(SIG_UNBLOCK, &only, &mask);  // Here it stops.
+  sigprocmask(SIG_UNBLOCK, &only, &mask);  // The process stops here.
   sigprocmask(SIG_SETMASK, &mask, nullptr);
   sigaction(number, &before, nullptr);
-  // A stop takes an older SIGCONT away, and what ended it is a new one, which is held.
+  // A stop removes an older SIGCONT, so a pending SIGCONT is the one that ended the stop.
   return sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1;
 }
 

@@ -1,31 +1,31 @@
-// The signals that a command which runs another one takes for it.
+// Holds the signals of a command that runs another command.
 #pragma once
 
 #include <csignal>
 
 namespace coffer::tools {
 
-/// Every signal that can be held: all are forwarded, but SIGCHLD, which is waited for.
+/// Every signal that can be held. All are forwarded, except SIGCHLD, which is waited for.
 sigset_t handled_signals();
 bool ends_commands(int number);
-/// SIGTSTP, SIGTTIN and SIGTTOU: the stops of a shell's job control.
+/// SIGTSTP, SIGTTIN and SIGTTOU, by which a shell stops its jobs.
 bool stops_jobs(int number);
 
-/// From hold() on every signal waits: what stands in the way of an end by them (files that
-/// are to be removed) is not left behind. One thread only.
+/// Lets every signal wait from hold() on, so that none can end the process before its files are
+/// removed. For one thread only.
 class HeldSignals {
  public:
   HeldSignals() = default;
   HeldSignals(const HeldSignals&) = delete;
   HeldSignals& operator=(const HeldSignals&) = delete;
-  /// Lets them through again: one that waits and would end the process does so now.
+  /// Unblocks the signals: one that waits and would end the process does so now.
   ~HeldSignals();
 
-  /// Again is no error.
+  /// A second call does nothing.
   void hold();
-  /// A signal that came meanwhile and would have ended the process, taken away; 0: none.
+  /// Takes a waiting signal that would have ended the process; 0: none waits.
   int taken_end();
-  /// What the process blocked before: a child is to begin with it.
+  /// The signals that the process blocked before, for a child to begin with.
   const sigset_t& before() const { return before_; }
 
  private:
@@ -33,10 +33,10 @@ class HeldSignals {
   sigset_t before_ = {};
 };
 
-/// Stops this process as `number`, one of job control's, does by default: a shell sees its job
-/// stopped. `group`: the other members of its process group as well. All signals are held. Returns
-/// when it goes on, with SIGCONT pending; false, at once: no shell is there that would let it go
-/// on, and so the system ignored the stop.
+/// Stops this process as the job-control signal `number` does by default, so that a shell sees its
+/// job stopped. `group` stops the other members of its process group too. All signals must be held.
+/// Returns true after the process continued, with SIGCONT pending; returns false at once if the
+/// system ignored the stop because no shell could continue the process.
 bool stop_as(int number, bool group);
 
 }  // namespace coffer::tools

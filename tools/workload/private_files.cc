@@ -44,16 +44,16 @@ Result<PrivateFiles> PrivateFiles::make(const std::string& directory) {
   COFFER_TRY(check_outside_stores(directory));
   if (mkdir(directory.c_str(), 0700) != 0) {
     if (errno != EEXIST) return cannot(directory, errno);
-    return Error(ErrorCode::usage, "is there already", "name a directory that is to be made")
+    return Error(ErrorCode::usage, "exists already", "name a directory that does not exist yet")
         .about(Subject::Kind::file, directory);
   }
-  // The command may change its directory; and what is removed must be what was made.
+  // The command may change its directory, and we must remove exactly what we made.
   char resolved[PATH_MAX];
   PrivateFiles files(realpath(directory.c_str(), resolved) == nullptr ? directory : resolved);
   struct statfs system {};
   if (statfs(files.path_.c_str(), &system) != 0) return cannot(directory, errno);
   if (system.f_type != TMPFS_MAGIC && system.f_type != RAMFS_MAGIC) {
-    return Error(ErrorCode::usage, "is on a disk, where values would stay",
+    return Error(ErrorCode::usage, "is on a disk, where values could be recovered later",
                  "choose a directory in memory, below /dev/shm or /run/user/UID")
         .about(Subject::Kind::file, directory);
   }

@@ -1,4 +1,5 @@
-// Values as files for a command: in memory only, for this user only, gone when it ends.
+// Gives a command values as files: in memory, readable by this user only, and removed when the
+// command ends.
 #pragma once
 
 #include <coffer/result.h>
@@ -11,17 +12,18 @@ namespace coffer::tools {
 
 class PrivateFiles {
  public:
-  /// Makes the directory (0700), which must not be there yet and must lie on a file system
-  /// that is memory (tmpfs, ramfs). Errors: usage (elsewhere, it exists, in a store's folder), io.
+  /// Makes the directory (0700), which must not exist yet and must be on a file system in memory
+  /// (tmpfs, ramfs). Errors: usage (on another file system, it exists, in a store's directory), io.
   static Result<PrivateFiles> make(const std::string& directory);
   PrivateFiles(PrivateFiles&& other) noexcept { path_.swap(other.path_); }
   PrivateFiles& operator=(PrivateFiles&&) = delete;
   PrivateFiles(const PrivateFiles&) = delete;
   PrivateFiles& operator=(const PrivateFiles&) = delete;
-  /// Removes it with all that is in it.
+  /// Removes the directory and everything in it.
   ~PrivateFiles();
 
-  /// One file a binding, of mode 0600 and named as it. Errors: usage (no name for a file), io.
+  /// Writes one file of mode 0600 for each binding, under its name. Errors: usage (invalid file
+  /// name), io.
   Result<void> write_all(const Bindings& bindings);
   const std::string& path() const { return path_; }
 

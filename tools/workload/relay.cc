@@ -21,19 +21,19 @@
 namespace coffer::tools {
 namespace {
 
-// So long something that could become a value waits for the rest; then it is a prompt.
+// How long output that may begin a value is held back. After this time it counts as a prompt.
 constexpr int kHeldForMs = 150;
-// A shell brings a job to the foreground without a word to one that runs already.
+// A shell does not tell a running job that it is now in the foreground, so we look this often.
 constexpr int kLookForForegroundMs = 250;
-// Of what others still write when the command has ended, no more than these are waited for.
+// When the command has ended, other processes may still write; no more chunks than these are read.
 constexpr int kLeftoverChunks = 64;
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
-// Where poll() found room, a write of this size does not block (PIPE_BUF); the descriptor is
-// shared with others, so that it cannot be made one that never blocks.
+// poll() guarantees that a write of this size does not block (PIPE_BUF). The descriptor is shared
+// with other processes, so it must not be made non-blocking.
 constexpr std::size_t kPieceBytes = 4096;
 
 Error no_channel() {
-  return Error(ErrorCode::io, "no pipe or terminal is to be had for the command").with_errno(errno);
+  return Error(ErrorCode::io, "cannot open a pipe or terminal for the command").with_errno(errno);
 }
 
 void close_at(int& fd) {
@@ -41,8 +41,8 @@ void close_at(int& fd) {
   fd = -1;
 }
 
-// In the background our terminal has the modes of whoever is in its foreground: a shell that edits
-// a line, say. The child's is to be as a program finds one.
+// In the background our terminal has the modes of the foreground process, for example a shell that
+// edits a line. The child's terminal must start with standard modes.
 void give_standard_modes(int terminal) {
   termios modes{};
   tcgetattr(terminal, &modes);
@@ -59,24 +59,24 @@ bool is_one_file(int a, int b) {
          first.st_ino == second.st_ino;
 }
 
-// One way out: where the child writes, what is sought in it, where it goes.
+// One output channel: its source, the redactor and its destination.
 struct Channel {
   int from = -1;       // Our end.
   int child_end = -1;  // The child's, until it is started.
   int to = -1;
   Redactor redactor;
-  SecretBytes shown;  // What may be shown and is not written yet: a reader may be slow.
+  SecretBytes shown;  // Redacted and not written yet, because a reader may be slow.
   std::size_t written = 0;
-  int write_errno = 0;  // Why something could not be written; not that its reader went away.
+  int write_errno = 0;  // Why a write failed, except for a reader that closed its end.
 
   bool is_open() const { return from >= 0; }
   bool is_waiting() const { return written < shown.size(); }
-  /// False: nothing came now.
+  /// False: nothing to read now.
   bool read_some() {
     std::array<std::uint8_t, kChunkBytes> chunk;
     const ssize_t got = read(from, chunk.data(), chunk.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return false;
-    if (got <= 0) {  // A terminal whose other side is closed answers EIO.
+    if (got <= 0) {  // EIO: the other side of the terminal is closed.
       redactor.flush(shown);
       close_at(from);
       return false;
@@ -86,20 +86,20 @@ struct Channel {
     return true;
   }
   void flush() { redactor.flush(shown); }
-  /// After poll() found room.
+  /// Call it after poll() found room.
   void write_some() {
     const ByteView rest = shown.bytes().subspan(written);
     const ssize_t count = write(to, rest.data(), std::min(rest.size(), kPieceBytes));
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (count < 0 && errno != EPIPE) write_errno = errno;
-    // Who read our output went away; with our end closed the command finds out by itself.
+    // The reader of our output is gone. Closing our end lets the command notice.
     if (count < 0) close_at(from);
     written = count < 0 ? shown.size() : written + static_cast<std::size_t>(count);
     if (is_waiting()) return;
     shown.clear();
     written = 0;
   }
-  /// False: its reader is slow, and `wake` has something to say or nobody wants to wait.
+  /// False if the reader is slow and either `wake` is readable or `waits` is false.
   bool write_all(int wake, bool waits) {
     while (is_waiting()) {
       std::array<pollfd, 2> polled{{{to, POLLOUT, 0}, {wake, POLLIN, 0}}};
@@ -122,10 +122,10 @@ struct Relay::Impl {
   int terminal = -1;  // Our side of the child's terminal.
   bool takes_input = false;
   bool is_raw = false;
-  bool opost_taken = false;  // The child's terminal leaves line ends to ours.
+  bool opost_taken = false;  // Our terminal converts line ends, not the child's.
   pid_t child = -1;
   termios before{};
-  SecretBytes typed;  // On its way to the child.
+  SecretBytes typed;  // Keys not yet written to the child.
 
   Result<void> open_pipe(int to, int& child_end);
   Result<void> open_terminal();
@@ -192,7 +192,7 @@ Result<std::unique_ptr<Relay>> Relay::open(const Bindings& bindings) {
     COFFER_TRY(impl.open_terminal());
   } else {
     COFFER_TRY(impl.open_pipe(STDOUT_FILENO, impl.ends.out));
-    // By two pipes the order of what goes to one place would be lost.
+    // Two pipes would lose the order of output that goes to one file.
     if (is_one_file(STDOUT_FILENO, STDERR_FILENO)) impl.ends.err = impl.ends.out;
   }
   if (impl.ends.err < 0) COFFER_TRY(impl.open_pipe(STDERR_FILENO, impl.ends.err));
@@ -218,7 +218,7 @@ void Relay::leave_terminal() { impl_->leave_raw(); }
 std::optional<Error> Relay::lost_output() const {
   for (const Channel& channel : impl_->channels) {
     if (channel.write_errno == 0) continue;
-    return Error(ErrorCode::io, "what the command wrote could not all be written")
+    return Error(ErrorCode::io, "the command's output could not be written completely")
         .about(Subject::Kind::file,
                channel.to == STDOUT_FILENO ? "standard output" : "standard error")
         .with_errno(channel.write_errno);
@@ -231,7 +231,7 @@ void Relay::Impl::copy_size() const {
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) ioctl(terminal, TIOCSWINSZ, &size);
 }
 
-// A line end becomes CR LF once: by the child's terminal while ours is raw, else by ours.
+// Exactly one terminal turns a line end into CR LF: the child's while ours is raw, else ours.
 void Relay::Impl::shape_line_ends(bool here) {
   termios modes{};
   if ((before.c_oflag & OPOST) == 0 || tcgetattr(terminal, &modes) != 0) return;
@@ -247,8 +247,8 @@ void Relay::Impl::shape_line_ends(bool here) {
   tcsetattr(terminal, TCSANOW, &modes);
 }
 
-// Keys go to the child's terminal as they are; that one knows what Ctrl-C means. In the background
-// the terminal is somebody else's.
+// Passes keys to the child's terminal unchanged, which interprets Ctrl-C and others. Does nothing
+// in the background, where another process uses the terminal.
 void Relay::Impl::enter_raw() {
   if (!takes_input || is_raw || !in_foreground()) return;
   tcgetattr(STDIN_FILENO, &before);
@@ -265,9 +265,8 @@ void Relay::Impl::leave_raw() {
   shape_line_ends(false);
 }
 
-// The command leads a session of its own, in which nobody could let it go on: there the system
-// ignores the stop that Ctrl-Z asks for. So it is stopped from here, where it has not taken the
-// signal for itself.
+// The command leads a session without a shell that could continue it, so the system ignores its
+// stop on Ctrl-Z. We stop it from here instead, unless it handles SIGTSTP itself.
 bool Relay::Impl::stops_the_child(std::uint8_t key) const {
   termios modes{};
   return key != 0 && tcgetattr(terminal, &modes) == 0 && (modes.c_lflag & ISIG) != 0 &&
@@ -324,8 +323,8 @@ bool Relay::pump(int wake) {
   }
 }
 
-// What is asked of poll(): the wake, the keys, and of each channel its two ends. A channel whose
-// reader is slow reads no more until that one has caught up, as a pipe would.
+// The descriptors for poll(): the wake, the keys, and the two ends of each channel. A channel with
+// a slow reader is not read further until the reader has caught up, as with a pipe.
 std::vector<pollfd> Relay::Impl::to_poll(int wake, bool& holds_back) const {
   std::vector<pollfd> polled{
       {wake, POLLIN, 0}, {takes_input && is_raw && typed.empty() ? STDIN_FILENO : -1, POLLIN, 0}};
@@ -335,13 +334,14 @@ std::vector<pollfd> Relay::Impl::to_poll(int wake, bool& holds_back) const {
     if (is_terminal && !typed.empty()) events |= POLLOUT;
     polled.push_back({events == 0 ? -1 : channel.from, events, 0});
     polled.push_back({channel.is_waiting() ? channel.to : -1, POLLOUT, 0});
-    // A pipe shows no prompt: what is held back there waits for the rest.
+    // A pipe shows no prompts, so held output there may wait for the rest.
     holds_back = holds_back || (is_terminal && channel.redactor.holds_back());
   }
   return polled;
 }
 
-// What it left behind may hold the pipe open for ever: only what is there by now is moved.
+// Processes that the command left behind may hold the pipe open for ever, so only output that is
+// there by now is moved.
 bool Relay::finish(int wake, bool waits) {
   for (Channel& channel : impl_->channels) {
     if (!channel.write_all(wake, waits)) return false;

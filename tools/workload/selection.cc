@@ -5,7 +5,8 @@
 #include <set>
 
 #include "base/base64.h"
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/field_names.h"
 #include "tools/command/secret/target.h"
@@ -20,12 +21,11 @@ std::string origin_of(const Secret& secret, std::string_view field) {
   return secret.path + "?version=" + std::to_string(secret.info.version) + "#" + std::string(field);
 }
 
-// A workload's secrets are variables or files; only their names differ. Where each is named by
-// its secret, a value without fields can be a variable too.
+// Secrets become variables or files with different names. With variables_by_secret a value without
+// fields becomes a variable named after its secret.
 enum class Use { variables, variables_by_secret, files };
 
-// As a file {"value_base64": "..."}, which a manifest makes of a file that is no text, is that file
-// again.
+// The bytes in {"value_base64": "..."}, by which a manifest represents a binary file.
 std::optional<SecretBytes> file_in(std::string_view text) {
   if (!text.starts_with('{')) return std::nullopt;
   const auto document = json::Document::parse(text);
@@ -35,10 +35,10 @@ std::optional<SecretBytes> file_in(std::string_view text) {
   return decode_base64(document->string(node));
 }
 
-// No program takes `null` for what it is: in a variable it would be a word of four letters.
+// A program cannot recognize `null` in a variable: it would be a word of four letters.
 Error is_null(const Secret& secret, std::string_view field) {
-  return Error(ErrorCode::usage, "is null, which no text can tell",
-               "remove it, coffer patch PATH FIELD:=null, or choose other fields by --only")
+  return Error(ErrorCode::usage, "is null, which has no representation as text",
+               "remove it by coffer patch PATH FIELD:=null, or choose other fields by --only")
       .about(Subject::Kind::path, secret.path + (field.empty() ? "" : "#") + std::string(field));
 }
 
@@ -48,7 +48,7 @@ Result<void> add_value(Bindings& bindings, const Secret& secret, const std::stri
   return bindings.add(name, file ? file->text() : text, origin_of(secret, field));
 }
 
-// What was found in a secret, as a program wants it; an error names the secret and the place in it.
+// The found value as a program reads it; an error names the secret and the field.
 Result<SecretBytes> text_found(const Secret& secret, std::string_view field, Result<Value> value) {
   if (!value) {
     return std::move(value).error().about(Subject::Kind::path,
@@ -58,12 +58,12 @@ Result<SecretBytes> text_found(const Secret& secret, std::string_view field, Res
   return value->bytes().clone();
 }
 
-// What a reference's field tells: a field by its name, or a place by its JSON Pointer.
+// Reads a field by its name, or by a JSON Pointer.
 Result<SecretBytes> place_in(const Secret& secret, std::string_view field) {
   return text_found(secret, field, secret.value.at(field));
 }
 
-// A field by its own name, whatever that begins with.
+// Reads a field by its exact name, even if the name looks like a JSON Pointer.
 Result<void> add_field(Bindings& bindings, const Secret& secret, const std::string& name,
                        std::string_view field, Use use) {
   const SecretBytes text = COFFER_TRY(text_found(secret, field, secret.value.field(field)));
@@ -76,10 +76,10 @@ std::string name_for(Use use, const Secret& secret, const std::string& field) {
   return field.empty() ? last : last + "_" + field;
 }
 
-// A value that is no object: it has no fields to take names from.
+// Adds a value that is not an object, so it has no field names.
 Result<void> add_whole(Bindings& bindings, const Secret& secret, Use use) {
   if (use == Use::variables) {
-    return Error(ErrorCode::usage, "has no fields to take names from",
+    return Error(ErrorCode::usage, "has no fields that could name variables",
                  "give it a name: --map NAME=PATH; --all-of names such a value by its secret")
         .about(Subject::Kind::path, secret.path);
   }
@@ -88,13 +88,13 @@ Result<void> add_whole(Bindings& bindings, const Secret& secret, Use use) {
   return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
 }
 
-// A secret whose only field is `value` is one value under the secret's name, as IOMETE keeps its
-// secrets: so `--all-of` calls it by that name.
+// Whether the only field is `value`: IOMETE stores a single value so, and `--all-of` names it after
+// its secret.
 bool is_lone_value(const json::Document& document) {
   return document.child_count(0) == 1 && document.key(document.first_child(0)) == "value";
 }
 
-// Every field under its own name; the document is read once for all of them.
+// Adds every field under its own name; the document is parsed once for all of them.
 Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
   if (!secret.value.is_json()) return add_whole(bindings, secret, use);
   const json::Document document = COFFER_TRY(json::Document::parse(secret.value.text()));
@@ -104,7 +104,7 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
        node = document.next_sibling(node)) {
     const std::string field(document.key(node));
     if (field.empty()) {
-      return Error(ErrorCode::usage, "has a field without a name, which cannot be a variable",
+      return Error(ErrorCode::usage, "has a field without a name, which cannot become a variable",
                    "give it a name: --map NAME=PATH for the whole value, or rename the field")
           .about(Subject::Kind::path, secret.path);
     }
@@ -126,7 +126,8 @@ Result<Secret> read(const Sources& stores, const Reference& reference,
   return absent_secret(*store, std::move(secret).error(), target.path, of_folder);
 }
 
-// Where a field is not there, those that are help on who may see the value.
+// If the field is missing, lets the hint list the existing fields, for callers who may see the
+// value.
 Result<SecretBytes> hinted(Result<SecretBytes> found, const Sources& stores,
                            const Reference& reference, const Secret& secret) {
   if (!found && stores.shows_values_of(reference.store))
@@ -147,23 +148,23 @@ Result<void> add_only(Bindings& bindings, const Sources& stores, const std::stri
   return add_fields(bindings, secret, use);
 }
 
-// One secret, or one field of it, as a program wants it.
+// The value of a secret, or one of its fields, as a program reads it.
 Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::string>& field) {
   if (field) return place_in(secret, *field);
   if (secret.value.is_json() && secret.value.text() == "null") return is_null(secret, "");
   return text_of(secret.value);
 }
 
-// Who knows other tools writes the value itself there: no error repeats what may be one.
+// A user of other tools may write the value itself after --map NAME=, so no error repeats the word.
 Error without_its_word(Error error, const std::string& name, std::string_view word) {
   if (word.starts_with("coffer://")) return error;
   if (word.find('#') != std::string_view::npos) {
-    return Error(error.code(), "what stands behind = names no secret here",
+    return Error(error.code(), "the text after = names no secret",
                  "--map takes NAME=REF, never a value; a field is written "
                  "NAME=coffer://PATH#FIELD")
         .about(Subject::Kind::name, "--map " + name);
   }
-  return Error(error.code(), "what stands behind = names no secret here",
+  return Error(error.code(), "the text after = names no secret",
                "--map takes NAME=REF, never a value; `coffer list` shows what there is")
       .about(Subject::Kind::name, "--map " + name);
 }
@@ -176,7 +177,8 @@ Result<Secret> read_mapped(const Sources& stores, const Reference& reference,
   return secret;
 }
 
-// NAME=REF; of the own store its path goes to `mapped`, which a prefix then need not bring again.
+// Adds NAME=REF. A path of the own store goes into `mapped`, so that a prefix does not add it
+// again.
 Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::string& word,
                         std::set<std::string>& mapped) {
   const std::size_t equals = word.find('=');
@@ -197,12 +199,12 @@ Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::st
 }
 
 Error nothing_selected(Subject::Kind kind, std::string_view about) {
-  return Error(ErrorCode::not_found, "there is no secret to select here",
+  return Error(ErrorCode::not_found, "this selects no secret",
                "`coffer list -r` shows what there is")
       .about(kind, about);
 }
 
-// What is below a folder; of config secrets none, for those have coordinates and no names.
+// Adds the secrets below a folder, except config secrets, which have coordinates instead of names.
 Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::string& prefix,
                        const std::set<std::string>& mapped, Use use) {
   COFFER_TRY(check_names_folder(prefix, "name one: no program gets the whole store"));
@@ -235,10 +237,7 @@ Result<void> add_properties(Bindings& bindings, const Secret& secret, const std:
 // A secret's name is no name of a variable where it has a hyphen or a dot: depot-r is DEPOT_R.
 std::string as_variable(std::string_view name) {
   std::string variable(name);
-  for (char& c : variable) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    if (c == '-' || c == '.') c = '_';
-  }
+  for (char& c : variable) c = c == '-' || c == '.' ? '_' : ascii::upper(c);
   return variable;
 }
 
@@ -288,22 +287,21 @@ Result<void> add_resource(Bindings& bindings, const Snapshot& store, const Selec
 }  // namespace
 
 void Selection::describe(Syntax& syntax) {
-  syntax.repeated("--only", only, "REF", "This secret's fields, or one field of it");
+  syntax.repeated("--only", only, "REF", "The fields of this secret, or one field");
   syntax.repeated("--prefix", prefixes, "P", "The fields of every secret below P");
-  syntax.repeated(
-      "--all-of", all_of, "P",
-      "The same, and each value without fields, or with `value` as its only one, by its "
-      "secret's name");
+  syntax.repeated("--all-of", all_of, "P",
+                  "The same; a value without fields, or with the only field `value`, gets its "
+                  "secret's name");
   syntax.repeated("--resource", resources, "TYPE/[WORKSPACE/]NAME",
                   "What this resource's manifest says that it uses, in the way it says");
-  syntax.repeated("--map", maps, "NAME=REF", "This name for that secret or field");
+  syntax.repeated("--map", maps, "NAME=REF", "Give this name to a secret or field");
 }
 
 Result<Secret> read_whole(const Sources& stores, std::string_view reference) {
   const Reference parsed = COFFER_TRY(parse_reference(reference));
   if (parsed.target.field) {
-    return Error(ErrorCode::usage, "names a field, where a whole secret is wanted",
-                 "leave #FIELD away")
+    return Error(ErrorCode::usage, "names a field, but a whole secret is needed",
+                 "leave #FIELD out")
         .about(Subject::Kind::path, parsed.target.path);
   }
   return read(stores, parsed);
@@ -316,7 +314,7 @@ Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view re
   if (!field && secret.value.is_json()) {
     const auto names = secret.value.field_names();
     if (names && names->size() != 1) {
-      return Error(ErrorCode::usage, "has several fields: the reference must name one",
+      return Error(ErrorCode::usage, "has several fields, so the reference must name one",
                    "write coffer://PATH#FIELD or ${secrets.PATH#FIELD}")
           .about(Subject::Kind::path, secret.path);
     }

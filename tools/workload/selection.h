@@ -1,4 +1,4 @@
-// Which secrets a workload gets, and under what names: --only, --prefix, --all-of, --map,
+// Which secrets a workload gets, and under which names: --only, --prefix, --all-of, --map,
 // --resource.
 #pragma once
 
@@ -24,23 +24,23 @@ struct Selection {
   bool empty() const { return !names_secrets() && maps.empty(); }
 };
 
-// All of a store from one snapshot: a user name and its password belong together.
+// A store is read from one snapshot, because a user name and its password belong together.
 
-/// The selected secrets. A prefix is one of the own store, and of what is below it those count that
-/// were put by hand. Time is linear in what they hold.
-/// Errors: as get; not_found (a prefix, or all of it, selects nothing); usage (an empty prefix, an
-/// opaque value or a field without a name, a null, two secrets for one name).
+/// The selected secrets. A prefix is one of the own store and selects only secrets that were put by
+/// hand. Takes time linear in their size. Errors: as get; not_found (a prefix, or all of it,
+/// selects nothing); usage (an empty prefix, an opaque value or field without a name, a null, two
+/// secrets with one name).
 Result<Bindings> gather(const Sources& stores, const Selection& selection);
 
-/// The same for files: named SECRET_FIELD after the last part of the path, SECRET where the
-/// value is opaque; --map is not looked at. Errors: as gather.
+/// The same for files. A file is named SECRET_FIELD after the last part of the path, or SECRET for
+/// an opaque value; --map is ignored. Errors: as gather.
 Result<Bindings> gather_files(const Sources& stores, const Selection& selection);
 
 /// The secret that a reference names. Errors: as get; usage (it names a field).
 Result<Secret> read_whole(const Sources& stores, std::string_view reference);
 
-/// What stands in a text, or in a document, for a reference: as a program wants it (value_text.h),
-/// and of an object without a field its only member. Errors: as get, usage (an object of several
+/// The value that replaces a reference in a text or document (see value_text.h). A reference to an
+/// object without a field means its only member. Errors: as get, usage (the object has several
 /// members).
 Result<SecretBytes> resolve_reference(const Sources& stores, std::string_view reference);
 

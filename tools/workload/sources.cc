@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "text/ascii.h"
 #include "tools/exchange/input_document.h"
 
 namespace coffer::tools {
@@ -11,18 +12,13 @@ constexpr std::string_view kScheme = "coffer://";
 constexpr std::string_view kStoreIs = "store=";
 constexpr std::size_t kLongestLabel = 128;
 
-// What IOMETE allows in the name of a configuration.
+// The characters and length that IOMETE allows in the name of a configuration.
 bool is_label(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
-  };
-  return !text.empty() && text.size() <= kLongestLabel &&
-         std::all_of(text.begin(), text.end(), fits);
+  return !text.empty() && text.size() <= kLongestLabel && ascii::holds_only(text, "_.-");
 }
 
 Error no_label() {
-  return {ErrorCode::usage, "is no label for a store",
+  return {ErrorCode::usage, "is not a valid label for a store",
           "letters, digits, '_', '.' and '-', at most 128"};
 }
 
@@ -35,13 +31,13 @@ Result<Labelled> split_label(const std::string& word, const char* option) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos || !is_label(word.substr(0, equals))) {
     return Error(ErrorCode::usage, "takes LABEL=...",
-                 "the label is of letters, digits, '_', '.' and '-'")
+                 "a label has letters, digits, '_', '.' and '-'")
         .about(Subject::Kind::name, option);
   }
   return Labelled{word.substr(0, equals), std::string_view(word).substr(equals + 1)};
 }
 
-// Takes store=LABEL out of the query; what is left is a URI of one store.
+// Takes store=LABEL out of the query; the rest is a URI without a label.
 Result<Reference> parse_labelled_uri(std::string_view text) {
   const std::size_t end = std::min(text.find('#'), text.size());
   const std::size_t query = text.find('?');
@@ -85,7 +81,7 @@ Result<Reference> parse_object(std::string_view text) {
   Reference reference;
   std::string key;
   std::string coordinate;
-  const Spot root(document, "the reference");
+  const Spot root = input_reader(document, "the reference");
   COFFER_TRY(
       root.members({{"key", into(key, &Spot::string)},
                     {"source", [&](const Spot& spot) { return read_source(spot, reference); }},
@@ -121,7 +117,7 @@ Result<Sources> Sources::open(const Context& context, const SourceWords& words) 
   }
   for (const auto& [label, uris] : keys) {
     if (directories.contains(label)) continue;
-    return Error(ErrorCode::usage, "is the label of no store", "name it: --source LABEL=DIR")
+    return Error(ErrorCode::usage, "no store has this label", "name the store: --source LABEL=DIR")
         .about(Subject::Kind::name, label);
   }
   Store store = COFFER_TRY(context.open());
@@ -136,9 +132,9 @@ Result<Sources> Sources::open(const Context& context, const SourceWords& words) 
   return sources;
 }
 
-// Without a policy who may use a value may see it.
+// Without a policy every user of a value may also see it.
 Result<void> Sources::note_rights(const std::string& label, Store& store, const Context& context) {
-  if (context.actor().purpose == Purpose::reveal || !COFFER_TRY(store.has_policy()))
+  if (context.actor().purpose == Purpose::reveal || !COFFER_TRY(store.policies().in_force()))
     shown_.insert(label);
   return {};
 }
@@ -147,8 +143,8 @@ Result<const Snapshot*> Sources::find(std::string_view label) const {
   if (label.empty()) return &own_;
   const auto found = others_.find(label);
   if (found != others_.end()) return &found->second;
-  return Error(ErrorCode::usage, "is the label of no store that is open here",
-               "open it beside this one: --source LABEL=DIR --source-key LABEL=URI")
+  return Error(ErrorCode::usage, "no open store has this label",
+               "open it too: --source LABEL=DIR --source-key LABEL=URI")
       .about(Subject::Kind::name, label);
 }
 

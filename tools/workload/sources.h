@@ -1,5 +1,5 @@
-// The stores that references may mean: the command's own, and others beside it, each under a
-// label. All are read at one instant each, and none is written.
+// The stores that references may name: the command's own, and others with a label each. Each is
+// read at one instant, and none is written.
 #pragma once
 
 #include <coffer/snapshot.h>
@@ -18,20 +18,19 @@ namespace coffer::tools {
 
 struct SourceWords {
   std::vector<std::string> stores, keys;
-  /// Adds --source and --source-key to a verb. `meant`: what the other stores are there for.
-  void describe(Syntax& syntax,
-                const char* meant = "Another store, meant by coffer://PATH?store=LABEL");
+  /// Adds --source and --source-key to a verb. `meant` is the help text of --source.
+  void describe(Syntax& syntax, const char* meant = "Another store, for coffer://PATH?store=LABEL");
 };
 
 class Sources {
  public:
-  /// Errors: usage (no LABEL=..., a label twice, a key of no store), as Context::open.
+  /// Errors: usage (no LABEL=..., a label twice, a key for an unknown label), as Context::open.
   static Result<Sources> open(const Context& context, const SourceWords& words);
 
   const Snapshot& own() const { return own_; }
-  /// "": the command's own. Errors: usage (no store of that label).
+  /// The store with this label; "" is the command's own. Errors: usage (no store has the label).
   Result<const Snapshot*> find(std::string_view label) const;
-  /// Whether whoever asks may see what the secrets of this store hold, and not only use it.
+  /// Whether the caller may see this store's values, not only use them.
   bool shows_values_of(std::string_view label) const { return shown_.contains(label); }
   const std::map<std::string, Snapshot, std::less<>>& others() const { return others_; }
 
@@ -49,7 +48,7 @@ struct Reference {
   Target target;
 };
 
-/// As parse_target, and besides:
+/// Parses what parse_target takes, and also:
 ///   coffer://PATH?store=LABEL#FIELD                  (with version=N, in any order)
 ///   {"key":"PATH","source":{"type":"...","id":"LABEL"}}   as IOMETE writes it; no source: own
 ///   {"_secret":"COORDINATE"}                         as Airbyte does

@@ -19,7 +19,7 @@ int spawn_as_inherited(pid_t& child, const char* program, const posix_spawn_file
   const sigset_t defaults = signals_ignored_here();
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  // This process goes on to make files: only the child has the caller's mask.
+  // Only the child gets the caller's mask; this process goes on to create private files.
   const mode_t own = umask(inherited_umask());
   const int failure = posix_spawnp(&child, program, actions, &attributes, words, variables.data());
   umask(own);

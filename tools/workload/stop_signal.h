@@ -1,11 +1,11 @@
-// What another process does with the signal by which Ctrl-Z stops it.
+// What another process does on SIGTSTP, which Ctrl-Z sends.
 #pragma once
 
 #include <sys/types.h>
 
 namespace coffer::tools {
 
-/// Whether it neither ignores SIGTSTP nor handles it; true where the system does not tell.
+/// Whether the process neither ignores nor handles SIGTSTP; true if the system does not say.
 bool stops_by_default(pid_t process);
 
 }  // namespace coffer::tools

@@ -54,7 +54,7 @@ Result<coffer::AuditPruneOptions> prune_options_of(const coffer_prune_options* o
 coffer_code coffer_audit_list(coffer_store* store, const coffer_audit_filter* filter,
                               coffer_bytes** json, coffer_error* error) {
   return on_store(store, error, given(json), [&](Store& open) -> Result<void> {
-    const auto records = COFFER_TRY(open.audit_list(COFFER_TRY(filter_of(filter))));
+    const auto records = COFFER_TRY(open.audit().list(COFFER_TRY(filter_of(filter))));
     *json = to_bytes(print_records(records));
     return {};
   });
@@ -64,7 +64,7 @@ coffer_code coffer_audit_verify(coffer_store* store, coffer_audit_report* report
                                 coffer_error* error) {
   return on_store(store, error, true, [&](Store& open) -> Result<void> {
     COFFER_TRY(check_report(report));
-    const coffer::AuditVerifyReport found = COFFER_TRY(open.audit_verify());
+    const coffer::AuditVerifyReport found = COFFER_TRY(open.audit().verify());
     hand_out(to_c(found), report);
     if (found.problem.empty()) return {};
     return Error(ErrorCode::corrupt, "the audit log is broken",
@@ -76,7 +76,7 @@ coffer_code coffer_audit_verify(coffer_store* store, coffer_audit_report* report
 coffer_code coffer_audit_prune(coffer_store* store, const coffer_prune_options* options,
                                std::uint64_t* removed, coffer_error* error) {
   return on_store(store, error, true, [&](Store& open) -> Result<void> {
-    const auto pruned = COFFER_TRY(open.audit_prune(COFFER_TRY(prune_options_of(options))));
+    const auto pruned = COFFER_TRY(open.audit().prune(COFFER_TRY(prune_options_of(options))));
     if (removed != nullptr) *removed = pruned.removed;
     return {};
   });
@@ -92,7 +92,7 @@ coffer_code coffer_changes(coffer_store* store, std::uint64_t after_revision,
       return Error(ErrorCode::usage, "no change of a revision has an index so large");
     if (how.from_index != 0) filter.after_index = static_cast<std::uint32_t>(how.from_index - 1);
     const auto batch =
-        COFFER_TRY(open.changes(after_revision, filter, how.limit == 0 ? 1000 : how.limit));
+        COFFER_TRY(open.audit().changes(after_revision, filter, how.limit == 0 ? 1000 : how.limit));
     *json = to_bytes(print_changes(batch.changes));
     if (revision != nullptr) *revision = batch.revision;
     if (more != nullptr) *more = batch.more ? 1 : 0;
@@ -104,7 +104,7 @@ coffer_code coffer_wait_for_changes(coffer_store* store, std::uint64_t after_rev
                                     std::int64_t timeout_ms, std::uint64_t* revision,
                                     coffer_error* error) {
   return on_store(store, error, true, [&](Store& open) -> Result<void> {
-    const std::uint64_t now = COFFER_TRY(open.wait_for_changes(after_revision, timeout_ms));
+    const std::uint64_t now = COFFER_TRY(open.audit().wait(after_revision, timeout_ms));
     if (revision != nullptr) *revision = now;
     return {};
   });
@@ -112,7 +112,7 @@ coffer_code coffer_wait_for_changes(coffer_store* store, std::uint64_t after_rev
 
 void coffer_wake_waiting(coffer_store* store) {
   if (store == nullptr) return;
-  if (Store* open = std::get_if<Store>(&store->place)) open->wake_waiting();
+  if (Store* open = std::get_if<Store>(&store->place)) open->audit().wake();
 }
 
 coffer_code coffer_clock_accept(coffer_store* store, int dry_run, coffer_clock_acceptance* report,

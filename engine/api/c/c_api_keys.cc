@@ -26,7 +26,7 @@ Result<coffer::RotateKeyOptions> key_options_of(const coffer_key_options* option
 
 coffer_code coffer_key_list(coffer_store* store, coffer_bytes** json, coffer_error* error) {
   return on_store(store, error, given(json), [&](Store& open) -> Result<void> {
-    *json = to_bytes(print_slots(COFFER_TRY(open.key_slots())));
+    *json = to_bytes(print_slots(COFFER_TRY(open.keys().slots())));
     return {};
   });
 }
@@ -42,14 +42,14 @@ coffer_code coffer_key_list_unproven(const char* directory, coffer_bytes** json,
 coffer_code coffer_key_add(coffer_store* store, const char* key_uri, int* slot,
                            coffer_error* error) {
   return on_store(store, error, given(key_uri), [&](Store& open) -> Result<void> {
-    const int added = COFFER_TRY(open.add_key(COFFER_TRY(coffer::KeySource::parse(key_uri))));
+    const int added = COFFER_TRY(open.keys().add(COFFER_TRY(coffer::KeySource::parse(key_uri))));
     if (slot != nullptr) *slot = added;
     return {};
   });
 }
 
 coffer_code coffer_key_remove(coffer_store* store, int slot, coffer_error* error) {
-  return on_store(store, error, true, [&](Store& open) { return open.remove_key(slot); });
+  return on_store(store, error, true, [&](Store& open) { return open.keys().remove(slot); });
 }
 
 coffer_code coffer_key_rewrap(coffer_store* store, int slot, const coffer_key_options* options,
@@ -59,7 +59,7 @@ coffer_code coffer_key_rewrap(coffer_store* store, int slot, const coffer_key_op
     const auto how = COFFER_TRY(key_options_of(options));
     if (!how.without.empty())
       return Error(ErrorCode::usage, "slots are given up by a rotation, not by a rewrap");
-    const auto slots = COFFER_TRY(open.rewrap_keys(slot, how.slot_keys));
+    const auto slots = COFFER_TRY(open.keys().rewrap(slot, how.slot_keys));
     if (json != nullptr) *json = to_bytes(print_rewrapped(slots));
     return {};
   });
@@ -68,7 +68,7 @@ coffer_code coffer_key_rewrap(coffer_store* store, int slot, const coffer_key_op
 coffer_code coffer_key_rotate(coffer_store* store, const coffer_key_options* options,
                               coffer_error* error) {
   return on_store(store, error, true, [&](Store& open) -> Result<void> {
-    return settled(open.rotate_key(COFFER_TRY(key_options_of(options))));
+    return settled(open.keys().rotate(COFFER_TRY(key_options_of(options))));
   });
 }
 
@@ -80,6 +80,6 @@ coffer_code coffer_key_rotate_data(coffer_store* store, coffer_progress progress
       options.progress = [&](std::uint64_t done, std::uint64_t all) {
         return progress(context, done, all) == COFFER_OK;
       };
-    return open.rotate_data_keys(options);
+    return open.keys().rotate_data(options);
   });
 }

@@ -22,7 +22,7 @@ Result<void> require_of(const coffer::Transaction& inside, coffer::UseCase use_c
 }
 
 Result<void> require_of(Store& open, coffer::UseCase use_case, const char* object) {
-  if (COFFER_TRY(open.may(use_case, object))) return {};
+  if (COFFER_TRY(open.policies().may(use_case, object))) return {};
   return Error(ErrorCode::denied, "the store's policy does not allow this");
 }
 
@@ -37,7 +37,7 @@ coffer_code coffer_require(coffer_store* store, const char* use_case, const char
 
 coffer_code coffer_policy_get(coffer_store* store, coffer_bytes** json, coffer_error* error) {
   return on_store(store, error, given(json), [&](Store& open) -> Result<void> {
-    *json = to_bytes(policy_json(COFFER_TRY(open.policy())));
+    *json = to_bytes(policy_json(COFFER_TRY(open.policies().get())));
     return {};
   });
 }
@@ -46,7 +46,7 @@ coffer_code coffer_policy_put(coffer_store* store, const char* json, std::uint64
                               std::uint64_t* revision, coffer_error* error) {
   return on_store(store, error, given(json), [&](Store& open) -> Result<void> {
     const coffer::Policy policy = COFFER_TRY(coffer::parse_policy(json));
-    const std::uint64_t after = COFFER_TRY(open.put_policy(policy, expected(if_revision)));
+    const std::uint64_t after = COFFER_TRY(open.policies().put(policy, expected(if_revision)));
     if (revision != nullptr) *revision = after;
     return {};
   });
@@ -60,7 +60,7 @@ coffer_code coffer_policy_test(coffer_store* store, const coffer_identity* ident
     coffer::Actor actor = COFFER_TRY(actor_of(identity));
     const coffer::PolicySubject subject{std::move(actor.user), std::move(actor.groups)};
     const auto decision =
-        COFFER_TRY(open.test_policy(subject, COFFER_TRY(use_case_of(use_case)), object));
+        COFFER_TRY(open.policies().test(subject, COFFER_TRY(use_case_of(use_case)), object));
     *allowed = decision.allowed ? 1 : 0;
     if (rule != nullptr) *rule = decision.rule;
     return {};

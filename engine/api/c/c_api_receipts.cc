@@ -12,7 +12,7 @@ coffer_code coffer_on_receipt(coffer_store* store, coffer_receipt_sink sink, voi
         sink(context, receipt.text.data(), receipt.text.size());
       };
     }
-    open.on_receipt(std::move(hears));
+    open.audit().on_receipt(std::move(hears));
     return {};
   });
 }
@@ -20,6 +20,6 @@ coffer_code coffer_on_receipt(coffer_store* store, coffer_receipt_sink sink, voi
 coffer_code coffer_receipt_verify(coffer_store* store, const char* text, std::size_t size,
                                   coffer_error* error) {
   return on_store(store, error, given(text), [&](coffer::Store& open) {
-    return open.verify_receipt({text, size});
+    return open.audit().verify_receipt({text, size});
   });
 }

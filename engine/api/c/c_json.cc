@@ -1,332 +1,232 @@
 #include "api/c/c_json.h"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
-#include "engine/text/json.h"
-#include "engine/text/printable.h"
+#include "text/json_reader.h"
+#include "text/json_writer.h"
 
 namespace coffer::c_api {
 namespace {
 
-using json::Document;
-using json::NodeId;
-using json::quoted;
-using json::Type;
+using json::PlainWriter;
+using json::Reader;
 
 constexpr std::array kProfiles = {std::pair{NameProfile::core, std::string_view("core")},
                                   std::pair{NameProfile::vdk, std::string_view("vdk")},
                                   std::pair{NameProfile::dataos, std::string_view("dataos")}};
 
-std::string print_profile(NameProfile profile) {
+std::string_view profile_name(NameProfile profile) {
   for (const auto& [value, name] : kProfiles)
-    if (value == profile) return quoted(name);
-  return quoted("");
+    if (value == profile) return name;
+  return "";
 }
 
-Error wrong_type(std::string_view name) {
-  return text::about_if_printable(
-      Error{ErrorCode::usage, "a member has a value of the wrong type or range"},
-      Subject::Kind::name, name);
+Reader reader_of(const json::Document& document, std::string_view source) {
+  return {document, {.name = source, .hint = "coffer.h tells which members there are"}};
 }
 
-Error unknown_member(std::string_view name) {
-  return text::about_if_printable(
-      Error{ErrorCode::usage, "there is no such member", "see coffer.h for those there are"},
-      Subject::Kind::name, name);
-}
-
-/// The members of one object, each read as what it must be.
-class Members {
- public:
-  explicit Members(const Document& document, NodeId object = 0)
-      : document_(document), object_(object) {}
-
-  template <typename Visit>
-  Result<void> each(const Visit& visit) const {
-    if (document_.type(object_) != Type::object)
-      return Error{ErrorCode::usage, "this JSON text is no object"};
-    for (NodeId member = document_.first_child(object_); member != json::kNoNode;
-         member = document_.next_sibling(member))
-      COFFER_TRY(visit(document_.key(member), member));
-    return {};
-  }
-
-  template <typename Number>
-  Result<Number> number(NodeId member) const {
-    const std::string_view text = document_.raw(member);
-    Number value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || stop != end) return wrong_type(document_.key(member));
-    return value;
-  }
-  Result<bool> boolean(NodeId member) const {
-    if (document_.type(member) != Type::boolean) return wrong_type(document_.key(member));
-    return document_.boolean(member);
-  }
-  Result<std::string> text(NodeId member) const {
-    if (document_.type(member) != Type::string) return wrong_type("a text");
-    return std::string(document_.string(member));
-  }
-  Result<NameProfile> profile(NodeId member) const {
-    const std::string name = COFFER_TRY(text(member));
-    for (const auto& [value, known] : kProfiles)
-      if (known == name) return value;
-    return Error{ErrorCode::usage, "there is no such name profile", "one of core, vdk, dataos"};
-  }
-  Result<std::vector<NodeId>> elements(NodeId member) const {
-    if (document_.type(member) != Type::array) return wrong_type(document_.key(member));
-    std::vector<NodeId> found;
-    for (NodeId element = document_.first_child(member); element != json::kNoNode;
-         element = document_.next_sibling(element))
-      found.push_back(element);
-    return found;
-  }
-
- private:
-  const Document& document_;
-  NodeId object_;
-};
-
-Result<void> read_metadata_member(const Document& document, std::string_view name, NodeId member,
-                                  MetadataChange& change) {
-  const Members read(document);
-  if (name == "max_versions") {
-    change.max_versions = COFFER_TRY(read.number<std::uint32_t>(member));
-  } else if (name == "cas_required") {
-    change.cas_required = COFFER_TRY(read.boolean(member));
-  } else if (name == "delete_version_after_ms") {
-    change.delete_version_after_ms = COFFER_TRY(read.number<std::int64_t>(member));
-  } else if (name == "kind") {
-    change.kind = COFFER_TRY(read.text(member));
-  } else if (name == "description") {
-    change.description = COFFER_TRY(read.text(member));
-  } else if (name == "owner") {
-    change.owner = COFFER_TRY(read.text(member));
-  } else if (name == "tags") {
-    change.tags.emplace();
-    for (const NodeId tag : COFFER_TRY(read.elements(member)))
-      change.tags->push_back(COFFER_TRY(read.text(tag)));
-  } else if (name == "custom_metadata" || name == "custom") {
-    change.custom.emplace();
-    return Members(document, member).each([&](std::string_view key, NodeId value) -> Result<void> {
-      change.custom->emplace(key, COFFER_TRY(read.text(value)));
+// A taker of a name profile.
+template <typename Field>
+Reader::Take into_profile(Field& field) {
+  return [&field](const Reader& member) -> Result<void> {
+    const std::string name = COFFER_TRY(member.string());
+    for (const auto& [value, known] : kProfiles) {
+      if (known != name) continue;
+      field = value;
       return {};
-    });
-  } else {
-    return unknown_member(name);
-  }
-  return {};
+    }
+    return member.refuse(
+        {ErrorCode::usage, "there is no such name profile", "one of core, vdk, dataos"});
+  };
 }
 
-Result<ScopeSettings> read_scope(const Document& document, NodeId object) {
+Result<ScopeSettings> read_scope(const Reader& object) {
   ScopeSettings scope;
-  const Members read(document, object);
-  COFFER_TRY(read.each([&](std::string_view name, NodeId member) -> Result<void> {
-    if (name == "prefix") {
-      scope.prefix = COFFER_TRY(read.text(member));
-    } else if (name == "value_bytes_max") {
-      scope.value_bytes_max = COFFER_TRY(read.number<std::uint64_t>(member));
-    } else if (name == "names") {
-      scope.names = COFFER_TRY(read.profile(member));
-    } else {
-      return unknown_member(name);
-    }
-    return {};
-  }));
+  COFFER_TRY(object.members({{"prefix", into(scope.prefix, &Reader::string)},
+                             {"value_bytes_max", into(scope.value_bytes_max, &Reader::number)},
+                             {"names", into_profile(scope.names)}}));
   return scope;
 }
 
 }  // namespace
 
 std::string print_metadata(const Metadata& metadata) {
-  std::string out = "{\"max_versions\":" + std::to_string(metadata.max_versions);
-  out += ",\"cas_required\":" + std::string(metadata.cas_required ? "true" : "false");
-  out += ",\"delete_version_after_ms\":" + std::to_string(metadata.delete_version_after_ms);
-  out += ",\"kind\":" + quoted(metadata.kind);
-  out += ",\"description\":" + quoted(metadata.description);
-  out += ",\"owner\":" + quoted(metadata.owner) + ",\"tags\":[";
-  for (const std::string& tag : metadata.tags)
-    out += (&tag == metadata.tags.data() ? "" : ",") + quoted(tag);
-  out += "],\"custom_metadata\":{";
-  for (const auto& [key, value] : metadata.custom)
-    out += (key == metadata.custom.begin()->first ? "" : ",") + quoted(key) + ":" + quoted(value);
-  out += "},\"created_at_ms\":" + std::to_string(metadata.created_at_ms);
-  out += ",\"updated_at_ms\":" + std::to_string(metadata.updated_at_ms);
-  out += ",\"marked_by\":" + quoted(metadata.marked_by);
-  out += std::string(",\"marks_doubted\":") + (metadata.marks_doubted ? "true" : "false");
-  return out + ",\"revision\":" + std::to_string(metadata.revision) + "}";
+  PlainWriter json;
+  json.open('{').key("max_versions").number(metadata.max_versions);
+  json.key("cas_required").boolean(metadata.cas_required);
+  json.key("delete_version_after_ms").number(metadata.delete_version_after_ms);
+  json.key("kind").string(metadata.kind).key("description").string(metadata.description);
+  json.key("owner").string(metadata.owner).key("tags").strings(metadata.tags);
+  json.key("custom_metadata").texts_by_name(metadata.custom);
+  json.key("created_at_ms").number(metadata.created_at_ms);
+  json.key("updated_at_ms").number(metadata.updated_at_ms);
+  json.key("marked_by").string(metadata.marked_by);
+  json.key("marks_doubted").boolean(metadata.marks_doubted);
+  return json.key("revision").number(metadata.revision).close('}').take();
 }
 
 Result<MetadataChange> parse_metadata(std::string_view text) {
-  const Document document = COFFER_TRY(Document::parse(text));
+  const json::Document document = COFFER_TRY(json::Document::parse(text));
   MetadataChange change;
-  COFFER_TRY(Members(document).each([&](std::string_view name, NodeId member) {
-    return read_metadata_member(document, name, member, change);
-  }));
+  const auto custom = into(change.custom, &Reader::strings_by_name);
+  COFFER_TRY(
+      reader_of(document, "metadata")
+          .members({{"max_versions", into(change.max_versions, &Reader::number_as<std::uint32_t>)},
+                    {"cas_required", into(change.cas_required, &Reader::boolean)},
+                    {"delete_version_after_ms",
+                     into(change.delete_version_after_ms, &Reader::number_as<std::int64_t>)},
+                    {"kind", into(change.kind, &Reader::string)},
+                    {"description", into(change.description, &Reader::string)},
+                    {"owner", into(change.owner, &Reader::string)},
+                    {"tags", into(change.tags, &Reader::strings)},
+                    {"custom_metadata", custom},
+                    {"custom", custom}}));
   return change;
 }
 
 std::string print_settings(const StoreSettings& settings) {
-  std::string out = "{\"max_versions\":";
-  out += settings.max_versions == 0 ? "null" : std::to_string(settings.max_versions);
-  out += ",\"cas_required\":" + std::string(settings.cas_required ? "true" : "false");
-  out += ",\"delete_version_after_ms\":" + std::to_string(settings.delete_version_after_ms);
-  out += ",\"value_bytes_max\":" + std::to_string(settings.value_bytes_max);
-  out += ",\"names\":" + print_profile(settings.names) + ",\"scopes\":[";
+  PlainWriter json;
+  json.open('{').key("max_versions");
+  settings.max_versions == 0 ? json.null() : json.number(settings.max_versions);
+  json.key("cas_required").boolean(settings.cas_required);
+  json.key("delete_version_after_ms").number(settings.delete_version_after_ms);
+  json.key("value_bytes_max").number(settings.value_bytes_max);
+  json.key("names").string(profile_name(settings.names)).key("scopes").open('[');
   for (const ScopeSettings& scope : settings.scopes) {
-    out += (&scope == settings.scopes.data() ? "{" : ",{");
-    out += "\"prefix\":" + quoted(scope.prefix);
-    if (scope.value_bytes_max)
-      out += ",\"value_bytes_max\":" + std::to_string(*scope.value_bytes_max);
-    if (scope.names) out += ",\"names\":" + print_profile(*scope.names);
-    out += "}";
+    json.open('{').key("prefix").string(scope.prefix);
+    if (scope.value_bytes_max) json.key("value_bytes_max").number(*scope.value_bytes_max);
+    if (scope.names) json.key("names").string(profile_name(*scope.names));
+    json.close('}');
   }
-  out += "],\"audit_reads\":" + std::string(settings.audit_reads ? "true" : "false");
-  out += ",\"audit_keep_ms\":" + std::to_string(settings.audit_keep_ms);
-  return out + ",\"audit_keep_records\":" + std::to_string(settings.audit_keep_records) + "}";
+  json.close(']').key("audit_reads").boolean(settings.audit_reads);
+  json.key("audit_keep_ms").number(settings.audit_keep_ms);
+  return json.key("audit_keep_records").number(settings.audit_keep_records).close('}').take();
 }
 
 Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
-  const Document document = COFFER_TRY(Document::parse(text));
-  const Members read(document);
-  return read.each([&](std::string_view name, NodeId member) -> Result<void> {
-    if (name == "max_versions") {
-      const bool is_unset = document.type(member) == json::Type::null;
-      settings.max_versions = is_unset ? 0 : COFFER_TRY(read.number<std::uint32_t>(member));
-    } else if (name == "cas_required") {
-      settings.cas_required = COFFER_TRY(read.boolean(member));
-    } else if (name == "delete_version_after_ms") {
-      settings.delete_version_after_ms = COFFER_TRY(read.number<std::int64_t>(member));
-    } else if (name == "value_bytes_max") {
-      settings.value_bytes_max = COFFER_TRY(read.number<std::uint64_t>(member));
-    } else if (name == "names") {
-      settings.names = COFFER_TRY(read.profile(member));
-    } else if (name == "audit_reads") {
-      settings.audit_reads = COFFER_TRY(read.boolean(member));
-    } else if (name == "audit_keep_ms") {
-      settings.audit_keep_ms = COFFER_TRY(read.number<std::int64_t>(member));
-    } else if (name == "audit_keep_records") {
-      settings.audit_keep_records = COFFER_TRY(read.number<std::uint64_t>(member));
-    } else if (name == "scopes") {
-      settings.scopes.clear();
-      for (const NodeId scope : COFFER_TRY(read.elements(member)))
-        settings.scopes.push_back(COFFER_TRY(read_scope(document, scope)));
-    } else {
-      return unknown_member(name);
-    }
+  const json::Document document = COFFER_TRY(json::Document::parse(text));
+  const auto max_versions = [&settings](const Reader& member) -> Result<void> {
+    settings.max_versions = member.is_null() ? 0 : COFFER_TRY(member.number_as<std::uint32_t>());
     return {};
-  });
+  };
+  const auto scopes = [&settings](const Reader& list) -> Result<void> {
+    settings.scopes.clear();
+    return list.each_element([&settings](const Reader& object) -> Result<void> {
+      settings.scopes.push_back(COFFER_TRY(read_scope(object)));
+      return {};
+    });
+  };
+  return reader_of(document, "settings")
+      .members({{"max_versions", max_versions},
+                {"cas_required", into(settings.cas_required, &Reader::boolean)},
+                {"delete_version_after_ms",
+                 into(settings.delete_version_after_ms, &Reader::number_as<std::int64_t>)},
+                {"value_bytes_max", into(settings.value_bytes_max, &Reader::number)},
+                {"names", into_profile(settings.names)},
+                {"scopes", scopes},
+                {"audit_reads", into(settings.audit_reads, &Reader::boolean)},
+                {"audit_keep_ms", into(settings.audit_keep_ms, &Reader::number_as<std::int64_t>)},
+                {"audit_keep_records", into(settings.audit_keep_records, &Reader::number)}});
 }
 
 namespace {
 
-std::string member(const char* name, std::string_view value) {
-  return std::string(",\"") + name + "\":" + quoted(value);
-}
-std::string member(const char* name, std::uint64_t value) {
-  return std::string(",\"") + name + "\":" + std::to_string(value);
-}
-std::string member_ms(const char* name, std::int64_t value) {
-  return std::string(",\"") + name + "\":" + std::to_string(value);
+// An array, of which `append` writes each element.
+template <typename Items, typename Append>
+std::string array_of(const Items& items, const Append& append) {
+  PlainWriter json;
+  json.open('[');
+  for (const auto& item : items) append(json, item);
+  return json.close(']').take();
 }
 
-// "[a,b]" of what `print` makes of each.
-template <typename Items, typename Print>
-std::string array(const Items& items, const Print& print) {
-  std::string out = "[";
-  for (const auto& item : items) {
-    if (out.size() > 1) out += ",";
-    out += print(item);
+void append_record(PlainWriter& json, const AuditRecord& record) {
+  json.open('{').key("number").number(record.number).key("sequence").number(record.sequence);
+  json.key("at_ms").number(record.at_ms).key("uid").number(record.uid);
+  json.key("pid").number(record.pid).key("program").string(record.program);
+  json.key("actor").string(record.actor).key("user").string(record.user);
+  json.key("reason").string(record.reason).key("correlation").string(record.correlation);
+  json.key("outcome").string(record.allowed ? "allowed" : code_name(record.code));
+  json.key("items").open('[');
+  for (const AuditItem& item : record.items) {
+    json.open('{').key("action").string(item.action).key("path").string(item.path);
+    json.key("version").number(item.version);
+    if (item.count > 1) json.key("count").number(item.count);
+    json.close('}');
   }
-  return out + "]";
+  json.close(']').close('}');
 }
 
-std::string print_record(const AuditRecord& record) {
-  std::string out = "{\"number\":" + std::to_string(record.number);
-  out += member("sequence", record.sequence) + member_ms("at_ms", record.at_ms);
-  out += member("uid", std::uint64_t{record.uid}) + member("pid", std::uint64_t{record.pid});
-  out += member("program", record.program) + member("actor", record.actor);
-  out += member("user", record.user);
-  out += member("reason", record.reason) + member("correlation", record.correlation);
-  out += member("outcome", record.allowed ? "allowed" : code_name(record.code));
-  out += ",\"items\":" + array(record.items, [](const AuditItem& item) {
-           return "{\"action\":" + quoted(item.action) + member("path", item.path) +
-                  member("version", item.version) +
-                  (item.count > 1 ? member("count", item.count) : std::string()) + "}";
-         });
-  return out + "}";
+void append_change(PlainWriter& json, const Change& change) {
+  json.open('{').key("revision").number(change.revision).key("index").number(change.index);
+  json.key("at_ms").number(change.at_ms).key("path").string(change.path);
+  json.key("version").number(change.version).key("what").string(change.what).close('}');
 }
 
-std::string print_change(const Change& change) {
-  return "{\"revision\":" + std::to_string(change.revision) +
-         member("index", std::uint64_t{change.index}) + member_ms("at_ms", change.at_ms) +
-         member("path", change.path) + member("version", change.version) +
-         member("what", change.what) + "}";
-}
-
-std::string print_listed(const ListedSecret& listed) {
-  std::string out = "{\"path\":" + quoted(listed.path);
-  if (listed.folder) return out + ",\"folder\":true}";
+void append_listed(PlainWriter& json, const ListedSecret& listed) {
+  json.open('{').key("path").string(listed.path);
+  if (listed.folder) {
+    json.key("folder").boolean(true).close('}');
+    return;
+  }
   const Metadata& metadata = listed.metadata;
-  out += member("state", state_name(listed.state)) + member("version", listed.newest.version);
-  out += member_ms("created_at_ms", metadata.created_at_ms);
-  out += member_ms("updated_at_ms", metadata.updated_at_ms);
-  out += member_ms("deletion_at_ms", listed.newest.deletion_at_ms);
-  out += member_ms("expires_at_ms", listed.newest.expires_at_ms);
-  out += member("kind", metadata.kind) + member("description", metadata.description);
-  out += member("owner", metadata.owner);
-  out += ",\"tags\":" + array(metadata.tags, [](const std::string& tag) { return quoted(tag); });
-  std::string custom;
-  for (const auto& [key, value] : metadata.custom)
-    custom += (custom.empty() ? "" : ",") + quoted(key) + ":" + quoted(value);
-  return out + ",\"custom_metadata\":{" + custom + "}}";
+  json.key("state").string(state_name(listed.state)).key("version").number(listed.newest.version);
+  json.key("created_at_ms").number(metadata.created_at_ms);
+  json.key("updated_at_ms").number(metadata.updated_at_ms);
+  json.key("deletion_at_ms").number(listed.newest.deletion_at_ms);
+  json.key("expires_at_ms").number(listed.newest.expires_at_ms);
+  json.key("kind").string(metadata.kind).key("description").string(metadata.description);
+  json.key("owner").string(metadata.owner).key("tags").strings(metadata.tags);
+  json.key("custom_metadata").texts_by_name(metadata.custom).close('}');
 }
 
-std::string print_reference(const ReferenceInfo& each) {
-  return "{\"path\":" + quoted(each.target) + member("version", each.version) +
-         member("user_kind", each.user_kind) + member("user", each.user) + "}";
+void append_reference(PlainWriter& json, const ReferenceInfo& each) {
+  json.open('{').key("path").string(each.target).key("version").number(each.version);
+  json.key("user_kind").string(each.user_kind).key("user").string(each.user).close('}');
 }
 
-// Without the bracket that ends it.
-std::string print_slot(const KeySlotInfo& slot) {
-  return "{\"slot\":" + std::to_string(slot.slot) + member("provider", slot.provider) +
-         member("uri", slot.uri) + member("key_id", slot.key_id);
+void open_slot(PlainWriter& json, const KeySlotInfo& slot) {
+  json.open('{').key("slot").number(slot.slot).key("provider").string(slot.provider);
+  json.key("uri").string(slot.uri).key("key_id").string(slot.key_id);
+}
+
+void append_slot(PlainWriter& json, const KeySlotInfo& slot) {
+  open_slot(json, slot);
+  json.key("created_at_ms").number(slot.created_at_ms);
+  json.key("last_used_at_ms").number(slot.last_used_at_ms).close('}');
+}
+
+void append_rewrapped(PlainWriter& json, const RewrappedSlot& each) {
+  open_slot(json, each.slot);
+  json.key("key_id_before").string(each.key_id_before).key("skipped").boolean(each.skipped);
+  json.key("code").string(each.error ? code_name(each.error->code()) : "ok").close('}');
 }
 
 }  // namespace
 
 std::string print_records(const std::vector<AuditRecord>& records) {
-  return array(records, print_record);
+  return array_of(records, append_record);
 }
 
 std::string print_changes(const std::vector<Change>& changes) {
-  return array(changes, print_change);
+  return array_of(changes, append_change);
 }
 
 std::string print_listing(const std::vector<ListedSecret>& listing) {
-  return array(listing, print_listed);
+  return array_of(listing, append_listed);
 }
 
 std::string print_references(const std::vector<ReferenceInfo>& references) {
-  return array(references, print_reference);
+  return array_of(references, append_reference);
 }
 
 std::string print_slots(const std::vector<KeySlotInfo>& slots) {
-  return array(slots, [](const KeySlotInfo& slot) {
-    return print_slot(slot) + member_ms("created_at_ms", slot.created_at_ms) +
-           member_ms("last_used_at_ms", slot.last_used_at_ms) + "}";
-  });
+  return array_of(slots, append_slot);
 }
 
 std::string print_rewrapped(const std::vector<RewrappedSlot>& slots) {
-  return array(slots, [](const RewrappedSlot& each) {
-    return print_slot(each.slot) + member("key_id_before", each.key_id_before) +
-           ",\"skipped\":" + (each.skipped ? "true" : "false") +
-           member("code", each.error ? code_name(each.error->code()) : "ok") + "}";
-  });
+  return array_of(slots, append_rewrapped);
 }
 
 }  // namespace coffer::c_api

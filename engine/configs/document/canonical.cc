@@ -19,7 +19,7 @@ class Canonical {
             std::size_t& budget)
       : out_(out), doc_(document), leaves_out_(leaves_out), budget_(budget) {}
 
-  /// Recursion is as deep as the document, which the parser bounds.
+  // Recurses as deep as the document, whose depth the parser limits.
   Result<void> append(NodeId node) {
     const std::size_t before = out_.size();
     switch (doc_.type(node)) {

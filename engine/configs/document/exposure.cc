@@ -6,7 +6,7 @@
 
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
-#include "engine/text/printable.h"
+#include "text/printable.h"
 
 namespace coffer::configs {
 namespace {
@@ -16,7 +16,7 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// The pointer with one sign for every position in a list.
+// The pointer with "#" in place of every list index.
 std::string general_form(const Document& document, json::Pointer pointer) {
   NodeId at = 0;
   for (std::string& token : pointer) {
@@ -41,10 +41,9 @@ class Exposure {
       const std::string pointer = json::print_pointer(place.pointer);
       if (is_unmarked(pointer)) continue;
       return at_place(Error(ErrorCode::usage,
-                            "a secret is stored here, and the new spec would store the value in "
+                            "a secret is stored here, but the new spec would store the value in "
                             "plain",
-                            "mark the place with airbyte_secret in the spec; or, if it is no "
-                            "secret any more, unmark it: --unmark POINTER"),
+                            Advice::mark_or_unmark),
                       pointer);
     }
     return {};
@@ -72,7 +71,7 @@ class Exposure {
     return declared_.count(at) != 0;
   }
 
-  /// Whether nothing of the value would stand in plain. What is a sign is looked at elsewhere.
+  // Whether no part of the value would be plain. Signs are checked elsewhere.
   bool is_hidden(NodeId value) const {
     std::vector<NodeId> open{value};
     while (!open.empty()) {

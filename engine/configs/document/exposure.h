@@ -1,5 +1,5 @@
-// Secrets that a put would turn into plain text: another spec, by design or by mistake, no longer
-// marks their places.
+// Refuses a put whose new spec, on purpose or by mistake, no longer marks the place of a stored
+// secret, so that the value would be stored in plain.
 #pragma once
 
 #include <coffer/result.h>
@@ -16,15 +16,14 @@ namespace coffer::configs {
 struct ExposureInput {
   const Spec& stored_spec;
   const ConfigRecord& stored;
-  const json::Document& document;          ///< The new one,
-  const std::vector<SecretPlace>& places;  ///< and its places by the new spec.
-  const std::vector<std::string>& unmark;  ///< Pointers of what may become plain.
+  const json::Document& document;          ///< The new document,
+  const std::vector<SecretPlace>& places;  ///< and its places under the new spec.
+  const std::vector<std::string>& unmark;  ///< Pointers of places that may become plain.
 };
 
-/// Refuses a value that would stand in plain at a place where the stored config has a secret,
-/// unless `unmark` names the place, or what is around it. Elements of a list are one place, for
-/// they may move. A value that is left out, or null, becomes nothing.
-/// Errors: usage (subject() = the place; a pointer of `unmark` that is none), limit.
+/// Refuses a plain value at a place where the stored config has a secret, unless `unmark` names the
+/// place or a value around it. All elements of a list count as one place, since they may move.
+/// An absent or null value is accepted. Errors: usage (subject() = the place), corrupt, limit.
 Result<void> refuse_exposed(const ExposureInput& input);
 
 }  // namespace coffer::configs

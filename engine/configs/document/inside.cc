@@ -14,8 +14,8 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// As the caller may have meant it: an object that is no coordinate's for what else it holds
-/// names a secret all the same.
+// Reads the node as leniently as possible: an object with "_secret" and other members still names a
+// secret.
 Marker sign_at(const Document& document, NodeId node) {
   const Marker marker = marker_at(document, node, true);
   if (marker.kind != Marker::Kind::malformed) return marker;
@@ -45,22 +45,22 @@ class Refusal {
   Result<void> check(NodeId node, const Marker& marker) {
     if (marker.kind == Marker::Kind::mask) {
       return refused(node,
-                     "the spec marks all that is around this mask as one secret, and the mask "
-                     "would be stored as a part of it");
+                     "this mask is inside a value that the spec marks as one secret, and would be "
+                     "stored as part of it");
     }
     const bool stands = held_.count(marker.name) != 0 || (marker.kind == Marker::Kind::coordinate &&
                                                           COFFER_TRY(store_.knows(marker.name)));
     if (!stands) return {};
     return refused(node,
-                   "the spec marks all that is around this coordinate as one secret, and "
-                   "the coordinate would be stored in place of the secret behind it");
+                   "this coordinate is inside a value that the spec marks as one secret, and "
+                   "would be stored in place of the secret behind it");
   }
 
   Error refused(NodeId node, Literal text) const {
     return at_node(
         Error(ErrorCode::usage, text,
-              "give the values themselves, to have them stored as one secret; or one mask in the "
-              "place of all of it, to keep the secret that is stored"),
+              "give the plain values, to store them as one secret; or one mask for the whole "
+              "value, to keep the stored secret"),
         input_.document, node);
   }
 

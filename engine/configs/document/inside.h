@@ -1,8 +1,9 @@
-// What stands inside a value that is secret as a whole.
+// Signs inside a value that is secret as a whole.
 //
-// It is data, even where it looks like an external name or a coordinate that nothing has. What a
-// caller was shown in the place of a secret is none: a mask, and a coordinate of this store or of
-// this config. Sealed as data, it would take the place of the secret, which goes in the same call.
+// The content of such a value is data, even if a part of it looks like an external name or an
+// unknown coordinate. But a mask, or a coordinate of this store or config, is what callers are
+// shown instead of a secret. Sealed as data it would replace the secret, which the same call would
+// destroy. So it is refused.
 #pragma once
 
 #include <coffer/result.h>
@@ -15,8 +16,8 @@
 
 namespace coffer::configs {
 
-/// Visits what is written like a sign below a place, but not at it: masks, external names and
-/// objects with a text as "_secret", whatever else these hold.
+/// Visits everything below a place, but not at it, that looks like a sign: masks, external names,
+/// and objects whose "_secret" is a string, whatever else they hold.
 Result<void> each_sign_inside(
     const json::Document& document, json::NodeId place,
     const std::function<Result<void>(json::NodeId, const Marker&)>& visit);
@@ -27,8 +28,8 @@ struct InsideInput {
   const ConfigRecord* stored = nullptr;
 };
 
-/// Errors: usage (a mask, or what names a secret of this config or store; subject() = its place),
-/// and those of `store`.
+/// Errors: usage (a mask, or the coordinate of a secret of this config or store; subject() = its
+/// place), and those of `store`.
 Result<void> refuse_signs_inside(const InsideInput& input, SecretStore& store);
 
 }  // namespace coffer::configs

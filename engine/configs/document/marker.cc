@@ -2,6 +2,8 @@
 
 #include <coffer/configs.h>
 
+#include "text/json_writer.h"
+
 namespace coffer::configs {
 
 using json::kNoNode;
@@ -43,10 +45,7 @@ bool is_sign(const json::Document& document, NodeId node) {
 }
 
 SecretBytes coordinate_object(std::string_view coordinate) {
-  SecretBytes out = SecretBytes::copy_of(R"({"_secret":)");
-  json::append_quoted(out, coordinate);
-  out.append("}");
-  return out;
+  return json::Writer().open('{').key("_secret").string(coordinate).close('}').take();
 }
 
 }  // namespace coffer::configs

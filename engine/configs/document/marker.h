@@ -1,11 +1,11 @@
-// What stands in a document where a secret belongs: the secret itself, or a sign
-// for one. Decided by the decoded JSON value alone, the same way everywhere.
+// Reads what a document has at a secret place: the secret value itself, or a sign for it. Only
+// the decoded JSON value decides, everywhere in the same way.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 
@@ -13,7 +13,7 @@ inline constexpr std::string_view kExternalPrefix = "secret_coordinate::";
 
 struct Marker {
   enum class Kind : std::uint8_t {
-    none,        ///< A value (at a secret place: a new secret).
+    none,        ///< A plain value; at a secret place it is a new secret.
     null,        ///< No secret.
     coordinate,  ///< {"_secret": c}; `name` = c.
     external,    ///< "secret_coordinate::x"; `name` = x.
@@ -24,11 +24,12 @@ struct Marker {
   std::string_view name;  ///< View into the document.
 };
 
-/// `lenient` also takes the ids that Airbyte stores beside a coordinate: _secret_storage_id and
+/// `lenient` also accepts the ids that Airbyte stores with a coordinate: _secret_storage_id and
 /// _secret_reference_id.
 Marker marker_at(const json::Document& document, json::NodeId node, bool lenient = false);
 
-/// Whether the value stands for a secret whose type cannot be seen here.
+/// Whether the value is a sign for a secret: a coordinate, an external name, a mask or a malformed
+/// object.
 bool is_sign(const json::Document& document, json::NodeId node);
 
 /// {"_secret":"<coordinate>"} as JSON text.

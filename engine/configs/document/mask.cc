@@ -23,12 +23,6 @@ using json::Type;
 
 constexpr std::size_t kComparedBytesMax = std::size_t{64} << 20;
 
-SecretBytes quoted_text(std::string_view text) {
-  SecretBytes out;
-  json::append_quoted(out, text);
-  return out;
-}
-
 /// The values that must not show, wherever they stand.
 class SecretValues {
  public:
@@ -54,7 +48,7 @@ class SecretValues {
   }
 
  private:
-  /// Of a boolean or null: empty, which is never looked for.
+  // Empty for a boolean or null; the empty text is never looked for.
   static std::optional<std::string_view> scalar_text(const Document& document, NodeId node) {
     switch (document.type(node)) {
       case Type::string: return document.string(node);
@@ -72,8 +66,7 @@ class SecretValues {
     return out;
   }
 
-  std::vector<SecretBytes>
-      kept_;  // What the sets look at: bytes stay where they are when it grows.
+  std::vector<SecretBytes> kept_;  // Owns the texts in the sets; bytes do not move when it grows.
   std::unordered_set<std::string_view> scalars_, containers_;
   std::set<std::pair<Type, std::size_t>> shapes_;  // Type and size of the containers.
   std::size_t budget_ = kComparedBytesMax;
@@ -101,7 +94,7 @@ class Masker {
       const bool hidden = COFFER_TRY(values.holds(doc_, node));
       if (hidden || is_sign(doc_, node)) {
         if (hidden) view.hidden.push_back(json::print_pointer(pointer_of(doc_, node)));
-        splice_.replace(node, quoted_text(kSecretMask));
+        splice_.replace(node, json::quoted_secret(kSecretMask));
         continue;
       }
       for (NodeId child = doc_.first_child(node); child != kNoNode;
@@ -115,18 +108,19 @@ class Masker {
   }
 
  private:
-  /// Which places are somebody else's is a stored fact; the text alone does not tell.
+  // The record says which places are external; the text alone does not.
   void show_place(NodeId node, const SecretPlace& place) {
     if (doc_.type(node) == Type::null) return;
     const auto fact = facts_.find(json::print_pointer(place.pointer));
     if (fact == facts_.end() || !is_sign(doc_, node)) {
-      splice_.replace(node, quoted_text(kSecretMask));
+      splice_.replace(node, json::quoted_secret(kSecretMask));
     } else if (fact->second->external) {
-      splice_.replace(node, quoted_text(std::string(kExternalPrefix) + fact->second->coordinate));
+      splice_.replace(node,
+                      json::quoted_secret(std::string(kExternalPrefix) + fact->second->coordinate));
     } else if (style_ == MaskStyle::coordinates) {
       splice_.replace(node, coordinate_object(fact->second->coordinate));
     } else {
-      splice_.replace(node, quoted_text(kSecretMask));
+      splice_.replace(node, json::quoted_secret(kSecretMask));
     }
   }
 

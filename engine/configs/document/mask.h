@@ -1,4 +1,4 @@
-// The masked view: a config as it may be shown.
+// The masked view: a config without its secrets.
 #pragma once
 
 #include <coffer/result.h>
@@ -19,14 +19,13 @@ struct MaskedView {
 
 enum class MaskStyle : std::uint8_t {
   mask,         ///< Every secret shows as the mask.
-  coordinates,  ///< Secrets that the record holds show as their coordinates.
+  coordinates,  ///< The record's own secrets show as their coordinates.
 };
 
-/// Every declared place shows the mask, null and external names excepted; so does every other
-/// value that equals one of `secrets` (JSON texts of values; null, booleans and what is empty
-/// are no secret there, and a number equals the string that is written like it).
-/// What looks like a coordinate where none is declared is masked too.
-/// Errors: corrupt (the record), limit. Never a document that is less than masked.
+/// Masks every declared place, except null and external names, and every other value that equals
+/// one of `secrets` (JSON texts). There, null, booleans and empty values are not secrets, and a
+/// number equals the string with the same text. An undeclared value that looks like a sign is
+/// masked too. Errors: corrupt (the record), limit. An error never yields a partly masked document.
 Result<MaskedView> masked_view(const Spec& spec, const ConfigRecord& record,
                                const std::vector<SecretBytes>& secrets,
                                MaskStyle style = MaskStyle::mask);

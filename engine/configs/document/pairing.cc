@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/check.h"
 #include "configs/document/canonical.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
@@ -19,7 +20,7 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// One side: a document whose subtrees with secrets are known.
+// One of the two documents, with an index of the subtrees that hold secrets.
 class Side {
  public:
   explicit Side(const WalkedDocument& walked) : doc(walked.document), places(walked.places) {
@@ -41,7 +42,7 @@ class Side {
   }
   bool leads_to_secrets(NodeId node) const { return leads_.count(node) != 0; }
 
-  /// The places at and below a node, in document order.
+  // The places at and below a node, in document order.
   std::vector<std::size_t> places_below(NodeId node) const {
     std::vector<std::size_t> out;
     const std::size_t begin = doc.offset(node);
@@ -55,7 +56,7 @@ class Side {
     return out;
   }
 
-  /// Appends, in a canonical form, all of a value that is not secret: absent or secret is alike.
+  // Appends the canonical form of the value without its secrets: a secret looks absent.
   Result<void> append_remainder(SecretBytes& out, NodeId node, std::size_t& budget) const {
     if (place(node)) return {};
     return append_canonical(
@@ -79,12 +80,12 @@ std::vector<NodeId> children(const Document& document, NodeId node) {
   return out;
 }
 
-/// Positions in the new and the old array of elements that look alike.
+// The positions of elements that look alike, in the new and in the stored array.
 struct Alike {
   std::vector<std::size_t> fresh, stored;
 };
 
-/// Two arrays on their way to being paired.
+// Two arrays during their pairing, and which elements are settled.
 struct Arrays {
   std::vector<NodeId> fresh, stored;
   std::vector<bool> fresh_done, stored_done;
@@ -106,7 +107,7 @@ class Pairer {
   }
 
  private:
-  /// Recursion is as deep as the document, which the parser bounds.
+  // Recurses as deep as the document, whose depth the parser limits.
   Result<void> pair_values(NodeId fresh, NodeId stored, bool identical) {
     const auto place = fresh_.place(fresh);
     const auto old_place = stored_.place(stored);
@@ -140,7 +141,7 @@ class Pairer {
     arrays.stored_done.resize(arrays.stored.size());
     if (how_ == Recognize::by_position) return pair_leftovers(arrays);
 
-    std::vector<SecretBytes> texts;  // Keeps what the keys of `groups` look at.
+    std::vector<SecretBytes> texts;  // Owns the texts of the keys of `groups`.
     std::map<std::string_view, Alike> groups;
     texts.reserve(arrays.fresh.size() + arrays.stored.size());
     auto group = [&](const Side& side, NodeId node) -> Result<Alike*> {
@@ -158,6 +159,7 @@ class Pairer {
   }
 
   Result<void> take(Arrays& arrays, std::size_t i, std::size_t j, bool identical) {
+    COFFER_CHECK(!arrays.fresh_done[i] && !arrays.stored_done[j]);
     arrays.fresh_done[i] = true;
     arrays.stored_done[j] = true;
     return pair_values(arrays.fresh[i], arrays.stored[j], identical);
@@ -169,8 +171,8 @@ class Pairer {
       return take(arrays, alike.fresh[0], alike.stored[0], identical);
     }
     const bool as_many = alike.fresh.size() == alike.stored.size();
-    // As many as before and nothing new in any of them: their order is all there is to tell
-    // them apart, and changing it would change nothing that the caller could see.
+    // As many as before, and none has a new value: only the order tells them apart, and a wrong
+    // order changes nothing that the caller could see.
     if (as_many && nothing_new(alike, arrays)) {
       for (std::size_t k = 0; k < alike.fresh.size(); ++k) {
         COFFER_TRY(take(arrays, alike.fresh[k], alike.stored[k], identical));
@@ -179,7 +181,7 @@ class Pairer {
     }
     COFFER_TRY(pair_by_value(alike, arrays, identical));
     if (as_many) return {};
-    // One came or went and nobody can say which: the rest has no heirs.
+    // Some were added or removed, and it is unknown which: the rest gets no pairs.
     for (const std::size_t i : alike.fresh) arrays.fresh_done[i] = true;
     for (const std::size_t j : alike.stored) arrays.stored_done[j] = true;
     return {};
@@ -198,7 +200,7 @@ class Pairer {
     return true;
   }
 
-  /// Whether two elements have their secrets, and their nulls, at the same places.
+  // Whether two elements have their secrets, and their nulls, at the same places.
   bool same_shape(NodeId fresh, NodeId stored) const {
     const auto places = fresh_.places_below(fresh);
     const auto old_places = stored_.places_below(stored);
@@ -219,7 +221,7 @@ class Pairer {
   Result<void> pair_by_value(const Alike& alike, Arrays& arrays, bool identical) {
     for (const std::size_t i : alike.fresh) {
       if (!fresh_.leads_to_secrets(arrays.fresh[i])) continue;
-      // The element at the same position first: most lists come back as they were.
+      // Tries the same position first: most lists come back unchanged.
       if (i < arrays.stored.size() &&
           std::binary_search(alike.stored.begin(), alike.stored.end(), i) &&
           COFFER_TRY(pair_if_equal(arrays, i, i, identical))) {
@@ -239,7 +241,7 @@ class Pairer {
     return true;
   }
 
-  /// Whether two elements hold the same secrets at the same places, all given in plain.
+  // Whether two elements hold the same secrets at the same places, all of them given in plain.
   Result<bool> equal_secrets(NodeId fresh, NodeId stored) {
     const auto places = fresh_.places_below(fresh);
     const auto old_places = stored_.places_below(stored);
@@ -255,7 +257,7 @@ class Pairer {
     return true;
   }
 
-  /// What no identity has claimed on either side of one position.
+  // Pairs, by position, elements that are unpaired on both sides.
   Result<void> pair_leftovers(Arrays& arrays) {
     const std::size_t both = std::min(arrays.fresh.size(), arrays.stored.size());
     for (std::size_t i = 0; i < both; ++i) {
@@ -269,7 +271,7 @@ class Pairer {
   const SameValue& same_value_;
   const Recognize how_;
   std::vector<std::optional<Pair>> pairs_;
-  std::ptrdiff_t depth_ = 0;  // Tokens up to and including those of the children looked at.
+  std::ptrdiff_t depth_ = 0;  // The length of the pointers to the children under comparison.
   std::size_t remainder_budget_ = kRemainderBytesMax;
   std::size_t comparisons_ = kValueComparisonsMax;
 };

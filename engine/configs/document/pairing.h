@@ -1,9 +1,8 @@
-// Which secret place of a new document is which place of the stored one.
+// Matches the secret places of a new document with those of the stored one.
 //
-// Members are paired by key. Elements of an array are paired by identity, never by
-// position alone: an element is recognised by all of it that is not secret. So an
-// element may move, and its secret moves along; and where several look alike, only
-// what cannot go wrong is paired.
+// Members are paired by key. Elements of an array are paired by identity, never by position
+// alone: the non-secret content identifies an element. So an element may move, and its secret
+// moves along. If several elements look alike, only certain pairs are made.
 #pragma once
 
 #include <coffer/result.h>
@@ -22,8 +21,8 @@ inline constexpr std::size_t kValueComparisonsMax = 4096;
 
 struct Pair {
   std::size_t old_place = 0;
-  /// True: the same place for sure, so its secret may be restored. False: its best heir by
-  /// position, whose base may take a new version but whose secret must not come back.
+  /// True: certainly the same place, so its secret may be restored. False: the best guess by
+  /// position; its base may get a new version, but its secret must not be restored.
   bool identical = false;
 };
 
@@ -36,12 +35,12 @@ struct WalkedDocument {
 /// Whether the new place holds, in plain, the value that the old place stands for.
 using SameValue = std::function<Result<bool>(std::size_t new_place, std::size_t old_place)>;
 
-/// How an element of an array is found again. By its content, which tells whoever gives one what
-/// stands there; or, for who is not to be told, by its position, and then never for sure.
+/// How an element of an array is recognised: by its content, which confirms a caller's guess at it;
+/// or, for a caller who may not see the document, by its position, and then never with certainty.
 enum class Recognize : std::uint8_t { by_content, by_position };
 
-/// For each new place its old one, if any; no old place twice.
-/// Errors: limit (what must be compared is too large), and those of `same_value`.
+/// Returns for each new place its old one, if any; uses no old place twice.
+/// Errors: limit (too much to compare), and those of `same_value`.
 Result<std::vector<std::optional<Pair>>> pair_places(const WalkedDocument& fresh,
                                                      const WalkedDocument& stored,
                                                      const SameValue& same_value,

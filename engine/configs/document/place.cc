@@ -1,9 +1,9 @@
 #include "configs/document/place.h"
 
-#include <charconv>
 #include <utility>
 
-#include "engine/text/printable.h"
+#include "text/ascii.h"
+#include "text/printable.h"
 
 namespace coffer::configs {
 
@@ -32,10 +32,8 @@ json::Pointer pointer_of(const json::Document& document, NodeId node) {
 
 NodeId child_at(const json::Document& document, NodeId node, const std::string& token) {
   if (document.type(node) != Type::array) return document.find(node, token);
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-  const bool whole = error == std::errc() && end == token.data() + token.size();
-  return whole ? document.element(node, index) : kNoNode;
+  const auto index = ascii::parse_number<std::size_t>(token);
+  return index ? document.element(node, *index) : kNoNode;
 }
 
 Error at_place(Error error, std::string_view pointer) {

@@ -6,17 +6,17 @@
 #include <string>
 #include <string_view>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 
-/// Walks down from the root: for errors and rare cases, not for loops over a document.
+/// Walks down from the root, which is slow: for errors and rare cases.
 json::Pointer pointer_of(const json::Document& document, json::NodeId node);
 
-/// The child that a token of a pointer names; kNoNode where there is none.
+/// The child that a token of a pointer names, or kNoNode.
 json::NodeId child_at(const json::Document& document, json::NodeId node, const std::string& token);
 
-/// Names the place, unless its keys are such that a terminal would obey them.
+/// Adds the place to the error, unless its keys contain characters that a terminal would obey.
 Error at_place(Error error, std::string_view pointer);
 Error at_node(Error error, const json::Document& document, json::NodeId node);
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/document/inside.h"
 #include "configs/document/marker.h"
 #include "configs/document/pairing.h"
@@ -26,8 +27,8 @@ Error usage_at(Literal text, Literal hint, std::string_view pointer) {
   return at_place(Error(ErrorCode::usage, text, hint), pointer);
 }
 
-/// Airbyte's order of work, by which it hands out identities: the dotted path with [*] for
-/// every index, then the path with the indices, both as strings.
+// The key of Airbyte's order of work, in which it mints identities: the dotted path with [*] for
+// every index, then the path with the indices, both compared as strings.
 std::pair<std::string, std::string> airbyte_order(const Document& document,
                                                   const json::Pointer& pointer) {
   std::string wild = "$", exact = "$";
@@ -41,11 +42,11 @@ std::pair<std::string, std::string> airbyte_order(const Document& document,
   return {std::move(wild), std::move(exact)};
 }
 
-/// The stored config, parsed and walked by the new spec.
+// The stored config, parsed and walked by the new spec.
 struct Stored {
   Document document;
   std::vector<SecretPlace> places;
-  std::vector<const StoredPlace*> facts;  ///< Beside `places`; null: nothing was secret there.
+  std::vector<const StoredPlace*> facts;  // One per place; null: it was not a secret before.
   std::map<std::string_view, const StoredPlace*> facts_by_pointer;
 
   bool has_secrets_below(const SecretPlace& place) const {
@@ -70,13 +71,13 @@ Result<Stored> read_stored(const Spec& spec, const ConfigRecord& record) {
   return stored;
 }
 
-/// The base that a coordinate's version belongs to; empty for a name of another kind.
+// The coordinate's base, or empty if the text is not a coordinate.
 std::string base_of(std::string_view coordinate) {
   const auto parsed = format::parse_coordinate(coordinate);
   return parsed ? parsed->base : std::string();
 }
 
-/// What was decided for one place.
+// The decision for one place.
 struct Decision {
   StoredPlace fact;
   ConfigOutcome outcome;
@@ -105,7 +106,8 @@ class Splitter {
     decisions_.resize(places_.size());
     payloads_.resize(places_.size());
     const std::vector<std::size_t> order = order_of_work();
-    // What stays is known before anything is written: no base is bumped that stands elsewhere.
+    // Settles kept secrets before it writes any, since a base that another place keeps must not be
+    // bumped.
     for (const std::size_t index : order) COFFER_TRY(decide(index));
     for (const std::size_t index : order) {
       if (payloads_[index]) COFFER_TRY(located(index, new_value(index, *payloads_[index])));
@@ -116,6 +118,7 @@ class Splitter {
     for (auto& decision : decisions_) {
       if (decision) result_.places.push_back(std::move(decision->fact));
     }
+    COFFER_CHECK(result_.places.size() == result_.outcomes.size());
     result_.partial = std::move(splice_).text();
     return std::move(result_);
   }
@@ -125,8 +128,8 @@ class Splitter {
     return json::print_pointer(places_[index].pointer);
   }
 
-  /// Outside declared places nothing may look like a secret's sign: it would be stored as a
-  /// value, and hydrated by nobody or by accident.
+  // Refuses signs outside declared places: they would be stored as plain values, and hydrated
+  // never or by accident.
   Result<void> check_undeclared() const {
     const auto declared = index_places(places_);
     std::vector<NodeId> open{0};
@@ -147,10 +150,10 @@ class Splitter {
     if (stored_ != nullptr && stored_->facts_by_pointer.count(pointer) != 0) {
       return usage_at("the spec no longer declares the secret that is stored here",
                       "mark the place again; or give null; or give its value and unmark the place, "
-                      "to have it stored in plain",
+                      "to store it in plain",
                       pointer);
     }
-    return usage_at("the spec declares no secret here, but a coordinate stands here",
+    return usage_at("a coordinate is given where the spec declares no secret",
                     "mark the place with airbyte_secret in the spec, or give a plain value",
                     pointer);
   }
@@ -180,7 +183,7 @@ class Splitter {
     return order;
   }
 
-  /// Settles what stays as it is, and notes what is a new value.
+  // Settles the place if its secret is kept, and notes a new value for later.
   Result<void> decide(std::size_t index) {
     const SecretPlace& place = places_[index];
     const Marker marker = marker_at(doc_, place.node, input_.compat_airbyte);
@@ -190,7 +193,7 @@ class Splitter {
       case Marker::Kind::mask: return restore(index);
       case Marker::Kind::external:
         if (marker.name.empty()) {
-          return usage_at("secret_coordinate:: must name a secret", "", pointer(index));
+          return usage_at("secret_coordinate:: lacks the name of a secret", "", pointer(index));
         }
         return external(index, std::string(marker.name));
       case Marker::Kind::coordinate: return keep_coordinate(index, std::string(marker.name));
@@ -201,14 +204,14 @@ class Splitter {
 
   Error malformed(std::size_t index) const {
     if (doc_.find(places_[index].node, "_secret") == kNoNode) {
-      return usage_at("a reference id alone leads to no secret of this store",
+      return usage_at("a reference id without a coordinate names no secret of this store",
                       "give the coordinate that belongs to it", pointer(index));
     }
     return usage_at("an object with _secret must hold one coordinate and nothing else", "",
                     pointer(index));
   }
 
-  /// Says where in the document a failure of the store was met.
+  // Adds the place in the document to an error of the store.
   Result<void> located(std::size_t index, Result<void> result) const {
     if (result.ok()) return result;
     return at_place(std::move(result).error(), pointer(index));
@@ -223,7 +226,7 @@ class Splitter {
     const StoredPlace* fact = fact_of(index);
     const NodeId old = stored_->places[pairs_[index]->old_place].node;
     if (fact == nullptr) {
-      // Plain so far: a newer spec calls it secret, and masks it by what it says now.
+      // The value was plain, but the newer spec calls it secret, and so the view has masked it.
       if (stored_->document.type(old) == Type::null || is_sign(stored_->document, old) ||
           stored_->has_secrets_below(stored_->places[pairs_[index]->old_place])) {
         return unknown_mask(index);
@@ -240,13 +243,13 @@ class Splitter {
   }
 
   Error unknown_mask(std::size_t index) const {
-    return usage_at("the mask stands for no secret that can be told for sure",
+    return usage_at("it is not certain which secret this mask stands for",
                     "give the value, or the coordinate that the partial document shows",
                     pointer(index));
   }
 
   Result<void> keep_coordinate(std::size_t index, std::string name) {
-    // The node stays as it was written: Airbyte's may carry ids of its own.
+    // Leaves the node as it was written: Airbyte's nodes may carry further ids.
     if (held_.count(name) != 0) return settle(index, ConfigOutcome::Kind::kept, std::move(name));
     if (held_external_.count(name) != 0) return external(index, std::move(name));
     if (store_.is_coordinate(name)) {
@@ -254,12 +257,12 @@ class Splitter {
       return settle(index, ConfigOutcome::Kind::kept, std::move(name));
     }
     if (input_.compat_airbyte && !name.empty()) return external(index, std::move(name));
-    return usage_at("this is no coordinate of a secret in this store",
+    return usage_at("this is not a coordinate of a secret in this store",
                     "a secret kept elsewhere is written \"secret_coordinate::NAME\"",
                     pointer(index));
   }
 
-  /// A value: the one that the store has, or one to be written.
+  // Decides whether a plain value is a stored one or must be written.
   Result<void> value(std::size_t index, std::string_view payload) {
     const StoredPlace* old = heir_to(index);
     if (!input_.always_bump || old == nullptr) {
@@ -276,8 +279,8 @@ class Splitter {
     return {};
   }
 
-  /// A base gets one new version at most in one operation, and none while another place holds
-  /// it: so one version of it lives on. What would be its second value becomes a secret anew.
+  // One operation bumps a base at most once, and never while another place still refers to it. A
+  // second value is minted as a new secret.
   Result<void> new_value(std::size_t index, std::string_view payload) {
     if (const StoredPlace* old = heir_to(index)) {
       const std::string base = base_of(old->coordinate);
@@ -295,7 +298,7 @@ class Splitter {
     return stand(index, ConfigOutcome::Kind::minted, COFFER_TRY(store_.mint(payload)));
   }
 
-  /// The managed secret whose place this is. Airbyte goes by the exact path alone.
+  // The stored secret whose place this is. Airbyte goes by the exact path alone.
   const StoredPlace* heir_to(std::size_t index) const {
     const StoredPlace* fact = nullptr;
     if (!input_.compat_airbyte) {
@@ -313,6 +316,7 @@ class Splitter {
   }
 
   Result<void> settle(std::size_t index, ConfigOutcome::Kind kind, std::string coordinate) {
+    COFFER_CHECK(!decisions_[index] && !coordinate.empty());
     const std::string at = pointer(index);
     standing_.insert(base_of(coordinate));
     StoredPlace fact{at, coordinate, false};
@@ -322,17 +326,16 @@ class Splitter {
     return {};
   }
 
-  /// Kept as it was written, so that it can never be taken for a secret of this store. Airbyte
-  /// writes it as a coordinate object: compat does so too, unless it could be mistaken.
-  /// `as_stored`: how a mask's node stands in the stored document, if that is how it stays.
+  // Writes an external name in the form that cannot be mistaken for a secret of this store. With
+  // compat_airbyte it becomes a coordinate object, as Airbyte writes it, unless it reads as a
+  // coordinate. `as_stored`: the stored text of the node to keep for a mask, if any.
   Result<void> external(std::size_t index, std::string name, std::string_view as_stored = {}) {
+    COFFER_CHECK(!decisions_[index] && !name.empty());
     const std::string at = pointer(index);
     const std::string written = std::string(kExternalPrefix) + name;
     const NodeId node = places_[index].node;
     if (!input_.compat_airbyte || store_.is_coordinate(name)) {
-      SecretBytes text;
-      json::append_quoted(text, written);
-      splice_.replace(node, std::move(text));
+      splice_.replace(node, json::quoted_secret(written));
     } else if (!as_stored.empty()) {
       splice_.replace(node, SecretBytes::copy_of(as_stored));
     } else if (doc_.type(node) != Type::object) {
@@ -352,9 +355,9 @@ class Splitter {
   std::vector<std::optional<Pair>> pairs_;
   std::set<std::string, std::less<>> held_, held_external_;
   std::vector<std::optional<Decision>> decisions_;
-  std::vector<std::optional<std::string_view>> payloads_;   ///< New values, to be written.
-  std::set<std::string, std::less<>> standing_;             ///< Bases that some place holds.
-  std::map<std::string, std::string, std::less<>> bumped_;  ///< Base to its new coordinate.
+  std::vector<std::optional<std::string_view>> payloads_;   // New values to write.
+  std::set<std::string, std::less<>> standing_;             // Bases of settled places.
+  std::map<std::string, std::string, std::less<>> bumped_;  // From a base to its new coordinate.
   SplitResult result_;
 };
 

@@ -23,7 +23,7 @@ bool is_mask(const Document& document, NodeId node) {
   return marker_at(document, node).kind == Marker::Kind::mask;
 }
 
-/// The masks outside declared places.
+// The masks outside declared places.
 std::vector<NodeId> plain_masks(const WalkedDocument& walked) {
   const auto declared = index_places(walked.places);
   std::vector<NodeId> found, open{0};
@@ -74,7 +74,7 @@ class Unmasker {
 
  private:
   Error unknown_mask(NodeId node) const {
-    return at_node(Error(ErrorCode::usage, "the mask stands where no secret is declared",
+    return at_node(Error(ErrorCode::usage, "a mask is given where no secret is declared",
                          "give the value itself"),
                    fresh_, node);
   }
@@ -87,15 +87,15 @@ class Unmasker {
     return {};
   }
 
-  /// What the view hides: what is only one of two, or nothing, is never taken for a secret.
+  // Whether the view may have hidden the value; it never hides null or a boolean.
   bool could_be_hidden(NodeId node) const {
     if (stored_places_.count(node) != 0 || is_sign(stored_, node)) return false;
     const Type type = stored_.type(node);
     return type != Type::null && type != Type::boolean;
   }
 
-  /// `fresh` has masks at or below it; `stored` is the value it was, or kNoNode.
-  /// Recursion is as deep as the document, which the parser bounds.
+  // `fresh` has masks at or below it; `stored` is its former value, or kNoNode.
+  // Recurses as deep as the document, whose depth the parser limits.
   Result<void> restore(NodeId fresh, NodeId stored) {
     if (is_mask(fresh_, fresh)) {
       if (stored == kNoNode || !could_be_hidden(stored)) return unknown_mask(fresh);
@@ -155,7 +155,7 @@ class Unmasker {
     return found;
   }
 
-  /// Whether the stored value may be what the new one shows: equal but for secrets and masks.
+  // Whether the new value may be the view of the stored one: equal except for secrets and masks.
   Result<bool> alike(NodeId fresh, NodeId stored) {
     COFFER_TRY(spend());
     const bool secret = fresh_places_.count(fresh) != 0;
@@ -177,7 +177,7 @@ class Unmasker {
     std::size_t plain = 0;
     for (NodeId member = fresh_.first_child(fresh); member != kNoNode;
          member = fresh_.next_sibling(member)) {
-      if (fresh_places_.count(member) != 0) continue;  // Absent or secret: alike.
+      if (fresh_places_.count(member) != 0) continue;  // A secret looks like an absent member.
       ++plain;
       const NodeId other = stored_.find(stored, fresh_.key(member));
       if (other == kNoNode || !COFFER_TRY(alike(member, other))) return false;
@@ -193,7 +193,7 @@ class Unmasker {
   const Document& stored_;
   const Recognize how_;
   std::unordered_map<NodeId, std::size_t> fresh_places_, stored_places_;
-  std::unordered_set<NodeId> leads_;  // To a mask.
+  std::unordered_set<NodeId> leads_;  // The nodes on the way to a mask.
   json::Splice splice_;
   std::size_t steps_ = kAlikeStepsMax;
 };
@@ -210,7 +210,7 @@ Result<std::optional<SecretBytes>> without_plain_masks(const WalkedDocument& fre
                    masks.front());
   }
   if (stored == nullptr) {
-    return at_node(Error(ErrorCode::usage, "the mask stands where no secret is declared",
+    return at_node(Error(ErrorCode::usage, "a mask is given where no secret is declared",
                          "give the value itself"),
                    fresh.document, masks.front());
   }

@@ -1,8 +1,8 @@
-// Undoes what the masked view did to plain values.
+// Restores plain values that the masked view has hidden.
 //
-// The view hides not only declared places but every plain value that equals a secret.
-// Whoever sends such a view back means what stands there: it is found again by the
-// names that lead to it and, in arrays, by all that is not hidden of an element.
+// The view hides declared places and also every plain value that equals a secret. In a view that
+// comes back, such a mask means the stored plain value. The value is found by the member names that
+// lead to it and, in arrays, by the visible content of the element.
 #pragma once
 
 #include <coffer/result.h>
@@ -14,10 +14,10 @@
 
 namespace coffer::configs {
 
-/// The new document with the stored values in place of the masks at undeclared places; nothing
-/// where it has no such mask. `stored` may be null: then any such mask is an error.
-/// Recognized by position, none within an array stands for anything.
-/// Errors: usage (a mask that stands for no value for sure; subject() = the place), limit.
+/// Returns the new document with the stored values in place of the masks at undeclared places, or
+/// nothing if it has no such mask. If `stored` is null, any such mask is an error. With
+/// Recognize::by_position, so is one inside an array.
+/// Errors: usage (the value of a mask is not certain; subject() = the place), limit.
 Result<std::optional<SecretBytes>> without_plain_masks(const WalkedDocument& fresh,
                                                        const WalkedDocument* stored,
                                                        Recognize how = Recognize::by_content);

@@ -4,14 +4,15 @@
 #include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/config_store.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
 #include "configs/operations/config_put.h"
 #include "configs/operations/release.h"
 #include "configs/transaction_store.h"
-#include "engine/text/json.h"
 #include "format/names.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 namespace {
@@ -21,12 +22,12 @@ using secrets::Transaction;
 
 Result<void> check_free(const Transaction& transaction, std::string_view id) {
   if (!COFFER_TRY(find_config(transaction, id))) return {};
-  return Error(ErrorCode::conflict, "there is a config of this name already",
-               "choose another name, or delete that one: coffer config delete ID")
+  return Error(ErrorCode::conflict, "a config of this name already exists",
+               Advice::delete_other_config)
       .about(Subject::Kind::name, id);
 }
 
-/// The secrets of one config on their way into another.
+// Copies the secrets of one config for another.
 class Copier {
  public:
   Copier(Transaction& transaction, std::string_view to, const ConfigRecord& from)
@@ -56,6 +57,7 @@ class Copier {
       prepared.record.places.push_back({place.pointer, *minted, false});
       prepared.outcomes.push_back({place.pointer, ConfigOutcome::Kind::minted, *minted});
     }
+    COFFER_CHECK(prepared.record.places.size() == from_.places.size());
     prepared.record.partial = std::move(splice).text();
     prepared.record.workspace = from_.workspace;
     prepared.record.compat_airbyte = from_.compat_airbyte;
@@ -65,7 +67,7 @@ class Copier {
  private:
   static Error damaged() { return {ErrorCode::corrupt, "the stored config is damaged"}; }
 
-  /// Places that share a secret share the copy as well.
+  // Places that share a secret also share its copy.
   Result<std::string> minted_for(const std::string& coordinate) {
     if (const auto found = copies_.find(coordinate); found != copies_.end()) return found->second;
     const auto parsed = format::parse_coordinate(coordinate);
@@ -83,7 +85,7 @@ class Copier {
   std::map<std::string, std::string> copies_;
 };
 
-/// The holder's references, taken over by another name.
+// Moves the holder's references to its new name.
 Result<void> rename_references(Transaction& transaction, Holder from, Holder to,
                                const std::vector<StoredPlace>& places) {
   for (const StoredPlace& place : places) {

@@ -1,4 +1,4 @@
-// A config under another name: a copy with secrets of its own, or the same one renamed.
+// Copies a config, with secrets of its own, or renames it.
 #pragma once
 
 #include <coffer/configs.h>
@@ -9,10 +9,10 @@
 
 namespace coffer::configs {
 
-// Errors of both: see Configs.
+// Errors: see Configs::copy and Configs::rename.
 Result<ConfigPutReport> copy_in(secrets::Transaction& transaction, std::string_view from,
                                 std::string_view to);
-/// Returns the revision, which the config keeps.
+/// Returns the config's revision, which does not change.
 Result<std::uint64_t> rename_in(secrets::Transaction& transaction, std::string_view from,
                                 std::string_view to);
 

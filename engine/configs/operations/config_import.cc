@@ -7,12 +7,14 @@
 #include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
 #include "configs/operations/release.h"
 #include "configs/spec/spec_walker.h"
 #include "format/names.h"
 #include "format/value_access.h"
+#include "text/ascii.h"
 
 namespace coffer::configs {
 namespace {
@@ -21,13 +23,13 @@ using json::kNoNode;
 using json::NodeId;
 using secrets::Transaction;
 
-// Numbers go on from an imported one: there must be some left.
+// Later versions count on from an imported number, so this leaves room for them.
 constexpr std::uint64_t kImportedVersionMax = std::numeric_limits<std::int64_t>::max();
 
-// The rule of the stores that Airbyte keeps its secrets in.
+// The limit of the stores in which Airbyte keeps its secrets.
 constexpr std::size_t kAirbyteNameBytesMax = 255;
 
-/// How the names begin that Airbyte makes by itself; a UUID follows, "_secret_" and another one.
+// How the names that Airbyte generates begin; a UUID, "_secret_" and another UUID follow.
 struct NameForm {
   std::string_view prefix;
   enum class Of : std::uint8_t { workspace, organization } of;
@@ -43,21 +45,17 @@ constexpr std::array<NameForm, 7> kNameForms{{
 }};
 
 Error no_name_of_airbytes() {
-  return {ErrorCode::usage, "Airbyte gives no secret such a name",
+  return {ErrorCode::usage, "this is not a name that Airbyte gives to secrets",
           "a secret kept elsewhere is written \"secret_coordinate::NAME\""};
 }
 
-/// The workspace that the name belongs to; empty for one that tells of none.
+// The workspace in the name, or empty if the name contains none.
 Result<std::string> workspace_in(std::string_view base) {
-  const bool legal =
-      base.size() <= kAirbyteNameBytesMax && std::all_of(base.begin(), base.end(), [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-               (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
-      });
+  const bool legal = base.size() <= kAirbyteNameBytesMax && ascii::holds_only(base, "_-");
   if (!legal) return no_name_of_airbytes();
   for (const NameForm& form : kNameForms) {
     if (!base.starts_with(form.prefix)) continue;
-    // The rest must be that of a name that a store mints, for it stands for the same.
+    // The rest must have the form of a name that a store mints.
     const auto name = format::parse_managed_name("airbyte_workspace_" +
                                                  std::string(base.substr(form.prefix.size())));
     if (!name) return no_name_of_airbytes();
@@ -66,7 +64,7 @@ Result<std::string> workspace_in(std::string_view base) {
   return std::string();
 }
 
-/// The versions to write, of each base in the order of their numbers.
+// A payload to write. The map holds them by base and then in the order of their numbers.
 struct Incoming {
   NodeId payload = kNoNode;
   json::Pointer pointer;
@@ -83,7 +81,7 @@ class Importer {
         holder_(holder),
         workspace_(std::move(workspace)) {}
 
-  /// Of the config; where nobody said one, of its secrets' names.
+  // The config's workspace; if none was given, the one in its secrets' names.
   const std::string& workspace() const { return workspace_; }
 
   Result<CoordinateSet> run(const std::optional<LoadedConfig>& stored) {
@@ -111,17 +109,17 @@ class Importer {
  private:
   Result<void> note(std::string_view name, const json::Pointer& pointer) {
     const auto parsed = format::parse_coordinate(name);
-    if (!parsed) return {};  // Another's: the put will carry it as external.
+    if (!parsed) return {};  // Another store's name: the put will treat it as external.
     if (parsed->version > kImportedVersionMax) {
-      return Error(ErrorCode::limit, "the coordinate's number leaves no room for newer ones");
+      return Error(ErrorCode::limit, "the coordinate's version number is too large");
     }
     if (incoming_.count({parsed->base, parsed->version}) != 0) return {};
-    // Asked first: what else is told of a name tells whether it is there.
+    // Comes first: a later error would reveal whether the name exists.
     if (input_.rights != nullptr && input_.rights->create)
       COFFER_TRY(input_.rights->create(parsed->base));
     COFFER_TRY(check_workspace(parsed->base));
     if (COFFER_TRY(transaction_.exists(parsed->base))) {
-      return Error(ErrorCode::conflict, "a secret of this name is in the store already",
+      return Error(ErrorCode::conflict, "the store already has a secret of this name",
                    "import into another store, or put the config with its values");
     }
     COFFER_TRY(check_users(parsed->base));
@@ -141,15 +139,15 @@ class Importer {
     may_choose_ = false;
     if (named == workspace_) return {};
     return Error(ErrorCode::usage, "this coordinate belongs to another workspace",
-                 "a config's secrets are of one workspace: say it with --workspace");
+                 Advice::give_workspace);
   }
 
-  /// Nothing is there, but somebody may wait for it to come.
+  // A secret that does not exist yet may already have references.
   Result<void> check_users(const std::string& base) const {
     for (const secrets::Reference& each : COFFER_TRY(transaction_.references_to(base))) {
       if (is_holders(each, holder_)) continue;
       return Error(ErrorCode::usage, "this coordinate belongs to another config",
-                   "see who uses it: coffer refs PATH");
+                   Advice::see_references);
     }
     return {};
   }
@@ -158,14 +156,14 @@ class Importer {
     secrets::PutRequest request;
     request.managed = true;
     request.version = version;
-    // Whoever demands check-and-set gets it: nobody else writes in this transaction.
+    // Satisfies secrets that require check-and-set; nobody else writes during this transaction.
     const auto current = transaction_.version_info(base);
     request.cas = current ? current->version : 0;
     if (!current && current.error().code() != ErrorCode::not_found) return current.error();
     const Value value =
         ValueAccess::make(Value::Form::json, SecretBytes::copy_of(payloads_.raw(incoming.payload)));
     COFFER_TRY(transaction_.put(base, value, request));
-    // Held at once, or the next number of the same base would trim it.
+    // Refers to it at once, or the next version of the same base would trim it.
     return hold(transaction_, holder_, base, version);
   }
 
@@ -186,6 +184,7 @@ Result<ConfigPutReport> import_in(Transaction& transaction, std::string_view id,
   if (payloads.type(0) != json::Type::object) {
     return Error(ErrorCode::usage, "the payloads must be a JSON object of coordinates and values");
   }
+  COFFER_CHECK(input.places != nullptr);
   const auto stored = COFFER_TRY(find_config(transaction, id));
   Importer importer(transaction, input, payloads, {id},
                     stored ? stored->record.workspace : options.workspace);

@@ -1,4 +1,4 @@
-// A config that another platform split: its partial document and the values behind it.
+// Imports a config that another platform split: its partial document and the values behind it.
 #pragma once
 
 #include <coffer/configs.h>
@@ -9,8 +9,8 @@
 
 namespace coffer::configs {
 
-/// Writes each coordinate of the document with the payload of its name, then puts the document,
-/// whose places must have been found.
+/// Stores the payload of each coordinate in the document, then puts the document. `input.places`
+/// must be set.
 /// Errors: see Configs::import_partial.
 Result<ConfigPutReport> import_in(secrets::Transaction& transaction, std::string_view id,
                                   const PutInput& input, const json::Document& payloads,

@@ -7,14 +7,16 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "configs/config_store.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
 #include "configs/document/split.h"
 #include "configs/operations/config_put.h"
 #include "configs/spec/spec_walker.h"
-#include "engine/text/json_merge.h"
 #include "format/limits.h"
+#include "text/json_merge.h"
+#include "text/json_writer.h"
 
 namespace coffer::configs {
 namespace {
@@ -24,8 +26,8 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// What the update says about a place of the target: its own node for that place or for a value
-/// around it that it replaces whole; kNoNode where it leaves the place alone.
+// What the update says about a place of the target. `node` is the update's value for the place, or
+// for a value around it that the update replaces whole; kNoNode if it leaves the place alone.
 struct Said {
   NodeId node = kNoNode;
   bool about_the_place = false;
@@ -44,21 +46,18 @@ Said said_about(const Document& target, const Document& update, const json::Poin
   return {change, true};
 }
 
-/// A tree of members that go; leaves are the ones.
+// A tree of member names; the members at its leaves are removed.
 struct Removal {
   std::map<std::string, Removal> members;
 
-  void append_to(SecretBytes& out) const {
-    if (members.empty()) return out.append("null");
-    out.append("{");
-    bool first = true;
-    for (const auto& [name, below] : members) {
-      if (!std::exchange(first, false)) out.append(",");
-      json::append_quoted(out, name);
-      out.append(":");
-      below.append_to(out);
+  void append_to(json::Writer& out) const {
+    if (members.empty()) {
+      out.null();
+      return;
     }
-    out.append("}");
+    out.open('{');
+    for (const auto& [name, below] : members) below.append_to(out.key(name));
+    out.close('}');
   }
 };
 
@@ -78,15 +77,14 @@ class Patch {
     const Document document = COFFER_TRY(Document::parse(merged.text()));
     const Removal going = COFFER_TRY(left_by_their_branch(document));
     if (going.members.empty()) return merged;
-    SecretBytes text;
+    json::Writer text;
     going.append_to(text);
-    return json::merge_patch(document, COFFER_TRY(Document::parse(std::move(text))));
+    return json::merge_patch(document, COFFER_TRY(Document::parse(text.take())));
   }
 
  private:
-  /// Where the update gives an object for a secret, what stands for the secret must not be
-  /// merged with it: a number, which cannot be, stands in for it. Where a newer spec calls secret
-  /// what is plain so far, there is something to merge with.
+  // An object that the update gives for a secret must not be merged with the secret's sign, so a
+  // number replaces the sign first. A value that was plain under the old spec is merged normally.
   Result<SecretBytes> merge() {
     json::Splice splice(stored_);
     for (const SecretPlace& place : places_) {
@@ -100,7 +98,7 @@ class Patch {
     return json::merge_patch(target, update_);
   }
 
-  /// Secrets that the update left alone, at places that another branch declares now.
+  // The secrets that the update left alone but whose places another branch now declares.
   Result<Removal> left_by_their_branch(const Document& merged) {
     std::map<json::Pointer, const SecretPlace*> before;
     for (const SecretPlace& place : places_) before.emplace(place.pointer, &place);
@@ -122,8 +120,8 @@ class Patch {
     for (const std::string& token : pointer) {
       if (merged.type(at) != Type::object) {
         return at_place(Error(ErrorCode::usage,
-                              "the update chooses another branch than this list's secrets are of",
-                              "give the list anew, or null to remove it"),
+                              "the update leaves the branch of the spec that this list belongs to",
+                              "give the whole list again, or null to remove it"),
                         json::print_pointer(pointer));
       }
       at = merged.find(at, token);
@@ -143,8 +141,8 @@ class Patch {
 Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record,
                                     const Document& update) {
   if (update.type(0) != Type::object) {
-    return Error(ErrorCode::usage, "a partial update is a JSON object",
-                 "to replace the whole document put it: coffer config put ID");
+    return Error(ErrorCode::usage, "a partial update must be a JSON object",
+                 Advice::put_whole_config);
   }
   const auto stored = Document::parse(record.partial.text());
   if (!stored.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");
@@ -153,7 +151,7 @@ Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record
 
 namespace {
 
-/// What is merged must be no more than what a put takes.
+// The merged document must keep the limits of a put.
 Result<Document> merged_in_full(SecretBytes text) {
   if (text.size() > format::kDocumentBytesMax) {
     return Error(ErrorCode::limit, "the document is too large")
@@ -162,7 +160,7 @@ Result<Document> merged_in_full(SecretBytes text) {
   return Document::parse(std::move(text), kFullDocument);
 }
 
-/// Whether what was prepared is what would come of it now.
+// Whether preparing the update again would give the same result.
 Result<bool> still_holds(const secrets::View& view, const PreparedPatch& prepared,
                          const ConfigRecord& record, bool by_stored_spec) {
   if (prepared.base.text() != record.partial.text()) return false;
@@ -194,10 +192,11 @@ Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_
                                  PreparedPatch prepared, const ConfigPutOptions& options,
                                  const ConfigRights* rights) {
   const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
-  // Somebody else may have changed the config since.
+  // The config may have changed since the update was prepared.
   if (!COFFER_TRY(still_holds(transaction, prepared, loaded.record, spec == nullptr))) {
     prepared = COFFER_TRY(prepared_for(transaction, loaded.record, std::move(spec), update));
   }
+  COFFER_CHECK(prepared.spec != nullptr);
   ConfigPutOptions as_stored = options;
   as_stored.compat_airbyte = options.compat_airbyte || loaded.record.compat_airbyte;
   PutInput input{prepared.spec->document().text().text(), *prepared.spec, prepared.document};

@@ -1,4 +1,4 @@
-// A partial update of a stored config: merged into its document, then put.
+// Merges a partial update into a stored config's document and puts the result.
 #pragma once
 
 #include <coffer/configs.h>
@@ -15,25 +15,25 @@
 
 namespace coffer::configs {
 
-/// The document with the update merged in (RFC 7396), ready to be put against `record`. A secret
-/// is one value to the merge, whatever stands for it; arrays are replaced whole. Where the update
-/// chooses another branch of the spec, the secrets of the old branch that it does not name go.
+/// Returns the record's document with the update merged in (RFC 7396), ready to be put. The merge
+/// treats a secret as one value and replaces arrays whole. If the update chooses another branch of
+/// the spec, it removes those secrets of the old branch that it does not name.
 /// Errors: usage (subject() = the place), limit, corrupt (the record).
 Result<SecretBytes> merged_document(const Spec& spec, const ConfigRecord& record,
                                     const json::Document& update);
 
-/// What comes of an update, worked out before the store is locked.
+/// The result of an update, computed before the store is locked.
 struct PreparedPatch {
-  SecretBytes base;  ///< The partial document that it was merged into.
+  SecretBytes base;  ///< The partial document before the update.
   std::shared_ptr<const Spec> spec;
   json::Document document;
   std::vector<SecretPlace> places;
 };
 
-/// `spec`: the new one, or null for the stored one. Errors: see Configs::patch.
+/// `spec`: the new spec, or null to use the stored one. Errors: see Configs::patch.
 Result<PreparedPatch> prepare_patch(const secrets::View& view, std::string_view id,
                                     std::shared_ptr<const Spec> spec, const json::Document& update);
-/// Puts what was prepared or, where the config has changed since, what comes of the update now.
+/// Puts the prepared document. If the config has changed since, merges the update again first.
 Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_view id,
                                  std::shared_ptr<const Spec> spec, const json::Document& update,
                                  PreparedPatch prepared, const ConfigPutOptions& options,

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/config_store.h"
 #include "configs/document/exposure.h"
 #include "configs/document/marker.h"
@@ -26,18 +27,18 @@ Result<void> check_revision(std::uint64_t stored, const ConfigPutOptions& option
       .with_number(stored);
 }
 
-/// A config stays in the workspace it was put into; leaving the option out means that one.
+// A config stays in its first workspace; the nil workspace, the default, means the stored one.
 Result<std::string> workspace_of(const ConfigPutOptions& options,
                                  const std::optional<LoadedConfig>& stored) {
   if (!format::is_uuid(options.workspace)) {
-    return Error(ErrorCode::usage, "a workspace is a lower-case UUID");
+    return Error(ErrorCode::usage, "a workspace must be a lower-case UUID");
   }
   if (!stored || stored->record.workspace == options.workspace) return options.workspace;
   if (options.workspace == kNilWorkspace) return stored->record.workspace;
   return Error(ErrorCode::usage, "the config belongs to another workspace");
 }
 
-/// Places whose secret has neither another place nor a newer version.
+// Reports places whose secret is gone: no place holds it, and no newer version replaced it.
 void add_removed(const std::vector<StoredPlace>& before, const std::vector<StoredPlace>& after,
                  std::vector<ConfigOutcome>& outcomes) {
   std::set<std::string> standing, bumped;
@@ -55,7 +56,7 @@ void add_removed(const std::vector<StoredPlace>& before, const std::vector<Store
   }
 }
 
-/// The config as its caller keeps it: secrets of the stored one, perhaps at other places.
+// The config as its caller keeps it: the stored config's secrets, perhaps at other places.
 Result<ConfigRecord> kept_by_caller(const PutInput& input, const ConfigRecord* stored) {
   std::set<std::pair<std::string_view, bool>> held;
   if (stored != nullptr) {
@@ -70,8 +71,9 @@ Result<ConfigRecord> kept_by_caller(const PutInput& input, const ConfigRecord* s
         marker.kind == Marker::Kind::coordinate && held.count({marker.name, false}) != 0;
     if (!managed && held.count({marker.name, true}) == 0) {
       return at_place(
-          Error(ErrorCode::usage, "the document to stage against holds what the config does not",
-                "give the partial document that was committed last, as it stands now"),
+          Error(ErrorCode::usage,
+                "the document to stage against names a secret that the config does not hold",
+                "give the partial document of the last commit, in its current form"),
           json::print_pointer(place.pointer));
     }
     record.places.push_back(
@@ -80,7 +82,7 @@ Result<ConfigRecord> kept_by_caller(const PutInput& input, const ConfigRecord* s
   return record;
 }
 
-/// By another spec than the stored one, what was secret might become plain.
+// Under a new spec a stored secret could become plain.
 Result<void> check_exposure(const Transaction& transaction, const ConfigRecord& stored,
                             const PutInput& input, const ConfigPutOptions& options) {
   const auto stored_spec = COFFER_TRY(load_spec(transaction, stored));
@@ -126,6 +128,7 @@ Result<PreparedPut> prepare_put(Transaction& transaction, std::string_view id,
       COFFER_TRY(split({input.spec, input.document, own ? &*own : before, options.compat_airbyte,
                         bump == ConfigBump::always, input.places, may_list(input)},
                        store));
+  COFFER_CHECK(result.places.size() == result.outcomes.size());
   record.partial = std::move(result.partial);
   record.places = std::move(result.places);
   prepared.outcomes = std::move(result.outcomes);
@@ -142,6 +145,7 @@ Result<ConfigPutReport> install(Transaction& transaction, std::string_view id, P
   report.id = id;
   report.revision = prepared.stored ? prepared.stored->revision + 1 : prepared.first_revision;
   report.outcomes = std::move(prepared.outcomes);
+  COFFER_CHECK(!is_note_id(id) && report.revision != 0);
   add_removed(old_places, record.places, report.outcomes);
   for (StoredPlace& place : record.places) place.written = StoredPlace::Written::nothing;
   const std::int64_t keep_until = keep_old_ms > 0 ? transaction.now_ms() + keep_old_ms : 0;
@@ -150,6 +154,7 @@ Result<ConfigPutReport> install(Transaction& transaction, std::string_view id, P
                                  old_places, {id, record.outside}, record.places, keep_until));
 
   record.spec_id = COFFER_TRY(keep_spec(transaction, id, spec_text));
+  COFFER_CHECK(record.expires_at_ms == 0 && record.config_id.empty());
   if (before != nullptr && before->spec_id != record.spec_id) {
     COFFER_TRY(release_spec(transaction, id, before->spec_id));
   }

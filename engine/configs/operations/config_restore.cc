@@ -19,15 +19,16 @@ namespace {
 using secrets::DocumentKind;
 using secrets::Transaction;
 
-/// Numbers go on from a restored one: there must be some left.
+// Later revisions count on from a restored number, so this leaves room for them.
 constexpr std::uint64_t kRevisionMax = std::numeric_limits<std::int64_t>::max();
 
-/// A restored document may name only what was put for configs, is nobody else's, and is there.
+// A restored document may name only existing secrets that were created for a config and belong to
+// no other one.
 Result<void> check_secret(const Transaction& transaction, const RestoredConfig& config,
                           const format::Coordinate& coordinate) {
   COFFER_TRY(transaction.version_info(coordinate.base, coordinate.version));
   if (!COFFER_TRY(transaction.is_managed(coordinate.base)))
-    return Error(ErrorCode::usage, "this coordinate names a secret that no config put");
+    return Error(ErrorCode::usage, "this coordinate names a secret that no config created");
   const auto references = COFFER_TRY(transaction.references_to(coordinate.base));
   const bool others = std::any_of(references.begin(), references.end(), [&](const auto& each) {
     return each.user_kind == "config" && each.user != config.id;
@@ -43,13 +44,12 @@ Result<CoordinateSet> coordinates_of(const Transaction& transaction, const Resto
     const Marker marker = marker_at(partial, place.node, true);
     if (marker.kind == Marker::Kind::none) {
       return at_place(Error(ErrorCode::usage,
-                            "a value stands where a stored document has a "
-                            "coordinate"),
+                            "a plain value is given where a stored document has a coordinate"),
                       json::print_pointer(place.pointer));
     }
     if (marker.kind != Marker::Kind::coordinate) continue;
     const auto coordinate = format::parse_coordinate(marker.name);
-    if (!coordinate) continue;  // Another's: it is carried as external.
+    if (!coordinate) continue;  // Another store's name: treated as external.
     auto checked = check_secret(transaction, config, *coordinate);
     if (!checked) return at_place(std::move(checked).error(), json::print_pointer(place.pointer));
     found.emplace(marker.name);
@@ -86,14 +86,15 @@ Result<RestoredConfig> config_to_carry(const secrets::View& view, std::string_vi
 Result<void> restore_in(Transaction& transaction, const RestoredConfig& config, const Spec& spec,
                         const json::Document& partial) {
   if (COFFER_TRY(find_config(transaction, config.id))) {
-    return Error(ErrorCode::conflict, "there is a config of that id already; nothing was changed",
-                 "remove that one first: coffer config delete ID")
+    return Error(ErrorCode::conflict, "a config of this id already exists; nothing was changed",
+                 Advice::delete_config_first)
         .about(Subject::Kind::name, config.id);
   }
   if (config.revision == 0 || config.revision > kRevisionMax)
-    return Error(ErrorCode::usage, "a config has no such revision").with_number(config.revision);
+    return Error(ErrorCode::usage, "the config's revision number is out of range")
+        .with_number(config.revision);
   if (!config.last_stage.empty() && !format::is_uuid(config.last_stage))
-    return Error(ErrorCode::usage, "a stage has no such name");
+    return Error(ErrorCode::usage, "the last stage's name is not a UUID");
   const CoordinateSet held = COFFER_TRY(coordinates_of(transaction, config, spec, partial));
   ConfigPutOptions options;
   options.workspace = config.workspace;
@@ -102,7 +103,7 @@ Result<void> restore_in(Transaction& transaction, const RestoredConfig& config, 
   input.imported = &held;
   PreparedPut prepared = COFFER_TRY(prepare_put(transaction, config.id, input, options, 0));
   if (prepared.record.partial.text() != config.partial.text()) {
-    return Error(ErrorCode::usage, "the stored document of a config is none",
+    return Error(ErrorCode::usage, "a put under the given spec would not give this document",
                  "import it as it was exported, or put the config with its values")
         .about(Subject::Kind::name, config.id);
   }

@@ -1,5 +1,5 @@
-// A config that comes from another store as it stood there: its document, spec and revision. Its
-// secrets are in this store already.
+// Carries a config from one store to another, unchanged: its document, spec and revision. The
+// receiving store must already have its secrets.
 #pragma once
 
 #include <coffer/restore.h>
@@ -9,16 +9,17 @@
 #include <string_view>
 
 #include "configs/spec/spec.h"
-#include "engine/text/json.h"
 #include "secrets/transaction.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 
-/// Errors: not_found, corrupt.
+/// Reads a config for another store. Errors: not_found, corrupt.
 Result<RestoredConfig> config_to_carry(const secrets::View& view, std::string_view id);
 
-/// Errors: conflict (there is one of that id); usage (a document that its spec does not make, a
-/// secret that is no config's or is another's); not_found (a coordinate that leads nowhere).
+/// Stores a carried config. Errors: conflict (the id is taken); usage (a put under the spec would
+/// not give this document, or a secret was put by hand or belongs to another config); not_found (a
+/// coordinate leads nowhere).
 Result<void> restore_in(secrets::Transaction& transaction, const RestoredConfig& config,
                         const Spec& spec, const json::Document& partial);
 

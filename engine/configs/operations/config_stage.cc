@@ -3,12 +3,13 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
 #include "configs/operations/release.h"
 #include "configs/transaction_store.h"
-#include "engine/text/printable.h"
 #include "format/names.h"
+#include "text/printable.h"
 
 namespace coffer::configs {
 namespace {
@@ -19,8 +20,8 @@ using secrets::Transaction;
 
 Error no_such_stage(std::string_view stage) {
   return text::about_if_printable(
-      Error(ErrorCode::not_found, "there is no such stage of this config",
-            "it was abandoned, its lease is over, or another one was committed: stage again"),
+      Error(ErrorCode::not_found, "this config has no such stage",
+            "it was abandoned, has expired, or another one was committed: stage again"),
       Subject::Kind::name, stage);
 }
 
@@ -45,14 +46,14 @@ std::vector<ConfigOutcome> outcomes_of(const ConfigRecord& record) {
   return out;
 }
 
-/// What tells a document from another of the same id and revision: the numbers begin again where
-/// a config was deleted. Empty: there is none.
+// A digest of the stored document, or empty if there is none. It distinguishes documents of the
+// same id and revision: after a deletion the revisions begin again.
 Result<std::string> identity_of(const Transaction& transaction, std::string_view id) {
   const auto document = COFFER_TRY(transaction.find_document(secrets::DocumentKind::config, id));
   return document ? transaction.content_id(document->body.bytes()) : std::string();
 }
 
-/// What the stage wrote or found stays from now on. Errors: what has become of it meanwhile.
+// Makes the secrets that the stage wrote or adopted permanent. Fails if one is gone.
 Result<void> make_lasting(Transaction& transaction, std::string_view id, const ConfigRecord& record,
                           const std::optional<LoadedConfig>& stored, const ConfigRights* rights) {
   std::set<std::string_view> held;
@@ -80,7 +81,7 @@ Result<void> make_lasting(Transaction& transaction, std::string_view id, const C
   return {};
 }
 
-/// The answer to a commit that was done before, so that who never heard of it may ask again.
+// Repeats the report of a commit that has already happened, for a caller that never received it.
 Result<ConfigPutReport> commit_again(const Transaction& transaction, std::string_view id,
                                      std::string_view stage) {
   auto stored = COFFER_TRY(find_config(transaction, id));
@@ -98,6 +99,7 @@ Result<ConfigPutReport> commit_again(const Transaction& transaction, std::string
 Result<ConfigPutReport> stage_in(Transaction& transaction, std::string_view id,
                                  const PutInput& input, const ConfigPutOptions& options,
                                  std::int64_t lease_ms) {
+  COFFER_CHECK(lease_ms > 0);
   const std::int64_t expires_at = transaction.now_ms() + lease_ms;
   PreparedPut prepared = COFFER_TRY(prepare_put(transaction, id, input, options, expires_at));
   ConfigRecord& record = prepared.record;
@@ -111,6 +113,7 @@ Result<ConfigPutReport> stage_in(Transaction& transaction, std::string_view id,
   report.revision = record.base_revision;
   report.expires_at_ms = expires_at;
   report.outcomes = std::move(prepared.outcomes);
+  COFFER_CHECK(format::is_uuid(report.stage));
   COFFER_TRY(keep_stage(transaction, report.stage, record, input.spec_text));
   transaction.note(format::Action::config_stage, id, record.base_revision);
   report.partial = std::move(record.partial);
@@ -130,7 +133,7 @@ Result<ConfigPutReport> commit_in(Transaction& transaction, std::string_view id,
   prepared.record = std::move(*found);
   ConfigRecord& record = prepared.record;
   if (record.expires_at_ms <= transaction.now_ms()) {
-    return Error(ErrorCode::expired, "the lease of this stage is over", "stage it again")
+    return Error(ErrorCode::expired, "this stage has expired", "stage it again")
         .about(Subject::Kind::name, stage);
   }
   prepared.stored = COFFER_TRY(find_config(transaction, id));
@@ -207,8 +210,8 @@ Result<std::vector<std::string>> end_check_in(
 Result<std::vector<std::string>> end_check_of(Transaction& transaction, std::string_view id) {
   const auto record = COFFER_TRY(find_check(transaction, id));
   if (!record) {
-    return Error(ErrorCode::not_found, "no check of this config is under way",
-                 "its secrets went with its time, or were taken over by a put")
+    return Error(ErrorCode::not_found, "this config has no check under way",
+                 "its secrets have expired, or a put has taken them over")
         .about(Subject::Kind::name, id);
   }
   std::vector<std::string> minted;

@@ -1,5 +1,5 @@
-// A put in two steps, for platforms that keep the document in a database of their own; and
-// the early end of a check.
+// A put in two steps, for platforms that keep the document in their own database, and the early
+// end of a check.
 #pragma once
 
 #include <coffer/configs.h>
@@ -13,7 +13,7 @@
 
 namespace coffer::configs {
 
-// Errors of all: see Configs.
+// Errors: see Configs.
 Result<ConfigPutReport> stage_in(secrets::Transaction& transaction, std::string_view id,
                                  const PutInput& input, const ConfigPutOptions& options,
                                  std::int64_t lease_ms);
@@ -23,10 +23,12 @@ Result<ConfigPutReport> commit_in(secrets::Transaction& transaction, std::string
 Result<std::vector<std::string>> abandon_in(secrets::Transaction& transaction, std::string_view id,
                                             std::string_view stage);
 
-/// `may_end`: whether the caller may end checks of this id; empty: of no config. Not set: he may.
+/// Destroys the secrets in `partial` that a check minted. `may_end` refuses the id of a config
+/// whose check the caller may not end; the id is empty for a check without one. Unset: all allowed.
 Result<std::vector<std::string>> end_check_in(
     secrets::Transaction& transaction, const json::Document& partial,
     const std::function<Result<void>(std::string_view id)>& may_end = {});
+/// Ends the last check of this config.
 Result<std::vector<std::string>> end_check_of(secrets::Transaction& transaction,
                                               std::string_view id);
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/document/inside.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
@@ -16,15 +17,13 @@ using json::Document;
 using json::kNoNode;
 using json::NodeId;
 
-// As coordinate_object writes it; a coordinate has no letter that JSON would escape.
+// The form that coordinate_object() writes. A coordinate has no character that JSON would escape.
 constexpr std::string_view kNodeHead = R"({"_secret":")";
 constexpr std::string_view kNodeTail = R"("})";
 
 SecretBytes as_string(SecretBytes text) {
   if (text.text().substr(0, 1) == "\"") return text;
-  SecretBytes quoted;
-  json::append_quoted(quoted, text.text());
-  return quoted;
+  return json::quoted_secret(text.text());
 }
 
 class Hydrator {
@@ -34,7 +33,7 @@ class Hydrator {
 
   Result<void> declared(const Spec& spec, const Reveal& reveal) {
     const auto places = COFFER_TRY(find_secret_nodes(spec, doc_));
-    // Both go through the document in its order.
+    // `places` and each_node() follow the same order, that of the document.
     auto next = places.begin();
     return each_node([&](NodeId node) -> Result<bool> {
       if (next != places.end() && *next == node) {
@@ -46,7 +45,7 @@ class Hydrator {
       if (kind == Marker::Kind::none || kind == Marker::Kind::null || kind == Marker::Kind::mask) {
         return true;
       }
-      return failure(Error(ErrorCode::usage, "a coordinate stands where no secret is declared"),
+      return failure(Error(ErrorCode::usage, "a coordinate is given where no secret is declared"),
                      node);
     });
   }
@@ -62,9 +61,9 @@ class Hydrator {
   Result<SecretBytes> finish(const ConfigResolver* resolver) && {
     for (const auto& [node, name] : elsewhere_) {
       if (resolver == nullptr || !*resolver) {
-        return failure(
-            Error(ErrorCode::usage, "a secret kept elsewhere: no resolver is registered for it"),
-            node);
+        return failure(Error(ErrorCode::usage,
+                             "this secret is kept elsewhere, and no resolver is registered for it"),
+                       node);
       }
       auto text = (*resolver)(name);
       if (!text.ok()) return failure(std::move(text).error(), node);
@@ -79,10 +78,10 @@ class Hydrator {
  private:
   Error failure(Error error, NodeId node) const { return at_node(std::move(error), doc_, node); }
 
-  /// Visits every node, in the order of the document, until `visit` says not to go below one.
+  // Visits nodes in document order; goes below a node only if `visit` returns true.
   template <typename Visit>
   Result<void> each_node(const Visit& visit) {
-    std::vector<NodeId> open;  // The nodes that we are in.
+    std::vector<NodeId> open;  // The ancestors of `node`.
     NodeId node = 0;
     for (;;) {
       const NodeId child = COFFER_TRY(visit(node)) ? doc_.first_child(node) : kNoNode;
@@ -111,12 +110,13 @@ class Hydrator {
                        node);
       case Marker::Kind::external: return note_external(node, marker.name);
       case Marker::Kind::malformed:
-        return failure(
-            Error(ErrorCode::usage, "an object with _secret must hold one coordinate only"), node);
+        return failure(Error(ErrorCode::usage,
+                             "an object with _secret must hold one coordinate and nothing else"),
+                       node);
       case Marker::Kind::coordinate: break;
     }
-    // Airbyte's form of an external one: a stored fact or, where there are none, the resolver's to
-    // know; never for what reads as this store's.
+    // Airbyte's form of an external name. The stored facts decide, or else the options; text in the
+    // form of a coordinate is never external.
     const bool elsewhere = options_.externals != nullptr
                                ? options_.externals->count(marker.name) != 0
                                : options_.names_elsewhere;
@@ -129,7 +129,7 @@ class Hydrator {
     return {};
   }
 
-  /// A value already, which stays as it is; but what would go out unresolved is none.
+  // Keeps a plain value, but refuses one with an unresolved sign inside.
   Result<void> stays(NodeId place) const {
     return each_sign_inside(doc_, place, [this](NodeId node, const Marker& marker) -> Result<void> {
       if (marker.kind == Marker::Kind::mask) {
@@ -137,10 +137,10 @@ class Hydrator {
                              "hydrate the partial document"),
                        node);
       }
-      return failure(
-          Error(ErrorCode::usage, "a coordinate stands inside a value that is secret as a whole",
-                "hydrate by the spec that the document was put with"),
-          node);
+      return failure(Error(ErrorCode::usage,
+                           "a coordinate is inside a value that the spec marks as one secret",
+                           "hydrate with the spec that the document was put with"),
+                     node);
     });
   }
 
@@ -210,6 +210,7 @@ std::optional<std::vector<std::size_t>> find_stored_nodes(const ConfigRecord& re
 
 Result<SecretBytes> hydrate_stored(const ConfigRecord& record,
                                    const std::vector<std::size_t>& offsets, const Reveal& reveal) {
+  COFFER_CHECK(offsets.size() == record.places.size());
   std::vector<SecretBytes> values;
   values.reserve(offsets.size());
   std::size_t size = record.partial.size();
@@ -220,10 +221,11 @@ Result<SecretBytes> hydrate_stored(const ConfigRecord& record,
     size += values.back().size();
   }
   SecretBytes out;
-  out.reserve(size);  // Once: growing would copy the secrets about.
+  out.reserve(size);  // Or growing would copy the secrets again and again.
   const std::string_view text = record.partial.text();
   std::size_t done = 0;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
+    COFFER_CHECK(offsets[i] >= done && offsets[i] < text.size());
     out.append(text.substr(done, offsets[i] - done));
     out.append(values[i].bytes());
     done = offsets[i] + kNodeHead.size() + record.places[i].coordinate.size() + kNodeTail.size();

@@ -1,4 +1,4 @@
-// Hydrate: values back at their places, to the byte, all or nothing.
+// Hydrate: puts the secret values back into a document, byte for byte, all or none.
 #pragma once
 
 #include <coffer/configs.h>
@@ -18,23 +18,24 @@
 
 namespace coffer::configs {
 
-/// The JSON text that a coordinate stands for. It decides what is in scope, and refuses the rest.
+/// Returns the JSON text behind a coordinate; fails for coordinates outside the caller's scope.
 using Reveal = std::function<Result<SecretBytes>(std::string_view coordinate)>;
 
 using ExternalNames = std::set<std::string, std::less<>>;
 
 struct HydrateOptions {
-  /// Airbyte's: every value comes back as a JSON string, ids beside a coordinate are taken.
+  /// As Airbyte does it: every value becomes a JSON string, and a coordinate may have ids beside
+  /// it.
   bool strings = false;
-  /// Names of secrets kept elsewhere that are in scope; null: any.
+  /// The external names in scope; null: any.
   const ExternalNames* externals = nullptr;
-  /// Where `externals` is null: {"_secret": name} with a name that no store of this kind mints is
-  /// one of them, as Airbyte writes it.
+  /// Used if `externals` is null: {"_secret": name} is an external name, as Airbyte writes it, if
+  /// `name` is not a coordinate.
   bool names_elsewhere = false;
 };
 
-/// One document on its way back. Secrets of this store are put in first, inside a transaction;
-/// those kept elsewhere last and outside of one, for a resolver may take its time.
+/// The hydration of one document, in two steps: first the secrets of this store, inside a
+/// transaction; then those kept elsewhere, outside of it, because a resolver may be slow.
 class Hydration {
  public:
   Hydration(json::Document partial, HydrateOptions options);
@@ -42,30 +43,30 @@ class Hydration {
   Hydration(Hydration&&) noexcept;
   Hydration& operator=(Hydration&&) noexcept;
 
-  /// Only at places that the spec declares; a coordinate anywhere else is refused.
+  /// Fills the places that the spec declares, and refuses a coordinate at any other place.
   /// Errors: usage (subject() = the place), and those of `reveal`, with the place.
   Result<void> declared(const Spec& spec, const Reveal& reveal);
-  /// Every {"_secret": c} of the document.
+  /// Fills every {"_secret": c} of the document. Errors: as declared().
   Result<void> everywhere(const Reveal& reveal);
-  /// Ends it. Errors: usage (a secret kept elsewhere and no resolver, or one that answers with
-  /// no JSON), and those of the resolver, with the place.
+  /// Fills in the external secrets and returns the document. Errors: usage (there is no resolver,
+  /// or its answer is not JSON), and those of the resolver, with the place.
   Result<SecretBytes> finish(const ConfigResolver& resolver) &&;
 
  private:
   struct State;
-  std::unique_ptr<State> state_;  // Nodes and edits look at the document: it must not move.
+  std::unique_ptr<State> state_;  // On the heap: nodes and edits point into the document.
 };
 
-/// Where the coordinate objects of a stored document's places begin in its text, if all of them
-/// are this store's secrets and stand there as the engine writes them. In a JSON text such an
-/// object's bytes can only be one, and none stands outside of the places: so it is found without
-/// parsing, or, written in another way, not at all.
+/// The offset of each place's coordinate object in a stored document's text. Nothing if a place is
+/// external or its object is not written in the engine's form. No parsing is needed: in a JSON
+/// text these bytes can only be such an object, and a stored document has none outside its places.
 std::optional<std::vector<std::size_t>> find_stored_nodes(const ConfigRecord& record);
-/// The stored document with its values, by find_stored_nodes. Errors: of `reveal`, with the place.
+/// Fills a stored document at the offsets from find_stored_nodes(). Errors: those of `reveal`, with
+/// the place.
 Result<SecretBytes> hydrate_stored(const ConfigRecord& record,
                                    const std::vector<std::size_t>& offsets, const Reveal& reveal);
 
-/// Both at once, without a resolver.
+/// Both steps at once, without a resolver.
 Result<SecretBytes> hydrate_declared(const Spec& spec, const json::Document& partial,
                                      const Reveal& reveal, HydrateOptions options = {});
 Result<SecretBytes> hydrate_everywhere(const json::Document& partial, const Reveal& reveal,

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "format/names.h"
 
 namespace coffer::configs {
@@ -26,7 +27,7 @@ Result<Reached> reached_from(const std::vector<StoredPlace>& places) {
 
 std::string_view kind_of(Holder holder) { return holder.outside ? "external" : "config"; }
 
-/// Whether anyone still refers to the version: by number, or by being its secret's current one.
+// Whether anybody still refers to the version, by its number or as the current one.
 Result<bool> is_referred_to(const Transaction& transaction, const std::string& base,
                             std::uint64_t version) {
   const auto references = COFFER_TRY(transaction.references_to(base));
@@ -52,7 +53,8 @@ Result<void> erase_if_empty(Transaction& transaction, const std::string& base) {
   return transaction.erase(base);
 }
 
-/// Returns whether the version was there to be destroyed, and is not now.
+// Destroys the version, or lets it expire later, if nobody refers to it. Returns whether it was
+// destroyed.
 Result<bool> let_go(Transaction& transaction, const std::string& base, std::uint64_t version,
                     std::int64_t keep_until_ms) {
   if (COFFER_TRY(is_referred_to(transaction, base, version))) return false;
@@ -63,11 +65,12 @@ Result<bool> let_go(Transaction& transaction, const std::string& base, std::uint
   }
   if (info->destroyed) return false;
   if (keep_until_ms != 0) {
-    // A lease never makes a version outlive the time it was given before.
+    // Never extends an earlier expiry.
     const bool sooner = info->expires_at_ms != 0 && info->expires_at_ms <= keep_until_ms;
     if (!sooner) COFFER_TRY(transaction.set_expiry(base, version, keep_until_ms));
     return false;
   }
+  COFFER_CHECK(version != 0);
   COFFER_TRY(transaction.destroy(base, {version}));
   return true;
 }
@@ -88,6 +91,7 @@ Result<std::vector<std::string>> let_all_go(Transaction& transaction, const Reac
 }  // namespace
 
 Reference reference_of(Holder holder, const std::string& base, std::uint64_t version) {
+  COFFER_CHECK(!holder.id.empty() && !base.empty());
   return {base, version, std::string(kind_of(holder)), std::string(holder.id)};
 }
 
@@ -101,8 +105,8 @@ Result<void> check_name_free(const Transaction& transaction, Holder holder, cons
   for (const Reference& each : COFFER_TRY(transaction.references_to(base))) {
     if (!is_holders(each, holder) || (version != 0 && each.version != version)) continue;
     return Error(ErrorCode::conflict,
-                 "a user of this name refers to a secret of the config already",
-                 "choose another name, or end that use: coffer refs remove REF USER")
+                 "an outside user of this name already refers to a secret of the config",
+                 Advice::end_use_or_rename)
         .about(Subject::Kind::name, holder.id);
   }
   return {};

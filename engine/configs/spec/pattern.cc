@@ -4,6 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/check.h"
+#include "text/ascii.h"
+
 namespace coffer::configs {
 namespace {
 
@@ -15,7 +18,7 @@ using Set = std::vector<Range>;
 constexpr std::uint32_t kLastCharacter = 0x10FFFF;
 constexpr std::size_t kGroupDepthMax = 32;
 
-/// Reads one character of valid UTF-8 and steps past it; a stray byte stands for itself.
+// Reads one character of valid UTF-8 and steps past it; an invalid byte counts as a character.
 std::uint32_t next_character(std::string_view text, std::size_t& at) {
   auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint32_t lead = byte(at++);
@@ -26,7 +29,7 @@ std::uint32_t next_character(std::string_view text, std::size_t& at) {
   return character;
 }
 
-/// The same characters in as few ranges as can be.
+// Returns the same characters in the fewest possible ranges.
 Set merged(Set set) {
   std::sort(set.begin(), set.end(), [](Range x, Range y) { return x.first < y.first; });
   Set out;
@@ -60,7 +63,7 @@ Set spaces() {
 }
 Set line_ends() { return {{'\n', '\n'}, {'\r', '\r'}, {0x2028, 0x2029}}; }
 
-/// The set of \d, \W and the like.
+// The character set of \d, \W and similar escapes.
 std::optional<Set> class_escape(char letter) {
   switch (letter) {
     case 'd': return digits();
@@ -75,14 +78,14 @@ std::optional<Set> class_escape(char letter) {
 
 Error malformed() { return {ErrorCode::usage, "spec: a property pattern is malformed"}; }
 Error unsupported() {
-  return {ErrorCode::usage, "spec: a property pattern uses what cannot be evaluated safely",
+  return {ErrorCode::usage, "spec: a property pattern uses an unsupported feature",
           "look-around, back-references, \\b and \\p are not supported"};
 }
 Error too_large() { return {ErrorCode::limit, "spec: a property pattern is too large"}; }
 
 }  // namespace
 
-/// Recursive descent over the pattern's text; the depth of groups is bounded.
+// Parses by recursive descent; the nesting of groups is limited.
 class PatternParser {
  public:
   explicit PatternParser(std::string_view text) : text_(text) {}
@@ -98,6 +101,7 @@ class PatternParser {
       pattern_.work_ +=
           1 + (compares ? pattern_.sets_[static_cast<std::size_t>(step.a)].size() : 0);
     }
+    COFFER_CHECK(pattern_.steps_.size() <= kPatternStepsMax + 1);
     return std::move(pattern_);
   }
 
@@ -148,11 +152,11 @@ class PatternParser {
     bool endless = false;
     if (!COFFER_TRY(quantifier(least, most, endless))) return atom;
     if (assertion) return malformed();
-    take('?');  // A lazy quantifier accepts the same names.
+    take('?');  // A lazy quantifier matches the same names as a greedy one.
     return repeated(atom, least, most, endless);
   }
 
-  /// Reads `*`, `+`, `?` or `{m,n}`; false where none stands here.
+  // Reads `*`, `+`, `?` or `{m,n}`; false if there is no quantifier here.
   Result<bool> quantifier(std::size_t& least, std::size_t& most, bool& endless) {
     if (take('*')) return least = 0, endless = true;
     if (take('+')) return least = 1, endless = true;
@@ -175,7 +179,7 @@ class PatternParser {
   Result<std::size_t> count() {
     std::size_t value = 0;
     const std::size_t start = at_;
-    while (!done() && peek() >= '0' && peek() <= '9') {
+    while (!done() && ascii::is_digit(peek())) {
       value = value * 10 + static_cast<std::size_t>(text_[at_++] - '0');
       if (value > kPatternStepsMax) return too_large();
     }
@@ -232,7 +236,7 @@ class PatternParser {
     return code;
   }
 
-  /// After a backslash: a set, or the one character that is meant.
+  // After a backslash: reads a class of characters or a single one.
   Result<Set> escape() {
     if (done()) return malformed();
     if (auto set = class_escape(peek())) {
@@ -256,8 +260,7 @@ class PatternParser {
       default: break;
     }
     const bool alphanumeric =
-        (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
-        (letter >= 'A' && letter <= 'Z') || static_cast<std::uint8_t>(letter) >= 0x80;
+        ascii::is_alphanumeric(letter) || static_cast<std::uint8_t>(letter) >= 0x80;
     if (alphanumeric) return unsupported();
     return static_cast<std::uint32_t>(static_cast<std::uint8_t>(letter));
   }
@@ -266,20 +269,16 @@ class PatternParser {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < digits_wanted; ++i) {
       if (done()) return malformed();
-      const char c = text_[at_++];
-      const int digit = c >= '0' && c <= '9'   ? c - '0'
-                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                               : -1;
+      const int digit = ascii::hex_value(text_[at_++]);
       if (digit < 0) return malformed();
       value = value << 4 | static_cast<std::uint32_t>(digit);
     }
-    // Halves of a pair would never match a decoded character: better refused than dead.
+    // Half of a surrogate pair could never match a decoded character.
     if (value >= 0xD800 && value <= 0xDFFF) return unsupported();
     return value;
   }
 
-  /// One member of a [class]: a set, or a single character when `single` is set.
+  // Reads one member of a [class]; sets `single` if it is a single character.
   Result<Set> class_atom(bool& single) {
     single = false;
     if (take('\\')) {
@@ -337,7 +336,8 @@ bool Pattern::matches(std::string_view name) const {
   std::vector<std::size_t> seen_at(steps_.size(), 0);  // Position + 1 at which a step was entered.
   std::size_t at = 0;
 
-  // Enters a step and all it leads to without reading; true when the pattern accepts.
+  // Enters a step and every step it reaches without reading a character; true if the pattern
+  // accepts.
   auto enter = [&](std::size_t first, std::size_t position, std::vector<std::size_t>& into) {
     open.push_back(first);
     while (!open.empty()) {
@@ -375,7 +375,7 @@ bool Pattern::matches(std::string_view name) const {
     for (const std::size_t index : standing) {
       if (admits(steps_[index], character) && enter(index + 1, at, next)) return true;
     }
-    if (enter(0, at, next)) return true;  // The match may begin at any place.
+    if (enter(0, at, next)) return true;  // A match may begin at any character.
     std::swap(standing, next);
   }
   return false;

@@ -6,9 +6,11 @@
 #include <string>
 #include <unordered_set>
 
+#include "base/check.h"
 #include "configs/document/place.h"
 #include "configs/spec/spec_branches.h"
 #include "configs/spec/spec_leads.h"
+#include "text/percent.h"
 
 namespace coffer::configs {
 namespace {
@@ -18,7 +20,7 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// Keywords whose value is data, however much it may look like a schema.
+// Keywords whose value is data, even if it looks like a schema.
 bool holds_data(std::string_view keyword) {
   constexpr std::array<std::string_view, 5> kWords = {"const", "enum", "default", "examples",
                                                       "example"};
@@ -31,35 +33,12 @@ bool holds_data(std::string_view keyword) {
 std::optional<TypeSet> named_type(std::string_view name) {
   if (name == "null") return type_bit(Type::null);
   if (name == "boolean") return type_bit(Type::boolean);
-  // 1.0 is an integer too, so both names admit every number: the wider reading is the safe one.
+  // 1.0 is an integer too, so both names admit every number. The wider reading is the safe one.
   if (name == "number" || name == "integer") return type_bit(Type::number);
   if (name == "string") return type_bit(Type::string);
   if (name == "array") return type_bit(Type::array);
   if (name == "object") return type_bit(Type::object);
   return std::nullopt;
-}
-
-/// Undoes %XX; nothing where a digit is missing.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    if (text.size() - i < 3 || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) {
-      return std::nullopt;
-    }
-    out.push_back(static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])));
-    i += 2;
-  }
-  return out;
 }
 
 }  // namespace
@@ -68,8 +47,8 @@ TypeSet type_bit(json::Type type) {
   return static_cast<TypeSet>(1u << static_cast<unsigned>(type));
 }
 
-/// Turns the text's tree into the table, a schema at a time, breadth first: the places
-/// of the tree before the targets of references.
+// Turns the parsed text into the table of schemas, breadth first: the schemas in the tree come
+// before the targets of references.
 class SpecCompiler {
  public:
   explicit SpecCompiler(Spec& spec) : spec_(spec), doc_(spec.document_) {}
@@ -86,6 +65,7 @@ class SpecCompiler {
     }
     COFFER_TRY(find_unreachable_secrets());
     spec_.marks_nothing_ = !describe_leads(spec_.schemas_);
+    COFFER_CHECK(ids_.size() == spec_.schemas_.size());
     return describe_branches(doc_, branches_, spec_.schemas_);
   }
 
@@ -100,7 +80,10 @@ class SpecCompiler {
     return failure(Error(ErrorCode::usage, text), node);
   }
 
-  Schema& schema(SchemaId id) { return spec_.schemas_[id]; }
+  Schema& schema(SchemaId id) {
+    COFFER_CHECK(id < spec_.schemas_.size());
+    return spec_.schemas_[id];
+  }
 
   Result<SchemaId> schema_at(NodeId node, bool below_id) {
     if (const auto found = ids_.find(node); found != ids_.end()) return found->second;
@@ -146,8 +129,8 @@ class SpecCompiler {
       return misplaced("spec: enum must be an array", value);
     }
     if (word == "connectionSpecification" && at.id == 0) {
-      return failure(Error(ErrorCode::usage, "spec: this wraps a spec and is none",
-                           "give what stands under connectionSpecification"),
+      return failure(Error(ErrorCode::usage, "spec: this is a wrapper around a spec",
+                           "give only the value of connectionSpecification"),
                      value);
     }
     if (word == "allOf" || word == "oneOf" || word == "anyOf") return composite(at, word, value);
@@ -167,7 +150,7 @@ class SpecCompiler {
       const SchemaId id = COFFER_TRY(schema_at(value, at.below_id));
       schema(at.id).every_item.push_back(id);
     }
-    // `not` says what may not stand there: checked, but it marks nothing.
+    // `not` describes forbidden values: its schema is compiled but marks no secret.
     if (word == "not") COFFER_TRY(schema_at(value, at.below_id));
     return {};
   }
@@ -188,7 +171,7 @@ class SpecCompiler {
         return true;
       }
       if (doc_.type(node) != Type::string) return false;
-      // A type that JSON Schema does not know could mean anything, so it admits anything.
+      // A type unknown to JSON Schema could mean anything, so it admits everything.
       types |= named_type(doc_.string(node)).value_or(kAnyType);
       return true;
     };
@@ -219,7 +202,7 @@ class SpecCompiler {
     if (text.empty() || text[0] != '#' || (text.size() > 1 && text[1] != '/')) {
       return misplaced("spec: only a local $ref (#/...) can be followed", value);
     }
-    const auto decoded = percent_decoded(text.substr(1));
+    const auto decoded = percent::decoded(text.substr(1));
     if (!decoded) return misplaced("spec: the $ref is malformed", value);
     const auto pointer = json::parse_pointer(*decoded);
     if (!pointer.ok()) return misplaced("spec: the $ref is malformed", value);
@@ -230,12 +213,12 @@ class SpecCompiler {
 
   Result<void> want_object(NodeId value) {
     if (doc_.type(value) == Type::object) return known_.push_back(value), Result<void>();
-    return misplaced("spec: an object of schemas must stand here", value);
+    return misplaced("spec: this must be an object of schemas", value);
   }
 
   Result<std::vector<SchemaId>> schemas_in(Queued at, NodeId value) {
     if (doc_.type(value) != Type::array) {
-      return misplaced("spec: a list of schemas must stand here", value);
+      return misplaced("spec: this must be a list of schemas", value);
     }
     std::vector<SchemaId> out;
     for (NodeId each = doc_.first_child(value); each != kNoNode; each = doc_.next_sibling(each)) {
@@ -272,7 +255,8 @@ class SpecCompiler {
       if (!pattern.ok()) return failure(std::move(pattern).error(), each);
       pattern_steps_ += pattern->step_count();
       if (pattern_steps_ > kPatternStepsTotalMax) {
-        return failure(Error(ErrorCode::limit, "spec: its patterns are too large"), each);
+        return failure(
+            Error(ErrorCode::limit, "spec: the property patterns are too large in total"), each);
       }
       const SchemaId id = COFFER_TRY(schema_at(each, at.below_id));
       schema(at.id).patterns.emplace_back(std::move(*pattern), id);
@@ -317,14 +301,14 @@ class SpecCompiler {
     return {};
   }
 
-  /// `items` is a schema for the rest or, in older drafts, the list that prefixItems is now.
+  // `items` is a schema for the remaining elements or, in older drafts, what prefixItems is now.
   Result<void> items(Queued at) {
     const NodeId node = schema(at.id).node;
     const NodeId list = doc_.find(node, "items");
     const NodeId prefix = doc_.find(node, "prefixItems");
     const bool tuple = list != kNoNode && doc_.type(list) == Type::array;
     if (tuple && prefix != kNoNode) {
-      return misplaced("spec: a list of items and prefixItems cannot stand together", list);
+      return misplaced("spec: items as a list and prefixItems exclude each other", list);
     }
     if (tuple || prefix != kNoNode) {
       auto ids = COFFER_TRY(schemas_in(at, tuple ? list : prefix));
@@ -341,7 +325,7 @@ class SpecCompiler {
     return {};
   }
 
-  /// airbyte_secret under a word that no walk follows would silently protect nothing.
+  // Refuses airbyte_secret under a keyword that no walk follows: it would protect nothing.
   Result<void> find_unreachable_secrets() {
     std::vector<bool> known;
     auto mark = [&](NodeId node) {
@@ -361,7 +345,7 @@ class SpecCompiler {
            child = doc_.next_sibling(child)) {
         if (object && !is_known && doc_.key(child) == "airbyte_secret" &&
             !(doc_.type(child) == Type::boolean && !doc_.boolean(child))) {
-          return misplaced("spec: airbyte_secret stands where no value can be reached", child);
+          return misplaced("spec: airbyte_secret has no effect at this place", child);
         }
         if (is_schema && holds_data(doc_.key(child))) continue;
         open.push_back(child);
@@ -375,10 +359,10 @@ class SpecCompiler {
   Spec& spec_;
   const Document& doc_;
   std::unordered_map<NodeId, SchemaId> ids_;
-  std::vector<NodeId> known_;  // Objects whose members are schemas by name.
+  std::vector<NodeId> known_;  // Objects whose members are named schemas.
   std::deque<Queued> queue_;
   std::deque<std::pair<SchemaId, NodeId>> references_;
-  Branches branches_;  // What the document may tell apart.
+  Branches branches_;  // The branches between which a document chooses.
   std::size_t pattern_steps_ = 0;
 };
 

@@ -40,7 +40,7 @@ class BranchReader {
   Schema& schema(SchemaId id) { return schemas_[id]; }
   const Schema& schema(SchemaId id) const { return schemas_[id]; }
 
-  /// Too deep or going in circles: everything is admitted, which hides more, never less.
+  // If the references are too deep or circular, admits everything, which hides more, never less.
   TypeSet admitted(SchemaId id, std::size_t depth) {
     if (const auto found = admits_.find(id); found != admits_.end()) return found->second;
     if (depth == kAdmitsDepthMax) return kAnyType;
@@ -52,7 +52,7 @@ class BranchReader {
     return admits_[id] = types;
   }
 
-  /// Looks through $ref and one level of allOf: deeper ones could multiply without end.
+  // Follows $ref and one level of allOf; deeper levels could multiply without limit.
   Result<void> collect_discriminators(SchemaId into, SchemaId from, std::size_t depth) {
     if (depth == kDiscriminatorDepthMax) return {};
     for (const auto& [name, property] : schema(from).properties) {
@@ -60,10 +60,10 @@ class BranchReader {
       Discriminator found{name, allowed_values(schema(property).node), false};
       discriminator_work_ += 1 + found.allowed.size();
       if (discriminator_work_ > kDiscriminatorWorkMax) {
-        return at_node(Error(ErrorCode::limit, "spec: its branches are too many to tell apart"),
-                       doc_, schema(into).node);
+        return at_node(Error(ErrorCode::limit, "spec: it has too many branches to compare"), doc_,
+                       schema(into).node);
       }
-      // What is secret cannot tell branches apart: it is not there once it is stored.
+      // A secret cannot distinguish branches: the stored document does not contain it.
       if (found.allowed.empty() || marks_secret(property)) continue;
       found.required = requires_member(schema(from).node, name);
       schema(into).choice_steps += found.allowed.size();
@@ -82,7 +82,7 @@ class BranchReader {
   Result<void> spend(std::size_t work, SchemaId id) {
     discriminator_work_ += work;
     if (discriminator_work_ <= kDiscriminatorWorkMax) return {};
-    return at_node(Error(ErrorCode::limit, "spec: its branches are too many to tell apart"), doc_,
+    return at_node(Error(ErrorCode::limit, "spec: it has too many branches to compare"), doc_,
                    schema(id).node);
   }
 
@@ -103,7 +103,7 @@ class BranchReader {
     return {};
   }
 
-  /// The members that a branch names. False where it may mean others, too.
+  // Collects the members that a branch names. False if it may allow others too.
   Result<bool> collect_names(SchemaId id, std::set<std::string_view>& names, std::size_t depth) {
     const Schema& at = schema(id);
     if (depth == kDiscriminatorDepthMax || !at.patterns.empty() || !at.alternatives.empty() ||
@@ -120,7 +120,8 @@ class BranchReader {
     return collect_names(at.reference, names, depth + 1);
   }
 
-  /// Branches without constants: a value that has a member of another one is not of this one.
+  // For branches without discriminators: a value with a member of another branch is not of this
+  // one.
   Result<void> tell_apart_by_names(const std::vector<SchemaId>& group) {
     if (group.size() > kDiscriminatorsMax) return {};
     std::vector<std::set<std::string_view>> names(group.size());

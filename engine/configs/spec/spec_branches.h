@@ -1,4 +1,4 @@
-// What the branches of a spec's composites admit, and what tells them apart.
+// Computes which types the branches of a spec's composites admit and what distinguishes them.
 #pragma once
 
 #include <coffer/result.h>
@@ -10,14 +10,15 @@
 
 namespace coffer::configs {
 
-/// What tells branches apart is wanted of all of `all`; those of one oneOf exclude one another.
+/// `all`: every branch and condition. `one_of`: the branches of each oneOf, which exclude each
+/// other.
 struct Branches {
   std::unordered_set<SchemaId> all;
   std::vector<std::vector<SchemaId>> one_of;
 };
 
-/// Fills in `admits` of every schema, and of the branches their discriminators or, where they
-/// have none, the members that tell them apart. Errors: limit (too much to compare).
+/// Sets `admits` of every schema. Sets the discriminators of the branches or, for branches without
+/// any, the members that distinguish them. Errors: limit (too much to compare).
 Result<void> describe_branches(const json::Document& document, const Branches& branches,
                                std::vector<Schema>& schemas);
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/check.h"
+
 namespace coffer::configs {
 namespace {
 
@@ -36,12 +38,14 @@ class SpecCache {
 
   void name(std::string_view id, std::shared_ptr<const Spec> spec) {
     const std::lock_guard lock(mutex_);
+    COFFER_CHECK(!id.empty() && spec != nullptr);
     named_.push_front({std::string(id), std::move(spec)});
     if (named_.size() > kCachedSpecsMax) named_.pop_back();
   }
 
   void keep(std::shared_ptr<const Spec> spec) {
     const std::lock_guard lock(mutex_);
+    COFFER_CHECK(spec != nullptr);
     specs_.push_front(std::move(spec));
     if (specs_.size() > kCachedSpecsMax) specs_.pop_back();
   }
@@ -52,12 +56,12 @@ class SpecCache {
     std::shared_ptr<const Spec> spec;
   };
   std::mutex mutex_;
-  std::list<std::shared_ptr<const Spec>> specs_;  // Used last comes first.
-  std::list<Named> named_;                        // Likewise.
+  std::list<std::shared_ptr<const Spec>> specs_;  // The last used comes first.
+  std::list<Named> named_;                        // In the same order.
 };
 
 SpecCache& cache() {
-  // Never destroyed: threads may still hydrate while statics go.
+  // Never destroyed: threads may still hydrate while static objects are destroyed.
   static SpecCache* const instance = new SpecCache;
   return *instance;
 }

@@ -1,5 +1,5 @@
-// Specs compiled lately. A process works with few specs and many documents, and
-// compiling one costs more than walking by it.
+// A cache of compiled specs. A process works with few specs and many documents, and compiling a
+// spec costs more than walking a document by it.
 #pragma once
 
 #include <memory>
@@ -9,12 +9,12 @@
 
 namespace coffer::configs {
 
-/// The compiled spec, from the cache where its exact text was compiled before.
+/// Returns the compiled spec, from the cache if it holds this exact text.
 /// Thread-safe. Errors: those of Spec::compile.
 Result<std::shared_ptr<const Spec>> compiled_spec(std::string_view text);
 
-/// The same by the id that a store keeps the spec under, a keyed digest of its text: hydrating
-/// need not open the text each time. nullptr where it is not known. Thread-safe.
+/// The cached spec with this id in a store (a keyed digest of the text), so that hydrating need not
+/// read the text each time; nullptr if the id is unknown. Thread-safe.
 std::shared_ptr<const Spec> spec_known_as(std::string_view id);
 void know_spec_as(std::string_view id, std::shared_ptr<const Spec> spec);
 

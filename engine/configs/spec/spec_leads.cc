@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace coffer::configs {
 namespace {
 
-/// Goes from the secrets upwards, so that a spec of references in circles ends as well.
+// Works upwards from the secrets, so that circular references end.
 class Leads {
  public:
   explicit Leads(std::vector<Schema>& schemas)
@@ -23,6 +25,7 @@ class Leads {
       for (const SchemaId user : users_[id]) reach(user);
     }
     for (Schema& schema : schemas_) describe(schema);
+    COFFER_CHECK(!schemas_.empty());
     return leads_[0];
   }
 
@@ -36,7 +39,9 @@ class Leads {
   void note_parts(SchemaId id) {
     const Schema& schema = schemas_[id];
     const auto note = [&](SchemaId part) {
-      if (part != kNoSchema) users_[part].push_back(id);
+      if (part == kNoSchema) return;
+      COFFER_CHECK(part < users_.size());
+      users_[part].push_back(id);
     };
     const auto note_all = [&](const std::vector<SchemaId>& parts) {
       std::for_each(parts.begin(), parts.end(), note);
@@ -74,7 +79,8 @@ class Leads {
   }
 
   std::vector<Schema>& schemas_;
-  std::vector<std::vector<SchemaId>> users_;  // Which schemas apply each to a value or below it.
+  std::vector<std::vector<SchemaId>>
+      users_;  // By schema: the ones that apply it, at a value or below.
   std::vector<bool> leads_;
   std::vector<SchemaId> open_;
 };

@@ -1,4 +1,4 @@
-// Which schemas of a spec have a secret below them.
+// Finds the schemas of a spec that have a secret below them.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace coffer::configs {
 
-/// Fills in `members_lead` and `elements_lead` of every schema. Returns whether the first one,
-/// the spec's own, is secret or leads to a secret in any way.
+/// Sets `members_lead` and `elements_lead` of every schema. Returns whether the first one, the root
+/// of the spec, is secret or leads to a secret.
 bool describe_leads(std::vector<Schema>& schemas);
 
 }  // namespace coffer::configs

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/check.h"
 #include "configs/document/marker.h"
 #include "configs/document/place.h"
 
@@ -18,13 +19,13 @@ using json::kNoNode;
 using json::NodeId;
 using json::Type;
 
-/// How a schema was reached: a fingerprint of the branches that the document's own
-/// constants chose on the way, or that some branch on the way was not the chosen one.
+// How a schema was reached: a fingerprint of the branches that the document's constants chose on
+// the way, or kUnchosenRoute if the way leads through a branch that they ruled out.
 using Route = std::uint64_t;
 constexpr Route kDirectRoute = 1;
 constexpr Route kUnchosenRoute = 0;
 
-/// So many comparisons of a pattern take the time of one other step.
+// This many comparisons of a pattern take as long as one other step.
 constexpr std::size_t kPatternWorkOfAStep = 32;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
@@ -35,19 +36,19 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return x == kUnchosenRoute ? 2 : x;
 }
 
-/// A schema that applies to a value.
+// A schema that applies to a value.
 struct Application {
   SchemaId schema = kNoSchema;
-  Route route = 0;  ///< For what is below the value.
-  Route entry = 0;  ///< How the value itself was reached: not by branches that its content chose,
-                    ///< for the content of a secret is not there to be seen once it is stored.
+  Route route = 0;  // For the values below this one.
+  Route entry = 0;  // How this value was reached. Leaves out branches that its own content chose,
+                    // since the stored document lacks the content of a secret.
   auto operator<=>(const Application&) const = default;
 };
 
-/// The schemas that apply to one value, each once a route.
+// The schemas that apply to one value, each once per route.
 class Applied {
  public:
-  /// Of a value just reached.
+  // Adds a schema of a value that was just reached.
   void enter(SchemaId schema, Route route) { add({schema, route, route}); }
 
   void add(Application application) {
@@ -69,7 +70,8 @@ class Applied {
   bool empty() const { return size_ == 0; }
 
  private:
-  static constexpr std::size_t kFew = 8;  // A handful is the rule: no memory is asked for those.
+  static constexpr std::size_t kFew =
+      8;  // Most values have a handful of schemas, which need no memory.
   std::size_t size_ = 0;
   std::array<Application, kFew> few_;
   std::vector<Application> rest_;
@@ -84,7 +86,7 @@ bool equal_scalars(const Document& a, NodeId x, const Document& b, NodeId y) {
 
 enum class Choice : std::uint8_t { open, chosen, unchosen };
 
-/// `Place` is what is told of each place: a SecretPlace, or its node alone.
+// `Place` is the form of the result: SecretPlace, or the node alone.
 template <typename Place>
 class Walker {
  public:
@@ -95,6 +97,7 @@ class Walker {
     Applied root;
     root.enter(spec_.root(), kDirectRoute);
     COFFER_TRY(visit(0, root));
+    COFFER_CHECK(pointer_.empty());
     return std::move(places_);
   }
 
@@ -103,12 +106,12 @@ class Walker {
 
   Error limit(Literal text) const { return at_node(Error(ErrorCode::limit, text), doc_, at_); }
   Result<void> spend(std::size_t steps) {
-    if (steps > budget_) return limit("the document takes too many steps to walk by its spec");
+    if (steps > budget_) return limit("the document takes too many steps to compare with its spec");
     budget_ -= steps;
     return {};
   }
 
-  /// Recursion is as deep as the document, which the parser bounds.
+  // Recurses as deep as the document, whose depth the parser limits.
   Result<void> visit(NodeId value, Applied& applied) {
     at_ = value;
     COFFER_TRY(expand(value, applied));
@@ -119,7 +122,7 @@ class Walker {
     return {};
   }
 
-  /// Adds what applies to the same value through references and composites.
+  // Adds the schemas that apply to the same value through references and composites.
   Result<void> expand(NodeId value, Applied& applied) {
     for (std::size_t i = 0; i < applied.size(); ++i) {
       COFFER_TRY(spend(1));
@@ -150,8 +153,8 @@ class Walker {
 
   Result<void> add_branches(NodeId value, const std::vector<SchemaId>& branches, Application from,
                             Applied& applied) {
-    // A sign may stand for a secret of any type, and a value that no branch admits is
-    // wrong in a way that must not uncover it: then all branches count.
+    // All branches count for a sign, which may stand for a secret of any type, and for a value
+    // that no branch admits, which must not be uncovered because it is wrong.
     bool all = is_sign(doc_, value);
     if (!all) {
       all = std::none_of(branches.begin(), branches.end(),
@@ -167,7 +170,7 @@ class Walker {
 
   static Route through(Route route, SchemaId branch, Choice choice) {
     if (route == kUnchosenRoute || choice == Choice::unchosen) return kUnchosenRoute;
-    // Exclusive-or: going round a cycle of branches meets an old route again, and ends.
+    // Exclusive-or: a cycle of branches leads back to an earlier route, so the walk ends.
     return choice == Choice::open ? route : route ^ mix(branch, kDirectRoute);
   }
 
@@ -187,7 +190,7 @@ class Walker {
     return {};
   }
 
-  /// Do the document's members agree with the constants of a branch?
+  // Whether the value's members agree with the constants of a branch.
   Choice choice(NodeId value, SchemaId branch) const {
     if (doc_.type(value) != Type::object) return Choice::open;
     const auto& discriminators = spec_.schema(branch).discriminators;
@@ -208,7 +211,8 @@ class Walker {
     return Choice::chosen;
   }
 
-  /// Where no constants tell: a branch is not without what it requires, nor with another's.
+  // Without discriminators: a branch is chosen if every member it requires is present and none
+  // that only another branch names.
   Choice choice_by_members(NodeId value, const Schema& branch) const {
     if (branch.required.empty() && branch.of_others.empty()) return Choice::open;
     for (const std::string_view member : branch.required) {
@@ -246,8 +250,8 @@ class Walker {
     return sources;
   }
 
-  /// A value that the spec has no room for is never split, so what is secret in it would be
-  /// stored in plain.
+  // A value of a shape that the spec does not allow is never split, and its secrets would be stored
+  // in plain.
   Result<void> check_shape(NodeId value, const Applied& applied) {
     if (!could_hold_a_secret(value) || is_sign(doc_, value)) return {};
     for (std::size_t i = 0; i < applied.size(); ++i) {
@@ -255,16 +259,16 @@ class Walker {
       if (!leads_past(schema, doc_.type(value))) continue;
       if (COFFER_TRY(is_admitted(value, applied, applied[i].route))) continue;
       return at_node(Error(ErrorCode::usage,
-                           "the spec wants another kind of value here, with "
-                           "secrets in it: what is in this one would be stored "
-                           "in plain",
-                           "give an object or a list as the spec declares it, or correct the spec"),
+                           "the spec expects another kind of value here, with "
+                           "secrets in it: this value would be stored in plain",
+                           "give the object or list that the spec declares, or correct the spec"),
                      doc_, value);
     }
     return {};
   }
 
-  /// Below the root nothing is in null, nor in what is empty, which some write for "not given".
+  // Null and empty values hold no secret: some writers use them for "not given". The root, whose
+  // shape must always fit, counts as able to hold one.
   bool could_hold_a_secret(NodeId value) const {
     if (value == 0) return true;
     switch (doc_.type(value)) {
@@ -276,7 +280,7 @@ class Walker {
     }
   }
 
-  /// Whether the schema has secrets below values of a type, and none below those of this one.
+  // Whether the schema has secrets below values of another type but none below this type.
   static bool leads_past(const Schema& schema, Type type) {
     if (!schema.members_lead && !schema.elements_lead) return false;
     if (type == Type::object) return !schema.members_lead;
@@ -284,8 +288,8 @@ class Walker {
     return true;
   }
 
-  /// Whether a schema says in so many words that a value of this type may stand here: one that
-  /// the document's constants did not rule out, unless they ruled the asking one out as well.
+  // Whether a schema explicitly allows this type here. A schema that the document's constants ruled
+  // out counts only if they also ruled out the asking one.
   Result<bool> is_admitted(NodeId value, const Applied& applied, Route asking) {
     COFFER_TRY(spend(applied.size()));
     const TypeSet type = type_bit(doc_.type(value));
@@ -359,7 +363,7 @@ class Walker {
   const Document& doc_;
   Shapes shapes_;
   std::vector<Place> places_;
-  json::Pointer pointer_;  // Of a whole place only.
+  json::Pointer pointer_;  // Kept for SecretPlace only.
   NodeId at_ = 0;
   std::size_t budget_ = kWalkStepsMax;
 };

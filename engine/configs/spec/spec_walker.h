@@ -1,9 +1,9 @@
-// The one walker: spec and document together, to the places of secrets.
+// The walker: follows a spec and a document together to the places of secrets.
 //
-// Split, mask and hydrate all ask this and nothing else where secrets are, so that
-// they can never disagree. It errs towards secrecy: a place is secret where any
-// schema that may apply to it says so. A branch of oneOf or anyOf may apply where
-// its type admits the value, and where no branch admits the value all may.
+// Split, mask and hydrate all use this one walker, so that they cannot disagree. It errs
+// towards secrecy: a place is secret if any schema that may apply to it says so. A branch of
+// oneOf or anyOf may apply if its type admits the value; if no branch admits the value, all of
+// them may.
 #pragma once
 
 #include <coffer/result.h>
@@ -13,42 +13,43 @@
 #include <vector>
 
 #include "configs/spec/spec.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::configs {
 
 inline constexpr std::size_t kWalkStepsMax = 4'000'000;
 inline constexpr std::size_t kSecretPlacesMax = 10'000;
 
-/// The outermost secret at a place; what is inside belongs to it.
+/// The outermost secret value at a place; everything inside belongs to it.
 struct SecretPlace {
   json::NodeId node = json::kNoNode;
   json::Pointer pointer;
-  /// Which schemas call it secret, and through which branches chosen by the document's
-  /// constants; sorted. Two documents hold "the same" place if these have one in common.
+  /// Fingerprints, sorted: each of a schema that marks the place and of the branches that the
+  /// document's constants chose on the way. Two documents hold the same place if they share one.
   std::vector<std::uint64_t> sources;
 };
 
-/// What becomes of a value where the spec wants an object or a list with secrets in it, and the
-/// value is neither.
+/// Treatment of a value that is neither the object nor the list, with secrets in it, that the spec
+/// asks for.
 enum class Shapes : std::uint8_t {
-  any,       ///< It is passed over: of documents that are stored, or that another spec was for.
-  admitted,  ///< It is refused: of documents that come in.
+  any,       ///< Skips it: for stored documents and for documents of another spec.
+  admitted,  ///< Refuses it: for incoming documents.
 };
 
-/// In document order. Includes places where null stands.
+/// Returns the secret places in document order, including those with null.
 /// Errors: limit (steps, places; subject() = the place in the document); usage (the shape).
 Result<std::vector<SecretPlace>> find_secret_places(const Spec& spec,
                                                     const json::Document& document,
                                                     Shapes shapes = Shapes::any);
 
-/// The same places, as nodes alone: for who needs neither their pointers nor their sources.
+/// Returns only the nodes of the secret places, which is cheaper.
 Result<std::vector<json::NodeId>> find_secret_nodes(const Spec& spec,
                                                     const json::Document& document);
 
-/// Which node is which place.
+/// Maps the node of each place to the place's index.
 std::unordered_map<json::NodeId, std::size_t> index_places(const std::vector<SecretPlace>& places);
 
+/// Whether two documents' places are the same place; see SecretPlace::sources.
 bool share_a_source(const SecretPlace& a, const SecretPlace& b);
 
 }  // namespace coffer::configs

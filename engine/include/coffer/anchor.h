@@ -9,12 +9,18 @@
 // what the anchor was last told; how often that is, its cadence says.
 #pragma once
 
+#include <coffer/export.h>
+#include <coffer/facet.h>
+#include <coffer/result.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace coffer {
 
-/// When the anchor is told. Each includes those below it, and Store::update_anchor.
+/// When the anchor is told. Each includes those below it, and Anchor::update.
 enum class AnchorCadence : std::uint8_t {
   automatic = 0,  ///< commit for a file, shred for a TPM's counter, whose memory wears.
   commit = 1,     ///< Before a writing call returns. A file is replaced, durably, each time.
@@ -38,6 +44,23 @@ struct AnchorInfo {
   std::int64_t anchored_at_ms = 0;      ///< Of a file: when it was written.
   std::uint64_t counter = 0;            ///< Of a TPM: what the store expects it to say,
   std::uint64_t anchored_counter = 0;   ///< and what it says.
+};
+
+/// The rollback anchor of an open store, by Store::anchor().
+class COFFER_API Anchor : public Facet {
+ public:
+  /// Sets or moves it. Errors: usage (the URI, a place below the store), conflict (something else
+  /// stands there), key_unavailable, io.
+  Result<void> set(std::string_view uri, AnchorCadence cadence = AnchorCadence::automatic);
+  /// Gives it up; a file that is not its own stays. Errors: not_found (the store has none).
+  Result<void> remove();
+  /// Writes the newest commit to it now. Errors: not_found, key_unavailable, corrupt, io.
+  Result<void> update();
+  /// What it says; nothing if the store has none. Errors: key_unavailable, corrupt, io.
+  Result<std::optional<AnchorInfo>> get();
+
+ private:
+  using Facet::Facet;
 };
 
 }  // namespace coffer

@@ -6,10 +6,16 @@
 // (beyond 64 names of a caller in a minute without a name), and written with the next commit of the
 // process, when the log is read, or at closing: a process that is killed before takes them along.
 // Records name paths, never a value; they are sealed, and chained so that one that was altered,
-// dropped, moved or brought back is found (Store::audit_verify). Times are ms since 1970 UTC.
+// dropped, moved or brought back is found (Audit::verify). Times are ms since 1970 UTC.
 #pragma once
 
+#include <coffer/actor.h>
+#include <coffer/changes.h>
 #include <coffer/error.h>
+#include <coffer/export.h>
+#include <coffer/facet.h>
+#include <coffer/reports.h>
+#include <coffer/result.h>
 
 #include <cstdint>
 #include <optional>
@@ -18,27 +24,6 @@
 #include <vector>
 
 namespace coffer {
-
-/// What becomes of the values that are read: a policy may allow one and not the other.
-enum class Purpose : std::uint8_t {
-  reveal,  ///< A person sees them.
-  use,     ///< They go into a process.
-};
-
-/// What a caller says of itself; the process's user, number and program are found out by the
-/// engine. UTF-8 without control characters; actor and correlation at most 256 bytes, reason
-/// 1,024. Never put a secret here: whoever may read the log reads this.
-struct Actor {
-  std::string actor = {};        ///< Who: a user, a job.
-  std::string reason = {};       ///< Why: a ticket, a sentence.
-  std::string correlation = {};  ///< What else belongs to it: a request's id.
-  // Whom the store's policy (<coffer/policy.h>) takes the caller for. Nothing checks it: who opens
-  // a store for others says this after having found out who they are. The label above is nobody
-  // to a policy, whatever it says.
-  std::string user = {};                 ///< At most 256 bytes; empty: nobody in particular.
-  std::vector<std::string> groups = {};  ///< At most 1,024 of at most 256 bytes.
-  Purpose purpose = Purpose::reveal;
-};
 
 struct AuditItem {
   /// "put", "delete", "undelete", "destroy", "expire", "trim", "erase", "expiry", "metadata",
@@ -103,6 +88,44 @@ struct AuditPruneOptions {
 struct AuditPruneReport {
   std::uint64_t removed = 0;
   std::uint64_t first_kept = 0;
+};
+
+/// What happened to an open store: its audit log, the change feed that is read from it
+/// (<coffer/changes.h>), and receipts of what was erased. By Store::audit().
+class COFFER_API Audit : public Facet {
+ public:
+  /// Records in the order of their numbers. Errors: usage (no such action), corrupt (number()
+  /// = the damaged record).
+  Result<std::vector<AuditRecord>> list(const AuditFilter& filter = {});
+  /// Checks the whole chain, and names the first record where it is broken.
+  Result<AuditVerifyReport> verify();
+  /// Removes the oldest records; what is left stays provable. The removal is recorded too. Errors:
+  /// usage (not one of the two options), corrupt (the chain is broken; nothing was removed).
+  Result<AuditPruneReport> prune(const AuditPruneOptions& options);
+
+  /// What happened after a revision, in order; whole revisions, until `limit` is reached.
+  /// Revision 0: from the beginning. Errors: not_found (no longer kept; number() = the revision
+  /// from which on it is), rolled_back (the store has not come so far), corrupt.
+  Result<ChangeBatch> changes(std::uint64_t after_revision, const ChangeFilter& filter = {},
+                              std::size_t limit = 1000);
+  /// Sleeps until the store, whichever process writes it, is past a revision, and answers its
+  /// revision then; after `timeout_ms`, or when woken, its revision at that time. A revision may
+  /// have no changes.
+  Result<std::uint64_t> wait(std::uint64_t after_revision, std::int64_t timeout_ms);
+  /// Ends every wait() of this open store that is under way. Not for signal handlers.
+  void wake();
+
+  /// Calls `sink` for everything that is erased through the Store that made this, whichever call
+  /// erases it, and through the Stores that its `as` makes from now on; {} for nobody. Another
+  /// Store of the same open store calls its own sink alone.
+  void on_receipt(ReceiptSink sink);
+  /// Checks a receipt's text, exact to the byte but for line ends behind it. Errors: usage (no
+  /// receipt), corrupt (altered, or another store's), rolled_back (this store is older than the
+  /// receipt, or something that the receipt says is gone lives here).
+  Result<ReceiptInfo> verify_receipt(std::string_view text);
+
+ private:
+  using Facet::Facet;
 };
 
 }  // namespace coffer

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <coffer/export.h>
+#include <coffer/facet.h>
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
@@ -118,13 +119,9 @@ struct ConfigHydrateOptions {
   bool compat_airbyte = false;
 };
 
-namespace secrets {
-class Engine;
-}
-
-/// The configs of one store. A view on it: cheap, valid while the Store is open.
-/// Thread-safe. Nothing is written where an error is returned.
-class COFFER_API Configs {
+/// The configs of an open store, by Store::configs(). Nothing is written where an error is
+/// returned.
+class COFFER_API Configs : public Facet {
  public:
   /// Errors: usage (spec, document, mask or coordinate not acceptable; subject() = the place),
   /// conflict (revision), limit, not_found or destroyed (a coordinate that leads nowhere).
@@ -206,10 +203,8 @@ class COFFER_API Configs {
   /// The same configs, with a way to secrets kept elsewhere: for hydrating and revealing.
   Configs with_resolver(ConfigResolver resolver) const;
 
-  explicit Configs(secrets::Engine& engine) : engine_(&engine) {}
-
  private:
-  secrets::Engine* engine_;
+  using Facet::Facet;
   ConfigResolver resolver_;
 };
 

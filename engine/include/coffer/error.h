@@ -10,6 +10,7 @@
 #error "coffer's C++ headers need C++20 (-std=c++20); <coffer/coffer.h> serves C and older C++"
 #endif
 
+#include <coffer/advice.h>
 #include <coffer/export.h>
 
 #include <cstdint>
@@ -71,11 +72,16 @@ class Error {
   Error(ErrorCode code, Literal text) : code_(code), text_(text.view()) {}
   Error(ErrorCode code, Literal text, Literal hint)
       : code_(code), text_(text.view()), hint_(hint.view()) {}
+  Error(ErrorCode code, Literal text, Advice advice)
+      : code_(code), advice_(advice), text_(text.view()) {}
 
   ErrorCode code() const { return code_; }
   std::string_view text() const { return text_; }
-  /// What to do next; empty where there is nothing to do.
-  std::string_view hint() const { return hint_; }
+  /// What to do next, in a sentence; empty if there is nothing to do. A program with words of its
+  /// own looks at advice() first.
+  std::string_view hint() const { return hint_.empty() ? advice_text(advice_) : hint_; }
+  /// The same as a number, if one is known for it.
+  Advice advice() const { return advice_; }
   const Subject* subject() const { return subject_.get(); }
   /// errno of the system call that failed, 0 where none did.
   int os_errno() const { return os_errno_; }
@@ -93,9 +99,16 @@ class Error {
     subject_ = std::make_shared<const Subject>(Subject{kind, std::string(name)});
     return std::move(*this);
   }
-  /// In place of the one it has: where the caller knows better what to do next.
+  /// Replaces the hint and the advice: the caller knows better what to do next.
   Error&& with_hint(Literal hint) && {
     hint_ = hint.view();
+    advice_ = Advice::none;
+    return std::move(*this);
+  }
+  /// Replaces the hint and the advice likewise.
+  Error&& with_advice(Advice advice) && {
+    hint_ = {};
+    advice_ = advice;
     return std::move(*this);
   }
   Error&& with_errno(int value) && {
@@ -129,6 +142,7 @@ class Error {
 
  private:
   ErrorCode code_;
+  Advice advice_ = Advice::none;
   bool is_clock_behind_ = false;
   int os_errno_ = 0;
   std::string_view text_;

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <coffer/error.h>
+#include <coffer/export.h>
+#include <coffer/facet.h>
 #include <coffer/key_source.h>
+#include <coffer/result.h>
 
 #include <cstdint>
 #include <functional>
@@ -69,6 +72,38 @@ struct RotateDataReport {
   std::uint64_t versions = 0;  ///< Data keys that it wrapped anew.
   std::uint64_t epoch_before = 0;
   std::uint64_t epoch_after = 0;
+};
+
+/// The key slots, the master key and the data keys of an open store, by Store::keys().
+class COFFER_API Keys : public Facet {
+ public:
+  Result<std::vector<KeySlotInfo>> slots();
+  /// Returns the slot's number. Errors: limit (no free slot), conflict, key_unavailable.
+  Result<int> add(const KeySource& key);
+  /// Errors: not_found, in_use (the last one).
+  Result<void> remove(int slot);
+  /// Wraps the master key again for a slot, as after its provider has rotated its key; what the
+  /// slot held is overwritten. Slot 0: every slot, with the outcome of each. For one slot an error
+  /// is the call's. Errors: not_found, wrong_key, key_unavailable, declined, busy (another process
+  /// changed the slot meanwhile), corrupt, io.
+  Result<std::vector<RewrappedSlot>> rewrap(int slot, const SlotKeyOptions& options = {});
+  /// Replaces the store's master key by a new random one, wrapped for every slot but those given
+  /// up, with a new epoch key under it. If the key of a slot is out of reach the call fails and
+  /// nothing has changed. Other processes go on by the slot that opened their store; if that slot
+  /// is given up they answer wrong_key. A power cut leaves the rotation undone, or to be finished
+  /// by the next open. Bucket and data keys stay: rotate_data(). Errors: not_found, in_use (no
+  /// slot left), wrong_key, key_unavailable, declined, busy, corrupt, io.
+  Result<RotateKeyReport> rotate(const RotateKeyOptions& options = {});
+  /// Replaces every bucket key, and wraps the data key of every living version again under one of
+  /// the new; values are not touched. In batches, each of them a shredding: others read
+  /// meanwhile, and write between two. After a kill another call goes on. Errors: declined
+  /// (stopped by `progress`), corrupt, io.
+  Result<RotateDataReport> rotate_data(const RotateDataOptions& options = {});
+  /// Opens the slot with `key` without changing anything. Errors: as Store::open.
+  Result<void> test(int slot, const KeySource& key);
+
+ private:
+  using Facet::Facet;
 };
 
 }  // namespace coffer

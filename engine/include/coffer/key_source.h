@@ -2,7 +2,7 @@
 //
 //   file:///etc/app/master.key              32 random bytes, raw, or as hex or base64 text
 //   file:?credential=NAME                   the same, in the service manager's credentials
-//   directory passphrase:                             asked for, through the prompt given here
+//   passphrase:                             asked for, through the prompt given here
 //   passphrase:?source=file:/run/pass       the file's bytes, one trailing newline dropped
 //   passphrase:?source=fd:3                 the same from an inherited descriptor
 //   recovery:                               made, and shown once, where a slot is added; then
@@ -16,10 +16,10 @@
 #pragma once
 
 #include <coffer/export.h>
+#include <coffer/key_scheme.h>
 #include <coffer/result.h>
 #include <coffer/secret_bytes.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -54,26 +54,17 @@ class COFFER_API KeySource {
   static KeySource file(std::string_view absolute_path);
   static KeySource passphrase(SecretBytes passphrase);
 
-  /// The numbers are those of the store's format.
-  enum class Scheme : std::uint8_t {
-    file = 1,
-    passphrase = 2,
-    recovery = 3,
-    shamir = 4,
-    pkcs11 = 5,
-    tpm2 = 6,
-    awskms = 7,
-    hashivault = 8,
-    kmsv2 = 9,
-    gcpkms = 10,
-    azurekeyvault = 11,
-  };
+  using Scheme = KeyScheme;
   Scheme scheme() const { return scheme_; }
   /// As it is kept in the slot: holds nothing secret.
   const std::string& uri() const { return uri_; }
   /// Of `file:` the path, or `credential:NAME`; of `passphrase:` what its source says.
   const std::string& location() const { return location_; }
   const PassphrasePrompt& prompt() const { return prompt_; }
+  /// What a person has to be asked for, as in "Recovery key"; empty: the key is read elsewhere.
+  std::string_view asks_for() const;
+  /// Asks by `prompt`. Without effect where asks_for() is empty.
+  void ask_by(PassphrasePrompt prompt);
   const EnvironmentLookup& environment() const { return environment_; }
   /// For recovery: and shamir: where a slot is added.
   void print_by(KeyPrinter printer) { printer_ = std::move(printer); }

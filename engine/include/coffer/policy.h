@@ -31,9 +31,9 @@
 //   admin   of the whole store: settings, keys, anchor, clock, sweep, prune, verify, the policy, a
 //           store taken against its anchor's word (AnchorDoubt); also to change the owner or the
 //           tags of a secret that is there, since rules go by them
-//   audit   of the whole store: audit_list, audit_verify
+//   audit   of the whole store: Audit::list, Audit::verify
 // Free to everybody: status (without the place of the anchor), settings (without the scopes),
-// has_policy, may, snapshot, transaction, verify_receipt, wait_for_changes.
+// Policies::in_force, Policies::may, snapshot, transaction, Audit::verify_receipt, Audit::wait.
 //
 // Who makes a secret may say whose it is and tag it, for its value is his own. Once another user
 // has put a value there, a rule that allows goes by that owner and those tags no more (one that
@@ -54,6 +54,7 @@
 #pragma once
 
 #include <coffer/export.h>
+#include <coffer/facet.h>
 #include <coffer/result.h>
 
 #include <cstddef>
@@ -136,5 +137,29 @@ COFFER_API Result<Policy> parse_policy(std::string_view json);
 /// Whether it lets somebody administer the whole store: what to ask of a policy before it is put,
 /// by who would not shut himself out.
 COFFER_API bool lets_administer(const Policy& policy, const PolicySubject& subject);
+
+/// The policy of an open store, by Store::policies().
+class COFFER_API Policies : public Facet {
+ public:
+  /// Needs `admin`.
+  Result<Policy> get();
+  /// Whether there are rules that decide what this Store may do.
+  Result<bool> in_force();
+  /// Whether the Store's actor may do something to a secret, a config (config:ID) or the store
+  /// ("**"); true if no policy is in force. The question is neither refused nor recorded.
+  /// Errors: usage, limit (`object` is no name).
+  Result<bool> may(UseCase use_case, std::string_view object);
+  /// Replaces the policy, for every process, from its next call on; without rules: everybody may
+  /// do everything. `revision`: the stored one must be this. Returns the new one. Needs `admin`.
+  /// Errors: usage and limit (a rule; nobody could change it any more), conflict.
+  Result<std::uint64_t> put(const Policy& policy, std::optional<std::uint64_t> revision = {});
+  /// What the policy says to `subject`, on an object as it stands in a rule, without wildcards;
+  /// "**" is the store. Needs `admin`.
+  Result<PolicyDecision> test(const PolicySubject& subject, UseCase use_case,
+                              std::string_view object);
+
+ private:
+  using Facet::Facet;
+};
 
 }  // namespace coffer

@@ -35,13 +35,14 @@ class [[nodiscard]] Result {
     require(ok());
     return *std::get_if<0>(&state_);
   }
-  T&& value() && {
+  /// By value: a loop over `store.list("").value()` would outlive a reference into the Result.
+  T value() && {
     require(ok());
     return std::move(*std::get_if<0>(&state_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

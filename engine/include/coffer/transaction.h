@@ -18,6 +18,7 @@
 #include <coffer/metadata.h>
 #include <coffer/operations.h>
 #include <coffer/policy.h>
+#include <coffer/reports.h>
 #include <coffer/restore.h>
 #include <coffer/result.h>
 #include <coffer/settings.h>
@@ -29,6 +30,10 @@
 #include <vector>
 
 namespace coffer {
+
+namespace api {
+struct Access;
+}
 
 struct TransactionReport {
   std::uint64_t sequence = 0;  ///< Of the commit; the last one's where nothing was changed.
@@ -112,7 +117,7 @@ class COFFER_API Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
  private:
-  friend class Store;
+  friend struct api::Access;
   struct Impl;
   explicit Transaction(Impl& impl) : impl_(&impl) {}
   ~Transaction() = default;

@@ -27,9 +27,9 @@ IndexKeys derive_index_keys(const crypto::Key& root_secret) {
           crypto::derive(root_secret.view(), 7, "cofanchr")};
 }
 
-// Whether a place for an epoch key has no block of the disk yet: to write it may fail. SEEK_DATA
-// answers the place itself where something is kept of it; a file system that cannot tell says so
-// of every place.
+// Whether a place for an epoch key has no disk block yet, so that writing it may fail. SEEK_DATA
+// answers an offset within the place if a block is allocated for it; a file system that does not
+// track blocks answers so for every place.
 bool lacks_room(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   for (const std::uint64_t slot : {0, 1})
@@ -42,10 +42,10 @@ bool lacks_room(const std::string& path) {
 }
 
 Error no_key(const std::string& not_followed) {
-  if (not_followed.empty())
-    return {ErrorCode::usage, "no key was given", "give one with --key or COFFER_KEY"};
-  return Error{ErrorCode::key_unavailable,
-               "this key is used only where the caller names it, not where the store does"}
+  if (not_followed.empty()) return {ErrorCode::usage, "no key was given", Advice::give_key};
+  return Error{
+      ErrorCode::key_unavailable,
+      "this key is used only when the caller names it; that the store names it is not enough"}
       .about(Subject::Kind::uri, not_followed);
 }
 
@@ -55,10 +55,9 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
                                                  std::span<const KeySource> sources,
                                                  std::int64_t now_ms, std::string_view epoch_home) {
   if (sources.empty())
-    return Error{ErrorCode::usage, "a store needs at least one key",
-                 "give one: --key file:///PATH or --key passphrase:"};
+    return Error{ErrorCode::usage, "a store needs at least one key", Advice::give_first_key};
   if (sources.size() > format::kKeySlotsMax)
-    return Error{ErrorCode::limit, "a store has at most this many key slots"}.with_number(
+    return Error{ErrorCode::limit, "a store cannot have more key slots than this"}.with_number(
         format::kKeySlotsMax);
   KeyringFile file = COFFER_TRY(KeyringFile::create(path));
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));
@@ -78,9 +77,8 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   keyring->master_key_ = std::move(master_key);
   keyring->index_keys_ = derive_index_keys(root_secret);
   COFFER_TRY(keyring->file_.write(kHeaderPart, format::encode_keyring_header(keyring->header_)));
-  // The slot of the next epoch is written in place when something is to be erased, and that must
-  // need no room: on a full disk it could not be had. Where epochs live elsewhere, the file's own
-  // slots stay zeros.
+  // Erasing writes the next epoch's slot in place, and must not need room, which a full disk does
+  // not have: both slots are filled now. If a TPM keeps the epochs, the file's slots stay zeros.
   if (epoch_home.empty())
     for (const std::uint64_t slot : {0, 1}) COFFER_TRY(keyring->file_.erase(epoch_part(slot)));
   if (!epoch_home.empty()) keyring->home_ = COFFER_TRY(new_home_in_tpm(epoch_home));
@@ -106,7 +104,7 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path, const Op
   const Copies copies = keyring->file_.read(kMasterPart);
   const auto tables = COFFER_TRY(decode_tables(copies));
   COFFER_TRY(keyring->unlock(tables, opening));
-  // Only now: until a slot had opened, the header was anybody's word.
+  // Only now is the header authenticated: before, an attacker could have written it.
   if (!keyring->header_.epoch_home.empty())
     keyring->home_ = COFFER_TRY(home_in_tpm(keyring->header_.epoch_home));
   bool needs_repair = keyring->needs_repair_ || !are_equal(copies);
@@ -127,8 +125,8 @@ Result<void> Keyring::read_header() {
   return {};
 }
 
-// The first source that opens a slot wins. What the others failed with is told; the most
-// telling of their errors is the answer where none opens.
+// The first source that opens a slot wins. The log gets the errors of the others; if no source
+// opens a slot, the error that says most is the answer.
 Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
                              const Opening& opening) {
   StoredSources stored;
@@ -142,7 +140,8 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
     return with_other_ways(std::move(error), tables.front(), sources, !stored.not_followed.empty());
   };
   if (sources.empty()) return refused(no_key(stored.not_followed));
-  // What the caller gives is his to try, one after the other; the store's own word is not.
+  // The caller may try as many passphrases as he names. The store may not: all the slots that it
+  // names share one budget for stretching.
   std::optional<crypto::StretchBudget> budget;
   std::optional<Error> telling;
   for (const KeySource& source : sources) {
@@ -155,7 +154,7 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
     }
     if (opening.log && sources.size() > 1)
       opening.log("warn", unlocked.error().text(), source.uri());
-    // A damaged slot, or a key that could not be had, says more than another's "not this key".
+    // A damaged slot or a missing key says more than another slot's "not this key".
     if (!telling || unlocked.error().code() != ErrorCode::wrong_key ||
         telling->code() == ErrorCode::wrong_key)
       telling = std::move(unlocked).error();
@@ -163,11 +162,11 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
   return refused(std::move(*telling));
 }
 
-// The older of two tables serves only where the newer one is damaged: a key that was removed
-// must not open by it.
+// The older of two tables serves only if the newer one is damaged: a removed key must not open
+// the store by the older table.
 Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
                                   const KeySource& source, NamedBy named_by) {
-  const SourceMaterial material = COFFER_TRY(obtain(source, false, named_by));
+  const SourceMaterial material = COFFER_TRY(obtain(source, {.named_by = named_by}));
   std::optional<Error> telling;
   for (const format::KeyringMaster& table : tables) {
     auto unlocked = unlock_table(table, material);
@@ -182,8 +181,8 @@ Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
   return *telling;
 }
 
-// A provider that is down is not asked again for the next slot. The slot of the very URI goes
-// first: others ask a service about what it does not open, or stretch a passphrase in vain.
+// A provider that is down is not asked again for the next slot. A slot with the source's own URI
+// goes first: any other asks a service in vain, or stretches a passphrase in vain.
 Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
                                    const SourceMaterial& material) {
   std::optional<Error> telling;
@@ -194,7 +193,7 @@ Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
   });
   for (const format::KeySlot* each : slots) {
     const format::KeySlot& slot = *each;
-    const bool is_of_scheme = slot.scheme == scheme_of(*material.source);
+    const bool is_of_scheme = slot.scheme == material.source->scheme();
     auto opener = opener_for(material, slot);
     auto key = opener ? unwrap_master(*opener, {header_.store_id, slot.number}, slot)
                       : Result<crypto::Key>(opener.error());
@@ -226,7 +225,7 @@ Result<void> Keyring::adopt_master(crypto::Key master_key, const format::Keyring
   return {};
 }
 
-// The root secret outlives the master key, and who reads the store uses what comes from it.
+// Readers use keys that come from the root secret, so a new master key must wrap the same root.
 Result<void> Keyring::adopt_newer(crypto::Key master_key, const format::KeyringMaster& table) {
   if (!is_genuine(table, header_, master_key)) return altered_table();
   const IndexKeys keys =
@@ -242,7 +241,7 @@ Result<void> Keyring::adopt_newer(crypto::Key master_key, const format::KeyringM
   return {};
 }
 
-// Whoever writes the table next would else begin with the only whole copy of it.
+// Otherwise the next write of the table would begin with the only whole copy.
 Result<void> Keyring::repair() {
   const std::lock_guard lock(mutex_);
   COFFER_TRY(file_.make_equal(kHeaderPart, format::encode_keyring_header(header_)));
@@ -250,8 +249,8 @@ Result<void> Keyring::repair() {
   const bool has_first = is_any_whole(home_->read(0));
   const bool has_second = is_any_whole(home_->read(1));
   if (has_first != has_second) COFFER_TRY(repair_epoch(has_first ? 0 : 1));
-  // Erased once more, a slot that was never written gets its room. On a full disk there is none
-  // now either, and what is whole serves.
+  // Erasing an epoch slot that was never written gives it disk blocks. If the disk is full, this
+  // fails and the store works on as before.
   if (lacks_room_ && has_first != has_second) (void)file_.erase(epoch_part(has_first ? 1 : 0));
   lacks_room_ = false;
   needs_repair_ = false;

@@ -1,5 +1,5 @@
-// Epoch keys: made, read, erased. An epoch key is nowhere but in its two places of the file
-// and, while the store uses it, in memory.
+// Makes, reads and erases epoch keys. An epoch key exists only in the two places of its slot and,
+// while the store uses it, in memory.
 #include "base/digits.h"
 #include "crypto/aead.h"
 #include "keys/keyring/keyring.h"
@@ -27,7 +27,7 @@ Bytes Keyring::epoch_context(std::uint64_t epoch, std::uint64_t generation) cons
   return format::seal_context(format::Domain::epoch_key, header_.store_id, rest);
 }
 
-// The first of the slot's copies that reads.
+// The first of the slot's copies that can be read.
 Result<format::EpochRecord> Keyring::read_epoch_slot(std::uint64_t epoch) {
   const Copies copies = home_->read(epoch);
   auto first = decode_copy(copies[0]);
@@ -37,8 +37,8 @@ Result<format::EpochRecord> Keyring::read_epoch_slot(std::uint64_t epoch) {
   return second;
 }
 
-// The one before serves while a rotation of the master key is not finished. One that is still to
-// come was made by another process.
+// The previous master key serves until a rotation is finished. A generation beyond ours means that
+// another process has rotated the master key.
 Result<Keyring::EpochKey> Keyring::open_epoch(const format::EpochRecord& record) {
   const std::uint64_t generation = record.master_generation;
   if (generation > generation_) {
@@ -78,8 +78,8 @@ Result<std::vector<std::uint64_t>> Keyring::stored_epochs() {
   return epochs;
 }
 
-// Never under a master key that another process has put away meanwhile: the table tells. Nor
-// under one that a power cut could take back: its table stands in both places first.
+// Reading the table for a change finds out whether another process has replaced the master key, and
+// makes both copies equal, so that a power cut cannot take back the key that wraps the epoch.
 Result<Keyring::EpochKey> Keyring::add_epoch(std::uint64_t epoch) {
   const std::lock_guard lock(mutex_);
   COFFER_TRY(read_table_for_change());
@@ -109,7 +109,7 @@ Result<void> Keyring::erase_epochs_except(std::uint64_t epoch) {
   return {};
 }
 
-// From the copy that opens; where none does there is nothing to copy, and reading tells.
+// Copies the copy that opens over the other. If neither opens, reading the epoch reports it.
 Result<void> Keyring::repair_epoch(std::uint64_t slot) {
   for (const Result<Bytes>& copy : home_->read(slot)) {
     const auto record = decode_copy(copy);

@@ -24,7 +24,8 @@ Error damaged_keyring() {
 Result<KeyringFile> KeyringFile::create(const std::string& path) {
   FileDescriptor file(
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file.ok()) return Error{ErrorCode::io, "the keyring cannot be made"}.with_errno(errno);
+  if (!file.ok())
+    return Error{ErrorCode::io, "the keyring file cannot be created"}.with_errno(errno);
   return KeyringFile(std::move(file));
 }
 

@@ -1,17 +1,17 @@
-// A new master key, and slots wrapped anew.
+// Rotates the master key, and wraps slots again.
 //
-// The table of the new master key holds, until no epoch key is wrapped by the one before any
-// more, that one as well, wrapped by the new one: whoever opens by a slot of the new table has
-// both, and whoever has only a slot that was given up has the old one, which by then opens
-// nothing that stands in the file. The order in which the files change:
+// As long as an epoch key is wrapped by the previous master key, the new table also holds the
+// previous key, wrapped by the new one. So a slot of the new table opens both keys; a slot that was
+// given up opens only the previous key, which in the end opens nothing in the file. The files
+// change in this order:
 //
-//   1. the table with the new key's slots and the key before, both copies, each durable
+//   1. the table with the new key's slots and the previous key, both copies, each durable
 //   2. an epoch made under the new key, named by data.mdb (secrets/rotation.cc), the old erased
-//   3. the table without the key before, both copies, each durable
+//   3. the table without the previous key, both copies, each durable
 //
-// Power cut within 1: one copy is whole; the old table means that nothing has happened, the
-// new one that the next open goes on with 2. After 1 or within 2: the next open goes on with 2.
-// After 2: it does 3.
+// Power cut within 1: one copy is whole; with the old table nothing has happened, with the new one
+// the next open goes on with 2. After 1 or within 2: the next open goes on with 2. After 2: the
+// next open does 3.
 #include <algorithm>
 
 #include "keys/keyring/keyring.h"
@@ -26,7 +26,7 @@ Error given_up() {
           "open the store by another key"};
 }
 
-// The time of the last use is noted by whoever opens: no reason to begin again.
+// Another process may have noted a use of the slot meanwhile: that is no change of the slot.
 bool is_same_slot(const format::KeySlot& a, const format::KeySlot& b) {
   return a.number == b.number && a.commitment == b.commitment && a.blob == b.blob;
 }
@@ -49,7 +49,7 @@ Result<void> check_given_up(const std::vector<int>& without, const format::Keyri
                   [&](const format::KeySlot& slot) { return !names_slot(without, slot); });
   if (is_any_left) return {};
   return Error{ErrorCode::in_use, "no key slot would be left: nothing would open the store",
-               "add another first: coffer key add URI"};
+               Advice::add_slot_first};
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ Error changed_meanwhile() {
 }
 
 Error no_such_slot() {
-  return {ErrorCode::not_found, "there is no such key slot", "see: coffer key list"};
+  return {ErrorCode::not_found, "there is no such key slot", Advice::see_slots};
 }
 
 Result<crypto::Key> Keyring::master_key_of(std::uint64_t generation) {
@@ -72,7 +72,7 @@ Result<crypto::Key> Keyring::master_key_of(std::uint64_t generation) {
   return crypto::Key::copy_of(master_key_.view());
 }
 
-// The slot that opened this keyring is at hand: nobody is asked for it again.
+// The keyring keeps the opener of the slot that opened it: no person is asked for that key again.
 Result<format::KeySlot> Keyring::wrap_slot_again(const format::KeySlot& slot, SlotKeys& slot_keys,
                                                  const crypto::Key& opens,
                                                  const crypto::Key& wraps) {
@@ -97,8 +97,8 @@ Result<PreparedRewrap> Keyring::prepare_rewrap(int number, SlotKeys& slot_keys) 
   return PreparedRewrap{table.generation, *slot, std::move(after)};
 }
 
-// A slot of its own key has the same commitment whatever it wraps: that it was prepared for the
-// master key of now is told by the generation alone.
+// A slot with a key of its own has the same commitment whatever it wraps: only the generation tells
+// whether it was prepared for the current master key.
 Result<void> Keyring::replace_slot(const PreparedRewrap& prepared) {
   const std::lock_guard lock(mutex_);
   format::KeyringMaster table = COFFER_TRY(read_table_for_change());
@@ -126,7 +126,7 @@ Result<PreparedRotation> Keyring::prepare_rotation(const std::vector<int>& witho
     if (!wrapped)
       return std::move(wrapped)
           .error()
-          .with_hint("give the slot's key with --key URI, or give the slot up: --without SLOT")
+          .with_advice(Advice::give_slot_key)
           .about(Subject::Kind::name, "key slot " + std::to_string(slot.number));
     prepared.after.push_back(std::move(*wrapped));
   }
@@ -206,7 +206,7 @@ Result<void> Keyring::catch_up() {
     }
     return adopt_newer(std::move(*key), table);
   }
-  // What was newer a moment ago is not there any more: somebody put an older table back.
+  // The newer table has disappeared: somebody put an older file back.
   if (!telling) {
     behind_ = false;
     return Error{ErrorCode::rolled_back, "the table of key slots is older than the epoch key",

@@ -1,5 +1,5 @@
-// The keyring's slots: listed, added, removed, tried. Nothing is used, and above all nothing
-// signed anew, of a table that the holder of the master key did not write.
+// Lists, adds, removes and tests the keyring's slots. A table that the holder of the master key did
+// not write is never used, and above all never signed again.
 #include <algorithm>
 
 #include "keys/keyring/keyring.h"
@@ -11,8 +11,8 @@ namespace coffer::keys {
 namespace {
 
 Error every_slot_taken() {
-  return Error{ErrorCode::limit, "every key slot is taken", "remove one: coffer key remove SLOT"}
-      .with_number(format::kKeySlotsMax);
+  return Error{ErrorCode::limit, "every key slot is taken", Advice::remove_slot}.with_number(
+      format::kKeySlotsMax);
 }
 
 constexpr int kCatchingsMax = 3;
@@ -20,13 +20,13 @@ constexpr std::int64_t kUseNotedEveryMs = 24LL * 60 * 60 * 1000;
 
 Error last_slot() {
   return {ErrorCode::in_use, "this is the last key slot: without it nothing opens the store",
-          "add another first: coffer key add URI"};
+          Advice::add_slot_first};
 }
 
 }  // namespace
 
-// The newest genuine one. A newer generation counts from its first copy on: what was begun
-// under it is not to be undone by who has not heard of it yet.
+// The newest genuine table. A newer generation counts from its first copy on: a process that does
+// not know it yet must not undo what was begun under it.
 Result<format::KeyringMaster> Keyring::read_table() {
   auto tables = COFFER_TRY(decode_tables(file_.read(kMasterPart)));
   if (tables.front().generation > generation_) {
@@ -69,7 +69,7 @@ Result<std::vector<KeySlotInfo>> Keyring::slots() {
   return infos;
 }
 
-// Whoever would be refused in the end is not asked for a passphrase first.
+// Refuses before it asks for a passphrase, not after.
 Result<PreparedSlot> Keyring::prepare_slot(const KeySource& source, std::int64_t now_ms) {
   const format::KeyringMaster table = COFFER_TRY(current_table());
   if (table.slots.size() >= format::kKeySlotsMax) return every_slot_taken();
@@ -127,7 +127,7 @@ Result<void> Keyring::test_slot(int number, const KeySource& source) {
   format::KeyringMaster table = COFFER_TRY(current_table());
   const auto slot = find_slot(table, number);
   if (slot == table.slots.end()) return no_such_slot();
-  const SourceMaterial material = COFFER_TRY(obtain(source, false));
+  const SourceMaterial material = COFFER_TRY(obtain(source));
   const crypto::Key key =
       COFFER_TRY(unwrap_master(material, {header_.store_id, slot->number}, *slot));
   const crypto::Key master_key = COFFER_TRY(master_key_of(table.generation));
@@ -139,7 +139,7 @@ bool Keyring::use_is_worth_noting(std::int64_t now_ms) const {
   return opened_by_ != 0 && now_ms - use_noted_at_ms_ >= kUseNotedEveryMs;
 }
 
-// Another process may have noted it meanwhile, or removed the slot.
+// Another process may have noted a use meanwhile, or removed the slot.
 Result<void> Keyring::note_use(std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
   format::KeyringMaster table = COFFER_TRY(read_table_for_change());

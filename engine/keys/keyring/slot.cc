@@ -10,19 +10,11 @@
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
-#include "keys/local/key_file.h"
-#include "keys/local/passphrase.h"
-#include "keys/local/recovery.h"
 
 namespace coffer::keys {
 namespace {
 
 constexpr std::size_t kPayloadBytes = 2 * crypto::kKeyBytes;
-
-static_assert(static_cast<int>(KeySource::Scheme::file) ==
-              static_cast<int>(format::SlotScheme::file));
-static_assert(static_cast<int>(KeySource::Scheme::azurekeyvault) ==
-              static_cast<int>(format::SlotScheme::azurekeyvault));
 
 Bytes context_bytes(const SlotContext& context, const format::KeySlot& slot) {
   Bytes rest;
@@ -44,14 +36,13 @@ crypto::Key wrapping_key(const crypto::Key& kek) {
 }
 
 Result<crypto::Key> key_for_slot(const SourceMaterial& material, const format::KeySlot& slot) {
-  if (slot.scheme != format::SlotScheme::passphrase)
-    return crypto::Key::copy_of(material.key.view());
+  if (material.passphrase.empty()) return crypto::Key::copy_of(material.key.view());
   return crypto::stretch_password(material.passphrase.bytes(), slot.salt,
                                   {slot.passes, slot.memory_bytes});
 }
 
-// A source need not come from parse(), and a slot whose URI nobody can read is worse than
-// none: it would be shown, tested and re-wrapped by that URI.
+// A source need not come from parse(). A slot whose URI cannot be parsed would be useless: it is
+// shown, tested and wrapped again by its URI.
 Result<void> check_storable(const KeySource& source) {
   const KeySource again = COFFER_TRY(KeySource::parse(source.uri()));
   if (again.scheme() != source.scheme() || again.location() != source.location())
@@ -60,8 +51,7 @@ Result<void> check_storable(const KeySource& source) {
 }
 
 Error wrong_key() {
-  return {ErrorCode::wrong_key, "this key does not open the store",
-          "give the key the store was made with, or another slot's: coffer key list"};
+  return {ErrorCode::wrong_key, "this key does not open the store", Advice::give_right_key};
 }
 
 Error foreign_slot() {
@@ -87,11 +77,11 @@ bool is_bound_to(const SecretBytes& payload, ByteView context) {
 
 Result<void> check_fits(const WrappedByProvider& wrapped) {
   if (wrapped.blob.empty())
-    return provider_failure(ProviderFailure::in_doubt, "the key's keeper wrapped nothing");
+    return provider_failure(ProviderFailure::in_doubt, "the key provider returned an empty blob");
   if (wrapped.blob.size() > format::kSlotBlobBytesMax ||
       wrapped.annotations.size() > format::kSlotAnnotationBytesMax ||
       wrapped.key_id.size() > format::kSlotUriBytesMax)
-    return Error{ErrorCode::limit, "what the key's keeper wants kept is too long for a slot"};
+    return Error{ErrorCode::limit, "the key provider's blob is too long for a key slot"};
   return {};
 }
 
@@ -102,7 +92,7 @@ Result<SecretBytes> unwrap_by_provider(Provider& provider, const WrappedByProvid
   return payload;
 }
 
-// What cannot be unwrapped again is found out now and not when the store is to be opened.
+// Unwraps once, so that a provider that cannot is found out now and not when the store is opened.
 Result<void> wrap_by_provider(Provider& provider, format::KeySlot& slot, const crypto::Key& master,
                               ByteView context) {
   const SecretBytes payload = payload_of(master, context);
@@ -111,7 +101,7 @@ Result<void> wrap_by_provider(Provider& provider, format::KeySlot& slot, const c
   const SecretBytes again = COFFER_TRY(unwrap_by_provider(provider, wrapped, context));
   if (!equal_in_constant_time(again.bytes(), payload.bytes()))
     return provider_failure(ProviderFailure::in_doubt,
-                            "the key's keeper does not give back what it was given");
+                            "the key provider does not unwrap what it has wrapped");
   slot.blob = std::move(wrapped.blob);
   slot.key_id = std::move(wrapped.key_id);
   slot.annotations = std::move(wrapped.annotations);
@@ -133,41 +123,22 @@ Result<crypto::Key> unwrap_provider_slot(Provider& provider, const format::KeySl
 
 }  // namespace
 
-format::SlotScheme scheme_of(const KeySource& source) {
-  return static_cast<format::SlotScheme>(source.scheme());
-}
-
-Result<SourceMaterial> obtain(const KeySource& source, bool confirm, NamedBy named_by) {
-  SourceMaterial material;
+Result<SourceMaterial> obtain(const KeySource& source, const Purpose& purpose) {
+  SourceMaterial material = COFFER_TRY(kind_of(source.scheme()).obtain(source, purpose));
   material.source = &source;
-  if (const ProviderKind* kind = provider_kind(source.scheme())) {
-    material.provider = COFFER_TRY(kind->connect(source));
-  } else if (source.scheme() == KeySource::Scheme::file) {
-    material.key = COFFER_TRY(read_key_file(source, named_by));
-  } else if (source.scheme() != KeySource::Scheme::passphrase) {
-    if (!confirm) {
-      material.key = COFFER_TRY(read_printed_key(source, named_by));
-    } else {
-      FreshKey fresh = COFFER_TRY(make_printed_key(source));
-      material.key = std::move(fresh.key);
-      material.key_id = std::move(fresh.key_id);
-    }
-  } else {
-    material.passphrase = COFFER_TRY(read_passphrase(source, confirm, named_by));
-  }
   return material;
 }
 
 Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms) {
   COFFER_TRY(check_storable(source));
-  SourceMaterial material = COFFER_TRY(obtain(source, true));
+  SourceMaterial material = COFFER_TRY(obtain(source, {.is_new = true}));
   PreparedSlot prepared;
   format::KeySlot& slot = prepared.slot;
-  slot.scheme = scheme_of(source);
+  slot.scheme = source.scheme();
   slot.uri = source.uri();
   slot.key_id = material.key_id;
   slot.created_at_ms = now_ms;
-  if (slot.scheme == format::SlotScheme::passphrase) {
+  if (!material.passphrase.empty()) {
     const crypto::PasswordCost cost = crypto::default_password_cost();
     slot.passes = cost.passes;
     slot.memory_bytes = cost.memory_bytes;
@@ -201,7 +172,7 @@ Result<format::KeySlot> wrap_again(const SlotOpener& opener, const SlotContext& 
 }
 
 Result<SlotOpener> opener_for(const SourceMaterial& material, const format::KeySlot& slot) {
-  if (scheme_of(*material.source) != slot.scheme) return wrong_key();
+  if (material.source->scheme() != slot.scheme) return wrong_key();
   SlotOpener opener;
   opener.provider = material.provider;
   if (opener.provider == nullptr) opener.key = COFFER_TRY(key_for_slot(material, slot));

@@ -13,8 +13,7 @@
 
 #include "crypto/key.h"
 #include "format/keyring_records.h"
-#include "keys/file_io.h"
-#include "keys/provider.h"
+#include "keys/kind.h"
 
 namespace coffer::keys {
 
@@ -23,49 +22,38 @@ struct SlotContext {
   std::uint32_t number = 0;
 };
 
-/// A slot made as far as it can be before its number is known: the key is had, and stretched.
-/// This is the slow part (a person may be asked); it is done without any lock.
+/// A slot before its number is known: its key was obtained, and stretched if it is a passphrase.
+/// Preparing is slow (a person may be asked) and is done without any lock.
 struct PreparedSlot {
   format::KeySlot slot;  // without number, commitment and blob
   crypto::Key key;       // of the slot, where it has one
   std::shared_ptr<Provider> provider;
-  /// Not 0: a provider has wrapped the master key of this generation for slot.number, since it
-  /// may take its time, as nobody holding a lock may.
+  /// Not 0: a provider has already wrapped the master key of this generation for slot.number,
+  /// because a provider may be slow and must not be asked under a lock.
   std::uint64_t wrapped_generation = 0;
 };
 /// Errors: limit (the URI is too long), usage (a URI that could not be read back, no 32-byte
 /// key), key_unavailable, declined, io.
 Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
 
-/// Makes the slot that wraps `master`. A provider's answer is tried before it is believed.
-/// Errors: those of provider_failure(), limit (what a provider wants kept is too long).
+/// Makes the slot that wraps `master`. What a provider wrapped is unwrapped once, as a test.
+/// Errors: those of provider_failure(), limit (a provider's blob is too long).
 Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& context,
                                     const crypto::Key& master);
 
-/// What a source yields before it is known which slot it opens: read or asked once.
-struct SourceMaterial {
-  const KeySource* source = nullptr;
-  crypto::Key key;                     // file, recovery, shamir: the key itself
-  std::string key_id;                  // of a key that was made
-  SecretBytes passphrase;              // passphrase: stretched with each slot's own salt
-  std::shared_ptr<Provider> provider;  // others: asked for each slot
-};
+/// Reads the key, asks for it, or for a new slot makes it.
 /// Errors: key_unavailable (file missing, unreadable, not to be trusted), declined, usage (no
 /// 32-byte key).
-Result<SourceMaterial> obtain(const KeySource& source, bool confirm,
-                              NamedBy named_by = NamedBy::caller);
+Result<SourceMaterial> obtain(const KeySource& source, const Purpose& purpose = {});
 
-format::SlotScheme scheme_of(const KeySource& source);
-
-/// What opens one slot, whatever master key it wraps by then: the slot's own key, or the
-/// provider that keeps it.
+/// Opens one slot, whichever master key the slot wraps: the slot's own key, or its provider.
 struct SlotOpener {
   crypto::Key key;
   std::shared_ptr<Provider> provider;
 
   SlotOpener clone() const { return {crypto::Key::copy_of(key.view()), provider}; }
 };
-/// Of a passphrase this stretches. Errors: wrong_key (another kind of key), limit.
+/// Stretches the material if it is a passphrase. Errors: wrong_key (another kind of key), limit.
 Result<SlotOpener> opener_for(const SourceMaterial& material, const format::KeySlot& slot);
 
 /// Errors: wrong_key (not this slot's key), corrupt (the key is right, the blob is not), those
@@ -75,8 +63,8 @@ Result<crypto::Key> unwrap_master(const SlotOpener& opener, const SlotContext& c
 Result<crypto::Key> unwrap_master(const SourceMaterial& material, const SlotContext& context,
                                   const format::KeySlot& slot);
 
-/// The same slot, its blob made anew: of this master key, under the slot's key or by its
-/// provider, which may have another key by now. Errors: as wrap_master().
+/// The same slot with a new blob, which wraps this master key under the slot's own key or by its
+/// provider, which may use a newer key than before. Errors: as wrap_master().
 Result<format::KeySlot> wrap_again(const SlotOpener& opener, const SlotContext& context,
                                    format::KeySlot slot, const crypto::Key& master);
 

@@ -1,26 +1,13 @@
 #include "keys/keyring/slot_keys.h"
 
 #include "keys/keyring/keyring_file.h"
-#include "keys/provider.h"
+#include "keys/kind.h"
 
 namespace coffer::keys {
-namespace {
-
-std::string provider_name(format::SlotScheme scheme) {
-  if (scheme == format::SlotScheme::file) return "file";
-  if (scheme == format::SlotScheme::passphrase) return "passphrase";
-  if (scheme == format::SlotScheme::recovery) return "recovery";
-  if (scheme == format::SlotScheme::shamir) return "shamir";
-  const ProviderKind* kind = provider_kind(static_cast<KeySource::Scheme>(scheme));
-  return kind != nullptr ? std::string(kind->shown.name) : "";
-}
-
-}  // namespace
-
 KeySlotInfo info_of(const format::KeySlot& slot) {
   KeySlotInfo info;
   info.slot = static_cast<int>(slot.number);
-  info.provider = provider_name(slot.scheme);
+  info.provider = kind_of(slot.scheme).name;
   info.uri = slot.uri;
   info.key_id = slot.key_id;
   info.created_at_ms = slot.created_at_ms;
@@ -35,7 +22,7 @@ SlotKeys::SlotKeys(std::span<const KeySource> given, SourceOf source_of)
 
 Result<SlotOpener> SlotKeys::open_with(Tried& tried, const format::KeySlot& slot,
                                        const SlotContext& context, const crypto::Key& master) {
-  if (!tried.material) tried.material = obtain(tried.source, false);
+  if (!tried.material) tried.material = obtain(tried.source);
   if (!*tried.material) return tried.material->error();
   SlotOpener opener = COFFER_TRY(opener_for(**tried.material, slot));
   const crypto::Key key = COFFER_TRY(unwrap_master(opener, context, slot));
@@ -47,7 +34,7 @@ Result<SlotOpener> SlotKeys::open_with(Tried& tried, const format::KeySlot& slot
 Result<SlotOpener> SlotKeys::open(const format::KeySlot& slot, const SlotContext& context,
                                   const crypto::Key& master) {
   for (Tried& tried : given_) {
-    if (scheme_of(tried.source) != slot.scheme) continue;
+    if (tried.source.scheme() != slot.scheme) continue;
     auto opener = open_with(tried, slot, context, master);
     if (opener || opener.error().code() == ErrorCode::corrupt) return opener;
   }

@@ -1,9 +1,9 @@
-// Where the keys of slots come from when the slots are wrapped anew. A source that serves
-// several slots is read, and a person asked, once.
+// The keys of slots that are wrapped again. A source that serves several slots is read, or a person
+// asked for it, once.
 #pragma once
 
+#include <coffer/key_slots.h>
 #include <coffer/key_source.h>
-#include <coffer/store.h>
 
 #include <functional>
 #include <list>
@@ -14,18 +14,18 @@
 
 namespace coffer::keys {
 
-/// What may be told of a slot.
+/// What anybody may know of a slot.
 KeySlotInfo info_of(const format::KeySlot& slot);
 
 class SlotKeys {
  public:
   using SourceOf = std::function<Result<KeySource>(const KeySlotInfo& slot)>;
 
-  /// `given` are tried first, each for the slots of its kind; then what `source_of` answers for
-  /// the slot. `given` must outlive this.
+  /// Tries `given` first, each for the slots of its kind; then the answer of `source_of` for the
+  /// slot. The sources in `given` are copied.
   SlotKeys(std::span<const KeySource> given, SourceOf source_of);
 
-  /// What opens the slot, and is seen to: its blob holds `master`. Errors: wrong_key,
+  /// An opener of the slot, tested: the slot's blob holds `master`. Errors: wrong_key,
   /// key_unavailable, declined, corrupt, those of provider_failure() and of `source_of`.
   Result<SlotOpener> open(const format::KeySlot& slot, const SlotContext& context,
                           const crypto::Key& master);

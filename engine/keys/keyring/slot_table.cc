@@ -94,7 +94,7 @@ Result<Bytes> encode_next(format::KeyringMaster& table, const format::KeyringHea
   if (payload.size() > format::kKeyringMasterBytes - format::kFrameHeadBytes || !again ||
       again->slots.size() != table.slots.size() || !is_genuine(*again, header, master_key))
     return Error{ErrorCode::limit, "the key slots do not fit into the keyring",
-                 "remove one: coffer key remove SLOT"};
+                 Advice::remove_slot};
   return payload;
 }
 

@@ -1,4 +1,4 @@
-// The table of key slots as it stands in the keyring file: two copies and a MAC.
+// The table of key slots in the keyring file: two copies and a MAC.
 #pragma once
 
 #include <coffer/result.h>
@@ -12,12 +12,12 @@
 
 namespace coffer::keys {
 
-/// The tables that read, the newest first; one where both copies are the same. None of them
-/// is to be used before is_genuine(). Errors: corrupt, too_new (either copy: a table of a
-/// newer format must not be taken for a torn one and overwritten), io.
+/// The tables that can be read, the newest first; one if both copies are equal. Check
+/// is_genuine() before using one. Errors: corrupt, too_new (either copy: a table of a newer format
+/// must not be taken for a torn one and overwritten), io.
 Result<std::vector<format::KeyringMaster>> decode_tables(const Copies& copies);
 
-/// The end of the table's slots where there is none of that number.
+/// The slot of that number; the end of the table's slots if there is none.
 template <typename Table>
 auto find_slot(Table& table, int number) {
   return std::find_if(table.slots.begin(), table.slots.end(), [number](const auto& slot) {
@@ -25,7 +25,7 @@ auto find_slot(Table& table, int number) {
   });
 }
 
-/// Whether it was written by somebody who had the master key.
+/// Whether a holder of the master key wrote the table.
 bool is_genuine(const format::KeyringMaster& table, const format::KeyringHeader& header,
                 const crypto::Key& master_key);
 
@@ -34,7 +34,7 @@ void wrap_root(format::KeyringMaster& table, const format::StoreId& store,
                const crypto::Key& master_key, const crypto::Key& root_secret);
 Result<crypto::Key> unwrap_root(const format::KeyringMaster& table, const format::StoreId& store,
                                 const crypto::Key& master_key);
-/// The master key before; the table must have it.
+/// The previous master key; unwrap_previous() needs a table that has it.
 void wrap_previous(format::KeyringMaster& table, const format::StoreId& store,
                    const crypto::Key& master_key, const crypto::Key& previous);
 Result<crypto::Key> unwrap_previous(const format::KeyringMaster& table,
@@ -42,8 +42,8 @@ Result<crypto::Key> unwrap_previous(const format::KeyringMaster& table,
 
 Error altered_table();
 
-/// The next revision of the table, with its MAC, as its payload. It is read back before it
-/// is handed out, so that no table is ever written that the next open refuses.
+/// The payload of the table's next revision, with its MAC. The payload is decoded again as a test,
+/// so that no table is ever written that the next open refuses.
 /// Errors: limit (too many slots, too long).
 Result<Bytes> encode_next(format::KeyringMaster& table, const format::KeyringHeader& header,
                           const crypto::Key& master_key);

@@ -4,24 +4,10 @@
 #include <utility>
 
 #include "keys/keyring/keyring.h"
-#include "keys/provider.h"
+#include "keys/kind.h"
 
 namespace coffer::keys {
 namespace {
-
-// A file is read, bounded, and tried as a key, if it is one to be trusted (NamedBy::store): it
-// tells nobody anything. A descriptor's number means nothing in another process.
-bool may_follow(const KeySource& source) {
-  if (const ProviderKind* kind = provider_kind(source.scheme()))
-    return kind->may_follow_unasked(source.uri());
-  return source.scheme() == KeySource::Scheme::file || source.location().starts_with("file:") ||
-         source.location().starts_with("credential:");
-}
-
-// A person's answer is had by naming the kind, not by following what the store says.
-bool asks_a_person(const KeySource& source) {
-  return provider_kind(source.scheme()) == nullptr && source.location().empty();
-}
 
 bool has_slot_of(const format::KeyringMaster& table, format::SlotScheme scheme) {
   return std::any_of(table.slots.begin(), table.slots.end(),
@@ -45,11 +31,12 @@ StoredSources stored_sources(const format::KeyringMaster& table, const Opening& 
     });
     auto source = KeySource::parse(slot.uri, {}, opening.environment);
     if (is_known || !source) continue;
-    takes_passphrase = takes_passphrase || (slot.scheme == format::SlotScheme::passphrase &&
-                                            source->location().empty());
-    if (may_follow(*source)) {
+    const bool asks_a_person = !source->asks_for().empty();
+    takes_passphrase =
+        takes_passphrase || (slot.scheme == format::SlotScheme::passphrase && asks_a_person);
+    if (kind_of(source->scheme()).may_follow_unasked(*source)) {
       sources.push_back(std::move(*source));
-    } else if (stored.not_followed.empty() && !asks_a_person(*source)) {
+    } else if (stored.not_followed.empty() && !asks_a_person) {
       stored.not_followed = slot.uri;
     }
   }
@@ -70,21 +57,10 @@ Error with_other_ways(Error error, const format::KeyringMaster& table,
   const bool has_shares = has_slot_of(table, format::SlotScheme::shamir) &&
                           !was_tried(tried, KeySource::Scheme::shamir);
   if (has_recovery && has_shares)
-    return std::move(error).with_hint(
-        "this store also opens by a recovery key or by shares: --key recovery: or --key shamir: "
-        "asks for them, ?source=file:PATH reads them");
-  if (has_recovery)
-    return std::move(error).with_hint(
-        "this store also opens by a recovery key: --key recovery: asks for it, "
-        "--key recovery:?source=file:PATH reads it");
-  if (has_shares)
-    return std::move(error).with_hint(
-        "this store also opens by shares of a key: --key shamir: asks for them, "
-        "--key shamir:?source=file:PATH reads one a line");
-  if (has_not_followed)
-    return std::move(error).with_hint(
-        "a PIN, an auth value, an address or a socket that only the store names is not used: "
-        "where it is the right one, name the key yourself, by --key or COFFER_KEY");
+    return std::move(error).with_advice(Advice::offer_recovery_or_shares);
+  if (has_recovery) return std::move(error).with_advice(Advice::offer_recovery);
+  if (has_shares) return std::move(error).with_advice(Advice::offer_shares);
+  if (has_not_followed) return std::move(error).with_advice(Advice::name_key_details_yourself);
   return error;
 }
 

@@ -1,4 +1,4 @@
-// Key slots as a keyring file tells them, while no key has proven that it may be believed.
+// The key slots of a keyring file that no key has authenticated yet.
 #pragma once
 
 #include <coffer/key_slots.h>
@@ -9,7 +9,8 @@
 
 namespace coffer::keys {
 
-/// What anybody who can write the file says the slots are. Errors: corrupt, too_new, io.
+/// The slots as the file lists them; anybody who can write the file could have chosen them.
+/// Errors: corrupt, too_new, io.
 Result<std::vector<KeySlotInfo>> unproven_slots(const std::string& keyring_path);
 
 }  // namespace coffer::keys

@@ -3,16 +3,18 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 
 #include "keys/file_io.h"
+#include "keys/kind.h"
 #include "keys/secret_source.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
 
 constexpr std::size_t kPassphraseBytesMax = 4096;
+constexpr std::string_view kPrefix = "passphrase:";
 constexpr std::string_view kFilePrefix = "file:";
 constexpr std::string_view kDescriptorPrefix = "fd:";
 
@@ -34,14 +36,11 @@ Result<SecretBytes> read_source(const KeySource& source, NamedBy named_by) {
   std::from_chars(location.data() + kDescriptorPrefix.size(), location.data() + location.size(),
                   number);
   keep_from_programs(number);
-  // Without end: a person may be typing there.
+  // Without a limit of time: a person may be typing there.
   return read_secret(number, kPassphraseBytesMax, -1);
 }
 
-bool is_descriptor(std::string_view text) {
-  return !text.empty() && text.size() <= 6 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_descriptor(std::string_view text) { return text.size() <= 6 && ascii::is_number(text); }
 
 }  // namespace
 
@@ -61,7 +60,7 @@ std::optional<Literal> oddity_of(const SecretBytes& passphrase) {
     return Literal(
         "the passphrase begins with a byte order mark, as some editors put before a "
         "text: save it without one");
-  // U+0300 to U+036F: marks that stand behind the letter that they belong to.
+  // U+0300 to U+036F: combining marks, which follow their letter.
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     const auto next = static_cast<unsigned char>(text[i + 1]);
     if ((text[i] == '\xCC' && next >= 0x80) || (text[i] == '\xCD' && next >= 0x80 && next <= 0xAF))
@@ -80,7 +79,7 @@ Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm, Named
   } else if (source.prompt()) {
     passphrase = COFFER_TRY(source.prompt()(confirm));
   } else {
-    return Error{ErrorCode::key_unavailable, "there is nobody to ask for the passphrase",
+    return Error{ErrorCode::key_unavailable, "nobody can be asked for the passphrase",
                  "use passphrase:?source=file:PATH, ?source=credential:NAME or ?source=fd:N"};
   }
   if (passphrase.empty())
@@ -89,5 +88,51 @@ Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm, Named
     return Error{ErrorCode::limit, "the passphrase is too long"};
   return passphrase;
 }
+
+bool is_read_from_file(const KeySource& source) {
+  return source.location().starts_with("file:") || source.location().starts_with("credential:");
+}
+
+namespace {
+
+// Where the passphrase comes from; empty: from a person.
+Result<std::string> parse(std::string_view uri) {
+  const std::string_view rest = uri.substr(kPrefix.size());
+  constexpr std::string_view kSource = "?source=";
+  if (rest.empty()) return std::string();
+  // The rest may be a passphrase typed in the wrong place: no error shows it.
+  if (!rest.starts_with(kSource))
+    return Error{
+        ErrorCode::usage,
+        "passphrase: takes only ?source=file:PATH, ?source=credential:NAME or ?source=fd:N",
+        "never write a passphrase into a URI: it is stored and shown"};
+  auto source = secret_source_of(rest.substr(kSource.size()));
+  if (!source)
+    return Error{
+        ErrorCode::usage,
+        "passphrase: takes only ?source=file:PATH, ?source=credential:NAME or ?source=fd:N",
+        "the path is absolute, the descriptor a number"};
+  return std::move(*source);
+}
+
+Result<SourceMaterial> obtain(const KeySource& source, const Purpose& purpose) {
+  SourceMaterial material;
+  material.passphrase = COFFER_TRY(read_passphrase(source, purpose.is_new, purpose.named_by));
+  return material;
+}
+
+}  // namespace
+
+extern constinit const Kind kPassphraseKind = {
+    .scheme = KeyScheme::passphrase,
+    .name = "passphrase",
+    .prefix = kPrefix,
+    .form = {"passphrase:", "asked for on the terminal"},
+    .other_form = {"passphrase:?source=file:PATH", "or ?source=fd:N: read from there"},
+    .asks_for = "Passphrase",
+    .parse = parse,
+    .may_follow_unasked = is_read_from_file,
+    .obtain = obtain,
+};
 
 }  // namespace coffer::keys

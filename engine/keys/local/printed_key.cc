@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -18,7 +19,7 @@ std::size_t digits_for(std::size_t bytes) {
 }
 
 int value_of(char c) {
-  if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  c = ascii::upper(c);
   if (c == 'I' || c == 'L') c = '1';
   if (c == 'O') c = '0';
   const std::size_t at = kAlphabet.find(c);
@@ -27,9 +28,9 @@ int value_of(char c) {
 
 Error mistyped(PrintedKind kind) {
   if (kind == PrintedKind::share)
-    return {ErrorCode::wrong_key, "this is no share, or there is a mistake in it",
+    return {ErrorCode::wrong_key, "this is not a share, or it contains a mistake",
             "type it again as it was printed, group by group"};
-  return {ErrorCode::wrong_key, "this is no recovery key, or there is a mistake in it",
+  return {ErrorCode::wrong_key, "this is not a recovery key, or it contains a mistake",
           "type it again as it was printed, group by group"};
 }
 

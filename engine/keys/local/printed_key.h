@@ -1,7 +1,7 @@
 // Keys that people keep on paper: recovery keys, and shares of one.
 //
-//   4F2K-9QXD-...   groups of four letters and digits; the alphabet has no I, L, O or U, and
-//                   reading takes small letters, blanks, and those for 1, 1 and 0
+//   4F2K-9QXD-...   groups of four letters and digits; the alphabet has no I, L, O or U. Reading
+//                   also takes small letters, blanks, I and L for 1, and O for 0
 //
 // What is encoded: kind (1) || body || the first four bytes of their BLAKE2b hash, so that a
 // slip of the pen is found before anything is opened with it. SPEC.md section 4.5.

@@ -1,97 +1,65 @@
+// A key that is made here, shown once as one text, and kept on paper.
 #include "keys/local/recovery.h"
 
-#include <algorithm>
-#include <utility>
-
-#include "base/digits.h"
-#include "crypto/random.h"
+#include "keys/kind.h"
 #include "keys/local/passphrase.h"
 #include "keys/local/printed_key.h"
-#include "keys/local/shamir.h"
 
 namespace coffer::keys {
 namespace {
 
-constexpr std::string_view kSource = "?source=";
+constexpr std::string_view kPrefix = "recovery:";
 
-Error bad_source() {
-  return {ErrorCode::usage, "takes only ?source=file:PATH, credential:NAME or fd:N",
-          "never write a recovery key or share into a URI: it is stored and shown"};
+Result<std::string> parse(std::string_view uri) {
+  return printed_key_location(uri.substr(kPrefix.size()));
 }
 
-std::vector<SecretBytes> lines_of(const SecretBytes& text) {
-  std::vector<SecretBytes> lines;
-  std::string_view rest = text.text();
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    lines.push_back(SecretBytes::copy_of(rest.substr(0, end)));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+Result<SourceMaterial> obtain(const KeySource& source, const Purpose& purpose) {
+  SourceMaterial material;
+  if (purpose.is_new) {
+    COFFER_TRY(check_can_be_shown(source));
+    material.key = crypto::Key::random();
+    std::vector<SecretBytes> texts;
+    texts.push_back(print_key(PrintedKind::recovery, material.key.view()));
+    COFFER_TRY(source.printer()(texts));
+    return material;
   }
-  return lines;
-}
-
-// From a person one at a time: the first share tells how many there must be.
-Result<std::vector<SecretBytes>> ask_for_shares(const KeySource& source) {
-  std::vector<SecretBytes> shares;
-  shares.push_back(COFFER_TRY(read_passphrase(source, false)));
-  const unsigned needed = COFFER_TRY(shares_needed(shares.front().text()));
-  while (shares.size() < needed) {
-    shares.push_back(COFFER_TRY(read_passphrase(source, false)));
-    COFFER_TRY(shares_needed(shares.back().text()));  // A mistake is told at once.
-  }
-  return shares;
+  const SecretBytes text = COFFER_TRY(read_passphrase(source, false, purpose.named_by));
+  const SecretBytes key =
+      COFFER_TRY(read_printed_key(PrintedKind::recovery, crypto::kKeyBytes, text.text()));
+  material.key = crypto::Key::copy_of(crypto::KeyView(key.data(), crypto::kKeyBytes));
+  return material;
 }
 
 }  // namespace
 
-Result<std::string> parse_recovery(std::string_view rest) {
-  if (rest.empty()) return std::string();
-  if (!rest.starts_with(kSource)) return bad_source();
-  auto source = secret_source_of(rest.substr(kSource.size()));
-  if (!source) return bad_source();
-  return std::move(*source);
+Error bad_printed_key_source() {
+  return {ErrorCode::usage, "takes only ?source=file:PATH, credential:NAME or fd:N",
+          "never write a recovery key or share into a URI: it is stored and shown"};
 }
 
-Result<std::string> parse_shamir(std::string_view rest) {
-  if (rest.empty() || rest.starts_with(kSource)) return parse_recovery(rest);
-  if (!rest.starts_with('?')) return bad_source();
-  COFFER_TRY(parse_share_plan(rest.substr(1)));
-  return std::string();
+Result<std::string> printed_key_location(std::string_view query) {
+  if (query.empty()) return std::string();
+  if (!query.starts_with(kSourceQuery)) return bad_printed_key_source();
+  auto location = secret_source_of(query.substr(kSourceQuery.size()));
+  if (!location) return bad_printed_key_source();
+  return std::move(*location);
 }
 
-Result<FreshKey> make_printed_key(const KeySource& source) {
-  if (!source.printer())
-    return Error{ErrorCode::usage, "there is nowhere to show the new key",
-                 "add it by the command: coffer key add"};
-  FreshKey fresh{crypto::Key::random(), ""};
-  std::vector<SecretBytes> texts;
-  if (source.scheme() == KeySource::Scheme::recovery) {
-    texts.push_back(print_key(PrintedKind::recovery, fresh.key.view()));
-  } else {
-    const std::string_view uri = source.uri();
-    const std::size_t query = uri.find('?');
-    if (query == std::string_view::npos || uri.substr(query).starts_with(kSource))
-      return Error{ErrorCode::usage, "new shares need their number and how many are enough",
-                   "as in shamir:?shares=5&threshold=3"};
-    ShareSet set;
-    crypto::system_random().fill(set);
-    fresh.key_id = "set " + hex(set);
-    texts =
-        COFFER_TRY(split_key(fresh.key, COFFER_TRY(parse_share_plan(uri.substr(query + 1))), set));
-  }
-  COFFER_TRY(source.printer()(texts));
-  return fresh;
+Result<void> check_can_be_shown(const KeySource& source) {
+  if (source.printer()) return {};
+  return Error(ErrorCode::usage, "the new key cannot be shown to anybody", Advice::add_by_command);
 }
 
-Result<crypto::Key> read_printed_key(const KeySource& source, NamedBy named_by) {
-  if (source.scheme() == KeySource::Scheme::recovery) {
-    const SecretBytes text = COFFER_TRY(read_passphrase(source, false, named_by));
-    const SecretBytes key =
-        COFFER_TRY(read_printed_key(PrintedKind::recovery, crypto::kKeyBytes, text.text()));
-    return crypto::Key::copy_of(crypto::KeyView(key.data(), crypto::kKeyBytes));
-  }
-  if (source.location().empty()) return join_shares(COFFER_TRY(ask_for_shares(source)));
-  return join_shares(lines_of(COFFER_TRY(read_passphrase(source, false, named_by))));
-}
+extern constinit const Kind kRecoveryKind = {
+    .scheme = KeyScheme::recovery,
+    .name = "recovery",
+    .prefix = kPrefix,
+    .form = {"recovery:", "a new key, printed once, to be kept on paper"},
+    .asks_for = "Recovery key",
+    .parse = parse,
+    .may_follow_unasked = is_read_from_file,
+    .obtain = obtain,
+};
 
 }  // namespace coffer::keys

@@ -1,5 +1,5 @@
-// Slots whose key is made here, shown once, and kept on paper: `recovery:` as one text,
-// `shamir:` as shares.
+// What the kinds have in common whose key is made here, shown once, and kept on paper:
+// `recovery:` as one text, `shamir:` as shares.
 #pragma once
 
 #include <coffer/key_source.h>
@@ -8,24 +8,15 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/key.h"
-#include "keys/file_io.h"
-
 namespace coffer::keys {
 
-/// What such a URI says behind its scheme: where its texts are read from, empty: from a person.
-/// Errors: usage.
-Result<std::string> parse_recovery(std::string_view rest);
-Result<std::string> parse_shamir(std::string_view rest);
+inline constexpr std::string_view kSourceQuery = "?source=";
 
-struct FreshKey {
-  crypto::Key key;
-  std::string key_id;  ///< Of shares the set, as it is told by nothing but their own texts.
-};
-/// Makes a key and has it shown. Errors: usage (nothing to show it on, no plan), key_unavailable,
-/// those of the one who shows it.
-Result<FreshKey> make_printed_key(const KeySource& source);
-/// Errors: wrong_key, key_unavailable, declined.
-Result<crypto::Key> read_printed_key(const KeySource& source, NamedBy named_by = NamedBy::caller);
+Error bad_printed_key_source();
+/// Where the texts are read from, as the URI says behind its scheme; empty: from a person.
+/// Errors: usage.
+Result<std::string> printed_key_location(std::string_view query);
+/// Whether a new key can be shown. Errors: usage (the source has no printer).
+Result<void> check_can_be_shown(const KeySource& source);
 
 }  // namespace coffer::keys

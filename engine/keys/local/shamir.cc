@@ -3,7 +3,6 @@
 #include <libgfshare.h>
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <numeric>
 #include <string>
@@ -12,6 +11,7 @@
 #include "keys/key_library.h"
 #include "keys/local/printed_key.h"
 #include "keys/uri_parameters.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -47,7 +47,7 @@ Result<Library> load() {
       !shared.find("gfshare_ctx_dec_giveshare", library.give_share) ||
       !shared.find("gfshare_ctx_dec_extract", library.extract) ||
       !shared.find("gfshare_fill_rand", random))
-    return Error{ErrorCode::key_unavailable, "the library of shares is not the one expected",
+    return Error{ErrorCode::key_unavailable, "this libgfshare lacks functions that shares need",
                  "install libgfshare 2"};
   static std::once_flag once;
   std::call_once(once, [random] { *random = fill_random; });
@@ -55,12 +55,11 @@ Result<Library> load() {
 }
 
 Result<unsigned> parse_count(std::string_view text) {
-  unsigned count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() || count < 2 || count > kSharesMax)
+  const auto count = ascii::parse_number<unsigned>(text);
+  if (!count || *count < 2 || *count > kSharesMax)
     return Error{ErrorCode::usage, "shares and threshold are numbers from 2 to 32",
                  "as in shamir:?shares=5&threshold=3"};
-  return count;
+  return *count;
 }
 
 struct Share {
@@ -107,7 +106,7 @@ Result<std::vector<Share>> read_shares(const std::vector<SecretBytes>& texts) {
     shares.push_back(std::move(*share));
     if (shares.size() == shares.front().threshold) return shares;
   }
-  return Error{ErrorCode::wrong_key, "there are too few shares", "give as many as are needed"}
+  return Error{ErrorCode::wrong_key, "too few shares were given", "give as many as are needed"}
       .with_number(shares.empty() ? 2 : shares.front().threshold);
 }
 
@@ -130,7 +129,7 @@ Result<std::vector<SecretBytes>> split_key(const crypto::Key& key, SharePlan pla
   std::iota(numbers.begin(), numbers.end(), static_cast<unsigned char>(1));
   gfshare_ctx* context = library.init_enc(
       numbers.data(), plan.shares, static_cast<unsigned char>(plan.threshold), crypto::kKeyBytes);
-  if (context == nullptr) return Error{ErrorCode::failed, "there is no memory for the shares"};
+  if (context == nullptr) return Error{ErrorCode::failed, "the shares do not fit into memory"};
   crypto::Key copy = crypto::Key::copy_of(key.view());
   library.set_secret(context, copy.mutable_bytes().data());
   std::vector<SecretBytes> texts;
@@ -153,7 +152,7 @@ Result<crypto::Key> join_shares(const std::vector<SecretBytes>& texts) {
   for (const Share& share : shares) numbers.push_back(share.number);
   gfshare_ctx* context =
       library.init_dec(numbers.data(), static_cast<unsigned>(numbers.size()), crypto::kKeyBytes);
-  if (context == nullptr) return Error{ErrorCode::failed, "there is no memory for the shares"};
+  if (context == nullptr) return Error{ErrorCode::failed, "the shares do not fit into memory"};
   for (std::size_t i = 0; i < shares.size(); ++i)
     library.give_share(context, static_cast<unsigned char>(i), shares[i].key());
   crypto::Key key;

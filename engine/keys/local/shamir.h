@@ -1,5 +1,5 @@
-// A key in shares (Shamir, 1979), of which some number together give it back and fewer tell
-// nothing. The arithmetic is libgfshare's, loaded when it is first needed.
+// Splits a key into shares (Shamir, 1979): `threshold` of them give the key back, fewer reveal
+// nothing. libgfshare does the arithmetic; it is loaded when it is first needed.
 #pragma once
 
 #include <coffer/result.h>
@@ -22,16 +22,16 @@ struct SharePlan {
 /// `shares=5&threshold=3`; 2 <= threshold <= shares <= kSharesMax. Errors: usage.
 Result<SharePlan> parse_share_plan(std::string_view parameters);
 
-using ShareSet = std::array<std::uint8_t, 3>;  ///< Tells the shares of one splitting from others.
+using ShareSet = std::array<std::uint8_t, 3>;  ///< The same in all shares of one splitting.
 
 /// The shares as texts to print. Errors: key_unavailable (no libgfshare).
 Result<std::vector<SecretBytes>> split_key(const crypto::Key& key, SharePlan plan, ShareSet set);
 
-/// Texts of shares, blank lines aside, in any order; more than needed are not looked at.
+/// The key from the texts of its shares, in any order; skips blank lines and superfluous shares.
 /// Errors: wrong_key (a mistake in one, shares of two sets, one twice, too few),
 /// key_unavailable.
 Result<crypto::Key> join_shares(const std::vector<SecretBytes>& texts);
-/// How many shares the set of this one needs. Errors: wrong_key.
+/// How many shares the set of this share needs. Errors: wrong_key.
 Result<unsigned> shares_needed(std::string_view text);
 
 }  // namespace coffer::keys

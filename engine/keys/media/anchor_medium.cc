@@ -1,15 +1,12 @@
 #include "keys/media/anchor_medium.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "base/digits.h"
-#include "crypto/random.h"
-#include "keys/file_io.h"
+#include "base/files.h"
 #include "keys/uri_parameters.h"
 
 namespace coffer::keys {
@@ -24,8 +21,7 @@ Error bad_uri() {
 }
 
 Error not_there() {
-  return {ErrorCode::key_unavailable, "the store's anchor is not there",
-          "bring its medium; where it is lost: coffer anchor remove"};
+  return {ErrorCode::key_unavailable, "the store's anchor is missing", Advice::bring_anchor_medium};
 }
 
 Error failed(Literal text, const std::string& path) {
@@ -58,7 +54,7 @@ Result<Bytes> AnchorMedium::read() const {
   struct stat status {};
   if (fstat(file.get(), &status) != 0) return failed("the store's anchor cannot be read", path_);
   if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(kFileBytesMax))
-    return Error{ErrorCode::corrupt, "what stands where the anchor should is none"}.about(
+    return Error{ErrorCode::corrupt, "the file at the anchor's place is not an anchor"}.about(
         Subject::Kind::file, path_);
   Bytes content(static_cast<std::size_t>(status.st_size));
   COFFER_TRY(read_fully(file.get(), content, 0));
@@ -69,27 +65,15 @@ Result<bool> AnchorMedium::exists() const {
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
-  return failed("the place for the anchor cannot be seen", path_);
+  return failed("the place for the anchor cannot be examined", path_);
 }
 
-// Power cut: the new file has a name of its own until it is whole and on the medium; then the
-// name passes to it at once, and the directory is synced. Before that the old one stands.
 Result<void> AnchorMedium::replace(ByteView content) const {
-  std::array<std::uint8_t, 8> random;
-  crypto::system_random().fill(random);
-  const std::string fresh = path_ + ".new-" + hex(random);
-  const FileDescriptor file(
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file.ok()) return failed("the anchor cannot be written", path_);
-  auto written = write_fully(file.get(), content, 0);
-  if (written && ::fsync(file.get()) != 0) written = failed("the anchor cannot be synced", path_);
-  if (written && ::rename(fresh.c_str(), path_.c_str()) != 0)
-    written = failed("the anchor cannot be replaced", path_);
-  if (!written) {
-    ::unlink(fresh.c_str());
-    return written;
-  }
-  return sync_file_and_parent(file.get(), path_);
+  auto replaced = replace_whole(path_, content);
+  if (replaced) return {};
+  return Error(ErrorCode::io, "the anchor cannot be written")
+      .with_errno(replaced.error().os_errno())
+      .about(Subject::Kind::file, path_);
 }
 
 Result<void> AnchorMedium::remove() const {

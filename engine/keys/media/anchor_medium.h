@@ -1,8 +1,8 @@
-// Where an anchor is kept: a file on other media, or a counter in a TPM. What it says is not
-// understood here.
+// Where an anchor is kept: a file on other media, or a counter in a TPM. Nothing here understands
+// what the file says.
 //
-// A file is replaced as a whole: power cut in the middle, and the old one stands. A counter only
-// rises. Each call opens the medium anew: it may have been taken away and brought back.
+// A file is replaced as a whole: after a power cut the old file or the new one is there. A counter
+// only rises. Each call opens the medium again, because it may have been removed and brought back.
 #pragma once
 
 #include <coffer/result.h>
@@ -26,7 +26,7 @@ class AnchorMedium {
 
   bool is_counter() const { return counter_.has_value(); }
   const std::string& uri() const { return uri_; }
-  /// Of a file: its path.
+  /// The path of the file; empty for a counter.
   const std::string& path() const { return path_; }
 
   // A file. Errors: key_unavailable (it, or its medium, is not there), io, corrupt (no regular
@@ -35,11 +35,11 @@ class AnchorMedium {
   Result<bool> exists() const;
   /// Durable when it returns.
   Result<void> replace(ByteView content) const;
-  /// One that is not there is no error.
+  /// A file that is not there is no error.
   Result<void> remove() const;
 
-  // A counter. Errors: as TpmNvIndex; key_unavailable where there is no such index.
-  /// Makes it where it is not there; answers its value.
+  // A counter. Errors: as TpmNvIndex; key_unavailable if there is no such index.
+  /// Makes the counter if it is not there; answers its value.
   Result<std::uint64_t> make_counter() const;
   Result<std::uint64_t> value() const;
   Result<std::uint64_t> raise() const;

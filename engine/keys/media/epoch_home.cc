@@ -26,7 +26,7 @@ class HomeInKeyring : public EpochHome {
   const KeyringFile& file_;
 };
 
-// A blob is a frame as in the file, so that one that was cut short by a power cut counts as none.
+// A blob is a frame as in the file, so that a blob torn by a power cut counts as missing.
 class HomeInTpm : public EpochHome {
  public:
   static Result<std::unique_ptr<HomeInTpm>> parse(std::string_view uri) {
@@ -68,7 +68,7 @@ class HomeInTpm : public EpochHome {
   const TpmNvIndex& slot(std::uint64_t epoch) const { return slots_[epoch % 2]; }
   Result<Bytes> read_one(std::uint64_t epoch) const {
     auto blob = slot(epoch).read_blob();
-    // An index that is gone took its key along: no other answer of the TPM means that.
+    // Only `not_found` means that the index, and the key in it, is gone.
     if (!blob && blob.error().code() == ErrorCode::not_found)
       return Error{ErrorCode::key_unavailable, "the TPM has no epoch key of this store",
                    "bring the TPM that the store was made with"};

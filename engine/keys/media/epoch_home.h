@@ -1,9 +1,9 @@
-// Where epoch keys are kept: in the keyring's file, or where a disk cannot remember them.
+// Where epoch keys are kept: in the keyring's file, or in a TPM.
 //
-// Whatever keeps them holds two slots, of which epoch e has slot e mod 2: the next epoch's key is
-// durable in the one before the other, the former epoch's, is erased. What is in a slot is not
-// looked at here. A file system that copies on write, or flash, may keep what was erased in the
-// file; a TPM's index has no such copies, and is beyond a copy of the disk.
+// There are two slots; epoch e uses slot e % 2. The next key is made durable in one slot before the
+// other slot is erased. Nothing here looks into a slot. A file system that copies on write, or
+// flash, may keep what was erased in the file; a TPM's index keeps no such copies, and no copy of
+// the disk contains it.
 #pragma once
 
 #include <coffer/result.h>
@@ -25,26 +25,27 @@ class EpochHome {
 
   /// Errors, for each copy: corrupt (there is none whole), or why it is out of reach.
   virtual Copies read(std::uint64_t epoch) const = 0;
-  /// Durable when it returns. Power cut: the other slot stands as it was.
+  /// Durable when it returns. Power cut: the other slot is as it was.
   virtual Result<void> write(std::uint64_t epoch, ByteView payload) const = 0;
-  /// The same, but for a copy that holds this payload already.
+  /// As write(), but skips a copy that holds this payload already.
   virtual Result<void> make_equal(std::uint64_t epoch, ByteView payload) const = 0;
   /// Overwrites the slot in place with random bytes, durably.
   virtual Result<void> erase(std::uint64_t epoch) const = 0;
-  /// Of a store that comes to nothing: makes room for another.
+  /// Frees the slots of a store whose making failed.
   virtual void give_up() const {}
 };
 
 /// The keyring's own slots; `file` must outlive it.
 std::unique_ptr<EpochHome> home_in_keyring(const KeyringFile& file);
 
-/// Two NV indices of a TPM, the one that the URI names and the next. Asks nobody yet.
-/// Errors: usage (the URI); a build without TPMs tells so when it is used.
+/// Two NV indices of a TPM: the one that the URI names and the next. Does not reach the TPM yet.
+/// Errors: usage (the URI). In a build without TPMs every use fails.
 Result<std::unique_ptr<EpochHome>> home_in_tpm(std::string_view uri);
-/// The same for a new store: makes the indices. Errors: conflict (one is taken), and its own.
+/// As home_in_tpm(), for a new store: makes the indices. Errors: conflict (one is in use), those of
+/// TpmNvIndex.
 Result<std::unique_ptr<EpochHome>> new_home_in_tpm(std::string_view uri);
 
-/// Whether an error of a slot says nothing of what is in it.
+/// Whether an error of a slot means only that the slot could not be reached.
 bool is_out_of_reach(ErrorCode code);
 
 }  // namespace coffer::keys

@@ -15,14 +15,14 @@ namespace coffer::keys {
 struct Pkcs11Uri {
   std::string path;  ///< The URI up to its question mark, for p11-kit to read.
   std::string module_path;
-  std::string pin_file;  ///< Empty: the token is given no PIN. Or credential:NAME, until located.
+  std::string pin_file;  ///< Empty: no PIN. Or credential:NAME, until located.
   OpenTo pin_open_to = OpenTo::owner;
   bool may_be_secret_key = true;
   bool may_be_key_pair = true;
   int patience_ms = 0;
 };
 
-/// Errors: usage. What p11-kit makes of the values is found out when the token is asked.
+/// Errors: usage. p11-kit reads the values only when the token is asked.
 Result<Pkcs11Uri> parse_pkcs11_uri(std::string_view uri);
 
 }  // namespace coffer::keys

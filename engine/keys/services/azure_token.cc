@@ -5,11 +5,13 @@
 #include "keys/services/patient_send.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {
 
-// Off Azure nobody answers there: no reason to wait the whole time for it.
+// Outside Azure nothing answers at this address: waiting the whole time for it is pointless.
 constexpr std::int64_t kMetadataMsMax = 2'000;
 constexpr std::string_view kAssertionType =
     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -35,7 +37,7 @@ Result<SecretBytes> from_authority(const Surroundings& around, const std::string
   const std::string_view host = around.get("AZURE_AUTHORITY_HOST");
   const std::string tenant =
       around.has("AZURE_TENANT_ID") ? around.text("AZURE_TENANT_ID") : tenant_of_service;
-  if (tenant.empty() || !holds_only(tenant, ".-")) return no_credentials();
+  if (tenant.empty() || !ascii::holds_only(tenant, ".-")) return no_credentials();
   FormBody form;
   form.field("grant_type", "client_credentials")
       .field("client_id", around.get("AZURE_CLIENT_ID"))
@@ -73,9 +75,9 @@ Result<SecretBytes> from_managed_identity(const Surroundings& around, const std:
                   "/metadata/identity/oauth2/token?api-version=2018-02-01";
     COFFER_TRY(request.set_header("Metadata", "true"));
   }
-  request.url += "&resource=" + percent_encoded(resource);
+  request.url += "&resource=" + percent::encoded(resource);
   if (around.has("AZURE_CLIENT_ID"))
-    request.url += "&client_id=" + percent_encoded(around.get("AZURE_CLIENT_ID"));
+    request.url += "&client_id=" + percent::encoded(around.get("AZURE_CLIENT_ID"));
   auto response = send_patiently(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
   if (!response) return no_credentials();
   return token_in(std::move(*response));

@@ -11,7 +11,7 @@
 
 namespace coffer::keys {
 
-/// A bearer token for `resource` ("https://vault.azure.net"), asked for anew each time.
+/// A bearer token for `resource` ("https://vault.azure.net"), fetched again each time.
 /// `tenant` is what the service itself named, for where AZURE_TENANT_ID does not.
 /// Errors: key_unavailable, corrupt (an answer that cannot be read), usage (a bad address).
 Result<SecretBytes> azure_token(const Surroundings& around, const std::string& resource,

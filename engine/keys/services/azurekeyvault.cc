@@ -1,14 +1,16 @@
 // Azure Key Vault: azurekeyvault://V.vault.azure.net/keys/K[/VERSION]?algorithm=RSA-OAEP-256.
-// RSA-OAEP authenticates nothing: that the payload holds the hash of its context is all that
-// tells a blob of another slot, and the table's own MAC all that tells a forged one.
+// RSA-OAEP authenticates nothing: only the hash of the context in the payload shows that a blob
+// belongs to another slot, and only the MAC of the slot table shows that a blob was forged.
 #include <array>
 
+#include "keys/kind.h"
 #include "keys/services/azure_token.h"
-#include "keys/services/network_providers.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {
@@ -35,14 +37,14 @@ bool parse_path(std::string_view path, std::string& name, std::string& version) 
   const std::size_t slash = path.find('/');
   name = path.substr(0, slash);
   version = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-  return !name.empty() && holds_only(name, "-") && holds_only(version, "") &&
+  return !name.empty() && ascii::holds_only(name, "-") && ascii::holds_only(version, "") &&
          (slash == std::string_view::npos || !version.empty());
 }
 
 bool is_vault(std::string_view host) {
   for (const std::string_view domain : kVaultDomains)
     if (host.ends_with(domain) && host.size() > domain.size() &&
-        holds_only(host.substr(0, host.size() - domain.size()), "-"))
+        ascii::holds_only(host.substr(0, host.size() - domain.size()), "-"))
       return true;
   return false;
 }
@@ -145,7 +147,14 @@ class AzureKeyVault : public Provider {
 
  private:
   static SecretBytes body_of(ByteView value) {
-    return JsonBody().text("alg", kAlgorithm).base64("value", value, Base64::url).finish();
+    return json::Writer()
+        .open('{')
+        .key("alg")
+        .string(kAlgorithm)
+        .key("value")
+        .base64(value, Base64::url)
+        .close('}')
+        .take();
   }
 
   /// The version that "https://HOST/keys/K/VERSION" names, of our key; "" where it is another.
@@ -171,7 +180,8 @@ class AzureKeyVault : public Provider {
     return request;
   }
 
-  /// Asks once without token and without body, is told who may, and asks again.
+  // Asks without a token and without a body: the refusal says where tokens come from. Then asks
+  // again with a token.
   Result<JsonAnswer> ask(const std::string& version, std::string_view action,
                          SecretBytes body) const {
     const Deadline deadline(key_.uri.patience_ms);
@@ -197,11 +207,6 @@ class AzureKeyVault : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   return std::unique_ptr<Provider>(std::make_unique<AzureKeyVault>(
       COFFER_TRY(parse(source.uri())), Surroundings(source.environment())));
@@ -209,13 +214,16 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kAzureKeyVaultKind = {
-    KeySource::Scheme::azurekeyvault,
-    kPrefix,
-    {"azurekeyvault", "azurekeyvault://V.vault.azure.net/keys/K[/VERSION]",
-     "Azure Key Vault, RSA-OAEP-256; credentials as its own tools find them", kHasNetwork},
-    check,
-    [](std::string_view uri) { return !names_endpoint(uri); },
-    connect};
+extern constinit const Kind kAzureKeyVaultKind = {
+    .scheme = KeyScheme::azurekeyvault,
+    .name = "azurekeyvault",
+    .prefix = kPrefix,
+    .form = {"azurekeyvault://V.vault.azure.net/keys/K[/VERSION]",
+             "Azure Key Vault, RSA-OAEP-256; credentials as its own tools find them"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
+    .may_follow_unasked = names_no_endpoint,
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

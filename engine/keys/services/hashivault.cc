@@ -5,11 +5,13 @@
 // the same.
 #include <array>
 
-#include "keys/services/network_providers.h"
+#include "keys/kind.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {
@@ -25,7 +27,7 @@ struct TransitKey {
 };
 
 bool is_mount(std::string_view text) {
-  return holds_only(text, "._-/") && !text.starts_with('/') && !text.ends_with('/') &&
+  return ascii::holds_only(text, "._-/") && !text.starts_with('/') && !text.ends_with('/') &&
          text.find("//") == std::string_view::npos && text.find("..") == std::string_view::npos;
 }
 
@@ -48,12 +50,11 @@ std::string_view version_in(std::string_view ciphertext) {
   const std::size_t colon = ciphertext.find(':');
   if (colon == std::string_view::npos || colon < 2) return {};
   const std::string_view version = ciphertext.substr(0, colon);
-  return version.find_first_not_of("0123456789", 1) == std::string_view::npos ? version
-                                                                              : std::string_view();
+  return ascii::is_number(version.substr(1)) ? version : std::string_view();
 }
 
 bool is_ciphertext(std::string_view text) {
-  return !version_in(text).empty() && holds_only(text, ":+/=");
+  return !version_in(text).empty() && ascii::holds_only(text, ":+/=");
 }
 
 constexpr std::string_view kNotAuthentic = "message authentication failed";
@@ -93,10 +94,14 @@ class HashiVault : public Provider {
     const auto there = latest_version(deadline);
     if (!there && there.error().text() != access_denied(0).text()) return there.error();
     const JsonAnswer answer = COFFER_TRY(post("encrypt",
-                                              JsonBody()
-                                                  .base64("plaintext", payload.bytes())
-                                                  .base64("associated_data", bound_context(context))
-                                                  .finish(),
+                                              json::Writer()
+                                                  .open('{')
+                                                  .key("plaintext")
+                                                  .base64(payload.bytes())
+                                                  .key("associated_data")
+                                                  .base64(bound_context(context))
+                                                  .close('}')
+                                                  .take(),
                                               deadline));
     const std::string_view ciphertext = answer.text({"data", "ciphertext"}).value_or("");
     if (!is_ciphertext(ciphertext)) return unreadable_answer();
@@ -110,10 +115,14 @@ class HashiVault : public Provider {
     const std::string_view ciphertext = as_text(wrapped.blob);
     if (!is_ciphertext(ciphertext)) return blob_refused();
     const JsonAnswer answer = COFFER_TRY(post("decrypt",
-                                              JsonBody()
-                                                  .text("ciphertext", ciphertext)
-                                                  .base64("associated_data", bound_context(context))
-                                                  .finish(),
+                                              json::Writer()
+                                                  .open('{')
+                                                  .key("ciphertext")
+                                                  .string(ciphertext)
+                                                  .key("associated_data")
+                                                  .base64(bound_context(context))
+                                                  .close('}')
+                                                  .take(),
                                               Deadline(key_.uri.patience_ms)));
     auto payload = answer.base64({"data", "plaintext"});
     if (!payload) return unreadable_answer();
@@ -130,8 +139,7 @@ class HashiVault : public Provider {
   Result<std::string> latest_version(const Deadline& deadline) const {
     const JsonAnswer answer = COFFER_TRY(ask("GET", "keys", {}, deadline));
     const std::string_view version = answer.raw({"data", "latest_version"});
-    if (version.empty() || version.find_first_not_of("0123456789") != std::string_view::npos)
-      return unreadable_answer();
+    if (!ascii::is_number(version)) return unreadable_answer();
     if (answer.raw({"data", "supports_encryption"}) == "false") return refused_request(0);
     return key_id("v" + std::string(version));
   }
@@ -157,7 +165,7 @@ class HashiVault : public Provider {
                          const Deadline& deadline) const {
     const std::string_view address = setting("VAULT_ADDR");
     if (address.empty())
-      return Error{ErrorCode::key_unavailable, "nothing says where Vault or OpenBao is",
+      return Error{ErrorCode::key_unavailable, "the address of Vault or OpenBao is not known",
                    "set VAULT_ADDR or BAO_ADDR, for example to https://vault.example:8200"};
     HttpRequest request;
     request.method = method;
@@ -180,11 +188,6 @@ class HashiVault : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   return std::unique_ptr<Provider>(std::make_unique<HashiVault>(
       COFFER_TRY(parse(source.uri())), Surroundings(source.environment())));
@@ -192,16 +195,18 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kHashiVaultKind = {
-    KeySource::Scheme::hashivault,
-    kPrefix,
-    {"hashivault", "hashivault://KEY?engine=transit",
-     "Transit of Vault or OpenBao; BAO_ADDR or VAULT_ADDR, and BAO_TOKEN, VAULT_TOKEN or the token "
-     "file",
-     kHasNetwork},
-    check,
+extern constinit const Kind kHashiVaultKind = {
+    .scheme = KeyScheme::hashivault,
+    .name = "hashivault",
+    .prefix = kPrefix,
+    .form = {"hashivault://KEY?engine=transit",
+             "Transit of Vault or OpenBao; BAO_ADDR or VAULT_ADDR, and BAO_TOKEN, VAULT_TOKEN or "
+             "the token file"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
     // The address comes from the environment, so no slot can send the token elsewhere.
-    [](std::string_view) { return true; },
-    connect};
+    .may_follow_unasked = [](const KeySource&) { return true; },
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

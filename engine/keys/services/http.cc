@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::string_view kHttps = "https://";
 constexpr std::string_view kHttp = "http://";
 
 Error bad_url() {
-  return {ErrorCode::usage, "this is no address of a key service",
+  return {ErrorCode::usage, "this is not an address of a key service",
           "write https://HOST[:PORT][/PATH], without user, query or fragment"};
 }
 
@@ -21,10 +22,9 @@ std::optional<std::array<int, 4>> parse_ipv4(std::string_view host) {
   std::array<int, 4> parts{};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string_view part = host.substr(0, host.find('.'));
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), parts[i]);
-    if (error != std::errc() || end != part.data() + part.size() || part.size() > 3 ||
-        parts[i] > 255 || parts[i] < 0 || (part.size() > 1 && part[0] == '0'))
-      return std::nullopt;
+    const auto number = ascii::parse_number<std::uint8_t>(part);
+    if (!number || (part.size() > 1 && part[0] == '0')) return std::nullopt;
+    parts[i] = *number;
     host.remove_prefix(part.size());
     if (host.empty() != (i == 3)) return std::nullopt;
     if (!host.empty()) host.remove_prefix(1);
@@ -55,7 +55,8 @@ Authority split_authority(std::string_view text) {
   std::string_view port;
   if (text.starts_with('[')) {
     const std::size_t close = text.find(']');
-    if (close == std::string_view::npos || !holds_only(text.substr(1, close - 1), ":.")) return {};
+    if (close == std::string_view::npos || !ascii::holds_only(text.substr(1, close - 1), ":."))
+      return {};
     host = text.substr(0, close + 1);
     port = text.substr(close + 1);
   } else {
@@ -64,30 +65,14 @@ Authority split_authority(std::string_view text) {
       host = text.substr(0, colon);
       port = text.substr(colon);
     }
-    if (host.empty() || host.size() > 253 || !holds_only(host, ".-")) return {};
+    if (host.empty() || host.size() > 253 || !ascii::holds_only(host, ".-")) return {};
   }
   if (port.empty()) return {host, true};
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
-  return {host, port[0] == ':' && port.size() > 1 && error == std::errc() && number > 0 &&
-                    end == port.data() + port.size() && number <= 65535};
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_without_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  const auto number = ascii::parse_number<std::uint16_t>(port.substr(1));
+  return {host, port[0] == ':' && number && *number > 0};
 }
 
 }  // namespace
-
-bool holds_only(std::string_view text, std::string_view more) {
-  return std::all_of(text.begin(), text.end(), [more](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           more.find(c) != std::string_view::npos;
-  });
-}
 
 Result<std::string> check_base_url(std::string_view url, Reach reach) {
   const bool is_https = url.starts_with(kHttps);
@@ -95,10 +80,10 @@ Result<std::string> check_base_url(std::string_view url, Reach reach) {
   std::string_view rest = url.substr(is_https ? kHttps.size() : kHttp.size());
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   const Authority authority = split_authority(rest.substr(0, slash));
-  if (!authority.ok || !holds_only(rest.substr(slash), "/._~-%:+=,")) return bad_url();
+  if (!authority.ok || !ascii::holds_only(rest.substr(slash), "/._~-%:+=,")) return bad_url();
   if (!is_https && !is_loopback(authority.host) &&
       !(reach == Reach::metadata && is_link_local(authority.host)))
-    return Error{ErrorCode::usage, "plain http is for this machine only",
+    return Error{ErrorCode::usage, "plain http is allowed only to this machine",
                  "write https://, or an address such as http://127.0.0.1:PORT"};
   while (url.ends_with('/')) url.remove_suffix(1);
   return std::string(url);
@@ -114,7 +99,8 @@ bool is_near(std::string_view url) {
 
 Result<void> HttpRequest::set_header(std::string_view name, std::string_view value) {
   if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; }))
-    return Error{ErrorCode::key_unavailable, "the credentials hold what no credentials hold",
+    return Error{ErrorCode::key_unavailable,
+                 "the credentials hold a character that no header may hold",
                  "they are printable ASCII on one line"};
   SecretBytes line = SecretBytes::copy_of(name);
   line.append(": ");
@@ -131,7 +117,7 @@ std::string_view HttpResponse::header(std::string_view name) const {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !equal_without_case(line.substr(0, colon), name))
+    if (colon == std::string_view::npos || !ascii::equal_without_case(line.substr(0, colon), name))
       continue;
     const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
     const std::size_t last = line.find_last_not_of(" \t\r");

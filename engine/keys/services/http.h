@@ -1,11 +1,10 @@
-// One request to a key service, over libcurl: bounded in time and size, and silent.
+// One request to a key service, over libcurl, bounded in time and size.
 //
-// libcurl is loaded at the first request, so that a store opened by a key file never
-// pays for it. Every rule that keeps a request safe is kept here, once for all services:
-// TLS is verified, plain http goes to this machine only (and, where asked for, to the
-// link-local addresses of a cloud's metadata service), redirects are not followed, no
-// proxy stands between us and this machine, and no byte of a request or an answer gets
-// into an error.
+// libcurl is loaded at the first request, so that a store opened by a key file never pays for it.
+// Every rule that keeps a request safe is enforced here, once for all services: TLS is verified;
+// plain http goes only to this machine and, with Reach::metadata, to the link-local addresses of a
+// cloud's metadata service; redirects are not followed; a request to this machine uses no proxy; no
+// byte of a request or an answer gets into an error.
 #pragma once
 
 #include <coffer/result.h>
@@ -19,12 +18,12 @@
 
 namespace coffer::keys {
 
-/// When an operation must be over, all its requests taken together.
+/// The time by which all requests of one operation must have ended.
 class Deadline {
  public:
   explicit Deadline(std::int64_t ms)
       : end_(std::chrono::steady_clock::now() + std::chrono::milliseconds(ms)) {}
-  /// 0 where none is left.
+  /// Milliseconds; 0 if none are left.
   std::int64_t left_ms() const {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         end_ - std::chrono::steady_clock::now());
@@ -38,13 +37,11 @@ class Deadline {
 /// Where a request may go.
 enum class Reach : std::uint8_t {
   service,   ///< https anywhere, http to this machine
-  metadata,  ///< the same, and http to link-local addresses, which no router passes on
+  metadata,  ///< as service, and http to link-local addresses, which no router passes on
 };
-/// A base address as requests build on it: scheme, host, port and path, without a slash at
-/// its end. Errors: usage (no such address, a user or query in it, http beyond the reach).
+/// A base address for requests: scheme, host, port and path, without a slash at its end. Errors:
+/// usage (not an address, a user or query in it, http beyond the reach).
 Result<std::string> check_base_url(std::string_view url, Reach reach);
-/// Letters, digits and these.
-bool holds_only(std::string_view text, std::string_view more);
 /// Whether the address is on this machine or its link, where no proxy may stand between.
 bool is_near(std::string_view url);
 
@@ -66,14 +63,14 @@ struct HttpRequest {
   };
   std::optional<Signature> signature;
 
-  /// Errors: key_unavailable (the value holds what no header may: a control, or no ASCII).
+  /// Errors: key_unavailable (the value holds a control character, or is not ASCII).
   Result<void> set_header(std::string_view name, std::string_view value);
 };
 
 struct HttpResponse {
   int status = 0;
   SecretBytes body;
-  /// The value of a header or trailer, the last where there are several; "" where there is none.
+  /// The value of a header or trailer, the last if there are several; "" if there is none.
   std::string_view header(std::string_view name) const;
   SecretBytes header_lines;  ///< "Name: value\n"..., trailers too
 };
@@ -81,7 +78,10 @@ struct HttpResponse {
 inline constexpr std::size_t kAnswerBytesMax = std::size_t{128} << 10;
 inline constexpr std::size_t kAnswerHeaderBytesMax = std::size_t{32} << 10;
 
-/// Any status but a redirect is an answer. Errors: key_unavailable (not reached, not trusted,
+/// Whether this build can send requests.
+extern const bool kHasNetwork;
+
+/// Any status except a redirect is an answer. Errors: key_unavailable (not reached, not trusted,
 /// not in time, a redirect, no libcurl), corrupt (an answer that is too large or no HTTP),
 /// usage (check_base_url's).
 Result<HttpResponse> send(const HttpRequest& request, const Deadline& deadline);

@@ -6,10 +6,11 @@
 #include "crypto/random.h"
 #include "format/limits.h"
 #include "format/wire.h"
-#include "keys/services/network_providers.h"
+#include "keys/kind.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -200,8 +201,7 @@ class KmsV2 : public Provider {
     const HttpResponse response = COFFER_TRY(send_patiently(request, deadline, is_passing_trouble));
     if (response.status != 200) return service_down(response.status);
     const std::string_view code = response.header("grpc-status");
-    if (code.empty() || code.size() > 2 ||
-        code.find_first_not_of("0123456789") != std::string_view::npos ||
+    if (code.size() > 2 || !ascii::is_number(code) ||
         !response.header("content-type").starts_with("application/grpc"))
       return unreadable_answer();
     Outcome outcome;
@@ -216,24 +216,22 @@ class KmsV2 : public Provider {
   Plugin plugin_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   return std::unique_ptr<Provider>(std::make_unique<KmsV2>(COFFER_TRY(parse(source.uri()))));
 }
 
 }  // namespace
 
-constinit const ProviderKind kKmsV2Kind = {
-    KeySource::Scheme::kmsv2,
-    kPrefix,
-    {"kmsv2", "kmsv2+unix:///SOCKET", "any Kubernetes KMS v2 plugin, at its socket", kHasNetwork},
-    check,
+extern constinit const Kind kKmsV2Kind = {
+    .scheme = KeyScheme::kmsv2,
+    .name = "kmsv2",
+    .prefix = kPrefix,
+    .form = {"kmsv2+unix:///SOCKET", "any Kubernetes KMS v2 plugin, at its socket"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
     // Any socket of this machine could be meant: only where the caller says so.
-    [](std::string_view) { return false; },
-    connect};
+    .may_follow_unasked = [](const KeySource&) { return false; },
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

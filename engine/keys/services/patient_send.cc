@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <thread>
 
 #include "crypto/random.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -25,12 +25,9 @@ std::int64_t with_random_part(std::int64_t pause_ms) {
 
 /// What Retry-After says in seconds; a date there is left to our own pause.
 std::int64_t pause_before(const HttpResponse& response, std::int64_t otherwise_ms) {
-  const std::string_view said = response.header("Retry-After");
-  std::int64_t seconds = 0;
-  const auto [end, failed] = std::from_chars(said.data(), said.data() + said.size(), seconds);
-  if (said.empty() || failed != std::errc() || end != said.data() + said.size() || seconds < 0)
-    return with_random_part(otherwise_ms);
-  return std::min(seconds, kPauseSecondsMax) * 1000 + with_random_part(kFirstPauseMs);
+  const auto seconds = ascii::parse_number<std::int64_t>(response.header("Retry-After"));
+  if (!seconds || *seconds < 0) return with_random_part(otherwise_ms);
+  return std::min(*seconds, kPauseSecondsMax) * 1000 + with_random_part(kFirstPauseMs);
 }
 
 }  // namespace

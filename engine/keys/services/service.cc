@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <vector>
 
+#include "base/files.h"
 #include "crypto/hash.h"
 #include "keys/file_io.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -23,9 +25,9 @@ Result<ServiceUri> parse_service_uri(std::string_view uri, std::string_view pref
   uri.remove_prefix(prefix.size());
   const std::string_view target = uri.substr(0, uri.find('?'));
   // A target that is none may be a secret in the wrong place: it is not repeated.
-  if (target.empty() || !holds_only(target, more))
+  if (target.empty() || !ascii::holds_only(target, more))
     return Error{ErrorCode::usage, "the key's URI does not name a key of this kind",
-                 "coffer key add --help shows how each kind is written"};
+                 Advice::see_key_forms};
   std::vector<std::string_view> names(known.begin(), known.end());
   names.emplace_back("timeout");
   const bool has_query = target.size() < uri.size();
@@ -44,8 +46,8 @@ Result<std::string> endpoint_of(const ServiceUri& uri, std::string otherwise) {
   return check_base_url(named.empty() ? otherwise : named, Reach::service);
 }
 
-bool names_endpoint(std::string_view uri) {
-  return uri.find("endpoint=") != std::string_view::npos;
+bool names_no_endpoint(const KeySource& source) {
+  return source.uri().find("endpoint=") == std::string::npos;
 }
 
 std::string Surroundings::in_home(std::string_view path) const {

@@ -1,75 +1,26 @@
 #include "keys/services/service_body.h"
 
 #include "keys/services/service_error.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {
 
 constexpr json::Limits kAnswerLimits{16, 8192};
 
-bool stands_for_itself(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-template <typename Out>
-void append_encoded(Out& out, std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    const char escape[] = {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    out.append(stands_for_itself(c) ? std::string_view(&c, 1)
-                                    : std::string_view(escape, sizeof escape));
-  }
-}
-
 }  // namespace
-
-void JsonBody::name_member(std::string_view name) {
-  out_.append(out_.empty() ? "{" : ",");
-  json::append_quoted(out_, name);
-  out_.append(":");
-}
-
-JsonBody& JsonBody::text(std::string_view name, std::string_view value) {
-  name_member(name);
-  json::append_quoted(out_, value);
-  return *this;
-}
-
-JsonBody& JsonBody::base64(std::string_view name, ByteView bytes, Base64 alphabet) {
-  const SecretBytes encoded = encode_base64(alphabet, bytes);
-  return text(name, encoded.text());
-}
-
-JsonBody& JsonBody::value(std::string_view name, std::string_view json) {
-  name_member(name);
-  out_.append(json);
-  return *this;
-}
-
-SecretBytes JsonBody::finish() {
-  out_.append(out_.empty() ? "{}" : "}");
-  return std::move(out_);
-}
 
 FormBody& FormBody::field(std::string_view name, std::string_view value) {
   if (!out_.empty()) out_.append("&");
-  append_encoded(out_, name);
+  percent::append_encoded(out_, name);
   out_.append("=");
-  append_encoded(out_, value);
+  percent::append_encoded(out_, value);
   return *this;
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  append_encoded(out, text);
-  return out;
 }
 
 Result<JsonAnswer> JsonAnswer::read(SecretBytes body) {
   auto document = json::Document::parse(std::move(body), kAnswerLimits);
-  // What the parser names wrong is a place in an answer that nobody is shown.
+  // The parser's error would name a place in an answer that no person gets to see.
   if (!document || document->type(0) != json::Type::object) return unreadable_answer();
   return JsonAnswer(std::move(*document));
 }

@@ -13,23 +13,9 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::keys {
-
-/// One JSON object, member by member.
-class JsonBody {
- public:
-  JsonBody& text(std::string_view name, std::string_view value);
-  JsonBody& base64(std::string_view name, ByteView bytes, Base64 alphabet = Base64::standard);
-  /// `json` is a JSON value as it is.
-  JsonBody& value(std::string_view name, std::string_view json);
-  SecretBytes finish();
-
- private:
-  void name_member(std::string_view name);
-  SecretBytes out_;
-};
 
 /// application/x-www-form-urlencoded, field by field.
 class FormBody {
@@ -40,15 +26,13 @@ class FormBody {
  private:
   SecretBytes out_;
 };
-/// Everything but letters, digits and -._~ as %XX: fit for a query or one part of a path.
-std::string percent_encoded(std::string_view text);
 
 /// A JSON object that a service answered with.
 class JsonAnswer {
  public:
   /// Errors: corrupt (no JSON object, or one beyond all reason).
   static Result<JsonAnswer> read(SecretBytes body);
-  /// The string at the end of these names; nullopt where there is none. Lives as this does.
+  /// The string at the end of these names; nullopt if there is none. Lives as this does.
   std::optional<std::string_view> text(std::initializer_list<std::string_view> names) const;
   /// The same, decoded. nullopt: not there, or not strict base64.
   std::optional<SecretBytes> base64(std::initializer_list<std::string_view> names,

@@ -18,7 +18,8 @@ Error unreadable_answer() {
 
 Error service_down(int status) {
   return with_status(
-      provider_failure(ProviderFailure::unavailable, "the key service cannot serve now"), status);
+      provider_failure(ProviderFailure::unavailable, "the key service is not available now"),
+      status);
 }
 
 Error access_denied(int status) {
@@ -46,8 +47,9 @@ Error blob_refused() {
 }
 
 Error another_key() {
-  return provider_failure(ProviderFailure::authentication_failed,
-                          "another key of the service wrapped this key slot than the one named");
+  return provider_failure(
+      ProviderFailure::authentication_failed,
+      "this key slot was wrapped by another key of the service than the one named");
 }
 
 }  // namespace coffer::keys

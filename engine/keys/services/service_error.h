@@ -1,8 +1,8 @@
-// What can be wrong with a key service, said the same way for all of them.
+// The errors of key services, the same for all of them.
 //
-// Services do not agree on their codes, so each provider maps narrowly: what it does not
-// know stays `refused_request`, with the status for whoever looks into it. What a service
-// writes in its answers is never repeated: it may hold what was sent to it.
+// Services do not agree on their codes, so each provider maps only those that it knows; any other
+// is `refused_request`, with the status as its number. No error repeats what a service writes in
+// its answers: an answer may hold what was sent to the service.
 #pragma once
 
 #include <coffer/result.h>

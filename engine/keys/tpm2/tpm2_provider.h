@@ -1,10 +1,16 @@
-// Keys sealed by this machine's TPM, to what it booted (PCRs), an auth value, or both.
+// Keys that are sealed by a TPM 2.0.
 #pragma once
+
+#include <memory>
 
 #include "keys/provider.h"
 
 namespace coffer::keys {
 
-extern const ProviderKind kTpm2Kind;
+/// Whether this build can speak to a TPM.
+extern const bool kHasTpm2;
+
+/// Errors: usage, key_unavailable (no credential; not in this build).
+Result<std::unique_ptr<Provider>> connect_tpm2(const KeySource& source);
 
 }  // namespace coffer::keys

@@ -1,10 +1,10 @@
 #include "keys/tpm2/tpm2_uri.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "keys/secret_source.h"
 #include "keys/uri_parameters.h"
+#include "text/ascii.h"
 
 namespace coffer::keys {
 namespace {
@@ -28,13 +28,10 @@ Error bad_address() {
 
 bool is_device(std::string_view path) {
   return path.starts_with("/dev/") && path.find("..") == std::string_view::npos &&
-         std::all_of(path.begin(), path.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '/' || c == '-' || c == '_' || c == '.';
-         });
+         ascii::holds_only(path, "/-_.");
 }
 
-// The loader takes other names as well, among them one that runs a command.
+// The loader also takes other names; one of them runs a command.
 bool is_simulator_here(std::string_view tcti) {
   for (const std::string_view begin :
        {"swtpm:host=127.0.0.1,port=", "swtpm:host=localhost,port="}) {
@@ -130,10 +127,11 @@ Result<Tpm2Uri> parse_tpm2_uri(std::string_view uri, Tpm2Use use) {
   parsed.pcrs = COFFER_TRY(parse_pcrs(parameters.get("pcrs")));
   parsed.auth_file = COFFER_TRY(parameters.file("auth-source"));
   parsed.patience_ms = COFFER_TRY(parameters.patience_ms());
-  // Where an index is asked for, nobody tells the service's directory of credentials.
+  // The calls for an index have no environment, which names the directory of credentials.
   if (use == Tpm2Use::nv_index && is_credential(parsed.auth_file))
-    return Error{ErrorCode::usage, "of an NV index, takes file: and an absolute path only"}.about(
-        Subject::Kind::name, "auth-source");
+    return Error{ErrorCode::usage,
+                 "takes only file: and an absolute path where an NV index is named"}
+        .about(Subject::Kind::name, "auth-source");
   if (use == Tpm2Use::nv_index) parsed.nv_index = COFFER_TRY(parse_index(parameters.get("nv")));
   return parsed;
 }

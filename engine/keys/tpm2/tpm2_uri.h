@@ -1,4 +1,4 @@
-// `tpm2:` URIs: which TPM, and what its sealed data or its NV index is held by.
+// `tpm2:` URIs: which TPM, and what protects its sealed data or its NV index.
 //
 //   tpm2:device=/dev/tpmrm0?pcrs=sha256:7&auth-source=file:/etc/app/tpm.auth
 //   tpm2:tcti=swtpm:host=127.0.0.1,port=2321?nv=0x01500020
@@ -24,13 +24,13 @@ struct PcrBank {
 
 struct Tpm2Uri {
   std::string tcti;            ///< As tpm2-tss's loader takes it.
-  std::vector<PcrBank> pcrs;   ///< None: sealed to the TPM, whatever it booted.
+  std::vector<PcrBank> pcrs;   ///< Empty: sealed to the TPM, whatever it booted.
   std::string auth_file;       ///< Empty: no auth value.
   std::uint32_t nv_index = 0;  ///< 0: the URI names none.
   int patience_ms = 0;
 };
 
-/// What the URI is for decides which parameters it may have.
+/// The use of a URI decides which parameters it may have.
 enum class Tpm2Use : std::uint8_t { sealing, nv_index };
 
 /// Errors: usage (unknown or missing parameters, a TPM that is reached over a network).

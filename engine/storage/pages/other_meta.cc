@@ -13,9 +13,9 @@ namespace coffer::storage {
 namespace pages {
 namespace {
 
-/// A root is never near as long.
+// A root record is far shorter.
 constexpr std::size_t kValueBytesMax = 64 * 1024;
-/// Others may commit while the pages are read.
+// Another process may commit while the pages are read; then they are read again.
 constexpr int kTries = 3;
 
 using MetaBytes = std::array<std::uint8_t, kMetaBytes>;
@@ -40,14 +40,14 @@ std::optional<Metas> read_metas(int fd) {
   return metas;
 }
 
-// As LMDB's keys are ordered: shorter first where one begins the other.
+// LMDB's key order: bytewise, and a key sorts before any longer key that begins with it.
 int compare(ByteView a, ByteView b) {
   const int order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
   if (order != 0 || a.size() == b.size()) return order;
   return a.size() < b.size() ? -1 : 1;
 }
 
-/// The way down one tree to one key.
+// Follows one tree down to one key.
 class Descent {
  public:
   Descent(int fd, std::size_t page_size, ByteView key) : fd_(fd), page_(page_size), key_(key) {}
@@ -83,7 +83,7 @@ class Descent {
     return ByteView(page_).subspan(begin + kNodeHeader, size);
   }
 
-  // The last child whose first key is not behind the one that is looked for.
+  // The last child whose first key is not greater than the wanted one.
   bool choose_child(std::uint64_t& child) const {
     for (unsigned index = 0; index < nodes_; ++index) {
       std::size_t begin = 0;

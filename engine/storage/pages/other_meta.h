@@ -1,4 +1,4 @@
-// What the meta page leads to that LMDB did not take for the newest.
+// Reads the state before the newest commit, through the older of the two meta pages.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@
 namespace coffer::storage {
 
 struct OtherEntry {
-  std::uint64_t transaction = 0;  ///< The commit that the meta page says it is of.
+  std::uint64_t transaction = 0;  ///< The commit that the older meta page names.
   Bytes value;
 };
 
-/// What the unnamed table held under `key` in the state before the newest commit, whose pages no
-/// writer reuses before the next. Nothing where that state cannot be read: its pages are followed
-/// with every bound checked, and nobody's answer rests on them.
+/// The unnamed table's value under `key` before the newest commit; no writer reuses the pages of
+/// that state before the next commit. Empty if the state cannot be read. Those pages are not
+/// verified, so every bound is checked on the way, and no answer may rest on the result.
 std::optional<OtherEntry> entry_of_other_meta(int file_descriptor, ByteView key);
 
 }  // namespace coffer::storage

@@ -1,5 +1,5 @@
-// Where things stand in a file of LMDB data version 1. Not taken from lmdb.h, which
-// keeps its page layout to itself. Plain numbers: who reads with them checks first.
+// The layout of an LMDB file of data version 1; lmdb.h does not publish it. load() checks no
+// bound: its caller does.
 #pragma once
 
 #include <bit>
@@ -19,12 +19,12 @@ inline constexpr std::size_t kPageHeader = 16;
 inline constexpr std::size_t kPageFlagsAt = 10;
 inline constexpr std::size_t kLowerAt = 12;
 inline constexpr std::size_t kUpperAt = 14;
-inline constexpr std::size_t kRunLengthAt = 12;  // of an overflow page, in place of lower and upper
+inline constexpr std::size_t kRunLengthAt = 12;  // in an overflow page, replaces lower and upper
 // A node begins: low u16, high u16, flags u16, key size u16.
 inline constexpr std::size_t kNodeHeader = 8;
 // In a branch low, high and flags are one number of 48 bits: the child's page.
 inline constexpr std::uint64_t kChildMask = 0xffff'ffff'ffff;
-inline constexpr std::size_t kRunNumber = 8;  // stands in a leaf where the value is in a run
+inline constexpr std::size_t kRunNumber = 8;  // in a leaf, if the value lies in an overflow run
 inline constexpr std::size_t kTreeRecord = 48;
 inline constexpr std::size_t kMetaBytes = 152;  // with the page header
 
@@ -35,7 +35,7 @@ inline constexpr std::uint16_t kMeta = 0x08;
 inline constexpr std::uint16_t kBigData = 0x01;
 inline constexpr std::uint16_t kSubData = 0x02;
 inline constexpr std::uint16_t kIntegerKey = 0x08;
-inline constexpr std::uint16_t kNoSubdir = 0x4000;  // kept in the free list's flags, and harmless
+inline constexpr std::uint16_t kNoSubdir = 0x4000;  // set in the free list's flags; harmless
 
 inline constexpr std::uint32_t kMagic = 0xBEEFC0DE;
 inline constexpr std::uint32_t kDataVersion = 1;
@@ -46,7 +46,7 @@ inline constexpr std::size_t kMaxPageSize = 32768;
 inline constexpr std::size_t kMaxKey = 511;
 inline constexpr unsigned kMaxDepth = 32;                          // LMDB's cursor stack
 inline constexpr std::uint64_t kMaxMap = std::uint64_t{1} << 47;   // the address space of a process
-inline constexpr std::uint64_t kMaxTransaction = kNoPage >> 2;     // far from wrapping round
+inline constexpr std::uint64_t kMaxTransaction = kNoPage >> 2;     // far from overflow
 inline constexpr std::size_t kCoverWords = kMaxPageSize / 2 / 64;  // one bit for two bytes
 
 template <typename T>
@@ -67,7 +67,7 @@ struct Tree {
         entries(load<std::uint64_t>(at + 32)),
         root(load<std::uint64_t>(at + 40)) {}
 
-  std::uint32_t pad;  // of the free list: the page size
+  std::uint32_t pad;  // in the free list's record: the page size
   std::uint16_t flags;
   std::uint16_t depth;
   std::uint64_t branch_pages;
@@ -92,7 +92,7 @@ struct Meta {
   std::uint64_t transaction;
 };
 
-// A page whose header was found sound.
+// A page whose header was checked.
 struct Page {
   std::size_t node_at(unsigned index) const {
     return load<std::uint16_t>(bytes + kPageHeader + std::size_t{2} * index);

@@ -1,7 +1,7 @@
 // Where the verifier's bytes come from: an image in memory, or an open file read piece by piece.
 //
-// A file is read, not mapped, where others have it open: what is cut off under a mapping is a
-// signal, what is cut off under a read is a short answer.
+// A file that other processes have open is read, not mapped: if it is cut short meanwhile, a
+// mapping raises SIGBUS, while a read only returns less.
 #pragma once
 
 #include <coffer/result.h>
@@ -12,13 +12,15 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "storage/pages/page_verifier.h"
 
 namespace coffer::storage::pages {
 
 class PageSource {
  public:
-  /// Where a source puts what it has no memory of; what it answered is valid until the next use.
+  /// A buffer for sources that have no memory of their own. What read() returned is valid until
+  /// the room is used again.
   using Room = std::vector<std::uint8_t>;
 
   PageSource() = default;
@@ -26,9 +28,9 @@ class PageSource {
   PageSource(const PageSource&) = delete;
   PageSource& operator=(const PageSource&) = delete;
 
-  /// As it was when the source was made.
+  /// The size when the source was made.
   virtual std::uint64_t size() const = 0;
-  /// Bytes that lie inside size(). Null where they cannot be read, or are there no more.
+  /// The caller asks for bytes inside size() only. Null if they cannot be read or are gone.
   virtual const std::uint8_t* read(std::uint64_t offset, std::size_t size, Room& room) const = 0;
 };
 
@@ -36,8 +38,8 @@ class ImageSource : public PageSource {
  public:
   explicit ImageSource(ByteView image) : image_(image) {}
   std::uint64_t size() const override { return image_.size(); }
-  const std::uint8_t* read(std::uint64_t offset, std::size_t /*size*/,
-                           Room& /*room*/) const override {
+  const std::uint8_t* read(std::uint64_t offset, std::size_t size, Room& /*room*/) const override {
+    COFFER_CHECK(offset <= image_.size() && size <= image_.size() - offset);
     return image_.data() + offset;
   }
 
@@ -56,10 +58,11 @@ class FileSource : public PageSource {
   std::uint64_t size_;
 };
 
-/// The trees of the newest transaction. Errors: as verify_pages(); busy where another one was
-/// wanted.
+/// Verifies the trees of the newest transaction. Errors: as verify_pages(); busy if it is not the
+/// `wanted` one.
 Result<PageReport> verify(const PageSource& file, std::optional<std::uint64_t> wanted = {});
-/// What LMDB reads of a file before its first transaction: the head of both meta pages.
+/// Verifies the heads of both meta pages, which is all that LMDB reads before its first
+/// transaction.
 Result<void> verify_headers(const PageSource& file);
 
 }  // namespace coffer::storage::pages

@@ -22,7 +22,7 @@ struct Bounds {
   ByteView high;
 };
 
-// One tree on its way: what its record promises, and what was found so far.
+// A tree during its walk: what its record promises, and what was counted so far.
 struct TreeWalk {
   const Tree& tree;
   Role role;
@@ -32,15 +32,15 @@ struct TreeWalk {
   std::uint64_t entries = 0;
 };
 
-constexpr Literal kTouched("the data file was written while it was checked");
+constexpr Literal kTouched("the data file changed while it was being checked");
 
 // The walk. Each check returns false once it has set fault_, and everything stops there.
 class Verifier {
  public:
   explicit Verifier(const PageSource& file) : file_(file) {}
-  /// The newest transaction, which must be the wanted one where one is.
+  // The newest transaction, which must be `wanted` if that is given.
   Result<PageReport> run(std::optional<std::uint64_t> wanted);
-  /// What LMDB reads before its first transaction.
+  // Only what LMDB reads before its first transaction.
   Result<void> run_on_headers();
 
  private:
@@ -70,7 +70,7 @@ class Verifier {
   bool check_free_record(std::uint64_t page, ByteView key, ByteView ids);
   bool check_pages_past_end();
 
-  // The room for one page of the way down, given back when the walk comes up again.
+  // The buffer for one page on the way down, free again when the walk comes back up.
   class Level {
    public:
     explicit Level(Verifier& verifier) : verifier_(verifier), depth_(verifier.depth_++) {
@@ -92,18 +92,18 @@ class Verifier {
   std::vector<PageSource::Room> rooms_;
   std::size_t depth_ = 0;
   PageSource::Room run_room_;
-  std::size_t page_size_ = kMetaBytes;  // Until the first meta page has told it.
+  std::size_t page_size_ = kMetaBytes;  // Until the first meta page was read.
   std::size_t max_node_ = 0;
-  std::uint64_t file_pages_ = 0;  // whole pages that are there to be read
+  std::uint64_t file_pages_ = 0;  // whole pages that can be read
   std::uint64_t last_page_ = 0;
   PageSet reached_;
   Cover cover_;
-  std::vector<std::uint64_t> past_end_;  // free pages that the file does not reach
+  std::vector<std::uint64_t> past_end_;  // free pages beyond the end of the file
   PageReport report_;
   std::optional<Error> fault_;
 };
 
-// Below is in the same order as LMDB's keys: shorter first where one begins the other; the
+// LMDB's key order: bytewise, and a key sorts before any longer key that begins with it. The
 // free list's keys are native numbers.
 bool key_below(Role role, ByteView a, ByteView b) {
   if (role == Role::free_list) return load<std::uint64_t>(a.data()) < load<std::uint64_t>(b.data());
@@ -141,8 +141,8 @@ bool Verifier::read_metas() {
   if (!std::has_single_bit(page_size_) || page_size_ < kMinPageSize || page_size_ > kMaxPageSize) {
     return fail("a page size that LMDB cannot use", 0);
   }
-  // A value as large as this or larger would have gone to an overflow run: two nodes must
-  // always fit a page, or LMDB cannot merge and split.
+  // LMDB moves a larger value to an overflow run: two nodes must always fit into a page, or it
+  // could not merge and split pages.
   max_node_ = (((page_size_ - kPageHeader) / 2) & ~std::size_t{1}) - sizeof(std::uint16_t);
   file_pages_ = file_.size() / page_size_;
   if (file_pages_ < kMetaPages) return fail("the data file is too short", 1);
@@ -157,16 +157,16 @@ bool Verifier::read_metas() {
 bool Verifier::choose_meta(std::optional<std::uint64_t> wanted) {
   const Meta even(metas_[0]);
   const Meta odd(metas_[1]);
-  // LMDB finds the newest meta page by the lowest bit of the transaction's number, so a
-  // number on the wrong page would have it read trees that nobody checked. Only a store
-  // without any commit has its zero on both.
+  // LMDB finds the newest meta page by the lowest bit of the transaction's number, so a number
+  // on the wrong page would lead it to trees that were not checked. Only a store without any
+  // commit has zero on both.
   const bool untouched = even.transaction == 0 && odd.transaction == 0;
   if (even.transaction % 2 != 0) return fail("a transaction on the wrong meta page", 0);
   if (odd.transaction % 2 != 1 && !untouched)
     return fail("a transaction on the wrong meta page", 1);
   const Meta& newest = even.transaction < odd.transaction ? odd : even;
   if (wanted && newest.transaction != *wanted) {
-    fault_ = Error(ErrorCode::busy, "the data file is not where those who have it open are")
+    fault_ = Error(ErrorCode::busy, "the data file is not at the commit that its users see")
                  .with_number(newest.transaction);
     return false;
   }
@@ -186,7 +186,8 @@ bool Verifier::check_newest(const Meta& meta) {
   }
   file_pages_ = std::min(file_pages_, last_page_ + 1);
   if (!reached_.reserve(file_pages_)) {
-    fault_ = Error(ErrorCode::limit, "no memory to check so many pages").with_number(file_pages_);
+    fault_ = Error(ErrorCode::limit, "not enough memory to check the data file's pages")
+                 .with_number(file_pages_);
     return false;
   }
   report_.pages_in_use = kMetaPages;
@@ -197,11 +198,12 @@ bool Verifier::check_newest(const Meta& meta) {
 bool Verifier::check_record(const Tree& tree, Role role, std::uint64_t page) {
   const bool free_list = role == Role::free_list;
   const unsigned flags = free_list ? tree.flags & ~unsigned{kNoSubdir} : tree.flags;
-  if (flags != (free_list ? kIntegerKey : 0U)) return fail("a tree of a foreign kind", page);
-  if (!free_list && tree.pad != 0) return fail("a tree of a foreign kind", page);
+  if (flags != (free_list ? kIntegerKey : 0U))
+    return fail("a tree with flags that a store never has", page);
+  if (!free_list && tree.pad != 0) return fail("a tree with flags that a store never has", page);
   const std::uint64_t sum =
       tree.branch_pages | tree.leaf_pages | tree.overflow_pages | tree.entries | tree.depth;
-  if (tree.root == kNoPage) return sum == 0 || fail("an empty tree that counts something", page);
+  if (tree.root == kNoPage) return sum == 0 || fail("an empty tree with counts above zero", page);
   if (tree.depth < 1 || tree.depth > kMaxDepth) return fail("an impossible depth", page);
   return true;
 }
@@ -213,13 +215,13 @@ bool Verifier::walk_tree(const Tree& tree, Role role, std::uint64_t named_by) {
   if (!walk_page(walk, tree.root, 1, {})) return false;
   if (walk.branch_pages != tree.branch_pages || walk.leaf_pages != tree.leaf_pages ||
       walk.overflow_pages != tree.overflow_pages || walk.entries != tree.entries) {
-    return fail("a tree that miscounts itself", named_by);
+    return fail("a tree whose counts are wrong", named_by);
   }
   report_.pages_in_use += walk.branch_pages + walk.leaf_pages + walk.overflow_pages;
   return true;
 }
 
-// Goes one deeper for each level, so at most kMaxDepth deep for a tree.
+// Recurses once per level of the tree, so at most kMaxDepth deep.
 bool Verifier::walk_page(TreeWalk& walk, std::uint64_t number, unsigned level, Bounds bounds) {
   const bool leaf = level == walk.tree.depth;
   const Level here(*this);
@@ -235,7 +237,8 @@ bool Verifier::open_page(std::uint64_t number, std::uint16_t kind, const Level& 
   page.number = number;
   if (page.bytes == nullptr) return false;
   if (load<std::uint64_t>(page.bytes) != number) return fail("a page in the wrong place", number);
-  // Exactly one kind: the marks of LMDB's duplicates and of its memory never reach a file.
+  // Exactly one flag: those for duplicates are not used here, and those for dirty pages are never
+  // written to a file.
   if (load<std::uint16_t>(page.bytes + kPageFlagsAt) != kind) {
     return fail("a page of the wrong kind", number);
   }
@@ -246,7 +249,7 @@ bool Verifier::open_page(std::uint64_t number, std::uint16_t kind, const Level& 
     return fail("a page with impossible bounds", number);
   }
   page.nodes = (lower - static_cast<unsigned>(kPageHeader)) / 2;
-  // LMDB asserts two ways out of a branch and looks at the first node of a leaf unasked.
+  // LMDB asserts two children in a branch and reads the first node of a leaf without a check.
   if (page.nodes < (kind == kBranch ? 2U : 1U)) return fail("a page with too few nodes", number);
   return true;
 }
@@ -278,7 +281,7 @@ bool Verifier::read_node(const Page& page, unsigned index, bool leaf, Node& node
 bool Verifier::check_key(Role role, const Page& page, ByteView key) {
   if (key.empty()) return fail("an empty key", page.number);
   if (role == Role::free_list && key.size() != sizeof(std::uint64_t)) {
-    return fail("a free-list key that is no number", page.number);
+    return fail("a free-list key that is not a number", page.number);
   }
   return true;
 }
@@ -286,7 +289,7 @@ bool Verifier::check_key(Role role, const Page& page, ByteView key) {
 bool Verifier::walk_branch(TreeWalk& walk, const Page& page, unsigned level, Bounds bounds) {
   ++walk.branch_pages;
   if (!check_branch_nodes(walk, page, bounds)) return false;
-  // All nodes are proven now, so their headers may be read as they stand.
+  // All nodes are checked now, so their headers may be read without checks.
   const auto key = [&page](unsigned index) {
     const std::uint8_t* header = page.bytes + page.node_at(index);
     return ByteView(header + kNodeHeader, load<std::uint16_t>(header + 6));
@@ -307,7 +310,7 @@ bool Verifier::check_branch_nodes(TreeWalk& walk, const Page& page, Bounds bound
   ByteView before = bounds.low;
   for (unsigned index = 0; index < page.nodes; ++index) {
     if (!read_node(page, index, false, node, used)) return false;
-    if (index == 0) continue;  // its key is never looked at, and mostly empty
+    if (index == 0) continue;  // LMDB never looks at this key; mostly it is empty
     if (!check_key(walk.role, page, node.key)) return false;
     if (before.data() != nullptr && !key_below(walk.role, before, node.key)) {
       return fail("keys out of order", page.number);
@@ -341,7 +344,7 @@ bool Verifier::walk_leaf(TreeWalk& walk, const Page& page, Bounds bounds) {
     return fail("keys out of order", page.number);
   }
   if (used != page_size_ - page.upper) return fail("a page with gaps", page.number);
-  // A second pass, for a table named here walks pages of its own and needs the cover.
+  // A second pass: the walk of a table named here uses cover_ for its own pages.
   for (unsigned index = 0; index < page.nodes; ++index) {
     const std::uint8_t* header = page.bytes + page.node_at(index);
     node.flags = load<std::uint16_t>(header + 4);
@@ -364,7 +367,7 @@ bool Verifier::check_value(TreeWalk& walk, const Page& page, const Node& node) {
   if (node.flags == kBigData) {
     if (!open_run(walk, page, node, value)) return false;
   } else if (node.flags != 0) {
-    return fail("a node of a foreign kind", page.number);
+    return fail("a node with flags that a store never has", page.number);
   }
   if (walk.role == Role::free_list) return check_free_record(page.number, node.key, value);
   if (walk.role == Role::main) ++report_.entry_count;
@@ -380,7 +383,7 @@ bool Verifier::open_run(TreeWalk& walk, const Page& page, const Node& node, Byte
   if (run == nullptr) return false;
   const std::uint64_t pages = load<std::uint32_t>(run + kRunLengthAt);
   if (load<std::uint64_t>(run) != first || load<std::uint16_t>(run + kPageFlagsAt) != kOverflow) {
-    return fail("an overflow run that is none", first);
+    return fail("an overflow run without its header", first);
   }
   // A value overwritten by a shorter one in the same transaction keeps its longer run.
   const std::uint64_t needed = (kPageHeader - 1 + node.value_size) / page_size_ + 1;
@@ -391,20 +394,19 @@ bool Verifier::open_run(TreeWalk& walk, const Page& page, const Node& node, Byte
     if (!reached_.insert(number)) return fail("a page that is reached twice", number);
   }
   walk.overflow_pages += pages;
-  if (walk.role != Role::free_list) return true;  // What is in it is not the verifier's.
+  if (walk.role != Role::free_list) return true;  // The content is not checked here.
   run = read(first, kPageHeader + node.value_size, run_room_);
   if (run == nullptr) return false;
   value = {run + kPageHeader, node.value_size};
   return true;
 }
 
-// The value is a count and as many page numbers, falling; room that LMDB reserved and did
-// not need may follow. LMDB hands out these pages to be written, so none may be in use, and
-// none may be named twice.
+// The value is a count and that many page numbers in falling order; reserved but unused room may
+// follow. LMDB will write to these pages, so none may be in use and none may be named twice.
 bool Verifier::check_free_record(std::uint64_t page, ByteView key, ByteView ids) {
   const auto transaction = load<std::uint64_t>(key.data());
   if (transaction == 0 || transaction > report_.transaction_id) {
-    return fail("a free-list record of no transaction", page);
+    return fail("a free-list record of an impossible transaction", page);
   }
   if (ids.size() < 8 || ids.size() % 8 != 0) return fail("a torn free-list record", page);
   const auto count = load<std::uint64_t>(ids.data());

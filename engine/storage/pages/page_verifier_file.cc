@@ -1,5 +1,5 @@
-// The verifier on an open file: a private mapping, and the signs that somebody wrote meanwhile;
-// or, where somebody may, page by page.
+// The verifier on an open file: through a private mapping, with a check that the file stayed the
+// same; or page by page if other processes may write it.
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/check.h"
 #include "storage/pages/page_layout.h"
 #include "storage/pages/page_source.h"
 #include "storage/pages/page_verifier.h"
@@ -47,6 +48,7 @@ Result<std::uint64_t> size_of(int file_descriptor) {
 
 const std::uint8_t* pages::FileSource::read(std::uint64_t offset, std::size_t size,
                                             Room& room) const {
+  COFFER_CHECK(offset <= size_ && size <= size_ - offset);
   room.resize(std::max(room.size(), size));
   std::size_t done = 0;
   while (done < size) {
@@ -74,7 +76,8 @@ Result<PageReport> verify_pages(int file_descriptor) {
   if (::fstat(file_descriptor, &before) != 0) {
     return Error(ErrorCode::io, "the data file cannot be examined").with_errno(errno);
   }
-  if (!S_ISREG(before.st_mode)) return Error(ErrorCode::corrupt, "the data file is no plain file");
+  if (!S_ISREG(before.st_mode))
+    return Error(ErrorCode::corrupt, "the data file is not a regular file");
   if (before.st_size < static_cast<off_t>(pages::kMetaBytes)) {
     return Error(ErrorCode::corrupt, "the data file is too short").with_number(0);
   }
@@ -90,7 +93,7 @@ Result<PageReport> verify_pages(int file_descriptor) {
   const bool touched =
       after.st_size != before.st_size || !same_moment(after.st_mtim, before.st_mtim);
   if (after.st_size < before.st_size || (!report.ok() && touched)) {
-    return Error(ErrorCode::busy, "the data file was written while it was checked");
+    return Error(ErrorCode::busy, "the data file changed while it was being checked");
   }
   return report;
 }

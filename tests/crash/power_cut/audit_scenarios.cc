@@ -1,4 +1,4 @@
-// What shortens the audit log, and what lowers the store's time.
+// Scenarios that shorten the audit log or set back the store's time.
 #include "tests/crash/power_cut/scenario.h"
 
 namespace coffer::test {
@@ -12,13 +12,13 @@ T good(Result<T> result) {
   return std::move(*result);
 }
 
-// The chain's two ends beside all else: a record that went without the checkpoint that stands
-// for it, or a checkpoint without its removal, is a broken chain.
+// Also looks at both ends of the chain: a removed record without the checkpoint that replaces it,
+// or a checkpoint without the removal, breaks the chain.
 std::string look_at_log(const Place& place) {
   std::string told = look_at_store(place);
   auto store = place.try_open();
   if (!store.ok()) return told;
-  const auto report = store->audit_verify();
+  const auto report = store->audit().verify();
   if (!report.ok()) return told + "audit: " + describe(report.error()) + "\n";
   return told + "audit " + std::to_string(report->first) + " to " + std::to_string(report->last) +
          " " + report->problem + "\n";
@@ -44,9 +44,9 @@ void prepare_ahead(const Place& place) {
 const Registered kPrune{{"audit log pruned twice", prepare_log,
                          [](Actor& actor) {
                            Store store = actor.place.open();
-                           good(store.audit_prune({.keep_records = 30}));
+                           good(store.audit().prune({.keep_records = 30}));
                            actor.acknowledge();
-                           good(store.audit_prune({.keep_records = 2}));
+                           good(store.audit().prune({.keep_records = 2}));
                            actor.acknowledge();
                          },
                          0, look_at_log}};

@@ -1,4 +1,4 @@
-// Where a watcher keeps what it has dealt with.
+// Scenarios of the file in which a watcher keeps its position.
 #include "tests/crash/power_cut/scenario.h"
 #include "tools/watch/cursor_file.h"
 

@@ -68,7 +68,7 @@ void add_config(std::string& out, Store& store, const ConfigSummary& config) {
   }
 }
 
-/// Pieces that begin with a line without a blank in front.
+/// Splits the text before each line that is not indented.
 std::vector<std::string> blocks_of(const std::string& text) {
   std::vector<std::string> blocks;
   std::size_t begin = 0;
@@ -113,7 +113,7 @@ std::string fingerprint(Store& store) {
 
 std::string without_chance(const std::string& fingerprint) {
   static const std::regex kName("airbyte_workspace_[0-9a-f-]{36}_secret_[0-9a-f-]{36}");
-  // What is said of a name, the name left out, and where it is first met in a config.
+  // For each name: the text about it without the name, and the first place of it in a config.
   std::map<std::string, std::pair<std::string, std::string>> told;
   const std::vector<std::string> blocks = blocks_of(fingerprint);
   for (const std::string& block : blocks) {

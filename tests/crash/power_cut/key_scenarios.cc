@@ -1,4 +1,4 @@
-// What is done to the key slots and the master key.
+// Scenarios of the key slots and the master key.
 #include "keys/keyring/keyring.h"
 #include "keys/keyring/slot.h"
 #include "tests/crash/old_master.h"
@@ -20,7 +20,7 @@ void prepare_two_slots(const Place& place) {
   must(create_key_file(place.in("second.key")).ok(), "create_key_file");
   Store store = place.open();
   for (const char* path : {"a", "b/c"}) good(store.put(path, Value::opaque(path)));
-  if (good(store.add_key(second_key(place))) != 2) throw std::runtime_error("not slot 2");
+  if (good(store.keys().add(second_key(place))) != 2) throw std::runtime_error("not slot 2");
   std::filesystem::copy_file(place.store_path() + "/keyring", place.in("keyring-before"));
 }
 
@@ -34,7 +34,8 @@ std::string opens_by_second(const Place& place) {
   return "second key: " + (secret ? std::string("opens") : describe(secret.error())) + "\n";
 }
 
-/// By the slot that may be given up first: what it cannot finish is finished by the other.
+/// Opens with the key of the slot that may be dropped, then with the other, which finishes what the
+/// first cannot.
 std::string look_by_both(const Place& place) {
   const std::string first = opens_by_second(place);
   const std::string told = look_at_store(place);
@@ -42,7 +43,7 @@ std::string look_by_both(const Place& place) {
   return told + (again == first ? first : "the second key: " + first + " and then " + again);
 }
 
-/// The master key that the slots wrapped before, tried on all of the keyring as it is now.
+/// Tries the former master key on the whole of the present keyring.
 std::string find_old_master(const Place& place) {
   const Bytes before = read_whole_file(place.in("keyring-before"));
   const auto place_of_table = format::master_place(0);
@@ -52,7 +53,7 @@ std::string find_old_master(const Place& place) {
   const auto header_frame = format::decode_frame(ByteView(before).first(format::kKeyringBlock));
   const auto header = format::decode_keyring_header(header_frame.value().payload);
   const KeySource source = second_key(place);
-  const auto material = good(keys::obtain(source, false));
+  const auto material = good(keys::obtain(source));
   const format::KeySlot& slot = table.value().slots.back();
   const crypto::Key master =
       good(keys::unwrap_master(material, {header->store_id, slot.number}, slot));
@@ -61,32 +62,32 @@ std::string find_old_master(const Place& place) {
 
 void rewrap(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rewrap_keys(2));
+  good(store.keys().rewrap(2));
   actor.acknowledge();
-  good(store.rewrap_keys(0));
+  good(store.keys().rewrap(0));
   actor.acknowledge();
 }
 
 void rotate_without_second(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rotate_key({.without = {2}}));
+  good(store.keys().rotate({.without = {2}}));
   actor.acknowledge();
 }
 
 void rotate_then_write(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rotate_key());
+  good(store.keys().rotate());
   actor.acknowledge();
   good(store.destroy("a", {1}));
   actor.acknowledge();
-  good(store.rotate_key());
+  good(store.keys().rotate());
   actor.acknowledge();
 }
 
-/// Half of the buckets a time. What stands is the same before, between and after.
+/// Rotates half of the buckets at a time. The store's visible content never changes.
 void rotate_data(Actor& actor) {
   Store store = actor.place.open();
-  good(store.rotate_data_keys({.versions_at_once = 128}));
+  good(store.keys().rotate_data({.versions_at_once = 128}));
   actor.acknowledge();
 }
 

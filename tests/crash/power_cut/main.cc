@@ -1,4 +1,4 @@
-// Catch2's program, but where it was started to act in a scenario of its own.
+// Catch2's main function, unless the program was started to act in a scenario.
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 

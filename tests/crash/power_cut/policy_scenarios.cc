@@ -1,4 +1,4 @@
-// A policy put, changed and taken away: who may do what is of before or of after.
+// Scenarios of a policy: put, changed and removed. The rights are those of before or of after.
 #include "tests/crash/power_cut/scenario.h"
 
 namespace coffer::test {
@@ -16,13 +16,13 @@ const std::vector<UseCase> kAll = {UseCase::list,  UseCase::use,    UseCase::rev
 
 Store chief_of(Store store) { return good(store.as({.user = "chief"})); }
 
-// The policy as it is told, and what it comes to for somebody, beside all else.
+// Also looks at the policy and at the resulting rights of one user.
 std::string look_at_policy(const Place& place) {
   std::string told = look_at_store(place);
   auto store = place.try_open();
   if (!store.ok()) return told;
   Store chief = chief_of(std::move(*store));
-  const auto policy = chief.policy();
+  const auto policy = chief.policies().get();
   told += policy.ok() ? policy_json(*policy) : describe(policy.error());
   const auto seen = good(chief.as({.user = "ann"})).get("a");
   told += seen.ok() ? "\nseen" : "\n" + describe(seen.error());
@@ -43,12 +43,12 @@ const Registered kPolicy{
      [](Actor& actor) {
        Store chief = chief_of(actor.place.open());
        Policy policy{0, {{true, {"user:chief"}, kAll, {"**"}}}};
-       good(chief.put_policy(policy));
+       good(chief.policies().put(policy));
        actor.acknowledge();
        policy.rules.push_back({true, {"user:ann"}, {UseCase::reveal}, {"a"}, {}});
-       good(chief.put_policy(policy));
+       good(chief.policies().put(policy));
        actor.acknowledge();
-       good(chief.put_policy({}));
+       good(chief.policies().put({}));
        actor.acknowledge();
      },
      0, look_at_policy}};

@@ -1,7 +1,6 @@
-// Every scenario, cut at every call that changes a file: by a power cut, which keeps what was
-// synced and any part of the rest, and by a kill, which keeps what was called. The store then
-// opens, verifies, and stands as before or as after, never between; and what was acknowledged
-// stands.
+// Cuts every scenario at every call that changes a file. A power cut keeps what was synced and any
+// part of the rest; a kill keeps every completed call. The store then opens and verifies, its state
+// is that of before or of after and never between, and acknowledged changes are there.
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -27,7 +26,7 @@ std::uint64_t test_seed() {
   return seed;
 }
 
-/// A scenario prepared, and the files that it starts from.
+/// A prepared scenario and its initial files.
 class Stage {
  public:
   explicit Stage(const Scenario& scenario) : scenario_(scenario), place_(root_.path()) {
@@ -47,7 +46,7 @@ class Stage {
     return Recording::run(run);
   }
 
-  /// From the start, and what the calls add up to: nothing went past the recorder.
+  /// Records a run from the start and checks that the calls add up to the result: none was missed.
   Recording record() {
     restore(start_);
     Tree before = Tree::read(place_.work());
@@ -73,7 +72,7 @@ class Stage {
     REQUIRE(replayed.directories == real.directories);
     for (const auto& [directory, names] : real.directories) {
       for (const auto& [leaf, inode] : names) {
-        // Written through a map, and needed by nobody after a cut.
+        // Written through a map, and not needed after a cut.
         if (real.files.count(inode) == 0 || leaf == "lock.mdb") continue;
         INFO(leaf);
         REQUIRE((replayed.files.at(inode) == real.files.at(inode)));
@@ -87,7 +86,7 @@ class Stage {
   Tree start_;
 };
 
-/// Why the state that stands after a cut is no good; empty where it is one of those it may be.
+/// What is wrong with the state after a cut; empty if it is an allowed one.
 std::string judge(const std::string& seen, const std::vector<std::string>& told,
                   std::size_t told_by_then) {
   const std::size_t least = told_by_then == 0 ? 0 : told_by_then - 1;
@@ -103,10 +102,10 @@ std::string judge(const std::string& seen, const std::vector<std::string>& told,
 struct Verdicts {
   std::size_t states = 0;
   std::size_t failures = 0;
-  std::string first;  ///< What was wrong with the first bad one.
+  std::string first;  ///< The problem of the first bad state.
 };
 
-/// `enough`: stops at so many failures.
+/// `enough`: stops after this many failures.
 Verdicts judge_all(Stage& stage, const Recording& recording, const ReplayOptions& options,
                    std::size_t enough) {
   Verdicts out;
@@ -115,7 +114,7 @@ Verdicts judge_all(Stage& stage, const Recording& recording, const ReplayOptions
     stage.restore(state.tree);
     std::string problem = state.notes == told.size() ? stage.steal() : "";
     if (problem.empty()) problem = judge(stage.look(), told, state.notes);
-    // What the first opening mended stays mended.
+    // Repairs of the first opening must last.
     if (problem.empty() && state.steps % 8 == 0) problem = judge(stage.look(), told, state.notes);
     if (problem.empty()) return true;
     if (out.failures++ == 0) {
@@ -175,7 +174,7 @@ TEST_CASE("a sync that could be left out has another one behind it") {
       ++syncs;
       needed += judge_all(stage, recording, options, 1).failures != 0;
     }
-    // Keyring parts stand twice and a shredding commits twice: one of two may be lost.
+    // Keyring parts are stored twice and a shredding commits twice, so one of two may be lost.
     std::printf("%s: %zu of %zu syncs cannot be left out\n", scenario.name.c_str(), needed, syncs);
     CHECK(needed >= 2);
   }

@@ -1,8 +1,8 @@
-// Stands before the C library (LD_PRELOAD) and writes down every call that changes a file
-// below one directory; or kills the program before the call of a given number.
+// Preloaded before the C library (LD_PRELOAD). Records every call that changes a file below one
+// directory, or kills the program before the call of a given number.
 //
-// What goes through a memory map is not seen: the engine writes its files by calls only, and
-// what lies in lock.mdb need not survive anything.
+// Writes through a memory map are not seen. That is enough: the engine writes its files only by
+// calls, and lock.mdb need not survive a cut.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -54,7 +54,7 @@ Recorder& recorder() {
   return *instance;
 }
 
-/// One call at a time from before it is made until it is written down.
+/// Held from before a call until it is recorded, so that calls come one at a time.
 class Turn {
  public:
   Turn() { pthread_mutex_lock(&recorder().mutex); }
@@ -105,7 +105,7 @@ std::string_view inside(std::string_view path) {
   return path.empty() ? path : path.substr(1);
 }
 
-/// Before a call that counts: the last moment at which it has not been made.
+/// Comes right before each counted call, the last moment at which it has not been made.
 void about_to_call() {
   if (++recorder().calls == recorder().kill_at) kill(getpid(), SIGKILL);
 }
@@ -288,7 +288,7 @@ ssize_t record_pwrite(int fd, const void* bytes, size_t size, off_t offset) {
 
 }  // namespace
 
-// A program that wants to be heard finds this by name; see Actor in scenario.h.
+// Programs find this function by its name; see Actor in scenario.h.
 EXPORTED void coffer_record_note(const char* text, std::size_t size) {
   const Turn turn;
   RecordHeader header;
@@ -372,7 +372,7 @@ EXPORTED int openat64(int at, const char* path, int flags, ...) {
   va_end(words);
   return record_open(at, path, flags, mode);
 }
-// What open becomes where the mode is not given and _FORTIFY_SOURCE is on: creates nothing.
+// With _FORTIFY_SOURCE, open() without a mode becomes these; they create nothing.
 EXPORTED int __open_2(const char* path, int flags) { return record_open(AT_FDCWD, path, flags, 0); }
 EXPORTED int __open64_2(const char* path, int flags) {
   return record_open(AT_FDCWD, path, flags, 0);
@@ -391,7 +391,7 @@ EXPORTED int mkdir(const char* path, mode_t mode) noexcept {
 EXPORTED int mkdirat(int at, const char* path, mode_t mode) noexcept {
   return record_mkdir(at, path, mode);
 }
-// The C library makes that one past mkdir.
+// The C library's mkdtemp does not call our mkdir.
 EXPORTED char* mkdtemp(char* name) noexcept {
   static const auto real = next<char* (*)(char*)>("mkdtemp");
   const std::string at = absolute(AT_FDCWD, name);

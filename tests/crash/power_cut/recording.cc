@@ -60,7 +60,7 @@ std::size_t digest_of(const Tree& tree, std::uint64_t inode) {
   return out;
 }
 
-/// Splits a path below the root into its directory's inode and its last name.
+/// Splits a path below the root into its directory's inode and its last component.
 std::pair<std::uint64_t, std::string> resolve(const Tree& tree, std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return {tree.root, std::string(path)};
@@ -75,7 +75,7 @@ Step resolved(const Tree& tree, const RecordHeader& header, std::string_view nam
   step.inode = header.inode;
   step.offset = header.offset;
   step.data.assign(data.begin(), data.end());
-  // A truncation by open carries a name that nothing needs: the inode is known.
+  // A truncation by open() carries a name that is not needed: the inode is known.
   if (!name.empty() && step.call != Call::truncate) {
     std::tie(step.directory, step.leaf) = resolve(tree, name);
   }
@@ -163,7 +163,7 @@ Recording::Ended Recording::run(const Run& run) {
       std::string(kRecordDirectory) + "=" + run.directory,
       std::string(kRecordLog) + "=" + run.log,
       std::string(kRecordKillAt) + "=" + std::to_string(run.kill_at),
-      // The sanitizer's library wants to be first; here it need not.
+      // The sanitizer's library insists on being loaded first; this turns the check off.
       "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0",
   };
   for (char** each = environ; *each != nullptr; ++each) {

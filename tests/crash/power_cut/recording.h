@@ -1,4 +1,4 @@
-// A run of a program, written down call by call, and the files as they were before it.
+// A program's run, recorded call by call, and the files before it.
 #pragma once
 
 #include <coffer/store.h>
@@ -14,7 +14,7 @@
 
 namespace coffer::test {
 
-/// The files of a directory, by inode: names come and go, and contents apart from them.
+/// The files of a directory by inode, since names and contents change independently.
 struct Tree {
   using Names = std::map<std::string, std::uint64_t>;
   std::uint64_t root = 0;
@@ -22,21 +22,21 @@ struct Tree {
   std::map<std::uint64_t, Bytes> files;
 
   static Tree read(const std::string& directory);
-  /// Into a directory that is emptied first.
+  /// Empties the directory first.
   void write(const std::string& directory) const;
-  /// Equal for equal names and contents.
+  /// Equal if names and contents are equal.
   std::size_t digest() const;
-  /// The inode of a path from the root; 0 where nothing is.
+  /// The inode of a path from the root; 0 if there is nothing.
   std::uint64_t find(std::string_view path) const;
 };
 
-/// One call that changed something, its names resolved to inodes.
+/// One call that changed something, with its names resolved to inodes.
 struct Step {
   Call call = Call::note;
-  bool durable = false;  ///< By itself, without a later sync.
+  bool durable = false;  ///< Without a later sync.
   std::uint64_t inode = 0;
   std::uint64_t offset = 0;
-  std::uint64_t directory = 0, other_directory = 0;  ///< Of names.
+  std::uint64_t directory = 0, other_directory = 0;  ///< Those of the names.
   std::string leaf, other_leaf;
   Bytes data;
 
@@ -44,7 +44,7 @@ struct Step {
   std::string_view text() const { return as_text(data); }
 };
 
-/// Which sectors of a write reached the disk; empty: all of them.
+/// The sectors of a write that reached the disk; empty means all.
 using Sectors = std::vector<bool>;
 inline constexpr std::size_t kSectorBytes = 512;
 
@@ -54,15 +54,15 @@ struct Recording {
   Tree before;
   std::vector<Step> steps;
 
-  /// Runs a program with the recorder in front and reads what it wrote down.
+  /// Runs a program under the recorder.
   struct Run {
     std::vector<std::string> words;  ///< The program and its arguments.
-    std::string directory;           ///< Canonical; all below it is recorded.
+    std::string directory;           ///< Canonical; everything below it is recorded.
     std::string log;
     long kill_at = 0;  ///< 0: never.
   };
   struct Ended {
-    int status = 0;  ///< As wait gives it.
+    int status = 0;  ///< As wait() returns it.
     bool killed() const;
     bool well() const { return status == 0; }
   };

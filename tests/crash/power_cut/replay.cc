@@ -8,12 +8,12 @@
 namespace coffer::test {
 namespace {
 
-/// What became of one step that was not synced.
+/// The fate of a step that was not synced.
 struct Fate {
   bool applied = true;
   Sectors sectors;
 };
-using Fates = std::map<std::size_t, Fate>;  // By step; all others are applied.
+using Fates = std::map<std::size_t, Fate>;  // By step; all other steps are applied.
 
 class Replayer {
  public:
@@ -39,7 +39,7 @@ class Replayer {
     return sync.inode == step.directory;
   }
 
-  /// A new name in two directories is safe when both are synced.
+  /// A name that two directories share is durable once both are synced.
   bool is_durable(std::size_t index, std::size_t made) const {
     const Step& step = steps()[index];
     if (step.call == Call::sync || step.call == Call::note) return true;
@@ -68,7 +68,7 @@ class Replayer {
     emit(made, none_of(open), "only what was synced");
     const std::size_t last = open.back();
     if (last + 1 == made) emit(made, {{last, torn(last)}}, "the last write torn");
-    // What could be missing grows until a sync, so that all other parts are seen there.
+    // The set of unsynced steps grows until a sync, so all other parts of it are tried there.
     const bool is_last_chance = made == steps().size() || steps()[made].call == Call::sync ||
                                 steps()[made].call == Call::note || steps()[made].durable;
     if (!is_last_chance) return;
@@ -98,7 +98,7 @@ class Replayer {
     const std::uint64_t first = step.offset / kSectorBytes;
     const std::uint64_t last = (step.offset + step.data.size() - 1) / kSectorBytes;
     fate.sectors.resize(last - first + 1);
-    if (random_() % 2 == 0) {  // What came first is there.
+    if (random_() % 2 == 0) {  // Keeps the first sectors.
       const std::size_t cut = random_() % (fate.sectors.size() + 1);
       for (std::size_t i = 0; i < cut; ++i) fate.sectors[i] = true;
     } else {

@@ -75,7 +75,7 @@ int act_out(const std::string& name, const std::string& root) {
     const Place place(root);
     place.clock.turn(found->later_ms);
     Actor actor(place, found->look);
-    actor.acknowledge();  // How it was before.
+    actor.acknowledge();  // The state before.
     found->act(actor);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "%s: %s\n", name.c_str(), failure.what());

@@ -1,7 +1,7 @@
-// Something that is done to a store and must be done whole or not at all, whatever cuts it.
+// A change to a store that must happen whole or not at all, whatever interrupts it.
 //
-// A scenario is added by a static Registered in any file of this folder's program. The program
-// runs itself again as the one who acts, with the recorder in front: see power_cut_test.cc.
+// A static Registered in any file of this folder's program adds a scenario. The program starts
+// itself again as the actor, under the recorder: see power_cut_test.cc.
 #pragma once
 
 #include <coffer/store.h>
@@ -14,12 +14,12 @@
 
 namespace coffer::test {
 
-/// Where it happens: work/store below a root that also has the key.
+/// The place of a scenario: work/store below a root that also has the key.
 class Place {
  public:
   explicit Place(std::string root) : root_(std::move(root)) {}
 
-  std::string work() const { return root_ + "/work"; }  ///< All below is recorded.
+  std::string work() const { return root_ + "/work"; }  ///< Everything below is recorded.
   std::string store_path() const { return work() + "/store"; }
   std::string key_file() const { return root_ + "/master.key"; }
   std::string in(const std::string& name) const { return root_ + "/" + name; }
@@ -35,12 +35,12 @@ class Place {
   std::string root_;
 };
 
-/// Handed to the one who acts.
+/// Given to the function that acts.
 class Actor {
  public:
   Actor(const Place& where, std::function<std::string(const Place&)> look)
       : place(where), look_(std::move(look)) {}
-  /// What was done is durable from here on. Says how the store stands now.
+  /// Says that the changes so far are durable, with the store's present state.
   void acknowledge() const;
 
   const Place& place;
@@ -49,23 +49,24 @@ class Actor {
   std::function<std::string(const Place&)> look_;
 };
 
-/// Opens the store as found, and tells all of it; an error in its place.
+/// Opens the store and describes all of it, or the error instead.
 std::string look_at_store(const Place& place);
 
-/// For scenarios that destroy: the keyring holds the one epoch key that the data needs.
+/// For scenarios that destroy: complains if the keyring holds more than the epoch key that the data
+/// needs.
 std::string find_old_epochs(const Place& place);
 
 struct Scenario {
   std::string name;
-  /// Makes the store as it is before; nothing of this is recorded.
+  /// Makes the initial store; not recorded.
   std::function<void(const Place&)> prepare;
-  /// May acknowledge several times: what lies between two is whole or not at all.
+  /// May acknowledge several times; the changes between two are whole or absent.
   std::function<void(Actor&)> act;
-  /// So much later than what was prepared; all checks are made at that time too.
+  /// The time between prepare and act; all checks are made at that time too.
   std::int64_t later_ms = 0;
   std::function<std::string(const Place&)> look = look_at_store;
-  /// What a thief finds who takes the files before anyone opens them again: asked of every
-  /// state in which all has been acknowledged. Empty: nothing to complain of.
+  /// What a thief finds in files taken before anyone opens them again. Asked of every state in
+  /// which everything was acknowledged; empty if he finds nothing.
   std::function<std::string(const Place&)> steal = {};
 };
 
@@ -75,7 +76,7 @@ struct Registered {
   explicit Registered(Scenario scenario) { scenarios().push_back(std::move(scenario)); }
 };
 
-/// The whole of a program that was started to act; returns its exit code.
+/// The main function of a program that was started to act; returns its exit code.
 int act_out(const std::string& scenario, const std::string& root);
 
 inline constexpr char kActWord[] = "--act-out";

@@ -1,4 +1,4 @@
-// What is done to a store itself and to secrets put by hand.
+// Scenarios of the store itself and of secrets put by hand.
 #include "tests/crash/power_cut/scenario.h"
 #include "tests/split_at.h"
 
@@ -83,9 +83,9 @@ const Registered kLarge{{"large values destroyed and moved", prepare_secrets,
 const Registered kSlots{{"key slot added, then removed", prepare_second_key, [](Actor& actor) {
                            Store store = actor.place.open();
                            const KeySource second = KeySource::file(actor.place.in("second.key"));
-                           const int slot = good(store.add_key(second));
+                           const int slot = good(store.keys().add(second));
                            actor.acknowledge();
-                           if (!store.remove_key(slot).ok()) throw std::runtime_error("remove");
+                           if (!store.keys().remove(slot).ok()) throw std::runtime_error("remove");
                            actor.acknowledge();
                          }}};
 

@@ -17,7 +17,7 @@ constexpr const char* kAccount = "111122223333";
 constexpr long kClockSkewSeconds = 300;
 
 Reply error(int status, const std::string& type) {
-  // The text repeats what was sent, as services do: nobody may show it to anyone.
+  // The error repeats the request, as services do, so the client must not show it.
   return {status, Json{{"__type", type}, {"message", "fake: " + type}}.dump(), {}};
 }
 
@@ -150,7 +150,7 @@ std::string AwsKms::check_signature(const Request& request) const {
   if (!std::is_sorted(names.begin(), names.end()) ||
       std::adjacent_find(names.begin(), names.end()) != names.end())
     return "IncompleteSignatureException";
-  // What changes the meaning of a request must be under the signature.
+  // Every header that changes the meaning of a request must be signed.
   for (const auto& [name, value] : request.headers) {
     const bool must = name == "host" || name == "content-type" ||
                       (name.rfind("x-amz-", 0) == 0 && name != "x-amz-user-agent");
@@ -207,7 +207,7 @@ Reply AwsKms::encrypt(const Json& body) {
 }
 
 Reply AwsKms::decrypt(const Json& body) {
-  // KeyId is optional with the real one, and a client that leaves it out trusts the blob.
+  // The real service does not require KeyId, but a client that leaves it out trusts the blob.
   if (!has_only(body, {"KeyId", "CiphertextBlob", "EncryptionContext"}) ||
       !is_context(body["EncryptionContext"])) {
     complaint_ = "members of Decrypt";

@@ -1,5 +1,5 @@
-// AWS KMS, as far as a key slot needs it, and stricter than the real one: every signature is
-// computed anew, every header and member must be one that is known, every base64 canonical.
+// AWS KMS, as far as a key slot needs it, and stricter than the real one: it verifies every
+// signature, and accepts only known headers and members and canonical base64.
 #pragma once
 
 #include <map>
@@ -17,16 +17,17 @@ class AwsKms {
   AwsKms();
   LoopbackServer& server() { return server_; }
 
-  /// Enabled, with a key of its own; returns its ARN.
+  /// Adds an enabled key and returns its ARN.
   std::string add_key(const std::string& id);
-  /// A key of another account, which lets everybody use it: named by its ARN only.
+  /// Adds a key of another account that everybody may use; only its ARN names it.
   void add_foreign_key(const std::string& arn);
   void set_alias(const std::string& alias, const std::string& id);
   void set_state(const std::string& id, const std::string& state) { keys_.at(id).state = state; }
   void delete_key(const std::string& id) { keys_.erase(id); }
-  /// Who may ask. A token that is not empty must come with every request of that key.
+  /// Adds a caller. If the token is not empty, every request with the access key must carry it.
   void allow(const std::string& access_key, const std::string& secret, const std::string& token);
-  /// Whether the last request was refused for its form, and why: what no right client causes.
+  /// Why the last request was refused for its form, which a correct client never causes; else
+  /// empty.
   std::string complaint() const { return complaint_; }
 
  private:
@@ -45,13 +46,13 @@ class AwsKms {
   Reply encrypt(const Json& body);
   Reply decrypt(const Json& body);
   Reply describe(const Json& body);
-  /// By id, ARN, alias or the alias's ARN; "" where there is none.
+  /// Finds a key by id, ARN, alias or the alias's ARN; "" if there is none.
   std::string resolve(const std::string& name) const;
   std::string arn(const std::string& id) const;
 
   std::map<std::string, Key> keys_;
   std::map<std::string, std::string> aliases_;
-  std::map<std::string, std::string> foreign_;  // By their place in keys_, the ARNs.
+  std::map<std::string, std::string> foreign_;  // ARNs by their name in keys_.
   std::map<std::string, Credential> credentials_;
   std::string complaint_;
   LoopbackServer server_;

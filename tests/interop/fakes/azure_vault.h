@@ -1,5 +1,5 @@
-// Azure Key Vault and the two places where its tokens come from, in one server. RSA-OAEP-256
-// in earnest; a request without a token is challenged, and must not carry anything yet.
+// Azure Key Vault and its two sources of tokens, in one server. It really uses RSA-OAEP-256. A
+// request without a token gets a challenge and must not carry data yet.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// What the fakes need of cryptography, with sodium: hashes, base64, sealed blobs.
+// Cryptography for the fakes, by sodium: hashes, base64, sealed blobs.
 #pragma once
 
 #include <optional>
@@ -13,10 +13,10 @@ std::string hex(std::string_view bytes);
 std::string random_bytes(std::size_t size);
 std::string to_base64(std::string_view bytes);
 std::string to_base64url(std::string_view bytes);
-/// Canonical text only.
+/// Accept only canonical text.
 std::optional<std::string> from_base64(std::string_view text);
 std::optional<std::string> from_base64url(std::string_view text);
-/// Authenticated, with a nonce in front.
+/// Authenticated encryption with the nonce in front.
 std::string seal(const std::string& key, std::string_view context, std::string_view plaintext);
 std::optional<std::string> open(const std::string& key, std::string_view context,
                                 std::string_view sealed);

@@ -19,7 +19,7 @@ Reply error(int code, const std::string& status) {
       code, Json{{"error", {{"code", code}, {"status", status}, {"message", "fake"}}}}.dump(), {}};
 }
 
-// Bit by bit, by the definition, and not the table of the code under test.
+// Computed bit by bit from the definition, not by the table of the code under test.
 std::uint32_t crc32c_of(const std::string& bytes) {
   std::uint32_t sum = 0xFFFFFFFF;
   for (const char c : bytes) {
@@ -135,7 +135,8 @@ Reply GoogleKms::give_token(const Request& request) {
   return error(400, "invalid_grant");
 }
 
-// https://cloud.google.com/iam/docs/reference/credentials: a token of an account, for who has one.
+// https://cloud.google.com/iam/docs/reference/credentials: gives a token of an account to a caller
+// who has a token.
 Reply GoogleKms::impersonate(const Request& request) const {
   const Json body = Json::parse(request.body, nullptr, false);
   if (request.method != "POST" || request.header("authorization") != "Bearer " + token ||

@@ -1,5 +1,5 @@
-// Google's Cloud KMS and the two places where its tokens come from, in one server: stricter
-// than the real ones, since every checksum must be there and right, and every member known.
+// Google's Cloud KMS and its two sources of tokens, in one server. It is stricter than the real
+// ones: every checksum must be present and right, and every member known.
 #pragma once
 
 #include <map>
@@ -35,7 +35,7 @@ class GoogleKms {
   const std::string client_secret = "GOCSPX-fake-client-secret";
   bool garbles_checksums = false;
   bool forgets_to_verify = false;
-  /// Whether the metadata server says that it is Google's.
+  /// Whether the metadata server identifies itself as Google's.
   bool has_flavor = true;
   std::string complaint() const { return complaint_; }
 

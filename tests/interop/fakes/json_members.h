@@ -1,4 +1,4 @@
-// What the fakes ask of the JSON that they are sent.
+// Checks the JSON that the fakes receive.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -7,7 +7,7 @@
 
 namespace fakes {
 
-/// Every one of these members and no other.
+/// Whether the object has exactly these members.
 inline bool has_only(const nlohmann::json& body, const std::set<std::string>& wanted) {
   std::set<std::string> names;
   for (const auto& [name, value] : body.items()) names.insert(name);

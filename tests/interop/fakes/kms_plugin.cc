@@ -17,8 +17,8 @@ namespace {
 
 using Headers = std::multimap<std::string, std::string>;
 
-// A message of the API: fields by number, each with length-delimited bytes. Written out by
-// hand, so that nothing of the code under test stands on both sides.
+// A message of the API: fields by number, each with length-delimited bytes. It is coded by hand, so
+// that the fake shares no code with the code under test.
 using Fields = std::multimap<int, std::string>;
 
 std::string varint(std::size_t value) {
@@ -84,7 +84,7 @@ struct Connection {
   std::map<int, Call> calls;
 };
 
-// Points into both, which must outlive it.
+// Points into both arguments, which must outlive it.
 nghttp2_nv pair(std::string_view name, std::string_view value) {
   return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
           reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(),
@@ -291,7 +291,7 @@ KmsPlugin::Answer KmsPlugin::handle(const std::string& method, const std::string
     return {200, "application/grpc", frame(print(answer)), 0, true};
   }
   if (method != "Decrypt") return {200, "application/grpc", "", 12, true};
-  // Whoever does not give the annotations back has lost what the plugin needs.
+  // A client that does not return the annotations has lost what the plugin needs.
   const auto entry = parse(field(*request, 4));
   if (!entry || field(*entry, 1) != kAnnotation || field(*entry, 2) != "i-42") return unknown;
   const auto key = keys_.find(field(*request, 3));

@@ -1,5 +1,5 @@
-// A Kubernetes KMS v2 plugin on a unix socket, spoken to by gRPC over HTTP/2: nghttp2 reads
-// and writes the frames, everything above is checked by hand, every header and byte of it.
+// A Kubernetes KMS v2 plugin on a unix socket, for gRPC over HTTP/2. nghttp2 reads and writes the
+// frames; the fake checks everything above them by hand, every header and byte.
 #pragma once
 
 #include <atomic>
@@ -19,19 +19,19 @@ class KmsPlugin {
   KmsPlugin(const KmsPlugin&) = delete;
   KmsPlugin& operator=(const KmsPlugin&) = delete;
 
-  /// The socket is closed and its name gone.
+  /// Closes the socket and removes its name.
   void stop();
   void rotate();
 
   enum class Mood {
     well,
     slow,
-    garbage,    ///< A frame around bytes that are no message.
+    garbage,    ///< A frame with bytes that are not a message.
     unframed,   ///< Bytes without a frame.
     huge,       ///< A megabyte in a frame.
     no_status,  ///< No trailers at all.
     no_grpc,    ///< A page of HTML.
-    refusing,   ///< Every call ends with `code`.
+    refusing,   ///< Every call fails with `code`.
   };
   std::atomic<Mood> mood = Mood::well;
   std::atomic<int> code = 14;
@@ -39,7 +39,7 @@ class KmsPlugin {
   std::string version = "v2";
   std::string complaint() const;
 
-  /// What one call is answered with: bytes of the body, gRPC's code, whether there are trailers.
+  /// The answer to one call: the body's bytes, the gRPC code, and whether there are trailers.
   struct Answer {
     int status = 200;
     std::string type = "application/grpc";
@@ -47,7 +47,7 @@ class KmsPlugin {
     int code = 0;
     bool has_trailers = true;
   };
-  /// One whole call: its headers, pseudo-headers too, and its body. Called by the glue.
+  /// Answers one whole call: its headers with pseudo-headers, and its body. Called by the glue.
   Answer answer(const std::multimap<std::string, std::string>& headers, const std::string& body);
 
  private:

@@ -29,7 +29,7 @@ MHD_Result keep_header(void* request, MHD_ValueKind, const char* name, const cha
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   auto& headers = static_cast<Request*>(request)->headers;
-  // A header given twice would be signed one way and read another.
+  // A header given twice could be signed as one value and read as another.
   if (!headers.emplace(lower, value == nullptr ? "" : value).second) headers[lower] += ", twice";
   return MHD_YES;
 }

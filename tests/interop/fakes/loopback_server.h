@@ -1,6 +1,6 @@
-// A small HTTP server on this machine for the fakes of key services to stand on. It runs on
-// threads of the test, at a port that the system chooses, and has moods: what a service in
-// trouble, or a stranger at its address, would answer.
+// A small HTTP server on this machine, on which the fakes of key services are built. It runs on
+// threads of the test, at a port that the system chooses. Its moods play a failing service or a
+// stranger at the service's address.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@ namespace fakes {
 
 struct Request {
   std::string method;
-  std::string path;  ///< As it came: nothing is decoded.
+  std::string path;  ///< As received, without decoding.
   std::string query;
   std::map<std::string, std::string> headers;  ///< Names in lower case.
   std::string body;
@@ -36,10 +36,10 @@ struct Reply {
 enum class Mood {
   well,
   slow,        ///< Never answers.
-  garbage,     ///< 200 and bytes that are no JSON.
-  shapeless,   ///< 200 and JSON that says nothing.
+  garbage,     ///< 200 and bytes that are not JSON.
+  shapeless,   ///< 200 and JSON without content.
   huge,        ///< 200 and a megabyte.
-  redirect,    ///< To `redirect_to`, which would answer well.
+  redirect,    ///< Redirects to `redirect_to`, which would answer correctly.
   overloaded,  ///< 503 and a page of HTML.
 };
 
@@ -58,16 +58,16 @@ class LoopbackServer {
   LoopbackServer(const LoopbackServer&) = delete;
   LoopbackServer& operator=(const LoopbackServer&) = delete;
 
-  /// Without a slash at its end.
+  /// The URL without a slash at its end.
   std::string url() const;
-  /// From now on connections are refused, as of a service that is down.
+  /// Refuses connections from now on, like a service that is down.
   void stop();
   int request_count() const { return request_count_.load(); }
-  /// What every request asked so far, whole: for looking whether something is in it.
+  /// The full text of every request so far, to be searched.
   std::string everything_said() const;
 
   std::atomic<Mood> mood = Mood::well;
-  /// So many requests are answered with `refusal`, whatever they ask; then it is as the mood says.
+  /// Answers so many requests with `refusal`, whatever they ask; then follows the mood again.
   std::atomic<int> refusals = 0;
   Reply refusal;
   std::string redirect_to;

@@ -1,4 +1,4 @@
-// An RSA key of 2048 bits by OpenSSL: what Azure wraps with, and what Google verifies with.
+// An RSA key of 2048 bits by OpenSSL, with which Azure wraps and Google verifies.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace fakes {
 class RsaKey {
  public:
   RsaKey();
-  /// PKCS#8 in PEM, as a service account's key file holds it.
+  /// PKCS#8 in PEM, as in a service account's key file.
   std::string private_pem() const;
   /// RS256.
   bool verifies(std::string_view message, std::string_view signature) const;

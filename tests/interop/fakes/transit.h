@@ -1,6 +1,6 @@
-// The Transit engine of Vault, as far as a key slot needs it, and stricter than the real one:
-// it knows its mount, token and namespace to the letter, refuses members it does not know, and
-// makes no key for who asks for one that is not there.
+// Vault's Transit engine, as far as a key slot needs it, and stricter than the real one: it knows
+// its exact mount, token and namespace, refuses unknown members, and creates no key for a request
+// that names a missing one.
 #pragma once
 
 #include <map>
@@ -21,20 +21,21 @@ class Transit {
   void add_key(const std::string& name);
   void rotate(const std::string& name);
   void delete_key(const std::string& name) { keys_.erase(name); }
-  /// Versions below this decrypt no more.
+  /// Stops decryption by versions below this one.
   void set_minimum(const std::string& name, std::size_t version) {
     keys_.at(name).minimum = version;
   }
 
   std::string token = "hvs.fake-token-0123456789";
   std::string mount = "transit";
-  std::string name_space;  ///< Empty: none may be named.
+  std::string name_space;  ///< Empty: a request must not name one.
   bool is_sealed = false;
-  /// As servers before 1.13: associated data is taken and thrown away.
+  /// Like servers before 1.13: ignores associated data.
   bool ignores_associated_data = false;
-  /// As 1.8: a ciphertext that was altered is the server's own fault.
+  /// Like 1.8: reports an altered ciphertext as a server error.
   bool answers_500 = false;
-  std::set<std::string> forbidden;  ///< Of encrypt, decrypt, keys: what the token may not do.
+  std::set<std::string>
+      forbidden;  ///< The operations of encrypt, decrypt and keys that the token may not use.
   std::string complaint() const { return complaint_; }
 
  private:

@@ -22,14 +22,15 @@ TEST_CASE("others write while the passphrase of a new key is asked for") {
     return SecretBytes::copy_of("words");
   });
   REQUIRE(source.ok());
-  const auto slot = store.add_key(*source);
+  const auto slot = store.keys().add(*source);
   REQUIRE(slot.ok());
   CHECK(*slot == 2);
   CHECK(written_meanwhile);
   CHECK(write.get());
-  CHECK(store.test_key(2, KeySource::passphrase(SecretBytes::copy_of("words"))).ok());
-  CHECK(store.test_key(2, KeySource::passphrase(SecretBytes::copy_of("others"))).error().code() ==
-        ErrorCode::wrong_key);
+  CHECK(store.keys().test(2, KeySource::passphrase(SecretBytes::copy_of("words"))).ok());
+  CHECK(
+      store.keys().test(2, KeySource::passphrase(SecretBytes::copy_of("others"))).error().code() ==
+      ErrorCode::wrong_key);
 }
 
 }  // namespace coffer::test::add_key_test

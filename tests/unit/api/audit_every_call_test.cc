@@ -95,7 +95,7 @@ std::vector<RestoredVersion> one_version(std::uint64_t number) {
 
 Act set_anchor() {
   return [](Bench& bench) {
-    return outcome(bench.store.set_anchor("file://" + bench.scratch.directory.in("anchor")));
+    return outcome(bench.store.anchor().set("file://" + bench.scratch.directory.in("anchor")));
   };
 }
 
@@ -202,34 +202,34 @@ std::vector<Call> secret_calls() {
        ACT(remove_reference("a", 0, "job")),
        {{"ref.remove a 0", ACT(remove_reference("a", 0, "another"))},
         {"ref.remove . 0", ACT(remove_reference(".", 0, "job"))}}},
-      {"Store::add_key",
+      {"Keys::add",
        "key.add 2 0",
        nothing(),
-       [](Bench& bench) { return outcome(bench.store.add_key(new_key(bench))); },
-       {{"key.add  0", ACT(add_key(KeySource::passphrase(SecretBytes())))}}},
-      {"Store::remove_key",
+       [](Bench& bench) { return outcome(bench.store.keys().add(new_key(bench))); },
+       {{"key.add  0", ACT(keys().add(KeySource::passphrase(SecretBytes())))}}},
+      {"Keys::remove",
        "key.remove 2 0",
-       [](Bench& bench) { return outcome(bench.store.add_key(new_key(bench))); },
-       ACT(remove_key(2)),
-       {{"key.remove 5 0", ACT(remove_key(5))}}},
-      {"Store::rewrap_keys",
+       [](Bench& bench) { return outcome(bench.store.keys().add(new_key(bench))); },
+       ACT(keys().remove(2)),
+       {{"key.remove 5 0", ACT(keys().remove(5))}}},
+      {"Keys::rewrap",
        "key.rewrap 1 0",
        nothing(),
-       ACT(rewrap_keys(1)),
-       {{"key.rewrap 9 0", ACT(rewrap_keys(9))}}},
-      {"Store::rotate_key",
+       ACT(keys().rewrap(1)),
+       {{"key.rewrap 9 0", ACT(keys().rewrap(9))}}},
+      {"Keys::rotate",
        "key.rotate  0",
        nothing(),
-       ACT(rotate_key()),
-       {{"key.rotate  0", ACT(rotate_key({.without = {9}}))}}},
-      {"Store::rotate_data_keys", "key.rekey  0", nothing(), ACT(rotate_data_keys()), {}},
-      {"Store::set_anchor",
+       ACT(keys().rotate()),
+       {{"key.rotate  0", ACT(keys().rotate({.without = {9}}))}}},
+      {"Keys::rotate_data", "key.rekey  0", nothing(), ACT(keys().rotate_data()), {}},
+      {"Anchor::set",
        "anchor.set file:///",
        nothing(),
        set_anchor(),
-       {{"anchor.set nonsense 0", ACT(set_anchor("nonsense"))},
-        {"anchor.set  0", ACT(set_anchor("file:///two\nlines"))}}},
-      {"Store::remove_anchor", "anchor.remove file:///", set_anchor(), ACT(remove_anchor()), {}},
+       {{"anchor.set nonsense 0", ACT(anchor().set("nonsense"))},
+        {"anchor.set  0", ACT(anchor().set("file:///two\nlines"))}}},
+      {"Anchor::remove", "anchor.remove file:///", set_anchor(), ACT(anchor().remove()), {}},
       {"Store::accept_clock",
        "clock.accept  0",
        [](Bench& bench) {
@@ -246,17 +246,17 @@ std::vector<Call> secret_calls() {
            bench.scratch.clock.set(1'700'000'000'000);
            return refused;
          }}}},
-      {"Store::put_policy",
+      {"Policies::put",
        "policy.put  1",
        nothing(),
-       ACT(put_policy({0, {{true, {"*"}, {UseCase::admin, UseCase::audit}, {"**"}, {}}}})),
-       {{"policy.put  0", ACT(put_policy({0, {{true, {"*"}, {UseCase::use}, {"**"}, {}}}}))},
-        {"policy.put  0", ACT(put_policy({}, 7))}}},
-      {"Store::audit_prune",
+       ACT(policies().put({0, {{true, {"*"}, {UseCase::admin, UseCase::audit}, {"**"}, {}}}})),
+       {{"policy.put  0", ACT(policies().put({0, {{true, {"*"}, {UseCase::use}, {"**"}, {}}}}))},
+        {"policy.put  0", ACT(policies().put({}, 7))}}},
+      {"Audit::prune",
        "audit.prune  1",
        nothing(),
-       ACT(audit_prune({.keep_records = 1})),
-       {{"audit.prune  0", ACT(audit_prune({}))}}},
+       ACT(audit().prune({.keep_records = 1})),
+       {{"audit.prune  0", ACT(audit().prune({}))}}},
   };
 }
 
@@ -497,7 +497,7 @@ std::vector<Call> every_call() {
 }
 
 std::vector<AuditRecord> records_of(Store& store) {
-  auto records = store.audit_list();
+  auto records = store.audit().list();
   REQUIRE(records.ok());
   return std::move(*records);
 }
@@ -522,8 +522,7 @@ void require_no_value(const std::vector<AuditRecord>& records) {
 }
 
 /// The calls of a class that are not const, from its header.
-std::set<std::string> calls_of_header(const std::string& name, const std::string& type) {
-  const std::string body = test::public_part(name, type);
+std::set<std::string> calls_of(const std::string& type, const std::string& body) {
   const std::regex call(R"(\n  Result<[^\n]*> ([a-z_]+)\(([^;]*);)");
   std::set<std::string> calls;
   for (std::sregex_iterator at(body.begin(), body.end(), call), end; at != end; ++at) {
@@ -546,7 +545,7 @@ TEST_CASE("each call that is done leaves one record of what it did") {
     // The keyring is a file of its own: that its change begins is a record before (F-149).
     const std::size_t made = call.done.starts_with("key.") ? 2 : 1;
     REQUIRE(records.back().number == last + made);
-    if (call.name != "Store::audit_prune") REQUIRE(records.size() == before + made);
+    if (call.name != "Audit::prune") REQUIRE(records.size() == before + made);
     if (made == 2)
       CHECK(in_words(records[records.size() - 2].items.back()).starts_with("key.begin key."));
     CHECK(records.back().allowed);
@@ -572,7 +571,7 @@ TEST_CASE("each call that is refused leaves one record of that, and nothing else
       CHECK(in_words(records.back()) == refusal.items);
       require_no_value(records);
       CHECK(test::state_of(bench.store) == state);
-      CHECK(bench.store.audit_verify().value().problem.empty());
+      CHECK(bench.store.audit().verify().value().problem.empty());
     }
   }
 }
@@ -581,18 +580,15 @@ TEST_CASE("the table has every call of the headers") {
   // These read, or make and open stores, which have no records yet.
   const std::set<std::string> reading = {
       "Store::get", "Store::metadata", "Store::history", "Store::list", "Store::find",
-      "Store::snapshot", "Store::settings", "Store::references_to", "Store::key_slots",
-      "Store::test_key", "Store::audit_list", "Store::audit_verify", "Store::changes",
-      "Store::status", "Store::verify", "Configs::get", "Configs::list", "Configs::hydrate_for",
-      "Configs::hydrate", "Configs::hydrate_with", "Store::verify_receipt",
-      "Store::wait_for_changes", "Store::anchor", "Store::update_anchor", "Store::policy",
-      "Store::has_policy", "Store::may", "Store::test_policy",
+      "Store::snapshot", "Store::settings", "Store::references_to", "Keys::slots", "Keys::test",
+      "Audit::list", "Audit::verify", "Audit::changes", "Store::status", "Store::verify",
+      "Configs::get", "Configs::list", "Configs::hydrate_for", "Configs::hydrate",
+      "Configs::hydrate_with", "Audit::verify_receipt", "Audit::wait", "Anchor::get",
+      "Anchor::update", "Policies::get", "Policies::in_force", "Policies::may", "Policies::test",
       // Its operations are in the table, as Transaction's.
       "Store::transaction"};
   std::set<std::string> wanted;
-  for (const auto& [header, type] :
-       {std::pair{"store.h", "Store"}, {"transaction.h", "Transaction"}, {"configs.h", "Configs"}})
-    wanted.merge(calls_of_header(header, type));
+  for (const auto& [type, body] : test::public_parts()) wanted.merge(calls_of(type, body));
   CHECK(wanted.size() > 40);
   for (const std::string& name : reading) wanted.erase(name);
   std::set<std::string> listed;
@@ -619,7 +615,7 @@ TEST_CASE("what a transaction's body was refused and went on without is told in 
   CHECK(in_words(records[2]) == "erase none 0");
   CHECK(records[2].code == ErrorCode::not_found);
   for (const AuditRecord& record : records) CHECK(record.sequence == report->sequence);
-  CHECK(store.audit_verify().value().problem.empty());
+  CHECK(store.audit().verify().value().problem.empty());
 }
 
 TEST_CASE("refusals are on record where nothing else came of the transaction") {
@@ -657,7 +653,7 @@ TEST_CASE("a time that cannot be set while the clock is behind is refused on rec
 TEST_CASE("an anchor that is not there cannot be given up, on record") {
   ScratchStore scratch;
   Store store = scratch.open();
-  CHECK(store.remove_anchor().error().code() == ErrorCode::not_found);
+  CHECK(store.anchor().remove().error().code() == ErrorCode::not_found);
   CHECK(in_words(records_of(store).back()) == "anchor.remove  0");
   CHECK_FALSE(records_of(store).back().allowed);
 }

@@ -27,7 +27,7 @@ void audit_reads(Store& store, bool on) {
 }
 
 std::vector<AuditRecord> reads_of(Store& store) {
-  return store.audit_list({.action = "read"}).value();
+  return store.audit().list({.action = "read"}).value();
 }
 
 constexpr std::string_view kSpec =
@@ -80,7 +80,7 @@ TEST_CASE("reads are recorded where the settings say so, and only there") {
   audit_reads(store, false);
   REQUIRE(store.get("a").ok());
   CHECK(reads_of(store).size() == 2);
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("hydrate, snapshots and transactions leave their reads too") {
@@ -117,7 +117,7 @@ TEST_CASE("hydrate, snapshots and transactions leave their reads too") {
   reads = reads_of(store);
   REQUIRE(reads.size() == 4);
   CHECK(reads.back().items.size() == 1);
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("a read that cannot be recorded is refused") {
@@ -142,13 +142,13 @@ TEST_CASE("a read that cannot be recorded is refused") {
     CHECK(store.list("").ok());
   }
   CHECK(store.get("a").ok());
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("a sweep leaves of the audit log what the settings keep") {
   ScratchStore scratch;
   Store store = scratch.open();
-  const auto count = [&] { return store.audit_list().value().size(); };
+  const auto count = [&] { return store.audit().list().value().size(); };
   for (int i = 0; i < 20; ++i) {
     REQUIRE(store.put("a", text("v")).ok());
     scratch.clock.turn(1000);
@@ -171,7 +171,7 @@ TEST_CASE("a sweep leaves of the audit log what the settings keep") {
   REQUIRE(store.put("a", text("v")).ok());
   REQUIRE(store.sweep().ok());
   CHECK(count() == 2);  // The put, and the removal.
-  CHECK(store.audit_verify()->problem.empty());
+  CHECK(store.audit().verify()->problem.empty());
   scratch.clock.turn(60'000);
   REQUIRE(store.sweep().ok());
   REQUIRE(store.sweep().ok());

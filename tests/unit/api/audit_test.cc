@@ -16,7 +16,7 @@ using test::ScratchStore;
 Value text(std::string_view value) { return Value::opaque(value); }
 
 std::vector<AuditRecord> records_of(Store& store, const AuditFilter& filter = {}) {
-  auto records = store.audit_list(filter);
+  auto records = store.audit().list(filter);
   INFO((records ? "" : describe(records.error())));
   REQUIRE(records.ok());
   return std::move(*records);
@@ -35,7 +35,7 @@ std::string items_of(const AuditRecord& record) {
 std::string last_items(Store& store) { return items_of(records_of(store).back()); }
 
 void require_whole(Store& store) {
-  const auto report = store.audit_verify();
+  const auto report = store.audit().verify();
   REQUIRE(report.ok());
   CHECK(report->problem.empty());
   const auto verified = store.verify();
@@ -52,7 +52,7 @@ TEST_CASE("a new store has no records, and a whole chain") {
   ScratchStore scratch;
   Store store = scratch.open();
   CHECK(records_of(store).empty());
-  const auto report = store.audit_verify();
+  const auto report = store.audit().verify();
   REQUIRE(report.ok());
   CHECK((report->records == 0 && report->first == 0 && report->last == 0));
   CHECK(report->problem.empty());
@@ -93,9 +93,9 @@ TEST_CASE("each operation leaves its own word") {
   REQUIRE(store.sweep().ok());
   CHECK(last_items(store) == "expire b 1");
   REQUIRE(create_key_file(scratch.directory.in("second.key")).ok());
-  const int slot = store.add_key(KeySource::file(scratch.directory.in("second.key"))).value();
+  const int slot = store.keys().add(KeySource::file(scratch.directory.in("second.key"))).value();
   CHECK(last_items(store) == "key.add " + std::to_string(slot) + " 0");
-  REQUIRE(store.remove_key(slot).ok());
+  REQUIRE(store.keys().remove(slot).ok());
   CHECK(last_items(store) == "key.remove " + std::to_string(slot) + " 0");
   require_whole(store);
 }
@@ -163,8 +163,9 @@ TEST_CASE("what was refused is recorded, and changed nothing") {
        [&] { return store.configs().put("c", kSpec, R"({"key":"**********"})").error().code(); }},
       {ErrorCode::not_found, "config.delete c 0",
        [&] { return store.configs().remove("c").error().code(); }},
-      {ErrorCode::not_found, "key.remove 5 0", [&] { return store.remove_key(5).error().code(); }},
-      {ErrorCode::in_use, "key.remove 1 0", [&] { return store.remove_key(1).error().code(); }},
+      {ErrorCode::not_found, "key.remove 5 0",
+       [&] { return store.keys().remove(5).error().code(); }},
+      {ErrorCode::in_use, "key.remove 1 0", [&] { return store.keys().remove(1).error().code(); }},
   };
   for (const Case& each : cases) {
     INFO(each.items);
@@ -274,7 +275,7 @@ TEST_CASE("filters choose records, limits choose which of them") {
   some = records_of(store, {.limit = 2, .newest = true});
   REQUIRE(some.size() == 2);
   CHECK((some[0].number == 5 && some[1].number == 6));
-  CHECK(store.audit_list({.action = "puts"}).error().code() == ErrorCode::usage);
+  CHECK(store.audit().list({.action = "puts"}).error().code() == ErrorCode::usage);
 }
 
 TEST_CASE("what retention removes is stood for by a checkpoint") {
@@ -284,25 +285,25 @@ TEST_CASE("what retention removes is stood for by a checkpoint") {
     REQUIRE(store.put("a", text("v")).ok());
     scratch.clock.turn(1000);
   }
-  auto report = store.audit_prune({.keep_records = 15});
+  auto report = store.audit().prune({.keep_records = 15});
   REQUIRE(report.ok());
   CHECK((report->removed == 5 && report->first_kept == 6));
   CHECK(records_of(store).front().number == 6);
   CHECK(last_items(store) == "audit.prune  5");
   require_whole(store);
   // Of the times: record 11 was written ten seconds after the first.
-  report = store.audit_prune({.before_ms = scratch.clock.now_ms() - 10'000});
+  report = store.audit().prune({.before_ms = scratch.clock.now_ms() - 10'000});
   REQUIRE(report.ok());
   CHECK((report->removed == 5 && report->first_kept == 11));
   require_whole(store);
-  report = store.audit_prune({.keep_records = 1000});
+  report = store.audit().prune({.keep_records = 1000});
   REQUIRE(report.ok());
   CHECK((report->removed == 0 && report->first_kept == 11));
-  report = store.audit_prune({.keep_records = 0});
+  report = store.audit().prune({.keep_records = 0});
   REQUIRE(report.ok());
   CHECK(records_of(store).size() == 1);
   CHECK(last_items(store) == "audit.prune  22");
-  const auto whole = store.audit_verify();
+  const auto whole = store.audit().verify();
   REQUIRE(whole.ok());
   CHECK((whole->first == 23 && whole->last == 23 && whole->records == 1));
   REQUIRE(store.put("a", text("v")).ok());
@@ -312,8 +313,9 @@ TEST_CASE("what retention removes is stood for by a checkpoint") {
 TEST_CASE("what is to be pruned is said in one way") {
   ScratchStore scratch;
   Store store = scratch.open();
-  CHECK(store.audit_prune({}).error().code() == ErrorCode::usage);
-  CHECK(store.audit_prune({.before_ms = 1, .keep_records = 1}).error().code() == ErrorCode::usage);
+  CHECK(store.audit().prune({}).error().code() == ErrorCode::usage);
+  CHECK(store.audit().prune({.before_ms = 1, .keep_records = 1}).error().code() ==
+        ErrorCode::usage);
 }
 
 TEST_CASE("two handles, and another that opens later, go on with one chain") {

@@ -18,7 +18,7 @@ Value text(std::string_view value) { return Value::opaque(value); }
 
 ChangeBatch changes_of(Store& store, std::uint64_t after, const ChangeFilter& filter = {},
                        std::size_t limit = 1000) {
-  auto batch = store.changes(after, filter, limit);
+  auto batch = store.audit().changes(after, filter, limit);
   INFO((batch ? "" : describe(batch.error())));
   REQUIRE(batch.ok());
   return std::move(*batch);
@@ -66,7 +66,7 @@ TEST_CASE("reads and refusals are told to who asks for them, and change nothing 
   const std::uint64_t before = store.status()->sequence;
   REQUIRE(store.get("a").ok());
   CHECK_FALSE(store.put("a", text("v"), {.cas = 9}).ok());
-  CHECK_FALSE(store.remove_key(7).ok());
+  CHECK_FALSE(store.keys().remove(7).ok());
   REQUIRE(store.put("b", text("v")).ok());
   using Lines = std::vector<std::string>;
   CHECK(lines_of(changes_of(store, before)) == Lines{"put b 1"});
@@ -120,25 +120,26 @@ TEST_CASE("what retention removed is an error, and what is to come as well") {
   Store store = scratch.open();
   for (int i = 0; i < 10; ++i) REQUIRE(store.put("a", text("v")).ok());
   const ChangeBatch all = changes_of(store, 0);
-  REQUIRE(store.audit_prune({.keep_records = 4}).ok());
+  REQUIRE(store.audit().prune({.keep_records = 4}).ok());
   const std::uint64_t last_removed = all.changes[5].revision;
   for (const std::uint64_t after : {std::uint64_t{0}, last_removed - 1}) {
-    const auto refused = store.changes(after);
+    const auto refused = store.audit().changes(after);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().code() == ErrorCode::not_found);
     CHECK(refused.error().number() == last_removed);
   }
   CHECK(changes_of(store, last_removed).changes.size() == 4);
-  CHECK(store.changes(last_removed, {.after_index = 0}).error().code() == ErrorCode::not_found);
+  CHECK(store.audit().changes(last_removed, {.after_index = 0}).error().code() ==
+        ErrorCode::not_found);
   const std::uint64_t now = store.status()->sequence;
-  CHECK(store.changes(now + 1).error().code() == ErrorCode::rolled_back);
+  CHECK(store.audit().changes(now + 1).error().code() == ErrorCode::rolled_back);
 }
 
 TEST_CASE("keys and removals of records are no changes of secrets") {
   ScratchStore scratch;
   Store store = scratch.open();
   REQUIRE(create_key_file(scratch.directory.in("second.key")).ok());
-  REQUIRE(store.add_key(KeySource::file(scratch.directory.in("second.key"))).ok());
+  REQUIRE(store.keys().add(KeySource::file(scratch.directory.in("second.key"))).ok());
   REQUIRE(store.put("a", text("v")).ok());
   CHECK(lines_of(changes_of(store, 0)) == std::vector<std::string>{"put a 1"});
 }
@@ -149,7 +150,7 @@ TEST_CASE("what is done to the anchor is no change: its URI is nobody's path") {
   const std::string uri = "file://" + media.in("anchor");
   {
     Store store = scratch.open();
-    REQUIRE(store.set_anchor(uri).ok());
+    REQUIRE(store.anchor().set(uri).ok());
     REQUIRE(store.put("a", text("v")).ok());
   }
   std::filesystem::remove(media.in("anchor"));
@@ -160,10 +161,10 @@ TEST_CASE("what is done to the anchor is no change: its URI is nobody's path") {
   std::filesystem::remove(media.in("anchor"));
   options.anchor_doubt = AnchorDoubt::give_up;
   Store store = Store::open(scratch.path(), scratch.key(), options).value();
-  REQUIRE(store.set_anchor(uri).ok());
-  REQUIRE(store.remove_anchor().ok());
+  REQUIRE(store.anchor().set(uri).ok());
+  REQUIRE(store.anchor().remove().ok());
   std::string told;
-  const auto records = store.audit_list({});
+  const auto records = store.audit().list({});
   for (const AuditRecord& record : records.value())
     for (const AuditItem& item : record.items) told += item.action + "\n";
   for (const char* action : {"anchor.set\n", "anchor.accept\n", "anchor.remove\n"})
@@ -175,14 +176,14 @@ TEST_CASE("a waiter wakes with the next commit, of its own process or another ha
   ScratchStore scratch;
   Store store = scratch.open();
   const std::uint64_t before = store.status()->sequence;
-  CHECK(store.wait_for_changes(before, 0).value() == before);
-  CHECK(store.wait_for_changes(before, 20).value() == before);
+  CHECK(store.audit().wait(before, 0).value() == before);
+  CHECK(store.audit().wait(before, 20).value() == before);
   std::atomic<std::uint64_t> seen{0};
-  std::thread waiter([&] { seen = store.wait_for_changes(before, 60'000).value(); });
+  std::thread waiter([&] { seen = store.audit().wait(before, 60'000).value(); });
   REQUIRE(store.put("a", text("v")).ok());
   waiter.join();
   CHECK(seen > before);
-  CHECK(store.wait_for_changes(before, 60'000).value() == seen);  // Not asleep at all.
+  CHECK(store.audit().wait(before, 60'000).value() == seen);  // Not asleep at all.
 }
 
 TEST_CASE("waiters can be woken without a change") {
@@ -191,10 +192,10 @@ TEST_CASE("waiters can be woken without a change") {
   const std::uint64_t before = store.status()->sequence;
   std::atomic<bool> done{false};
   std::thread waiter([&] {
-    CHECK(store.wait_for_changes(before, 600'000).value() == before);
+    CHECK(store.audit().wait(before, 600'000).value() == before);
     done = true;
   });
-  while (!done) store.wake_waiting();
+  while (!done) store.audit().wake();
   waiter.join();
 }
 
@@ -221,7 +222,7 @@ TEST_CASE("nothing is lost and nothing told twice to one who follows while other
       ++told;
     }
     after = batch.revision;
-    if (!batch.more) REQUIRE(store.wait_for_changes(after, 1000).ok());
+    if (!batch.more) REQUIRE(store.audit().wait(after, 1000).ok());
   }
   for (std::thread& writer : writers) writer.join();
 }

@@ -160,11 +160,12 @@ TEST_CASE("accepting is on record, and where there is nothing to accept nothing 
   jumped.back();
   Store alice = jumped.store.as({.actor = "alice", .reason = "the battery"}).value();
   REQUIRE(alice.accept_clock().ok());
-  const auto records = jumped.store.audit_list({.action = "clock.accept"}).value();
+  const auto records = jumped.store.audit().list({.action = "clock.accept"}).value();
   REQUIRE(records.size() == 1);
   CHECK((records[0].actor == "alice" && records[0].at_ms == jumped.right_ms));
-  CHECK(jumped.store.audit_verify()->problem.empty());
-  CHECK(jumped.store.changes(0, {})->changes.size() == 2);  // Of secrets; the clock is none.
+  CHECK(jumped.store.audit().verify()->problem.empty());
+  CHECK(jumped.store.audit().changes(0, {})->changes.size() ==
+        2);  // Of secrets; the clock is none.
 }
 
 TEST_CASE("a clock before 2020 is not accepted, and nothing changes") {
@@ -202,10 +203,10 @@ TEST_CASE("what is to be pruned by time is found among records from before and a
   jumped.scratch.clock.turn(kDay);
   REQUIRE(jumped.store.put("c", text("v")).ok());
   const auto pruned =
-      jumped.store.audit_prune({.before_ms = jumped.scratch.clock.now_ms() - kHour});
+      jumped.store.audit().prune({.before_ms = jumped.scratch.clock.now_ms() - kHour});
   REQUIRE(pruned.ok());
   CHECK(pruned->removed == 3);
-  CHECK(jumped.store.audit_verify()->problem.empty());
+  CHECK(jumped.store.audit().verify()->problem.empty());
 }
 
 TEST_CASE("accepting twice moves nothing twice") {

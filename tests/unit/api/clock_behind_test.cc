@@ -54,7 +54,7 @@ TEST_CASE("an end cannot be set while the clock is far behind, and nothing chang
   CHECK(code_of(check) == ErrorCode::failed);
   // But for the two records that tell of it.
   CHECK(store.status()->sequence == before + 2);
-  const auto records = store.audit_list({.outcome = AuditFilter::Outcome::refused});
+  const auto records = store.audit().list({.outcome = AuditFilter::Outcome::refused});
   CHECK(records->size() == 2);
   CHECK(store.get("a")->value.text() == "1");
   CHECK(store.put("a", Value::opaque("2")).ok());

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "api/access.h"
 #include "format/names.h"
 #include "secrets/engine.h"
 #include "secrets/listing.h"
@@ -67,7 +68,7 @@ class Bench {
     engine = std::move(*opened);
   }
 
-  Configs configs() { return Configs(*engine); }
+  Configs configs() { return api::Access::facet<Configs>(*engine); }
 
   ConfigPutReport put(const std::string& id, const std::string& document,
                       const ConfigPutOptions& options = {}, const std::string& spec = kSpec) {

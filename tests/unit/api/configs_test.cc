@@ -308,7 +308,7 @@ TEST_CASE("A coordinate from elsewhere is refused, each with its own error") {
                 return t.remove_reference({parsed->base, 1, "config", "other"});
               })
               .ok());
-  CHECK(wrong(theirs) == "this coordinate belongs to no config any more");
+  CHECK(wrong(theirs) == "this coordinate no longer belongs to any config");
   // Hydrate of a config gives only what that config holds.
   bench.put("c", "{}", {.workspace = kWorkspace});
   CHECK(bench.configs().hydrate_for("c", R"({"a":)" + node(unknown) + "}").error().code() ==

@@ -85,7 +85,7 @@ TEST_CASE("a rotation of data keys replaces every bucket key and loses nothing")
     seen.push_back(done);
     return true;
   };
-  const auto report = store.rotate_data_keys(options);
+  const auto report = store.keys().rotate_data(options);
   REQUIRE(report.ok());
   CHECK((report->buckets == 256 && report->versions == kSecrets && !report->resumed));
   CHECK(seen.size() > 5);
@@ -110,7 +110,7 @@ TEST_CASE("a rotation of data keys that was stopped is told by status and gone o
     options.versions_at_once = 60;
     int batches = 0;
     options.progress = [&](std::uint64_t, std::uint64_t) { return ++batches < 3; };
-    CHECK(code_of(store.rotate_data_keys(options)) == ErrorCode::declined);
+    CHECK(code_of(store.keys().rotate_data(options)) == ErrorCode::declined);
     const std::uint64_t left = store.status().value().buckets_to_rotate;
     CHECK((left > 100 && left < 256));
     // What others shred meanwhile counts.
@@ -121,14 +121,14 @@ TEST_CASE("a rotation of data keys that was stopped is told by status and gone o
   Store store = box.open();
   CHECK(store.status().value().buckets_to_rotate > 0);
   const std::uint64_t left = store.status().value().buckets_to_rotate;
-  const auto report = store.rotate_data_keys();
+  const auto report = store.keys().rotate_data();
   REQUIRE(report.ok());
   CHECK((report->resumed && report->buckets == left));
   for (const std::uint64_t epoch : bucket_epochs(box)) CHECK(epoch > began_at);
   CHECK(store.status().value().buckets_to_rotate == 0);
   check_all(store);
   // Begun anew, all of them are replaced once more.
-  const auto whole = store.rotate_data_keys();
+  const auto whole = store.keys().rotate_data();
   REQUIRE(whole.ok());
   CHECK((!whole->resumed && whole->buckets == 256));
   check_all(store);
@@ -146,9 +146,9 @@ TEST_CASE("of split buckets every leaf's key is replaced, however many batches t
   options.versions_at_once = 1000;  // Of 65,536 leaves.
   int batches = 0;
   options.progress = [&](std::uint64_t, std::uint64_t) { return ++batches < 20; };
-  CHECK(code_of(store.rotate_data_keys(options)) == ErrorCode::declined);
+  CHECK(code_of(store.keys().rotate_data(options)) == ErrorCode::declined);
   CHECK(store.status().value().buckets_to_rotate > 100);
-  REQUIRE(store.rotate_data_keys({.versions_at_once = 16'384}).ok());
+  REQUIRE(store.keys().rotate_data({.versions_at_once = 16'384}).ok());
   CHECK(store.status().value().buckets_to_rotate == 0);
   for (const std::uint64_t epoch : bucket_epochs(box)) CHECK(epoch > began_at);
   for (const std::uint64_t epoch : leaf_epochs(box)) REQUIRE(epoch > began_at);
@@ -167,16 +167,16 @@ TEST_CASE("two that rotate data keys share the work, and readers beside them see
   options.progress = [&](std::uint64_t done, std::uint64_t) {
     CHECK(value_of(other, path_of(3)) == "3");
     REQUIRE(other.put("beside", text(std::to_string(done))).ok());
-    if (!std::exchange(nested, true)) by_other = other.rotate_data_keys()->buckets;
+    if (!std::exchange(nested, true)) by_other = other.keys().rotate_data()->buckets;
     return true;
   };
-  const auto report = store.rotate_data_keys(options);
+  const auto report = store.keys().rotate_data(options);
   REQUIRE(report.ok());
   CHECK(by_other > 200);
   CHECK(report->buckets + by_other == 256);
   CHECK(store.status().value().buckets_to_rotate == 0);
   std::size_t ended = 0;
-  const auto records = store.audit_list({.action = "key.rekey"});
+  const auto records = store.audit().list({.action = "key.rekey"});
   for (const AuditRecord& record : *records) ended += record.items.size();
   CHECK(ended == 1);
   check_all(other);
@@ -188,8 +188,8 @@ TEST_CASE("a snapshot from before a rotation of data keys reads on") {
   fill(store);
   auto before = store.snapshot();
   REQUIRE(before.ok());
-  REQUIRE(store.rotate_data_keys().ok());
-  REQUIRE(store.rotate_key().ok());
+  REQUIRE(store.keys().rotate_data().ok());
+  REQUIRE(store.keys().rotate().ok());
   const auto secret = before->get(path_of(5));
   REQUIRE(secret.ok());
   CHECK(secret->value.text() == "5");

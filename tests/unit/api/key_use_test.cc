@@ -15,7 +15,7 @@ constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
 TEST_CASE("the day a key was last used is noted by the first opening of that day only") {
   ScratchStore box;
   const std::int64_t made = box.clock.now_ms();
-  const auto last_used = [&] { return box.open().key_slots().value().front().last_used_at_ms; };
+  const auto last_used = [&] { return box.open().keys().slots().value().front().last_used_at_ms; };
   CHECK(last_used() == 0);
   const Bytes fresh = read_whole_file(box.file("keyring"));
   box.clock.turn(kDayMs - 1);
@@ -46,7 +46,7 @@ TEST_CASE("a store opens by its own slots' keys where none is given, a passphras
   const std::vector<KeySource> none;
   CHECK(Store::open(box.path(), none, options).ok());
   CHECK(asked == 0);
-  REQUIRE(box.open().add_key(KeySource::passphrase(SecretBytes::copy_of("words"))).ok());
+  REQUIRE(box.open().keys().add(KeySource::passphrase(SecretBytes::copy_of("words"))).ok());
   REQUIRE(::rename(box.key_file().c_str(), box.directory.in("away").c_str()) == 0);
   CHECK(Store::open(box.path(), none, options).ok());
   CHECK(asked == 1);

@@ -18,7 +18,7 @@ void put(Store& store, const std::string& path, const Custom& custom = {},
          std::int64_t ttl_ms = 0) {
   PutOptions options;
   options.ttl_ms = ttl_ms;
-  if (!custom.empty()) options.custom = custom;
+  if (!custom.empty()) options.metadata.custom = custom;
   REQUIRE(store.put(path, Value::opaque("v"), options).ok());
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("a transaction finds by filters, and what it has written itself") {
   put(store, "a/old", {{"stage", "prod"}});
   const auto report = store.transaction([](Transaction& txn) -> Result<void> {
     PutOptions options;
-    options.custom = Custom{{"stage", "prod"}};
+    options.metadata.custom = Custom{{"stage", "prod"}};
     COFFER_TRY(txn.put("a/new", Value::opaque("v"), options));
     COFFER_TRY(txn.put("a/other", Value::opaque("v")));
     ListOptions prod;

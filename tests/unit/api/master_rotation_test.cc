@@ -32,7 +32,7 @@ KeySource words(std::string_view text) { return KeySource::passphrase(SecretByte
 
 std::vector<std::string> items_of(Store& store) {
   std::vector<std::string> items;
-  const auto records = store.audit_list({});
+  const auto records = store.audit().list({});
   for (const AuditRecord& record : *records)
     for (const AuditItem& item : record.items)
       items.push_back((record.allowed ? "" : "refused ") + item.action + " " + item.path + " " +
@@ -50,10 +50,10 @@ TEST_CASE("after a rotation the slots that stay open the store, and one given up
   Box box;
   Store store = box.open();
   REQUIRE(store.put("a", text("kept")).ok());
-  REQUIRE(store.add_key(box.second()).value() == 2);
-  REQUIRE(store.add_key(box.third()).value() == 3);
+  REQUIRE(store.keys().add(box.second()).value() == 2);
+  REQUIRE(store.keys().add(box.third()).value() == 3);
   const Bytes before = box.keyring();
-  const auto report = store.rotate_key({.without = {2}});
+  const auto report = store.keys().rotate({.without = {2}});
   REQUIRE(report.ok());
   CHECK((report->generation == 2 && report->slots == std::vector<int>{1, 3} &&
          report->given_up == std::vector<int>{2}));
@@ -65,7 +65,7 @@ TEST_CASE("after a rotation the slots that stay open the store, and one given up
     require_sound(again);
   }
   CHECK(code_of(box.try_open_by(box.second())) == ErrorCode::wrong_key);
-  const auto slots = store.key_slots().value();
+  const auto slots = store.keys().slots().value();
   REQUIRE(slots.size() == 2);
   CHECK((slots[0].slot == 1 && slots[1].slot == 3));
   // Back with the keyring of before: the data file has gone on.
@@ -88,9 +88,9 @@ TEST_CASE("each kind of slot is rotated by its key: held, given, or had from its
   {
     Store store = box.open();
     REQUIRE(store.put("a", text("kept")).ok());
-    REQUIRE(store.add_key(words("correct horse")).ok());
-    REQUIRE(store.add_key(box.second()).ok());
-    REQUIRE(store.add_key(recovery).ok());
+    REQUIRE(store.keys().add(words("correct horse")).ok());
+    REQUIRE(store.keys().add(box.second()).ok());
+    REQUIRE(store.keys().add(recovery).ok());
   }
   Store store = box.open_by(words("correct horse"));  // Held: never asked for again.
   RotateKeyOptions options;
@@ -101,7 +101,7 @@ TEST_CASE("each kind of slot is rotated by its key: held, given, or had from its
     if (slot.provider == "recovery") return recovery;
     return KeySource::parse(slot.uri);
   };
-  REQUIRE(store.rotate_key(options).ok());
+  REQUIRE(store.keys().rotate(options).ok());
   CHECK(told == std::vector<int>{1, 4});
   CHECK(asked == 1);
   for (const KeySource& key : {box.key(), words("correct horse"), box.second(), recovery}) {
@@ -114,15 +114,15 @@ TEST_CASE("each kind of slot is rotated by its key: held, given, or had from its
 TEST_CASE("a slot whose key cannot be had stops the rotation, and nothing is changed") {
   Box box;
   Store store = box.open();
-  REQUIRE(store.add_key(words("correct horse")).value() == 2);
-  REQUIRE(store.add_key(box.second()).value() == 3);
+  REQUIRE(store.keys().add(words("correct horse")).value() == 2);
+  REQUIRE(store.keys().add(box.second()).value() == 3);
   const Bytes before = box.keyring();
   const auto check_refused = [&](const RotateKeyOptions& options, ErrorCode code, int slot) {
-    const auto refused = store.rotate_key(options);
+    const auto refused = store.keys().rotate(options);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().code() == code);
     CHECK(refused.error().subject()->text == "key slot " + std::to_string(slot));
-    CHECK(refused.error().hint().find("--without") != std::string_view::npos);
+    CHECK(refused.error().advice() == Advice::give_slot_key);
     CHECK(box.keyring() == before);
   };
   check_refused({}, ErrorCode::key_unavailable, 2);  // Nobody to ask.
@@ -131,37 +131,37 @@ TEST_CASE("a slot whose key cannot be had stops the rotation, and nothing is cha
   check_refused(wrong, ErrorCode::wrong_key, 2);
   REQUIRE(::rename(box.second().location().c_str(), box.directory.in("away").c_str()) == 0);
   check_refused({.slot_keys = {.keys = {words("correct horse")}}}, ErrorCode::key_unavailable, 3);
-  CHECK(code_of(store.rotate_key({.without = {9}})) == ErrorCode::not_found);
-  CHECK(code_of(store.rotate_key({.without = {1, 2, 3}})) == ErrorCode::in_use);
+  CHECK(code_of(store.keys().rotate({.without = {9}})) == ErrorCode::not_found);
+  CHECK(code_of(store.keys().rotate({.without = {1, 2, 3}})) == ErrorCode::in_use);
   CHECK(box.keyring() == before);
-  REQUIRE(store.rotate_key({.without = {2, 3}}).ok());
-  CHECK(store.key_slots().value().size() == 1);
+  REQUIRE(store.keys().rotate({.without = {2, 3}}).ok());
+  CHECK(store.keys().slots().value().size() == 1);
 }
 
 TEST_CASE("who has the store open goes on after another's rotation, by the slot it came by") {
   Box box;
   Store store = box.open();
   REQUIRE(store.put("a", text("1")).ok());
-  REQUIRE(store.add_key(box.second()).ok());
-  REQUIRE(store.add_key(words("correct horse")).ok());
+  REQUIRE(store.keys().add(box.second()).ok());
+  REQUIRE(store.keys().add(words("correct horse")).ok());
   Store by_second = box.open_by(box.second());
   Store by_words = box.open_by(words("correct horse"));
   RotateKeyOptions options;
   options.slot_keys.keys = {words("correct horse")};
   for (int round = 2; round <= 3; ++round) {
     INFO(round);
-    REQUIRE(store.rotate_key(options).value().generation == static_cast<std::uint64_t>(round));
+    REQUIRE(store.keys().rotate(options).value().generation == static_cast<std::uint64_t>(round));
     CHECK(value_of(by_second, "a") == "1");
     REQUIRE(by_second.put("b", text("of second")).ok());
     REQUIRE(by_second.destroy("b", {}).ok());
     CHECK(value_of(by_words, "a") == "1");
     REQUIRE(by_words.put("c", text("of words")).ok());
-    CHECK(by_words.key_slots().value().size() == 3);
+    CHECK(by_words.keys().slots().value().size() == 3);
   }
   // Their own changes of slots are by the new master key.
-  REQUIRE(by_words.add_key(box.third()).value() == 4);
-  REQUIRE(by_second.rotate_key({.slot_keys = {.keys = {words("correct horse")}}}).ok());
-  REQUIRE(by_words.remove_key(4).ok());
+  REQUIRE(by_words.keys().add(box.third()).value() == 4);
+  REQUIRE(by_second.keys().rotate({.slot_keys = {.keys = {words("correct horse")}}}).ok());
+  REQUIRE(by_words.keys().remove(4).ok());
   CHECK(value_of(store, "a") == "1");
   require_sound(store);
 }
@@ -170,10 +170,10 @@ TEST_CASE("who came by a slot that was given up is told so, and can do nothing m
   Box box;
   Store store = box.open();
   REQUIRE(store.put("a", text("1")).ok());
-  REQUIRE(store.add_key(box.second()).value() == 2);
+  REQUIRE(store.keys().add(box.second()).value() == 2);
   Store other = box.open_by(box.second());
   CHECK(value_of(other, "a") == "1");
-  REQUIRE(store.rotate_key({.without = {2}}).ok());
+  REQUIRE(store.keys().rotate({.without = {2}}).ok());
   for (int i = 0; i < 2; ++i) {
     const auto refused = other.get("a");
     REQUIRE_FALSE(refused.ok());
@@ -181,8 +181,8 @@ TEST_CASE("who came by a slot that was given up is told so, and can do nothing m
     CHECK(refused.error().text().find("given up") != std::string_view::npos);
     CHECK(code_of(other.put("a", text("2"))) == ErrorCode::wrong_key);
     CHECK(code_of(other.destroy("a", {1})) == ErrorCode::wrong_key);
-    CHECK(code_of(other.key_slots()) == ErrorCode::wrong_key);
-    CHECK(code_of(other.add_key(box.third())) == ErrorCode::wrong_key);
+    CHECK(code_of(other.keys().slots()) == ErrorCode::wrong_key);
+    CHECK(code_of(other.keys().add(box.third())) == ErrorCode::wrong_key);
   }
   CHECK(value_of(store, "a") == "1");
 }
@@ -190,7 +190,7 @@ TEST_CASE("who came by a slot that was given up is told so, and can do nothing m
 TEST_CASE("a slot wrapped anew opens as before, and what it held is nowhere any more") {
   Box box;
   Store store = box.open();
-  REQUIRE(store.add_key(box.second()).ok());
+  REQUIRE(store.keys().add(box.second()).ok());
   const auto blob_of = [&](std::size_t index) {
     const Bytes file = box.keyring();
     const auto place = format::master_place(0);
@@ -200,21 +200,21 @@ TEST_CASE("a slot wrapped anew opens as before, and what it held is nowhere any 
   const Bytes old_first = blob_of(0);
   const Bytes old_second = blob_of(1);
   REQUIRE(holds(box.keyring(), old_second));
-  const auto one = store.rewrap_keys(2);
+  const auto one = store.keys().rewrap(2);
   REQUIRE(one.ok());
   REQUIRE(one->size() == 1);
   CHECK((one->front().slot.slot == 2 && !one->front().error && !one->front().skipped));
   CHECK_FALSE(holds(box.keyring(), old_second));
   CHECK(holds(box.keyring(), old_first));
   REQUIRE(::rename(box.second().location().c_str(), box.directory.in("away").c_str()) == 0);
-  const auto all = store.rewrap_keys(0);
+  const auto all = store.keys().rewrap(0);
   REQUIRE(all.ok());
   REQUIRE(all->size() == 2);
   CHECK((!all->at(0).error && !all->at(0).skipped));
   CHECK((all->at(1).error->code() == ErrorCode::key_unavailable && all->at(1).skipped));
   CHECK_FALSE(holds(box.keyring(), old_first));
-  CHECK(code_of(store.rewrap_keys(2)) == ErrorCode::key_unavailable);
-  CHECK(code_of(store.rewrap_keys(7)) == ErrorCode::not_found);
+  CHECK(code_of(store.keys().rewrap(2)) == ErrorCode::key_unavailable);
+  CHECK(code_of(store.keys().rewrap(7)) == ErrorCode::not_found);
   REQUIRE(::rename(box.directory.in("away").c_str(), box.second().location().c_str()) == 0);
   for (const KeySource& key : {box.key(), box.second()}) CHECK(box.try_open_by(key).ok());
 }
@@ -223,13 +223,13 @@ TEST_CASE("a slot wrapped anew opens as before, and what it held is nowhere any 
 TEST_CASE("a change of keys is told before it begins and when it is done") {
   Box box;
   Store store = box.open();
-  REQUIRE(store.add_key(box.second()).ok());
-  REQUIRE(store.add_key(box.third()).ok());
-  REQUIRE(store.rewrap_keys(2).ok());
-  REQUIRE(store.remove_key(3).ok());
-  CHECK_FALSE(store.remove_key(3).ok());
-  REQUIRE(store.rotate_key({.without = {2}}).ok());
-  CHECK_FALSE(store.rotate_key({.without = {1}}).ok());
+  REQUIRE(store.keys().add(box.second()).ok());
+  REQUIRE(store.keys().add(box.third()).ok());
+  REQUIRE(store.keys().rewrap(2).ok());
+  REQUIRE(store.keys().remove(3).ok());
+  CHECK_FALSE(store.keys().remove(3).ok());
+  REQUIRE(store.keys().rotate({.without = {2}}).ok());
+  CHECK_FALSE(store.keys().rotate({.without = {1}}).ok());
   const std::vector<std::string> expected = {"key.begin key.add 0",    "key.add 2 0",
                                              "key.begin key.add 0",    "key.add 3 0",
                                              "key.begin key.rewrap 2", "key.rewrap 2 0",

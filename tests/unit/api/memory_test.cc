@@ -186,19 +186,19 @@ TEST_CASE("every call of a forked child on its parent's store says why it does n
       [&] { return store.sweep().error().code(); },
       [&] { return store.status().error().code(); },
       [&] { return store.verify().error().code(); },
-      [&] { return store.audit_list().error().code(); },
+      [&] { return store.audit().list().error().code(); },
       [&] { return store.configs().list().error().code(); },
-      [&] { return store.verify_receipt(receipt).error().code(); },
-      [&] { return store.set_anchor("file://" + scratch.directory.in("x")).error().code(); },
-      [&] { return store.anchor().error().code(); },
-      [&] { return store.update_anchor().error().code(); },
-      [&] { return store.key_slots().error().code(); },
-      [&] { return store.test_key(1, scratch.key()).error().code(); },
-      [&] { return store.add_key(scratch.key()).error().code(); },
-      [&] { return store.remove_key(1).error().code(); },
-      [&] { return store.rewrap_keys(1).error().code(); },
-      [&] { return store.rotate_key().error().code(); },
-      [&] { return store.rotate_data_keys().error().code(); },
+      [&] { return store.audit().verify_receipt(receipt).error().code(); },
+      [&] { return store.anchor().set("file://" + scratch.directory.in("x")).error().code(); },
+      [&] { return store.anchor().get().error().code(); },
+      [&] { return store.anchor().update().error().code(); },
+      [&] { return store.keys().slots().error().code(); },
+      [&] { return store.keys().test(1, scratch.key()).error().code(); },
+      [&] { return store.keys().add(scratch.key()).error().code(); },
+      [&] { return store.keys().remove(1).error().code(); },
+      [&] { return store.keys().rewrap(1).error().code(); },
+      [&] { return store.keys().rotate().error().code(); },
+      [&] { return store.keys().rotate_data().error().code(); },
   };
   for (std::size_t i = 0; i < calls.size(); ++i) {
     INFO("call " << i);
@@ -211,7 +211,7 @@ TEST_CASE("every call of a forked child on its parent's store says why it does n
     CHECK(WEXITSTATUS(status) == static_cast<int>(ErrorCode::failed));
   }
   CHECK(store.get("a").ok());
-  CHECK(store.key_slots().ok());
+  CHECK(store.keys().slots().ok());
 }
 
 }  // namespace coffer::test::memory_test

@@ -62,7 +62,10 @@ TEST_CASE("what a change does not name stays; custom is replaced whole, or patch
   CHECK(store.metadata("a")->custom == Custom{{"l", "2"}, {"m", "3"}});
   REQUIRE(store.put_metadata("a", {.custom = Custom{{"n", "4"}}}).ok());
   CHECK(store.metadata("a")->custom == Custom{{"n", "4"}});
-  REQUIRE(store.put("a", text("v"), {.description = "", .tags = std::vector<std::string>{}}).ok());
+  REQUIRE(store
+              .put("a", text("v"),
+                   {.metadata = {.description = "", .tags = std::vector<std::string>{}}})
+              .ok());
   metadata = store.metadata("a").value();
   CHECK(metadata.description.empty());
   CHECK(metadata.tags.empty());
@@ -81,6 +84,26 @@ TEST_CASE("metadata has a revision to check and set by") {
         ErrorCode::conflict);
   REQUIRE(store.patch_metadata("a", {.owner = "y", .metadata_cas = 1}).ok());
   CHECK(store.metadata("a")->owner == "y");
+}
+
+TEST_CASE("a put changes the metadata as put_metadata does, together with the version") {
+  ScratchStore scratch;
+  Store store = scratch.open();
+  REQUIRE(store.put("a", text("1"), {.metadata = {.max_versions = 2, .metadata_cas = 0}}).ok());
+  CHECK(store.metadata("a")->max_versions == 2);
+  const std::string before = state_of(store);
+  const PutOptions late{.metadata = {.owner = "y", .metadata_cas = 0}};
+  CHECK(code_of(store.put("a", text("2"), late)) == ErrorCode::conflict);
+  Custom many;
+  for (int i = 0; i < 64; ++i) many["k" + std::to_string(i)] = "v";
+  CHECK(state_of(store) == before);
+  REQUIRE(store.put("a", text("2"), {.metadata = {.custom = many}}).ok());
+  const PutOptions too_many{.metadata = {.custom_patch = {{"l", "v"}}}};
+  CHECK(code_of(store.put("a", text("3"), too_many)) == ErrorCode::limit);
+  REQUIRE(store.put("a", text("3"), {.metadata = {.cas_required = true}}).ok());
+  CHECK(store.history("a")->versions.size() == 2);
+  CHECK(code_of(store.put("a", text("4"))) == ErrorCode::conflict);
+  require_sound(store);
 }
 
 TEST_CASE("metadata keeps to its limits and to what a terminal shows") {
@@ -225,19 +248,19 @@ TEST_CASE("an expiry is given as a length or as a time, not both and not past") 
 TEST_CASE("a kind is one of those there are, and its values are checked before any write") {
   ScratchStore scratch;
   Store store = scratch.open();
-  const auto unknown = store.put("a", text("v"), {.kind = "passwort"});
+  const auto unknown = store.put("a", text("v"), {.metadata = {.kind = "passwort"}});
   CHECK(code_of(unknown) == ErrorCode::usage);
   CHECK(unknown.error().hint().find("password") != std::string_view::npos);
   CHECK(unknown.error().hint().find("cloud-kernel-image-pull") != std::string_view::npos);
   CHECK(code_of(store.metadata("a")) == ErrorCode::not_found);
-  REQUIRE(store.put("a", text("v"), {.kind = "password"}).ok());
+  REQUIRE(store.put("a", text("v"), {.metadata = {.kind = "password"}}).ok());
   const std::string before = state_of(store);
   CHECK(code_of(store.put("a", text(""))) == ErrorCode::usage);
   CHECK(code_of(store.put("a", text("\xFF"))) == ErrorCode::usage);
   CHECK(code_of(store.patch_metadata("a", {.kind = "key-value"})) == ErrorCode::usage);
   CHECK(state_of(store) == before);
   // Kind and value that fit each other may change together.
-  CHECK(store.put("a", json(R"({"k":"v"})"), {.kind = "key-value"}).ok());
+  CHECK(store.put("a", json(R"({"k":"v"})"), {.metadata = {.kind = "key-value"}}).ok());
   CHECK(code_of(store.patch("a", R"({"k":null})")) == ErrorCode::usage);
   CHECK(code_of(store.rollback("a", 1)) == ErrorCode::usage);
   CHECK(store.patch_metadata("a", {.kind = ""}).ok());
@@ -309,7 +332,8 @@ TEST_CASE("what fits which kind") {
   Store store = scratch.open();
   for (std::size_t i = 0; i < cases.size(); ++i) {
     INFO(cases[i].kind << ": " << cases[i].value.text());
-    const auto put = store.put("s" + std::to_string(i), cases[i].value, {.kind = cases[i].kind});
+    const auto put =
+        store.put("s" + std::to_string(i), cases[i].value, {.metadata = {.kind = cases[i].kind}});
     CHECK(put.ok() == cases[i].fits);
     if (!put.ok()) {
       CHECK(put.error().code() == ErrorCode::usage);

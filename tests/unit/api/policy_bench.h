@@ -22,7 +22,7 @@ struct PolicyBench {
                                       UseCase::write, UseCase::remove, UseCase::force,
                                       UseCase::admin, UseCase::audit};
     rules.insert(rules.begin(), {true, {"user:chief"}, all, {"**"}});
-    REQUIRE(chief.put_policy({0, std::move(rules)}).ok());
+    REQUIRE(chief.policies().put({0, std::move(rules)}).ok());
   }
 };
 

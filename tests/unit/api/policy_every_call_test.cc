@@ -48,7 +48,7 @@ struct Bench {
     Policy policy;
     policy.rules.push_back({true, {"user:chief"}, kAll, {"**"}});
     if (!use_cases.empty()) policy.rules.push_back({true, {"user:ann"}, use_cases, {"**"}});
-    REQUIRE(chief.put_policy(policy).ok());
+    REQUIRE(chief.policies().put(policy).ok());
   }
 };
 
@@ -128,46 +128,50 @@ std::vector<Call> store_calls() {
       {"Store::references_to", {kList}, ACT(references_to("a"))},
       {"Store::add_reference", {kUse}, ACT(add_reference("a", 0, "job"))},
       {"Store::remove_reference", {kUse}, ACT(remove_reference("a", 0, "job")), false, kBesides},
-      {"Store::set_anchor", {kAdmin}, ACT(set_anchor("nonsense"))},
-      {"Store::remove_anchor", {kAdmin}, ACT(remove_anchor())},
-      {"Store::update_anchor", {kAdmin}, ACT(update_anchor())},
-      {"Store::anchor", {kAdmin}, ACT(anchor())},
-      {"Store::on_receipt",
+      {"Anchor::set", {kAdmin}, ACT(anchor().set("nonsense"))},
+      {"Anchor::remove", {kAdmin}, ACT(anchor().remove())},
+      {"Anchor::update", {kAdmin}, ACT(anchor().update())},
+      {"Anchor::get", {kAdmin}, ACT(anchor().get())},
+      {"Audit::on_receipt",
        {},
        [](Bench& bench) {
-         bench.ann.on_receipt({});
+         bench.ann.audit().on_receipt({});
          return std::nullopt;
        }},
-      {"Store::verify_receipt", {}, ACT(verify_receipt("none"))},
+      {"Audit::verify_receipt", {}, ACT(audit().verify_receipt("none"))},
       {"Store::configs", {}, nothing()},
-      {"Store::key_slots", {kAdmin}, ACT(key_slots())},
-      {"Store::add_key",
+      {"Store::keys", {}, nothing()},
+      {"Store::audit", {}, nothing()},
+      {"Store::anchor", {}, nothing()},
+      {"Store::policies", {}, nothing()},
+      {"Keys::slots", {kAdmin}, ACT(keys().slots())},
+      {"Keys::add",
        {kAdmin},
-       [](Bench& bench) { return outcome(bench.ann.add_key(bench.scratch.key())); }},
-      {"Store::remove_key", {kAdmin}, ACT(remove_key(5))},
-      {"Store::rewrap_keys", {kAdmin}, ACT(rewrap_keys(1))},
-      {"Store::rotate_key", {kAdmin}, ACT(rotate_key())},
-      {"Store::rotate_data_keys", {kAdmin}, ACT(rotate_data_keys())},
-      {"Store::test_key",
+       [](Bench& bench) { return outcome(bench.ann.keys().add(bench.scratch.key())); }},
+      {"Keys::remove", {kAdmin}, ACT(keys().remove(5))},
+      {"Keys::rewrap", {kAdmin}, ACT(keys().rewrap(1))},
+      {"Keys::rotate", {kAdmin}, ACT(keys().rotate())},
+      {"Keys::rotate_data", {kAdmin}, ACT(keys().rotate_data())},
+      {"Keys::test",
        {kAdmin},
-       [](Bench& bench) { return outcome(bench.ann.test_key(1, bench.scratch.key())); }},
-      {"Store::audit_list", {kAudit}, ACT(audit_list())},
-      {"Store::audit_verify", {kAudit}, ACT(audit_verify())},
-      {"Store::audit_prune", {kAdmin}, ACT(audit_prune({.keep_records = 5}))},
-      {"Store::changes", {kList}, ACT(changes(0)), true},
-      {"Store::wait_for_changes", {}, ACT(wait_for_changes(0, 0))},
-      {"Store::wake_waiting",
+       [](Bench& bench) { return outcome(bench.ann.keys().test(1, bench.scratch.key())); }},
+      {"Audit::list", {kAudit}, ACT(audit().list())},
+      {"Audit::verify", {kAudit}, ACT(audit().verify())},
+      {"Audit::prune", {kAdmin}, ACT(audit().prune({.keep_records = 5}))},
+      {"Audit::changes", {kList}, ACT(audit().changes(0)), true},
+      {"Audit::wait", {}, ACT(audit().wait(0, 0))},
+      {"Audit::wake",
        {},
        [](Bench& bench) {
-         bench.ann.wake_waiting();
+         bench.ann.audit().wake();
          return std::nullopt;
        }},
       {"Store::accept_clock", {kAdmin}, ACT(accept_clock())},
-      {"Store::has_policy", {}, ACT(has_policy())},
-      {"Store::may", {}, ACT(may(kUse, "a"))},
-      {"Store::policy", {kAdmin}, ACT(policy())},
-      {"Store::put_policy", {kAdmin}, ACT(put_policy({}))},
-      {"Store::test_policy", {kAdmin}, ACT(test_policy({"ann"}, kUse, "a"))},
+      {"Policies::in_force", {}, ACT(policies().in_force())},
+      {"Policies::may", {}, ACT(policies().may(kUse, "a"))},
+      {"Policies::get", {kAdmin}, ACT(policies().get())},
+      {"Policies::put", {kAdmin}, ACT(policies().put({}))},
+      {"Policies::test", {kAdmin}, ACT(policies().test({"ann"}, kUse, "a"))},
       {"Store::status", {}, ACT(status())},
       {"Store::verify", {kAdmin}, ACT(verify())},
   };
@@ -287,8 +291,7 @@ std::vector<Call> every_call() {
   return calls;
 }
 
-std::set<std::string> calls_of_header(const std::string& name, const std::string& type) {
-  const std::string body = test::public_part(name, type);
+std::set<std::string> calls_of(const std::string& type, const std::string& body) {
   const std::regex call(R"(\n  (?:static )?[A-Za-z_0-9:]+(?:<[^\n]*>)? ([a-z_0-9]+)\()");
   std::set<std::string> calls;
   for (std::sregex_iterator at(body.begin(), body.end(), call), end; at != end; ++at)
@@ -307,11 +310,7 @@ std::vector<UseCase> all_but(UseCase use_case, const std::vector<UseCase>& nor =
 
 TEST_CASE("the table of use cases has every public call") {
   std::set<std::string> wanted;
-  for (const auto& [header, type] : {std::pair{"store.h", "Store"},
-                                     {"transaction.h", "Transaction"},
-                                     {"snapshot.h", "Snapshot"},
-                                     {"configs.h", "Configs"}})
-    wanted.merge(calls_of_header(header, type));
+  for (const auto& [type, body] : test::public_parts()) wanted.merge(calls_of(type, body));
   CHECK(wanted.size() > 95);
   std::set<std::string> listed;
   for (const Call& call : every_call()) listed.insert(call.name);
@@ -326,15 +325,15 @@ TEST_CASE("each call is denied without any one of its use cases, on record, and 
       Bench bench;
       bench.allow(all_but(use_case, call.instead));
       const std::string state = test::state_of(bench.chief);
-      const std::uint64_t last = bench.chief.audit_list()->back().number;
+      const std::uint64_t last = bench.chief.audit().list()->back().number;
       CHECK(call.act(bench) == ErrorCode::denied);
       CHECK(test::state_of(bench.chief) == state);
-      const auto records = bench.chief.audit_list().value();
+      const auto records = bench.chief.audit().list().value();
       REQUIRE(records.back().number == last + 1);
       CHECK_FALSE(records.back().allowed);
       CHECK(records.back().code == ErrorCode::denied);
       CHECK((records.back().user == "ann" && records.back().actor == "label"));
-      CHECK(bench.chief.policy()->rules.size() == 2);
+      CHECK(bench.chief.policies().get()->rules.size() == 2);
       test::require_sound(bench.chief);
     }
   }
@@ -358,7 +357,7 @@ TEST_CASE("what may not be listed is not there") {
   CHECK(bench.ann.configs().list()->empty());
   CHECK(bench.ann.snapshot()->configs()->empty());
   CHECK(bench.ann.snapshot()->outside_references()->empty());
-  const ChangeBatch told = bench.ann.changes(0).value();
+  const ChangeBatch told = bench.ann.audit().changes(0).value();
   for (const Change& change : told.changes) CHECK(change.path.empty());
   REQUIRE(bench.ann
               .transaction([](Transaction& txn) -> Result<void> {
@@ -369,7 +368,7 @@ TEST_CASE("what may not be listed is not there") {
   bench.allow({UseCase::list});
   CHECK_FALSE(bench.ann.list("")->empty());
   CHECK(bench.ann.configs().list()->size() == 1);
-  CHECK_FALSE(bench.ann.changes(0)->changes.empty());
+  CHECK_FALSE(bench.ann.audit().changes(0)->changes.empty());
 }
 
 }  // namespace policy_every_call_test

@@ -35,7 +35,7 @@ struct Bench {
   }
   std::uint64_t set(std::vector<PolicyRule> rules) {
     rules.insert(rules.begin(), chief());
-    return chief_store.put_policy({0, std::move(rules)}).value();
+    return chief_store.policies().put({0, std::move(rules)}).value();
   }
 };
 
@@ -43,35 +43,35 @@ struct Bench {
 
 TEST_CASE("without a policy, or after its last rule, everybody may do everything") {
   Bench bench;
-  CHECK_FALSE(bench.opened.has_policy().value());
-  CHECK(bench.opened.policy()->revision == 0);
+  CHECK_FALSE(bench.opened.policies().in_force().value());
+  CHECK(bench.opened.policies().get()->revision == 0);
   REQUIRE(bench.opened.put("a", text("v")).ok());
   CHECK(bench.set({}) == 1);
-  CHECK(bench.opened.has_policy().value());
+  CHECK(bench.opened.policies().in_force().value());
   CHECK(code_of(bench.opened.get("a")) == kDenied);
   CHECK(code_of(bench.who("ann").put("a", text("w"))) == kDenied);
-  CHECK(bench.chief_store.put_policy({}).value() == 2);
-  CHECK_FALSE(bench.opened.has_policy().value());
+  CHECK(bench.chief_store.policies().put({}).value() == 2);
+  CHECK_FALSE(bench.opened.policies().in_force().value());
   CHECK(bench.opened.get("a").ok());
-  CHECK(bench.chief_store.policy()->revision == 2);
+  CHECK(bench.chief_store.policies().get()->revision == 2);
   test::require_sound(bench.opened);
 }
 
 TEST_CASE("who may do something is told without a refusal, and nothing is recorded of it") {
   Bench bench;
   REQUIRE(bench.opened.put("team/a", text("v")).ok());
-  CHECK(bench.opened.may(UseCase::admin, "**").value());
+  CHECK(bench.opened.policies().may(UseCase::admin, "**").value());
   bench.set({{true, {"user:ann"}, {UseCase::list}, {"team/**"}}});
   Store ann = bench.who("ann");
-  const std::size_t before = bench.chief_store.audit_list()->size();
-  CHECK(ann.may(UseCase::list, "team/a").value());
-  CHECK(ann.may(UseCase::list, "secret:team/absent").value());
-  CHECK_FALSE(ann.may(UseCase::use, "team/a").value());
-  CHECK_FALSE(ann.may(UseCase::list, "other").value());
-  CHECK_FALSE(ann.may(UseCase::list, "config:c").value());
-  CHECK_FALSE(ann.may(UseCase::admin, "**").value());
-  CHECK(code_of(ann.may(UseCase::list, "")) == ErrorCode::usage);
-  CHECK(bench.chief_store.audit_list()->size() == before);
+  const std::size_t before = bench.chief_store.audit().list()->size();
+  CHECK(ann.policies().may(UseCase::list, "team/a").value());
+  CHECK(ann.policies().may(UseCase::list, "secret:team/absent").value());
+  CHECK_FALSE(ann.policies().may(UseCase::use, "team/a").value());
+  CHECK_FALSE(ann.policies().may(UseCase::list, "other").value());
+  CHECK_FALSE(ann.policies().may(UseCase::list, "config:c").value());
+  CHECK_FALSE(ann.policies().may(UseCase::admin, "**").value());
+  CHECK(code_of(ann.policies().may(UseCase::list, "")) == ErrorCode::usage);
+  CHECK(bench.chief_store.audit().list()->size() == before);
 }
 
 TEST_CASE("another process, and another open store, go by the policy from their next call on") {
@@ -100,11 +100,11 @@ TEST_CASE("a snapshot goes by the policy of the present") {
 TEST_CASE("a revision that is not the one that stands is refused") {
   Bench bench;
   REQUIRE(bench.set({}) == 1);
-  CHECK(code_of(bench.chief_store.put_policy({0, {chief()}}, 0)) == ErrorCode::conflict);
-  CHECK(bench.chief_store.put_policy({0, {chief()}}, 1).value() == 2);
-  CHECK(code_of(bench.chief_store.put_policy({0, {{true, {"*"}, {UseCase::use}, {"**"}}}})) ==
+  CHECK(code_of(bench.chief_store.policies().put({0, {chief()}}, 0)) == ErrorCode::conflict);
+  CHECK(bench.chief_store.policies().put({0, {chief()}}, 1).value() == 2);
+  CHECK(code_of(bench.chief_store.policies().put({0, {{true, {"*"}, {UseCase::use}, {"**"}}}})) ==
         ErrorCode::usage);
-  CHECK(bench.chief_store.policy()->revision == 2);
+  CHECK(bench.chief_store.policies().get()->revision == 2);
 }
 
 TEST_CASE("a value may be used and not be seen") {
@@ -138,20 +138,20 @@ TEST_CASE("whoever may not see a value cannot take it to where he may") {
 
 TEST_CASE("whoever may write a secret does not choose which rules mean it") {
   Bench bench;
-  const PutOptions marked{.owner = "bob", .tags = std::vector<std::string>{"shut"}};
+  const PutOptions marked{.metadata = {.owner = "bob", .tags = std::vector<std::string>{"shut"}}};
   REQUIRE(bench.opened.put("a", text("v"), marked).ok());
   bench.set({{true, {"user:ann"}, {UseCase::list, UseCase::write}, {"**"}},
              {true, {"owner"}, {UseCase::reveal}, {"**"}},
              {false, {"*"}, {UseCase::reveal}, {"**"}, {"shut"}}});
   Store ann = bench.who("ann");
-  CHECK(code_of(ann.put("a", text("w"), {.owner = "ann"})) == kDenied);
+  CHECK(code_of(ann.put("a", text("w"), {.metadata = {.owner = "ann"}})) == kDenied);
   CHECK(code_of(ann.patch_metadata("a", {.owner = "ann"})) == kDenied);
   CHECK(code_of(ann.put_metadata("a", {.tags = std::vector<std::string>{}})) == kDenied);
-  CHECK(code_of(ann.rollback("a", 1, {.owner = "ann"})) == kDenied);
+  CHECK(code_of(ann.rollback("a", 1, {.metadata = {.owner = "ann"}})) == kDenied);
   CHECK(ann.put("a", text("w"), marked).ok());  // The same again is no change.
   CHECK(ann.patch_metadata("a", {.description = "d"}).ok());
   // What is new may have any: its value is the writer's own.
-  REQUIRE(ann.put("b", text("w"), {.owner = "ann"}).ok());
+  REQUIRE(ann.put("b", text("w"), {.metadata = {.owner = "ann"}}).ok());
   CHECK(ann.get("b").ok());
   CHECK(code_of(bench.who("bob").get("b")) == kDenied);
   CHECK(code_of(bench.who("bob").get("a")) == kDenied);
@@ -175,7 +175,7 @@ TEST_CASE("a listing shows what may be listed, and folders that hold some of it"
   const auto found = ann.find("");
   REQUIRE(found->size() == 2);
   CHECK((found->front().folder && found->front().path == "a/" && !found->back().folder));
-  const ChangeBatch told = ann.changes(0).value();
+  const ChangeBatch told = ann.audit().changes(0).value();
   for (const Change& change : told.changes) {
     CHECK(change.path != "b/x");
     CHECK(change.path != "d/shut/x");
@@ -220,9 +220,9 @@ TEST_CASE("a refusal is told of the user that it refused, and of no value") {
   bench.set({});
   Store ann = bench.opened.as({.actor = "chief", .reason = "why", .user = "ann"}).value();
   CHECK(code_of(ann.get("a")) == kDenied);
-  CHECK(code_of(ann.audit_list()) == kDenied);
+  CHECK(code_of(ann.audit().list()) == kDenied);
   CHECK(code_of(ann.put("a", text("w"))) == kDenied);
-  const auto records = bench.chief_store.audit_list({.outcome = AuditFilter::Outcome::refused});
+  const auto records = bench.chief_store.audit().list({.outcome = AuditFilter::Outcome::refused});
   REQUIRE(records->size() == 3);
   for (const AuditRecord& record : *records) {
     CHECK(record.user == "ann");
@@ -237,11 +237,11 @@ TEST_CASE("a refusal is told of the user that it refused, and of no value") {
 
 TEST_CASE("a test of the policy names the rule, for somebody else") {
   Bench bench;
-  REQUIRE(bench.opened.put("a", text("v"), {.owner = "ann"}).ok());
+  REQUIRE(bench.opened.put("a", text("v"), {.metadata = {.owner = "ann"}}).ok());
   bench.set({{true, {"owner"}, {UseCase::reveal}, {"**"}},
              {false, {"group:ops"}, {UseCase::reveal}, {"**"}}});
   const auto ask = [&](const PolicySubject& who, std::string_view object) {
-    const auto decision = bench.chief_store.test_policy(who, UseCase::reveal, object).value();
+    const auto decision = bench.chief_store.policies().test(who, UseCase::reveal, object).value();
     return (decision.allowed ? "+" : "-") + std::to_string(decision.rule);
   };
   CHECK(ask({"ann"}, "a") == "+2");
@@ -249,7 +249,7 @@ TEST_CASE("a test of the policy names the rule, for somebody else") {
   CHECK(ask({"bob"}, "a") == "-0");
   CHECK(ask({"ann"}, "none") == "-0");
   CHECK(ask({"chief"}, "config:c") == "+1");
-  CHECK(code_of(bench.who("ann").test_policy({"ann"}, UseCase::reveal, "a")) == kDenied);
+  CHECK(code_of(bench.who("ann").policies().test({"ann"}, UseCase::reveal, "a")) == kDenied);
 }
 
 TEST_CASE("who a caller is has limits") {

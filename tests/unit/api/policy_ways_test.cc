@@ -38,7 +38,7 @@ TEST_CASE("F-214: whoever may write below a path does not own what others put th
   REQUIRE(svc.put("team/new", text("another")).ok());
   CHECK(mallory.get("team/new").ok());
   // His own value stays his.
-  REQUIRE(mallory.put("team/own", text("v"), {.owner = "mallory"}).ok());
+  REQUIRE(mallory.put("team/own", text("v"), {.metadata = {.owner = "mallory"}}).ok());
   REQUIRE(mallory.put("team/own", text("w")).ok());
   CHECK(mallory.get("team/own").ok());
   REQUIRE(svc.rollback("team/own", 1).ok());
@@ -54,18 +54,18 @@ TEST_CASE("F-214: nor does he choose by tags who reads it, and a tag that denies
              {false, {"user:ann"}, {UseCase::reveal}, {"**"}, {"shut"}},
              allow("user:svc", {UseCase::write}, "**")});
   Store mallory = bench.who("mallory");
-  REQUIRE(mallory.put("team/a", text("x"), {.tags = Tags{"public"}}).ok());
+  REQUIRE(mallory.put("team/a", text("x"), {.metadata = {.tags = Tags{"public"}}}).ok());
   CHECK(mallory.get("team/a").ok());
   REQUIRE(bench.who("svc").put("team/a", text("of the service")).ok());
   CHECK(code_of(mallory.get("team/a")) == kDenied);
-  REQUIRE(mallory.put("team/b", text("x"), {.tags = Tags{"shut"}}).ok());
+  REQUIRE(mallory.put("team/b", text("x"), {.metadata = {.tags = Tags{"shut"}}}).ok());
   REQUIRE(bench.who("svc").put("team/b", text("y")).ok());
   CHECK(code_of(bench.who("ann").get("team/b")) == kDenied);
 }
 
 TEST_CASE("F-214: marks that are copied, moved or restored to a place are their carrier's") {
   PolicyBench bench;
-  REQUIRE(bench.opened.put("mine/a", text("v"), {.owner = "mallory"}).ok());
+  REQUIRE(bench.opened.put("mine/a", text("v"), {.metadata = {.owner = "mallory"}}).ok());
   bench.set({allow("owner", {UseCase::reveal}, "**"),
              allow("user:mallory", {UseCase::write}, "team/**"),
              allow("user:svc", {UseCase::write}, "**")});
@@ -86,7 +86,7 @@ TEST_CASE("F-214: marks that are copied, moved or restored to a place are their 
   }
   // Who has no name to the policy is answerable for nothing.
   bench.set({allow("*", {UseCase::write}, "**"), allow("owner", {UseCase::reveal}, "**")});
-  REQUIRE(bench.who("").put("team/nameless", text("v"), {.owner = "mallory"}).ok());
+  REQUIRE(bench.who("").put("team/nameless", text("v"), {.metadata = {.owner = "mallory"}}).ok());
   CHECK(code_of(mallory.get("team/nameless")) == kDenied);
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("F-214: doubt about marks is carried with them, and vouched away by no
 
 TEST_CASE("owner and tags are not told by whether they may be given again") {
   PolicyBench bench;
-  REQUIRE(bench.opened.put("t/a", text("v"), {.owner = "carol"}).ok());
+  REQUIRE(bench.opened.put("t/a", text("v"), {.metadata = {.owner = "carol"}}).ok());
   bench.set({allow("user:w", {UseCase::write}, "t/**")});
   Store writer = bench.who("w");
   CHECK(code_of(writer.put_metadata("t/a", {.owner = "x"})) == kDenied);
@@ -234,15 +234,15 @@ TEST_CASE("F-165: the change feed tells no name that a tag or an owner hid while
   bench.set({allow("user:w", {UseCase::list}, "**"),
              {false, {"user:w"}, {UseCase::list}, {"t/**"}, {"shut"}},
              {true, {"user:t"}, {UseCase::list}, {"**"}, {"open"}}});
-  REQUIRE(bench.chief.put("t/merger", text("v"), {.tags = Tags{"shut"}}).ok());
+  REQUIRE(bench.chief.put("t/merger", text("v"), {.metadata = {.tags = Tags{"shut"}}}).ok());
   REQUIRE(bench.chief.put("u/plain", text("v")).ok());
-  REQUIRE(bench.chief.put("u/open", text("v"), {.tags = Tags{"open"}}).ok());
+  REQUIRE(bench.chief.put("u/open", text("v"), {.metadata = {.tags = Tags{"open"}}}).ok());
   REQUIRE(bench.chief.put("u/kept", text("v")).ok());
   REQUIRE(bench.chief.move("t/merger", "t/done").ok());
   for (const char* path : {"t/done", "u/plain", "u/open"}) REQUIRE(bench.chief.erase(path).ok());
   const auto told = [&](const char* user) {
     std::string names;
-    const auto changes = bench.who(user).changes(0);
+    const auto changes = bench.who(user).audit().changes(0);
     for (const Change& change : changes->changes)
       if (!change.path.empty() && names.find(change.path) == std::string::npos)
         names += change.path + " ";
@@ -263,8 +263,8 @@ TEST_CASE("F-216: a kind is not tried on a value that the caller may neither use
              allow("user:r", {UseCase::write, UseCase::reveal}, "t/**")});
   for (const char* kind : {"token", "password", "key-value", "key-value-properties"}) {
     CHECK(code_of(bench.who("w").put_metadata("t/a", {.kind = kind})) == kDenied);
-    CHECK(code_of(bench.who("w").patch("t/a", "{}", {.kind = kind})) == kDenied);
-    CHECK(code_of(bench.who("w").rollback("t/a", 1, {.kind = kind})) == kDenied);
+    CHECK(code_of(bench.who("w").patch("t/a", "{}", {.metadata = {.kind = kind}})) == kDenied);
+    CHECK(code_of(bench.who("w").rollback("t/a", 1, {.metadata = {.kind = kind}})) == kDenied);
   }
   CHECK(bench.who("w").put_metadata("t/new", {.kind = "token"}).ok());
   const auto used = bench.who("u").put_metadata("t/a", {.kind = "key-value"});
@@ -293,15 +293,15 @@ TEST_CASE("F-217: while a policy is in force a record names the user beside the 
   bench.set({allow("user:w", {UseCase::write}, "t/**")});
   REQUIRE(bench.opened.as({.actor = "chief", .user = "w"})->put("t/a", text("v")).ok());
   CHECK(code_of(bench.opened.as({.actor = "chief", .user = "w"})->get("t/a")) == kDenied);
-  const auto records = bench.chief.audit_list().value();
+  const auto records = bench.chief.audit().list().value();
   CHECK((records.front().actor == "before" && records.front().user.empty()));
   const auto& refused = records.back();
   CHECK((refused.actor == "chief" && refused.user == "w" && !refused.allowed));
   const auto& done = records.at(records.size() - 2);
   CHECK((done.actor == "chief" && done.user == "w" && done.allowed));
-  CHECK(bench.chief.audit_list({.user = "w"})->size() == 2);
-  CHECK(bench.chief.audit_list({.actor = "chief"})->size() == 2);
-  CHECK(bench.chief.audit_list({.user = "chief"})->size() == 1);
+  CHECK(bench.chief.audit().list({.user = "w"})->size() == 2);
+  CHECK(bench.chief.audit().list({.actor = "chief"})->size() == 2);
+  CHECK(bench.chief.audit().list({.user = "chief"})->size() == 1);
 }
 
 TEST_CASE("a receipt is told to the Store that erased, and to no other user's") {
@@ -311,9 +311,9 @@ TEST_CASE("a receipt is told to the Store that erased, and to no other user's") 
   bench.set({allow("user:alice", {UseCase::remove}, "alice/**")});
   Store bob = bench.who("bob");
   Store alice = bench.who("alice");
-  bench.chief.on_receipt([&](const ShredReceipt& receipt) { chief_heard += receipt.text; });
-  bob.on_receipt([&](const ShredReceipt& receipt) { heard += receipt.text; });
-  alice.on_receipt([&](const ShredReceipt& receipt) { of_alice += receipt.text; });
+  bench.chief.audit().on_receipt([&](const ShredReceipt& receipt) { chief_heard += receipt.text; });
+  bob.audit().on_receipt([&](const ShredReceipt& receipt) { heard += receipt.text; });
+  alice.audit().on_receipt([&](const ShredReceipt& receipt) { of_alice += receipt.text; });
   REQUIRE(alice.destroy("alice/bank-of-x", {1}).ok());
   CHECK((heard.empty() && chief_heard.empty()));
   CHECK(of_alice.find("alice/bank-of-x") != std::string::npos);
@@ -333,7 +333,7 @@ TEST_CASE("what is free or listed by the way names nothing that may not be liste
   StoreSettings settings = bench.opened.settings().value();
   settings.scopes.push_back({"acme-merger", 4096, {}});
   REQUIRE(bench.opened.put_settings(settings).ok());
-  REQUIRE(bench.opened.set_anchor("file://" + bench.scratch.directory.in("anchor")).ok());
+  REQUIRE(bench.opened.anchor().set("file://" + bench.scratch.directory.in("anchor")).ok());
   bench.set({allow("user:w", {UseCase::list}, "airbyte_**")});
   Store someone = bench.who("w");
   const auto references = someone.references_to(base);

@@ -88,7 +88,7 @@ TEST_CASE("A reference that was lost is found, and no sweep destroys what it was
   VerifyReport verified;
   REQUIRE(configs::verify_reachability(*bench.engine, verified).ok());
   REQUIRE(verified.problems.size() == 1);
-  CHECK(verified.problems[0] == "c: holds " + a + ", and no reference says so");
+  CHECK(verified.problems[0] == "c: holds " + a + ", but no reference says so");
 
   bench.clock.now += kHour;
   const auto dry = sweep(bench, {.dry_run = true, .full = true});

@@ -19,7 +19,7 @@ struct Watched {
   Store store;
   std::vector<ShredReceipt> receipts;
   explicit Watched(CreateOptions options = {}) : scratch(options), store(scratch.open()) {
-    store.on_receipt([this](const ShredReceipt& receipt) { receipts.push_back(receipt); });
+    store.audit().on_receipt([this](const ShredReceipt& receipt) { receipts.push_back(receipt); });
   }
   Json only() const {
     REQUIRE(receipts.size() == 1);
@@ -28,7 +28,7 @@ struct Watched {
 };
 
 ErrorCode refusal(Store& store, std::string_view text) {
-  const auto verified = store.verify_receipt(text);
+  const auto verified = store.audit().verify_receipt(text);
   REQUIRE_FALSE(verified.ok());
   return verified.error().code();
 }
@@ -59,7 +59,7 @@ TEST_CASE("a receipt tells all there is to tell, and the store vouches for it") 
   CHECK(told["out_of_reach"].size() == 3);
   CHECK(told["time"] == "2023-11-14T22:13:20.000Z");
   CHECK(receipt.text == watched.receipts.front().text);
-  const ReceiptInfo info = watched.store.verify_receipt(receipt.text + "\n").value();
+  const ReceiptInfo info = watched.store.audit().verify_receipt(receipt.text + "\n").value();
   CHECK(info.sequence == receipt.sequence);
   CHECK(info.at_ms == receipt.at_ms);
   CHECK((info.epoch_before == 1 && info.epoch_after == 2));
@@ -119,7 +119,7 @@ TEST_CASE("a receipt with any byte altered, added or taken away is refused") {
   Watched watched;
   REQUIRE(watched.store.put("a", Value::opaque("v")).ok());
   const std::string text = watched.store.destroy_all("a")->text;
-  REQUIRE(watched.store.verify_receipt(text).ok());
+  REQUIRE(watched.store.audit().verify_receipt(text).ok());
   for (std::size_t at = 0; at < text.size(); ++at) {
     INFO(at);
     std::string altered = text;

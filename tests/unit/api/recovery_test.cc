@@ -52,7 +52,7 @@ std::vector<std::string> add(Store& store, std::string_view uri) {
     for (const SecretBytes& text : texts) shown.emplace_back(text.text());
     return {};
   });
-  REQUIRE(store.add_key(source));
+  REQUIRE(store.keys().add(source));
   return shown;
 }
 
@@ -189,7 +189,7 @@ TEST_CASE("a store opens by its recovery key and by shares, asked for one by one
     shares = add(store, "shamir:?shares=3&threshold=2");
     REQUIRE(recovery.size() == 1);
     REQUIRE(shares.size() == 3);
-    const auto slots = store.key_slots();
+    const auto slots = store.keys().slots();
     REQUIRE(slots);
     CHECK((*slots)[1].provider == "recovery");
     CHECK((*slots)[2].provider == "shamir");
@@ -214,13 +214,13 @@ TEST_CASE("a store opens by its recovery key and by shares, asked for one by one
 TEST_CASE("a key that cannot be shown is not added") {
   ScratchStore scratch;
   Store store = scratch.open();
-  CHECK(store.add_key(*KeySource::parse("recovery:")).error().code() == ErrorCode::usage);
+  CHECK(store.keys().add(*KeySource::parse("recovery:")).error().code() == ErrorCode::usage);
   KeySource source = *KeySource::parse("shamir:?shares=3&threshold=2");
   source.print_by([](const std::vector<SecretBytes>&) -> Result<void> {
     return Error{ErrorCode::io, "the paper is out"};
   });
-  CHECK(store.add_key(source).error().code() == ErrorCode::io);
-  CHECK(store.key_slots()->size() == 1);
+  CHECK(store.keys().add(source).error().code() == ErrorCode::io);
+  CHECK(store.keys().slots()->size() == 1);
 }
 
 }  // namespace coffer::test::recovery_test

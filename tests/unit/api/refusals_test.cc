@@ -35,13 +35,13 @@ TEST_CASE("F-213: retention by count keeps what was tried, however much is refus
   CHECK(code_of(mallory.get("crown-jewels")) == kDenied);
   for (int i = 0; i < 80; ++i) CHECK(code_of(mallory.get("noise")) == kDenied);
   REQUIRE(bench.chief.sweep().ok());
-  CHECK(told_of(bench.chief.audit_list().value(), "crown-jewels") == 1);
-  CHECK(bench.chief.audit_prune({.keep_records = 2}).ok());
-  CHECK(told_of(bench.chief.audit_list().value(), "crown-jewels") == 1);
+  CHECK(told_of(bench.chief.audit().list().value(), "crown-jewels") == 1);
+  CHECK(bench.chief.audit().prune({.keep_records = 2}).ok());
+  CHECK(told_of(bench.chief.audit().list().value(), "crown-jewels") == 1);
   // So many of what was done push it out, as they would without the noise.
   for (int i = 0; i < 5; ++i) REQUIRE(bench.chief.put("a", text("v")).ok());
   REQUIRE(bench.chief.sweep().ok());
-  const auto left = bench.chief.audit_list().value();
+  const auto left = bench.chief.audit().list().value();
   CHECK(told_of(left, "crown-jewels") == 0);
   std::size_t done = 0;
   for (const AuditRecord& record : left) done += record.allowed ? 1 : 0;
@@ -61,12 +61,12 @@ TEST_CASE("F-212: of many refusals of one caller the first are written at once, 
   const std::uint64_t then = test::sequence_of(bench.opened);
   CHECK(code_of(bench.who("eve").get("a")) == kDenied);
   CHECK(test::sequence_of(bench.opened) == then + 1);
-  const auto records = bench.chief.audit_list().value();
+  const auto records = bench.chief.audit().list().value();
   CHECK(told_of(records, "a") == 301);
   CHECK(told_of(records, "b") == 40);
   for (const AuditRecord& record : records)
     if (!record.allowed) CHECK((record.user == "mallory" || record.user == "eve"));
-  CHECK(bench.chief.audit_verify()->problem.empty());
+  CHECK(bench.chief.audit().verify()->problem.empty());
 }
 
 TEST_CASE(
@@ -76,9 +76,9 @@ TEST_CASE(
   Store other = bench.scratch.open().as({.user = "chief"}).value();
   Store mallory = bench.who("mallory");
   for (int i = 0; i < 50; ++i) CHECK(code_of(mallory.get("a")) == kDenied);
-  CHECK(told_of(other.audit_list().value(), "a") == 32);
+  CHECK(told_of(other.audit().list().value(), "a") == 32);
   REQUIRE(bench.who("ann").put("mine", text("v")).ok());
-  CHECK(told_of(other.audit_list().value(), "a") == 50);
+  CHECK(told_of(other.audit().list().value(), "a") == 50);
   const std::uint64_t before = test::sequence_of(other);
   for (int i = 0; i < 256; ++i) CHECK(code_of(mallory.get("path/" + std::to_string(i))) == kDenied);
   CHECK(test::sequence_of(other) == before + 1);
@@ -87,7 +87,7 @@ TEST_CASE(
     Store eve = passing.as({.user = "eve"}).value();
     for (int i = 0; i < 40; ++i) CHECK(code_of(eve.get("eves")) == kDenied);
   }
-  CHECK(told_of(other.audit_list().value(), "eves") == 40);
+  CHECK(told_of(other.audit().list().value(), "eves") == 40);
 }
 
 TEST_CASE("F-212: who asks for ever new names does not fill the log with them") {
@@ -100,17 +100,17 @@ TEST_CASE("F-212: who asks for ever new names does not fill the log with them") 
   }
   std::size_t items = 0;
   std::uint64_t count = 0;
-  for (const AuditRecord& record : bench.chief.audit_list().value()) {
+  for (const AuditRecord& record : bench.chief.audit().list().value()) {
     if (record.user != "mallory") continue;
     items += record.items.size();
     for (const AuditItem& item : record.items) count += item.count;
   }
   CHECK(count == 2000);
   CHECK(items < 32 + 256 + 16);
-  CHECK(bench.chief.audit_verify()->problem.empty());
+  CHECK(bench.chief.audit().verify()->problem.empty());
   // Another is told apart from him as ever.
   CHECK(code_of(bench.who("eve").get("eves")) == kDenied);
-  CHECK(told_of(bench.chief.audit_list().value(), "eves") == 1);
+  CHECK(told_of(bench.chief.audit().list().value(), "eves") == 1);
 }
 
 TEST_CASE("without a policy each refusal is on record at once") {

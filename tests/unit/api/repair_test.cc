@@ -23,9 +23,9 @@ TEST_CASE("a slot table of which one copy is older is made whole by opening the 
   Bytes with_two;
   {
     Store store = scratch.open();
-    const int slot = store.add_key(KeySource::file(second)).value();
+    const int slot = store.keys().add(KeySource::file(second)).value();
     with_two = test::read_whole_file(scratch.file("keyring"));
-    REQUIRE(store.remove_key(slot).ok());
+    REQUIRE(store.keys().remove(slot).ok());
   }
   // As if the power had gone after the first of the removal's two writes.
   Bytes torn = test::read_whole_file(scratch.file("keyring"));

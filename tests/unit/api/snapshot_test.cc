@@ -82,7 +82,7 @@ TEST_CASE("a snapshot shows what was there when it was taken, whatever is done s
   Store store = scratch.open();
   put_times(store, "a/b", 2);
   PutOptions owned;
-  owned.custom = std::map<std::string, std::string>{{"k", "before"}};
+  owned.metadata.custom = std::map<std::string, std::string>{{"k", "before"}};
   REQUIRE(store.put("c", text("c1"), owned).ok());
   const Snapshot all = store.snapshot().value();
   CHECK(all.sequence() == store.status()->sequence);
@@ -90,7 +90,7 @@ TEST_CASE("a snapshot shows what was there when it was taken, whatever is done s
 
   scratch.clock.turn(1000);
   REQUIRE(store.put("a/b", text("3")).ok());
-  owned.custom = std::map<std::string, std::string>{{"k", "after"}};
+  owned.metadata.custom = std::map<std::string, std::string>{{"k", "after"}};
   REQUIRE(store.put("c", text("c2"), owned).ok());
   REQUIRE(store.put("d", text("d1")).ok());
   REQUIRE(store.soft_delete("c").ok());

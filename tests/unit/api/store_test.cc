@@ -12,7 +12,7 @@ namespace {
 
 PutOptions custom(std::map<std::string, std::string> entries) {
   PutOptions options;
-  options.custom = std::move(entries);
+  options.metadata.custom = std::move(entries);
   return options;
 }
 
@@ -253,23 +253,23 @@ TEST_CASE("keys are added, told, tried and removed, but for the last") {
   Store store = scratch.open();
   REQUIRE(create_key_file(scratch.directory.in("two.key")).ok());
   const KeySource second = KeySource::file(scratch.directory.in("two.key"));
-  CHECK(code_of(store.remove_key(1)) == ErrorCode::in_use);
-  CHECK(store.add_key(second).value() == 2);
+  CHECK(code_of(store.keys().remove(1)) == ErrorCode::in_use);
+  CHECK(store.keys().add(second).value() == 2);
   CHECK(store.status()->slot_count == 2);
-  CHECK(store.test_key(2, second).ok());
-  CHECK(code_of(store.test_key(1, second)) == ErrorCode::wrong_key);
-  CHECK(code_of(store.test_key(3, second)) == ErrorCode::not_found);
-  CHECK(code_of(store.remove_key(3)) == ErrorCode::not_found);
+  CHECK(store.keys().test(2, second).ok());
+  CHECK(code_of(store.keys().test(1, second)) == ErrorCode::wrong_key);
+  CHECK(code_of(store.keys().test(3, second)) == ErrorCode::not_found);
+  CHECK(code_of(store.keys().remove(3)) == ErrorCode::not_found);
   REQUIRE(store.put("a", text("v")).ok());
   CHECK(Store::open(scratch.path(), second)->get("a").ok());
-  REQUIRE(store.remove_key(1).ok());
+  REQUIRE(store.keys().remove(1).ok());
   CHECK(code_of(scratch.try_open()) == ErrorCode::wrong_key);
-  const auto slots = store.key_slots().value();
+  const auto slots = store.keys().slots().value();
   REQUIRE(slots.size() == 1);
   CHECK(slots.front().slot == 2);
   CHECK(slots.front().provider == "file");
   CHECK(slots.front().uri == second.uri());
-  CHECK(store.add_key(scratch.key()).value() == 3);  // A number is never given out twice.
+  CHECK(store.keys().add(scratch.key()).value() == 3);  // A number is never given out twice.
 }
 
 TEST_CASE("a data file from before the last destroy is refused, and so is an older keyring") {

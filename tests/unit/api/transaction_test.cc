@@ -223,7 +223,8 @@ void require_same_history(const History& a, const History& b) {
 // Versions 1 to 4: destroyed, soft-deleted, one with a time to live, a plain one.
 void put_eventful(ScratchStore& scratch, Store& store, const std::string& path) {
   put_times(store, path, 2);
-  REQUIRE(store.put(path, json(R"({"k": 1.0})"), {.ttl_ms = 60'000, .owner = "me"}).ok());
+  REQUIRE(
+      store.put(path, json(R"({"k": 1.0})"), {.ttl_ms = 60'000, .metadata = {.owner = "me"}}).ok());
   scratch.clock.turn(10);
   REQUIRE(store.put(path, text("4")).ok());
   REQUIRE(store.destroy(path, {1}).ok());

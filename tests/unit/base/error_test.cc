@@ -56,6 +56,7 @@ TEST_CASE("an error carries its code, literal texts and typed details") {
                          .with_errno(ENOSPC)
                          .about(Subject::Kind::path, "a/b");
   CHECK(full.hint() == "shorten it");
+  CHECK(full.advice() == Advice::none);
   REQUIRE(full.subject() != nullptr);
   CHECK(full.subject()->kind == Subject::Kind::path);
   CHECK(full.subject()->text == "a/b");
@@ -63,6 +64,21 @@ TEST_CASE("an error carries its code, literal texts and typed details") {
   CHECK(describe(full) == "a/b: is too long (1024): No space left on device");
   const Error copy = full;
   CHECK(describe(copy) == describe(full));
+}
+
+// A loop over what a temporary Result holds would read a list that is gone.
+static_assert(std::is_same_v<decltype(std::declval<Result<std::string>>().value()), std::string>);
+static_assert(std::is_same_v<decltype(*std::declval<Result<std::string>>()), std::string>);
+
+TEST_CASE("an error advises by number, in a sentence that names no program") {
+  const Error error{ErrorCode::deleted, "this version is deleted", Advice::undelete};
+  CHECK(error.advice() == Advice::undelete);
+  CHECK(error.hint() == "undelete that version");
+  CHECK(advice_text(Advice::none).empty());
+  CHECK(advice_text(static_cast<Advice>(1'000'000)).empty());
+  const Error other = Error(error).with_hint("shorten it");
+  CHECK((other.advice() == Advice::none && other.hint() == "shorten it"));
+  CHECK(Error(other).with_advice(Advice::see_secrets).hint() == advice_text(Advice::see_secrets));
 }
 
 TEST_CASE("an error tells a size beside its bound, and who is in the way behind the text") {

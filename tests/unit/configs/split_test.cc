@@ -473,7 +473,8 @@ TEST_CASE("A reference id without a coordinate is refused by its own error") {
   Bench bench(kFlat);
   const auto result = bench.attempt(R"({"a":{"_secret_reference_id":"u"}})", true);
   REQUIRE_FALSE(result.ok());
-  CHECK(result.error().text() == "a reference id alone leads to no secret of this store");
+  CHECK(result.error().text() ==
+        "a reference id without a coordinate names no secret of this store");
 }
 
 TEST_CASE("Branches without constants are told apart by what they require and what they name") {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/base64.h"
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 
 namespace certificate_end_test {
 

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/exchange/same_value.h"
 
 namespace forms_test {

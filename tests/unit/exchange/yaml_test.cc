@@ -108,7 +108,7 @@ TEST_CASE("YAML that readers take in different ways is refused, with its place")
   refused("a: !!binary aGk=\n", ":1:4", "a tag");
   refused("a: !custom x\n", ":1:4", "a tag");
   refused("a: !!set {x}\n", ":1:4", "a tag");
-  refused("a: &x [*x]\n", ":1:8", "an alias inside");
+  refused("a: &x [*x]\n", ":1:8", "an alias within");
   refused("a: 1\n---\nb: 2\n", ":2:1", "a second document");
   refused("a: *nobody\n", ":1:4", "not YAML");
   refused("a: [1, 2\n", ":1:8", "left away");
@@ -126,12 +126,12 @@ TEST_CASE("YAML that readers take in different ways is refused, with its place")
   refused("{a:1}\n", ":1:5", "left away");
   refused("[a,,b]\n", ":1:4", "left away");
   refused("gr\xC3\xBC\xC3\x9F: [a, , b]\n", ":1:11", "left away");
-  refused(std::string_view("a: x\0y\n", 7), ":1:5", "cannot stand in YAML");
-  refused("a: x\x04\nb: 1\n", ":1:5", "cannot stand in YAML");
+  refused(std::string_view("a: x\0y\n", 7), ":1:5", "YAML does not allow this character");
+  refused("a: x\x04\nb: 1\n", ":1:5", "YAML does not allow this character");
   refused(
       "\xEF\xBB\xBF"
       "a: 1\n",
-      ":1:1", "cannot stand in YAML");
+      ":1:1", "YAML does not allow this character");
   refused("a: \xff\n", ":1:4", "not UTF-8");
   refused("", "", "no document");
   refused("# nothing\n", "", "no document");

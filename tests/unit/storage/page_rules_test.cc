@@ -86,13 +86,13 @@ TEST_CASE("a damaged meta page is refused, whichever of the two it is") {
 
 TEST_CASE("a tree that contradicts its record is refused") {
   std::vector<Case> cases{
-      {"DUPSORT in main", "a tree of a foreign kind",
+      {"DUPSORT in main", "a tree with flags that a store never has",
        [](PageImage& i) { i.set<std::uint16_t>(i.main_record() + 4, 4); }},
-      {"DUPSORT in the free list", "a tree of a foreign kind",
+      {"DUPSORT in the free list", "a tree with flags that a store never has",
        [](PageImage& i) { i.set<std::uint16_t>(i.free_record() + 4, 0x0c); }},
-      {"free list without integer keys", "a tree of a foreign kind",
+      {"free list without integer keys", "a tree with flags that a store never has",
        [](PageImage& i) { i.set<std::uint16_t>(i.free_record() + 4, 0); }},
-      {"pad", "a tree of a foreign kind",
+      {"pad", "a tree with flags that a store never has",
        [](PageImage& i) { i.set<std::uint32_t>(i.table("tall"), 8); }},
       {"depth 0", "an impossible depth",
        [](PageImage& i) { i.set<std::uint16_t>(i.table("tall") + 6, 0); }},
@@ -115,19 +115,19 @@ TEST_CASE("a tree that contradicts its record is refused") {
        [](PageImage& i) {
          i.set(i.table("flat") + 40, i.get<std::uint64_t>(i.main_record() + 40));
        }},
-      {"no root, but entries", "an empty tree that counts something",
+      {"no root, but entries", "an empty tree with counts above zero",
        [](PageImage& i) { i.set<std::uint64_t>(i.table("flat") + 40, ~std::uint64_t{0}); }},
       {"record of a wrong size", "a table with a damaged record",
        [](PageImage& i) { i.set<std::uint32_t>(i.table_node("flat"), 47); }},
   };
   for (std::size_t field = 8; field <= 32; field += 8) {
-    cases.push_back({"a count", "a tree that miscounts itself",
+    cases.push_back({"a count", "a tree whose counts are wrong",
                      [field](PageImage& i) { ++i.bytes()[i.table("tall") + field]; }});
-    cases.push_back({"a count of the free list", "a tree that miscounts itself",
+    cases.push_back({"a count of the free list", "a tree whose counts are wrong",
                      [field](PageImage& i) { ++i.bytes()[i.free_record() + field]; }});
   }
   for (const int flag : {0x02, 0x04, 0x08, 0x10, 0x20, 0x40}) {
-    cases.push_back({"a flag", "a tree of a foreign kind", [flag](PageImage& i) {
+    cases.push_back({"a flag", "a tree with flags that a store never has", [flag](PageImage& i) {
                        i.set(i.table("flat") + 4, static_cast<std::uint16_t>(flag));
                      }});
   }
@@ -241,19 +241,19 @@ TEST_CASE("a value of a foreign kind or in a damaged run is refused") {
   const auto big = [=](const PageImage& i) { return i.big_node(leaf(i)); };
   const auto run = [=](const PageImage& i) { return i.child(i.value(big(i))); };
   require_each_refused({
-      {"duplicates", "a node of a foreign kind",
+      {"duplicates", "a node with flags that a store never has",
        [=](PageImage& i) { i.set<std::uint16_t>(i.node(leaf(i), 1) + 4, 4); }},
-      {"a table within a table", "a node of a foreign kind",
+      {"a table within a table", "a node with flags that a store never has",
        [=](PageImage& i) { i.set<std::uint16_t>(i.node(leaf(i), 1) + 4, 2); }},
-      {"a table of duplicates in main", "a node of a foreign kind",
+      {"a table of duplicates in main", "a node with flags that a store never has",
        [=](PageImage& i) { i.set<std::uint16_t>(i.table_node("flat") + 4, 6); }},
       {"run in the meta pages", "an overflow run outside the file",
        [=](PageImage& i) { i.set<std::uint64_t>(i.value(big(i)), 1); }},
       {"run past the end", "an overflow run outside the file",
        [=](PageImage& i) { i.set<std::uint64_t>(i.value(big(i)), i.bytes().size() / kPage); }},
-      {"run is a leaf", "an overflow run that is none",
+      {"run is a leaf", "an overflow run without its header",
        [=](PageImage& i) { i.set<std::uint64_t>(i.value(big(i)), leaf(i) / kPage); }},
-      {"run with another's number", "an overflow run that is none",
+      {"run with another's number", "an overflow run without its header",
        [=](PageImage& i) { ++i.bytes()[run(i)]; }},
       {"run of no page", "an overflow run of a wrong length",
        [=](PageImage& i) { i.set<std::uint32_t>(run(i) + 12, 0); }},
@@ -282,14 +282,14 @@ TEST_CASE("a free list that would hand out a page in use is refused") {
   REQUIRE(sample().get<std::uint64_t>(ids(sample())) >= 2);
   REQUIRE(sample().nodes(leaf(sample())) >= 2);
   require_each_refused({
-      {"transaction 0", "a free-list record of no transaction",
+      {"transaction 0", "a free-list record of an impossible transaction",
        [=](PageImage& i) { i.set<std::uint64_t>(node(i) + 8, 0); }},
-      {"transaction to come", "a free-list record of no transaction",
+      {"transaction to come", "a free-list record of an impossible transaction",
        [=](PageImage& i) {
          const std::size_t last = i.node(leaf(i), i.nodes(leaf(i)) - 1);
          i.set(last + 8, i.get<std::uint64_t>(i.meta() + 144) + 1);
        }},
-      {"key that is no number", "a free-list key that is no number",
+      {"key that is no number", "a free-list key that is not a number",
        [=](PageImage& i) {
          i.set<std::uint16_t>(node(i) + 6, 16);
          i.set<std::uint32_t>(node(i), i.get<std::uint32_t>(node(i)) - 8);

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::json::json_differential_test {
 namespace {

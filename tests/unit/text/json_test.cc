@@ -1,4 +1,4 @@
-#include "engine/text/json.h"
+#include "text/json.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>

@@ -22,14 +22,15 @@ std::string_view environment(const char* name) {
 }
 
 Result<std::string> default_directory() {
-  // A relative path there is to be ignored (XDG base directory specification).
+  // The XDG base directory specification says to ignore relative paths here.
   if (const std::string_view data = environment("XDG_DATA_HOME"); data.starts_with('/')) {
     return std::string(data) + "/coffer";
   }
   if (const std::string_view home = environment("HOME"); home.starts_with('/')) {
     return std::string(home) + "/.local/share/coffer";
   }
-  return Error(ErrorCode::usage, "no store is named, and there is no home directory",
+  return Error(ErrorCode::usage,
+               "no store is named, and no home directory is set for a default one",
                "name it with --store DIR or COFFER_STORE");
 }
 
@@ -39,29 +40,26 @@ Result<Format> parse_format(std::string_view text, std::string_view whence) {
   return Error(ErrorCode::usage, "takes `table` or `json`").about(Subject::Kind::name, whence);
 }
 
-Result<SecretBytes> ask(std::string_view what, std::string_view again) {
-  Result<SecretBytes> answer = ask_secret(what, again);
-  if (!answer && answer.error().code() == ErrorCode::usage) {
-    return Error(ErrorCode::key_unavailable, "there is no terminal to ask for the key on",
-                 "passphrase:?source=file:PATH takes it from a file, and so do the others");
-  }
-  return answer;
+// `what` must outlive the prompt.
+PassphrasePrompt prompt_for(std::string_view what) {
+  return [what](bool again) -> Result<SecretBytes> {
+    const std::string name(what);
+    Result<SecretBytes> answer = ask_secret(name + ": ", again ? name + ", again: " : "");
+    if (!answer && answer.error().code() == ErrorCode::usage) {
+      return Error(ErrorCode::key_unavailable, "there is no terminal to ask for the key on",
+                   "passphrase:?source=file:PATH takes it from a file, and so do the others");
+    }
+    return answer;
+  };
 }
-
-Result<SecretBytes> ask_passphrase(bool again) {
-  return ask("Passphrase: ", again ? "Passphrase, again: " : "");
-}
-Result<SecretBytes> ask_recovery_key(bool) { return ask("Recovery key: ", ""); }
-Result<SecretBytes> ask_share(bool) { return ask("Share: ", ""); }
 
 }  // namespace
 
 Result<KeySource> parse_key(std::string_view name) {
-  const std::string uri = COFFER_TRY(key_uri_of(name));
-  const PassphrasePrompt prompt = uri.starts_with("recovery:") ? ask_recovery_key
-                                  : uri.starts_with("shamir:") ? ask_share
-                                                               : ask_passphrase;
-  return KeySource::parse(uri, prompt, environment_of_keys);
+  KeySource key =
+      COFFER_TRY(KeySource::parse(COFFER_TRY(key_uri_of(name)), {}, environment_of_keys));
+  key.ask_by(prompt_for(key.asks_for()));
+  return key;
 }
 
 Result<void> make_missing_key_file(const KeySource& key) {
@@ -70,7 +68,7 @@ Result<void> make_missing_key_file(const KeySource& key) {
 }
 
 void note_key_file(const KeySource& key) {
-  note("made the key file " + key.location() + ": keep a copy, apart from the store");
+  note("made the key file " + key.location() + ": keep a copy of it away from the store");
 }
 
 Result<Context> Context::from(const Globals& globals) {
@@ -85,7 +83,8 @@ Result<Context> Context::from(const Globals& globals) {
   context.actor_.reason = globals.reason.value_or(std::string(environment("COFFER_REASON")));
   context.actor_.correlation =
       globals.correlation.value_or(std::string(environment("COFFER_CORRELATION")));
-  // Without its name, which is looked up where a policy asks for it; never the label's.
+  // The number alone: login_actor() looks the name up when a policy needs it. --actor never sets
+  // it.
   context.actor_.user = "#" + std::to_string(getuid());
   context.anchor_ = globals.anchor.value_or(std::string(environment("COFFER_ANCHOR")));
   context.receipts_ = globals.receipts.value_or(std::string(environment("COFFER_RECEIPTS")));
@@ -123,10 +122,10 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
   ReceiptSink to_file;
   if (!receipts_.empty()) to_file = COFFER_TRY(receipts_to_file(receipts_));
   Store store = COFFER_TRY(open_with_keys(doubt));
-  // Looked up only where it counts, for that costs more than to open a store.
-  if (COFFER_TRY(store.has_policy())) store = COFFER_TRY(store.as(login_actor()));
+  // Looking up the login costs more than opening a store, so it is done only if a policy needs it.
+  if (COFFER_TRY(store.policies().in_force())) store = COFFER_TRY(store.as(login_actor()));
   if (sink || to_file) {
-    store.on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
+    store.audit().on_receipt([sink = std::move(sink), to_file](const ShredReceipt& receipt) {
       if (to_file) to_file(receipt);
       if (sink) sink(receipt);
     });
@@ -137,10 +136,10 @@ Result<Store> Context::open(ReceiptSink sink, AnchorDoubt doubt) const {
 void Context::look_up_login() { actor_ = login_actor(); }
 
 Result<Actor> Context::actor_for(Store& store) const {
-  return COFFER_TRY(store.has_policy()) ? login_actor() : actor_;
+  return COFFER_TRY(store.policies().in_force()) ? login_actor() : actor_;
 }
 
-// What --actor says is a label: whose rights count is the operating system's to say.
+// --actor is only a label. The operating system says whose rights count.
 Actor Context::login_actor() const {
   Actor actor = actor_;
   actor.user = login_name();
@@ -151,12 +150,13 @@ Actor Context::login_actor() const {
 Result<Store> Context::open_with_keys(AnchorDoubt doubt) const {
   OpenOptions options;
   options.log = stderr_log(verbose_);
-  // Who takes a store as it is, or gives its anchor up, must be known before it is opened.
+  // Accepting a store in doubt and giving up its anchor need the real user before the store is
+  // opened.
   options.actor = doubt == AnchorDoubt::refuse ? actor_ : login_actor();
   options.anchor = anchor_;
   options.anchor_doubt = doubt;
   options.environment = environment_of_keys;
-  if (keys_.empty() && can_ask()) options.prompt = ask_passphrase;
+  if (keys_.empty() && can_ask()) options.prompt = prompt_for("Passphrase");
   auto store = Store::open(directory_, keys_, std::move(options));
   if (!store && store.error().code() == ErrorCode::no_store && store.error().subject() == nullptr)
     return std::move(store).error().about(Subject::Kind::file, directory_);

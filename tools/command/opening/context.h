@@ -1,4 +1,4 @@
-// Which store, opened by which keys, told in which form.
+// Which store a verb works on, the keys that open it, and the output format.
 #pragma once
 
 #include <coffer/store.h>
@@ -14,33 +14,35 @@ namespace coffer::tools {
 
 class Context {
  public:
-  /// Options first, then the environment, then the defaults. Errors: usage.
+  /// Takes each setting from the options, else from the environment, else its default. Errors:
+  /// usage.
   static Result<Context> from(const Globals& globals);
 
-  /// Errors: as Store::open; usage (no key given, and nobody to ask for a passphrase).
-  /// `sink` hears of what is erased through it, beside the file that --receipts names.
+  /// Opens the store. `sink` receives the receipts of everything erased through it, in addition to
+  /// the file that --receipts names. Errors: as Store::open; usage (no key given and no terminal to
+  /// ask for a passphrase).
   Result<Store> open(ReceiptSink sink = {}, AnchorDoubt doubt = AnchorDoubt::refuse) const;
 
-  /// The same for another store, which is opened by keys of its own. Errors: usage.
+  /// The same context for another store, which is opened by its own keys. Errors: usage.
   Result<Context> of_other_store(const std::string& directory,
                                  const std::vector<std::string>& keys) const;
 
   const std::string& directory() const { return directory_; }
-  /// Whether nobody named a directory.
+  /// Whether the directory is the default one because the user named none.
   bool is_default_directory() const { return default_directory_; }
   bool json() const { return format_ == Format::json; }
-  /// The keys given; none where none was.
+  /// The keys that the user gave; may be empty.
   const std::vector<KeySource>& keys() const { return keys_; }
-  /// Who the caller says he is, for the audit log; and, where the store has a policy, who he is.
+  /// The caller as the audit log names him, with his login if the store has a policy.
   Result<Actor> actor_for(Store& store) const;
-  /// The former alone; empty where nothing was said.
+  /// The caller without a login lookup; empty if he gave no name.
   const Actor& actor() const { return actor_; }
-  /// The anchor named by option or environment; empty: none.
+  /// The anchor that the option or the environment names; empty if neither does.
   const std::string& anchor() const { return anchor_; }
   void forget_anchor() { anchor_.clear(); }
-  /// Finds out at once who the caller is: for what outlives a store without a policy.
+  /// Looks up the login now, for work that goes on after a store without a policy is closed.
   void look_up_login();
-  /// What becomes of the values that are read; to be seen where nothing is said.
+  /// What happens to the values that are read; by default they are shown.
   void set_purpose(Purpose purpose) { actor_.purpose = purpose; }
 
  private:
@@ -50,19 +52,19 @@ class Context {
   bool verbose_ = false;
   Actor actor_;
   std::vector<KeySource> keys_;
-  std::string receipts_;  // A file's name; empty: none.
-  std::string anchor_;    // The anchor's URI; empty: where the store says.
+  std::string receipts_;  // A file name; empty: none.
+  std::string anchor_;    // The anchor's URI; empty: the one in the store's settings.
 
   Result<Store> open_with_keys(AnchorDoubt doubt) const;
   Actor login_actor() const;
 };
 
-/// A key URI with the terminal behind its prompts. Errors: usage.
+/// Parses a key URI whose prompts ask on the terminal. Errors: usage.
 Result<KeySource> parse_key(std::string_view uri);
 
-/// Makes the key file of a `file:` source that does not exist yet. Errors: io.
+/// Creates the key file of a `file:` source if it does not exist. Errors: io.
 Result<void> make_missing_key_file(const KeySource& key);
-/// Tells of it once something is opened by it: where that came to nothing, so does the file.
+/// Reports the new key file. Call it after the store was opened; a failed command removes the file.
 void note_key_file(const KeySource& key);
 
 }  // namespace coffer::tools

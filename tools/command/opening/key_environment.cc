@@ -28,7 +28,7 @@ Asked& asked() {
   return all;
 }
 
-// A region or an address lets nobody in, and the command may well need it.
+// A region or an address gives no access, and the child command may need it.
 bool is_credential(std::string_view name) {
   constexpr std::array<std::string_view, 5> kParts = {"TOKEN", "SECRET", "CREDENTIAL", "ACCESS_KEY",
                                                       "PASSWORD"};

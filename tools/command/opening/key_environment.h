@@ -1,5 +1,5 @@
-// What of the environment is coffer's own: the keys of its store, and what key services take to
-// let it in. A command that coffer runs gets none of it unasked.
+// Which environment variables belong to coffer: the store's keys and the credentials for key
+// services. A command that coffer runs gets them only on request.
 #pragma once
 
 #include <string>
@@ -8,17 +8,17 @@
 
 namespace coffer::tools {
 
-/// As process_environment, and notes what was asked for: by this the library looks up the
-/// credentials of the kinds of keys that are in use. Any thread.
+/// Like process_environment, and remembers the name. The library looks up its key services'
+/// credentials through it, so only variables of key kinds in use are remembered. Any thread.
 std::string_view environment_of_keys(const char* name);
 
-/// Whether this variable names the store or its anchor, tells its key, or is a credential that was
+/// Whether this variable names the store or its anchor, holds its key, or is a credential that was
 /// looked up for one of its keys.
 bool is_key_variable(std::string_view name);
 
-/// Entries ("NAME=value") of the environment that this process was given, as a child gets them:
-/// what coffer set for itself is not among them. `keep_keys`: variables of the store's are, and a
-/// directory in COFFER_STORE is told by its whole path, for the child may run elsewhere.
+/// The environment ("NAME=value") for a child process: without the variables that coffer set for
+/// itself. `keep_keys` keeps the store's variables and makes the path in COFFER_STORE absolute,
+/// because the child may run in another directory.
 std::vector<std::string> inherited_environment(bool keep_keys);
 
 }  // namespace coffer::tools

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "text/ascii.h"
 #include "tools/command/fail.h"
 
 namespace coffer::tools {
@@ -22,35 +23,31 @@ bool is_there(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-/// What stands before the first colon, where no slash comes before it.
+/// Whether a scheme, a colon and no earlier slash begin the text.
 bool has_scheme(std::string_view text) {
   const std::size_t colon = text.find(':');
   return colon != std::string_view::npos && colon > 0 && colon < text.find('/') &&
-         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '+' || c == '-' || c == '.';
-         });
+         ascii::holds_only(text.substr(0, colon), "+-.");
 }
 
-/// 32 bytes as hex or base64 are written so.
+/// Whether the text may be 32 bytes in hex or base64.
 bool may_be_a_key(std::string_view text) {
-  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '-' || c == '_' || c == '=';
-  });
-  return is_plain && (text.size() == 64 || text.size() == 43 || text.size() == 44);
+  return (text.size() == 64 || text.size() == 43 || text.size() == 44) &&
+         ascii::holds_only(text, "+/-_=");
 }
 
-/// A directory of that name is there, other than the root, below which anything may seem to lie.
+/// Whether the parent directory exists. The root does not count: any text that begins with / would
+/// pass.
 bool has_directory(const std::string& path) {
   const std::string parent = fs::path(path).parent_path().string();
   return parent.size() > 1 && is_there(parent);
 }
 
 Error no_key_name() {
-  return {ErrorCode::usage, "this is no key URI that coffer knows, and no file is there",
-          "write a key file as ./NAME or /PATH, or a URI that `coffer key add --help` shows; a key "
-          "or passphrase itself never stands there"};
+  return {ErrorCode::usage, "this is not a key URI that coffer knows, and no file has this name",
+          "write a key file as ./NAME or /PATH, or a URI that `coffer key add --help` shows; never "
+          "give "
+          "a key or passphrase itself here"};
 }
 
 bool repeats_itself(const KeySource& key) {
@@ -64,7 +61,7 @@ bool repeats_itself(const KeySource& key) {
       is_file && ::read(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
   ::close(fd);
   bool repeats = false;
-  // Hex of one byte has a period of two, base64 of one of four.
+  // Hex of one repeated byte has period 2, base64 has period 4.
   for (const std::size_t period : {1, 2, 4})
     repeats = repeats || std::equal(bytes.begin() + static_cast<std::ptrdiff_t>(period),
                                     bytes.end(), bytes.begin());
@@ -101,7 +98,7 @@ void forget_key_file(const KeySource& key) { ::unlink(key.location().c_str()); }
 void warn_if_repeating(const KeySource& key) {
   if (repeats_itself(key))
     warn("the bytes of the key file " + key.location() +
-         " repeat: a key that anybody may guess is none; make another, and give this slot up");
+         " repeat, so anybody may guess the key; make another key and remove this slot");
 }
 
 }  // namespace coffer::tools

@@ -1,4 +1,4 @@
-// Keys as a caller names them: by a URI, or by the name of a key file.
+// Keys as a user names them: by a URI or by the name of a key file.
 #pragma once
 
 #include <coffer/key_source.h>
@@ -9,16 +9,16 @@
 
 namespace coffer::tools {
 
-/// A URI as it is; the name of a key file as its file: URI, made absolute from where we are, with
-/// ~/ at its beginning for the home directory. What may be a key or a passphrase in the wrong
-/// place is refused and not repeated. Errors: usage.
+/// Returns a URI unchanged, and the name of a key file as a file: URI with an absolute path; ~/ at
+/// its beginning is the home directory. A text that may be a key or passphrase is refused and not
+/// repeated. Errors: usage.
 Result<std::string> key_uri_of(std::string_view text);
 
-/// Whether the source's key file is not there yet, so that one is to be made.
+/// Whether the source is a key file that does not exist yet.
 bool lacks_key_file(const KeySource& key);
-/// Takes a file that was made away again, where what it was for has come to nothing.
+/// Removes a key file that was just created, if the command that needed it failed.
 void forget_key_file(const KeySource& key);
-/// Warns of a key file that is one byte, or a few, over and over: nobody's random bytes.
+/// Warns if the key file repeats one byte, or a few bytes, over and over.
 void warn_if_repeating(const KeySource& key);
 
 }  // namespace coffer::tools

@@ -1,4 +1,4 @@
-// Whom the operating system takes the caller for.
+// The user and groups that this process runs as.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace coffer::tools {
 
-/// The login name of this process's user; "#NUMBER" where the number has no name.
+/// The login name of this process's user; "#NUMBER" if the number has no name.
 std::string login_name();
-/// The same of another user's number.
+/// The login name of the user with this number; "#NUMBER" if it has no name.
 std::string user_name(std::uint32_t number);
-/// The names of the groups that this process is in; "#NUMBER" where one has none.
+/// The names of this process's groups; "#NUMBER" for one without a name.
 std::vector<std::string> login_groups();
 
 }  // namespace coffer::tools

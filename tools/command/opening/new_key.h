@@ -1,5 +1,5 @@
-// Keys that are made for a new slot and shown once: on standard output, a text a line, or, with
-// --format json, in the verb's own answer.
+// Shows keys that are created for a new slot, once: on standard output, one text a line, or with
+// --format json in the verb's own answer.
 #pragma once
 
 #include <coffer/key_source.h>
@@ -13,9 +13,9 @@ namespace coffer::tools {
 class NewKeys {
  public:
   explicit NewKeys(bool json) : json_(json) {}
-  /// From then on what is made for this source is shown here, which must outlive it.
+  /// From now on shows every key created for this source. This object must outlive the source.
   void show_for(KeySource& source);
-  /// `"printed_keys":[["..."],...]`, where there are any.
+  /// Appends `"printed_keys":[["..."],...]` if any key was created.
   void append_to(JsonText& json) const;
   bool has_shown() const { return !kept_.empty(); }
 

@@ -34,10 +34,10 @@ Result<ReceiptSink> receipts_to_file(const std::string& path) {
   auto file = std::make_shared<Opened>();
   file->fd = COFFER_TRY(open_own_file(path));
   return ReceiptSink([file, path](const ShredReceipt& receipt) {
-    // One write: lines of commands that run at once do not mix.
+    // One write for the line, so that commands running at once do not mix their lines.
     const std::string line = receipt.text + '\n';
     const bool written = write_all(file->fd, as_bytes(line)) && fdatasync(file->fd) == 0;
-    if (!written) warn("the receipt could not be written to " + path + "; the erasing is done");
+    if (!written) warn("the data was erased, but the receipt could not be written to " + path);
   });
 }
 

@@ -1,4 +1,4 @@
-// Receipts of what a command erased, on standard output or in a file.
+// Writes receipts of what a command erased, to standard output or to a file.
 #pragma once
 
 #include <coffer/store.h>
@@ -9,22 +9,22 @@
 namespace coffer::tools {
 
 inline constexpr char kReceiptHelp[] =
-    "Write what was erased, and what is out of reach, as JSON that the store vouches for";
+    "Write a JSON receipt, authenticated by the store, of what was erased and what could not be";
 
-/// For `--receipt`: what is erased while it lives, to be written when all is done.
+/// For `--receipt`: collects the receipts, to be written when the command is done.
 class Receipts {
  public:
-  /// To be handed to Context::open; this must outlive the store.
+  /// The sink for Context::open. This object must outlive the store.
   ReceiptSink sink();
-  /// A line each. Errors: io.
+  /// Writes each receipt as a line. Errors: io.
   Result<void> write() const;
 
  private:
   std::vector<std::string> texts_;
 };
 
-/// For `--receipts FILE`: adds a line to the file for each erasing, durably. The file is opened
-/// now, for after an erasing it would be too late to refuse. Errors: as open_own_file.
+/// For `--receipts FILE`: durably adds a line to the file for each erasure. The file is opened now,
+/// because after an erasure it is too late to fail. Errors: as open_own_file.
 Result<ReceiptSink> receipts_to_file(const std::string& path);
 
 }  // namespace coffer::tools

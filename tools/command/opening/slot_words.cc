@@ -33,7 +33,7 @@ Result<std::vector<int>> parse_slots(const std::vector<std::string>& words) {
 
 namespace {
 
-// Each of them is there, and at least one slot is left.
+// Whether every given slot exists and at least one other slot stays.
 bool are_some_of(const std::vector<KeySlotInfo>& slots, const std::vector<int>& given_up) {
   const auto is_given_up = [&](const KeySlotInfo& slot) {
     return std::find(given_up.begin(), given_up.end(), slot.slot) != given_up.end();
@@ -67,9 +67,9 @@ std::string what_is_given_up(const std::vector<KeySlotInfo>& slots,
                   return key.uri() == slot.uri;
                 });
   }
-  if (opened_by) text += "; the key that is in use now is among them";
+  if (opened_by) text += "; this includes the key that opened the store now";
   if (loses_paper && !keeps_paper) text += "; no recovery key and no shares are left";
-  if (left == 1) text += "; one key slot is left, and whoever loses its key loses everything";
+  if (left == 1) text += "; one key slot is left: if its key is lost, everything is lost";
   return text;
 }
 
@@ -77,17 +77,18 @@ std::string what_is_given_up(const std::vector<KeySlotInfo>& slots,
 
 Result<std::string> confirm_giving_up(Store& store, const std::vector<int>& given_up,
                                       const std::vector<KeySource>& keys, bool yes) {
-  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.key_slots());
-  // A number that no slot has, and all slots at once, are the store's to refuse.
+  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.keys().slots());
+  // The store itself refuses an unknown number, and the removal of all slots.
   if (!are_some_of(slots, given_up)) return std::string();
   std::string lost = what_is_given_up(slots, given_up, keys);
   if (yes || !can_ask()) return lost;
-  COFFER_TRY(confirm("Give up " + lost + ". Their keys open the store no more. Go on?", yes));
+  COFFER_TRY(
+      confirm("Remove " + lost + ". Their keys will no longer open the store. Continue?", yes));
   return std::string();
 }
 
 void note_given_up(const std::string& lost) {
-  if (!lost.empty()) note("given up: " + lost);
+  if (!lost.empty()) note("removed: " + lost);
 }
 
 }  // namespace coffer::tools

@@ -1,4 +1,4 @@
-// Key slots as words of the command line.
+// Parses key slots from the command line, and confirms their removal.
 #pragma once
 
 #include <coffer/result.h>
@@ -10,18 +10,18 @@
 
 namespace coffer::tools {
 
-/// A slot's number; one that no slot can have is told by the store. Errors: usage.
+/// Parses a slot number. The store refuses numbers that no slot can have. Errors: usage.
 Result<int> parse_slot(std::string_view text);
-/// `1,2` and several of them. Errors: usage.
+/// Parses words such as `1,2`. Errors: usage.
 Result<std::vector<int>> parse_slots(const std::vector<std::string>& words);
 
-/// Asks before these slots are given up, and names what is lost with them: each by its URI; that
-/// one of `keys`, which opened the store, is among them; that nothing on paper is left; that one
-/// slot is left. Where nobody is there to ask, it is the result, for note_given_up(); else that is
-/// empty, as it is where the store will refuse. Errors: declined, those of Store::key_slots().
+/// Asks before these slots are removed, and names what is lost: each slot's URI, whether a key in
+/// `keys` (which opened the store) is among them, whether no paper key is left, and whether only
+/// one slot is left. Without a terminal it returns this text, for note_given_up(); otherwise, and
+/// if the store will refuse, it returns "". Errors: declined, those of Keys::slots().
 Result<std::string> confirm_giving_up(Store& store, const std::vector<int>& given_up,
                                       const std::vector<KeySource>& keys, bool yes);
-/// Tells what was given up, once it is.
+/// Reports the removed slots; does nothing if `lost` is empty.
 void note_given_up(const std::string& lost);
 
 }  // namespace coffer::tools

@@ -14,7 +14,7 @@ bool is_store(const std::filesystem::path& folder) {
 
 }  // namespace
 
-// A folder that is not there, or that cannot be looked at, is told by who makes the file.
+// A missing or unreadable folder is reported by the code that creates the file.
 Result<void> check_outside_stores(const std::string& path) {
   const std::size_t last = path.find_last_not_of('/');
   if (last == std::string::npos) return {};
@@ -27,7 +27,7 @@ Result<void> check_outside_stores(const std::string& path) {
     folder = folder.parent_path();
   }
   return Error(ErrorCode::usage,
-               "would stand in the folder of a store, among the store's own files",
+               "would be created inside a store's directory, among the store's own files",
                "name a file in another folder")
       .about(Subject::Kind::file, path);
 }

@@ -1,4 +1,4 @@
-// Whether a file is to stand where a store has its own.
+// Keeps new files out of the directories of stores.
 #pragma once
 
 #include <coffer/result.h>
@@ -7,11 +7,11 @@
 
 namespace coffer::tools {
 
-/// `path`: a file that is going to be made, replaced or added to, or a folder to be made. None of
-/// them may stand in a store's folder or below it, whichever store that is: under the name of one
-/// of the store's own files it would be the end of the store, under any other it is lost when the
-/// folder is put back from a copy. Links on the way are followed.
-/// Errors: usage (it would stand there), about `path`.
+/// `path` is a file to be created, replaced or appended to, or a folder to be created. It must not
+/// be in or below the directory of any store: a file named like one of the store's own would
+/// destroy the store, and any other file is lost when the directory is restored from a copy.
+/// Symbolic links are followed.
+/// Errors: usage (it is in a store's directory), about `path`.
 Result<void> check_outside_stores(const std::string& path);
 
 }  // namespace coffer::tools

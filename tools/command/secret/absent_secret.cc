@@ -10,7 +10,7 @@ bool is_about(const Error& error, std::string_view path) {
   return error.subject() != nullptr && error.subject()->text == path;
 }
 
-// What may not be seen is in no listing.
+// A listing leaves out what the caller may not see.
 template <typename AnyStore>
 bool is_folder(AnyStore& store, std::string_view path) {
   const Result<std::vector<std::string>> below = store.list(path, {.state = ListState::all});
@@ -18,7 +18,7 @@ bool is_folder(AnyStore& store, std::string_view path) {
 }
 
 Error folder(std::string_view path, Literal hint) {
-  return Error(ErrorCode::not_found, "is a folder, and no secret has this path", hint)
+  return Error(ErrorCode::not_found, "this is a folder, not a secret", hint)
       .about(Subject::Kind::path, path);
 }
 
@@ -26,8 +26,9 @@ Error folder(std::string_view path, Literal hint) {
 
 Error absent_secret(Store& store, Error error, std::string_view path, Literal hint) {
   if (!is_about(error, path)) return error;
-  // A version may be missing of a secret that is there; a refusal is none of the caller's doing.
-  const Result<bool> may_look = store.may(UseCase::list, "secret:" + std::string(path));
+  // The error may be about a version of an existing secret; and a caller who may not list learns
+  // nothing.
+  const Result<bool> may_look = store.policies().may(UseCase::list, "secret:" + std::string(path));
   if (!may_look || !*may_look || store.metadata(path)) return error;
   return is_folder(store, path) ? folder(path, hint) : error;
 }

@@ -1,5 +1,5 @@
-// What an error says of a path where no secret is: that it is a folder, if it is one, and what to
-// do about that.
+// Explains an error about a path without a secret: if the path is a folder, the error says so and
+// how to go on.
 #pragma once
 
 #include <coffer/store.h>
@@ -13,13 +13,13 @@ namespace coffer::tools {
 
 inline constexpr Literal kLookIntoFolder("`coffer list PATH` names what is in it");
 
-/// `error` as it is, or, where `path` is a folder and no secret, one that says so, with `hint`.
-/// Tells no more than the caller may list.
+/// Returns `error`; or, if `path` is a folder and not a secret, an error that says so, with `hint`.
+/// Reveals nothing that the caller may not list.
 Error absent_secret(Store& store, Error error, std::string_view path, Literal hint);
-/// The same of a read of the newest version.
+/// The same for a read of the newest version from a snapshot.
 Error absent_secret(const Snapshot& store, Error error, std::string_view path, Literal hint);
 
-/// As about_secret(result, path); and of a folder it says that it is one.
+/// Like about_secret(result, path), and says so if the path is a folder.
 template <typename T>
 Result<T> about_secret(Store& store, Result<T> result, std::string_view path,
                        Literal hint = kLookIntoFolder) {

@@ -21,7 +21,7 @@ void hint_at_fields(const Error& error, const Value& value) {
   std::size_t told = 0;
   for (const std::string& name : *names) {
     if (told == kNamesMax) break;
-    // A longer one is hardly a name.
+    // A longer one is unlikely to be a name.
     if (name.empty() || name.size() > kNameBytesMax) continue;
     text += (text.empty() ? "its fields are: " : ", ") + printable(name);
     ++told;

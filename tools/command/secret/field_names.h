@@ -1,4 +1,4 @@
-// The fields that a value has, for who asked for one that it has not.
+// Names the fields of a value to a user who asked for a missing one.
 #pragma once
 
 #include <coffer/error.h>
@@ -6,8 +6,8 @@
 
 namespace coffer::tools {
 
-/// Lets the hint of an error about a missing field name those there are. Only for who may see the
-/// value: its fields' names are a part of it.
+/// Lets the hint of an error about a missing field list the existing fields. Call it only if the
+/// user may see the value, because field names are part of the value.
 void hint_at_fields(const Error& error, const Value& value);
 
 }  // namespace coffer::tools

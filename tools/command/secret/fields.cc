@@ -1,6 +1,7 @@
 #include "tools/command/secret/fields.h"
 
-#include "engine/text/json.h"
+#include "text/json.h"
+#include "text/json_writer.h"
 #include "tools/command/fail.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/prompt.h"
@@ -9,23 +10,24 @@
 namespace coffer::tools {
 namespace {
 
-// What follows `@` may be a password that begins so: an error names the field, never the file.
+// The text after `@` may be a password that begins with @, so an error names the field, not the
+// file.
 Result<SecretBytes> read_field_file(std::string_view name, std::string_view file) {
   Result<SecretBytes> bytes = read_input(file);
   if (bytes) return bytes;
   if (bytes.error().code() != ErrorCode::io)
     return std::move(bytes).error().about(Subject::Kind::name, name);
-  return Error(ErrorCode::io, "the file named after @ cannot be read",
-               "for a text that begins with @ write k:='\"@TEXT\"', or give it by k=-")
+  return Error(ErrorCode::io, "the file after @ cannot be read",
+               "a text that begins with @ is written k:='\"@TEXT\"', or comes by k=-")
       .with_errno(bytes.error().os_errno())
       .about(Subject::Kind::name, name);
 }
 
-// `-` and `@FILE` mean what they mean; anything else is the value itself.
+// `-` is standard input and `@FILE` a file; any other text is the value itself.
 Result<SecretBytes> read_field(std::string_view name, std::string_view text, LineEnds& ends) {
   const bool is_file = text.starts_with('@');
   if (text != "-" && !is_file) return SecretBytes::copy_of(text);
-  // A person is asked without echo: what he types on a terminal would stand there for others.
+  // A person is asked without echo, so that nobody else can read the value on the terminal.
   if (!is_file && can_ask()) return ask_secret(printable(name) + ": ", "");
   SecretBytes value = COFFER_TRY(is_file ? read_field_file(name, text.substr(1)) : read_stdin());
   if (is_line_with_end(value.text())) ends.emplace_back(name);
@@ -36,7 +38,7 @@ Error not_a_pair(Literal otherwise) {
   return {ErrorCode::usage, "a field is written k=TEXT, k=@FILE, k=- or k:=JSON", otherwise};
 }
 
-Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal otherwise,
+Result<void> append_member(json::Writer& object, const SecretBytes& pair, Literal otherwise,
                            LineEnds& ends) {
   const std::string_view text = pair.text();
   const std::size_t equals = text.find('=');
@@ -45,20 +47,19 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal
   const std::string_view name = text.substr(0, equals - (is_json ? 1 : 0));
   if (name.empty()) return not_a_pair(otherwise);
   if (!json::is_valid_utf8(name)) return Error(ErrorCode::usage, "a field's name is not UTF-8");
-  LineEnds of_json;  // Around a JSON value a line end is none of it.
+  LineEnds of_json;  // A line end after a JSON value is not part of it.
   const SecretBytes value =
       COFFER_TRY(read_field(name, text.substr(equals + 1), is_json ? of_json : ends));
-  json::append_quoted(object, name);
-  object.push_back(':');
+  object.key(name);
   if (is_json) {
-    // Parsed apart, so that `1,"other":2` cannot smuggle a member in.
+    // Parsed by itself, so that `1,"other":2` cannot add another member.
     const Result<json::Document> document = json::Document::parse(value.text());
     if (!document) {
       return Error(document.error().code(), "what follows := is not one JSON value",
                    "in a shell, put quotes around it: 'port:=5439'")
           .about(Subject::Kind::name, name);
     }
-    object.append(document->raw(0));
+    object.raw(document->raw(0));
     return {};
   }
   if (!json::is_valid_utf8(value.text())) {
@@ -66,7 +67,7 @@ Result<void> append_member(SecretBytes& object, const SecretBytes& pair, Literal
                  "--file stores any bytes as the whole value")
         .about(Subject::Kind::name, name);
   }
-  json::append_quoted(object, value.text());
+  object.string(value.text());
   return {};
 }
 
@@ -92,20 +93,17 @@ void note_line_ends(const LineEnds& ends) {
 
 Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal otherwise,
                                   LineEnds& ends) {
-  SecretBytes object;
-  object.push_back('{');
-  for (const SecretBytes& pair : pairs) {
-    if (object.size() > 1) object.push_back(',');
-    COFFER_TRY(append_member(object, pair, otherwise, ends));
-  }
-  object.push_back('}');
+  json::Writer object;
+  object.open('{');
+  for (const SecretBytes& pair : pairs) COFFER_TRY(append_member(object, pair, otherwise, ends));
+  object.close('}');
   // Each member was checked: what is left to find is a name that stands twice.
   const Result<json::Document> document = json::Document::parse(object.text());
   if (!document && document.error().code() == ErrorCode::usage) {
-    return Error(ErrorCode::usage, "a field is given twice", "leave one of the two away");
+    return Error(ErrorCode::usage, "a field is given twice", "give the field once");
   }
   if (!document) return document.error();
-  return object;
+  return object.take();
 }
 
 Result<Value> read_json_value(std::string_view file) {
@@ -118,7 +116,7 @@ Result<Value> read_json_value(std::string_view file) {
 
 Result<Value> prompted_value() {
   if (!can_ask()) {
-    return Error(ErrorCode::usage, "no value is given, and there is no terminal to ask on",
+    return Error(ErrorCode::usage, "no value is given, and there is no terminal for a prompt",
                  "give it by --value - (standard input), --file FILE or k=@FILE");
   }
   return Value::opaque(COFFER_TRY(ask_secret("Value: ", "")));

@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <string_view>
 
+#include "text/ascii.h"
 #include "tools/command/fail.h"
 
 namespace coffer::tools {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool stands_in(std::string_view text, std::string_view words) {
-  return std::search(text.begin(), text.end(), words.begin(), words.end(),
-                     [](char a, char b) { return lower(a) == lower(b); }) != text.end();
+  return std::search(text.begin(), text.end(), words.begin(), words.end(), ascii::is_same_letter) !=
+         text.end();
 }
 
 }  // namespace
@@ -51,13 +50,13 @@ std::vector<std::string> marked_names(const std::vector<ListedSecret>& found,
 }
 
 void note_nothing_listed(Store& store, const std::string& prefix, bool is_filtered) {
-  if (is_filtered) return note("nothing is there that fits all that was asked for");
-  if (prefix.empty()) return note("the store holds no secret that could be listed");
+  if (is_filtered) return note("no secret matches all the conditions");
+  if (prefix.empty()) return note("the store holds no secret that can be listed");
   if (store.metadata(prefix)) {
-    return note(prefix + " is a secret, and no folder: coffer get " + prefix);
+    return note(prefix + " is a secret, not a folder: coffer get " + prefix);
   }
   if (prefix.find_first_of("*?") != std::string::npos) {
-    return note("there is no folder " + prefix + "; a pattern is given by --match");
+    return note("there is no folder " + prefix + "; give a pattern by --match");
   }
   note("there is nothing below " + prefix);
 }

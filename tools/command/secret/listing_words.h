@@ -1,4 +1,5 @@
-// What `list` tells a person beside the names: what is not live, and why nothing is listed.
+// What `list` tells a person in addition to the names: which secrets are not live, and why nothing
+// is listed.
 #pragma once
 
 #include <coffer/store.h>
@@ -9,19 +10,19 @@
 
 namespace coffer::tools {
 
-/// Which secrets are meant by their names and descriptions.
+/// Selects secrets by name and description.
 struct NameFilter {
   std::optional<std::string> match;        ///< A pattern for full paths: * ? [abc]; * takes any /.
-  std::optional<std::string> description;  ///< Stands in the description, in whatever case.
+  std::optional<std::string> description;  ///< Must be in the description, in any case.
 
   bool is_set() const { return match.has_value() || description.has_value(); }
   bool passes(const ListedSecret& secret) const;
 };
 
-/// Takes out what does not pass, and folders.
+/// Removes folders and the secrets that do not pass.
 void keep_passing(std::vector<ListedSecret>& found, const NameFilter& filter);
 
-/// The names that Store::list gives, each with a mark where its newest version is not live.
+/// The names that Store::list gives, each marked if its newest version is not live.
 std::vector<std::string> marked_names(const std::vector<ListedSecret>& found,
                                       const std::string& prefix, bool recursive);
 

@@ -1,4 +1,4 @@
-// PATH, COORDINATE or URI as a word of the command line.
+// Parses PATH, COORDINATE or URI on the command line.
 #pragma once
 
 #include <coffer/result.h>
@@ -15,30 +15,31 @@ using Target = format::SecretUri;
 
 /// Errors: usage, limit.
 Result<Target> parse_target(std::string_view text);
-/// For verbs that act on versions: a field there is refused.
+/// For verbs that act on versions: refuses a field.
 Result<Target> parse_versioned(std::string_view text);
-/// For verbs that act on a secret as a whole: a version or field there is refused.
+/// For verbs that act on a whole secret: refuses a version or field.
 Result<std::string> parse_whole(std::string_view text);
 
-/// A prefix must name a folder: an empty word is what a shell makes of a variable that is not set,
-/// and is never taken for the whole store. Errors: usage.
+/// Checks that a prefix names a folder. An empty word usually comes from an unset shell variable,
+/// so it is never taken for the whole store. Errors: usage.
 Result<void> check_names_folder(std::string_view prefix, Literal hint);
 inline constexpr Literal kFolderOrEverything(
-    "name one, or leave the prefix away where everything is meant");
+    "name a folder, or leave the prefix out to mean everything");
 
-/// What goes as a whole goes whole: `hides` is Snapshot's or Transaction's of that prefix.
-/// Errors: denied (the policy keeps some of it from the caller), and those of `hides`.
+/// Refuses to act on only a part of a folder. `hides` is what hides() of the snapshot or
+/// transaction returned for the prefix. Errors: denied (the policy hides a part from the caller),
+/// and those of `hides`.
 Result<void> check_sees_all(const Result<bool>& hides, std::string_view prefix);
 
-/// Why a read finds nothing that could be shown: it never was, or its time is over. Not where
-/// that is only the clock's fault: what lives may not be written over, or left out.
+/// Whether a read failed because the secret does not exist or its time is over. False if a clock
+/// that runs behind is the cause: such a secret lives and must not be overwritten or left out.
 bool is_gone(const Error& error);
 
-/// The error about `path`. Where that is no secret and has # or ? in it, the hint tells how a field
-/// or version is written.
+/// The error about `path`. If no secret has this path and it holds # or ?, the hint says how to
+/// write a field or version.
 Error about_absent(Error error, std::string_view path);
 
-/// Lets an error that names nothing name the secret that was asked for.
+/// Adds the path that was asked for to an error without a subject.
 template <typename T>
 Result<T> about_secret(Result<T> result, std::string_view path) {
   if (result || result.error().subject() != nullptr) return result;

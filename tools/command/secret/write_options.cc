@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
+#include "text/json.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/numbers.h"
 #include "tools/command/streams/output.h"
@@ -19,7 +19,7 @@ Result<void> parse_expiry(const WriteWords& words, PutOptions& options) {
   if (words.ttl) {
     options.ttl_ms = COFFER_TRY(parse_span("--ttl", *words.ttl, false));
     if (options.ttl_ms <= 0) {
-      return Error(ErrorCode::usage, "takes a time longer than nothing",
+      return Error(ErrorCode::usage, "takes a duration longer than zero",
                    "for example --ttl 2h; without it the version does not expire")
           .about(Subject::Kind::name, "--ttl");
     }
@@ -40,9 +40,11 @@ Result<void> parse_expiry(const WriteWords& words, PutOptions& options) {
 
 void describe_write_options(Syntax& syntax, WriteWords& words) {
   syntax.option("--cas", words.cas, "N", "Only if the current version is N; 0: if there is none");
-  syntax.option("--ttl", words.ttl, "DURATION", "Expires after that: 90s, 15m, 1h30m, 30d, 1w");
-  syntax.option("--expires-at", words.expires_at, "TIME", "Expires then: 2027-01-31T12:00:00Z");
-  syntax.repeated("--metadata", words.metadata, "K=V", "Custom metadata, in place of all there is");
+  syntax.option("--ttl", words.ttl, "DURATION",
+                "Expires after this time: 90s, 15m, 1h30m, 30d, 1w");
+  syntax.option("--expires-at", words.expires_at, "TIME",
+                "Expires at this time: 2027-01-31T12:00:00Z");
+  syntax.repeated("--metadata", words.metadata, "K=V", "Custom metadata; replaces all existing");
   syntax.option("--kind", words.kind, "KIND",
                 "What the value must look like: generic (anything), key (not empty), password "
                 "(text, or fields of text), token (the same without blanks), key-value (fields), "
@@ -50,8 +52,8 @@ void describe_write_options(Syntax& syntax, WriteWords& words) {
                 "PEM, or bytes such as a keystore's), cloud-kernel (as key-value), "
                 "cloud-kernel-image-pull (docker's config.json)");
   syntax.option("--description", words.description, "TEXT", "What it is for");
-  syntax.option("--owner", words.owner, "NAME", "Whose it is");
-  syntax.repeated("--tag", words.tags, "TAG", "A tag; together in place of all there are");
+  syntax.option("--owner", words.owner, "NAME", "Who owns it");
+  syntax.repeated("--tag", words.tags, "TAG", "A tag; the tags given replace all existing");
 }
 
 Result<std::map<std::string, std::string>> parse_pairs(std::string_view option,
@@ -73,12 +75,12 @@ Result<PutOptions> parse_write_options(const WriteWords& words) {
   if (words.cas) options.cas = COFFER_TRY(parse_number("--cas", *words.cas));
   COFFER_TRY(parse_expiry(words, options));
   if (!words.metadata.empty()) {
-    options.custom = COFFER_TRY(parse_pairs("--metadata", words.metadata));
+    options.metadata.custom = COFFER_TRY(parse_pairs("--metadata", words.metadata));
   }
-  options.kind = words.kind;
-  options.description = words.description;
-  options.owner = words.owner;
-  if (!words.tags.empty()) options.tags = words.tags;
+  options.metadata.kind = words.kind;
+  options.metadata.description = words.description;
+  options.metadata.owner = words.owner;
+  if (!words.tags.empty()) options.metadata.tags = words.tags;
   return options;
 }
 
@@ -90,7 +92,7 @@ Result<void> write_new_version(const Context& context, const std::string& path,
     json.key("created_time").time(version.created_at_ms).close('}');
     return json.write();
   }
-  // Whoever wrote --ttl 5 for five days has to see when it ends.
+  // A user who writes --ttl 5 and means five days must see when the version expires.
   const bool ends = version.expires_at_ms != 0;
   std::vector<std::string> titles = {"PATH", "VERSION", "CREATED"};
   std::vector<std::string> row = {path, std::to_string(version.version),

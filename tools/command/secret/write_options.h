@@ -1,4 +1,4 @@
-// The options of verbs that write a version: put and patch.
+// The options of put and patch, the verbs that write a version.
 #pragma once
 
 #include <coffer/operations.h>
@@ -24,11 +24,11 @@ void describe_write_options(Syntax& syntax, WriteWords& words);
 /// Errors: usage, limit; about the option.
 Result<PutOptions> parse_write_options(const WriteWords& words);
 
-/// k=v words, each k once. Errors: usage, about the option.
+/// Parses k=v words, each k given once. Errors: usage, about the option.
 Result<std::map<std::string, std::string>> parse_pairs(std::string_view option,
                                                        const std::vector<std::string>& words);
 
-/// What put, patch and rollback tell. Errors: io.
+/// Prints what put, patch and rollback answer. Errors: io.
 Result<void> write_new_version(const Context& context, const std::string& path,
                                const VersionInfo& version);
 

@@ -26,17 +26,17 @@ Result<ChunkedInput> ChunkedInput::open(std::string_view name) {
   struct stat status {};
   if (fstat(fd, &status) != 0) return cannot_read(shown, errno);
   if (S_ISREG(status.st_mode)) {
-    // Somebody may have read a part of standard input before.
+    // A part of standard input may have been read already.
     const off_t begin = is_stdin ? lseek(fd, 0, SEEK_CUR) : 0;
     if (begin < 0) return cannot_read(shown, errno);
     input.begin_ = begin;
     return input;
   }
-  // A pipe can be read once, and what is read twice is kept.
+  // A pipe can be read only once, so its content is kept for the second read.
   Result<SecretBytes> bytes = read_input(name);
   if (!bytes && bytes.error().code() == ErrorCode::limit) {
-    return Error(ErrorCode::limit, "is a pipe and tells more than 64 MiB",
-                 "name a file, which may be of any size; between two stores: coffer migrate")
+    return Error(ErrorCode::limit, "is a pipe and yields more than 64 MiB",
+                 "give a file, which may have any size; for two stores use coffer migrate")
         .about(Subject::Kind::file, shown);
   }
   if (!bytes) return std::move(bytes).error();

@@ -1,4 +1,4 @@
-// A document that is read from its begin more than once, and need not fit into memory.
+// A document that is read from its beginning more than once and need not fit into memory.
 #pragma once
 
 #include <coffer/result.h>
@@ -13,14 +13,14 @@ namespace coffer::tools {
 
 class ChunkedInput {
  public:
-  /// A file, or, as `-`, standard input: where that is no file it is kept in memory, up to 64 MiB.
-  /// Errors: io, usage (a directory), limit.
+  /// Opens a file, or standard input for `-`. Standard input that is not a file is kept in memory,
+  /// up to 64 MiB. Errors: io, usage (a directory), limit.
   static Result<ChunkedInput> open(std::string_view name);
   ~ChunkedInput();
   ChunkedInput(ChunkedInput&& other) noexcept;
   ChunkedInput& operator=(ChunkedInput&&) = delete;
 
-  /// All of it, each time from where it began. Errors: io, and what `take` answers.
+  /// Reads all of it, each time from where it began. Errors: io, and those of `take`.
   Result<void> read(const std::function<Result<void>(std::string_view)>& take) const;
 
  private:
@@ -28,7 +28,7 @@ class ChunkedInput {
       : name_(name), fd_(fd), begin_(begin) {}
 
   std::string name_;
-  int fd_ = -1;  // -1: it is in `bytes_`.
+  int fd_ = -1;  // -1: the content is in `bytes_`.
   std::int64_t begin_ = 0;
   SecretBytes bytes_;
 };

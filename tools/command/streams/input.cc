@@ -11,11 +11,11 @@
 namespace coffer::tools {
 
 Error cannot_read(std::string_view name, int error_number) {
-  Error error(ErrorCode::io, "cannot read", "see that it can be read to its end");
+  Error error(ErrorCode::io, "cannot read", "check that the file can be read to its end");
   if (error_number == ENOENT || error_number == ENOTDIR)
-    error = std::move(error).with_hint("see that a file of this name is there");
+    error = std::move(error).with_hint("check that a file of this name exists");
   if (error_number == EACCES || error_number == EPERM)
-    error = std::move(error).with_hint("see who may read it");
+    error = std::move(error).with_hint("check who may read it");
   return std::move(error).about(Subject::Kind::file, name).with_errno(error_number);
 }
 
@@ -24,10 +24,10 @@ Result<SecretBytes> read_descriptor(int fd, std::string_view name) {
   struct stat status {};
   if (fstat(fd, &status) != 0) return cannot_read(name, errno);
   if (S_ISDIR(status.st_mode)) {
-    return Error(ErrorCode::usage, "is a directory, where a file is wanted")
+    return Error(ErrorCode::usage, "is a directory, but a file is needed")
         .about(Subject::Kind::file, name);
   }
-  // A regular file tells its size; one read more finds its end.
+  // A regular file has a known size; one more byte lets the read find its end.
   std::size_t room = 64 << 10;
   if (S_ISREG(status.st_mode) && status.st_size > 0) {
     room = std::min(static_cast<std::size_t>(status.st_size), kInputBytesMax) + 1;
@@ -53,7 +53,7 @@ Result<SecretBytes> read_stdin() {
   static bool taken = false;
   if (taken) {
     return Error(ErrorCode::usage, "can be read only once",
-                 "let `-` stand at one place, and name files at the others")
+                 "use `-` once, and name files elsewhere")
         .about(Subject::Kind::file, "standard input");
   }
   taken = true;

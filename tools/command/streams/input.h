@@ -1,4 +1,4 @@
-// What comes in from files and standard input, to the byte, in locked memory.
+// Reads files and standard input byte for byte, into locked memory.
 #pragma once
 
 #include <coffer/result.h>
@@ -8,19 +8,19 @@
 
 namespace coffer::tools {
 
-/// No more than this is read from anywhere; what a store takes is checked by the engine.
+/// The most bytes that are read from one input; the engine checks the store's own limits.
 inline constexpr std::size_t kInputBytesMax = std::size_t{64} << 20;
 
 /// Reads a whole file; `-` is standard input. Errors: io, limit, usage (a directory).
 Result<SecretBytes> read_input(std::string_view name);
 
-/// The same of a file that is open; `name` is what errors call it. The file stays open.
+/// Reads a file that is open and leaves it open; errors call it `name`.
 Result<SecretBytes> read_descriptor(int fd, std::string_view name);
 
 /// Standard input, which can be read once. Errors: io, limit, usage (it was read before).
 Result<SecretBytes> read_stdin();
 
-/// Why a file is not read, with what to see to.
+/// The error about a file that cannot be read, with what to check.
 Error cannot_read(std::string_view name, int error_number);
 
 }  // namespace coffer::tools

@@ -1,79 +1,65 @@
 #include "tools/command/streams/new_file.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
 
-#include "base/digits.h"
 #include "tools/command/opening/store_folder.h"
 #include "tools/command/streams/output.h"
 
 namespace coffer::tools {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-// What a kill left of an earlier run keeps its name, whoever's process number that run had.
-Result<std::string> name_beside(const std::string& path) {
-  std::array<std::uint8_t, 8> bytes{};
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    return Error(ErrorCode::io, "the system gives no random numbers").with_errno(errno);
-  return path + ".coffer-" + hex(bytes);
-}
+// A name with random digits behind this: what a kill left of an earlier run keeps its own.
+constexpr std::string_view kTag = ".coffer-";
 
 Error taken(const std::string& path) {
-  return Error(ErrorCode::conflict, "there is a file of that name already",
-               "name another, or give --force to replace it")
+  return Error(ErrorCode::conflict, "a file of this name exists already",
+               "give another name, or --force to replace it")
       .about(Subject::Kind::file, path);
 }
 
-// Never through a link, for who made it chose where it leads; and never into a file that was
-// there: its mode may be open to others.
+// Never writes through a link, because its maker chose where it leads; and never into an existing
+// file, because others may have access to it.
 Result<void> check_place(const std::string& path, bool replace) {
   struct stat own {};
   struct stat target {};
-  if (lstat(path.c_str(), &own) != 0) return {};  // Making the new one tells why.
+  if (lstat(path.c_str(), &own) != 0) return {};  // Creating the file reports why.
   const bool leads_somewhere = stat(path.c_str(), &target) == 0;
   if (leads_somewhere && !S_ISREG(target.st_mode)) {
-    return Error(ErrorCode::usage, "is no file that could be replaced",
-                 "name another; standard output is what is written to without -o")
+    return Error(ErrorCode::usage, "is not a regular file, so it cannot be replaced",
+                 "give another name; without -o the output goes to standard output")
         .about(Subject::Kind::file, path);
   }
   if (S_ISLNK(own.st_mode)) {
-    return Error(ErrorCode::usage, "is a link, which is never replaced",
-                 "name the file that it leads to, or remove the link")
+    return Error(ErrorCode::usage, "is a symbolic link, which is never replaced",
+                 "name the file that the link leads to, or remove the link")
         .about(Subject::Kind::file, path);
   }
   return replace ? Result<void>() : taken(path);
 }
 
 Error cannot_make(const std::string& path, int error_number) {
-  Error error(ErrorCode::io, "cannot make this file", "see what its file system allows");
+  Error error(ErrorCode::io, "cannot create this file", "check what its file system allows");
   switch (error_number) {
     case ENOENT:
-    case ENOTDIR: error = std::move(error).with_hint("see that its folder is there"); break;
+    case ENOTDIR: error = std::move(error).with_hint("check that its folder exists"); break;
     case EACCES:
-    case EPERM: error = std::move(error).with_hint("see who may write to its folder"); break;
-    case EROFS: error = std::move(error).with_hint("choose a place that can be written to"); break;
+    case EPERM: error = std::move(error).with_hint("check who may write to its folder"); break;
+    case EROFS: error = std::move(error).with_hint("choose a folder that can be written to"); break;
     case ENOSPC:
-    case EDQUOT: error = std::move(error).with_hint("see that there is room on the disk"); break;
+    case EDQUOT: error = std::move(error).with_hint("check the free space on the disk"); break;
     case ENAMETOOLONG: error = std::move(error).with_hint("choose a shorter name"); break;
     default: break;
   }
   return std::move(error).about(Subject::Kind::file, path).with_errno(error_number);
 }
 
-// A file system without hard links, or one that nothing without a name can be linked on.
+// The file system has no hard links, or cannot link a file that has no name.
 bool has_no_links(int error_number) {
   return error_number == EPERM || error_number == EOPNOTSUPP || error_number == ENOSYS ||
          error_number == EMLINK || error_number == EXDEV || error_number == EINVAL;
@@ -82,16 +68,12 @@ bool has_no_links(int error_number) {
 }  // namespace
 
 bool sync_folder_of(const std::string& path) {
-  const int folder = open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool synced = folder >= 0 && fsync(folder) == 0;
-  int error_number = errno;
-  if (folder >= 0) close(folder);
-  if (!synced) {
-    // A folder that may not be read, or a file system that syncs none: all of it, then.
-    const int file = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    synced = file >= 0 && syncfs(file) == 0;
-    if (file >= 0) close(file);
-  }
+  const FileDescriptor folder(open(parent_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.ok() && fsync(folder.get()) == 0) return true;
+  const int error_number = errno;
+  // A folder that may not be read, or a file system that syncs none: all of it, then.
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const bool synced = file.ok() && syncfs(file.get()) == 0;
   errno = error_number;
   return synced;
 }
@@ -99,22 +81,22 @@ bool sync_folder_of(const std::string& path) {
 Result<NewFile> NewFile::create(const std::string& path, bool replace) {
   COFFER_TRY(check_outside_stores(path));
   COFFER_TRY(check_place(path, replace));
-  NewFile file(path, replace, -1);
+  NewFile file(path, replace);
   // A file without a name gets one by /proc alone.
   if (access("/proc/self/fd", X_OK) == 0)
-    file.fd_ = open(folder_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file.fd_ < 0) COFFER_TRY(file.open_beside());
+    file.file_ =
+        FileDescriptor(open(parent_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file.file_.ok()) COFFER_TRY(file.open_beside());
   return file;
 }
 
 NewFile::NewFile(NewFile&& other) noexcept
     : path_(std::move(other.path_)),
       replace_(other.replace_),
-      fd_(std::exchange(other.fd_, -1)),
+      file_(std::move(other.file_)),
       beside_(std::exchange(other.beside_, {})) {}
 
 NewFile::~NewFile() {
-  if (fd_ >= 0) close(fd_);
   if (!beside_.empty()) unlink(beside_.c_str());
 }
 
@@ -126,44 +108,43 @@ Error NewFile::failed(int error_number) const {
 
 Result<void> NewFile::open_beside() {
   for (;;) {
-    const std::string name = COFFER_TRY(name_beside(path_));
-    const int fd = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST) continue;
-    if (fd < 0) return cannot_make(path_, errno);
-    fd_ = fd;
+    const std::string name = COFFER_TRY(name_beside(path_, kTag));
+    file_ = FileDescriptor(
+        open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file_.ok() && errno == EEXIST) continue;
+    if (!file_.ok()) return cannot_make(path_, errno);
     beside_ = name;
     return {};
   }
 }
 
 Result<void> NewFile::write(ByteView bytes) {
-  if (!write_all(fd_, bytes)) return failed(errno);
+  if (!write_all(file_.get(), bytes)) return failed(errno);
   return {};
 }
 
-// What was written without a name goes to a file that has one.
+// Copies what was written to the nameless file into a file that has a name.
 Result<void> NewFile::copy_beside() {
-  const int nameless = std::exchange(fd_, -1);
+  const FileDescriptor nameless = std::exchange(file_, FileDescriptor());
   Result<void> done = open_beside();
   SecretBytes piece(std::size_t{64} << 10);
   for (off_t at = 0; done;) {
-    const ssize_t got = pread(nameless, piece.data(), piece.size(), at);
+    const ssize_t got = pread(nameless.get(), piece.data(), piece.size(), at);
     if (got < 0) done = failed(errno);
     if (got <= 0) break;
     done = write(ByteView(piece.bytes()).first(static_cast<std::size_t>(got)));
     at += got;
   }
-  close(nameless);
   COFFER_TRY(std::move(done));
-  if (fsync(fd_) != 0) return failed(errno);
+  if (fsync(file_.get()) != 0) return failed(errno);
   return {};
 }
 
-// A name beside the one it is to have, so that both ways to place it have the same start.
+// Gives the file a name beside its final one, so that both ways to place it start alike.
 Result<void> NewFile::name_it() {
-  const std::string self = "/proc/self/fd/" + std::to_string(fd_);
+  const std::string self = "/proc/self/fd/" + std::to_string(file_.get());
   for (;;) {
-    const std::string name = COFFER_TRY(name_beside(path_));
+    const std::string name = COFFER_TRY(name_beside(path_, kTag));
     if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
       beside_ = name;
       return {};
@@ -174,10 +155,10 @@ Result<void> NewFile::name_it() {
   }
 }
 
-// Where nothing stands: whoever comes first there keeps the name.
+// Places the file only if nothing has its name; the first process to take the name keeps it.
 Result<void> NewFile::place_new() {
   const std::string self =
-      beside_.empty() ? "/proc/self/fd/" + std::to_string(fd_) : std::string(beside_);
+      beside_.empty() ? "/proc/self/fd/" + std::to_string(file_.get()) : std::string(beside_);
   if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
   if (errno == EEXIST) return taken(path_);
   if (!has_no_links(errno) && !(beside_.empty() && errno == ENOENT)) return failed(errno);
@@ -189,10 +170,9 @@ Result<void> NewFile::place_new() {
   if (errno == EEXIST) return taken(path_);
   if (!has_no_links(errno)) return failed(errno);
   // The last way: an empty file holds the name until the whole one comes.
-  const int holder =
-      open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (holder < 0) return errno == EEXIST ? taken(path_) : failed(errno);
-  close(holder);
+  const FileDescriptor holder(
+      open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!holder.ok()) return errno == EEXIST ? taken(path_) : failed(errno);
   return place_over();
 }
 
@@ -203,9 +183,9 @@ Result<void> NewFile::place_over() {
   return {};
 }
 
-// The name comes last: nobody sees half of the file.
+// The name is given last, so that nobody sees half of the file.
 Result<void> NewFile::finish() {
-  if (fsync(fd_) != 0) return failed(errno);
+  if (fsync(file_.get()) != 0) return failed(errno);
   COFFER_TRY(replace_ ? place_over() : place_new());
   if (!beside_.empty()) {
     unlink(beside_.c_str());

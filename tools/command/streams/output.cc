@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/streams/wrapped_text.h"
 
@@ -41,56 +39,8 @@ Result<void> write_line(std::string_view text) {
   return write_stdout(as_bytes(line));
 }
 
-void JsonText::separate() {
-  if (!first_) text_.push_back(',');
-  first_ = false;
-}
-
-JsonText& JsonText::open(char bracket) {
-  separate();
-  text_.push_back(static_cast<std::uint8_t>(bracket));
-  first_ = true;
-  return *this;
-}
-
-JsonText& JsonText::close(char bracket) {
-  text_.push_back(static_cast<std::uint8_t>(bracket));
-  first_ = false;
-  return *this;
-}
-
-JsonText& JsonText::key(std::string_view name) {
-  separate();
-  json::append_quoted(text_, name);
-  text_.push_back(':');
-  first_ = true;
-  return *this;
-}
-
-JsonText& JsonText::string(std::string_view text) {
-  separate();
-  json::append_quoted(text_, text);
-  return *this;
-}
-
-JsonText& JsonText::raw(std::string_view text) {
-  separate();
-  text_.append(text);
-  return *this;
-}
-
-JsonText& JsonText::number(std::uint64_t value) { return raw(std::to_string(value)); }
-JsonText& JsonText::boolean(bool value) { return raw(value ? "true" : "false"); }
-JsonText& JsonText::time(std::int64_t ms) { return string(text::print_time(ms)); }
-
-JsonText& JsonText::strings(const std::vector<std::string>& texts) {
-  open('[');
-  for (const std::string& text : texts) string(text);
-  return close(']');
-}
-
 Result<void> JsonText::write() const {
-  SecretBytes line = text_.clone();
+  SecretBytes line = SecretBytes::copy_of(text());
   line.push_back('\n');
   return write_stdout(line.bytes());
 }

@@ -9,45 +9,27 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "text/json_writer.h"
 
 namespace coffer::tools {
 
-/// Writes all of it, however many calls that takes; on false errno says why not.
+/// Writes all of it, in as many calls as needed; on false errno holds the cause.
 bool write_all(int fd, ByteView bytes);
 /// Writes exactly `bytes`. Errors: io.
 Result<void> write_stdout(ByteView bytes);
-/// Writes `bytes`, and a line end where a person reads them on a terminal. Errors: io.
+/// Writes `bytes`, and a line end if the output is a terminal. Errors: io.
 Result<void> write_value(ByteView bytes);
 /// Writes `text` and a line end. Errors: io.
 Result<void> write_line(std::string_view text);
 
-/// JSON text put together member by member, in locked memory, for it may hold a value.
-class JsonText {
+/// JSON text for stdout.
+class JsonText : public json::Writer {
  public:
-  JsonText& open(char bracket);
-  JsonText& close(char bracket);
-  JsonText& key(std::string_view name);
-  JsonText& string(std::string_view text);
-  JsonText& number(std::uint64_t value);
-  JsonText& boolean(bool value);
-  /// RFC 3339, or "" where unset.
-  JsonText& time(std::int64_t ms);
-  /// An array of them.
-  JsonText& strings(const std::vector<std::string>& texts);
-  /// `text` is JSON already.
-  JsonText& raw(std::string_view text);
-
-  std::string_view text() const { return text_.text(); }
   /// Writes the text and a line end. Errors: io.
   Result<void> write() const;
-
- private:
-  void separate();
-  SecretBytes text_;
-  bool first_ = true;
 };
 
-/// Columns for a person. Never holds a value.
+/// Columns for a person to read. Never holds a value.
 class Table {
  public:
   explicit Table(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }

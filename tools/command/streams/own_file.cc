@@ -13,9 +13,10 @@ namespace coffer::tools {
 namespace {
 
 Error not_ours(const std::string& path) {
-  return Error(ErrorCode::usage,
-               "must be a regular file of this user that not everybody may write to, and no link",
-               "name a file in a folder of your own")
+  return Error(
+             ErrorCode::usage,
+             "must be a regular file, not a link, owned by this user and not writable by everybody",
+             "name a file in a folder of your own")
       .about(Subject::Kind::file, path);
 }
 
@@ -31,9 +32,10 @@ bool may_be_taken(const struct stat& status) {
 
 Error not_taken(const std::string& path) {
   return Error(ErrorCode::usage,
-               "is taken unasked only where it is a regular file of this user or root that nobody "
+               "is used without being named only if it is a regular file, owned by this user or "
+               "root, that nobody "
                "else may write to",
-               "see whose it is (ls -l); to take it all the same, name it: --env-file")
+               "check its owner and mode (ls -l); to use it anyway, name it: --env-file")
       .about(Subject::Kind::file, path);
 }
 
@@ -45,12 +47,12 @@ Result<std::optional<int>> open_unasked(const std::string& path) {
     if (errno == ENOENT) return std::optional<int>();
     return cannot_read(path, errno);
   }
-  // Who made a link chose what it leads to.
+  // The owner of a link chose where it leads, so his trust counts.
   if (S_ISLNK(name.st_mode) ? !is_ours_or_roots(name) : !may_be_taken(name)) return not_taken(path);
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) return std::optional<int>();
   if (fd < 0) return cannot_read(path, errno);
-  // What was opened counts, whatever stands under the name by now.
+  // The opened file counts, even if another file has its name by now.
   struct stat status {};
   if (fstat(fd, &status) == 0 && may_be_taken(status)) return std::optional<int>(fd);
   close(fd);
@@ -59,13 +61,13 @@ Result<std::optional<int>> open_unasked(const std::string& path) {
 
 Result<int> open_own_file(const std::string& path) {
   COFFER_TRY(check_outside_stores(path));
-  // Without O_NONBLOCK a pipe would hold us until somebody reads, before it is seen to be one.
+  // Without O_NONBLOCK opening a pipe would wait for a reader before we could refuse it.
   const int fd =
       open(path.c_str(),
            O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600);
   if (fd < 0 && (errno == ELOOP || errno == ENXIO)) return not_ours(path);
   if (fd < 0) {
-    return Error(ErrorCode::io, "cannot be written to")
+    return Error(ErrorCode::io, "cannot be opened for writing")
         .about(Subject::Kind::file, path)
         .with_errno(errno);
   }

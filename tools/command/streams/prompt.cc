@@ -23,16 +23,15 @@ volatile std::sig_atomic_t signal_seen = 0;
 
 void remember_signal(int number) { signal_seen = number; }
 
-// A terminal hands a pasted text over in pieces, between which less time goes by.
+// A terminal delivers a pasted text in pieces, at most this long apart.
 constexpr int kPasteGapMs = 50;
 constexpr int kPasteGapsMax = 100;
 
 int open_terminal() { return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC); }
 
-// The terminal with echo off, or as it is; put back whatever happens in between.
-//
-// A hidden line is read without the kernel's line editing, for that cuts a line at
-// 4,096 bytes without a word, and a pasted token would be stored in part.
+// The terminal with echo off, or unchanged; it is always restored.
+// A hidden line is read without the kernel's line editing, which silently cuts a line at 4,096
+// bytes: a pasted token would be stored in part.
 class Terminal {
  public:
   explicit Terminal(bool hidden) : hidden_(hidden) {}
@@ -44,10 +43,11 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
 
   Result<void> open();
-  /// Asks until there is an answer. Errors: declined, usage (a control character), limit, io.
+  /// Repeats the prompt after a signal until there is an answer. Errors: declined, usage (a control
+  /// character), limit, io.
   Result<SecretBytes> ask(std::string_view prompt);
-  /// Whether the answer has a line behind it: a text was pasted of which it is but the first. What
-  /// waits is thrown away then, before a shell could take it for commands.
+  /// Whether more lines follow the answer, because several were pasted. They are thrown away, so
+  /// that a shell does not run them as commands.
   bool throws_rest_away() const;
   void throw_away() const { tcflush(fd_, TCIFLUSH); }
 
@@ -74,8 +74,8 @@ class Terminal {
 Result<void> Terminal::open() {
   fd_ = open_terminal();
   if (fd_ < 0 || tcgetattr(fd_, &before_) != 0) {
-    return Error(ErrorCode::usage, "there is no terminal to ask on",
-                 "give it by a file or by standard input; `coffer help VERB` tells how");
+    return Error(ErrorCode::usage, "there is no terminal for a prompt",
+                 "give it by a file or by standard input; `coffer help VERB` explains how");
   }
   return {};
 }
@@ -87,7 +87,7 @@ void Terminal::enter() {
   signal_seen = 0;
   for (std::size_t i = 0; i < kHeldSignals.size(); ++i) {
     sigaction(kHeldSignals[i], &action, &handlers_[i]);
-    // What the caller wanted ignored stays so.
+    // A signal that the caller ignores stays ignored.
     if (handlers_[i].sa_handler == SIG_IGN) sigaction(kHeldSignals[i], &handlers_[i], nullptr);
   }
   if (hidden_) {
@@ -95,7 +95,7 @@ void Terminal::enter() {
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON);
     quiet.c_cc[VMIN] = 1;
     quiet.c_cc[VTIME] = 0;
-    // Not TCSAFLUSH: what was typed ahead is an answer too.
+    // Not TCSAFLUSH: a text typed ahead is an answer too.
     while (tcsetattr(fd_, TCSADRAIN, &quiet) != 0 && errno == EINTR && signal_seen == 0) continue;
   }
   entered_ = true;
@@ -105,8 +105,8 @@ void Terminal::leave() {
   if (!entered_) return;
   entered_ = false;
   if (hidden_) {
-    // In the background each try brings another SIGTTOU; the shell that sent us there
-    // set its own modes anyway.
+    // In the background each try brings another SIGTTOU; the shell that put us there sets its own
+    // modes anyway.
     while (tcsetattr(fd_, TCSADRAIN, &before_) != 0 && errno == EINTR && signal_seen != SIGTTOU) {
     }
   }
@@ -123,8 +123,8 @@ void Terminal::show(std::string_view text) const {
   }
 }
 
-// With the terminal as it was, the signal does what it would have done; a stopped
-// process comes back here and asks again.
+// The terminal is restored, so the signal has its usual effect; a process that was stopped
+// continues here and asks again.
 void Terminal::handle_signal() {
   const int number = signal_seen;
   leave();
@@ -144,7 +144,7 @@ bool Terminal::throws_rest_away() const {
 
 bool is_blank(std::uint8_t byte) { return byte == ' ' || byte == '\t'; }
 
-// Without its last character, all bytes of it.
+// The size of the line without its last character, which may take several bytes.
 std::size_t size_without_last(const SecretBytes& line) {
   std::size_t size = line.size();
   while (size > 0 && (line.data()[size - 1] & 0xC0) == 0x80) --size;
@@ -158,7 +158,7 @@ std::size_t size_without_word(const SecretBytes& line) {
   return size;
 }
 
-// The line editing that the terminal does itself where it is not switched off.
+// Line editing as the terminal does it by default.
 Terminal::Step Terminal::take(unsigned char byte, SecretBytes& line) {
   if (hidden_ && quotes_next_) {
     quotes_next_ = false;
@@ -181,7 +181,7 @@ Terminal::Step Terminal::take(unsigned char byte, SecretBytes& line) {
   } else if (is_key(VLNEXT, byte)) {
     quotes_next_ = true;
   } else if (is_key(VREPRINT, byte)) {
-    return Step::more;  // There is nothing to show again.
+    return Step::more;  // A hidden line is not shown.
   } else if (byte < 0x20 && byte != '\t') {
     return Step::control;
   } else {
@@ -218,15 +218,14 @@ Result<SecretBytes> Terminal::ask(std::string_view prompt) {
   if (hidden_ || step == Step::cut_off) show("\n");
   if (step == Step::control) {
     throws_rest_away();
-    return Error(
-        ErrorCode::usage, "a control character was typed or pasted; nothing was done",
-        "Ctrl-V before it takes it as it is; other input takes any bytes: --value -, --file");
+    return Error(ErrorCode::usage, "a control character was typed or pasted; nothing was done",
+                 "type Ctrl-V before it to enter it; --value - and --file take any bytes");
   }
-  if (step == Step::cut_off) return Error(ErrorCode::declined, "the prompt was cut off");
+  if (step == Step::cut_off) return Error(ErrorCode::declined, "the prompt was cancelled");
   return line;
 }
 
-// Byte by byte: what stands behind the line is somebody else's to read.
+// Reads byte by byte, because the input after the line belongs to another reader.
 Result<SecretBytes> read_line() {
   SecretBytes line;
   for (;;) {
@@ -239,7 +238,7 @@ Result<SecretBytes> read_line() {
           .with_errno(errno);
     }
     if (got == 0 && line.empty()) {
-      return Error(ErrorCode::declined, "standard input ended where an answer was wanted",
+      return Error(ErrorCode::declined, "standard input ended before an answer was read",
                    "give one line for each question");
     }
     if (got == 0 || byte == '\n') return line;
@@ -263,7 +262,7 @@ namespace {
 
 Error several_lines() {
   return {ErrorCode::declined, "more than one line was given at the prompt; nothing was done",
-          "a text of several lines comes by a file or by standard input: --file FILE, --value -"};
+          "give a text of several lines by a file or standard input: --file FILE, --value -"};
 }
 
 }  // namespace
@@ -279,7 +278,7 @@ Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again) 
   const SecretBytes second = COFFER_TRY(terminal.ask(again));
   if (terminal.throws_rest_away()) return several_lines();
   if (!equal_in_constant_time(first.bytes(), second.bytes())) {
-    return Error(ErrorCode::declined, "the two are not the same", "try again");
+    return Error(ErrorCode::declined, "the two answers differ", "try again");
   }
   return first;
 }
@@ -300,18 +299,18 @@ Result<void> confirm(std::string_view question, bool yes) {
   const SecretBytes answer = COFFER_TRY(terminal.ask(printable(question) + " [y/N] "));
   const std::string_view text = answer.text();
   if (text == "y" || text == "Y" || text == "yes" || text == "Yes" || text == "YES") return {};
-  return Error(ErrorCode::declined, "nothing was done", "-y says yes beforehand");
+  return Error(ErrorCode::declined, "nothing was done", "-y answers yes in advance");
 }
 
 Result<void> confirm_by_name(std::string_view question, std::string_view name, bool yes) {
   if (yes || !can_ask()) return {};
   Terminal terminal(false);
   COFFER_TRY(terminal.open());
-  const std::string prompt = printable(question) + " Type " + printable(name) + " to go on: ";
+  const std::string prompt = printable(question) + " Type " + printable(name) + " to continue: ";
   const SecretBytes answer = COFFER_TRY(terminal.ask(prompt));
   if (answer.text() == name) return {};
-  return Error(ErrorCode::declined, "that is not its name; nothing was done",
-               "--confirm NAME says it beforehand");
+  return Error(ErrorCode::declined, "the name typed is another one; nothing was done",
+               "--confirm NAME confirms in advance");
 }
 
 }  // namespace coffer::tools

@@ -11,7 +11,7 @@ struct Range {
   char32_t last;
 };
 
-// The blocks of Unicode's East Asian Width W and F, and the pictures that terminals draw as wide.
+// Unicode's East Asian Width W and F, and the pictographs that terminals draw wide.
 constexpr Range kWide[] = {
     {0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},   {0x2E80, 0x303E},
     {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0xA4CF},   {0xA960, 0xA97F},
@@ -20,7 +20,7 @@ constexpr Range kWide[] = {
     {0x1FA70, 0x1FAFF}, {0x20000, 0x2FFFD}, {0x30000, 0x3FFFD},
 };
 
-// Marks that stand on the character before, joiners, and what chooses a form of it.
+// Marks on the character before, joiners and variation selectors.
 constexpr Range kJoined[] = {
     {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x064B, 0x065F},   {0x200B, 0x200F},
     {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0x1F3FB, 0x1F3FF}, {0xE0100, 0xE01EF},

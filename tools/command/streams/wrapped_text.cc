@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "text/ascii.h"
 #include "tools/command/streams/wide_characters.h"
 
 namespace coffer::tools {
 namespace {
 
-// The next character of UTF-8; a byte that begins none stands for itself.
+// Takes the next UTF-8 character; an invalid first byte counts as a character.
 char32_t take_character(std::string_view& text) {
   const auto first = static_cast<std::uint8_t>(text.front());
   const std::size_t size = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
@@ -25,12 +26,12 @@ std::string_view take_until(std::string_view& text, char end) {
   return taken;
 }
 
-// As in "USE: list, use or reveal".
+// Whether the line begins like "USE: list, use or reveal".
 bool is_headed(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;
   return std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
-                     [](char c) { return c >= 'A' && c <= 'Z'; });
+                     ascii::is_upper);
 }
 
 bool continues(std::string_view next) {
@@ -85,11 +86,11 @@ std::string reflowed(std::string_view text) {
 }
 
 std::string wrapped_command(std::string_view command) {
-  constexpr std::size_t kMark = 2;  // A blank and a backslash.
+  constexpr std::size_t kMark = 2;  // The blank and backslash at a line's end.
   std::string out;
   std::size_t column = 2;
   while (!command.empty()) {
-    // An option stays with its value, and nothing is broken inside quotes.
+    // Keeps an option with its value, and breaks nothing inside quotes.
     std::size_t end = command.find(" -", 1);
     while (end != std::string_view::npos &&
            std::count(command.begin(), command.begin() + static_cast<std::ptrdiff_t>(end), '\'') %

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "text/ascii.h"
 #include "tools/command/secret/target.h"
 #include "tools/products/dataos/manifest.h"
 #include "tools/products/dataos/usage_record.h"
@@ -35,10 +36,9 @@ Result<DataosAddress> parse_address(std::string_view text) {
     text = text.substr(0, query);
   }
   address.depot = text.substr(0, text.find_first_of(":/"));
-  const bool is_name =
-      !address.depot.empty() && std::all_of(address.depot.begin(), address.depot.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-      });
+  const bool is_name = !address.depot.empty() &&
+                       std::all_of(address.depot.begin(), address.depot.end(),
+                                   [](char c) { return ascii::is_lower_or_digit(c) || c == '-'; });
   if (!is_name) return malformed();
   return address;
 }

@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "text/ascii.h"
+
 namespace coffer::tools {
 namespace {
 
-bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool begins_name(char c) { return ascii::is_letter(c) || c == '_'; }
 
-bool is_in_name(char c) { return begins_name(c) || (c >= '0' && c <= '9'); }
+bool is_in_name(char c) { return ascii::is_alphanumeric(c) || c == '_'; }
 
 std::string_view name_in(std::string_view text) {
   if (text.empty() || !begins_name(text.front())) return {};

@@ -13,7 +13,7 @@
 
 #include <string_view>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 
 namespace coffer::tools {
 

@@ -5,6 +5,8 @@
 
 #include "base/base64.h"
 #include "format/name_profile.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 #include "tools/command/streams/input.h"
 #include "tools/exchange/input_document.h"
 
@@ -33,22 +35,20 @@ bool is_one_of(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // [a-z0-9]([-a-z0-9]*[a-z0-9])?, 48 at most.
 bool is_name(std::string_view name) {
-  const auto is_end = [](char c) { return is_lower(c) || is_digit(c); };
-  return !name.empty() && name.size() <= 48 && is_end(name.front()) && is_end(name.back()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return is_end(c) || c == '-'; });
+  return !name.empty() && name.size() <= 48 && ascii::is_lower_or_digit(name.front()) &&
+         ascii::is_lower_or_digit(name.back()) && std::all_of(name.begin(), name.end(), [](char c) {
+           return ascii::is_lower_or_digit(c) || c == '-';
+         });
 }
 
 // [a-z]([-_.a-z0-9]*[a-z0-9])?, below 60: a secret of version v2alpha.
 bool is_newer_name(std::string_view name) {
-  const auto is_end = [](char c) { return is_lower(c) || is_digit(c); };
-  return !name.empty() && name.size() < 60 && is_lower(name.front()) && is_end(name.back()) &&
-         std::all_of(name.begin(), name.end(),
-                     [&](char c) { return is_end(c) || c == '-' || c == '_' || c == '.'; });
+  return !name.empty() && name.size() < 60 && ascii::is_lower(name.front()) &&
+         ascii::is_lower_or_digit(name.back()) && std::all_of(name.begin(), name.end(), [](char c) {
+           return ascii::is_lower_or_digit(c) || c == '-' || c == '_' || c == '.';
+         });
 }
 
 bool is_newer_secret(const Resource& resource) {
@@ -87,15 +87,8 @@ Result<void> take_member(SecretBody& body, std::string_view name, const Spot& sp
 
 // A file's bytes: as a string where they are text, else as base64 under a name that says so.
 SecretBytes json_of_file(const SecretBytes& bytes) {
-  SecretBytes json;
-  if (json::is_valid_utf8(bytes.text())) {
-    json::append_quoted(json, bytes.text());
-    return json;
-  }
-  json.append("{\"value_base64\":\"");
-  append_base64(json, bytes.bytes());
-  json.append("\"}");
-  return json;
+  if (json::is_valid_utf8(bytes.text())) return json::quoted_secret(bytes.text());
+  return json::Writer().open('{').key("value_base64").base64(bytes.bytes()).close('}').take();
 }
 
 Result<void> take_file(SecretBody& body, std::string_view name, const Spot& spot,
@@ -292,7 +285,7 @@ std::string Resource::user() const {
 Result<Resource> read_resource(const json::Document& document, const ManifestSource& source) {
   Resource resource;
   resource.place = source.place;
-  const Spot spot(document, resource.place);
+  const Spot spot = input_reader(document, resource.place);
   COFFER_TRY(take_head(resource, spot, source));
   if (source.name_only) return resource;
   const auto ignore = [](const Spot&) { return Result<void>(); };

@@ -92,16 +92,11 @@ Result<ResourceOutcome> bring_to(Transaction& txn, const std::string& path,
   }
   PutOptions options;
   options.cas = 0;
-  options.kind = wanted.kind;
+  options.metadata.kind = wanted.kind;
   if (!told) {
-    // All of it with the value: a policy lets who makes a secret say whose it is, and not later.
-    options.description = wanted.description;
-    options.owner = wanted.owner;
-    options.tags = wanted.tags;
-    options.custom.emplace();
-    for (const auto& [key, value] : wanted.custom) {
-      if (!value.empty()) options.custom->emplace(key, value);
-    }
+    // All of it with the value: a policy lets the caller that makes a secret choose its owner, and
+    // not later.
+    options.metadata = change_to(wanted);
     COFFER_TRY(txn.put(path, wanted.value, options));
     return ResourceOutcome::created;
   }
@@ -112,13 +107,12 @@ Result<ResourceOutcome> bring_to(Transaction& txn, const std::string& path,
 }
 
 Result<Wanted> wanted_secret(const Resource& resource) {
-  JsonText object;
+  json::Writer object;
   object.open('{');
   for (const SecretBody::Member& member : resource.secret->members)
     object.key(member.name).raw(member.json.text());
-  object.close('}');
   Wanted wanted;
-  wanted.value = COFFER_TRY(Value::json(object.text()));
+  wanted.value = COFFER_TRY(Value::json(object.close('}').take()));
   wanted.kind = resource.secret->kind;
   wanted.custom[std::string(kAclEntry)] = resource.secret->acl;
   return wanted;

@@ -1,7 +1,8 @@
 // coffer resource get | log
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/ascii.h"
+#include "text/time_text.h"
 #include "tools/command/numbers.h"
 #include "tools/command/streams/output.h"
 #include "tools/products/dataos/address.h"
@@ -95,12 +96,6 @@ std::string custom(const Metadata& metadata, std::string_view key) {
   return found == metadata.custom.end() ? std::string() : found->second;
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string line;
-  for (const std::string& text : texts) line += (line.empty() ? "" : ", ") + text;
-  return line;
-}
-
 Result<void> write_json(Store& store, const std::vector<ListedResource>& all, bool with_details) {
   JsonText json;
   json.open('{').key("resources").open('[');
@@ -140,13 +135,13 @@ Result<void> write_details(Store& store, const ListedResource& each) {
   table.row({"acl", custom(each.metadata, kAclEntry)});
   table.row({"layer", custom(each.metadata, kLayerEntry)});
   table.row({"description", each.metadata.description});
-  table.row({"tags", joined(each.metadata.tags)});
+  table.row({"tags", ascii::joined(each.metadata.tags)});
   table.row({"created", text::print_time(each.metadata.created_at_ms)});
   table.row({"updated", text::print_time(each.metadata.updated_at_ms)});
   table.row({"secret version", std::to_string(each.newest.version)});
-  table.row({"keys", joined(details.keys)});
-  table.row({"users", joined(details.users)});
-  table.row({"secrets", joined(details.used)});
+  table.row({"keys", ascii::joined(details.keys)});
+  table.row({"users", ascii::joined(details.users)});
+  table.row({"secrets", ascii::joined(details.used)});
   return table.write();
 }
 
@@ -159,7 +154,7 @@ Result<void> write_table(const std::vector<ListedResource>& all, bool with_tags)
     std::vector<std::string> cells = {each.name.name,      each.name.version, each.name.type,
                                       each.name.workspace, each.status,       "",
                                       each.metadata.owner};
-    if (with_tags) cells.push_back(joined(each.metadata.tags));
+    if (with_tags) cells.push_back(ascii::joined(each.metadata.tags));
     table.row(std::move(cells));
   }
   return table.write();
@@ -239,7 +234,7 @@ VerbResult verb_resource_log(Arguments& arguments, const VerbText& text) {
   Store store = COFFER_TRY(context.open());
   for (const ResourceName& name : names) {
     filter.path = name.path();
-    const auto records = COFFER_TRY(store.audit_list(filter));
+    const auto records = COFFER_TRY(store.audit().list(filter));
     if (records.empty()) {
       return Error(ErrorCode::not_found, "nothing is known of such a resource",
                    "see what there is: coffer resource get -a --show-deleted")

@@ -5,20 +5,16 @@
 
 #include <string_view>
 
+#include "text/ascii.h"
+
 namespace coffer::tools {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 std::vector<std::string> parts_of(std::string_view text, char mark) {
   std::vector<std::string> parts;
   for (;;) {
     const std::size_t end = text.find(mark);
-    parts.emplace_back(trimmed(text.substr(0, end)));
+    parts.emplace_back(ascii::trimmed(text.substr(0, end), " "));
     if (end == std::string_view::npos) return parts;
     text.remove_prefix(end + 1);
   }

@@ -34,7 +34,7 @@ Result<UsageRecord> UsageRecord::parse(const Value& value) {
                          {"allKeys", into(each.all_keys, &Spot::boolean)},
                          {"keys", into(each.keys, &Spot::strings)}});
   };
-  COFFER_TRY(Spot(document, "the record")
+  COFFER_TRY(input_reader(document, "the record")
                  .members({{"user", into(record.user, &Spot::string), true},
                            {"secrets",
                             [&](const Spot& spot) { return spot.each_element(take_one); }, true}}));

@@ -65,7 +65,7 @@ Error no_variable_in_job(std::string_view source) {
 
 Result<JobBindings> read_job(const Sources& stores, SecretBytes text, std::string_view source) {
   const json::Document document = COFFER_TRY(parse_input(std::move(text), source));
-  const Spot root(document, source);
+  const Spot root = input_reader(document, source);
   if (!root.is_object())
     return root.refuse({ErrorCode::usage, "is no job: a JSON object is wanted"});
   JobBindings job;

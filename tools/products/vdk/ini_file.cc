@@ -1,21 +1,14 @@
 // INI files as Python's configparser reads them.
 #include <algorithm>
 
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/exchange/place.h"
 #include "tools/exchange/value_text.h"
 #include "tools/products/vdk/overlay_file.h"
 
 namespace coffer::tools {
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && (is_blank(text.back()))) text.remove_suffix(1);
-  return text;
-}
 
 // Python takes these off a value's ends as well.
 bool is_wide_space(std::string_view c) {
@@ -113,7 +106,7 @@ class IniFile : public OverlayFile {
       return refuse({ErrorCode::usage, "is a control character", "take it out of the file"},
                     begin + static_cast<std::size_t>(strange - line.begin()));
     }
-    const std::string_view content = trimmed(line);
+    const std::string_view content = ascii::trimmed(line);
     if (content.empty() || content.front() == '#' || content.front() == ';') return {};
     const std::size_t indent = static_cast<std::size_t>(content.data() - line.data());
     if (in_setting_ && indent > indent_) {
@@ -143,8 +136,8 @@ class IniFile : public OverlayFile {
                      "value is indented"},
                     at);
     }
-    const std::string_view key = trimmed(content.substr(0, delimiter));
-    const std::string_view value = trimmed(content.substr(delimiter + 1));
+    const std::string_view key = ascii::trimmed(content.substr(0, delimiter));
+    const std::string_view value = ascii::trimmed(content.substr(delimiter + 1));
     const std::size_t end = at + content.size();
     spans_.push_back({end - value.size(), end});
     settings_.push_back({section_, std::string(key)});

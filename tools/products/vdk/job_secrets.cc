@@ -3,61 +3,39 @@
 #include <coffer/configs.h>
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
-#include "engine/text/json.h"
+#include "text/json.h"
+#include "text/json_writer.h"
+#include "text/percent.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/place.h"
 
 namespace coffer::tools {
 namespace {
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  if (is_blank(text)) return {};
-  text.remove_prefix(text.find_first_not_of(" \t\r\n\v\f"));
-  return text.substr(0, text.find_last_not_of(" \t\r\n\v\f") + 1);
-}
+// What Python strips from a text's ends.
+constexpr std::string_view kBlanks = " \t\r\n\v\f";
 
 // A component "." or ".." would be no path, and dots elsewhere do no harm.
 std::string escaped(std::string_view name) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   const bool only_dots = name.find_first_not_of('.') == std::string_view::npos;
-  std::string out;
-  for (const char c : name) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '~' ||
-                          (c == '.' && !only_dots);
-    if (is_plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
+  return percent::encoded(name, only_dots ? "-_~" : percent::kUnreserved);
 }
 
 // What Python takes for digits of an int, written as JSON writes it.
 std::optional<std::string> as_int(std::string_view text) {
-  text = trimmed(text);
+  text = ascii::trimmed(text, kBlanks);
   const bool is_negative = text.starts_with('-');
   if (is_negative || text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
-    return std::nullopt;
+  if (!ascii::is_number(text)) return std::nullopt;
   text.remove_prefix(std::min(text.find_first_not_of('0'), text.size() - 1));
   return (is_negative && text != "0" ? "-" : "") + std::string(text);
 }
 
 // A decimal fraction, with an exponent or without; .5 and 5. are whole numbers' neighbours.
 std::optional<std::string> as_float(std::string_view text) {
-  text = trimmed(text);
+  text = ascii::trimmed(text, kBlanks);
   const std::size_t exponent_at = std::min(text.find_first_of("eE"), text.size());
   std::string_view mantissa = text.substr(0, exponent_at);
   std::string sign = mantissa.starts_with('-') ? "-" : "";
@@ -82,9 +60,7 @@ std::optional<std::string> as_float(std::string_view text) {
 }
 
 std::optional<std::string> as_bool(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string lower = ascii::lowered(text);
   if (lower == "true" || lower == "false") return lower;
   return std::nullopt;
 }
@@ -137,10 +113,10 @@ bool is_mask(const json::Document& document, json::NodeId node) {
 }  // namespace
 
 Result<std::string> job_path(std::string_view team, std::string_view job) {
-  if (is_blank(team)) {
+  if (ascii::trimmed(team, kBlanks).empty()) {
     return Error(ErrorCode::usage, "Team Name cannot be blank", "name the team with -t TEAM");
   }
-  if (is_blank(job)) {
+  if (ascii::trimmed(job, kBlanks).empty()) {
     return Error(ErrorCode::usage, "Data Job Name cannot be blank", "name the job with -n JOB");
   }
   if (!json::is_valid_utf8(team) || !json::is_valid_utf8(job)) {
@@ -217,11 +193,10 @@ JobSecrets JobSecrets::clone() const {
 }
 
 SecretBytes JobSecrets::text() const {
-  JsonText object;
+  json::Writer object;
   object.open('{');
   for (const Member& member : members_) object.key(member.name).raw(member.json.text());
-  object.close('}');
-  return SecretBytes::copy_of(object.text());
+  return object.close('}').take();
 }
 
 Result<SecretBytes> overwritten(const JobSecrets& present, SecretBytes document,

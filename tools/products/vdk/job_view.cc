@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/command/streams/output.h"
 
 namespace coffer::tools {

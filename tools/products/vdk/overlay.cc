@@ -4,7 +4,8 @@
 #include <map>
 #include <optional>
 
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 
 namespace coffer::tools {
 namespace {
@@ -12,12 +13,9 @@ namespace {
 constexpr std::string_view kMainSection = "vdk";
 constexpr std::string_view kVariablePrefix = "VDK_";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-
 std::string normal(std::string_view name) {
   std::string out(name);
-  for (char& c : out) c = c == '-' || c == '.' ? '_' : lower(c);
+  for (char& c : out) c = c == '-' || c == '.' ? '_' : ascii::lower(c);
   return out;
 }
 
@@ -29,7 +27,7 @@ std::map<std::string, std::string_view> variables_of(const char* const* environm
     const std::size_t equals = entry.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     std::string name(entry.substr(0, equals));
-    std::transform(name.begin(), name.end(), name.begin(), upper);
+    std::transform(name.begin(), name.end(), name.begin(), ascii::upper);
     variables.emplace(std::move(name), entry.substr(equals + 1));
   }
   return variables;
@@ -121,7 +119,7 @@ class Overlay {
 
   std::optional<Variable> find_variable(const std::string& name) const {
     std::string plain = name;
-    std::transform(plain.begin(), plain.end(), plain.begin(), upper);
+    std::transform(plain.begin(), plain.end(), plain.begin(), ascii::upper);
     for (const std::string& variable : {std::string(kVariablePrefix) + plain, plain}) {
       const auto found = variables_.find(variable);
       if (found != variables_.end()) return Variable(*found);

@@ -1,6 +1,6 @@
 #include "tools/products/vdk/overlay_file.h"
 
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/exchange/input_document.h"
 #include "tools/exchange/yaml.h"
 

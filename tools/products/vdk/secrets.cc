@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"
@@ -73,9 +74,7 @@ void warn_of_arguments(const SecretsWords& words) {
 
 Result<bool> wants_json(const SecretsWords& words, const Context& context) {
   if (!words.output) return context.json();
-  std::string form = *words.output;
-  std::transform(form.begin(), form.end(), form.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string form = ascii::lowered(*words.output);
   if (form == "json" || form == "text") return form == "json";
   return Error(ErrorCode::usage, "takes `text` or `json`").about(Subject::Kind::name, "--output");
 }

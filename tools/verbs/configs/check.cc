@@ -1,5 +1,5 @@
 // coffer config check | end-check
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"

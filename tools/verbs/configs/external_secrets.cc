@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/command/streams/input.h"
 #include "tools/verbs/configs/config_documents.h"
 

@@ -4,9 +4,9 @@
 #include <set>
 #include <utility>
 
-#include "engine/text/json.h"
-#include "engine/text/time_text.h"
 #include "format/names.h"
+#include "text/json.h"
+#include "text/time_text.h"
 #include "tools/command/consent.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
@@ -40,7 +40,7 @@ void add_coordinates(const json::Document& document, json::NodeId node,
 // On a terminal a person sees the values: that is what `reveal` is asked for.
 Result<void> check_seen(Store& store, const std::optional<std::string>& id,
                         std::string_view partial) {
-  if (isatty(STDOUT_FILENO) == 0 || !COFFER_TRY(store.has_policy())) return {};
+  if (isatty(STDOUT_FILENO) == 0 || !COFFER_TRY(store.policies().in_force())) return {};
   if (id) {
     const auto seen = store.configs().get(*id, ConfigForm::revealed);
     if (!seen && seen.error().code() == ErrorCode::denied) return seen.error();

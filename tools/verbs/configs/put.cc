@@ -1,7 +1,7 @@
 // coffer config put | patch | stage | commit | abandon
 #include <unistd.h>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"

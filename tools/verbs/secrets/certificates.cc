@@ -1,7 +1,7 @@
 // coffer certificates
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"

@@ -74,7 +74,7 @@ std::string versions_option(const Versions& versions) {
 // delete need not be allowed to look.
 Result<bool> may_look(Store& store, const Versions& versions) {
   if (!versions.numbers.empty()) return false;
-  return store.may(UseCase::list, "secret:" + versions.path);
+  return store.policies().may(UseCase::list, "secret:" + versions.path);
 }
 
 Result<void> name_newest(const Transaction& txn, Versions& versions) {

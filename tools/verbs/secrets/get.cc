@@ -1,6 +1,6 @@
 // coffer get
 #include "base/base64.h"
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/absent_secret.h"
@@ -19,9 +19,7 @@ void append_opaque(JsonText& json, const SecretBytes& bytes) {
     json.key("value").string(bytes.text());
     return;
   }
-  SecretBytes encoded;
-  append_base64(encoded, bytes.bytes());
-  json.key("value_base64").string(encoded.text());
+  json.key("value_base64").base64(bytes.bytes());
 }
 
 // An error names the secret and the place in it; who reads the value may see what else it has.

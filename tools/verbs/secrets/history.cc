@@ -1,5 +1,5 @@
 // coffer history
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/target.h"

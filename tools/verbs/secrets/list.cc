@@ -5,8 +5,9 @@
 #include <limits>
 #include <utility>
 
-#include "engine/text/time_text.h"
 #include "format/names.h"
+#include "text/ascii.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
@@ -172,12 +173,6 @@ Result<void> write_rows_json(const std::vector<ListedSecret>& found, std::size_t
   return json.write();
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;
-  return printable(text);
-}
-
 Result<void> write_rows_table(const std::vector<ListedSecret>& found) {
   Table table({"PATH", "STATE", "VERSION", "UPDATED", "EXPIRES", "KIND", "OWNER", "TAGS"});
   for (const ListedSecret& each : found) {
@@ -189,7 +184,7 @@ Result<void> write_rows_table(const std::vector<ListedSecret>& found) {
     table.row({each.path, std::string(state_name(each.state)), std::to_string(each.newest.version),
                text::print_time(metadata.updated_at_ms),
                text::print_time(each.newest.expires_at_ms), printable(metadata.kind),
-               printable(metadata.owner), joined(metadata.tags)});
+               printable(metadata.owner), printable(ascii::joined(metadata.tags, ","))});
   }
   return table.write();
 }

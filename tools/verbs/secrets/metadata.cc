@@ -1,5 +1,6 @@
 // coffer metadata get | put | patch | delete
-#include "engine/text/time_text.h"
+#include "text/ascii.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
@@ -97,12 +98,6 @@ Result<MetadataChange> change_of(const ChangeWords& words, bool is_patch) {
   return change;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 Result<void> write_json(const Metadata& metadata, const History& history) {
   JsonText json;
   json.open('{').key("path").string(history.path);
@@ -137,7 +132,7 @@ Result<void> write_table(const Metadata& metadata, const History& history) {
   table.row({"kind", metadata.kind});
   table.row({"description", metadata.description});
   table.row({"owner", metadata.owner});
-  table.row({"tags", joined(metadata.tags)});
+  table.row({"tags", ascii::joined(metadata.tags)});
   if (!metadata.marked_by.empty()) table.row({"marked_by", metadata.marked_by});
   if (metadata.marks_doubted) table.row({"marks_doubted", "true"});
   for (const auto& [key, value] : metadata.custom) table.row({"custom." + key, value});

@@ -80,7 +80,7 @@ std::set<std::string> names_in(const Value& value) {
 // The fields of the newest version. Nothing is told to whom a policy does not let have the value,
 // or where the audit log would tell of a read that nobody asked for.
 Result<std::set<std::string>> fields_before(Store& store, const std::string& path) {
-  if (!COFFER_TRY(store.may(UseCase::use, "secret:" + path)) ||
+  if (!COFFER_TRY(store.policies().may(UseCase::use, "secret:" + path)) ||
       COFFER_TRY(store.settings()).audit_reads)
     return std::set<std::string>();
   const auto newest = store.get(path);

@@ -1,7 +1,7 @@
 // coffer anchor set | show | update | accept | remove
 #include <filesystem>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
@@ -114,7 +114,7 @@ VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
   if (is_named && !stands_at(uri)) context.forget_anchor();
   const AnchorCadence cadence = COFFER_TRY(parse_cadence(every));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(store.set_anchor(uri, cadence));
+  COFFER_TRY(store.anchor().set(uri, cadence));
   COFFER_TRY(tell(context, "set", true));
   if (!is_named)
     note("name it from now on, or a copy from before this is not refused: COFFER_ANCHOR=" + uri);
@@ -126,7 +126,7 @@ VerbResult verb_anchor_show(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
-  const std::optional<AnchorInfo> info = COFFER_TRY(store.anchor());
+  const std::optional<AnchorInfo> info = COFFER_TRY(store.anchor().get());
   COFFER_TRY(context.json() ? write_json(info) : write_table(info));
   return 0;
 }
@@ -136,7 +136,7 @@ VerbResult verb_anchor_update(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
-  COFFER_TRY(store.update_anchor());
+  COFFER_TRY(store.anchor().update());
   return 0;
 }
 
@@ -174,7 +174,7 @@ VerbResult verb_anchor_remove(Arguments& arguments, const VerbText& text) {
   if (!has_none)
     COFFER_TRY(confirm("Give up the anchor, so that an older copy is no longer refused?", yes));
   if (store) {
-    COFFER_TRY(store->remove_anchor());
+    COFFER_TRY(store->anchor().remove());
     COFFER_TRY(tell(context, "removed", true));
     return 0;
   }

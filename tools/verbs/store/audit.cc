@@ -1,7 +1,7 @@
 // coffer audit list, verify, prune
 #include <chrono>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/login.h"
@@ -71,7 +71,7 @@ Result<void> write_records(Store& store, AuditFilter filter, bool as_json) {
   Table table({"NUMBER", "TIME", "WHO", "OUTCOME", "ACTION", "PATH", "VERSION", "REASON"});
   for (;;) {
     if (wanted == 0) filter.limit = kBatch;
-    const auto records = COFFER_TRY(store.audit_list(filter));
+    const auto records = COFFER_TRY(store.audit().list(filter));
     for (const AuditRecord& record : records) {
       if (as_json) add_json(json, record);
       if (!as_json) add_rows(table, record);
@@ -130,7 +130,7 @@ VerbResult verb_audit_verify(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
-  const AuditVerifyReport report = COFFER_TRY(store.audit_verify());
+  const AuditVerifyReport report = COFFER_TRY(store.audit().verify());
   if (context.json()) {
     JsonText json;
     json.open('{').key("ok").boolean(report.problem.empty());
@@ -163,7 +163,7 @@ VerbResult verb_audit_prune(Arguments& arguments, const VerbText& text) {
   if (before) options.before_ms = COFFER_TRY(parse_moment("--before", *before));
   if (keep) options.keep_records = COFFER_TRY(parse_number("--keep", *keep));
   Store store = COFFER_TRY(context.open());
-  const AuditPruneReport report = COFFER_TRY(store.audit_prune(options));
+  const AuditPruneReport report = COFFER_TRY(store.audit().prune(options));
   if (context.json()) {
     JsonText json;
     json.open('{').key("removed").number(report.removed);

@@ -1,5 +1,5 @@
 // coffer clock accept
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/key_names.h"
@@ -86,7 +86,7 @@ VerbResult verb_key_list(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   auto store = context.open();
   const std::vector<KeySlotInfo> slots =
-      COFFER_TRY(store ? store->key_slots() : unproven_slots(context, store.error()));
+      COFFER_TRY(store ? store->keys().slots() : unproven_slots(context, store.error()));
   COFFER_TRY(context.json() ? write_slots_json(slots, store.ok()) : write_slots_table(slots));
   return 0;
 }
@@ -104,7 +104,7 @@ VerbResult verb_key_add(Arguments& arguments, const VerbText& text) {
   Store store = COFFER_TRY(context.open());
   const bool is_new = lacks_key_file(key);
   COFFER_TRY(make_missing_key_file(key));
-  const auto slot = store.add_key(key);
+  const auto slot = store.keys().add(key);
   if (!slot && is_new) forget_key_file(key);
   if (!slot) return slot.error();
   if (is_new) note_key_file(key);
@@ -135,7 +135,7 @@ VerbResult verb_key_remove(Arguments& arguments, const VerbText& text) {
   const int slot = COFFER_TRY(parse_slot(word));
   Store store = COFFER_TRY(context.open());
   const std::string lost = COFFER_TRY(confirm_giving_up(store, {slot}, context.keys(), yes));
-  COFFER_TRY(store.remove_key(slot));
+  COFFER_TRY(store.keys().remove(slot));
   note_given_up(lost);
   return 0;
 }
@@ -148,12 +148,12 @@ VerbResult verb_key_test(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const int number = COFFER_TRY(parse_slot(word));
   Store store = COFFER_TRY(context.open());
-  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.key_slots());
+  const std::vector<KeySlotInfo> slots = COFFER_TRY(store.keys().slots());
   const auto slot = std::find_if(slots.begin(), slots.end(),
                                  [number](const KeySlotInfo& info) { return info.slot == number; });
   if (slot == slots.end()) return no_such_slot(word);
   const KeySource key = COFFER_TRY(parse_key(slot->uri));
-  COFFER_TRY(store.test_key(number, key));
+  COFFER_TRY(store.keys().test(number, key));
   note("key slot " + word + " opens the store");
   return 0;
 }

@@ -29,10 +29,9 @@ std::string name_of(const KeySlotInfo& slot) {
 
 // With somebody to ask, who is told which slot he is asked for.
 Result<KeySource> ask_for(const KeySlotInfo& slot) {
-  const bool asks = slot.uri == "passphrase:" || slot.uri == "recovery:" ||
-                    (slot.provider == "shamir" && slot.uri.find("source=") == std::string::npos);
-  if (asks && can_ask()) note("the key of " + name_of(slot) + ":");
-  return parse_key(slot.uri);
+  KeySource key = COFFER_TRY(parse_key(slot.uri));
+  if (!key.asks_for().empty() && can_ask()) note("the key of " + name_of(slot) + ":");
+  return key;
 }
 
 SlotKeyOptions slot_keys_of(const Context& context) {
@@ -87,7 +86,7 @@ Result<int> rotate_master(const Context& context, const std::vector<std::string>
   std::string lost;
   if (!without.empty())
     lost = COFFER_TRY(confirm_giving_up(store, options.without, context.keys(), yes));
-  const RotateKeyReport report = COFFER_TRY(store.rotate_key(options));
+  const RotateKeyReport report = COFFER_TRY(store.keys().rotate(options));
   note_given_up(lost);
   if (!context.json()) {
     note("the store has a new master key; it opens by " + std::to_string(report.slots.size()) +
@@ -116,7 +115,7 @@ bool show_progress(std::uint64_t done, std::uint64_t all) {
 Result<int> rotate_data(const Context& context) {
   Store store = COFFER_TRY(context.open());
   const RotateDataReport report =
-      COFFER_TRY(store.rotate_data_keys({.progress = show_progress, .versions_at_once = 16'384}));
+      COFFER_TRY(store.keys().rotate_data({.progress = show_progress, .versions_at_once = 16'384}));
   if (!context.json()) {
     note("every bucket key is new; " + std::to_string(report.versions) +
          " data keys were wrapped anew");
@@ -147,7 +146,7 @@ VerbResult verb_key_rewrap(Arguments& arguments, const VerbText& text) {
   // Of all slots nobody is asked for one: those that a person opens have nothing to gain.
   if (!word) options.source_of = {};
   Store store = COFFER_TRY(context.open());
-  const std::vector<RewrappedSlot> slots = COFFER_TRY(store.rewrap_keys(slot, options));
+  const std::vector<RewrappedSlot> slots = COFFER_TRY(store.keys().rewrap(slot, options));
   COFFER_TRY(context.json() ? write_rewrapped_json(slots) : write_rewrapped_table(slots));
   for (const RewrappedSlot& each : slots) {
     if (!each.error || each.skipped) continue;

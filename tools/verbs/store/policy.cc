@@ -1,7 +1,8 @@
 // coffer policy show | allow | deny | role | write-only | remove | set | test
 #include <algorithm>
 
-#include "engine/text/json.h"
+#include "text/ascii.h"
+#include "text/json.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
@@ -51,31 +52,19 @@ Result<std::vector<UseCase>> use_cases_of(std::string_view text) {
   return use_cases;
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
-  return out;
-}
-
-std::string joined(const std::vector<UseCase>& use_cases) {
-  std::string out;
-  for (const UseCase use_case : use_cases)
-    out += (out.empty() ? "" : ", ") + std::string(use_case_name(use_case));
-  return out;
-}
-
 Result<void> write_table(const Policy& policy) {
   if (policy.rules.empty()) return write_line("there is no policy: everybody may do everything");
   Table table({"RULE", "EFFECT", "SUBJECTS", "USE", "OBJECTS", "TAGS"});
   for (std::size_t i = 0; i < policy.rules.size(); ++i) {
     const PolicyRule& rule = policy.rules[i];
-    table.row({std::to_string(i + 1), rule.allow ? "allow" : "deny", joined(rule.subjects),
-               joined(rule.use_cases), joined(rule.objects), joined(rule.tags)});
+    table.row({std::to_string(i + 1), rule.allow ? "allow" : "deny", ascii::joined(rule.subjects),
+               ascii::joined(rule.use_cases, ", ", use_case_name), ascii::joined(rule.objects),
+               ascii::joined(rule.tags)});
   }
   COFFER_TRY(table.write());
   if (policy.roles.empty()) return {};
   Table roles({"ROLE", "MEMBERS"});
-  for (const PolicyRole& role : policy.roles) roles.row({role.name, joined(role.members)});
+  for (const PolicyRole& role : policy.roles) roles.row({role.name, ascii::joined(role.members)});
   return roles.write();
 }
 
@@ -103,13 +92,13 @@ Result<void> tell_policy(const Context& context, bool had_rules, const Policy& p
 template <typename Change>
 Result<void> change_policy(const Context& context, bool yes, const Change& change) {
   Store store = COFFER_TRY(context.open());
-  Policy policy = COFFER_TRY(store.policy());
+  Policy policy = COFFER_TRY(store.policies().get());
   const std::uint64_t revision = policy.revision;
   const bool had_rules = !policy.rules.empty();
   COFFER_TRY(change(policy));
   COFFER_TRY(ask_for_end(had_rules, policy, yes));
   COFFER_TRY(check_still_admin(context, policy, yes));
-  const std::uint64_t after = COFFER_TRY(store.put_policy(policy, revision));
+  const std::uint64_t after = COFFER_TRY(store.policies().put(policy, revision));
   return tell_policy(context, had_rules, policy, after);
 }
 
@@ -160,7 +149,7 @@ VerbResult verb_policy_show(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
-  const Policy policy = COFFER_TRY(store.policy());
+  const Policy policy = COFFER_TRY(store.policies().get());
   COFFER_TRY(context.json() ? write_line(policy_json(policy)) : write_table(policy));
   return 0;
 }
@@ -267,9 +256,9 @@ VerbResult verb_policy_set(Arguments& arguments, const VerbText& text) {
   const Policy policy = COFFER_TRY(policy_in(bytes, file));
   COFFER_TRY(check_still_admin(context, policy, yes));
   Store store = COFFER_TRY(context.open());
-  const bool had_rules = COFFER_TRY(store.has_policy());
+  const bool had_rules = COFFER_TRY(store.policies().in_force());
   COFFER_TRY(ask_for_end(had_rules, policy, yes));
-  const std::uint64_t after = COFFER_TRY(store.put_policy(policy, expected));
+  const std::uint64_t after = COFFER_TRY(store.policies().put(policy, expected));
   COFFER_TRY(tell_policy(context, had_rules, policy, after));
   return 0;
 }
@@ -298,7 +287,7 @@ VerbResult verb_policy_test(Arguments& arguments, const VerbText& text) {
   const UseCase use_case = COFFER_TRY(use_case_of(use));
   object = COFFER_TRY(tested_object(object));
   Store store = COFFER_TRY(context.open());
-  const PolicyDecision decision = COFFER_TRY(store.test_policy(subject, use_case, object));
+  const PolicyDecision decision = COFFER_TRY(store.policies().test(subject, use_case, object));
   if (context.json()) {
     JsonText json;
     json.open('{').key("allowed").boolean(decision.allowed);

@@ -1,7 +1,7 @@
 // coffer receipt verify
 #include <algorithm>
 
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/input.h"
@@ -56,7 +56,7 @@ VerbResult verb_receipt_verify(Arguments& arguments, const VerbText& text) {
   std::string_view rest = input.text();
   for (std::uint64_t line = 1; !rest.empty(); ++line) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    auto info = store.verify_receipt(rest.substr(0, end));
+    auto info = store.audit().verify_receipt(rest.substr(0, end));
     // The number is that of the line: one bad receipt is no word about the others.
     if (!info) return std::move(info).error().with_number(line);
     genuine.push_back(std::move(*info));

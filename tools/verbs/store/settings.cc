@@ -1,6 +1,7 @@
 // coffer settings get | put
 #include <algorithm>
 
+#include "text/ascii.h"
 #include "tools/command/durations.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
@@ -39,7 +40,7 @@ constexpr std::string_view kUnset = "unset";
 Result<void> change_audit_keep(std::string_view text, StoreSettings& settings) {
   settings.audit_keep_ms = 0;
   settings.audit_keep_records = 0;
-  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
+  if (ascii::is_number(text)) {
     settings.audit_keep_records = COFFER_TRY(parse_number("--audit-keep", text));
   } else {
     settings.audit_keep_ms = COFFER_TRY(parse_span("--audit-keep", text, false));

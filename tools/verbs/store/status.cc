@@ -102,8 +102,9 @@ VerbResult verb_verify(Arguments& arguments, const VerbText& text) {
   }
   if (!whole) {
     // Others are sent here for more.
-    const std::string_view hint = whole.error().hint();
-    const bool leads_here = hint.empty() || hint.find("coffer verify") != std::string_view::npos;
+    const Advice advice = whole.error().advice();
+    const bool leads_here = whole.error().hint().empty() || advice == Advice::verify_store ||
+                            advice == Advice::verify_and_restore;
     return leads_here ? Error(whole.error()).with_hint(kPutBack) : whole.error();
   }
   if (!report.problems.empty()) {

@@ -1,5 +1,5 @@
 // coffer sweep
-#include "engine/text/time_text.h"
+#include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"

@@ -2,7 +2,7 @@
 #include <functional>
 #include <memory>
 
-#include "engine/text/json.h"
+#include "text/json.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"

@@ -85,12 +85,12 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   const Context other = COFFER_TRY(context.of_other_store(*from, from_keys));
   Store source = COFFER_TRY(open_source(other));
   // The policy goes along, and what follows it into the target is read there under it.
-  if (COFFER_TRY(source.has_policy())) context.look_up_login();
+  if (COFFER_TRY(source.policies().in_force())) context.look_up_login();
   Store target = COFFER_TRY(context.open());
   COFFER_TRY(check_clock(source, *from));
   COFFER_TRY(check_clock(target, context.directory()));
   if (wishes.prefix.empty() && !wishes.dry_run)
-    COFFER_TRY(check_still_admin(context, COFFER_TRY(source.policy()), yes));
+    COFFER_TRY(check_still_admin(context, COFFER_TRY(source.policies().get()), yes));
   const MigrationReport report = COFFER_TRY(migrate(source, target, wishes, show_progress));
   COFFER_TRY(write_report(context, report, wishes.dry_run));
   if (!report.managed.empty())

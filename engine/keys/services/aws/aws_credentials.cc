@@ -7,11 +7,12 @@
 #include "keys/services/patient_send.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/percent.h"
 
 namespace coffer::keys {
 namespace {
 
-// Off a cloud nobody answers there: no reason to wait the whole time for it.
+// Outside a cloud nothing answers at this address: waiting the whole time for it is pointless.
 constexpr std::int64_t kInstanceMsMax = 2'000;
 
 Error no_credentials() {
@@ -29,7 +30,7 @@ Result<AwsCredentials> checked(AwsCredentials credentials) {
   if (!is_credential(credentials.access_key.text()) ||
       !is_credential(credentials.secret_key.text()) ||
       (!credentials.session_token.empty() && !is_credential(credentials.session_token.text())))
-    return Error{ErrorCode::key_unavailable, "the credentials for AWS are not whole",
+    return Error{ErrorCode::key_unavailable, "the credentials for AWS are incomplete",
                  "an access key and a secret key belong together"};
   return credentials;
 }
@@ -145,7 +146,7 @@ Result<AwsCredentials> from_instance(const Surroundings& around, const Deadline&
   if (role.status != 200) return no_credentials();
   std::string_view name = role.body.text().substr(0, role.body.text().find('\n'));
   while (name.ends_with('\r') || name.ends_with(' ')) name.remove_suffix(1);
-  get.url += percent_encoded(name);
+  get.url += percent::encoded(name);
   return from_answer(COFFER_TRY(send_patiently(get, soon)));
 }
 
@@ -167,7 +168,7 @@ Error bad_profile(Literal text, Literal hint, std::string_view name) {
 
 Result<AwsCredentials> from_profile(const Search& search, std::string_view name, int roles);
 
-/// Whoever asks for the role.
+// The identity that asks for the role.
 Result<AwsCredentials> source_of_role(const Search& search, const AwsProfile& profile,
                                       std::string_view name, int roles) {
   const std::string_view source = profile.get("credential_source");

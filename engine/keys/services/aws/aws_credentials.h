@@ -16,11 +16,11 @@ namespace coffer::keys {
 struct AwsCredentials {
   SecretBytes access_key;
   SecretBytes secret_key;
-  SecretBytes session_token;  ///< empty where the keys last
+  SecretBytes session_token;  ///< empty if the keys do not expire
 };
 
-/// The first place that has any decides: where that fails, the error is its own. Asked anew
-/// each time, since what containers and instances give lasts for hours only.
+/// The first place that has credentials decides: if it fails, its error is the answer. Credentials
+/// are looked for again each time, because those of containers and instances last only for hours.
 /// Errors: key_unavailable, corrupt (an answer that cannot be read), usage (a bad address).
 Result<AwsCredentials> find_aws_credentials(const Surroundings& surroundings,
                                             const std::string& region, const Deadline& deadline);

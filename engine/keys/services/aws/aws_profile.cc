@@ -3,32 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "text/ascii.h"
+
 namespace coffer::keys {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 /// "[profile a]" -> "a" in the file of configuration, where `[default]` alone has no such word;
 /// "[a]" -> "a" in the file of credentials. nullopt: no profile's part.
 std::optional<std::string_view> profile_of(std::string_view line, bool is_config) {
   constexpr std::string_view kWord = "profile";
-  line = trimmed(line.substr(1, line.size() - 2));
+  line = ascii::trimmed(line.substr(1, line.size() - 2), kBlanks);
   if (!is_config || line == "default") return line;
   if (!line.starts_with(kWord)) return std::nullopt;
   line.remove_prefix(kWord.size());
   if (line.empty() || (line.front() != ' ' && line.front() != '\t')) return std::nullopt;
-  line = trimmed(line);
+  line = ascii::trimmed(line, kBlanks);
   if (line.size() >= 2 && line.front() == '"' && line.back() == '"')
     line = line.substr(1, line.size() - 2);
   return line;
@@ -42,7 +33,7 @@ std::string named_or_in_home(const Surroundings& around, const char* variable,
 }  // namespace
 
 void AwsProfile::set(std::string_view name, std::string_view value, const std::string& file) {
-  values_.insert_or_assign(lower(name), Setting{SecretBytes::copy_of(value), file});
+  values_.insert_or_assign(ascii::lowered(name), Setting{SecretBytes::copy_of(value), file});
 }
 
 AwsFiles::File AwsFiles::read_one(std::string path, bool is_config) {
@@ -70,7 +61,7 @@ bool AwsFiles::collect(const File& file, std::string_view name, AwsProfile& foun
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view whole = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    const std::string_view line = trimmed(whole);
+    const std::string_view line = ascii::trimmed(whole, kBlanks);
     if (line.empty() || line.starts_with('#') || line.starts_with(';')) continue;
     if (line.starts_with('[') && line.ends_with(']')) {
       is_ours = profile_of(line, file.is_config) == name;
@@ -81,9 +72,9 @@ bool AwsFiles::collect(const File& file, std::string_view name, AwsProfile& foun
     const bool is_indented = whole.front() == ' ' || whole.front() == '\t';
     const std::size_t equals = line.find('=');
     if (!is_ours || equals == std::string_view::npos || (is_indented && holds_more)) continue;
-    const std::string_view value = trimmed(line.substr(equals + 1));
+    const std::string_view value = ascii::trimmed(line.substr(equals + 1), kBlanks);
     holds_more = value.empty();
-    found.set(trimmed(line.substr(0, equals)), value, file.path);
+    found.set(ascii::trimmed(line.substr(0, equals), kBlanks), value, file.path);
   }
   return is_there;
 }

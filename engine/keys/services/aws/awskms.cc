@@ -1,18 +1,20 @@
 // AWS KMS: awskms:///ARN?region=R. The key may be an ARN, an id or an alias. A slot keeps the
-// ARN of the key that wrapped it; whoever could write the store's files chose that one, so KMS
-// is asked for the key that the URI names, never for the one that the slot says.
+// ARN of the key that wrapped it. An attacker who can write the store's files can choose that ARN,
+// so KMS is asked for the key that the URI names, never for the key that the slot names.
 #include <algorithm>
 #include <array>
 
 #include "base/digits.h"
+#include "keys/kind.h"
 #include "keys/services/aws/aws_credentials.h"
 #include "keys/services/aws/aws_key_name.h"
 #include "keys/services/aws/aws_profile.h"
-#include "keys/services/network_providers.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {
@@ -29,11 +31,11 @@ struct AwsKey {
 };
 
 bool is_region(std::string_view text) {
-  return !text.empty() && text.size() <= 40 && holds_only(text, "-");
+  return !text.empty() && text.size() <= 40 && ascii::holds_only(text, "-");
 }
 
 Error no_region() {
-  return {ErrorCode::usage, "nothing says the region of the AWS key",
+  return {ErrorCode::usage, "the region of the AWS key is not known",
           "add ?region=R to the key's URI, for example ?region=eu-west-1, or set AWS_REGION"};
 }
 
@@ -46,7 +48,7 @@ Result<AwsKey> parse(std::string_view uri) {
   if (key.region.empty()) key.region = key.name.region;
   if (!key.region.empty() && !is_region(key.region)) return no_region();
   if (key.name.is_arn() && key.name.region != key.region)
-    return Error{ErrorCode::usage, "the region is another than the ARN's", "leave it out"};
+    return Error{ErrorCode::usage, "the region differs from the ARN's", "leave it out"};
   if (key.uri.parameters.has("endpoint")) COFFER_TRY(endpoint_of(key.uri, {}));
   return key;
 }
@@ -84,7 +86,7 @@ Error error_of(HttpResponse response) {
   if (type == "NotFoundException") return no_such_key();
   if (is_one_of(type, {"DisabledException", "KMSInvalidStateException"})) return key_disabled();
   if (is_passing_type(type)) return service_down(status);
-  // Whatever else 400 and 403 stand for is about who asks: a bad signature, an expired token.
+  // Otherwise 400 and 403 are about the caller: a bad signature, an expired token.
   if (status >= 500 || status == 429) return service_down(status);
   if (status == 401 || status == 403 ||
       is_one_of(type, {"AccessDeniedException", "UnrecognizedClientException",
@@ -100,17 +102,21 @@ class AwsKms : public Provider {
   AwsKms(AwsKey key, Surroundings around) : key_(std::move(key)), around_(std::move(around)) {}
 
   Result<WrappedByProvider> wrap(const SecretBytes& payload, ByteView context) override {
-    const JsonAnswer answer =
-        COFFER_TRY(ask("Encrypt", JsonBody()
-                                      .text("KeyId", key_.id)
-                                      .base64("Plaintext", payload.bytes())
-                                      .value("EncryptionContext", encryption_context(context))
-                                      .finish()));
+    const JsonAnswer answer = COFFER_TRY(ask("Encrypt", json::Writer()
+                                                            .open('{')
+                                                            .key("KeyId")
+                                                            .string(key_.id)
+                                                            .key("Plaintext")
+                                                            .base64(payload.bytes())
+                                                            .key("EncryptionContext")
+                                                            .raw(encryption_context(context))
+                                                            .close('}')
+                                                            .take()));
     const auto blob = answer.base64({"CiphertextBlob"});
     WrappedByProvider wrapped;
     wrapped.key_id = answer.text({"KeyId"}).value_or("");
     if (!blob || blob->empty() || wrapped.key_id.empty() ||
-        !holds_only(wrapped.key_id, kKeyCharacters))
+        !ascii::holds_only(wrapped.key_id, kKeyCharacters))
       return unreadable_answer();
     wrapped.blob.assign(blob->data(), blob->data() + blob->size());
     return wrapped;
@@ -126,11 +132,11 @@ class AwsKms : public Provider {
   }
 
   Result<std::string> status() override {
-    const JsonAnswer answer =
-        COFFER_TRY(ask("DescribeKey", JsonBody().text("KeyId", key_.id).finish()));
+    const JsonAnswer answer = COFFER_TRY(ask(
+        "DescribeKey", json::Writer().open('{').key("KeyId").string(key_.id).close('}').take()));
     const auto id = answer.text({"KeyMetadata", "Arn"});
     const auto state = answer.text({"KeyMetadata", "KeyState"});
-    if (!id || !state || !holds_only(*id, kKeyCharacters)) return unreadable_answer();
+    if (!id || !state || !ascii::holds_only(*id, kKeyCharacters)) return unreadable_answer();
     if (*state != "Enabled") return key_disabled();
     return std::string(*id);
   }
@@ -139,12 +145,16 @@ class AwsKms : public Provider {
   /// Asks by the name `id`: the key that opens must be the one that the slot keeps.
   Result<SecretBytes> decrypt(std::string_view id, const AwsKeyName& kept,
                               const WrappedByProvider& wrapped, ByteView context) const {
-    const JsonAnswer answer =
-        COFFER_TRY(ask("Decrypt", JsonBody()
-                                      .base64("CiphertextBlob", wrapped.blob)
-                                      .text("KeyId", id)
-                                      .value("EncryptionContext", encryption_context(context))
-                                      .finish()));
+    const JsonAnswer answer = COFFER_TRY(ask("Decrypt", json::Writer()
+                                                            .open('{')
+                                                            .key("CiphertextBlob")
+                                                            .base64(wrapped.blob)
+                                                            .key("KeyId")
+                                                            .string(id)
+                                                            .key("EncryptionContext")
+                                                            .raw(encryption_context(context))
+                                                            .close('}')
+                                                            .take()));
     auto payload = answer.base64({"Plaintext"});
     const AwsKeyName asked = AwsKeyName::read(answer.text({"KeyId"}).value_or(""));
     if (!payload || !is_same_key(asked, kept)) return unreadable_answer();
@@ -155,7 +165,8 @@ class AwsKms : public Provider {
   // key of the account and region in which KMS knows the alias can have had that name.
   Result<SecretBytes> decrypt_by_former_key(AwsKeyName kept, const WrappedByProvider& wrapped,
                                             ByteView context) const {
-    const auto answer = ask("DescribeKey", JsonBody().text("KeyId", key_.id).finish());
+    const auto answer =
+        ask("DescribeKey", json::Writer().open('{').key("KeyId").string(key_.id).close('}').take());
     if (!answer && answer.error().text() == access_denied(0).text())
       return another_key().with_hint(
           "where the alias has moved on, let whoever runs this ask which key it names "
@@ -170,7 +181,8 @@ class AwsKms : public Provider {
   }
 
   static std::string encryption_context(ByteView context) {
-    return "{\"coffer\":\"" + hex(bound_context(context)) + "\"}";
+    const std::string bound = hex(bound_context(context));
+    return json::PlainWriter().open('{').key("coffer").string(bound).close('}').take();
   }
 
   Result<std::string> endpoint() const {
@@ -203,11 +215,6 @@ class AwsKms : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   AwsKey key = COFFER_TRY(parse(source.uri()));
   Surroundings around(source.environment());
@@ -218,14 +225,17 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kAwsKmsKind = {
-    KeySource::Scheme::awskms,
-    kPrefix,
-    {"awskms", "awskms:///ARN?region=R",
-     "AWS KMS, by ARN, id or alias/NAME; credentials as its own tools find them, SSO excepted",
-     kHasNetwork},
-    check,
-    [](std::string_view uri) { return !names_endpoint(uri); },
-    connect};
+extern constinit const Kind kAwsKmsKind = {
+    .scheme = KeyScheme::awskms,
+    .name = "awskms",
+    .prefix = kPrefix,
+    .form =
+        {"awskms:///ARN?region=R",
+         "AWS KMS, by ARN, id or alias/NAME; credentials as its own tools find them, SSO excepted"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
+    .may_follow_unasked = names_no_endpoint,
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

@@ -1,4 +1,5 @@
 #include "keys/services/aws/credential_process.h"
+#include "base/files.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,8 +13,6 @@
 #include <cerrno>
 #include <utility>
 #include <vector>
-
-#include "keys/file_io.h"
 
 namespace coffer::keys {
 namespace {
@@ -31,7 +30,7 @@ Result<void> check_author(const std::string& file) {
                           (status.st_mode & 022) == 0;
   if (is_trusted) return {};
   return Error{ErrorCode::key_unavailable,
-               "others may write the file that names a credential_process: it is not run",
+               "the credential_process is not run: other users may write the file that names it",
                "chown the file to this user and chmod 600 it"}
       .about(Subject::Kind::file, file);
 }
@@ -62,7 +61,7 @@ class Program {
   static Result<Program> start(std::vector<std::string> words, std::vector<std::string> entries) {
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0)
-      return not_run("there is no pipe for the credential_process").with_errno(errno);
+      return not_run("no pipe could be made for the credential_process").with_errno(errno);
     Program program{FileDescriptor(ends[0])};
     const FileDescriptor theirs(ends[1]);
     std::vector<char*> arguments;
@@ -91,7 +90,7 @@ class Program {
       pollfd wait{output_.get(), POLLIN, 0};
       const int ready = ::poll(&wait, 1, static_cast<int>(deadline.left_ms()));
       if (ready < 0 && errno == EINTR) continue;
-      if (ready <= 0) return not_run("the credential_process of the profile was not done in time");
+      if (ready <= 0) return not_run("the credential_process of the profile did not end in time");
       const ssize_t got = ::read(output_.get(), text.data() + size, text.size() - size);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return not_run("the credential_process cannot be read").with_errno(errno);

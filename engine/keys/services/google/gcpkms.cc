@@ -1,15 +1,16 @@
 // Google Cloud KMS: gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K. Its checksums are
 // sent and compared both ways, as Google asks of its clients.
 #include <array>
-#include <charconv>
 
+#include "keys/kind.h"
 #include "keys/services/google/crc32c.h"
 #include "keys/services/google/google_token.h"
-#include "keys/services/network_providers.h"
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {
@@ -27,7 +28,8 @@ bool is_key_name(std::string_view text) {
     text.remove_prefix(word.size() + 1);
     const std::string_view name = text.substr(0, text.find('/'));
     // A project may be DOMAIN:NAME.
-    if (name.empty() || name == "." || name == ".." || !holds_only(name, "_-.:")) return false;
+    if (name.empty() || name == "." || name == ".." || !ascii::holds_only(name, "_-.:"))
+      return false;
     text.remove_prefix(name.size());
     if (text.empty() != (word == "cryptoKeys")) return false;
     if (!text.empty()) text.remove_prefix(1);
@@ -62,7 +64,7 @@ bool has_checksum(const JsonAnswer& answer, std::string_view name, ByteView byte
   return answer.text({name}) == std::to_string(crc32c(bytes));
 }
 
-std::string quoted_checksum(ByteView bytes) { return "\"" + std::to_string(crc32c(bytes)) + "\""; }
+std::string checksum_text(ByteView bytes) { return std::to_string(crc32c(bytes)); }
 
 class GcpKms : public Provider {
  public:
@@ -70,14 +72,19 @@ class GcpKms : public Provider {
 
   Result<WrappedByProvider> wrap(const SecretBytes& payload, ByteView context) override {
     const Bytes bound = bound_context(context);
-    const JsonAnswer answer =
-        COFFER_TRY(ask("POST", ":encrypt",
-                       JsonBody()
-                           .base64("plaintext", payload.bytes())
-                           .value("plaintextCrc32c", quoted_checksum(payload.bytes()))
-                           .base64("additionalAuthenticatedData", bound)
-                           .value("additionalAuthenticatedDataCrc32c", quoted_checksum(bound))
-                           .finish()));
+    const JsonAnswer answer = COFFER_TRY(ask("POST", ":encrypt",
+                                             json::Writer()
+                                                 .open('{')
+                                                 .key("plaintext")
+                                                 .base64(payload.bytes())
+                                                 .key("plaintextCrc32c")
+                                                 .string(checksum_text(payload.bytes()))
+                                                 .key("additionalAuthenticatedData")
+                                                 .base64(bound)
+                                                 .key("additionalAuthenticatedDataCrc32c")
+                                                 .string(checksum_text(bound))
+                                                 .close('}')
+                                                 .take()));
     const auto blob = answer.base64({"ciphertext"});
     WrappedByProvider wrapped;
     wrapped.key_id = answer.text({"name"}).value_or("");
@@ -93,14 +100,19 @@ class GcpKms : public Provider {
   Result<SecretBytes> unwrap(const WrappedByProvider& wrapped, ByteView context) override {
     if (!is_version(wrapped.key_id)) return another_key();
     const Bytes bound = bound_context(context);
-    const JsonAnswer answer =
-        COFFER_TRY(ask("POST", ":decrypt",
-                       JsonBody()
-                           .base64("ciphertext", wrapped.blob)
-                           .value("ciphertextCrc32c", quoted_checksum(wrapped.blob))
-                           .base64("additionalAuthenticatedData", bound)
-                           .value("additionalAuthenticatedDataCrc32c", quoted_checksum(bound))
-                           .finish()));
+    const JsonAnswer answer = COFFER_TRY(ask("POST", ":decrypt",
+                                             json::Writer()
+                                                 .open('{')
+                                                 .key("ciphertext")
+                                                 .base64(wrapped.blob)
+                                                 .key("ciphertextCrc32c")
+                                                 .string(checksum_text(wrapped.blob))
+                                                 .key("additionalAuthenticatedData")
+                                                 .base64(bound)
+                                                 .key("additionalAuthenticatedDataCrc32c")
+                                                 .string(checksum_text(bound))
+                                                 .close('}')
+                                                 .take()));
     auto payload = answer.base64({"plaintext"});
     if (!payload || !has_checksum(answer, "plaintextCrc32c", payload->bytes()))
       return unreadable_answer();
@@ -120,9 +132,8 @@ class GcpKms : public Provider {
   bool is_version(std::string_view name) const {
     if (!name.starts_with(uri_.target)) return false;
     name.remove_prefix(uri_.target.size());
-    return name.starts_with(kVersions) && name.size() > kVersions.size() &&
-           name.size() < kVersions.size() + 20 &&
-           name.find_first_not_of("0123456789", kVersions.size()) == std::string_view::npos;
+    return name.starts_with(kVersions) && name.size() < kVersions.size() + 20 &&
+           ascii::is_number(name.substr(kVersions.size()));
   }
 
   Result<JsonAnswer> ask(std::string_view method, std::string_view action, SecretBytes body) const {
@@ -145,11 +156,6 @@ class GcpKms : public Provider {
   Surroundings around_;
 };
 
-Result<void> check(std::string_view uri) {
-  COFFER_TRY(parse(uri));
-  return {};
-}
-
 Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
   return std::unique_ptr<Provider>(std::make_unique<GcpKms>(COFFER_TRY(parse(source.uri())),
                                                             Surroundings(source.environment())));
@@ -157,16 +163,17 @@ Result<std::unique_ptr<Provider>> connect(const KeySource& source) {
 
 }  // namespace
 
-constinit const ProviderKind kGcpKmsKind = {
-    KeySource::Scheme::gcpkms,
-    kPrefix,
-    {"gcpkms", "gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K",
-     "Google Cloud KMS; credentials of a service account, a user, impersonation, federation by "
-     "file or "
-     "URL, or the machine",
-     kHasNetwork},
-    check,
-    [](std::string_view uri) { return !names_endpoint(uri); },
-    connect};
+extern constinit const Kind kGcpKmsKind = {
+    .scheme = KeyScheme::gcpkms,
+    .name = "gcpkms",
+    .prefix = kPrefix,
+    .form = {"gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K",
+             "Google Cloud KMS; credentials of a service account, a user, impersonation, "
+             "federation by file or URL, or the machine"},
+    .is_built = &kHasNetwork,
+    .parse = checked_by<parse>,
+    .may_follow_unasked = names_no_endpoint,
+    .obtain = provided_by<connect>,
+};
 
 }  // namespace coffer::keys

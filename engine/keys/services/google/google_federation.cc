@@ -5,6 +5,8 @@
 #include "keys/services/patient_send.h"
 #include "keys/services/service.h"
 #include "keys/services/service_error.h"
+#include "text/ascii.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {
@@ -14,11 +16,11 @@ constexpr std::string_view kAccessToken = "urn:ietf:params:oauth:token-type:acce
 
 Error unknown_source() {
   return {ErrorCode::key_unavailable,
-          "the federated credentials for Google come from a source not known here",
+          "the federated credentials for Google come from an unknown source",
           "use credential_source with file or url"};
 }
 
-// The account's name stands in the path with its @, which a base address must not hold.
+// The account's name is a part of the path; its @ must not be in a base address.
 std::string without_at(std::string_view url) {
   std::string out;
   for (const char c : url) {
@@ -57,7 +59,7 @@ Result<SecretBytes> subject_token(const JsonAnswer& file, const Deadline& deadli
   request.url =
       COFFER_TRY(check_base_url(base, Reach::metadata)) + std::string(url->substr(base.size()));
   for (const auto& [name, value] : file.texts({"credential_source", "headers"})) {
-    if (!holds_only(name, "-_")) return unknown_source();
+    if (!ascii::holds_only(name, "-_")) return unknown_source();
     COFFER_TRY(request.set_header(name, value));
   }
   HttpResponse response = COFFER_TRY(send_patiently(request, deadline));
@@ -96,10 +98,11 @@ Result<SecretBytes> impersonate_google_account(std::string_view url, std::string
   bearer.append(token.text());
   COFFER_TRY(request.set_header("Authorization", bearer.text()));
   COFFER_TRY(request.set_header("Content-Type", "application/json"));
-  JsonBody body;
-  if (!delegates.empty()) body.value("delegates", delegates);
-  const std::string scopes = "[\"" + std::string(scope) + "\"]";
-  request.body = body.value("scope", scopes).text("lifetime", "600s").finish();
+  json::Writer body;
+  body.open('{');
+  if (!delegates.empty()) body.key("delegates").raw(delegates);
+  body.key("scope").open('[').string(scope).close(']');
+  request.body = body.key("lifetime").string("600s").close('}').take();
   HttpResponse response = COFFER_TRY(send_patiently(request, deadline));
   if (response.status >= 500 || response.status == 429) return service_down(response.status);
   if (response.status != 200) return access_denied(response.status);

@@ -8,6 +8,7 @@
 #include "keys/services/patient_send.h"
 #include "keys/services/service_body.h"
 #include "keys/services/service_error.h"
+#include "text/json_writer.h"
 
 namespace coffer::keys {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr std::string_view kScope = "https://www.googleapis.com/auth/cloudkms";
 constexpr std::string_view kTokenAddress = "https://oauth2.googleapis.com/token";
 constexpr std::int64_t kAssertionSeconds = 600;
-// Off Google's machines nobody answers there: no reason to wait the whole time for it.
+// Outside Google's machines nothing answers at this address: waiting the whole time is pointless.
 constexpr std::int64_t kMetadataMsMax = 2'000;
 
 Error no_credentials() {
@@ -24,7 +25,7 @@ Error no_credentials() {
 }
 
 Error unknown_file() {
-  return {ErrorCode::key_unavailable, "the credentials for Google are of a kind not known here",
+  return {ErrorCode::key_unavailable, "the credentials for Google are of an unknown kind",
           "use a file of a service account's key, of a user or of impersonation from gcloud, or of "
           "a federation by file or url"};
 }
@@ -38,18 +39,30 @@ Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address,
   const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
-  const SecretBytes header = JsonBody()
-                                 .text("alg", "RS256")
-                                 .text("typ", "JWT")
-                                 .text("kid", file.text({"private_key_id"}).value_or(""))
-                                 .finish();
-  const SecretBytes claims = JsonBody()
-                                 .text("iss", *email)
-                                 .text("scope", scope)
-                                 .text("aud", address)
-                                 .value("iat", std::to_string(now))
-                                 .value("exp", std::to_string(now + kAssertionSeconds))
-                                 .finish();
+  const SecretBytes header = json::Writer()
+                                 .open('{')
+                                 .key("alg")
+                                 .string("RS256")
+                                 .key("typ")
+                                 .string("JWT")
+                                 .key("kid")
+                                 .string(file.text({"private_key_id"}).value_or(""))
+                                 .close('}')
+                                 .take();
+  const SecretBytes claims = json::Writer()
+                                 .open('{')
+                                 .key("iss")
+                                 .string(*email)
+                                 .key("scope")
+                                 .string(scope)
+                                 .key("aud")
+                                 .string(address)
+                                 .key("iat")
+                                 .number(now)
+                                 .key("exp")
+                                 .number(now + kAssertionSeconds)
+                                 .close('}')
+                                 .take();
   SecretBytes token = encode_base64(Base64::url, header.bytes());
   token.append(".");
   token.append(encode_base64(Base64::url, claims.bytes()).text());
@@ -113,7 +126,7 @@ Result<SecretBytes> from_metadata(const Surroundings& around, const Deadline& de
                 "/computeMetadata/v1/instance/service-accounts/default/token";
   COFFER_TRY(request.set_header("Metadata-Flavor", "Google"));
   auto response = send_patiently(request, Deadline(std::min(deadline.left_ms(), kMetadataMsMax)));
-  // Whoever else answers at that address does not say this.
+  // Any other server at this address does not send this header.
   if (!response || response->header("Metadata-Flavor") != "Google") return no_credentials();
   return google_token_in(std::move(*response));
 }

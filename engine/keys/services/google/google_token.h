@@ -10,7 +10,7 @@
 
 namespace coffer::keys {
 
-/// A bearer token for Cloud KMS, asked for anew each time: it lasts an hour.
+/// A bearer token for Cloud KMS, fetched again each time, though it lasts an hour.
 /// Errors: key_unavailable, corrupt (an answer that cannot be read), usage (a bad address).
 Result<SecretBytes> google_token(const Surroundings& around, const Deadline& deadline);
 
