@@ -55,6 +55,8 @@ c_home() { # a folder with a key file in it
   mkdir "$1"
   (umask 077 && head -c 32 /dev/urandom >"$1/master.key")
 }
+echo '#include <coffer/coffer.h>' | "$compiler" -std=c++98 -Wall -Wextra -Wpedantic -Wno-long-long -Werror \
+  -I "$prefix/include" -fsyntax-only -x c++ - || fail "coffer.h does not serve older C++"
 cc -std=c99 -Wall -Wextra -Wpedantic -Werror "$source/tests/install/consumer_c/consumer.c" "${flags[@]}" \
   -o "$scratch/consumer_c" || fail "what pkg-config says does not link a program in C"
 c_home "$scratch/three"
@@ -81,3 +83,6 @@ cmake -S "$scratch/readme" -B "$scratch/readme/build" -G Ninja -DCMAKE_PREFIX_PA
   cat "$scratch/log" >&2
   fail "what the README shows does not build"
 }
+block c >"$scratch/readme/agent.c"
+cc -std=c99 -Wall -Wextra -Wpedantic -Werror "$scratch/readme/agent.c" "${flags[@]}" -o "$scratch/readme/agent_c" ||
+  fail "what the README shows in C does not build"

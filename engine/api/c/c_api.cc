@@ -1,17 +1,83 @@
-// The C interface over the C++ one: handles, codes and fixed texts; nothing throws here.
+// The C interface over the C++ one: versions, codes, bytes; a store made, opened, checked, closed.
 #include "api/c/c_handles.h"
+#include "base/check.h"
 
 using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 
 namespace {
 
+using coffer::Actor;
+using coffer::Error;
 using coffer::ErrorCode;
 using coffer::Result;
+using coffer::Store;
 
 static_assert(COFFER_TOO_NEW == static_cast<int>(ErrorCode::too_new));
+static_assert(COFFER_ANCHOR_GIVE_UP == static_cast<int>(coffer::AnchorDoubt::give_up));
+static_assert(COFFER_CIPHER_AES_256_GCM == static_cast<int>(coffer::ValueCipher::aes_256_gcm));
+
+Result<coffer::CreateOptions> create_options_of(const coffer_create_options& given) {
+  coffer::CreateOptions options;
+  options.epoch_home = text_of(given.epoch_home);
+  if (given.value_bytes_max != 0) options.value_bytes_max = given.value_bytes_max;
+  options.max_versions = given.max_versions;
+  if (given.cipher < COFFER_CIPHER_DEFAULT || given.cipher > COFFER_CIPHER_AES_256_GCM)
+    return Error(ErrorCode::usage, "there is no such cipher");
+  if (given.cipher != COFFER_CIPHER_DEFAULT)
+    options.cipher = static_cast<coffer::ValueCipher>(given.cipher);
+  return options;
+}
+
+Result<coffer::OpenOptions> open_options_of(const coffer_open_options& given) {
+  coffer::OpenOptions options;
+  options.actor = COFFER_TRY(actor_of(given.identity));
+  options.anchor = text_of(given.anchor_uri);
+  options.min_sequence = given.min_sequence;
+  if (given.anchor_doubt < COFFER_ANCHOR_REFUSE || given.anchor_doubt > COFFER_ANCHOR_GIVE_UP)
+    return Error(ErrorCode::usage, "there is no such answer to a doubt about the anchor");
+  options.anchor_doubt = static_cast<coffer::AnchorDoubt>(given.anchor_doubt);
+  return options;
+}
+
+// Another label is no other right: the user is changed only by a caller that names one.
+Result<Actor> changed(const Actor& before, const coffer_identity* identity) {
+  const coffer_identity given = COFFER_TRY(sized(identity));
+  Actor actor = COFFER_TRY(actor_of(identity));
+  if (given.user != nullptr) return actor;
+  if (given.group_count != 0 || given.for_use != 0)
+    return Error(ErrorCode::usage, "an identity without a user has groups, or is for use",
+                 "name the user; \"\" is nobody in particular");
+  actor.user = before.user;
+  actor.groups = before.groups;
+  actor.purpose = before.purpose;
+  return actor;
+}
+
+coffer_store_status to_c(const coffer::Status& status) {
+  coffer_store_status out = {};
+  out.epoch = status.epoch;
+  out.sequence = status.sequence;
+  out.record_count = status.record_count;
+  out.secret_count = status.secret_count;
+  out.config_count = status.config_count;
+  out.slot_count = static_cast<std::uint64_t>(status.slot_count);
+  out.file_bytes = status.file_bytes;
+  out.map_bytes = status.map_bytes;
+  out.pending_shred_buckets = status.pending_shred_buckets;
+  out.buckets_to_rotate = status.buckets_to_rotate;
+  out.oldest_reader_lag = status.oldest_reader_lag;
+  out.clock_behind_ms = status.clock_behind_ms;
+  out.memory_bytes = status.memory_bytes;
+  out.memory_locked_bytes = status.memory_locked_bytes;
+  copy_text(out.store_id, status.store_id);
+  copy_text(out.erase, status.erase);
+  copy_text(out.anchor, status.anchor);
+  return out;
+}
 
 }  // namespace
 
+const char* coffer_version(void) { return COFFER_VERSION; }
 unsigned coffer_abi_version(void) { return COFFER_ABI_VERSION; }
 
 const char* coffer_code_name(coffer_code code) {
@@ -19,149 +85,86 @@ const char* coffer_code_name(coffer_code code) {
   return coffer::code_name(static_cast<ErrorCode>(code)).data();  // Literals: NUL-terminated.
 }
 
-const std::uint8_t* coffer_bytes_data(const coffer_bytes* bytes) {
+const void* coffer_bytes_data(const coffer_bytes* bytes) {
   return bytes == nullptr ? nullptr : bytes->bytes.data();
 }
+
 std::size_t coffer_bytes_size(const coffer_bytes* bytes) {
-  return bytes == nullptr ? 0 : bytes->bytes.size();
+  if (bytes == nullptr) return 0;
+  COFFER_CHECK(!bytes->bytes.empty());
+  return bytes->bytes.size() - 1;
 }
+
+coffer_bytes* coffer_bytes_copy(const void* data, std::size_t size) {
+  if (data == nullptr && size > 0) return nullptr;
+  try {
+    return to_bytes(std::string_view(static_cast<const char*>(data), size));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void coffer_bytes_free(coffer_bytes* bytes) { delete bytes; }
 
-coffer_code coffer_create(const char* directory, const char* const* key_uris, std::size_t key_count,
+coffer_code coffer_key_file_create(const char* path, coffer_error* error) {
+  return run(error, given(path), [&] { return coffer::create_key_file(path); });
+}
+
+coffer_code coffer_create(const char* directory, const coffer_create_options* options,
                           coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(directory));
-    return coffer::Store::create(directory, COFFER_TRY(parse_keys(key_uris, key_count)));
+  return run(error, given(directory), [&]() -> Result<void> {
+    const auto all = COFFER_TRY(sized(options));
+    return Store::create(directory, COFFER_TRY(parse_keys(all.key_uris, all.key_count)),
+                         COFFER_TRY(create_options_of(all)));
   });
 }
 
-coffer_code coffer_create_with_epoch_home(const char* directory, const char* const* key_uris,
-                                          std::size_t key_count, const char* epoch_home,
-                                          coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(directory, epoch_home));
-    coffer::CreateOptions options;
-    options.epoch_home = epoch_home;
-    return coffer::Store::create(directory, COFFER_TRY(parse_keys(key_uris, key_count)), options);
-  });
-}
-
-coffer_code coffer_open(const char* directory, const char* const* key_uris, std::size_t key_count,
+coffer_code coffer_open(const char* directory, const coffer_open_options* options,
                         coffer_store** store, coffer_error* error) {
-  return coffer_open_anchored(directory, key_uris, key_count, nullptr, 0, store, error);
-}
-
-coffer_code coffer_open_anchored(const char* directory, const char* const* key_uris,
-                                 std::size_t key_count, const char* anchor_uri, int accept,
-                                 coffer_store** store, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(directory, store));
-    *store = nullptr;
-    coffer::OpenOptions options;
-    if (anchor_uri != nullptr) options.anchor = anchor_uri;
-    if (accept != 0) options.anchor_doubt = coffer::AnchorDoubt::accept;
+  return run(error, given(directory, store), [&]() -> Result<void> {
+    const auto all = COFFER_TRY(sized(options));
+    coffer::OpenOptions how = COFFER_TRY(open_options_of(all));
+    Actor actor = how.actor;
     // Before `new`: a return out of its initialiser would leave the memory behind.
-    coffer::Store opened = COFFER_TRY(coffer::Store::open(
-        directory, COFFER_TRY(parse_keys(key_uris, key_count)), std::move(options)));
-    *store = new coffer_store{std::move(opened)};
+    Store opened = COFFER_TRY(Store::open(
+        directory, COFFER_TRY(parse_keys(all.key_uris, all.key_count)), std::move(how)));
+    *store = new coffer_store{std::move(opened), std::move(actor)};
     return {};
   });
 }
 
-void coffer_close(coffer_store* store) { delete store; }
-
-coffer_code coffer_put(coffer_store* store, const char* path, const std::uint8_t* value,
-                       std::size_t size, int is_json, std::uint64_t cas, std::int64_t ttl_ms,
-                       coffer_version* written, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path));
-    if (size > 0) COFFER_TRY(require(value));
-    const coffer::Value wrapped = COFFER_TRY(to_value(value, size, is_json));
-    const coffer::PutOptions options = to_options(cas, ttl_ms);
-    fill(written, COFFER_TRY(store->store.put(path, wrapped, options)));
+coffer_code coffer_as(coffer_store* store, const coffer_identity* identity, coffer_store** other,
+                      coffer_error* error) {
+  return on_store(store, error, given(identity, other), [&](Store& open) -> Result<void> {
+    Actor actor = COFFER_TRY(changed(store->actor, identity));
+    Store made = COFFER_TRY(open.as(actor));
+    *other = new coffer_store{std::move(made), std::move(actor)};
     return {};
   });
 }
 
-coffer_code coffer_get(coffer_store* store, const char* path, std::uint64_t version,
-                       coffer_bytes** value, coffer_version* info, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path, value));
-    *value = nullptr;
-    const coffer::Secret secret = COFFER_TRY(store->store.get(path, version));
-    fill(info, secret.info);
-    *value = new coffer_bytes{secret.value.bytes().clone()};
+void coffer_close(coffer_store* store) {
+  const bool is_inside =
+      store != nullptr && std::holds_alternative<coffer::Transaction*>(store->place);
+  if (!is_inside) delete store;
+}
+
+coffer_code coffer_status(coffer_store* store, coffer_store_status* status, coffer_error* error) {
+  return on_store(store, error, given(status), [&](Store& open) -> Result<void> {
+    COFFER_TRY(check_report(status));
+    hand_out(to_c(COFFER_TRY(open.status())), status);
     return {};
   });
 }
 
-coffer_code coffer_get_field(coffer_store* store, const char* path, std::uint64_t version,
-                             const char* field, coffer_bytes** value, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path, field, value));
-    *value = nullptr;
-    const coffer::Secret secret = COFFER_TRY(store->store.get(path, version));
-    const coffer::Value found = COFFER_TRY(secret.value.at(field));
-    *value = new coffer_bytes{found.bytes().clone()};
-    return {};
-  });
-}
-
-coffer_code coffer_delete(coffer_store* store, const char* path, const std::uint64_t* versions,
-                          std::size_t count, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path));
-    return store->store.soft_delete(path, COFFER_TRY(to_versions(versions, count)));
-  });
-}
-
-coffer_code coffer_undelete(coffer_store* store, const char* path, const std::uint64_t* versions,
-                            std::size_t count, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path));
-    return store->store.undelete(path, COFFER_TRY(some_versions(versions, count)));
-  });
-}
-
-coffer_code coffer_destroy(coffer_store* store, const char* path, const std::uint64_t* versions,
-                           std::size_t count, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path));
-    COFFER_TRY(store->store.destroy(path, COFFER_TRY(some_versions(versions, count))));
-    return {};
-  });
-}
-
-coffer_code coffer_destroy_all(coffer_store* store, const char* path, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path));
-    COFFER_TRY(store->store.destroy_all(path));
-    return {};
-  });
-}
-
-coffer_code coffer_list(coffer_store* store, const char* folder, int recursive,
-                        coffer_bytes** names, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, folder, names));
-    *names = nullptr;
-    coffer::SecretBytes text;
-    for (const std::string& name :
-         COFFER_TRY(store->store.list(folder, {.recursive = recursive != 0}))) {
-      text.append(name);
-      text.push_back(0);
-    }
-    *names = new coffer_bytes{std::move(text)};
-    return {};
-  });
-}
-
-coffer_code coffer_sweep(coffer_store* store, std::int64_t grace_ms, std::uint64_t* count,
-                         coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store));
-    const coffer::SweepReport swept = COFFER_TRY(store->store.sweep({.grace_ms = grace_ms}));
-    if (count != nullptr) *count = swept.swept.size();
-    return {};
+coffer_code coffer_verify(coffer_store* store, std::uint64_t* records, coffer_bytes** problems,
+                          coffer_error* error) {
+  if (problems != nullptr) *problems = nullptr;
+  return on_store(store, error, true, [&](Store& open) -> Result<void> {
+    const coffer::VerifyReport found = COFFER_TRY(open.verify());
+    if (records != nullptr) *records = found.records;
+    if (found.problems.empty()) return {};
+    if (problems != nullptr) *problems = to_names(found.problems);
+    return Error(ErrorCode::corrupt, "the store is damaged").with_number(found.problems.size());
   });
 }

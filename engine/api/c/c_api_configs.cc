@@ -1,65 +1,52 @@
 // The configs' part of the C interface: JSON text in and out.
 #include <memory>
-#include <string>
-#include <utility>
 
 #include "api/c/c_handles.h"
-#include "text/json_writer.h"
+
+using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 
 namespace {
 
-using coffer::ConfigPutOptions;
-using coffer::ConfigPutReport;
 using coffer::Configs;
 using coffer::Error;
 using coffer::ErrorCode;
 using coffer::Result;
 using coffer::SecretBytes;
-using coffer::c_api::require;
-using coffer::c_api::run;
+using coffer::Store;
 
-Result<ConfigPutOptions> options_of(const coffer_config_options* given) {
-  ConfigPutOptions options;
-  if (given == nullptr) return options;
-  if (given->workspace != nullptr) options.workspace = given->workspace;
-  if (given->revision != COFFER_ANY_VERSION) options.revision = given->revision;
-  options.keep_old_ms = given->keep_old_ms;
-  options.compat_airbyte = given->compat_airbyte != 0;
-  if (given->unmark_count > 0 && given->unmark == nullptr) {
-    return Error(ErrorCode::usage, "a required argument is NULL");
+struct ConfigHow {
+  coffer::ConfigPutOptions put;
+  std::int64_t lease_ms = 0;
+  std::string against;
+};
+
+Result<ConfigHow> how_of(const coffer_config_options* options) {
+  const coffer_config_options given = COFFER_TRY(sized(options));
+  ConfigHow how;
+  if (given.workspace != nullptr) how.put.workspace = given.workspace;
+  how.put.revision = expected(given.if_revision);
+  how.put.keep_old_ms = given.keep_old_ms;
+  how.put.compat_airbyte = given.compat_airbyte != 0;
+  how.put.unmark = COFFER_TRY(texts_of(given.unmark, given.unmark_count));
+  how.lease_ms = given.lease_ms == 0 ? coffer::kConfigLeaseMs : given.lease_ms;
+  how.against = text_of(given.against);
+  switch (given.bump) {
+    case COFFER_BUMP_DEFAULT: return how;
+    case COFFER_BUMP_CHANGED: how.put.bump = coffer::ConfigBump::changed; return how;
+    case COFFER_BUMP_ALWAYS: how.put.bump = coffer::ConfigBump::always; return how;
   }
-  for (std::size_t i = 0; i < given->unmark_count; ++i) {
-    if (given->unmark[i] == nullptr) {
-      return Error(ErrorCode::usage, "a required argument is NULL");
-    }
-    options.unmark.emplace_back(given->unmark[i]);
-  }
-  switch (given->bump) {
-    case COFFER_BUMP_DEFAULT: break;
-    case COFFER_BUMP_CHANGED: options.bump = coffer::ConfigBump::changed; break;
-    case COFFER_BUMP_ALWAYS: options.bump = coffer::ConfigBump::always; break;
-    default: return Error(ErrorCode::usage, "there is no such bump policy");
-  }
-  return options;
+  return Error(ErrorCode::usage, "there is no such bump policy");
 }
 
-coffer_bytes* report_handle(const ConfigPutReport& report) {
-  return new coffer_bytes{coffer::report_json(report)};
+// The options of a call that only a stage's members would be lost on.
+Result<coffer::ConfigPutOptions> put_options_of(const coffer_config_options* options) {
+  ConfigHow how = COFFER_TRY(how_of(options));
+  if (how.lease_ms != coffer::kConfigLeaseMs || !how.against.empty())
+    return Error(ErrorCode::usage, "lease_ms and against are for coffer_config_stage alone");
+  return std::move(how.put);
 }
 
-/// Each name ended by NUL, one after the other.
-coffer_bytes* names_handle(const std::vector<std::string>& names) {
-  SecretBytes text;
-  for (const std::string& name : names) {
-    text.append(name);
-    text.push_back(0);
-  }
-  return new coffer_bytes{std::move(text)};
-}
-
-std::string_view or_empty(const char* text) { return text == nullptr ? "" : text; }
-
-/// A resolver of C's as one of C++'s: what it answers is taken over.
+// A resolver of C's as one of C++'s: what it answers is taken over.
 coffer::ConfigResolver resolver_of(coffer_resolver resolver, void* context) {
   if (resolver == nullptr) return {};
   return [resolver, context](std::string_view name) -> Result<SecretBytes> {
@@ -71,56 +58,54 @@ coffer::ConfigResolver resolver_of(coffer_resolver resolver, void* context) {
       return Error(known ? static_cast<ErrorCode>(code) : ErrorCode::failed,
                    "the resolver of external secrets has no value");
     }
-    return std::move(held->bytes);
+    SecretBytes bytes = std::move(held->bytes);
+    bytes.resize(bytes.size() - 1);  // Without its NUL.
+    return bytes;
   };
 }
 
+// A call whose result is the report of a config; `report` may be NULL if the call allows it.
+template <typename Body>
+coffer_code reporting(coffer_store* store, coffer_error* error, bool is_given,
+                      coffer_bytes** report, const Body& body) {
+  return on_store(store, error, is_given, [&](Store& open) -> Result<void> {
+    const coffer::ConfigPutReport made = COFFER_TRY(body(open.configs()));
+    if (report != nullptr) *report = to_bytes(coffer::report_json(made));
+    return {};
+  });
+}
+
+// A call whose result is the coordinates that it destroyed; `destroyed` may be NULL.
+template <typename Body>
+coffer_code destroying(coffer_store* store, coffer_error* error, bool is_given,
+                       coffer_bytes** destroyed, const Body& body) {
+  if (destroyed != nullptr) *destroyed = nullptr;
+  return on_store(store, error, is_given, [&](Store& open) -> Result<void> {
+    const std::vector<std::string> gone = COFFER_TRY(body(open.configs()));
+    if (destroyed != nullptr) *destroyed = to_names(gone);
+    return {};
+  });
+}
+
+using Report = Result<coffer::ConfigPutReport>;
+using Names = Result<std::vector<std::string>>;
+
 }  // namespace
 
-coffer_bytes* coffer_bytes_copy(const std::uint8_t* data, std::size_t size) {
-  if (data == nullptr && size > 0) return nullptr;
-  try {
-    return new coffer_bytes{SecretBytes::copy_of({data, size})};
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-
 coffer_code coffer_config_put(coffer_store* store, const char* id, const char* spec,
-                              const char* document, const char* workspace, coffer_bytes** partial,
-                              coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, spec, document, partial));
-    *partial = nullptr;
-    ConfigPutOptions options;
-    if (workspace != nullptr) options.workspace = workspace;
-    ConfigPutReport report = COFFER_TRY(store->store.configs().put(id, spec, document, options));
-    *partial = new coffer_bytes{std::move(report.partial)};
-    return {};
-  });
+                              const char* document, const coffer_config_options* options,
+                              coffer_bytes** report, coffer_error* error) {
+  return reporting(store, error, given(id, spec, document, report), report,
+                   [&](Configs configs) -> Report {
+                     return configs.put(id, spec, document, COFFER_TRY(put_options_of(options)));
+                   });
 }
 
-coffer_code coffer_config_put_with(coffer_store* store, const char* id, const char* spec,
-                                   const char* document, const coffer_config_options* options,
-                                   coffer_bytes** report, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, spec, document, report));
-    *report = nullptr;
-    *report = report_handle(COFFER_TRY(
-        store->store.configs().put(id, spec, document, COFFER_TRY(options_of(options)))));
-    return {};
-  });
-}
-
-coffer_code coffer_config_patch(coffer_store* store, const char* id, const char* update,
-                                const char* spec, const coffer_config_options* options,
+coffer_code coffer_config_patch(coffer_store* store, const char* id, const char* spec,
+                                const char* update, const coffer_config_options* options,
                                 coffer_bytes** report, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, update, report));
-    *report = nullptr;
-    *report = report_handle(COFFER_TRY(
-        store->store.configs().patch(id, update, COFFER_TRY(options_of(options)), or_empty(spec))));
-    return {};
+  return reporting(store, error, given(id, update, report), report, [&](Configs configs) -> Report {
+    return configs.patch(id, update, COFFER_TRY(put_options_of(options)), text_of(spec));
   });
 }
 
@@ -128,200 +113,116 @@ coffer_code coffer_config_import(coffer_store* store, const char* id, const char
                                  const char* partial, const char* payloads,
                                  const coffer_config_options* options, coffer_bytes** report,
                                  coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, spec, partial, payloads, report));
-    *report = nullptr;
-    *report = report_handle(COFFER_TRY(store->store.configs().import_partial(
-        id, spec, partial, payloads, COFFER_TRY(options_of(options)))));
-    return {};
-  });
-}
-
-coffer_code coffer_config_check(coffer_store* store, const char* id, const char* spec,
-                                const char* document, std::int64_t ttl_ms, coffer_bytes** report,
-                                coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, spec, document, report));
-    *report = nullptr;
-    coffer::ConfigCheckOptions options;
-    if (id != nullptr) options.id = id;
-    if (ttl_ms != 0) options.ttl_ms = ttl_ms;
-    *report = report_handle(COFFER_TRY(store->store.configs().check(spec, document, options)));
-    return {};
-  });
-}
-
-coffer_code coffer_config_end_check(coffer_store* store, const char* id, const char* partial,
-                                    coffer_bytes** destroyed, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store));
-    if (destroyed != nullptr) *destroyed = nullptr;
-    if ((id == nullptr) == (partial == nullptr)) {
-      return Error(ErrorCode::usage, "either an id or a partial document ends a check");
-    }
-    Configs configs = store->store.configs();
-    const std::vector<std::string> gone =
-        COFFER_TRY(id != nullptr ? configs.end_check_of(id) : configs.end_check(partial));
-    if (destroyed != nullptr) *destroyed = names_handle(gone);
-    return {};
-  });
-}
-
-coffer_code coffer_config_stage(coffer_store* store, const char* id, const char* spec,
-                                const char* document, const coffer_config_options* options,
-                                std::int64_t lease_ms, coffer_bytes** report, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, spec, document, report));
-    *report = nullptr;
-    *report = report_handle(COFFER_TRY(
-        store->store.configs().stage(id, spec, document, COFFER_TRY(options_of(options)),
-                                     lease_ms == 0 ? coffer::kConfigLeaseMs : lease_ms)));
-    return {};
-  });
-}
-
-coffer_code coffer_config_commit(coffer_store* store, const char* id, const char* stage,
-                                 std::int64_t keep_old_ms, int outside, coffer_bytes** report,
-                                 coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, stage, report));
-    *report = nullptr;
-    *report = report_handle(
-        COFFER_TRY(store->store.configs().commit(id, stage, {keep_old_ms, outside != 0})));
-    return {};
-  });
-}
-
-coffer_code coffer_config_abandon(coffer_store* store, const char* id, const char* stage,
-                                  coffer_bytes** destroyed, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, stage));
-    if (destroyed != nullptr) *destroyed = nullptr;
-    const auto gone = COFFER_TRY(store->store.configs().abandon(id, stage));
-    if (destroyed != nullptr) *destroyed = names_handle(gone);
-    return {};
-  });
-}
-
-coffer_code coffer_config_get(coffer_store* store, const char* id, coffer_config_form form,
-                              coffer_bytes** document, std::uint64_t* revision,
-                              coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, document));
-    *document = nullptr;
-    if (form < COFFER_CONFIG_MASKED || form > COFFER_CONFIG_REVEALED) {
-      return Error(ErrorCode::usage, "there is no such form of a config");
-    }
-    coffer::ConfigDocument found =
-        COFFER_TRY(store->store.configs().get(id, static_cast<coffer::ConfigForm>(form)));
-    if (revision != nullptr) *revision = found.revision;
-    *document = new coffer_bytes{std::move(found.document)};
-    return {};
-  });
-}
-
-coffer_code coffer_config_list(coffer_store* store, coffer_bytes** ids, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, ids));
-    *ids = nullptr;
-    std::vector<std::string> names;
-    for (coffer::ConfigSummary& each : COFFER_TRY(store->store.configs().list())) {
-      names.push_back(std::move(each.id));
-    }
-    *ids = names_handle(names);
-    return {};
-  });
-}
-
-coffer_code coffer_config_hydrate(coffer_store* store, const char* id, const char* partial,
-                                  coffer_bytes** document, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id, partial, document));
-    *document = nullptr;
-    SecretBytes hydrated = COFFER_TRY(store->store.configs().hydrate_for(id, partial));
-    *document = new coffer_bytes{std::move(hydrated)};
-    return {};
-  });
-}
-
-coffer_code coffer_config_hydrate_with(coffer_store* store, const char* id, const char* spec,
-                                       const char* partial, int compat_airbyte,
-                                       coffer_resolver resolver, void* context,
-                                       coffer_bytes** document, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, partial, document));
-    *document = nullptr;
-    if (id != nullptr && spec != nullptr) {
-      return Error(ErrorCode::usage, "an id and a spec exclude one another");
-    }
-    Configs configs = store->store.configs().with_resolver(resolver_of(resolver, context));
-    const coffer::ConfigHydrateOptions options{compat_airbyte != 0};
-    SecretBytes hydrated =
-        COFFER_TRY(id != nullptr     ? configs.hydrate_for(id, partial)
-                   : spec != nullptr ? configs.hydrate_with(spec, partial, options)
-                                     : configs.hydrate(partial, options));
-    *document = new coffer_bytes{std::move(hydrated)};
-    return {};
-  });
-}
-
-coffer_code coffer_config_delete(coffer_store* store, const char* id, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, id));
-    COFFER_TRY(store->store.configs().remove(id));
-    return {};
+  const bool is_given = given(id, spec, partial, payloads, report);
+  return reporting(store, error, is_given, report, [&](Configs configs) -> Report {
+    return configs.import_partial(id, spec, partial, payloads, COFFER_TRY(put_options_of(options)));
   });
 }
 
 coffer_code coffer_config_copy(coffer_store* store, const char* from, const char* to,
                                coffer_bytes** report, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, from, to));
-    if (report != nullptr) *report = nullptr;
-    const ConfigPutReport copied = COFFER_TRY(store->store.configs().copy(from, to));
-    if (report != nullptr) *report = report_handle(copied);
-    return {};
-  });
+  if (report != nullptr) *report = nullptr;
+  return reporting(store, error, given(from, to), report,
+                   [&](Configs configs) { return configs.copy(from, to); });
 }
 
 coffer_code coffer_config_rename(coffer_store* store, const char* from, const char* to,
                                  std::uint64_t* revision, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, from, to));
-    const std::uint64_t kept = COFFER_TRY(store->store.configs().rename(from, to));
+  return on_store(store, error, given(from, to), [&](Store& open) -> Result<void> {
+    const std::uint64_t kept = COFFER_TRY(open.configs().rename(from, to));
     if (revision != nullptr) *revision = kept;
     return {};
   });
 }
 
-coffer_code coffer_reference_add(coffer_store* store, const char* path, std::uint64_t version,
-                                 const char* user, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path, user));
-    return store->store.add_reference(path, version, user);
-  });
+coffer_code coffer_config_delete(coffer_store* store, const char* id, coffer_error* error) {
+  return on_store(store, error, given(id), [&](Store& open) { return open.configs().remove(id); });
 }
 
-coffer_code coffer_reference_remove(coffer_store* store, const char* path, std::uint64_t version,
-                                    const char* user, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path, user));
-    return store->store.remove_reference(path, version, user);
-  });
-}
-
-coffer_code coffer_reference_list(coffer_store* store, const char* path, coffer_bytes** json,
-                                  coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, path, json));
-    *json = nullptr;
-    coffer::json::Writer list;
-    list.open('[');
-    for (const coffer::ReferenceInfo& each : COFFER_TRY(store->store.references_to(path))) {
-      list.open('{').key("path").string(each.target).key("version").number(each.version);
-      list.key("user_kind").string(each.user_kind).key("user").string(each.user).close('}');
-    }
-    *json = new coffer_bytes{list.close(']').take()};
+coffer_code coffer_config_get(coffer_store* store, const char* id, coffer_config_form form,
+                              coffer_bytes** document, std::uint64_t* revision,
+                              coffer_error* error) {
+  return on_store(store, error, given(id, document), [&](Store& open) -> Result<void> {
+    if (form < COFFER_CONFIG_MASKED || form > COFFER_CONFIG_REVEALED)
+      return Error(ErrorCode::usage, "there is no such form of a config");
+    auto found = COFFER_TRY(open.configs().get(id, static_cast<coffer::ConfigForm>(form)));
+    *document = to_bytes(std::move(found.document));
+    if (revision != nullptr) *revision = found.revision;
     return {};
   });
+}
+
+coffer_code coffer_config_list(coffer_store* store, coffer_bytes** ids, coffer_error* error) {
+  return on_store(store, error, given(ids), [&](Store& open) -> Result<void> {
+    std::vector<std::string> names;
+    for (coffer::ConfigSummary& each : COFFER_TRY(open.configs().list()))
+      names.push_back(std::move(each.id));
+    *ids = to_names(names);
+    return {};
+  });
+}
+
+coffer_code coffer_config_hydrate(coffer_store* store, const char* partial,
+                                  const coffer_hydrate_options* options, coffer_bytes** document,
+                                  coffer_error* error) {
+  return on_store(store, error, given(partial, document), [&](Store& open) -> Result<void> {
+    const coffer_hydrate_options how = COFFER_TRY(sized(options));
+    if (how.id != nullptr && how.spec != nullptr)
+      return Error(ErrorCode::usage, "an id and a spec exclude one another");
+    Configs configs = open.configs().with_resolver(resolver_of(how.resolver, how.context));
+    const coffer::ConfigHydrateOptions form{how.compat_airbyte != 0};
+    SecretBytes hydrated =
+        COFFER_TRY(how.id != nullptr     ? configs.hydrate_for(how.id, partial)
+                   : how.spec != nullptr ? configs.hydrate_with(how.spec, partial, form)
+                                         : configs.hydrate(partial, form));
+    *document = to_bytes(std::move(hydrated));
+    return {};
+  });
+}
+
+coffer_code coffer_config_check(coffer_store* store, const char* spec, const char* document,
+                                const coffer_check_options* options, coffer_bytes** report,
+                                coffer_error* error) {
+  return reporting(store, error, given(spec, document, report), report,
+                   [&](Configs configs) -> Report {
+                     const coffer_check_options how = COFFER_TRY(sized(options));
+                     coffer::ConfigCheckOptions check;
+                     if (how.id != nullptr) check.id = how.id;
+                     if (how.ttl_ms != 0) check.ttl_ms = how.ttl_ms;
+                     return configs.check(spec, document, check);
+                   });
+}
+
+coffer_code coffer_config_end_check(coffer_store* store, const char* id, const char* partial,
+                                    coffer_bytes** destroyed, coffer_error* error) {
+  return destroying(store, error, true, destroyed, [&](Configs configs) -> Names {
+    if ((id == nullptr) == (partial == nullptr))
+      return Error(ErrorCode::usage, "either an id or a partial document ends a check");
+    return id != nullptr ? configs.end_check_of(id) : configs.end_check(partial);
+  });
+}
+
+coffer_code coffer_config_stage(coffer_store* store, const char* id, const char* spec,
+                                const char* document, const coffer_config_options* options,
+                                coffer_bytes** report, coffer_error* error) {
+  return reporting(store, error, given(id, spec, document, report), report,
+                   [&](Configs configs) -> Report {
+                     const ConfigHow how = COFFER_TRY(how_of(options));
+                     return configs.stage(id, spec, document, how.put, how.lease_ms, how.against);
+                   });
+}
+
+coffer_code coffer_config_commit(coffer_store* store, const char* id, const char* stage,
+                                 const coffer_commit_options* options, coffer_bytes** report,
+                                 coffer_error* error) {
+  return reporting(store, error, given(id, stage, report), report, [&](Configs configs) -> Report {
+    const coffer_commit_options how = COFFER_TRY(sized(options));
+    return configs.commit(id, stage, {how.keep_old_ms, how.outside != 0});
+  });
+}
+
+coffer_code coffer_config_abandon(coffer_store* store, const char* id, const char* stage,
+                                  coffer_bytes** destroyed, coffer_error* error) {
+  return destroying(store, error, given(id, stage), destroyed,
+                    [&](Configs configs) { return configs.abandon(id, stage); });
 }

@@ -1,92 +1,68 @@
-// The C interface's calls about the policy, and for whom a store is opened.
+// The C interface's calls about the policy.
 #include "api/c/c_handles.h"
 
-using coffer::Result;
-using coffer::c_api::require;
-using coffer::c_api::run;
+using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 
 namespace {
 
-std::string text_of(const char* text) { return text == nullptr ? std::string() : text; }
+using coffer::Error;
+using coffer::ErrorCode;
+using coffer::Result;
+using coffer::Store;
 
-Result<std::vector<std::string>> texts_of(const char* const* texts, std::size_t count) {
-  std::vector<std::string> all;
-  if (count != 0) COFFER_TRY(require(texts));
-  for (std::size_t i = 0; i < count; ++i) {
-    COFFER_TRY(require(texts[i]));
-    all.emplace_back(texts[i]);
-  }
-  return all;
+Result<coffer::UseCase> use_case_of(const char* name) {
+  const auto use_case = coffer::parse_use_case(name);
+  if (!use_case) return Error(ErrorCode::usage, "there is no such use case");
+  return *use_case;
 }
 
-coffer_bytes* to_bytes(const std::string& text) {
-  return new coffer_bytes{coffer::SecretBytes::copy_of(text)};
+Result<void> require_of(const coffer::Transaction& inside, coffer::UseCase use_case,
+                        const char* object) {
+  return inside.require(use_case, object);
+}
+
+Result<void> require_of(Store& open, coffer::UseCase use_case, const char* object) {
+  if (COFFER_TRY(open.policies().may(use_case, object))) return {};
+  return Error(ErrorCode::denied, "the store's policy does not allow this");
 }
 
 }  // namespace
 
-coffer_code coffer_as_user(coffer_store* store, const coffer_identity* identity,
-                           coffer_store** other, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, identity, other));
-    *other = nullptr;
-    coffer::Actor actor;
-    actor.actor = text_of(identity->actor);
-    actor.reason = text_of(identity->reason);
-    actor.correlation = text_of(identity->correlation);
-    actor.user = text_of(identity->user);
-    actor.groups = COFFER_TRY(texts_of(identity->groups, identity->group_count));
-    actor.purpose = identity->for_use != 0 ? coffer::Purpose::use : coffer::Purpose::reveal;
-    coffer::Store made = COFFER_TRY(store->store.as(actor));
-    *other = new coffer_store{std::move(made), std::move(actor)};
-    return {};
+coffer_code coffer_require(coffer_store* store, const char* use_case, const char* object,
+                           coffer_error* error) {
+  return writing(store, error, given(use_case, object), [&](auto& to) -> Result<void> {
+    return require_of(to, COFFER_TRY(use_case_of(use_case)), object);
   });
 }
 
 coffer_code coffer_policy_get(coffer_store* store, coffer_bytes** json, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, json));
-    *json = nullptr;
-    *json = to_bytes(policy_json(COFFER_TRY(store->store.policies().get())));
+  return on_store(store, error, given(json), [&](Store& open) -> Result<void> {
+    *json = to_bytes(policy_json(COFFER_TRY(open.policies().get())));
     return {};
   });
 }
 
-coffer_code coffer_policy_put(coffer_store* store, const char* json, std::uint64_t revision,
-                              std::uint64_t* new_revision, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, json));
-    std::optional<std::uint64_t> expected;
-    if (revision != COFFER_ANY_VERSION) expected = revision;
+coffer_code coffer_policy_put(coffer_store* store, const char* json, std::uint64_t if_revision,
+                              std::uint64_t* revision, coffer_error* error) {
+  return on_store(store, error, given(json), [&](Store& open) -> Result<void> {
     const coffer::Policy policy = COFFER_TRY(coffer::parse_policy(json));
-    const std::uint64_t after = COFFER_TRY(store->store.policies().put(policy, expected));
-    if (new_revision != nullptr) *new_revision = after;
+    const std::uint64_t after = COFFER_TRY(open.policies().put(policy, expected(if_revision)));
+    if (revision != nullptr) *revision = after;
     return {};
   });
 }
 
-coffer_code coffer_policy_test(coffer_store* store, const char* user, const char* const* groups,
-                               std::size_t group_count, const char* use_case, const char* object,
-                               int* allowed, std::size_t* rule, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(store, use_case, object, allowed));
-    const auto asked = coffer::parse_use_case(use_case);
-    if (!asked) return coffer::Error{coffer::ErrorCode::usage, "there is no such use case"};
-    coffer::PolicySubject subject{text_of(user)};
-    subject.groups = COFFER_TRY(texts_of(groups, group_count));
-    const auto decision = COFFER_TRY(store->store.policies().test(subject, *asked, object));
+coffer_code coffer_policy_test(coffer_store* store, const coffer_identity* identity,
+                               const char* use_case, const char* object, int* allowed,
+                               std::size_t* rule, coffer_error* error) {
+  const bool is_given = given(identity, use_case, object, allowed);
+  return on_store(store, error, is_given, [&](Store& open) -> Result<void> {
+    coffer::Actor actor = COFFER_TRY(actor_of(identity));
+    const coffer::PolicySubject subject{std::move(actor.user), std::move(actor.groups)};
+    const auto decision =
+        COFFER_TRY(open.policies().test(subject, COFFER_TRY(use_case_of(use_case)), object));
     *allowed = decision.allowed ? 1 : 0;
     if (rule != nullptr) *rule = decision.rule;
     return {};
-  });
-}
-
-coffer_code coffer_transaction_require(coffer_transaction* transaction, const char* use_case,
-                                       const char* path, coffer_error* error) {
-  return run(error, [&]() -> Result<void> {
-    COFFER_TRY(require(transaction, use_case, path));
-    const auto asked = coffer::parse_use_case(use_case);
-    if (!asked) return coffer::Error{coffer::ErrorCode::usage, "there is no such use case"};
-    return transaction->transaction.require(*asked, path);
   });
 }

@@ -1,29 +1,25 @@
 // The C interface's calls about receipts.
 #include "api/c/c_handles.h"
 
-using coffer::c_api::require;
-using coffer::c_api::run;
+using namespace coffer::c_api;  // NOLINT(google-build-using-namespace): this file is its door.
 
 coffer_code coffer_on_receipt(coffer_store* store, coffer_receipt_sink sink, void* context,
                               coffer_error* error) {
-  return run(error, [&]() -> coffer::Result<void> {
-    COFFER_TRY(require(store));
-    coffer::ReceiptSink told;
+  return on_store(store, error, true, [&](coffer::Store& open) -> coffer::Result<void> {
+    coffer::ReceiptSink hears;
     if (sink != nullptr) {
-      told = [sink, context](const coffer::ShredReceipt& receipt) {
+      hears = [sink, context](const coffer::ShredReceipt& receipt) {
         sink(context, receipt.text.data(), receipt.text.size());
       };
     }
-    store->store.audit().on_receipt(std::move(told));
+    open.audit().on_receipt(std::move(hears));
     return {};
   });
 }
 
 coffer_code coffer_receipt_verify(coffer_store* store, const char* text, std::size_t size,
                                   coffer_error* error) {
-  return run(error, [&]() -> coffer::Result<void> {
-    COFFER_TRY(require(store, text));
-    COFFER_TRY(store->store.audit().verify_receipt({text, size}));
-    return {};
+  return on_store(store, error, given(text), [&](coffer::Store& open) {
+    return open.audit().verify_receipt({text, size});
   });
 }

@@ -130,4 +130,103 @@ Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
                 {"audit_keep_records", into(settings.audit_keep_records, &Reader::number)}});
 }
 
+namespace {
+
+// An array, of which `append` writes each element.
+template <typename Items, typename Append>
+std::string array_of(const Items& items, const Append& append) {
+  PlainWriter json;
+  json.open('[');
+  for (const auto& item : items) append(json, item);
+  return json.close(']').take();
+}
+
+void append_record(PlainWriter& json, const AuditRecord& record) {
+  json.open('{').key("number").number(record.number).key("sequence").number(record.sequence);
+  json.key("at_ms").number(record.at_ms).key("uid").number(record.uid);
+  json.key("pid").number(record.pid).key("program").string(record.program);
+  json.key("actor").string(record.actor).key("user").string(record.user);
+  json.key("reason").string(record.reason).key("correlation").string(record.correlation);
+  json.key("outcome").string(record.allowed ? "allowed" : code_name(record.code));
+  json.key("items").open('[');
+  for (const AuditItem& item : record.items) {
+    json.open('{').key("action").string(item.action).key("path").string(item.path);
+    json.key("version").number(item.version);
+    if (item.count > 1) json.key("count").number(item.count);
+    json.close('}');
+  }
+  json.close(']').close('}');
+}
+
+void append_change(PlainWriter& json, const Change& change) {
+  json.open('{').key("revision").number(change.revision).key("index").number(change.index);
+  json.key("at_ms").number(change.at_ms).key("path").string(change.path);
+  json.key("version").number(change.version).key("what").string(change.what).close('}');
+}
+
+void append_listed(PlainWriter& json, const ListedSecret& listed) {
+  json.open('{').key("path").string(listed.path);
+  if (listed.folder) {
+    json.key("folder").boolean(true).close('}');
+    return;
+  }
+  const Metadata& metadata = listed.metadata;
+  json.key("state").string(state_name(listed.state)).key("version").number(listed.newest.version);
+  json.key("created_at_ms").number(metadata.created_at_ms);
+  json.key("updated_at_ms").number(metadata.updated_at_ms);
+  json.key("deletion_at_ms").number(listed.newest.deletion_at_ms);
+  json.key("expires_at_ms").number(listed.newest.expires_at_ms);
+  json.key("kind").string(metadata.kind).key("description").string(metadata.description);
+  json.key("owner").string(metadata.owner).key("tags").strings(metadata.tags);
+  json.key("custom_metadata").texts_by_name(metadata.custom).close('}');
+}
+
+void append_reference(PlainWriter& json, const ReferenceInfo& each) {
+  json.open('{').key("path").string(each.target).key("version").number(each.version);
+  json.key("user_kind").string(each.user_kind).key("user").string(each.user).close('}');
+}
+
+void open_slot(PlainWriter& json, const KeySlotInfo& slot) {
+  json.open('{').key("slot").number(slot.slot).key("provider").string(slot.provider);
+  json.key("uri").string(slot.uri).key("key_id").string(slot.key_id);
+}
+
+void append_slot(PlainWriter& json, const KeySlotInfo& slot) {
+  open_slot(json, slot);
+  json.key("created_at_ms").number(slot.created_at_ms);
+  json.key("last_used_at_ms").number(slot.last_used_at_ms).close('}');
+}
+
+void append_rewrapped(PlainWriter& json, const RewrappedSlot& each) {
+  open_slot(json, each.slot);
+  json.key("key_id_before").string(each.key_id_before).key("skipped").boolean(each.skipped);
+  json.key("code").string(each.error ? code_name(each.error->code()) : "ok").close('}');
+}
+
+}  // namespace
+
+std::string print_records(const std::vector<AuditRecord>& records) {
+  return array_of(records, append_record);
+}
+
+std::string print_changes(const std::vector<Change>& changes) {
+  return array_of(changes, append_change);
+}
+
+std::string print_listing(const std::vector<ListedSecret>& listing) {
+  return array_of(listing, append_listed);
+}
+
+std::string print_references(const std::vector<ReferenceInfo>& references) {
+  return array_of(references, append_reference);
+}
+
+std::string print_slots(const std::vector<KeySlotInfo>& slots) {
+  return array_of(slots, append_slot);
+}
+
+std::string print_rewrapped(const std::vector<RewrappedSlot>& slots) {
+  return array_of(slots, append_rewrapped);
+}
+
 }  // namespace coffer::c_api

@@ -17,15 +17,22 @@ int main(int argc, char** argv) {
   const char* keys[] = {key};
   coffer_error error;
   coffer_store* store = NULL;
-  if (coffer_create(directory, keys, 1, &error) != COFFER_OK) return fail(&error);
-  if (coffer_open(directory, keys, 1, &store, &error) != COFFER_OK) return fail(&error);
-  if (coffer_put(store, "job", (const uint8_t*)"bar", 3, 0, COFFER_ANY_VERSION, 0, NULL,
-                 &error) != COFFER_OK)
-    return fail(&error);
+  coffer_create_options create = COFFER_CREATE_OPTIONS_INIT;
+  create.key_uris = keys;
+  create.key_count = 1;
+  if (coffer_create(directory, &create, &error) != COFFER_OK) return fail(&error);
+  coffer_open_options open = COFFER_OPEN_OPTIONS_INIT;
+  open.key_uris = keys;
+  open.key_count = 1;
+  if (coffer_open(directory, &open, &store, &error) != COFFER_OK) return fail(&error);
+  coffer_put_options put = COFFER_PUT_OPTIONS_INIT;
+  put.if_version = COFFER_IF_ABSENT;
+  if (coffer_put(store, "job", "bar", 3, &put, NULL, &error) != COFFER_OK) return fail(&error);
+  if (coffer_put(store, "job", "baz", 3, &put, NULL, &error) != COFFER_CONFLICT) return 1;
   coffer_bytes* value = NULL;
   if (coffer_get(store, "job", 0, &value, NULL, &error) != COFFER_OK) return fail(&error);
-  const int same = coffer_bytes_size(value) == 3 && memcmp(coffer_bytes_data(value), "bar", 3) == 0;
+  const int same = coffer_bytes_size(value) == 3 && strcmp(coffer_bytes_data(value), "bar") == 0;
   coffer_bytes_free(value);
   coffer_close(store);
-  return same ? 0 : 1;
+  return same && strcmp(coffer_version(), COFFER_VERSION) == 0 ? 0 : 1;
 }

@@ -1,12 +1,10 @@
 // A file as the anchor: an older copy of the store is refused, whatever wrote since, and what a
 // crash leaves behind never is.
-#include <coffer/coffer.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
 
-#include "tests/scratch.h"
+#include "tests/c_store.h"
 
 namespace coffer::test::anchor_test {
 namespace {
@@ -443,28 +441,32 @@ TEST_CASE("a sequence that the caller remembers serves as well") {
 TEST_CASE("C: an anchor is set, told, checked and given up") {
   const Anchored a;
   const std::string key = "file://" + a.scratch.key_file();
-  const char* keys[] = {key.c_str()};
+  const std::string path = a.scratch.path();
   coffer_store* store = nullptr;
   coffer_error error;
-  const std::string path = a.scratch.path();
-  REQUIRE(coffer_open(path.c_str(), keys, 1, &store, &error) == COFFER_OK);
+  REQUIRE(c_open(path, key, &store) == COFFER_OK);
   CHECK(coffer_anchor_update(store, &error) == COFFER_NOT_FOUND);
   REQUIRE(coffer_anchor_set(store, a.uri().c_str(), COFFER_ANCHOR_SHRED, &error) == COFFER_OK);
+  coffer_store_status status = COFFER_STORE_STATUS_INIT;
+  REQUIRE(coffer_status(store, &status, &error) == COFFER_OK);
+  CHECK(status.anchor == a.uri());
   coffer_close(store);
   const std::string older = a.copy("older");
-  REQUIRE(coffer_open_anchored(path.c_str(), keys, 1, a.uri().c_str(), 0, &store, &error) ==
-          COFFER_OK);
-  const std::uint8_t value = 'v';
-  REQUIRE(coffer_put(store, "a", &value, 1, 0, COFFER_ANY_VERSION, 0, nullptr, &error) ==
-          COFFER_OK);
+  const std::string uri = a.uri();
+  coffer_open_options options = COFFER_OPEN_OPTIONS_INIT;
+  options.anchor_uri = uri.c_str();
+  REQUIRE(c_open(path, key, &store, options) == COFFER_OK);
+  REQUIRE(c_put(store, "a", "v") == COFFER_OK);
   REQUIRE(coffer_anchor_update(store, &error) == COFFER_OK);
   coffer_close(store);
   a.put_back(older);
-  CHECK(coffer_open(path.c_str(), keys, 1, &store, &error) == COFFER_ROLLED_BACK);
-  REQUIRE(coffer_open_anchored(path.c_str(), keys, 1, nullptr, 1, &store, &error) == COFFER_OK);
+  CHECK(c_open(path, key, &store) == COFFER_ROLLED_BACK);
+  options = COFFER_OPEN_OPTIONS_INIT;
+  options.anchor_doubt = COFFER_ANCHOR_ACCEPT;
+  REQUIRE(c_open(path, key, &store, options) == COFFER_OK);
   REQUIRE(coffer_anchor_remove(store, &error) == COFFER_OK);
   coffer_close(store);
-  REQUIRE(coffer_open(path.c_str(), keys, 1, &store, &error) == COFFER_OK);
+  REQUIRE(c_open(path, key, &store) == COFFER_OK);
   coffer_close(store);
 }
 

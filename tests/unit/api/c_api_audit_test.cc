@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json json_of(coffer_bytes* bytes) { return Json::parse(CStore::text_of(bytes)); }
+Json json_of(coffer_bytes* bytes) { return Json::parse(text_of(bytes)); }
 
 Json audit_of(coffer_store* store, const coffer_audit_filter* filter = nullptr) {
   coffer_bytes* json = nullptr;
@@ -36,10 +36,12 @@ TEST_CASE("C: who did what, or was refused it, is listed by filters") {
   coffer_error error;
   c.put("a/b", "v");
   coffer_store* alice = nullptr;
-  REQUIRE(coffer_as(c.get(), "alice", "ticket 7", nullptr, &alice, &error) == COFFER_OK);
-  REQUIRE(coffer_put(alice, "c", bytes_of("v"), 1, 0, COFFER_ANY_VERSION, 0, nullptr, &error) ==
-          COFFER_OK);
-  CHECK(coffer_put(alice, "c", bytes_of("v"), 1, 0, 9, 0, nullptr, &error) == COFFER_CONFLICT);
+  coffer_identity identity = COFFER_IDENTITY_INIT;
+  identity.actor = "alice";
+  identity.reason = "ticket 7";
+  REQUIRE(coffer_as(c.get(), &identity, &alice, &error) == COFFER_OK);
+  REQUIRE(c_put(alice, "c", "v") == COFFER_OK);
+  CHECK(c_put(alice, "c", "v", 9) == COFFER_CONFLICT);
   coffer_close(alice);
   const Json all = audit_of(c.get());
   REQUIRE(all.size() == 3);
@@ -47,14 +49,14 @@ TEST_CASE("C: who did what, or was refused it, is listed by filters") {
   CHECK(all[0]["items"] == Json{{{"action", "put"}, {"path", "a/b"}, {"version", 1}}});
   CHECK((all[1]["actor"] == "alice" && all[1]["reason"] == "ticket 7"));
   CHECK((all[2]["outcome"] == "conflict" && all[2]["items"][0]["path"] == "c"));
-  coffer_audit_filter filter = {};
+  coffer_audit_filter filter = COFFER_AUDIT_FILTER_INIT;
   filter.actor = "alice";
   filter.outcome = COFFER_AUDIT_ALLOWED;
   CHECK(audit_of(c.get(), &filter).size() == 1);
-  filter = {};
+  filter = COFFER_AUDIT_FILTER_INIT;
   filter.prefix = "a";
   CHECK(audit_of(c.get(), &filter).size() == 1);
-  filter = {};
+  filter = COFFER_AUDIT_FILTER_INIT;
   filter.limit = 2;
   filter.newest = 1;
   CHECK(audit_of(c.get(), &filter)[0]["number"] == 2);
@@ -62,23 +64,30 @@ TEST_CASE("C: who did what, or was refused it, is listed by filters") {
   coffer_bytes* json = nullptr;
   CHECK(coffer_audit_list(c.get(), &filter, &json, &error) == COFFER_USAGE);
   CHECK(coffer_audit_list(nullptr, nullptr, &json, &error) == COFFER_USAGE);
-  CHECK(coffer_as(c.get(), "two\nlines", nullptr, nullptr, &alice, &error) == COFFER_USAGE);
+  identity.actor = "two\nlines";
+  CHECK(coffer_as(c.get(), &identity, &alice, &error) == COFFER_USAGE);
 }
 
 TEST_CASE("C: the chain is verified, and shortened by number or time") {
   const CStore c;
   coffer_error error;
   for (int i = 0; i < 10; ++i) c.put("a", "v");
-  coffer_audit_report report;
+  coffer_audit_report report = COFFER_AUDIT_REPORT_INIT;
   REQUIRE(coffer_audit_verify(c.get(), &report, &error) == COFFER_OK);
   CHECK((report.first == 1 && report.last == 10 && report.broken == 0));
   CHECK(std::string(report.problem).empty());
   std::uint64_t removed = 0;
-  REQUIRE(coffer_audit_prune_keep(c.get(), 4, &removed, &error) == COFFER_OK);
+  coffer_prune_options prune = COFFER_PRUNE_OPTIONS_INIT;
+  CHECK(coffer_audit_prune(c.get(), &prune, &removed, &error) == COFFER_USAGE);
+  prune.keep_records = 4;
+  REQUIRE(coffer_audit_prune(c.get(), &prune, &removed, &error) == COFFER_OK);
   CHECK(removed == 6);
-  REQUIRE(coffer_audit_prune_before(c.get(), 1, &removed, &error) == COFFER_OK);
+  prune = COFFER_PRUNE_OPTIONS_INIT;
+  prune.before_ms = 1;
+  REQUIRE(coffer_audit_prune(c.get(), &prune, &removed, &error) == COFFER_OK);
   CHECK(removed == 0);
-  REQUIRE(coffer_audit_prune_before(c.get(), INT64_MAX, nullptr, &error) == COFFER_OK);
+  prune.before_ms = INT64_MAX;
+  REQUIRE(coffer_audit_prune(c.get(), &prune, nullptr, &error) == COFFER_OK);
   REQUIRE(coffer_audit_verify(c.get(), &report, nullptr) == COFFER_OK);
   CHECK(report.records == 1);
 }
@@ -91,21 +100,29 @@ TEST_CASE("C: the feed tells what happened, and wakes who waits") {
   coffer_bytes* json = nullptr;
   std::uint64_t revision = 0;
   int more = 0;
-  REQUIRE(coffer_changes(c.get(), 0, COFFER_WHOLE_REVISION, nullptr, 0, &json, &revision, &more,
-                         &error) == COFFER_OK);
+  REQUIRE(coffer_changes(c.get(), 0, nullptr, &json, &revision, &more, &error) == COFFER_OK);
   const Json changes = json_of(json);
   REQUIRE(changes.size() == 2);
   CHECK((changes[0]["path"] == "a/b" && changes[0]["what"] == "put" && changes[0]["index"] == 0));
   CHECK(more == 0);
-  REQUIRE(coffer_changes(c.get(), 0, COFFER_WHOLE_REVISION, "a", 0, &json, nullptr, nullptr,
-                         &error) == COFFER_OK);
+  coffer_changes_options options = COFFER_CHANGES_OPTIONS_INIT;
+  options.prefix = "a";
+  REQUIRE(coffer_changes(c.get(), 0, &options, &json, nullptr, nullptr, &error) == COFFER_OK);
   CHECK(json_of(json).size() == 1);
-  REQUIRE(coffer_changes(c.get(), 0, COFFER_WHOLE_REVISION, nullptr, 1, &json, &revision, &more,
-                         &error) == COFFER_OK);
+  options = COFFER_CHANGES_OPTIONS_INIT;
+  options.limit = 1;
+  REQUIRE(coffer_changes(c.get(), 0, &options, &json, &revision, &more, &error) == COFFER_OK);
   CHECK(json_of(json).size() == 1);
   CHECK(more == 1);
-  CHECK(coffer_changes(c.get(), revision + 100, COFFER_WHOLE_REVISION, nullptr, 0, &json, nullptr,
-                       nullptr, &error) == COFFER_ROLLED_BACK);
+  const std::uint64_t first = changes[0]["revision"];
+  options = COFFER_CHANGES_OPTIONS_INIT;
+  REQUIRE(coffer_changes(c.get(), first, &options, &json, nullptr, nullptr, &error) == COFFER_OK);
+  CHECK(json_of(json).size() == 1);
+  options.from_index = 1;  // The first revision has a change of index 0 alone.
+  REQUIRE(coffer_changes(c.get(), first, &options, &json, nullptr, nullptr, &error) == COFFER_OK);
+  CHECK(json_of(json).size() == 1);
+  CHECK(coffer_changes(c.get(), revision + 100, nullptr, &json, nullptr, nullptr, &error) ==
+        COFFER_ROLLED_BACK);
   std::uint64_t now = 0;
   REQUIRE(coffer_wait_for_changes(c.get(), 0, 60'000, &now, &error) == COFFER_OK);
   CHECK(now > 0);
@@ -125,14 +142,12 @@ struct Seen {
   std::string json;
 };
 
-coffer_code find_inside(coffer_transaction* txn, void* context) {
+coffer_code find_inside(coffer_store* inside, void* context) {
   Seen& seen = *static_cast<Seen*>(context);
-  if (coffer_transaction_put(txn, "team/new", bytes_of("v"), 1, 0, 0, 0, nullptr, nullptr) !=
-      COFFER_OK)
-    return COFFER_FAILED;
+  if (c_put(inside, "team/new", "v", COFFER_IF_ABSENT) != COFFER_OK) return COFFER_FAILED;
   coffer_bytes* json = nullptr;
-  seen.code = coffer_transaction_find(txn, "team", nullptr, &json, nullptr);
-  if (seen.code == COFFER_OK) seen.json = CStore::text_of(json);
+  seen.code = coffer_find(inside, "team", nullptr, &json, nullptr);
+  if (seen.code == COFFER_OK) seen.json = text_of(json);
   return COFFER_OK;
 }
 
@@ -153,7 +168,7 @@ TEST_CASE("C: secrets are found by what they are, in a transaction too") {
   CHECK((top[1]["folder"] == true && top[0]["state"] == "live" && top[0]["version"] == 1));
   const char* tags[] = {"x", "y"};
   const char* custom[] = {"k", "v"};
-  coffer_list_options options = {};
+  coffer_list_options options = COFFER_LIST_OPTIONS_INIT;
   options.recursive = 1;
   options.tags = tags;
   options.tag_count = 2;
@@ -165,13 +180,13 @@ TEST_CASE("C: secrets are found by what they are, in a transaction too") {
   CHECK((found[0]["tags"] == Json{"x", "y"} && found[0]["custom_metadata"] == Json{{"k", "v"}}));
   options.kind = "password";
   CHECK(find_in(c.get(), "", &options).empty());
-  options = {};
+  options = COFFER_LIST_OPTIONS_INIT;
   options.state = COFFER_LIST_DELETED;
   CHECK(paths_of(find_in(c.get(), "team", &options)) == Json{"team/b"});
   options.state = static_cast<coffer_list_state>(7);
   coffer_bytes* json = nullptr;
   CHECK(coffer_find(c.get(), "", &options, &json, &error) == COFFER_USAGE);
-  options = {};
+  options = COFFER_LIST_OPTIONS_INIT;
   options.tag_count = 1;
   CHECK(coffer_find(c.get(), "", &options, &json, &error) == COFFER_USAGE);
   Seen seen;
@@ -183,7 +198,7 @@ TEST_CASE("C: secrets are found by what they are, in a transaction too") {
 TEST_CASE("C: a clock that is right has nothing to accept, and audit settings go in as JSON") {
   const CStore c;
   coffer_error error;
-  coffer_clock_acceptance report;
+  coffer_clock_acceptance report = COFFER_CLOCK_ACCEPTANCE_INIT;
   REQUIRE(coffer_clock_accept(c.get(), 0, &report, &error) == COFFER_OK);
   CHECK((report.to_ms >= report.from_ms && report.destroyed == 0 && report.moved == 0));
   REQUIRE(coffer_clock_accept(c.get(), 1, nullptr, nullptr) == COFFER_OK);

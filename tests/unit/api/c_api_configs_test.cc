@@ -1,31 +1,16 @@
 // Configs and references through the C interface.
-#include <coffer/coffer.h>
-
-#include <catch2/catch.hpp>
-#include <cstring>
 #include <nlohmann/json.hpp>
-#include <string>
 #include <vector>
 
-#include "tests/scratch.h"
+#include "tests/c_store.h"
 
-namespace c_api_configs_test {
-
+namespace coffer::test::c_api_configs_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 constexpr char kSpec[] =
     R"({"properties":{"host":{},"a":{"airbyte_secret":true},"b":{"airbyte_secret":true}}})";
-
-/// What a call handed out, taken and freed.
-std::string text_of(coffer_bytes* bytes) {
-  REQUIRE(bytes != nullptr);
-  std::string text(reinterpret_cast<const char*>(coffer_bytes_data(bytes)),
-                   coffer_bytes_size(bytes));
-  coffer_bytes_free(bytes);
-  return text;
-}
 
 Json json_of(coffer_bytes* bytes) {
   const std::string text = text_of(bytes);
@@ -35,19 +20,14 @@ Json json_of(coffer_bytes* bytes) {
 }
 
 struct Bench {
-  Bench() {
-    const std::string key = "file://" + scratch.key_file();
-    const char* keys[] = {key.c_str()};
-    REQUIRE(coffer_open(scratch.path().c_str(), keys, 1, &store, nullptr) == COFFER_OK);
-  }
+  Bench() { REQUIRE(c_open(scratch.path(), "file://" + scratch.key_file(), &store) == COFFER_OK); }
   ~Bench() { coffer_close(store); }
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;
 
   Json put(const char* id, const char* document, const coffer_config_options* options = nullptr) {
     coffer_bytes* report = nullptr;
-    REQUIRE(coffer_config_put_with(store, id, kSpec, document, options, &report, nullptr) ==
-            COFFER_OK);
+    REQUIRE(coffer_config_put(store, id, kSpec, document, options, &report, nullptr) == COFFER_OK);
     return json_of(report);
   }
   std::string get(const char* id, coffer_config_form form) {
@@ -56,7 +36,7 @@ struct Bench {
     return text_of(document);
   }
 
-  coffer::test::ScratchStore scratch;
+  ScratchStore scratch;
   coffer_store* store = nullptr;
 };
 
@@ -75,8 +55,8 @@ TEST_CASE("A config is put, patched, shown, listed and deleted") {
   const Json first = bench.put("c", R"({"host":"h","a":"x"})");
   CHECK(first["revision"] == 1);
   CHECK(first["outcomes"][0]["outcome"] == "minted");
-  coffer_config_options options{};
-  options.revision = 1;
+  coffer_config_options options = COFFER_CONFIG_OPTIONS_INIT;
+  options.if_revision = 1;
   options.bump = COFFER_BUMP_ALWAYS;
   const Json second = bench.put("c", R"({"host":"h","a":"x"})", &options);
   CHECK(second["outcomes"][0]["outcome"] == "bumped");
@@ -84,11 +64,11 @@ TEST_CASE("A config is put, patched, shown, listed and deleted") {
 
   coffer_error error;
   coffer_bytes* report = nullptr;
-  CHECK(coffer_config_put_with(bench.store, "c", kSpec, "{}", &options, &report, &error) ==
+  CHECK(coffer_config_put(bench.store, "c", kSpec, "{}", &options, &report, &error) ==
         COFFER_CONFLICT);
   CHECK(report == nullptr);
   CHECK(std::strlen(error.message) > 0);
-  REQUIRE(coffer_config_patch(bench.store, "c", R"({"host":null,"b":5.0})", nullptr, nullptr,
+  REQUIRE(coffer_config_patch(bench.store, "c", nullptr, R"({"host":null,"b":5.0})", nullptr,
                               &report, nullptr) == COFFER_OK);
   CHECK(json_of(report)["revision"] == 3);
   CHECK(bench.get("c", COFFER_CONFIG_REVEALED) == R"({"a":"x","b":5.0})");
@@ -108,13 +88,19 @@ TEST_CASE("A config is put, patched, shown, listed and deleted") {
 TEST_CASE("Stage, commit and abandon; check and its end") {
   Bench bench;
   coffer_bytes* report = nullptr;
-  REQUIRE(coffer_config_stage(bench.store, "c", kSpec, R"({"a":"x"})", nullptr, 0, &report,
-                              nullptr) == COFFER_OK);
+  REQUIRE(coffer_config_stage(bench.store, "c", kSpec, R"({"a":"x"})", nullptr, &report, nullptr) ==
+          COFFER_OK);
   const std::string stage = json_of(report)["stage"];
-  REQUIRE(coffer_config_commit(bench.store, "c", stage.c_str(), 0, 1, &report, nullptr) ==
+  coffer_commit_options commit = COFFER_COMMIT_OPTIONS_INIT;
+  commit.outside = 1;
+  REQUIRE(coffer_config_commit(bench.store, "c", stage.c_str(), &commit, &report, nullptr) ==
           COFFER_OK);
   CHECK(json_of(report)["revision"] == 1);
-  REQUIRE(coffer_config_stage(bench.store, "c", kSpec, R"({"a":"y"})", nullptr, 60'000, &report,
+  coffer_config_options options = COFFER_CONFIG_OPTIONS_INIT;
+  options.lease_ms = 60'000;
+  CHECK(coffer_config_put(bench.store, "c", kSpec, "{}", &options, &report, nullptr) ==
+        COFFER_USAGE);
+  REQUIRE(coffer_config_stage(bench.store, "c", kSpec, R"({"a":"y"})", &options, &report,
                               nullptr) == COFFER_OK);
   const std::string other = json_of(report)["stage"];
   coffer_bytes* gone = nullptr;
@@ -123,7 +109,7 @@ TEST_CASE("Stage, commit and abandon; check and its end") {
   CHECK(coffer_config_abandon(bench.store, "c", other.c_str(), nullptr, nullptr) ==
         COFFER_NOT_FOUND);
 
-  REQUIRE(coffer_config_check(bench.store, nullptr, kSpec, R"({"b":"z"})", 0, &report, nullptr) ==
+  REQUIRE(coffer_config_check(bench.store, kSpec, R"({"b":"z"})", nullptr, &report, nullptr) ==
           COFFER_OK);
   const std::string partial = json_of(report)["partial"].dump();
   REQUIRE(coffer_config_end_check(bench.store, nullptr, partial.c_str(), &gone, nullptr) ==
@@ -142,15 +128,24 @@ TEST_CASE("Import, hydrate with a resolver, and outside users") {
   const std::string partial = json_of(report)["partial"].dump();
   std::vector<std::string> asked;
   coffer_bytes* document = nullptr;
-  REQUIRE(coffer_config_hydrate_with(bench.store, "c", nullptr, partial.c_str(), 0, answer, &asked,
-                                     &document, nullptr) == COFFER_OK);
+  coffer_hydrate_options hydrate = COFFER_HYDRATE_OPTIONS_INIT;
+  hydrate.id = "c";
+  hydrate.resolver = answer;
+  hydrate.context = &asked;
+  REQUIRE(coffer_config_hydrate(bench.store, partial.c_str(), &hydrate, &document, nullptr) ==
+          COFFER_OK);
   CHECK(text_of(document) == R"({"a":"x","b":"[1]"})");
   CHECK(asked == std::vector<std::string>{"vault/b"});
-  CHECK(coffer_config_hydrate_with(bench.store, nullptr, kSpec,
-                                   R"({"b":"secret_coordinate::other"})", 0, answer, &asked,
-                                   &document, nullptr) == COFFER_KEY_UNAVAILABLE);
-  CHECK(coffer_config_hydrate_with(bench.store, nullptr, nullptr, partial.c_str(), 1, nullptr,
-                                   nullptr, &document, nullptr) == COFFER_USAGE);
+  hydrate.spec = kSpec;
+  CHECK(coffer_config_hydrate(bench.store, partial.c_str(), &hydrate, &document, nullptr) ==
+        COFFER_USAGE);
+  hydrate.id = nullptr;
+  CHECK(coffer_config_hydrate(bench.store, R"({"b":"secret_coordinate::other"})", &hydrate,
+                              &document, nullptr) == COFFER_KEY_UNAVAILABLE);
+  hydrate = COFFER_HYDRATE_OPTIONS_INIT;
+  hydrate.compat_airbyte = 1;
+  CHECK(coffer_config_hydrate(bench.store, partial.c_str(), &hydrate, &document, nullptr) ==
+        COFFER_USAGE);
 
   REQUIRE(coffer_reference_add(bench.store, "airbyte_x", 3, "job", nullptr) == COFFER_OK);
   coffer_bytes* list = nullptr;
@@ -166,8 +161,8 @@ TEST_CASE("A place is unmarked by name; a config is copied and renamed") {
   constexpr char kPlain[] = R"({"properties":{"host":{},"a":{}}})";
   coffer_bytes* report = nullptr;
   coffer_error error;
-  CHECK(coffer_config_put_with(bench.store, "c", kPlain, R"({"a":"x"})", nullptr, &report,
-                               &error) == COFFER_USAGE);
+  CHECK(coffer_config_put(bench.store, "c", kPlain, R"({"a":"x"})", nullptr, &report, &error) ==
+        COFFER_USAGE);
   CHECK(std::string(error.message).find("/a") != std::string::npos);
   std::uint64_t revision = 0;
   REQUIRE(coffer_config_rename(bench.store, "c", "d", &revision, nullptr) == COFFER_OK);
@@ -182,14 +177,13 @@ TEST_CASE("A place is unmarked by name; a config is copied and renamed") {
   CHECK(bench.get("e", COFFER_CONFIG_PARTIAL) != bench.get("d", COFFER_CONFIG_PARTIAL));
 
   const char* unmark[] = {"/a"};
-  coffer_config_options options{};
-  options.revision = COFFER_ANY_VERSION;
+  coffer_config_options options = COFFER_CONFIG_OPTIONS_INIT;
   options.unmark_count = 1;
-  CHECK(coffer_config_put_with(bench.store, "d", kPlain, R"({"a":"x"})", &options, &report,
-                               nullptr) == COFFER_USAGE);
+  CHECK(coffer_config_put(bench.store, "d", kPlain, R"({"a":"x"})", &options, &report, nullptr) ==
+        COFFER_USAGE);
   options.unmark = unmark;
-  REQUIRE(coffer_config_put_with(bench.store, "d", kPlain, R"({"a":"x"})", &options, &report,
-                                 nullptr) == COFFER_OK);
+  REQUIRE(coffer_config_put(bench.store, "d", kPlain, R"({"a":"x"})", &options, &report, nullptr) ==
+          COFFER_OK);
   CHECK(json_of(report)["spec_marks_nothing"] == true);
   CHECK(bench.get("d", COFFER_CONFIG_MASKED) == R"({"a":"x"})");
 }
@@ -198,18 +192,22 @@ TEST_CASE("Airbyte's form of a name kept elsewhere is resolved by a spec as well
   Bench bench;
   std::vector<std::string> asked;
   coffer_bytes* document = nullptr;
+  constexpr char kElsewhere[] = R"({"b":{"_secret":"vault/b"}})";
   for (const char* spec : {kSpec, static_cast<const char*>(nullptr)}) {
-    REQUIRE(coffer_config_hydrate_with(bench.store, nullptr, spec, R"({"b":{"_secret":"vault/b"}})",
-                                       0, answer, &asked, &document, nullptr) == COFFER_OK);
+    coffer_hydrate_options hydrate = COFFER_HYDRATE_OPTIONS_INIT;
+    hydrate.spec = spec;
+    CHECK(coffer_config_hydrate(bench.store, kElsewhere, &hydrate, &document, nullptr) ==
+          COFFER_USAGE);
+    hydrate.resolver = answer;
+    hydrate.context = &asked;
+    REQUIRE(coffer_config_hydrate(bench.store, kElsewhere, &hydrate, &document, nullptr) ==
+            COFFER_OK);
     CHECK(text_of(document) == R"({"b":[1]})");
-    CHECK(coffer_config_hydrate_with(bench.store, nullptr, spec, R"({"b":{"_secret":"vault/b"}})",
-                                     0, nullptr, nullptr, &document, nullptr) == COFFER_USAGE);
     // What reads as this store's is never asked for elsewhere.
-    CHECK(coffer_config_hydrate_with(bench.store, nullptr, spec,
-                                     R"({"b":{"_secret":"airbyte_x_v1"}})", 0, answer, &asked,
-                                     &document, nullptr) != COFFER_OK);
+    CHECK(coffer_config_hydrate(bench.store, R"({"b":{"_secret":"airbyte_x_v1"}})", &hydrate,
+                                &document, nullptr) != COFFER_OK);
   }
   CHECK(asked == std::vector<std::string>{"vault/b", "vault/b"});
 }
 
-}  // namespace c_api_configs_test
+}  // namespace coffer::test::c_api_configs_test

@@ -1,11 +1,5 @@
 // Key slots and rotations through C alone.
-#include <coffer/coffer.h>
-
-#include <catch2/catch.hpp>
-#include <cstring>
-#include <string>
-
-#include "tests/scratch.h"
+#include "tests/c_store.h"
 
 namespace coffer::test::c_api_keys_test {
 namespace {
@@ -16,13 +10,6 @@ coffer_code stop_at_once(void* context, std::uint64_t done, std::uint64_t all) {
   return COFFER_DECLINED;
 }
 
-std::string text_of(coffer_bytes* bytes) {
-  std::string text(reinterpret_cast<const char*>(coffer_bytes_data(bytes)),
-                   coffer_bytes_size(bytes));
-  coffer_bytes_free(bytes);
-  return text;
-}
-
 }  // namespace
 
 TEST_CASE("C lists the slots of a store that no key opens") {
@@ -30,8 +17,7 @@ TEST_CASE("C lists the slots of a store that no key opens") {
   const std::string key = "file://" + directory.in("key");
   const std::string path = directory.in("store");
   REQUIRE(create_key_file(directory.in("key")).ok());
-  const char* uris[] = {key.c_str()};
-  REQUIRE(coffer_create(path.c_str(), uris, 1, nullptr) == COFFER_OK);
+  REQUIRE(c_create(path, key) == COFFER_OK);
   REQUIRE(::unlink(directory.in("key").c_str()) == 0);
   coffer_bytes* json = nullptr;
   coffer_error error{};
@@ -54,10 +40,9 @@ TEST_CASE("slots are added, listed, wrapped anew, given up and removed through C
   const std::string second = "file://" + directory.in("second");
   const std::string path = directory.in("store");
   for (const char* name : {"key", "second"}) REQUIRE(create_key_file(directory.in(name)).ok());
-  const char* uris[] = {first.c_str()};
-  REQUIRE(coffer_create(path.c_str(), uris, 1, nullptr) == COFFER_OK);
+  REQUIRE(c_create(path, first) == COFFER_OK);
   coffer_store* store = nullptr;
-  REQUIRE(coffer_open(path.c_str(), uris, 1, &store, nullptr) == COFFER_OK);
+  REQUIRE(c_open(path, first, &store) == COFFER_OK);
   int slot = 0;
   REQUIRE(coffer_key_add(store, second.c_str(), &slot, nullptr) == COFFER_OK);
   CHECK(slot == 2);
@@ -65,14 +50,19 @@ TEST_CASE("slots are added, listed, wrapped anew, given up and removed through C
   REQUIRE(coffer_key_list(store, &json, nullptr) == COFFER_OK);
   const std::string slots = text_of(json);
   CHECK(slots.find(R"("slot":2,"provider":"file","uri":")" + second) != std::string::npos);
-  REQUIRE(coffer_key_rewrap(store, 0, nullptr, 0, &json, nullptr) == COFFER_OK);
+  REQUIRE(coffer_key_rewrap(store, 0, nullptr, &json, nullptr) == COFFER_OK);
   CHECK(text_of(json).find(R"("skipped":false,"code":"ok"},{"slot":2)") != std::string::npos);
   REQUIRE(::unlink(directory.in("second").c_str()) == 0);
   coffer_error error{};
-  CHECK(coffer_key_rotate(store, nullptr, 0, nullptr, 0, &error) == COFFER_KEY_UNAVAILABLE);
-  CHECK(coffer_key_rewrap(store, 2, nullptr, 0, nullptr, nullptr) == COFFER_KEY_UNAVAILABLE);
+  CHECK(coffer_key_rotate(store, nullptr, &error) == COFFER_KEY_UNAVAILABLE);
+  CHECK(coffer_key_rewrap(store, 2, nullptr, nullptr, nullptr) == COFFER_KEY_UNAVAILABLE);
   const int without[] = {2};
-  REQUIRE(coffer_key_rotate(store, nullptr, 0, without, 1, nullptr) == COFFER_OK);
+  coffer_key_options options = COFFER_KEY_OPTIONS_INIT;
+  options.without_count = 1;
+  CHECK(coffer_key_rotate(store, &options, nullptr) == COFFER_USAGE);
+  options.without = without;
+  CHECK(coffer_key_rewrap(store, 1, &options, nullptr, nullptr) == COFFER_USAGE);
+  REQUIRE(coffer_key_rotate(store, &options, nullptr) == COFFER_OK);
   CHECK(coffer_key_remove(store, 1, nullptr) == COFFER_IN_USE);
   std::uint64_t done = 256;
   CHECK(coffer_key_rotate_data(store, stop_at_once, &done, nullptr) == COFFER_OK);
@@ -80,8 +70,7 @@ TEST_CASE("slots are added, listed, wrapped anew, given up and removed through C
   REQUIRE(coffer_key_rotate_data(store, nullptr, nullptr, nullptr) == COFFER_OK);
   for (const coffer_code code :
        {coffer_key_list(store, nullptr, nullptr), coffer_key_add(store, nullptr, nullptr, nullptr),
-        coffer_key_rotate(store, nullptr, 0, nullptr, 1, nullptr),
-        coffer_key_rewrap(nullptr, 0, nullptr, 0, nullptr, nullptr),
+        coffer_key_rewrap(nullptr, 0, nullptr, nullptr, nullptr),
         coffer_key_rotate_data(nullptr, nullptr, nullptr, nullptr)})
     CHECK(code == COFFER_USAGE);
   coffer_close(store);

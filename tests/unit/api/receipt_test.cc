@@ -1,11 +1,9 @@
 // Receipts: one for every erasing, whichever call does it; refused where a byte differs.
-#include <coffer/coffer.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/scratch.h"
+#include "tests/c_store.h"
 
 namespace coffer::test::receipt_test {
 namespace {
@@ -152,23 +150,15 @@ TEST_CASE("a store that is older than a receipt is told to be") {
 }
 
 TEST_CASE("C: receipts are handed out and verified") {
-  const ScratchDirectory directory;
-  REQUIRE(create_key_file(directory.in("key")).ok());
-  const std::string uri = "file://" + directory.in("key");
-  const char* uris[] = {uri.c_str()};
-  const std::string path = directory.in("store");
-  coffer_store* store = nullptr;
+  const CStore c;
+  coffer_store* store = c.get();
   coffer_error error;
-  REQUIRE(coffer_create(path.c_str(), uris, 1, &error) == COFFER_OK);
-  REQUIRE(coffer_open(path.c_str(), uris, 1, &store, &error) == COFFER_OK);
   std::string told;
   const auto sink = [](void* context, const char* text, std::size_t size) {
     static_cast<std::string*>(context)->assign(text, size);
   };
   REQUIRE(coffer_on_receipt(store, sink, &told, &error) == COFFER_OK);
-  const std::uint8_t value = 'v';
-  REQUIRE(coffer_put(store, "a", &value, 1, 0, COFFER_ANY_VERSION, 0, nullptr, &error) ==
-          COFFER_OK);
+  c.put("a", "v");
   REQUIRE(coffer_destroy_all(store, "a", &error) == COFFER_OK);
   CHECK(coffer_receipt_verify(store, told.data(), told.size(), &error) == COFFER_OK);
   std::string altered = told;
@@ -176,7 +166,6 @@ TEST_CASE("C: receipts are handed out and verified") {
   CHECK(coffer_receipt_verify(store, altered.data(), altered.size(), &error) == COFFER_CORRUPT);
   CHECK(coffer_on_receipt(nullptr, nullptr, nullptr, &error) == COFFER_USAGE);
   REQUIRE(coffer_on_receipt(store, nullptr, nullptr, &error) == COFFER_OK);
-  coffer_close(store);
 }
 
 }  // namespace coffer::test::receipt_test
