@@ -1,6 +1,6 @@
 // Writes the vectors: one record with one defect each. Run by hand when the format gains a
 // rule; what is written is looked at, then kept. Usage: make_vectors DIRECTORY
-#include "tests/vectors/vector_maker.h"
+#include "tests/vectors/make/vector_maker.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // The vectors of the keyring: its frames, header, epochs, slots and master part.
-#include "tests/vectors/vector_maker.h"
+#include "tests/vectors/make/vector_maker.h"
 
 namespace vectors {
 namespace {
