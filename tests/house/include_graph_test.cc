@@ -88,6 +88,15 @@ TEST_CASE("the reader reports the command looking behind the API, and what it ca
   CHECK(check("engine/elsewhere/a.cc", "").size() == 1);
 }
 
+TEST_CASE("the reader reports a look into the products from outside") {
+  constexpr std::string_view kInclude = "#include \"tools/products/vdk/overlay.h\"\n";
+  CHECK(check("tools/workload/a.cc", kInclude).size() == 1);
+  CHECK(check("tools/verbs/workload/run.cc", kInclude).size() == 1);
+  CHECK(check("tools/verbs/table.cc", kInclude).size() == 1);
+  CHECK(check("tools/products/vdk/a.cc", kInclude).empty());
+  CHECK(check("tools/products/vdk/a.cc", "#include \"tools/workload/sources.h\"\n").empty());
+}
+
 TEST_CASE("the reader lets pass what is allowed") {
   CHECK(check("engine/crypto/a.cc", "#include <sodium.h>\n#include \"base/bytes.h\"\n").empty());
   CHECK(check("engine/storage/a.cc", "#include <lmdb.h>\n#include <sys/mman.h>\n").empty());

@@ -281,7 +281,7 @@ TEST_CASE("bulk documents that are not right are refused whole, without repeatin
       {R"({"operations":[{"put":{"path":"p",)" + v + ",\"data\":1}}]}", "more than one way"},
       {R"({"operations":[{"put":{"path":"p",)" + v + ",\"cas\":\"1\"}}]}", "a whole number"},
       {R"({"operations":[{"put":{"path":"p",)" + v + ",\"ttl\":\"soon\"}}]}", "a duration"},
-      {R"({"operations":[{"put":{"path":"p",)" + v + ",\"ttl\":0}}]}", "longer than nothing"},
+      {R"({"operations":[{"put":{"path":"p",)" + v + ",\"ttl\":0}}]}", "longer than zero"},
       {R"({"operations":[{"put":{"path":"p",)" + v +
            R"(,"ttl":"1h","expires_time":"2999-01-01T00:00:00Z"}}]})",
        "given twice"},

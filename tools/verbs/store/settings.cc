@@ -5,7 +5,7 @@
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -153,8 +153,6 @@ Result<void> write_table(const StoreSettings& settings) {
   return table.write();
 }
 
-}  // namespace
-
 VerbResult verb_settings_get(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   if (!COFFER_TRY(syntax.parse())) return 0;
@@ -191,7 +189,7 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!words.max_versions && !words.cas_required && !words.delete_version_after &&
       !words.value_limit && !words.names && !words.audit_reads && !words.audit_keep) {
-    return Error(ErrorCode::usage, "say what to set", "for example --max-versions 20");
+    return Error(ErrorCode::usage, "no setting is given", "for example --max-versions 20");
   }
   Store store = COFFER_TRY(context.open());
   // Read and put in one transaction: another process may change another setting meanwhile.
@@ -202,5 +200,19 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
   }));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kSettingsGetVerb{
+    {"settings get", "Shows the store's settings.", "coffer settings get"},
+    Section::store,
+    verb_settings_get,
+    "The store's settings"};
+
+extern constinit const Verb kSettingsPutVerb{
+    {"settings put", "Changes settings of the store, or of a folder.",
+     "coffer settings put --scope ingestion --value-limit 65536 --names vdk"},
+    Section::store,
+    verb_settings_put};
 
 }  // namespace coffer::tools

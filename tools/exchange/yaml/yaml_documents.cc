@@ -2,7 +2,7 @@
 // stands, in quotes and block scalars too (YAML 1.2, 9.1.2): so lines are all that is looked at.
 #include <algorithm>
 
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::tools {
 namespace {

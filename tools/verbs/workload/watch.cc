@@ -8,7 +8,7 @@
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 #include "tools/watch/cursor_file.h"
 #include "tools/watch/watch_delivery.h"
 #include "tools/watch/watch_rules.h"
@@ -135,8 +135,6 @@ Result<void> warn_of_unrecorded_reads(Store& store) {
   return {};
 }
 
-}  // namespace
-
 VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> prefix, from, exec, rules, cursor_path;
   Watch watch;
@@ -154,12 +152,13 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   syntax.explain(kAboutRules);
   syntax.explain(
       "An event is delivered at least once: when its line is written, or when the command exits "
-      "with 0; a\nfailing command is run again, after longer and longer pauses. It finds the event "
-      "in its environment:\nCOFFER_EVENT_WHAT, _PATH, _VERSION, _REVISION, _INDEX, _TIME and "
-      "_OUTCOME; never a value.\nA rule's `what` names actions of `coffer audit list`, `deleted`, "
-      "or what changes nothing: `read` (while\nthe setting audit-reads is on; a command that reads "
-      "a secret makes such an event itself), `refused`, or\n`denied` for what the policy refused. "
-      "Without --from, and without a cursor yet, what happens from now\non is told.");
+      "with 0; a failing command is run again, after longer and longer pauses. The command finds "
+      "the event in its environment: COFFER_EVENT_WHAT, _PATH, _VERSION, _REVISION, _INDEX, _TIME "
+      "and _OUTCOME; never a value.\nA rule's `what` names actions of `coffer audit list`, "
+      "`deleted`, or an event without a change: `read` (while the setting audit-reads is on; a "
+      "command that reads a secret makes such an event itself), `refused`, or `denied` for what "
+      "the policy refused. Without --from, and without a cursor yet, the watch begins with the "
+      "next event.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
@@ -190,5 +189,13 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   end_on_signals();
   return watch.run(store, *cursor);
 }
+
+}  // namespace
+
+extern constinit const Verb kWatchVerb{
+    {"watch", "Reports changes of secrets as they happen, without values.",
+     "coffer watch ingestion --cursor /var/lib/agent/cursor --exec ./on-change.sh"},
+    Section::programs,
+    verb_watch};
 
 }  // namespace coffer::tools

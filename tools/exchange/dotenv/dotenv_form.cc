@@ -2,7 +2,7 @@
 // last part of its secret's path.
 #include <unordered_set>
 
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/value_text.h"
 

@@ -7,7 +7,7 @@
 #include <array>
 
 #include "engine/text/utf8.h"
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 
 namespace coffer::tools {
 namespace {

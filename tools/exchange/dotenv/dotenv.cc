@@ -1,4 +1,4 @@
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 
 #include <optional>
 #include <unordered_set>

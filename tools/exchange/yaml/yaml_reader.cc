@@ -15,7 +15,7 @@
 
 #include "engine/text/utf8.h"
 #include "tools/exchange/place.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::tools {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::tools {
 namespace {
