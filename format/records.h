@@ -184,7 +184,7 @@ struct Settings {
   bool cas_required = false;
   std::int64_t delete_version_after_ms = 0;  ///< Negative: switched off for every secret.
   ValueAlgorithm algorithm = ValueAlgorithm::chacha20_poly1305;
-  NameProfile names = NameProfile::core;
+  NameRules names = {};
   std::vector<ScopeSettings> scopes = {};  ///< In the order of their prefixes' bytes.
   std::uint64_t revision = 0;              ///< Of the settings: 0 as the store was made.
   bool audit_reads = false;

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "engine/text/printable.h"
-#include "format/name_profile.h"
+#include "format/name_rule.h"
 #include "format/names.h"
 #include "secrets/engine_state.h"
 #include "secrets/kinds.h"
@@ -109,7 +109,7 @@ void apply_change(const MetadataChange& change, Metadata& metadata) {
   if (change.cas_required) metadata.cas_required = *change.cas_required;
   if (change.delete_version_after_ms)
     metadata.delete_version_after_ms = *change.delete_version_after_ms;
-  if (change.kind) metadata.kind = canonical_kind(*change.kind);
+  if (change.kind) metadata.kind = *change.kind;
   if (change.description) metadata.description = *change.description;
   if (change.owner) metadata.owner = *change.owner;
   if (change.tags) metadata.tags = *change.tags;
@@ -160,7 +160,7 @@ Result<void> check_new_name(const format::Settings& settings, std::string_view p
                  "leave out the _v and number at its end"}
         .about(Subject::Kind::path, path);
   const Scope scope = scope_of(settings, path);
-  return format::check_name_by(scope.names, scope.below);
+  return format::check_components(scope.names->components, scope.below);
 }
 
 Result<std::uint32_t> View::Impl::write_head(const format::PathHash& hash,

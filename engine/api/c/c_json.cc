@@ -1,5 +1,6 @@
 #include "api/c/c_json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -15,14 +16,20 @@ using json::NodeId;
 using json::quoted;
 using json::Type;
 
-constexpr std::array kProfiles = {std::pair{NameProfile::core, std::string_view("core")},
-                                  std::pair{NameProfile::vdk, std::string_view("vdk")},
-                                  std::pair{NameProfile::dataos, std::string_view("dataos")}};
+constexpr std::array<std::string_view, 3> kWhiteSpace = {"allowed", "not_alone", "forbidden"};
 
-std::string print_profile(NameProfile profile) {
-  for (const auto& [value, name] : kProfiles)
-    if (value == profile) return quoted(name);
-  return quoted("");
+std::string print_rule(const NameRule& rule) {
+  return "{\"characters\":" + quoted(rule.characters) + ",\"ends\":" + quoted(rule.ends) +
+         ",\"bytes_min\":" + std::to_string(rule.bytes_min) +
+         ",\"bytes_max\":" + std::to_string(rule.bytes_max) +
+         ",\"white_space\":" + quoted(kWhiteSpace.at(static_cast<std::size_t>(rule.white_space))) +
+         "}";
+}
+
+std::string print_rules(const NameRules& rules) {
+  if (rules == NameRules{}) return "null";
+  return "{\"components\":" + print_rule(rules.components) +
+         ",\"fields\":" + print_rule(rules.fields) + "}";
 }
 
 Error wrong_type(std::string_view name) {
@@ -70,11 +77,15 @@ class Members {
     if (document_.type(member) != Type::string) return wrong_type("a text");
     return std::string(document_.string(member));
   }
-  Result<NameProfile> profile(NodeId member) const {
-    const std::string name = COFFER_TRY(text(member));
-    for (const auto& [value, known] : kProfiles)
-      if (known == name) return value;
-    return Error{ErrorCode::usage, "there is no such name profile", "one of core, vdk, dataos"};
+  Result<NameRules> name_rules(NodeId member) const {
+    NameRules rules;
+    if (document_.type(member) == Type::null) return rules;
+    COFFER_TRY(Members(document_, member).each([&](std::string_view name, NodeId rule) {
+      if (name == "components") return read_rule(rule, rules.components);
+      if (name == "fields") return read_rule(rule, rules.fields);
+      return Result<void>(unknown_member(name));
+    }));
+    return rules;
   }
   Result<std::vector<NodeId>> elements(NodeId member) const {
     if (document_.type(member) != Type::array) return wrong_type(document_.key(member));
@@ -86,6 +97,31 @@ class Members {
   }
 
  private:
+  Result<void> read_rule(NodeId object, NameRule& rule) const {
+    return Members(document_, object).each([&](std::string_view name, NodeId member) {
+      return read_rule_member(name, member, rule);
+    });
+  }
+  Result<void> read_rule_member(std::string_view name, NodeId member, NameRule& rule) const {
+    if (name == "characters") {
+      rule.characters = COFFER_TRY(text(member));
+    } else if (name == "ends") {
+      rule.ends = COFFER_TRY(text(member));
+    } else if (name == "bytes_min") {
+      rule.bytes_min = COFFER_TRY(number<std::uint32_t>(member));
+    } else if (name == "bytes_max") {
+      rule.bytes_max = COFFER_TRY(number<std::uint32_t>(member));
+    } else if (name == "white_space") {
+      const std::string word = COFFER_TRY(text(member));
+      const auto known = std::find(kWhiteSpace.begin(), kWhiteSpace.end(), word);
+      if (known == kWhiteSpace.end()) return wrong_type(name);
+      rule.white_space = static_cast<WhiteSpace>(known - kWhiteSpace.begin());
+    } else {
+      return unknown_member(name);
+    }
+    return {};
+  }
+
   const Document& document_;
   NodeId object_;
 };
@@ -130,7 +166,7 @@ Result<ScopeSettings> read_scope(const Document& document, NodeId object) {
     } else if (name == "value_bytes_max") {
       scope.value_bytes_max = COFFER_TRY(read.number<std::uint64_t>(member));
     } else if (name == "names") {
-      scope.names = COFFER_TRY(read.profile(member));
+      scope.names = COFFER_TRY(read.name_rules(member));
     } else {
       return unknown_member(name);
     }
@@ -175,13 +211,13 @@ std::string print_settings(const StoreSettings& settings) {
   out += ",\"cas_required\":" + std::string(settings.cas_required ? "true" : "false");
   out += ",\"delete_version_after_ms\":" + std::to_string(settings.delete_version_after_ms);
   out += ",\"value_bytes_max\":" + std::to_string(settings.value_bytes_max);
-  out += ",\"names\":" + print_profile(settings.names) + ",\"scopes\":[";
+  out += ",\"names\":" + print_rules(settings.names) + ",\"scopes\":[";
   for (const ScopeSettings& scope : settings.scopes) {
     out += (&scope == settings.scopes.data() ? "{" : ",{");
     out += "\"prefix\":" + quoted(scope.prefix);
     if (scope.value_bytes_max)
       out += ",\"value_bytes_max\":" + std::to_string(*scope.value_bytes_max);
-    if (scope.names) out += ",\"names\":" + print_profile(*scope.names);
+    if (scope.names) out += ",\"names\":" + print_rules(*scope.names);
     out += "}";
   }
   out += "],\"audit_reads\":" + std::string(settings.audit_reads ? "true" : "false");
@@ -203,7 +239,7 @@ Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
     } else if (name == "value_bytes_max") {
       settings.value_bytes_max = COFFER_TRY(read.number<std::uint64_t>(member));
     } else if (name == "names") {
-      settings.names = COFFER_TRY(read.profile(member));
+      settings.names = COFFER_TRY(read.name_rules(member));
     } else if (name == "audit_reads") {
       settings.audit_reads = COFFER_TRY(read.boolean(member));
     } else if (name == "audit_keep_ms") {

@@ -27,7 +27,11 @@ class RandomStore {
     settings.max_versions = static_cast<std::uint32_t>(pick(4));
     settings.delete_version_after_ms = std::int64_t{1500} * pick(3);
     settings.audit_keep_records = static_cast<std::uint64_t>(pick(2)) * 5000;
-    if (pick(2) == 1) settings.scopes.push_back({"team", 5000, NameProfile::vdk});
+    const NameRules rules{{.bytes_min = 1, .bytes_max = 99, .white_space = WhiteSpace::not_alone},
+                          {.characters = "A-Za-z0-9_.-", .ends = "A-Za-z0-9"}};
+    if (pick(2) == 1) settings.scopes.push_back({"team", 5000, rules});
+    if (pick(2) == 1) settings.scopes.push_back({"teams", std::nullopt, NameRules{}});
+    if (pick(2) == 1) settings.names.fields.white_space = WhiteSpace::forbidden;
     REQUIRE(store_.put_settings(settings).ok());
     for (int i = 0; i < 12; ++i) secret("team/s" + std::to_string(i));
     secret("top");

@@ -180,10 +180,37 @@ Bytes scope(std::string_view prefix, const Record& rest) {
   return joined(fields);
 }
 
+Record rule() { return {text(1, "a-z0-9-"), text(2, "a-z0-9"), num(3, 2), num(4, 48), num(5, 1)}; }
+
+// Rules for names, of the components and of the fields.
+void name_rules(const Folder& folder, const Record& made) {
+  const auto with_rules = [&](const Bytes& rules) { return joined(appended(made, bin(6, rules))); };
+  const auto with_rule = [&](const Record& one) {
+    return with_rules(joined({bin(1, joined(one))}));
+  };
+  folder.ok("names", "F-74", with_rules(joined({bin(1, joined(rule())), bin(2, joined(rule()))})));
+  folder.ok("names_of_fields", "F-74", with_rules(joined({bin(2, joined({num(5, 2)}))})));
+  folder.corrupt("names_empty", "F-4: rules that allow any name are left out", with_rules({}));
+  folder.corrupt("names_rule_empty", "F-74", with_rule({}));
+  folder.corrupt("names_rule_twice", "F-3",
+                 with_rules(joined({bin(1, joined(rule())), bin(1, joined(rule()))})));
+  folder.corrupt("names_is_number", "F-6", joined(appended(made, num(6, 2))));
+  folder.too_new("names_white_space_unknown", "F-74", with_rule(with(rule(), num(5, 3))));
+  folder.too_new("names_unknown_field", "F-7", with_rules(joined({bin(3, joined(rule()))})));
+  folder.too_new("names_rule_unknown_field", "F-7", with_rule(appended(rule(), num(6, 1))));
+  folder.corrupt("names_set_with_blank", "F-74", with_rule(with(rule(), text(1, "a b"))));
+  folder.corrupt("names_range_falls", "F-74", with_rule(with(rule(), text(2, "z-a"))));
+  folder.ok("names_set_of_64", "F-74", with_rule(with(rule(), bin(1, Bytes(64, 'a')))));
+  folder.corrupt("names_set_of_65", "F-74", with_rule(with(rule(), bin(1, Bytes(65, 'a')))));
+  folder.corrupt("names_too_long", "F-74", with_rule(with(rule(), num(4, 1025))));
+  folder.corrupt("names_lengths_cross", "F-74", with_rule(with(rule(), num(3, 49))));
+}
+
 void changed_settings(const Folder& folder, const Record& made) {
-  Record good = appended(made, num(6, 2));
-  good.push_back(bin(7, scope("a", {num(2, 4096), num(3, 1)})));
-  good.push_back(bin(7, scope("a/b", {num(3, 3)})));
+  const Bytes names = joined({bin(1, joined(rule()))});
+  Record good = appended(made, bin(6, names));
+  good.push_back(bin(7, scope("a", {num(2, 4096), bin(3, {})})));
+  good.push_back(bin(7, scope("a/b", {bin(3, names)})));
   good.push_back(num(8, 4));
   folder.ok("with_scopes", "F-73", joined(good));
   folder.ok("with_audit", "F-94",
@@ -192,13 +219,12 @@ void changed_settings(const Folder& folder, const Record& made) {
   folder.ok("delete_after_off", "F-74",
             joined(appended(appended(without(made, 4), num(8, 1)), num(9, 1))));
   folder.corrupt("delete_after_set_and_off", "F-74", joined(appended(made, num(9, 1))));
-  folder.too_new("names_unknown", "F-74", joined(appended(made, num(6, 4))));
-  folder.corrupt("names_of_core", "F-4: core is left out", joined(appended(made, num(6, 1))));
+  name_rules(folder, made);
   const auto with_scope = [&](const Bytes& one) { return joined(appended(made, bin(7, one))); };
   folder.corrupt("scope_without_prefix", "F-73", with_scope(joined({num(2, 1)})));
   folder.corrupt("scope_limit_over_ceiling", "F-73",
                  with_scope(scope("a", {num(2, (16U << 20) + 1)})));
-  folder.too_new("scope_names_unknown", "F-74", with_scope(scope("a", {num(3, 4)})));
+  folder.corrupt("scope_names_twice", "F-3", with_scope(scope("a", {bin(3, {}), bin(3, {})})));
   folder.too_new("scope_unknown_field", "F-7", with_scope(scope("a", {num(4, 1)})));
   folder.corrupt("scope_twice", "F-73",
                  joined(appended(appended(made, bin(7, scope("a", {num(2, 1)}))),

@@ -4,9 +4,10 @@
 #include <array>
 
 #include "base/base64.h"
-#include "format/name_profile.h"
+#include "format/name_rule.h"
 #include "tools/command/streams/input.h"
 #include "tools/exchange/input_document.h"
+#include "tools/products/dataos/name_rules.h"
 
 namespace coffer::tools {
 namespace {
@@ -75,8 +76,12 @@ Error not_a_name() {
 
 Result<void> take_member(SecretBody& body, std::string_view name, const Spot& spot,
                          SecretBytes json, std::string file) {
-  Result<void> allowed = format::check_field_name_by(NameProfile::dataos, name);
-  if (!allowed) return spot.refuse(std::move(allowed).error());
+  static const NameRules kNames = dataos_names();
+  const Result<void> allowed = format::check_field_name(kNames.fields, name);
+  if (!allowed) {
+    return spot.refuse({ErrorCode::usage, "cannot be the name of a secret's key",
+                        "A-Z, a-z, 0-9, '-', '_' and '.'"});
+  }
   const bool is_twice =
       std::any_of(body.members.begin(), body.members.end(),
                   [name](const SecretBody::Member& member) { return member.name == name; });

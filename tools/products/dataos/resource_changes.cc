@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tools/command/secret/kind_words.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/same_value.h"
@@ -119,7 +120,9 @@ Result<Wanted> wanted_secret(const Resource& resource) {
   object.close('}');
   Wanted wanted;
   wanted.value = COFFER_TRY(Value::json(object.text()));
-  wanted.kind = resource.secret->kind;
+  const std::string& type = resource.secret->kind;
+  wanted.kind = *kind_by(type);
+  wanted.custom[std::string(kTypeEntry)] = wanted.kind == type ? std::string() : type;
   wanted.custom[std::string(kAclEntry)] = resource.secret->acl;
   return wanted;
 }
@@ -140,8 +143,8 @@ Result<UsedSecret> check_use(const Transaction& txn, const Resource& resource, S
                    "apply it first, or in the same call"});
   }
   const Metadata told = COFFER_TRY(txn.metadata(use.path()));
-  if (use.pulls_images && told.kind != "cloud-kernel-image-pull") {
-    return refuse({ErrorCode::usage, "this secret is of no use for pulling images",
+  if (use.pulls_images && told.kind != kind_by("cloud-kernel-image-pull")) {
+    return refuse({ErrorCode::usage, "this secret cannot be used for pulling images",
                    "its type must be cloud-kernel-image-pull"});
   }
   const auto names = secret->value.field_names();

@@ -96,6 +96,12 @@ std::string custom(const Metadata& metadata, std::string_view key) {
   return found == metadata.custom.end() ? std::string() : found->second;
 }
 
+// As its manifest said it.
+std::string type_of(const Metadata& metadata) {
+  const std::string type = custom(metadata, kTypeEntry);
+  return type.empty() ? metadata.kind : type;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string line;
   for (const std::string& text : texts) line += (line.empty() ? "" : ", ") + text;
@@ -113,7 +119,7 @@ Result<void> write_json(Store& store, const std::vector<ListedResource>& all, bo
     json.key("tags").strings(each.metadata.tags);
     if (with_details) {
       const ResourceDetails details = COFFER_TRY(details_of(store, each));
-      json.key("path").string(each.name.path()).key("kind").string(each.metadata.kind);
+      json.key("path").string(each.name.path()).key("kind").string(type_of(each.metadata));
       json.key("acl").string(custom(each.metadata, kAclEntry));
       json.key("layer").string(custom(each.metadata, kLayerEntry));
       json.key("description").string(each.metadata.description);
@@ -137,7 +143,7 @@ Result<void> write_details(Store& store, const ListedResource& each) {
   table.row({"version", each.name.version});
   table.row({"status", each.status});
   table.row({"owner", each.metadata.owner});
-  table.row({"kind", each.metadata.kind});
+  table.row({"kind", type_of(each.metadata)});
   table.row({"acl", custom(each.metadata, kAclEntry)});
   table.row({"layer", custom(each.metadata, kLayerEntry)});
   table.row({"description", each.metadata.description});

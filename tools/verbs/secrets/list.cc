@@ -11,6 +11,7 @@
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
+#include "tools/command/secret/kind_words.h"
 #include "tools/command/secret/listing_words.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/verb.h"
@@ -264,6 +265,7 @@ VerbResult verb_list(Arguments& arguments, const VerbText& text) {
   describe_words(syntax, words, options);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  options.kind = kind_by(options.kind);
   COFFER_TRY(read_words(words, options));
   if (!words.sources.stores.empty()) {
     if (words.rows) {

@@ -4,6 +4,7 @@
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/absent_secret.h"
+#include "tools/command/secret/kind_words.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/secret/write_options.h"
 #include "tools/command/streams/output.h"
@@ -75,7 +76,7 @@ Result<MetadataChange> change_of(const ChangeWords& words, bool is_patch) {
     change.delete_version_after_ms =
         COFFER_TRY(parse_span("--delete-version-after", *words.delete_version_after, false));
   }
-  change.kind = words.kind;
+  change.kind = kind_by(words.kind);
   change.description = words.description;
   change.owner = words.owner;
   if (words.no_tags && !words.tags.empty()) {

@@ -6,6 +6,8 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/verb.h"
+#include "tools/exchange/name_rules_json.h"
+#include "tools/verbs/store/name_presets.h"
 
 namespace coffer::tools {
 namespace {
@@ -14,22 +16,6 @@ struct SettingsWords {
   std::optional<std::string> max_versions, cas_required, delete_version_after, value_limit, names,
       scope, audit_reads, audit_keep;
 };
-
-const char* profile_name(NameProfile profile) {
-  switch (profile) {
-    case NameProfile::core: return "core";
-    case NameProfile::vdk: return "vdk";
-    case NameProfile::dataos: return "dataos";
-  }
-  return "";
-}
-
-Result<NameProfile> parse_profile(std::string_view text) {
-  for (const NameProfile profile : {NameProfile::core, NameProfile::vdk, NameProfile::dataos}) {
-    if (text == profile_name(profile)) return profile;
-  }
-  return Error(ErrorCode::usage, "takes core, vdk or dataos").about(Subject::Kind::name, "--names");
-}
 
 // `inherit` takes the scope's own away.
 constexpr std::string_view kInherit = "inherit";
@@ -70,7 +56,7 @@ Result<void> change_scope(const SettingsWords& words, StoreSettings& settings) {
   }
   if (words.names) {
     scope->names.reset();
-    if (*words.names != kInherit) scope->names = COFFER_TRY(parse_profile(*words.names));
+    if (*words.names != kInherit) scope->names = COFFER_TRY(find_name_rules(*words.names));
   }
   if (!scope->value_bytes_max && !scope->names) scopes.erase(scope);
   return {};
@@ -97,7 +83,7 @@ Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
   if (words.value_limit) {
     settings.value_bytes_max = COFFER_TRY(parse_number("--value-limit", *words.value_limit));
   }
-  if (words.names) settings.names = COFFER_TRY(parse_profile(*words.names));
+  if (words.names) settings.names = COFFER_TRY(find_name_rules(*words.names));
   if (words.audit_reads) {
     settings.audit_reads = *words.audit_reads == "on";
     if (!settings.audit_reads && *words.audit_reads != "off")
@@ -106,6 +92,11 @@ Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
   }
   if (words.audit_keep) COFFER_TRY(change_audit_keep(*words.audit_keep, settings));
   return {};
+}
+
+void append_names(JsonText& json, const NameRules& rules) {
+  json.key("names").string(preset_of(rules));
+  append_name_rules(json.key("name_rules"), rules);
 }
 
 Result<void> write_json(const StoreSettings& settings) {
@@ -119,13 +110,13 @@ Result<void> write_json(const StoreSettings& settings) {
   json.key("cas_required").boolean(settings.cas_required);
   json.key("delete_version_after").string(print_span(settings.delete_version_after_ms));
   json.key("value_limit").number(settings.value_bytes_max);
-  json.key("names").string(profile_name(settings.names));
+  append_names(json, settings.names);
   json.key("audit_reads").boolean(settings.audit_reads);
   json.key("audit_keep").string(print_audit_keep(settings)).key("scopes").open('[');
   for (const ScopeSettings& scope : settings.scopes) {
     json.open('{').key("prefix").string(scope.prefix);
     if (scope.value_bytes_max) json.key("value_limit").number(*scope.value_bytes_max);
-    if (scope.names) json.key("names").string(profile_name(*scope.names));
+    if (scope.names) append_names(json, *scope.names);
     json.close('}');
   }
   json.close(']').close('}');
@@ -139,14 +130,14 @@ Result<void> write_table(const StoreSettings& settings) {
   table.row({"cas_required", settings.cas_required ? "true" : "false"});
   table.row({"delete_version_after", print_span(settings.delete_version_after_ms)});
   table.row({"value_limit", std::to_string(settings.value_bytes_max)});
-  table.row({"names", profile_name(settings.names)});
+  table.row({"names", in_words(settings.names)});
   table.row({"audit_reads", settings.audit_reads ? "on" : "off"});
   table.row({"audit_keep", print_audit_keep(settings)});
   for (const ScopeSettings& scope : settings.scopes) {
     std::string text;
     if (scope.value_bytes_max) text = "value_limit " + std::to_string(*scope.value_bytes_max);
     if (scope.names) {
-      text += (text.empty() ? "names " : ", names ") + std::string(profile_name(*scope.names));
+      text += (text.empty() ? "names " : ", names ") + in_words(*scope.names);
     }
     table.row({"scope " + scope.prefix, text});
   }
@@ -176,10 +167,9 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
                 "says so itself");
   syntax.option("--value-limit", words.value_limit, "BYTES",
                 "The largest value; with --scope also `inherit`");
-  syntax.option(
-      "--names", words.names, "PROFILE",
-      "Which names may be written: core (any), vdk (none of blanks only, fields without "
-      "white space) or dataos (2 to 48 of a-z, 0-9 and `-`); with --scope also `inherit`");
+  const std::string names_help =
+      "Which names may be written: " + presets_in_words() + "; with --scope also `inherit`";
+  syntax.option("--names", words.names, "PRESET", names_help.c_str());
   syntax.option("--audit-reads", words.audit_reads, "on|off",
                 "Every read of a value leaves a record, or is refused; each costs a durable write");
   syntax.option("--audit-keep", words.audit_keep, "DURATION|N",

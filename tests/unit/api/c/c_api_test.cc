@@ -60,18 +60,29 @@ TEST_CASE("C: metadata and settings go in and come out as JSON") {
     CHECK(coffer_metadata_put(c.get(), "a", wrong, 0, &error) == COFFER_USAGE);
   }
   const char* settings =
-      R"({"max_versions":2,"names":"vdk","scopes":[{"prefix":"t","value_bytes_max":4},)"
-      R"({"prefix":"u","names":"dataos"}]})";
+      R"({"max_versions":2,"names":{"fields":{"white_space":"forbidden"}},)"
+      R"("scopes":[{"prefix":"t","value_bytes_max":4},{"prefix":"u","names":null},)"
+      R"({"prefix":"v","names":{"components":{"characters":"a-z0-9-","ends":"a-z",)"
+      R"("bytes_min":2,"bytes_max":48}}}]})";
   REQUIRE(coffer_settings_put(c.get(), settings, &error) == COFFER_OK);
   REQUIRE(coffer_settings_put(c.get(), R"({"cas_required":true})", &error) == COFFER_OK);
   REQUIRE(coffer_settings_get(c.get(), &json, &error) == COFFER_OK);
-  CHECK(CStore::text_of(json) ==
-        R"({"max_versions":2,"cas_required":true,"delete_version_after_ms":0,)"
-        R"("value_bytes_max":1048576,"names":"vdk","scopes":[{"prefix":"t","value_bytes_max":4},)"
-        R"({"prefix":"u","names":"dataos"}],"audit_reads":false,"audit_keep_ms":0,)"
-        R"("audit_keep_records":0})");
-  for (const char* wrong : {R"({"names":"none"})", R"({"scopes":{}})", R"({"scopes":[1]})",
-                            R"({"scopes":[{"prefix":"a"}]})", R"({"x":1})"}) {
+  CHECK(
+      CStore::text_of(json) ==
+      R"({"max_versions":2,"cas_required":true,"delete_version_after_ms":0,)"
+      R"("value_bytes_max":1048576,"names":{"components":{"characters":"","ends":"",)"
+      R"("bytes_min":0,"bytes_max":0,"white_space":"allowed"},"fields":{"characters":"",)"
+      R"("ends":"","bytes_min":0,"bytes_max":0,"white_space":"forbidden"}},)"
+      R"("scopes":[{"prefix":"t","value_bytes_max":4},{"prefix":"u","names":null},)"
+      R"({"prefix":"v","names":{"components":{"characters":"a-z0-9-","ends":"a-z",)"
+      R"("bytes_min":2,"bytes_max":48,"white_space":"allowed"},"fields":{"characters":"",)"
+      R"("ends":"","bytes_min":0,"bytes_max":0,"white_space":"allowed"}}}],"audit_reads":false,"audit_keep_ms":0,)"
+      R"("audit_keep_records":0})");
+  for (const char* wrong :
+       {R"({"names":"none"})", R"({"names":{"a":{}}})", R"({"names":{"fields":{"bytes_min":-1}}})",
+        R"({"names":{"fields":{"white_space":"none"}}})",
+        R"({"names":{"fields":{"characters":"z-a"}}})", R"({"scopes":{}})", R"({"scopes":[1]})",
+        R"({"scopes":[{"prefix":"a"}]})", R"({"x":1})"}) {
     INFO(wrong);
     CHECK(coffer_settings_put(c.get(), wrong, &error) == COFFER_USAGE);
   }

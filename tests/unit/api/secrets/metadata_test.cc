@@ -228,7 +228,7 @@ TEST_CASE("a kind is one of those there are, and its values are checked before a
   const auto unknown = store.put("a", text("v"), {.kind = "passwort"});
   CHECK(code_of(unknown) == ErrorCode::usage);
   CHECK(unknown.error().hint().find("password") != std::string_view::npos);
-  CHECK(unknown.error().hint().find("cloud-kernel-image-pull") != std::string_view::npos);
+  CHECK(unknown.error().hint().find("docker-config") != std::string_view::npos);
   CHECK(code_of(store.metadata("a")) == ErrorCode::not_found);
   REQUIRE(store.put("a", text("v"), {.kind = "password"}).ok());
   const std::string before = state_of(store);
@@ -244,8 +244,7 @@ TEST_CASE("a kind is one of those there are, and its values are checked before a
   CHECK(store.rollback("a", 1).ok());
   REQUIRE(store.soft_delete("a").ok());
   CHECK(store.patch_metadata("a", {.kind = "key-value"}).ok());  // No value to check.
-  REQUIRE(store.put_metadata("c", {.kind = "certificates"}).ok());
-  CHECK(store.metadata("c")->kind == "certificate");
+  CHECK(code_of(store.put_metadata("c", {.kind = "certificates"})) == ErrorCode::usage);
 }
 
 TEST_CASE("what fits which kind") {
@@ -290,21 +289,18 @@ TEST_CASE("what fits which kind") {
   add("certificate", json(R"({"ca":"-----BEGIN CERTIFICATE-----\n","password":"p"})"), true);
   add("certificate", json(R"({"trust.jks":{"value_base64":"/u0="}})"), true);
   add("certificate", json(R"({"value_base64":1})"), true);
-  add("cloud-kernel", json(R"({"key":"v"})"), true);
-  add("cloud-kernel", text("v"), false);
-  add("cloud-kernel-image-pull", json(docker), true);
-  add("cloud-kernel-image-pull", text(docker), true);
-  add("cloud-kernel-image-pull", json(R"({"auths":{"r":{"username":"u","password":"p"}}})"), true);
-  add("cloud-kernel-image-pull", json(R"({"auths":{"r":{"username":"u"}}})"), false);
-  add("cloud-kernel-image-pull", json(R"({"auths":{"r":"auth"}})"), false);
-  add("cloud-kernel-image-pull", json(R"({"auths":{}})"), false);
-  add("cloud-kernel-image-pull", json(R"({"auths":[]})"), false);
-  add("cloud-kernel-image-pull", text("no json"), false);
+  add("docker-config", json(docker), true);
+  add("docker-config", text(docker), true);
+  add("docker-config", json(R"({"auths":{"r":{"username":"u","password":"p"}}})"), true);
+  add("docker-config", json(R"({"auths":{"r":{"username":"u"}}})"), false);
+  add("docker-config", json(R"({"auths":{"r":"auth"}})"), false);
+  add("docker-config", json(R"({"auths":{}})"), false);
+  add("docker-config", json(R"({"auths":[]})"), false);
+  add("docker-config", text("no json"), false);
   Value wrapped = Value::fields({{".dockerconfigjson", docker}}).value();
-  add("cloud-kernel-image-pull", wrapped.clone(), true);
-  add("cloud-kernel-image-pull", json(R"({".dockerconfigjson":"{}"})"), false);
-  add("cloud-kernel-image-pull", json(std::string(R"({".dockerconfigjson":)") + docker + "}"),
-      true);
+  add("docker-config", wrapped.clone(), true);
+  add("docker-config", json(R"({".dockerconfigjson":"{}"})"), false);
+  add("docker-config", json(std::string(R"({".dockerconfigjson":)") + docker + "}"), true);
   ScratchStore scratch;
   Store store = scratch.open();
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -318,6 +314,16 @@ TEST_CASE("what fits which kind") {
   }
 }
 
+namespace {
+
+const NameRules kSpaceless{.components = {.white_space = WhiteSpace::not_alone},
+                           .fields = {.white_space = WhiteSpace::forbidden}};
+const NameRules kSlugs{
+    .components = {.characters = "a-z0-9-", .ends = "a-z0-9", .bytes_min = 2, .bytes_max = 48},
+    .fields = {.characters = "A-Za-z0-9_.-", .bytes_min = 1}};
+
+}  // namespace
+
 // --- the store's settings ---
 
 TEST_CASE("settings are kept, and every other handle goes by them from its next write on") {
@@ -328,10 +334,10 @@ TEST_CASE("settings are kept, and every other handle goes by them from its next 
   StoreSettings settings;
   settings.max_versions = 2;
   settings.value_bytes_max = 8;
-  settings.names = NameProfile::vdk;
-  settings.scopes = {{"z/", 4, std::nullopt}, {"m", std::nullopt, NameProfile::core}};
+  settings.names = kSpaceless;
+  settings.scopes = {{"z/", 4, std::nullopt}, {"m", std::nullopt, NameRules{}}};
   REQUIRE(store.put_settings(settings).ok());
-  settings.scopes = {{"m", std::nullopt, NameProfile::core}, {"z", 4, std::nullopt}};
+  settings.scopes = {{"m", std::nullopt, NameRules{}}, {"z", 4, std::nullopt}};
   CHECK(other.settings().value() == settings);
   put_times(other, "a", 1);
   CHECK(other.history("a")->versions.size() == 2);
@@ -353,7 +359,17 @@ TEST_CASE("settings that cannot be are refused") {
   CHECK(refused([](auto& s) { s.value_bytes_max = 0; }) == ErrorCode::limit);
   CHECK(refused([](auto& s) { s.value_bytes_max = (16U << 20) + 1; }) == ErrorCode::limit);
   CHECK(refused([](auto& s) { s.delete_version_after_ms = INT64_MAX; }) == ErrorCode::limit);
-  CHECK(refused([](auto& s) { s.names = static_cast<NameProfile>(9); }) == ErrorCode::usage);
+  for (const char* set : {"z-a", "a b", "\xC3\xA4", "a\n"}) {
+    CHECK(refused([set](auto& s) { s.names.fields.characters = set; }) == ErrorCode::usage);
+    CHECK(refused([set](auto& s) { s.names.components.ends = set; }) == ErrorCode::usage);
+  }
+  CHECK(refused([](auto& s) { s.names.fields.characters = std::string(65, 'a'); }) ==
+        ErrorCode::usage);
+  CHECK(refused([](auto& s) { s.names.fields.white_space = static_cast<WhiteSpace>(3); }) ==
+        ErrorCode::usage);
+  CHECK(refused([](auto& s) { s.names.fields = {.bytes_min = 3, .bytes_max = 2}; }) ==
+        ErrorCode::usage);
+  CHECK(refused([](auto& s) { s.names.fields.bytes_max = 1025; }) == ErrorCode::limit);
   CHECK(refused([](auto& s) { s.scopes = Scopes{{"", 1, {}}}; }) == ErrorCode::usage);
   CHECK(refused([](auto& s) { s.scopes = Scopes{{"a//b", 1, {}}}; }) == ErrorCode::usage);
   CHECK(refused([](auto& s) { s.scopes = Scopes{{"a", {}, {}}}; }) == ErrorCode::usage);
@@ -371,9 +387,8 @@ TEST_CASE("the longest prefix decides the size of a value and the rules for its 
   ScratchStore scratch;
   Store store = scratch.open();
   StoreSettings settings;
-  settings.scopes = {{"a", 10, NameProfile::dataos},
-                     {"a/bb", 20, std::nullopt},
-                     {"a/bb/c", std::nullopt, NameProfile::vdk}};
+  settings.scopes = {
+      {"a", 10, kSlugs}, {"a/bb", 20, std::nullopt}, {"a/bb/c", std::nullopt, kSpaceless}};
   REQUIRE(store.put_settings(settings).ok());
   CHECK(store.put("other", text(std::string(21, 'x'))).ok());
   CHECK(store.put("ab", text(std::string(21, 'x'))).ok());  // No part of folder a.
@@ -392,11 +407,12 @@ TEST_CASE("the longest prefix decides the size of a value and the rules for its 
   require_sound(store);
 }
 
-TEST_CASE("a long value is moved into a profile's scope by the names of its fields, too") {
+TEST_CASE(
+    "a long value is moved into a scope with rules for names by the names of its fields, too") {
   ScratchStore scratch;
   Store store = scratch.open();
   StoreSettings settings;
-  settings.scopes = {{"d", std::nullopt, NameProfile::dataos}};
+  settings.scopes = {{"d", std::nullopt, kSlugs}};
   REQUIRE(store.put_settings(settings).ok());
   const std::string filler(20'000, 'v');
   REQUIRE(store.put("good", json(R"({"a.b":")" + filler + R"("})")).ok());
@@ -407,12 +423,45 @@ TEST_CASE("a long value is moved into a profile's scope by the names of its fiel
   require_sound(store);
 }
 
-TEST_CASE("names that a profile refuses stay readable and can be moved away") {
+TEST_CASE("each part of a rule refuses what it says, and nothing else") {
+  struct Case {
+    NameRule rule;
+    std::vector<std::string> allowed, refused;
+  };
+  const std::vector<Case> cases = {
+      {{}, {"a", " ", "\xC3\xA4"}, {}},
+      {{.characters = "a-c-"}, {"a", "abc", "-", "--b"}, {"d", "A", "a b", "\xC3\xA4"}},
+      {{.characters = "-+x"}, {"-", "+x"}, {",", "y"}},
+      {{.ends = "a-z"}, {"a", "a-b"}, {"-a", "a-", "-"}},
+      {{.bytes_min = 2, .bytes_max = 3}, {"ab", "abc"}, {"a", "abcd"}},
+      {{.white_space = WhiteSpace::not_alone}, {"a b", "a"}, {" ", "\xC2\xA0", "\xE3\x80\x80 "}},
+      {{.white_space = WhiteSpace::forbidden}, {"a"}, {"a b", " ", "a\xE2\x80\xAF"}}};
+  ScratchStore scratch;
+  Store store = scratch.open();
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const std::string prefix = "p" + std::to_string(i);
+    StoreSettings settings;
+    settings.scopes = {{prefix, std::nullopt, NameRules{cases[i].rule, {}}},
+                       {prefix + "f", std::nullopt, NameRules{{}, cases[i].rule}}};
+    REQUIRE(store.put_settings(settings).ok());
+    CHECK(store.settings().value() == settings);
+    const auto put_both = [&](const std::string& name) {
+      INFO(i << ": " << name);
+      const bool as_path = store.put(prefix + "/" + name, text("v")).ok();
+      CHECK(as_path == store.put(prefix + "f/x", json("{\"" + name + "\":1}")).ok());
+      return as_path;
+    };
+    for (const std::string& name : cases[i].allowed) CHECK(put_both(name));
+    for (const std::string& name : cases[i].refused) CHECK_FALSE(put_both(name));
+  }
+}
+
+TEST_CASE("names that a rule refuses stay readable and can be moved away") {
   ScratchStore scratch;
   Store store = scratch.open();
   REQUIRE(store.put("Old Name", text("v")).ok());
   StoreSettings settings;
-  settings.names = NameProfile::dataos;
+  settings.names = kSlugs;
   REQUIRE(store.put_settings(settings).ok());
   CHECK(value_of(store, "Old Name") == "v");
   CHECK(code_of(store.put("Old Name", text("w"))) == ErrorCode::usage);
