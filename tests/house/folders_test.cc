@@ -49,6 +49,17 @@ TEST_CASE("no folder has more files than a reader takes in at once") {
   }
 }
 
+TEST_CASE("the engine and its format know no product") {
+  static const std::regex kProduct(R"(\b(vdk|dataos|iomete|datalayer|cloud-kernel)\b)",
+                                   std::regex::icase);
+  const auto files = house::source_files({"engine", "format"}, {".h", ".cc", ".md", ".proto"});
+  REQUIRE(files.size() > 100);
+  for (const house::SourceFile& file : files) {
+    INFO(file.path);
+    CHECK_FALSE(std::regex_search(file.text, kProduct));
+  }
+}
+
 TEST_CASE("the table of verbs names every row, and each once") {
   static const std::regex kRow(R"(constinit const Verb k(\w+)Verb\b)");
   static const std::regex kName(R"(\bV\((\w+)\))");

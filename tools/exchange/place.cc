@@ -35,7 +35,7 @@ Error at_json_place(Error error, std::string_view source, std::string_view text,
   // The text goes with its place: the offset that the error counts is none for a person.
   const std::string where = std::string(source) + ":" + std::to_string(place.line) + ":" +
                             std::to_string(place.column) + ": " + std::string(error.text());
-  return Error(ErrorCode::usage, "so it is no JSON",
+  return Error(ErrorCode::usage, "so it is not JSON",
                "correct the document there, told as line and column; often a comma, a quote or a "
                "bracket is missing just before")
       .about(Subject::Kind::file, where);

@@ -109,7 +109,8 @@ TEST_CASE("a group tells its verbs") {
   for (const char* group : {"key", "config", "anchor", "audit", "policy", "metadata"}) {
     INFO(group);
     const Outcome bare = box.expect(2, {group});
-    CHECK(bare.err.starts_with(std::string("coffer: error: ") + group + ": say which"));
+    CHECK(bare.err.starts_with(std::string("coffer: error: ") + group +
+                               ": a second word is missing"));
     CHECK(bare.says(std::string("`coffer help ") + group + "`"));
     const std::string help = box.expect(0, {"help", group}).out;
     CHECK(help.find(std::string("\n  ") + group + " ") != std::string::npos);

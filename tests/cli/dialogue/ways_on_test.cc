@@ -334,7 +334,7 @@ TEST_CASE("an option's error names the option, and the verb whose help tells of 
          {2, {"get", "a", "--field", "x", "--field", "y"}, {"--field: is given twice"}},
          {2,
           {"inject", "--overlay", "a", "-i", box.write("out.txt", "x=1")},
-          {"out.txt: has a name that does not tell"}},
+          {"out.txt: has a name that does not show"}},
          {2, {"env", "--only", "a", "--as", "kubernetes"}, {"--name: is missing"}}});
 }
 

@@ -206,6 +206,13 @@ TEST_CASE("resource: every kind has its rules, and a bad document changes nothin
   apply(box, 0,
         good + "---\n" + secret_of("cert", cert) + "---\n" + secret_of("pull", docker) + "---\n" +
             secret_of("kernel", "  type: cloud-kernel\n  acl: rw\n  data: {a.b-c_D: 1}\n"));
+  // DataOS' type is kept beside the kind that the store knows it as.
+  const auto shown = [&box](const Words& words) { return box.expect(0, words).json(); };
+  const Json kernel =
+      shown({"resource", "get", "-t", "instance-secret", "-n", "kernel", "-d", "--format", "json"});
+  CHECK(kernel["resources"][0]["kind"] == "cloud-kernel");
+  CHECK(shown({"metadata", "get", "instance-secret/kernel", "--format", "json"})["kind"] ==
+        "key-value");
   // A file that is no text is that file again for a program.
   const std::string folder = "/dev/shm/coffer-dataos-" + std::to_string(getpid());
   const Outcome seen = box.expect(0, {"run", "--files", folder, "--only", "instance-secret/cert",
@@ -219,10 +226,10 @@ TEST_CASE("resource: every kind has its rules, and a bad document changes nothin
   };
   for (const Bad& bad : std::vector<Bad>{
            {"name: x\nversion: v1\n", "/type: name, version and type are required"},
-           {"name: X\nversion: v1\ntype: instance-secret\n", "#/name: is no name"},
+           {"name: X\nversion: v1\ntype: instance-secret\n", "#/name: cannot be the name"},
            {"name: " + std::string(49, 'a') + "\nversion: v1\ntype: secret\n",
-            "#/name: is no name"},
-           {"name: x\nversion: v9\ntype: secret\n", "#/version: is no version"},
+            "#/name: cannot be the name"},
+           {"name: x\nversion: v9\ntype: secret\n", "#/version: is not a version"},
            {"name: x\nversion: v1\ntype: docker\n", "#/type: there is no such type"},
            {"name: x\nversion: v1\ntype: instance-secret\n", "is missing"},
            {"- a\n", "must be a mapping"},
@@ -245,12 +252,12 @@ TEST_CASE("resource: every kind has its rules, and a bad document changes nothin
            {with("  type: key-value\n  acl: r\n  data: {k: v}\ntags: [a, a]\n"), "bad:v1"},
            {with("  type: key-value\n  acl: r\n  data: {k: '${'}\n"), "/data/k: `${`"},
            {with("  type: key-value\n  acl: r\n  data: {k: $nothing_set}\n"),
-            "/data/k: a variable"},
+            "/data/k: the variable"},
            {good, "the same resource is in two documents"},
            {"name: s\nversion: v1\ntype: service\nx: [{dataosSecrets: [{name: none}]}]\n",
             "instance-secret/none: the secret that is used"},
            {"name: s\nversion: v1\ntype: service\ndataosSecrets: [{name: good, key: z}]\n",
-            "instance-secret/good: the secret has no key"},
+            "instance-secret/good: the secret does not have the key"},
            {"name: s\nversion: v1\ntype: service\ndataosSecrets: [{name: good, workspace: b}]\n",
             "its own workspace only"},
            {"name: s\nversion: v1\ntype: worker\ndataosSecrets: [{name: good, "

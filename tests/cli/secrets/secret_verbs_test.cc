@@ -177,6 +177,26 @@ TEST_CASE("what is too large is told with its size and the bound, by whatever ve
             .says("(2000, at most "));
 }
 
+TEST_CASE("a kind may be named in a product's words") {
+  const Sandbox box;
+  box.init();
+  const auto kind_of = [&box](const std::string& path) {
+    return box.expect(0, {"metadata", "get", path, "--format", "json"}).json()["kind"];
+  };
+  box.expect(0, {"put", "a", "k=v", "--kind", "cloud-kernel"});
+  CHECK(kind_of("a") == "key-value");
+  box.expect(0, {"metadata", "put", "b", "--kind", "cloud-kernel-image-pull"});
+  CHECK(kind_of("b") == "docker-config");
+  box.expect(2, {"put", "b", "k=v"});
+  box.expect(0, {"bulk", "-"},
+             R"({"operations":[{"put":{"path":"c","data":{"k":1},"kind":"cloud-kernel"}},)"
+             R"({"metadata":{"path":"d","kind":"certificates"}}]})");
+  CHECK((kind_of("c") == "key-value" && kind_of("d") == "certificate"));
+  CHECK(box.expect(0, {"list", "--kind", "cloud-kernel", "--format", "json"}).json()["keys"] ==
+        Json({"a", "c"}));
+  CHECK(box.expect(2, {"put", "a", "k=v", "--kind", "cloud"}).says("docker-config"));
+}
+
 TEST_CASE("settings are told and changed, of the store and of a folder") {
   const Sandbox box;
   box.init();
@@ -187,9 +207,15 @@ TEST_CASE("settings are told and changed, of the store and of a folder") {
   const Json settings = box.expect(0, {"settings", "get", "--format", "json"}).json();
   CHECK(settings["max_versions"] == 2);
   CHECK(settings["delete_version_after"] == "never");
-  CHECK(settings["scopes"] ==
-        Json::parse(R"([{"prefix":"small","value_limit":10,"names":"vdk"}])"));
-  CHECK(box.expect(0, {"settings", "get"}).out.find("scope small") != std::string::npos);
+  CHECK((settings["names"] == "core" && settings["name_rules"].empty()));
+  REQUIRE(settings["scopes"].size() == 1);
+  const Json& scope = settings["scopes"][0];
+  CHECK((scope["prefix"] == "small" && scope["value_limit"] == 10 && scope["names"] == "vdk"));
+  CHECK(scope["name_rules"] == Json::parse(R"({"components":{"white_space":"not_alone"},)"
+                                           R"("fields":{"white_space":"forbidden"}})"));
+  CHECK(box.expect(0, {"settings", "get"})
+            .out.find("value_limit 10, names vdk: in a path not white space alone; in fields no "
+                      "white space") != std::string::npos);
   box.expect(0, {"put", "large", "--value", "-"}, std::string(100, 'x'));
   box.expect(10, {"put", "large", "--value", "-"}, std::string(101, 'x'));
   box.expect(0, {"put", "small/a", "--value", "-"}, std::string(10, 'x'));
@@ -427,7 +453,7 @@ TEST_CASE("a document that is no JSON is told by line and column, with what to d
                                                {"policy", "set", broken}}) {
     INFO(words.front());
     const Outcome refused = box.expect(2, words);
-    CHECK(refused.says(broken + ":2:7: a JSON value is missing here: so it is no JSON\n"));
+    CHECK(refused.says(broken + ":2:7: a JSON value is missing here: so it is not JSON\n"));
     CHECK(refused.says("line and column"));
   }
   CHECK(box.expect(2, {"put", "a", "--json", "-"}, "{").says("standard input:1:2: "));
