@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/name_rule.h"
 #include "format/records.h"
 #include "format/wire.h"
 
@@ -40,11 +41,61 @@ Result<std::pair<std::string, std::string>> decode_entry(ByteView bytes) {
   return entry;
 }
 
-// Settings tell core by leaving the profile out, a scope that has none does.
-Result<NameProfile> profile_of(std::uint64_t number) {
-  if (number > static_cast<std::uint64_t>(NameProfile::dataos))
-    return Error{ErrorCode::too_new, "the store uses an unknown name profile"};
-  return static_cast<NameProfile>(number);
+SecretBytes encode_rule(const NameRule& rule) {
+  SecretBytes out;
+  SecretWriter writer(out);
+  writer.text(1, rule.characters);
+  writer.text(2, rule.ends);
+  writer.number(3, rule.bytes_min);
+  writer.number(4, rule.bytes_max);
+  writer.number(5, static_cast<std::uint64_t>(rule.white_space));
+  return out;
+}
+
+Result<NameRule> decode_rule(ByteView bytes) {
+  NameRule rule;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: rule.characters = want_text(reader); break;
+      case 2: rule.ends = want_text(reader); break;
+      case 3: rule.bytes_min = reader.want_u32(); break;
+      case 4: rule.bytes_max = reader.want_u32(); break;
+      case 5: {
+        const std::uint64_t number = reader.want_number();
+        if (reader.ok() && number > static_cast<std::uint64_t>(WhiteSpace::forbidden))
+          return Error{ErrorCode::too_new, "the store has an unknown rule for names"};
+        rule.white_space = static_cast<WhiteSpace>(number);
+        break;
+      }
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok()) return malformed();
+  return rule;
+}
+
+SecretBytes encode_rules(const NameRules& rules) {
+  SecretBytes out;
+  SecretWriter writer(out);
+  writer.bytes(1, encode_rule(rules.components).bytes());
+  writer.bytes(2, encode_rule(rules.fields).bytes());
+  return out;
+}
+
+// Settings that allow any name leave their rules out; a scope's may be there and empty.
+Result<NameRules> decode_rules(ByteView bytes) {
+  NameRules rules;
+  WireReader reader(bytes);
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: rules.components = COFFER_TRY(decode_rule(reader.want_some_bytes())); break;
+      case 2: rules.fields = COFFER_TRY(decode_rule(reader.want_some_bytes())); break;
+      default: return unknown_field();
+    }
+  }
+  if (!reader.ok() || !check_rules(rules)) return malformed();
+  return rules;
 }
 
 Result<ScopeSettings> decode_scope(ByteView bytes) {
@@ -54,7 +105,10 @@ Result<ScopeSettings> decode_scope(ByteView bytes) {
     switch (reader.field()) {
       case 1: scope.prefix = want_text(reader); break;
       case 2: scope.value_bytes_max = reader.want_number(); break;
-      case 3: scope.names = COFFER_TRY(profile_of(reader.want_number())); break;
+      case 3:
+        if (scope.names) reader.fail();
+        scope.names = COFFER_TRY(decode_rules(reader.want_bytes()));
+        break;
       default: return unknown_field();
     }
   }
@@ -209,14 +263,13 @@ SecretBytes encode_settings(const Settings& settings) {
   writer.number(3, settings.cas_required ? 1 : 0);
   writer.number(4, time_to_wire(std::max<std::int64_t>(settings.delete_version_after_ms, 0)));
   writer.number(5, static_cast<std::uint64_t>(settings.algorithm));
-  if (settings.names != NameProfile::core)
-    writer.number(6, static_cast<std::uint64_t>(settings.names));
+  writer.bytes(6, encode_rules(settings.names).bytes());
   for (const ScopeSettings& scope : settings.scopes) {
     SecretBytes entry;
     SecretWriter entry_writer(entry);
     entry_writer.text(1, scope.prefix);
     entry_writer.number(2, scope.value_bytes_max.value_or(0));
-    if (scope.names) entry_writer.number(3, static_cast<std::uint64_t>(*scope.names));
+    if (scope.names) entry_writer.always_bytes(3, encode_rules(*scope.names).bytes());
     writer.always_bytes(7, entry.bytes());
   }
   writer.number(8, settings.revision);
@@ -247,10 +300,7 @@ Result<Settings> decode_settings(ByteView bytes) {
         settings.algorithm = static_cast<ValueAlgorithm>(algorithm);
         break;
       }
-      case 6:
-        settings.names = COFFER_TRY(profile_of(reader.want_number()));
-        if (settings.names == NameProfile::core) reader.fail();
-        break;
+      case 6: settings.names = COFFER_TRY(decode_rules(reader.want_some_bytes())); break;
       case 7: {
         auto scope = COFFER_TRY(decode_scope(reader.want_bytes()));
         if (!settings.scopes.empty() && scope.prefix <= settings.scopes.back().prefix)

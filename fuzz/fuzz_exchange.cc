@@ -4,10 +4,10 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/same_value.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "format/name_profile.h"
+#include "format/name_rule.h"
 #include "text/json.h"
 #include "text/utf8.h"
 
@@ -18,7 +18,7 @@ using json::Type;
 Error no_such_kind() {
   return {ErrorCode::usage, "there is no such kind of secret",
           "one of: generic, password, key, token, key-value, key-value-properties, certificate, "
-          "cloud-kernel, cloud-kernel-image-pull"};
+          "docker-config"};
 }
 
 Error is_empty() {
@@ -92,9 +92,11 @@ Result<void> check_token(const Value& value) {
   });
 }
 
+// Names that serve as keys of a properties file and of a variable alike.
 Result<void> check_pairs(const Document& document, bool scalars_only) {
+  static const NameRule kFields{.characters = "A-Za-z0-9_.-", .bytes_min = 1};
   return each_member(document, 0, [&](NodeId member) -> Result<void> {
-    COFFER_TRY(format::check_field_name_by(NameProfile::dataos, document.key(member)));
+    COFFER_TRY(format::check_field_name(kFields, document.key(member)));
     const Type type = document.type(member);
     if (type == Type::null)
       return Error{ErrorCode::usage, "a field of a secret of this kind must not be null",
@@ -137,7 +139,7 @@ Result<void> check_docker_config(std::string_view text) {
   });
 }
 
-Result<void> check_image_pull(const Value& value) {
+Result<void> check_docker_config_value(const Value& value) {
   auto document = Document::parse(value.text());
   if (!document || document->type(0) != Type::object) return check_docker_config(value.text());
   const NodeId wrapped = document->find(0, ".dockerconfigjson");
@@ -187,8 +189,7 @@ constexpr std::array kRules = {
     Rule{"key-value", check_key_value},
     Rule{"key-value-properties", check_properties},
     Rule{"certificate", check_certificate},
-    Rule{"cloud-kernel", check_key_value},
-    Rule{"cloud-kernel-image-pull", check_image_pull},
+    Rule{"docker-config", check_docker_config_value},
 };
 
 const Rule* find_rule(std::string_view kind) {
@@ -200,16 +201,12 @@ const Rule* find_rule(std::string_view kind) {
 }  // namespace
 
 Result<void> check_kind(std::string_view kind) {
-  if (!kind.empty() && find_rule(canonical_kind(kind)) == nullptr) return no_such_kind();
+  if (!kind.empty() && find_rule(kind) == nullptr) return no_such_kind();
   return {};
 }
 
-std::string_view canonical_kind(std::string_view kind) {
-  return kind == "certificates" ? "certificate" : kind;
-}
-
 Result<void> check_value_of_kind(std::string_view kind, const Value& value) {
-  const Rule* rule = find_rule(canonical_kind(kind));
+  const Rule* rule = find_rule(kind);
   return rule == nullptr ? Result<void>() : rule->check(value);
 }
 

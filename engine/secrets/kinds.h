@@ -10,8 +10,6 @@ namespace coffer::secrets {
 
 /// Errors: usage, which names the kinds there are. "" is no kind and allowed.
 Result<void> check_kind(std::string_view kind);
-/// What is kept of it: DataOS writes "certificates" as well.
-std::string_view canonical_kind(std::string_view kind);
 /// Whether `value` may stand under a secret of this kind, which exists. Errors: usage.
 Result<void> check_value_of_kind(std::string_view kind, const Value& value);
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "format/name_profile.h"
+#include "format/name_rule.h"
 #include "format/names.h"
 #include "secrets/heads.h"
 #include "secrets/kinds.h"
@@ -147,12 +147,12 @@ Result<void> check_value(std::string_view path, const Value& value, bool managed
   // What a config mints is named by the engine, and its fields by nobody here.
   if (managed) return {};
   COFFER_TRY(check_new_name(settings, path));
-  if (scope.names == NameProfile::core || !value.is_json()) return {};
+  if (format::allows_any(scope.names->fields) || !value.is_json()) return {};
   const auto document = COFFER_TRY(json::Document::parse(value.text()));
   if (document.type(0) != json::Type::object) return {};
   for (json::NodeId member = document.first_child(0); member != json::kNoNode;
        member = document.next_sibling(member))
-    COFFER_TRY(format::check_field_name_by(scope.names, document.key(member)));
+    COFFER_TRY(format::check_field_name(scope.names->fields, document.key(member)));
   return {};
 }
 

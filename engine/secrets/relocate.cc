@@ -6,6 +6,7 @@
 // next shredding, which a destroying of the value at its new place is, gives it a new key.
 #include <algorithm>
 
+#include "format/name_rule.h"
 #include "format/names.h"
 #include "format/value_access.h"
 #include "secrets/heads.h"
@@ -82,7 +83,7 @@ Result<void> check_sizes(const Reading& reading, const Place& from, const Place&
 // And so must every field's name, by the rules of names that hold there.
 Result<void> check_fields(const Reading& reading, Place& from, const Place& to) {
   const format::Settings& settings = *COFFER_TRY(reading.settings());
-  if (scope_of(settings, to.path).names == NameProfile::core) return {};
+  if (format::allows_any(*scope_of(settings, to.path).names)) return {};
   return reading.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
     if (located.record.header.is_destroyed()) return true;
     Located whole = located;

@@ -9,11 +9,11 @@ namespace coffer::secrets {
 
 struct Scope {
   std::uint64_t value_bytes_max = 0;
-  NameProfile names = NameProfile::core;
-  std::string_view below;  ///< The part of the path that the profile speaks of.
+  const NameRules* names = nullptr;
+  std::string_view below;  ///< The part of the path that `names` speaks of.
 };
 
-/// The views live as long as `path`.
+/// It refers to `settings` and `path`, which must outlive it.
 Scope scope_of(const format::Settings& settings, std::string_view path);
 
 }  // namespace coffer::secrets

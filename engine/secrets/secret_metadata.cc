@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "format/name_profile.h"
+#include "format/name_rule.h"
 #include "format/names.h"
 #include "secrets/heads.h"
 #include "secrets/kinds.h"
@@ -116,7 +116,7 @@ void apply_change(const MetadataChange& change, Metadata& metadata) {
   if (change.cas_required) metadata.cas_required = *change.cas_required;
   if (change.delete_version_after_ms)
     metadata.delete_version_after_ms = *change.delete_version_after_ms;
-  if (change.kind) metadata.kind = canonical_kind(*change.kind);
+  if (change.kind) metadata.kind = *change.kind;
   if (change.description) metadata.description = *change.description;
   if (change.owner) metadata.owner = *change.owner;
   if (change.tags) metadata.tags = *change.tags;
@@ -167,7 +167,7 @@ Result<void> check_new_name(const format::Settings& settings, std::string_view p
                  "leave out the _v and number at its end"}
         .about(Subject::Kind::path, path);
   const Scope scope = scope_of(settings, path);
-  return format::check_name_by(scope.names, scope.below);
+  return format::check_components(scope.names->components, scope.below);
 }
 
 Result<void> Transaction::put_metadata(std::string_view path, const MetadataChange& change) {

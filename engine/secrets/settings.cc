@@ -1,6 +1,7 @@
 // The store's settings: what may stand there, and what of them holds for a path.
 #include <algorithm>
 
+#include "format/name_rule.h"
 #include "format/names.h"
 #include "secrets/scope.h"
 #include "secrets/versions.h"
@@ -18,20 +19,14 @@ Result<void> check_value_limit(std::uint64_t bytes) {
   return {};
 }
 
-Result<void> check_profile(NameProfile profile) {
-  if (profile == NameProfile::core || profile == NameProfile::vdk || profile == NameProfile::dataos)
-    return {};
-  return Error{ErrorCode::usage, "there is no such name profile", "one of core, vdk, dataos"};
-}
-
 Result<void> check_scope(const ScopeSettings& scope) {
   COFFER_TRY(format::check_path(scope.prefix));
   if (!scope.value_bytes_max && !scope.names)
     return Error{ErrorCode::usage, "this scope sets nothing",
-                 "give it a value limit, a name profile or both, or leave it out"}
+                 "give it a value limit, rules for names or both, or leave it out"}
         .about(Subject::Kind::path, scope.prefix);
   if (scope.value_bytes_max) COFFER_TRY(check_value_limit(*scope.value_bytes_max));
-  if (scope.names) COFFER_TRY(check_profile(*scope.names));
+  if (scope.names) COFFER_TRY(format::check_rules(*scope.names));
   return {};
 }
 
@@ -59,13 +54,13 @@ bool covers(std::string_view prefix, std::string_view path) {
 }  // namespace
 
 Scope scope_of(const format::Settings& settings, std::string_view path) {
-  Scope scope{settings.value_bytes_max, settings.names, path};
+  Scope scope{settings.value_bytes_max, &settings.names, path};
   // Of two prefixes of one path the longer one sorts behind the shorter.
   for (const ScopeSettings& each : settings.scopes) {
     if (!covers(each.prefix, path)) continue;
     if (each.value_bytes_max) scope.value_bytes_max = *each.value_bytes_max;
     if (!each.names) continue;
-    scope.names = *each.names;
+    scope.names = &*each.names;
     const std::size_t slash = each.prefix.rfind('/');
     const std::size_t own = slash == std::string::npos ? 0 : slash + 1;
     scope.below = path.substr(path.size() == each.prefix.size() ? own : each.prefix.size() + 1);
@@ -80,7 +75,7 @@ Result<StoreSettings> View::settings() const {
 Result<void> Transaction::put_settings(const StoreSettings& settings) {
   writing_->notes().attempt(format::Action::settings, "");
   COFFER_TRY(check_value_limit(settings.value_bytes_max));
-  COFFER_TRY(check_profile(settings.names));
+  COFFER_TRY(format::check_rules(settings.names));
   if (settings.delete_version_after_ms > kDurationMaxMs)
     return Error{ErrorCode::limit, "delete_version_after is longer than 1,000 years"};
   if (settings.audit_keep_ms < 0 || settings.audit_keep_ms > kDurationMaxMs)

@@ -93,6 +93,15 @@ TEST_CASE("the reader reports the command looking behind the API, and what it ca
   CHECK(check("engine/policy/a.cc", "#include <coffer/snapshot.h>\n").size() == 1);
 }
 
+TEST_CASE("the reader reports a look into the products from outside") {
+  constexpr std::string_view kInclude = "#include \"tools/products/vdk/overlay.h\"\n";
+  CHECK(check("tools/workload/a.cc", kInclude).size() == 1);
+  CHECK(check("tools/verbs/workload/run.cc", kInclude).size() == 1);
+  CHECK(check("tools/verbs/table.cc", kInclude).size() == 1);
+  CHECK(check("tools/products/vdk/a.cc", kInclude).empty());
+  CHECK(check("tools/products/vdk/a.cc", "#include \"tools/workload/sources.h\"\n").empty());
+}
+
 TEST_CASE("the reader lets pass what is allowed") {
   CHECK(check("engine/api/a.cc", "#include <coffer/transaction.h>\n").empty());
   CHECK(check("engine/secrets/a.cc", "#include <coffer/options.h>\n").empty());

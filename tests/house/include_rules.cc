@@ -98,13 +98,21 @@ std::optional<std::string> check_bracketed(std::string_view floor, std::string_v
   return "no rule knows this header";
 }
 
-std::optional<std::string> check_quoted(std::string_view floor, std::string_view name) {
+// What makes up for one product or another can go, or come, without the rest of the command.
+bool looks_into_products(std::string_view path, std::string_view name) {
+  constexpr std::string_view kProducts = "tools/products/";
+  return name.starts_with(kProducts) && !path.starts_with(kProducts);
+}
+
+std::optional<std::string> check_quoted(std::string_view path, std::string_view floor,
+                                        std::string_view name) {
   if (floor == kPublic) return "a public header includes only the language's own and <coffer/...>";
   const std::size_t slash = name.find('/');
   const std::string_view target = slash == std::string_view::npos ? floor : name.substr(0, slash);
   if (name.ends_with(".pb.h") && target != "format") return "generated codecs belong to format";
   const std::optional<int> height = height_of(target);
   if (!height) return "an include names its floor: \"floor/file.h\"";
+  if (looks_into_products(path, name)) return "a look into the products from outside";
   if (target == floor) return std::nullopt;
   // What the handles of an open store share is behind records' doors: Vault, Reading, Writing.
   if (name == "records/vault/core.h") return "a look behind another floor's door";
@@ -131,7 +139,7 @@ std::vector<std::string> check_includes(std::string_view path, std::string_view 
     std::cmatch match;
     if (std::regex_search(line.data(), line.data() + line.size(), match, kInclude)) {
       const std::string name = match[2];
-      why = match[1] == "<" ? check_bracketed(floor, name) : check_quoted(floor, name);
+      why = match[1] == "<" ? check_bracketed(floor, name) : check_quoted(path, floor, name);
     } else if (std::regex_search(line.begin(), line.end(), kAnyInclude)) {
       why = "an include that cannot be read";
     }

@@ -1,5 +1,7 @@
 // Patch and rollback, and additions to KV v2: move, copy, transactions, limits of size, profiles.
 #include "tests/kv/rules.h"
+#include "tools/products/dataos/name_rules.h"
+#include "tools/products/vdk/name_rules.h"
 
 namespace kv {
 namespace {
@@ -188,19 +190,20 @@ std::vector<Rule> size_rules() {
         {put_bytes("a", "1234"), sees("1")},
         {copy("a", "small/a"), kLimit},
         {list(), sees("a")}}},
-      {"coffer: the vdk profile refuses blank parts and white space in field names",
-       {{scope_names("jobs", coffer::NameProfile::vdk, "vdk"), done()},
+      {"coffer: the vdk preset refuses blank parts and white space in field names",
+       {{scope_names("jobs", coffer::tools::vdk_names(), "vdk"), done()},
         {put("jobs/ /a", R"({"k":1})"), kUsage},
         {put("jobs/my team/a", R"({"a b":1})"), kUsage},
         {put("jobs/my team/a", R"({"a-b":1})"), sees("1")},
         {put("other/ /a", R"({"a b":1})"), sees("1")}}},
-      {"coffer: the dataos profile refuses names that are not its own",
-       {{scope_names("i", coffer::NameProfile::dataos, "dataos"), done()},
+      {"coffer: the dataos preset refuses names that are not its own",
+       {{scope_names("i", coffer::tools::dataos_names(), "dataos"), done()},
         {put("i/My_Depot", R"({"k":1})"), kUsage},
         {put("i/mydepot-r", R"({"a b":1})"), kUsage},
         {put("i/mydepot-r", R"({"a.b_c-d":1})"), sees("1")}}},
-      {"coffer: what is moved or copied into a profile's scope keeps its rules in every version",
-       {{scope_names("jobs", coffer::NameProfile::vdk, "vdk"), done()},
+      {"coffer: what is moved or copied into a scope with rules for names keeps its rules in every "
+       "version",
+       {{scope_names("jobs", coffer::tools::vdk_names(), "vdk"), done()},
         {put("a", R"({"a b":1})"), sees("1")},
         {put("a", R"({"a-b":1})"), sees("2")},
         {copy("a", "jobs/t/a"), kUsage},

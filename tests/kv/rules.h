@@ -219,7 +219,7 @@ inline Operation scope_value_limit(std::string prefix, std::uint64_t bytes) {
                     s.scopes.push_back({.prefix = prefix, .value_bytes_max = bytes});
                   });
 }
-inline Operation scope_names(std::string prefix, coffer::NameProfile names, std::string word) {
+inline Operation scope_names(std::string prefix, const coffer::NameRules& names, std::string word) {
   return settings({"--scope", prefix, "--names", std::move(word)},
                   [prefix, names](coffer::StoreSettings& s) {
                     s.scopes.push_back({.prefix = prefix, .names = names});

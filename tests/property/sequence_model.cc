@@ -4,6 +4,8 @@
 #include <regex>
 
 #include "text/json_merge.h"
+#include "tools/products/dataos/name_rules.h"
+#include "tools/products/vdk/name_rules.h"
 
 namespace coffer::test {
 namespace {
@@ -14,13 +16,13 @@ bool is_text(const Json& value) { return value.is_string() && !value.get<std::st
 
 bool has_blank(const std::string& text) { return text.find_first_of(" \t\n") != std::string::npos; }
 
-bool field_name_is_allowed(NameProfile names, const std::string& name) {
+bool field_name_is_allowed(const NameRules& names, const std::string& name) {
   static const std::regex kDataos("[A-Za-z0-9._-]+");
-  return names == NameProfile::vdk ? !has_blank(name) : std::regex_match(name, kDataos);
+  return names == tools::vdk_names() ? !has_blank(name) : std::regex_match(name, kDataos);
 }
 
-bool fields_are_allowed(NameProfile names, const std::string& bytes, bool json) {
-  if (names == NameProfile::core || !json) return true;
+bool fields_are_allowed(const NameRules& names, const std::string& bytes, bool json) {
+  if (names == NameRules{} || !json) return true;
   const Json value = Json::parse(bytes);
   if (!value.is_object()) return true;
   const auto& fields = value.items();
@@ -49,7 +51,7 @@ bool fits(const std::string& kind, const std::string& bytes, bool json) {
   }
   if (kind != "key-value" || !value.is_object() || value.empty()) return false;
   for (const auto& [name, field] : value.items())
-    if (field.is_null() || !field_name_is_allowed(NameProfile::dataos, name)) return false;
+    if (field.is_null() || !field_name_is_allowed(tools::dataos_names(), name)) return false;
   return true;
 }
 
@@ -124,7 +126,7 @@ SequenceModel::Scope SequenceModel::scope_of(const std::string& path) const {
 bool SequenceModel::name_is_allowed(const std::string& path) const {
   const Scope scope = scope_of(path);
   static const std::regex kDataos("[a-z0-9][-a-z0-9]*[a-z0-9](/[a-z0-9][-a-z0-9]*[a-z0-9])*");
-  return scope.names != NameProfile::dataos || std::regex_match(scope.below, kDataos);
+  return scope.names != tools::dataos_names() || std::regex_match(scope.below, kDataos);
 }
 
 std::int64_t SequenceModel::deletion_time(const ModelSecret* secret) const {

@@ -75,7 +75,7 @@ class SequenceModel {
  private:
   struct Scope {
     std::uint64_t bytes_max;
-    NameProfile names;
+    NameRules names;
     std::string below;
   };
   Scope scope_of(const std::string& path) const;

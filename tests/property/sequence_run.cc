@@ -1,4 +1,6 @@
 #include "tests/property/sequence_run.h"
+#include "tools/products/dataos/name_rules.h"
+#include "tools/products/vdk/name_rules.h"
 
 #include <sstream>
 
@@ -133,10 +135,10 @@ StoreSettings SequenceRun::any_settings() {
   settings.delete_version_after_ms =
       chance(2) ? 0 : static_cast<std::int64_t>(pick(4)) * 30'000 - 1;
   settings.value_bytes_max = chance(3) ? 300 : 6000;
-  if (chance(4)) settings.names = chance(2) ? NameProfile::vdk : NameProfile::dataos;
+  if (chance(4)) settings.names = chance(2) ? tools::vdk_names() : tools::dataos_names();
   if (chance(2)) settings.scopes.push_back({"aa", 100, std::nullopt});
-  if (chance(2)) settings.scopes.push_back({"aa/bb", 5000, NameProfile::dataos});
-  if (chance(4)) settings.scopes.push_back({"zz", std::nullopt, NameProfile::vdk});
+  if (chance(2)) settings.scopes.push_back({"aa/bb", 5000, tools::dataos_names()});
+  if (chance(4)) settings.scopes.push_back({"zz", std::nullopt, tools::vdk_names()});
   return settings;
 }
 

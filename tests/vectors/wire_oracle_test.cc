@@ -139,24 +139,30 @@ TEST_CASE("names, references and settings mean the same to the generated code") 
 TEST_CASE("settings that were changed mean the same to the generated code") {
   Settings settings;
   settings.delete_version_after_ms = -1;
-  settings.names = NameProfile::vdk;
+  settings.names.fields = {.characters = "a-z", .ends = "a", .bytes_min = 1, .bytes_max = 9};
   settings.audit_reads = true;
   settings.audit_keep_ms = 77;
   settings.audit_keep_records = 1000;
-  settings.scopes = {{"a", 4096, NameProfile::core}, {"b", std::nullopt, NameProfile::dataos}};
+  settings.scopes = {{"a", 4096, NameRules{}},
+                     {"b", std::nullopt, NameRules{{.white_space = WhiteSpace::forbidden}, {}}}};
   settings.revision = 3;
   const SecretBytes bytes = encode_settings(settings);
   const auto message = parsed<proto::Settings>(bytes);
-  CHECK((message.names() == 2 && message.revision() == 3 && message.delete_version_after_off()));
+  CHECK((message.names().has_fields() && message.revision() == 3 &&
+         message.delete_version_after_off()));
   CHECK(message.delete_version_after_ms() == 0);
   CHECK((message.audit_reads() && message.audit_keep_ms() == 77));
   CHECK(message.audit_keep_records() == 1000);
   REQUIRE(message.scopes_size() == 2);
   CHECK((message.scopes(0).prefix() == "a" && message.scopes(0).value_bytes_max() == 4096));
-  CHECK((message.scopes(0).names() == 1 && message.scopes(1).names() == 3));
+  const proto::Settings::NameRule& fields = message.names().fields();
+  CHECK((fields.characters() == "a-z" && fields.ends() == "a"));
+  CHECK((fields.bytes_min() == 1 && fields.bytes_max() == 9 && fields.white_space() == 0));
+  CHECK((message.scopes(0).has_names() && !message.scopes(0).names().has_components()));
+  CHECK(message.scopes(1).names().components().white_space() == 2);
   const auto back = decode_settings(serialised(message));
   REQUIRE(back.ok());
-  CHECK((back->scopes == settings.scopes && back->names == NameProfile::vdk));
+  CHECK((back->scopes == settings.scopes && back->names == settings.names));
   CHECK((back->delete_version_after_ms == -1 && back->revision == 3));
   CHECK((back->audit_reads && back->audit_keep_ms == 77 && back->audit_keep_records == 1000));
 }

@@ -3,9 +3,9 @@
 #include <set>
 
 #include "text/json_writer.h"
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 #include "tools/exchange/input_document.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::tools {
 namespace {

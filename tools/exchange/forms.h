@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 #include "tools/exchange/images.h"
 
 namespace coffer::tools {

@@ -6,6 +6,7 @@
 
 #include "tools/command/durations.h"
 #include "tools/exchange/input_document.h"
+#include "tools/exchange/name_rules_json.h"
 
 namespace coffer::tools {
 namespace {
@@ -118,19 +119,12 @@ Spot::Take into_span(std::int64_t& ms) {
   };
 }
 
-Result<NameProfile> profile_at(const Spot& spot) {
-  const std::uint64_t number = COFFER_TRY(spot.number());
-  if (number < 1 || number > 3)
-    return spot.refuse({ErrorCode::too_new, "this name profile is unknown"});
-  return static_cast<NameProfile>(number);
-}
-
 Result<ScopeSettings> read_scope(const Spot& spot) {
   ScopeSettings scope;
   COFFER_TRY(spot.members({{"prefix", into(scope.prefix, &Spot::string), true},
                            {"value_limit", into(scope.value_bytes_max, &Spot::number)},
                            {"names", [&](const Spot& member) -> Result<void> {
-                              scope.names = COFFER_TRY(profile_at(member));
+                              scope.names = COFFER_TRY(read_name_rules(member));
                               return {};
                             }}}));
   return scope;
@@ -151,7 +145,7 @@ Result<StoreSettings> read_settings(const Spot& spot) {
       {"value_limit", into(settings.value_bytes_max, &Spot::number)},
       {"names",
        [&](const Spot& member) -> Result<void> {
-         settings.names = COFFER_TRY(profile_at(member));
+         settings.names = COFFER_TRY(read_name_rules(member));
          return {};
        }},
       {"audit_reads", into(settings.audit_reads, &Spot::boolean)},

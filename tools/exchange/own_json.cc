@@ -18,8 +18,9 @@
 #include "tools/command/streams/output.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/input_document.h"
+#include "tools/exchange/name_rules_json.h"
 #include "tools/exchange/own_document.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::tools {
 namespace {
@@ -69,7 +70,7 @@ void append_settings(json::Writer& json, const StoreSettings& settings) {
   json.key("cas_required").boolean(settings.cas_required);
   json.key("delete_version_after").string(print_span(settings.delete_version_after_ms));
   json.key("value_limit").number(settings.value_bytes_max);
-  json.key("names").number(static_cast<std::uint64_t>(settings.names));
+  append_name_rules(json.key("names"), settings.names);
   json.key("audit_reads").boolean(settings.audit_reads);
   json.key("audit_keep").string(print_span(settings.audit_keep_ms));
   json.key("audit_keep_records").number(settings.audit_keep_records);
@@ -77,7 +78,7 @@ void append_settings(json::Writer& json, const StoreSettings& settings) {
   for (const ScopeSettings& scope : settings.scopes) {
     json.open('{').key("prefix").string(scope.prefix);
     if (scope.value_bytes_max) json.key("value_limit").number(*scope.value_bytes_max);
-    if (scope.names) json.key("names").number(static_cast<std::uint64_t>(*scope.names));
+    if (scope.names) append_name_rules(json.key("names"), *scope.names);
     json.close('}');
   }
   json.close(']').close('}');

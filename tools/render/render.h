@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 #include "tools/render/bindings.h"
 
 namespace coffer::tools {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "tools/command/secret/kind_words.h"
 #include "tools/exchange/input_document.h"
 
 namespace coffer::tools {
@@ -46,6 +47,7 @@ Result<void> read_put(const Spot& spot, BulkOperation& operation) {
       {"custom_metadata", into_custom(options.metadata.custom)},
       {"custom", into_custom(options.metadata.custom)},
   }));
+  options.kind = kind_by(options.kind);
   COFFER_TRY(check_expiry(spot, options));
   if (!value.given()) {
     return spot.refuse(
@@ -136,6 +138,7 @@ Result<void> read_destroy(const Spot& spot, BulkOperation& operation) {
 Result<void> read_metadata(const Spot& spot, BulkOperation& operation) {
   MetadataChange change;
   COFFER_TRY(take_metadata(spot, change, {{"path", into(operation.path, &Spot::string), true}}));
+  change.kind = kind_by(change.kind);
   operation.carry_out = [path = operation.path, change](Transaction& txn) {
     return nothing_new(txn.put_metadata(path, change));
   };

@@ -1,6 +1,7 @@
 // coffer help | version
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/verbs/table.h"
 
 namespace coffer::tools {
@@ -56,8 +57,6 @@ Result<void> write_exit_codes(bool as_json) {
   return table.write();
 }
 
-}  // namespace
-
 VerbResult verb_help(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> first;
   std::optional<std::string> second;
@@ -103,5 +102,15 @@ VerbResult verb_version(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kHelpVerb{
+    {"help", "Shows the verbs, one of them, or the exit codes.", "coffer help put"},
+    Section::about,
+    verb_help};
+
+extern constinit const Verb kVersionVerb{
+    {"version", "Shows the version.", "coffer version"}, Section::about, verb_version};
 
 }  // namespace coffer::tools

@@ -1,7 +1,7 @@
 // coffer help, and what the first word of several verbs leads to.
 #include <algorithm>
+#include <array>
 #include <string>
-#include <vector>
 
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/wrapped_text.h"
@@ -12,43 +12,17 @@ namespace {
 
 constexpr std::size_t kSummaryColumn = 18;
 
-/// Verbs by their first words. What stands in none of them comes at the end.
-struct Section {
-  std::string_view title;
-  std::string_view words;
-};
-
-constexpr Section kSections[] = {
-    {"A store", "init status verify settings sweep clock"},
-    {"Secrets",
-     "put get patch list history delete undelete destroy rollback move copy metadata refs "
-     "certificates"},
-    {"Many secrets at once", "bulk export import migrate"},
-    {"Secrets for programs", "run exec env inject watch"},
-    {"Configs of connectors", "config"},
-    {"Keys and proofs", "key anchor receipt"},
-    {"Who may do what, and who did it", "policy audit"},
-    {"As other products have it", "secrets resource"},
-    {"About coffer", "help version"},
-};
-
-struct Group {
-  std::string_view word;
-  std::string_view summary;
-};
-
-constexpr Group kGroups[] = {
-    {"metadata", "A secret's settings and metadata"},
-    {"settings", "The store's settings"},
-    {"clock", "The store's time"},
-    {"config", "Configs whose secrets become versions of their own"},
-    {"key", "The key slots, any of which opens the store"},
-    {"anchor", "What outside the store knows how far it has come"},
-    {"receipt", "Proofs of what was erased"},
-    {"policy", "The rules of who may do what"},
-    {"audit", "The log of what was done, and what was refused"},
-    {"resource", "Secrets as DataOS' manifests tell of them"},
-};
+// One for each Section.
+constexpr std::array kTitles = {"A store",
+                                "Secrets",
+                                "Many secrets at once",
+                                "Secrets for programs",
+                                "Configs of connectors",
+                                "Keys and proofs",
+                                "Who may do what, and who did it",
+                                "As other products have it",
+                                "About coffer"};
+static_assert(kTitles.size() == static_cast<std::size_t>(Section::about) + 1);
 
 std::string_view first_word(std::string_view name) { return name.substr(0, name.find(' ')); }
 
@@ -68,47 +42,32 @@ std::string_view without_stop(std::string_view sentence) {
   return sentence;
 }
 
+// "The key slots: list, add, remove"
 std::string group_entry(std::string_view word) {
-  const auto* group = std::find_if(std::begin(kGroups), std::end(kGroups),
-                                   [word](const Group& each) { return each.word == word; });
-  const std::string summary = group == std::end(kGroups) ? "" : std::string(group->summary) + ": ";
+  std::string summary;
+  for (const Verb* verb : all_verbs()) {
+    if (*verb->group != '\0' && first_word(verb->text.name) == word)
+      summary = std::string(verb->group) + ": ";
+  }
   return entry(word, summary + second_words(word));
 }
 
-std::string word_entry(std::string_view word) {
-  if (is_group(word)) return group_entry(word);
-  const Verb* verb = find_verb(word);
-  return verb == nullptr ? "" : entry(word, without_stop(in_short(verb->text.summary)));
-}
-
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    words.push_back(first_word(text));
-    text.remove_prefix(std::min(text.size(), words.back().size() + 1));
-  }
-  return words;
-}
-
+// A line for each verb, but one for all verbs of a group, where the first of them stands.
 std::string sections() {
   std::string text;
-  std::vector<std::string_view> shown;
-  for (const Section& section : kSections) {
-    text += std::string(section.title) + ":\n";
-    for (const std::string_view word : words_of(section.words)) {
-      text += word_entry(word);
-      shown.push_back(word);
-    }
-    text += '\n';
+  const char* title = nullptr;
+  std::string_view shown;
+  for (const Verb* verb : all_verbs()) {
+    const std::string_view word = first_word(verb->text.name);
+    if (word == shown) continue;
+    shown = word;
+    const char* own_title = kTitles[static_cast<std::size_t>(verb->section)];
+    if (own_title != title) text += (title == nullptr ? "" : "\n") + std::string(own_title) + ":\n";
+    title = own_title;
+    text += is_group(word) ? group_entry(word)
+                           : entry(word, without_stop(in_short(verb->text.summary)));
   }
-  std::string rest;
-  for (const Verb& verb : all_verbs()) {
-    const std::string_view word = first_word(verb.text.name);
-    if (std::find(shown.begin(), shown.end(), word) != shown.end()) continue;
-    rest += word_entry(word);
-    shown.push_back(word);
-  }
-  return rest.empty() ? text : text + "More:\n" + rest + "\n";
+  return text + "\n";
 }
 
 std::string options_and_variables() {
@@ -126,16 +85,16 @@ std::string options_and_variables() {
 }  // namespace
 
 bool is_group(std::string_view word) {
-  return std::any_of(all_verbs().begin(), all_verbs().end(), [word](const Verb& verb) {
-    const std::string_view name = verb.text.name;
+  return std::any_of(all_verbs().begin(), all_verbs().end(), [word](const Verb* verb) {
+    const std::string_view name = verb->text.name;
     return name.size() > word.size() && name.starts_with(word) && name[word.size()] == ' ';
   });
 }
 
 std::string second_words(std::string_view group) {
   std::string words;
-  for (const Verb& verb : all_verbs()) {
-    const std::string_view name = verb.text.name;
+  for (const Verb* verb : all_verbs()) {
+    const std::string_view name = verb->text.name;
     if (first_word(name) != group || name == group) continue;
     words += (words.empty() ? "" : ", ") + std::string(name.substr(group.size() + 1));
   }
@@ -156,9 +115,9 @@ Result<void> write_overview() {
 
 Result<void> write_group(std::string_view group) {
   std::string text = "Usage: coffer " + std::string(group) + " VERB [WORD...] [OPTION...]\n\n";
-  for (const Verb& verb : all_verbs()) {
-    if (first_word(verb.text.name) != group) continue;
-    text += entry(verb.text.name, without_stop(in_short(verb.text.summary)));
+  for (const Verb* verb : all_verbs()) {
+    if (first_word(verb->text.name) != group) continue;
+    text += entry(verb->text.name, without_stop(in_short(verb->text.summary)));
   }
   text += "\n" + reflowed("`coffer " + std::string(group) +
                           " VERB --help` tells what one takes, with an example.");

@@ -9,7 +9,7 @@
 #include "text/time_text.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/input_document.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::tools {
 namespace {

@@ -7,7 +7,7 @@
 #include "tools/command/fail.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/own_file.h"
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 #include "tools/render/template_text.h"
 #include "tools/workload/selection.h"
 

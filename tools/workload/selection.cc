@@ -4,77 +4,16 @@
 #include <optional>
 #include <set>
 
-#include "base/base64.h"
-#include "text/ascii.h"
 #include "text/json.h"
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/field_names.h"
 #include "tools/command/secret/target.h"
 #include "tools/exchange/value_text.h"
-#include "tools/products/dataos/usage_record.h"
-#include "tools/render/render.h"
+#include "tools/workload/product_hooks.h"
+#include "tools/workload/selected_values.h"
 
 namespace coffer::tools {
 namespace {
-
-std::string origin_of(const Secret& secret, std::string_view field) {
-  return secret.path + "?version=" + std::to_string(secret.info.version) + "#" + std::string(field);
-}
-
-// Secrets become variables or files with different names. With variables_by_secret a value without
-// fields becomes a variable named after its secret.
-enum class Use { variables, variables_by_secret, files };
-
-// The bytes in {"value_base64": "..."}, by which a manifest represents a binary file.
-std::optional<SecretBytes> file_in(std::string_view text) {
-  if (!text.starts_with('{')) return std::nullopt;
-  const auto document = json::Document::parse(text);
-  if (!document || document->child_count(0) != 1) return std::nullopt;
-  const json::NodeId node = document->find(0, "value_base64");
-  if (node == json::kNoNode || document->type(node) != json::Type::string) return std::nullopt;
-  return decode_base64(document->string(node));
-}
-
-// A program cannot recognize `null` in a variable: it would be a word of four letters.
-Error is_null(const Secret& secret, std::string_view field) {
-  return Error(ErrorCode::usage, "is null, which has no representation as text",
-               "remove it by coffer patch PATH FIELD:=null, or choose other fields by --only")
-      .about(Subject::Kind::path, secret.path + (field.empty() ? "" : "#") + std::string(field));
-}
-
-Result<void> add_value(Bindings& bindings, const Secret& secret, const std::string& name,
-                       std::string_view field, std::string_view text, Use use) {
-  const auto file = use == Use::files ? file_in(text) : std::nullopt;
-  return bindings.add(name, file ? file->text() : text, origin_of(secret, field));
-}
-
-// The found value as a program reads it; an error names the secret and the field.
-Result<SecretBytes> text_found(const Secret& secret, std::string_view field, Result<Value> value) {
-  if (!value) {
-    return std::move(value).error().about(Subject::Kind::path,
-                                          secret.path + "#" + std::string(field));
-  }
-  if (value->is_json() && value->text() == "null") return is_null(secret, field);
-  return value->bytes().clone();
-}
-
-// Reads a field by its name, or by a JSON Pointer.
-Result<SecretBytes> place_in(const Secret& secret, std::string_view field) {
-  return text_found(secret, field, secret.value.at(field));
-}
-
-// Reads a field by its exact name, even if the name looks like a JSON Pointer.
-Result<void> add_field(Bindings& bindings, const Secret& secret, const std::string& name,
-                       std::string_view field, Use use) {
-  const SecretBytes text = COFFER_TRY(text_found(secret, field, secret.value.field(field)));
-  return add_value(bindings, secret, name, field, text.text(), use);
-}
-
-std::string name_for(Use use, const Secret& secret, const std::string& field) {
-  if (use != Use::files && !field.empty()) return field;
-  const std::string last = secret.path.substr(secret.path.rfind('/') + 1);  // npos + 1 is 0.
-  return field.empty() ? last : last + "_" + field;
-}
 
 // Adds a value that is not an object, so it has no field names.
 Result<void> add_whole(Bindings& bindings, const Secret& secret, Use use) {
@@ -84,7 +23,7 @@ Result<void> add_whole(Bindings& bindings, const Secret& secret, Use use) {
         .about(Subject::Kind::path, secret.path);
   }
   const SecretBytes whole = COFFER_TRY(text_of(secret.value));
-  if (secret.value.is_json() && secret.value.text() == "null") return is_null(secret, "");
+  if (secret.value.is_json() && secret.value.text() == "null") return null_value(secret, "");
   return bindings.add(name_for(use, secret, ""), whole.text(), origin_of(secret, ""));
 }
 
@@ -108,7 +47,7 @@ Result<void> add_fields(Bindings& bindings, const Secret& secret, Use use) {
                    "give it a name: --map NAME=PATH for the whole value, or rename the field")
           .about(Subject::Kind::path, secret.path);
     }
-    if (document.type(node) == json::Type::null) return is_null(secret, field);
+    if (document.type(node) == json::Type::null) return null_value(secret, field);
     const bool is_string = document.type(node) == json::Type::string;
     COFFER_TRY(add_value(bindings, secret, name_for(use, secret, by_secret ? "" : field), field,
                          is_string ? document.string(node) : document.raw(node), use));
@@ -151,7 +90,7 @@ Result<void> add_only(Bindings& bindings, const Sources& stores, const std::stri
 // The value of a secret, or one of its fields, as a program reads it.
 Result<SecretBytes> text_at(const Secret& secret, const std::optional<std::string>& field) {
   if (field) return place_in(secret, *field);
-  if (secret.value.is_json() && secret.value.text() == "null") return is_null(secret, "");
+  if (secret.value.is_json() && secret.value.text() == "null") return null_value(secret, "");
   return text_of(secret.value);
 }
 
@@ -216,71 +155,11 @@ Result<void> add_below(Bindings& bindings, const Snapshot& store, const std::str
       continue;
     }
     const Metadata metadata = COFFER_TRY(store.metadata(path));
-    if (metadata.managed || is_usage_record(path, metadata)) continue;
+    if (metadata.managed || kProductSelection.is_record(path, metadata)) continue;
     is_any = true;
     COFFER_TRY(add_fields(bindings, COFFER_TRY(about_secret(store.get(path), path)), use));
   }
   if (!is_any) return nothing_selected(Subject::Kind::path, prefix);
-  return {};
-}
-
-// Pairs as one text of properties: a file of its own, or what goes by a secret's own name.
-Result<void> add_properties(Bindings& bindings, const Secret& secret, const std::string& name,
-                            const std::vector<std::string>& keys) {
-  Bindings pairs;
-  for (const std::string& key : keys)
-    COFFER_TRY(add_field(pairs, secret, key, key, Use::variables));
-  const SecretBytes text = COFFER_TRY(render_properties(pairs, {}));
-  return bindings.add(name, text.text(), origin_of(secret, ""));
-}
-
-// A secret's name is no name of a variable where it has a hyphen or a dot: depot-r is DEPOT_R.
-std::string as_variable(std::string_view name) {
-  std::string variable(name);
-  for (char& c : variable) c = c == '-' || c == '.' ? '_' : ascii::upper(c);
-  return variable;
-}
-
-Result<void> add_used(Bindings& bindings, const Secret& secret, const UsedSecret& used, Use use) {
-  const std::vector<std::string> names =
-      COFFER_TRY(about_secret(secret.value.field_names(), secret.path));
-  const std::string last = secret.path.substr(secret.path.rfind('/') + 1);
-  // Without keys and allKeys nothing is meant: allKeys is false where a manifest does not say it.
-  if (used.keys.empty() && !used.all_keys) {
-    return Error(ErrorCode::usage, "is used without saying which of its keys",
-                 "write keys: [...] or allKeys: true in the manifest, and apply it again")
-        .about(Subject::Kind::path, secret.path);
-  }
-  const std::vector<std::string>& keys = used.keys.empty() ? names : used.keys;
-  if (used.consumption == "propFile")
-    return add_properties(bindings, secret, last + ".properties", keys);
-  for (const std::string& key : keys) {
-    const bool is_blob = key == last && std::find(names.begin(), names.end(), key) == names.end();
-    const std::string name =
-        is_blob && use != Use::files ? as_variable(key) : name_for(use, secret, key);
-    COFFER_TRY(is_blob ? add_properties(bindings, secret, name, names)
-                       : add_field(bindings, secret, name, key, use));
-  }
-  return {};
-}
-
-// What a resource said that it uses, in the way it said: TYPE/[WORKSPACE/]NAME, as it was applied.
-Result<void> add_resource(Bindings& bindings, const Snapshot& store, const Selection& selection,
-                          const std::string& word, Use use) {
-  const std::string path = "resource/" + word;
-  const Secret record = COFFER_TRY(about_secret(store.get(path), path));
-  for (const UsedSecret& used : COFFER_TRY(UsageRecord::parse(record.value)).used) {
-    if (used.consumption == kImagePull) continue;
-    const bool wants_files = used.consumption != "envVars";
-    if (wants_files && !selection.with_files) {
-      return Error(ErrorCode::usage, "wants a secret as a file",
-                   "coffer run --files DIR gives it a place in memory")
-          .about(Subject::Kind::path, path);
-    }
-    if (wants_files != (use == Use::files)) continue;
-    const Secret secret = COFFER_TRY(about_secret(store.get(used.path), used.path));
-    COFFER_TRY(add_used(bindings, secret, used, use));
-  }
   return {};
 }
 
@@ -292,8 +171,8 @@ void Selection::describe(Syntax& syntax) {
   syntax.repeated("--all-of", all_of, "P",
                   "The same; a value without fields, or with the only field `value`, gets its "
                   "secret's name");
-  syntax.repeated("--resource", resources, "TYPE/[WORKSPACE/]NAME",
-                  "What this resource's manifest says that it uses, in the way it says");
+  syntax.repeated(kProductSelection.option, of_product, kProductSelection.value,
+                  kProductSelection.help);
   syntax.repeated("--map", maps, "NAME=REF", "Give this name to a secret or field");
 }
 
@@ -330,8 +209,8 @@ Result<void> add_selected(Bindings& bindings, const Sources& stores, const Selec
   for (const std::string& word : selection.only) COFFER_TRY(add_only(bindings, stores, word, use));
   for (const std::string& prefix : selection.prefixes)
     COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, use));
-  for (const std::string& word : selection.resources)
-    COFFER_TRY(add_resource(bindings, stores.own(), selection, word, use));
+  for (const std::string& word : selection.of_product)
+    COFFER_TRY(kProductSelection.add(bindings, stores.own(), word, {use, selection.with_files}));
   const Use by_secret = use == Use::files ? use : Use::variables_by_secret;
   for (const std::string& prefix : selection.all_of)
     COFFER_TRY(add_below(bindings, stores.own(), prefix, mapped, by_secret));
@@ -347,8 +226,8 @@ Result<Bindings> gather(const Sources& stores, const Selection& selection) {
     COFFER_TRY(add_mapped(bindings, stores, word, mapped));
   }
   COFFER_TRY(add_selected(bindings, stores, selection, mapped, Use::variables));
-  // What a resource wants may be files alone.
-  if (bindings.empty() && !(selection.with_files && !selection.resources.empty()))
+  // What a product selects may be files alone.
+  if (bindings.empty() && !(selection.with_files && !selection.of_product.empty()))
     return nothing_selected(Subject::Kind::name, "the selection");
   return bindings;
 }
@@ -356,7 +235,7 @@ Result<Bindings> gather(const Sources& stores, const Selection& selection) {
 Result<Bindings> gather_files(const Sources& stores, const Selection& selection) {
   Bindings bindings;
   COFFER_TRY(add_selected(bindings, stores, selection, {}, Use::files));
-  if (bindings.empty() && selection.resources.empty())
+  if (bindings.empty() && selection.of_product.empty())
     return nothing_selected(Subject::Kind::name, "--files");
   return bindings;
 }

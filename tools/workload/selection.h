@@ -1,5 +1,5 @@
-// Which secrets a workload gets, and under which names: --only, --prefix, --all-of, --map,
-// --resource.
+// Which secrets a workload gets, and under which names: --only, --prefix, --all-of, --map, and the
+// option that a product adds (product_hooks.h).
 #pragma once
 
 #include <string>
@@ -13,13 +13,13 @@
 namespace coffer::tools {
 
 struct Selection {
-  std::vector<std::string> only, prefixes, all_of, maps, resources;
-  bool with_files = false;  ///< gather_files is asked as well: for what a resource wants as files.
+  std::vector<std::string> only, prefixes, all_of, maps, of_product;
+  bool with_files = false;  ///< gather_files is called as well, for what a product wants as files.
 
   /// Adds the options to a verb.
   void describe(Syntax& syntax);
   bool names_secrets() const {
-    return !only.empty() || !prefixes.empty() || !all_of.empty() || !resources.empty();
+    return !only.empty() || !prefixes.empty() || !all_of.empty() || !of_product.empty();
   }
   bool empty() const { return !names_secrets() && maps.empty(); }
 };

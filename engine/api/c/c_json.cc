@@ -1,5 +1,6 @@
 #include "api/c/c_json.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -12,32 +13,62 @@ namespace {
 using json::PlainWriter;
 using json::Reader;
 
-constexpr std::array kProfiles = {std::pair{NameProfile::core, std::string_view("core")},
-                                  std::pair{NameProfile::vdk, std::string_view("vdk")},
-                                  std::pair{NameProfile::dataos, std::string_view("dataos")}};
+constexpr std::array<std::string_view, 3> kWhiteSpace = {"allowed", "not_alone", "forbidden"};
 
-std::string_view profile_name(NameProfile profile) {
-  for (const auto& [value, name] : kProfiles)
-    if (value == profile) return name;
-  return "";
+void append_rule(PlainWriter& json, const NameRule& rule) {
+  const auto white_space = static_cast<std::size_t>(rule.white_space);
+  json.open('{').key("characters").string(rule.characters).key("ends").string(rule.ends);
+  json.key("bytes_min").number(rule.bytes_min).key("bytes_max").number(rule.bytes_max);
+  json.key("white_space").string(kWhiteSpace.at(white_space)).close('}');
+}
+
+void append_rules(PlainWriter& json, const NameRules& rules) {
+  if (rules == NameRules{}) {
+    json.null();
+    return;
+  }
+  append_rule(json.open('{').key("components"), rules.components);
+  append_rule(json.key("fields"), rules.fields);
+  json.close('}');
 }
 
 Reader reader_of(const json::Document& document, std::string_view source) {
   return {document, {.name = source, .hint = "coffer.h tells which members there are"}};
 }
 
-// A taker of a name profile.
-template <typename Field>
-Reader::Take into_profile(Field& field) {
-  return [&field](const Reader& member) -> Result<void> {
-    const std::string name = COFFER_TRY(member.string());
-    for (const auto& [value, known] : kProfiles) {
-      if (known != name) continue;
-      field = value;
+Result<WhiteSpace> read_white_space(const Reader& member) {
+  const std::string word = COFFER_TRY(member.string());
+  const auto known = std::find(kWhiteSpace.begin(), kWhiteSpace.end(), word);
+  if (known == kWhiteSpace.end())
+    return member.refuse(Error(ErrorCode::usage, "must be `allowed`, `not_alone` or `forbidden`"));
+  return static_cast<WhiteSpace>(known - kWhiteSpace.begin());
+}
+
+// A taker of the rule for one kind of name.
+Reader::Take into_rule(NameRule& rule) {
+  return [&rule](const Reader& object) -> Result<void> {
+    const auto white_space = [&rule](const Reader& member) -> Result<void> {
+      rule.white_space = COFFER_TRY(read_white_space(member));
       return {};
-    }
-    return member.refuse(
-        {ErrorCode::usage, "there is no such name profile", "one of core, vdk, dataos"});
+    };
+    return object.members({{"characters", into(rule.characters, &Reader::string)},
+                           {"ends", into(rule.ends, &Reader::string)},
+                           {"bytes_min", into(rule.bytes_min, &Reader::number_as<std::uint32_t>)},
+                           {"bytes_max", into(rule.bytes_max, &Reader::number_as<std::uint32_t>)},
+                           {"white_space", white_space}});
+  };
+}
+
+// A taker of the rules for names; null stands for rules that allow any name.
+template <typename Field>
+Reader::Take into_rules(Field& field) {
+  return [&field](const Reader& member) -> Result<void> {
+    NameRules rules;
+    if (!member.is_null())
+      COFFER_TRY(member.members(
+          {{"components", into_rule(rules.components)}, {"fields", into_rule(rules.fields)}}));
+    field = std::move(rules);
+    return {};
   };
 }
 
@@ -45,7 +76,7 @@ Result<ScopeSettings> read_scope(const Reader& object) {
   ScopeSettings scope;
   COFFER_TRY(object.members({{"prefix", into(scope.prefix, &Reader::string)},
                              {"value_bytes_max", into(scope.value_bytes_max, &Reader::number)},
-                             {"names", into_profile(scope.names)}}));
+                             {"names", into_rules(scope.names)}}));
   return scope;
 }
 
@@ -92,11 +123,12 @@ std::string print_settings(const StoreSettings& settings) {
   json.key("cas_required").boolean(settings.cas_required);
   json.key("delete_version_after_ms").number(settings.delete_version_after_ms);
   json.key("value_bytes_max").number(settings.value_bytes_max);
-  json.key("names").string(profile_name(settings.names)).key("scopes").open('[');
+  append_rules(json.key("names"), settings.names);
+  json.key("scopes").open('[');
   for (const ScopeSettings& scope : settings.scopes) {
     json.open('{').key("prefix").string(scope.prefix);
     if (scope.value_bytes_max) json.key("value_bytes_max").number(*scope.value_bytes_max);
-    if (scope.names) json.key("names").string(profile_name(*scope.names));
+    if (scope.names) append_rules(json.key("names"), *scope.names);
     json.close('}');
   }
   json.close(']').key("audit_reads").boolean(settings.audit_reads);
@@ -123,7 +155,7 @@ Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
                 {"delete_version_after_ms",
                  into(settings.delete_version_after_ms, &Reader::number_as<std::int64_t>)},
                 {"value_bytes_max", into(settings.value_bytes_max, &Reader::number)},
-                {"names", into_profile(settings.names)},
+                {"names", into_rules(settings.names)},
                 {"scopes", scopes},
                 {"audit_reads", into(settings.audit_reads, &Reader::boolean)},
                 {"audit_keep_ms", into(settings.audit_keep_ms, &Reader::number_as<std::int64_t>)},

@@ -377,9 +377,12 @@ coffer_code coffer_metadata_put(coffer_store* store, const char* path, const cha
                                 int must_exist, coffer_error* error);
 
 /* `json`: {"max_versions": null (unset) or a number, "cas_required": false,
- * "delete_version_after_ms": 0, "value_bytes_max": 1048576, "names": "core", "scopes":
- * [{"prefix": "team", "value_bytes_max": 4096, "names": "vdk"}], "audit_reads": false,
- * "audit_keep_ms": 0, "audit_keep_records": 0}. */
+ * "delete_version_after_ms": 0, "value_bytes_max": 1048576, "names": null (any), "scopes":
+ * [{"prefix": "team", "value_bytes_max": 4096, "names": {"components": {"characters": "a-z0-9-",
+ * "ends": "a-z0-9", "bytes_min": 2, "bytes_max": 48, "white_space": "allowed"}, "fields": {...}}}],
+ * "audit_reads": false, "audit_keep_ms": 0, "audit_keep_records": 0}. White space is "allowed",
+ * "not_alone" or "forbidden"; <coffer/settings.h> tells what a rule means. A rule may leave out
+ * members. */
 coffer_code coffer_settings_get(coffer_store* store, coffer_bytes** json, coffer_error* error);
 /* Changes the members that `json` has, "scopes" as a whole. */
 coffer_code coffer_settings_put(coffer_store* store, const char* json, coffer_error* error);

@@ -20,7 +20,7 @@ struct MetadataChange {
   std::optional<bool> cas_required{};
   std::optional<std::int64_t> delete_version_after_ms{};  ///< 0: the store's setting alone counts.
   /// What the value must look like: "", "generic", "password", "key", "token", "key-value",
-  /// "key-value-properties", "certificate", "cloud-kernel" or "cloud-kernel-image-pull".
+  /// "key-value-properties", "certificate" or "docker-config".
   std::optional<std::string> kind{};
   std::optional<std::string> description{};
   std::optional<std::string> owner{};

@@ -8,22 +8,38 @@
 
 namespace coffer {
 
+/// What a rule says of white space in a name: Unicode's, and the separators of ASCII.
+enum class WhiteSpace : std::uint8_t {
+  allowed = 0,
+  not_alone = 1,  ///< A name has something else besides.
+  forbidden = 2,
+};
+
+/// What one name must look like. A rule that sets nothing allows any name.
+struct NameRule {
+  /// The characters that a name may have: ASCII, single or as ranges, a '-' by itself at the end,
+  /// as in "a-z0-9-". At most 64 bytes, no blanks. Empty: any character.
+  std::string characters{};
+  std::string ends{};           ///< Those that may stand first and last, written alike; empty: all.
+  std::uint32_t bytes_min = 0;  ///< At most 1,024, as bytes_max.
+  std::uint32_t bytes_max = 0;  ///< 0: as long as a path may be.
+  WhiteSpace white_space = WhiteSpace::allowed;
+  bool operator==(const NameRule&) const = default;
+};
+
 /// Which names a value may be put under, beyond what every path must hold to. Checked when
 /// something is written; what stands already is read, deleted and moved away as before.
-enum class NameProfile : std::uint8_t {
-  core = 1,  ///< Any path, any field name.
-  /// No component of the path is blank; no field name of a JSON object has whitespace.
-  vdk = 2,
-  /// Components of a to z, 0 to 9 and '-' within, 2 to 48 long; field names of A to Z, a to z,
-  /// 0 to 9, '-', '_' and '.'.
-  dataos = 3,
+struct NameRules {
+  NameRule components{};  ///< Of a path: what stands between two '/'.
+  NameRule fields{};      ///< The names of a JSON object's members.
+  bool operator==(const NameRules&) const = default;
 };
 
 /// A folder with settings of its own; where two hold the same setting, the longer prefix wins.
 struct ScopeSettings {
   std::string prefix;  ///< A path: it and all below it.
   std::optional<std::uint64_t> value_bytes_max{};
-  std::optional<NameProfile> names{};
+  std::optional<NameRules> names{};
   bool operator==(const ScopeSettings&) const = default;
 };
 
@@ -36,7 +52,7 @@ struct StoreSettings {
   /// time; negative: secrets' own are switched off too.
   std::int64_t delete_version_after_ms = 0;
   std::uint64_t value_bytes_max = std::uint64_t{1} << 20;  ///< Of one version; at most 16 MiB.
-  NameProfile names = NameProfile::core;
+  NameRules names{};
   std::vector<ScopeSettings> scopes{};  ///< At most 64, each prefix once; any order.
   /// Every read of a value leaves a record in the audit log before the value is handed out, or
   /// is refused where that fails: each costs a durable write.

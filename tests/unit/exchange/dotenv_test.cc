@@ -1,5 +1,5 @@
 // dotenv files: every case beside its file says what is read, or where it goes wrong.
-#include "tools/exchange/dotenv.h"
+#include "tools/exchange/dotenv/dotenv.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "tests/memory_search.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::test::wiped_memory_test {
 namespace {

@@ -1,5 +1,5 @@
 // YAML: what is read and as what, what is refused and where, and that writing loses nothing.
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>

@@ -6,6 +6,7 @@
 #include "text/time_text.h"
 #include "tools/command/durations.h"
 #include "tools/command/numbers.h"
+#include "tools/command/secret/kind_words.h"
 #include "tools/command/streams/output.h"
 
 namespace coffer::tools {
@@ -49,8 +50,7 @@ void describe_write_options(Syntax& syntax, WriteWords& words) {
                 "What the value must look like: generic (anything), key (not empty), password "
                 "(text, or fields of text), token (the same without blanks), key-value (fields), "
                 "key-value-properties (fields of one text, number or truth value), certificate (in "
-                "PEM, or bytes such as a keystore's), cloud-kernel (as key-value), "
-                "cloud-kernel-image-pull (docker's config.json)");
+                "PEM, or bytes such as a keystore's), docker-config (docker's config.json)");
   syntax.option("--description", words.description, "TEXT", "What it is for");
   syntax.option("--owner", words.owner, "NAME", "Who owns it");
   syntax.repeated("--tag", words.tags, "TAG", "A tag; the tags given replace all existing");
@@ -77,7 +77,7 @@ Result<PutOptions> parse_write_options(const WriteWords& words) {
   if (!words.metadata.empty()) {
     options.metadata.custom = COFFER_TRY(parse_pairs("--metadata", words.metadata));
   }
-  options.metadata.kind = words.kind;
+  options.metadata.kind = kind_by(words.kind);
   options.metadata.description = words.description;
   options.metadata.owner = words.owner;
   if (!words.tags.empty()) options.metadata.tags = words.tags;

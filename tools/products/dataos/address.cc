@@ -18,7 +18,7 @@ Error not_served() {
 }
 
 Error malformed() {
-  return {ErrorCode::usage, "is no dataos address",
+  return {ErrorCode::usage, "is not a dataos address",
           "dataos://DEPOT:COLLECTION/DATASET?acl=r, or acl=rw"};
 }
 

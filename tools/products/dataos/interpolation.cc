@@ -21,12 +21,12 @@ std::string_view name_in(std::string_view text) {
 }
 
 Error malformed() {
-  return {ErrorCode::usage, "`${` begins a variable here, and there is none",
+  return {ErrorCode::usage, "`${` begins a variable here, but no name follows",
           "write ${NAME}; $$ is a dollar sign, and --disable-interpolation takes all as it is"};
 }
 
 Error unset() {
-  return {ErrorCode::usage, "a variable that is named here is not set",
+  return {ErrorCode::usage, "the variable that is named here is not set",
           "set it; $$ is a dollar sign, and --disable-interpolation takes all as it is"};
 }
 
@@ -47,7 +47,7 @@ Result<std::size_t> append_variable(SecretBytes& out, std::string_view behind) {
   const char* value = std::getenv(std::string(name).c_str());
   if (value == nullptr) return unset();
   if (!json::is_valid_utf8(value))
-    return Error(ErrorCode::usage, "a variable that is named here does not hold UTF-8");
+    return Error(ErrorCode::usage, "the variable that is named here does not hold UTF-8");
   out.append(std::string_view(value));
   return name.size() + (has_braces ? 2 : 0);
 }

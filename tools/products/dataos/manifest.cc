@@ -4,11 +4,12 @@
 #include <array>
 
 #include "base/base64.h"
-#include "format/name_profile.h"
+#include "format/name_rule.h"
 #include "text/ascii.h"
 #include "text/json_writer.h"
 #include "tools/command/streams/input.h"
 #include "tools/exchange/input_document.h"
+#include "tools/products/dataos/name_rules.h"
 
 namespace coffer::tools {
 namespace {
@@ -69,18 +70,22 @@ Spot::Take checked(std::string& field, Check check, Literal text, Literal hint) 
 }
 
 Error not_a_name() {
-  return {ErrorCode::usage, "is no name for a resource",
+  return {ErrorCode::usage, "cannot be the name of a resource",
           "a-z, 0-9 and '-', which stands at neither end; at most 48"};
 }
 
 Result<void> take_member(SecretBody& body, std::string_view name, const Spot& spot,
                          SecretBytes json, std::string file) {
-  Result<void> allowed = format::check_field_name_by(NameProfile::dataos, name);
-  if (!allowed) return spot.refuse(std::move(allowed).error());
+  static const NameRules kNames = dataos_names();
+  const Result<void> allowed = format::check_field_name(kNames.fields, name);
+  if (!allowed) {
+    return spot.refuse({ErrorCode::usage, "cannot be the name of a secret's key",
+                        "A-Z, a-z, 0-9, '-', '_' and '.'"});
+  }
   const bool is_twice =
       std::any_of(body.members.begin(), body.members.end(),
                   [name](const SecretBody::Member& member) { return member.name == name; });
-  if (is_twice) return spot.refuse({ErrorCode::usage, "this key stands in data and in files"});
+  if (is_twice) return spot.refuse({ErrorCode::usage, "this key is in data and in files"});
   body.members.push_back({std::string(name), std::move(json), std::move(file)});
   return {};
 }
@@ -94,10 +99,10 @@ SecretBytes json_of_file(const SecretBytes& bytes) {
 Result<void> take_file(SecretBody& body, std::string_view name, const Spot& spot,
                        const ManifestSource& source) {
   std::string path = COFFER_TRY(spot.string());
-  if (path.empty()) return spot.refuse({ErrorCode::usage, "names no file"});
+  if (path.empty()) return spot.refuse({ErrorCode::usage, "does not name a file"});
   if (path.front() != '/' && !source.folder.empty()) path = source.folder + "/" + path;
   const Result<SecretBytes> bytes =
-      path == "-" ? Error(ErrorCode::usage, "is no file") : read_input(path);
+      path == "-" ? Error(ErrorCode::usage, "is not a file") : read_input(path);
   if (!bytes) {
     // What stands there may be a value that was put into the wrong block.
     return spot.refuse(Error(bytes.error().code(), "the file that is named here cannot be read",
@@ -152,7 +157,7 @@ Result<void> take_body(Resource& resource, const Spot& spot, const ManifestSourc
                              "one of: key-value, key-value-properties, certificate, cloud-kernel, "
                              "cloud-kernel-image-pull"),
                      true},
-                    {"acl", checked(body.acl, is_acl, "is no acl", "r, or rw")},
+                    {"acl", checked(body.acl, is_acl, "is not an acl", "r, or rw")},
                     {"data", data},
                     {"files", files},
                     {"file", files}}));
@@ -169,22 +174,23 @@ Result<void> take_use(Resource& resource, const Spot& spot) {
   };
   const auto is_consumption = [](std::string_view word) { return is_one_of(kConsumptions, word); };
   COFFER_TRY(spot.members(
-      {{"name", checked(use.name, is_any_name, "is no name of a secret", "a-z, 0-9 and '-' within"),
+      {{"name",
+        checked(use.name, is_any_name, "cannot be the name of a secret", "a-z, 0-9 and '-' within"),
         true},
-       {"workspace",
-        checked(use.workspace, is_name, "is no name of a workspace", "a-z, 0-9 and '-' within")},
+       {"workspace", checked(use.workspace, is_name, "cannot be the name of a workspace",
+                             "a-z, 0-9 and '-' within")},
        {"key", into(key, &Spot::string)},
        {"keys", into(use.keys, &Spot::strings)},
        {"allKeys", into(use.all_keys, &Spot::boolean)},
        {"allkeys", into(use.all_keys, &Spot::boolean)},
-       {"consumptionType", checked(use.consumption, is_consumption, "is no consumption type",
+       {"consumptionType", checked(use.consumption, is_consumption, "is not a consumption type",
                                    "one of: envVars, propFile, file")}}));
   if (int(key.has_value()) + int(!use.keys.empty()) + int(use.all_keys) > 1) {
     return spot.refuse({ErrorCode::usage, "key, keys and allKeys do not go together"});
   }
   if (key) use.keys.push_back(*key);
   if (!use.workspace.empty() && use.workspace != resource.workspace) {
-    return spot.refuse({ErrorCode::usage, "a secret serves its own workspace only",
+    return spot.refuse({ErrorCode::usage, "a secret can be used in its own workspace only",
                         "use a secret of the instance, or one of this workspace"});
   }
   resource.uses.push_back(std::move(use));
@@ -231,8 +237,8 @@ Result<void> take_head(Resource& resource, const Spot& spot, const ManifestSourc
   const Spot version = *spot.find("version");
   resource.version = COFFER_TRY(version.string());
   if (!is_one_of(kVersions, resource.version)) {
-    return version.refuse(
-        {ErrorCode::usage, "is no version of a manifest", "one of: v1, v1beta, v1alpha, v2alpha"});
+    return version.refuse({ErrorCode::usage, "is not a version of a manifest",
+                           "one of: v1, v1beta, v1alpha, v2alpha"});
   }
   const Spot name = *spot.find("name");
   resource.name = COFFER_TRY(name.string());
@@ -298,7 +304,7 @@ Result<Resource> read_resource(const json::Document& document, const ManifestSou
       {"tags", into(resource.tags, &Spot::strings)},
       {"description", into(resource.description, &Spot::string)},
       {"owner", into(resource.owner, &Spot::string)},
-      {"layer", checked(resource.layer, is_layer, "is no layer", "user, or system")}};
+      {"layer", checked(resource.layer, is_layer, "is not a layer", "user, or system")}};
   if (is_secret_type(resource.type)) {
     members.push_back(
         {resource.type, [&](const Spot& body) { return take_body(resource, body, source); }, true});

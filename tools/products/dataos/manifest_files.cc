@@ -6,7 +6,7 @@
 
 #include "tools/command/streams/input.h"
 #include "tools/exchange/input_document.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 #include "tools/products/dataos/interpolation.h"
 
 namespace coffer::tools {
@@ -35,7 +35,7 @@ Result<std::vector<std::string>> manifests_in(const std::string& folder) {
     if (!is_manifest(at->path()) || at->is_directory()) continue;
     files.push_back(at->path().string());
     if (files.size() > kFilesMax) {
-      return Error(ErrorCode::limit, "holds more manifests than are taken")
+      return Error(ErrorCode::limit, "holds more manifests than one call takes")
           .about(Subject::Kind::file, folder)
           .with_number(kFilesMax);
     }
@@ -43,7 +43,7 @@ Result<std::vector<std::string>> manifests_in(const std::string& folder) {
   if (why) return cannot_list(folder, why);
   std::sort(files.begin(), files.end());
   if (files.empty()) {
-    return Error(ErrorCode::usage, "holds no manifest, no .yaml and no .yml file",
+    return Error(ErrorCode::usage, "holds no manifest: no .yaml and no .yml file",
                  "-R looks into folders below it")
         .about(Subject::Kind::file, folder);
   }
@@ -108,7 +108,7 @@ Result<std::vector<Resource>> read_manifests(const ManifestWords& words) {
     any_workspace = any_workspace || !resource.workspace.empty();
     const auto [at, is_new] = seen.emplace(resource.path(), &resource);
     if (is_new) continue;
-    return Error(ErrorCode::usage, "the same resource stands in two documents",
+    return Error(ErrorCode::usage, "the same resource is in two documents",
                  "leave one of the two away")
         .about(Subject::Kind::file, at->second->place + " and " + resource.place);
   }

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "tools/command/streams/output.h"
-#include "tools/exchange/yaml.h"
+#include "tools/command/verb.h"
+#include "tools/exchange/yaml/yaml.h"
 #include "tools/products/dataos/resource_words.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -30,11 +30,12 @@ void describe_words(Syntax& syntax, ApplyWords& words) {
               "Take $ and ${ as they are: no variable of the environment is filled in");
   syntax.explain(
       "All documents of one call are one transaction: an error names document and line, and "
-      "changes nothing.\n$NAME and ${NAME} in a text are variables of the environment, one that is "
-      "not set is refused, $$ is a dollar\nsign. `files` are read now, from the manifest's folder. "
-      "What uses secrets (depot, service, worker, workflow,\ncluster ...) is registered with them. "
-      "Secrets are at instance-secret/NAME and secret/WORKSPACE/NAME: coffer run\n--only and the "
-      "others read them there. What is the same already is told `unchanged`, and not written.");
+      "changes nothing. $NAME and ${NAME} in a text are variables of the environment; a variable "
+      "that is not set is refused, $$ is a dollar sign. `files` are read now, from the manifest's "
+      "folder. A resource that uses secrets (depot, service, worker, workflow, cluster ...) is "
+      "registered with them. Secrets are at instance-secret/NAME and secret/WORKSPACE/NAME: coffer "
+      "run --only and the others read them there. A resource that does not differ from the "
+      "manifest is reported as `unchanged`, and not written.");
 }
 
 // A secret first, for what uses it may stand before it.
@@ -193,8 +194,6 @@ VerbResult apply(Arguments& arguments, const VerbText& text, ApplyMode mode) {
   return 0;
 }
 
-}  // namespace
-
 VerbResult verb_resource_apply(Arguments& arguments, const VerbText& text) {
   return apply(arguments, text, ApplyMode::apply);
 }
@@ -204,5 +203,27 @@ VerbResult verb_resource_create(Arguments& arguments, const VerbText& text) {
 VerbResult verb_resource_update(Arguments& arguments, const VerbText& text) {
   return apply(arguments, text, ApplyMode::update);
 }
+
+}  // namespace
+
+extern constinit const Verb kResourceApplyVerb{
+    {"resource apply",
+     "Brings secrets, and what uses them, to the state that a YAML manifest describes.",
+     "coffer resource apply -f mydepot-r.yaml"},
+    Section::products,
+    verb_resource_apply,
+    "Secrets in the form of DataOS' manifests"};
+
+extern constinit const Verb kResourceCreateVerb{
+    {"resource create", "Applies a manifest whose resources must not exist yet.",
+     "coffer resource create -f secrets/ -R --workspace public"},
+    Section::products,
+    verb_resource_create};
+
+extern constinit const Verb kResourceUpdateVerb{
+    {"resource update", "Applies a manifest whose resources must exist.",
+     "coffer resource update -f mydepot-r.yaml --lint"},
+    Section::products,
+    verb_resource_update};
 
 }  // namespace coffer::tools

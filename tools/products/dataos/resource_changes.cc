@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tools/command/secret/kind_words.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
 #include "tools/exchange/same_value.h"
@@ -21,7 +22,7 @@ Error about_document(Error error, const Resource& resource) {
   return std::move(error).about(Subject::Kind::file, what);
 }
 
-// By its state alone, which whoever may list it is told.
+// Decides by the state alone, which every caller with the right to list it may see.
 Result<bool> is_live(const Transaction& txn, const std::string& path) {
   const Result<History> history = txn.history(path);
   if (!history && history.error().code() == ErrorCode::not_found) return false;
@@ -113,7 +114,9 @@ Result<Wanted> wanted_secret(const Resource& resource) {
     object.key(member.name).raw(member.json.text());
   Wanted wanted;
   wanted.value = COFFER_TRY(Value::json(object.close('}').take()));
-  wanted.kind = resource.secret->kind;
+  const std::string& type = resource.secret->kind;
+  wanted.kind = *kind_by(type);
+  wanted.custom[std::string(kTypeEntry)] = wanted.kind == type ? std::string() : type;
   wanted.custom[std::string(kAclEntry)] = resource.secret->acl;
   return wanted;
 }
@@ -130,12 +133,12 @@ Result<UsedSecret> check_use(const Transaction& txn, const Resource& resource, S
   }
   const std::optional<Secret> secret = COFFER_TRY(find_live(txn, use.path()));
   if (!secret) {
-    return refuse({ErrorCode::not_found, "the secret that is used here is not there",
+    return refuse({ErrorCode::not_found, "the secret that is used here does not exist",
                    "apply it first, or in the same call"});
   }
   const Metadata told = COFFER_TRY(txn.metadata(use.path()));
-  if (use.pulls_images && told.kind != "cloud-kernel-image-pull") {
-    return refuse({ErrorCode::usage, "this secret is of no use for pulling images",
+  if (use.pulls_images && told.kind != kind_by("cloud-kernel-image-pull")) {
+    return refuse({ErrorCode::usage, "this secret cannot be used for pulling images",
                    "its type must be cloud-kernel-image-pull"});
   }
   const auto names = secret->value.field_names();
@@ -144,7 +147,7 @@ Result<UsedSecret> check_use(const Transaction& txn, const Resource& resource, S
     const bool is_blob = told.kind == "key-value-properties" && key == use.name;
     if (is_blob || (names && std::find(names->begin(), names->end(), key) != names->end()))
       continue;
-    return refuse({ErrorCode::not_found, "the secret has no key of the name that is used here",
+    return refuse({ErrorCode::not_found, "the secret does not have the key that is used here",
                    "see its keys: coffer resource get -d"});
   }
   const auto acl = told.custom.find(std::string(kAclEntry));
@@ -180,7 +183,7 @@ Result<bool> move_users(Transaction& txn, const UsageRecord& before, const Usage
                        });
     if (stays) continue;
     const Result<void> ended = txn.remove_reference(used.path, used.version, before.user);
-    // Whoever forced the secret's deletion ended it.
+    // A forced deletion of the secret ended it.
     if (!ended && ended.error().code() != ErrorCode::not_found) return ended.error();
     changed = true;
   }
@@ -224,7 +227,7 @@ Result<ResourceOutcome> apply_checked(Transaction& txn, const Resource& resource
   if (resource.secret) wanted = COFFER_TRY(wanted_secret(resource));
   wanted.description = resource.description;
   wanted.tags = resource.tags;
-  // Whatever a manifest says: who made it owns it.
+  // The maker of a resource owns it, whatever the manifest says.
   wanted.owner = user;
   if (present) {
     const Metadata told = COFFER_TRY(txn.metadata(path));

@@ -32,7 +32,7 @@ struct ResourceName {
 /// Who uses the secret at `path`, as one text for an error or a record; empty: nobody.
 Result<std::string> users_of(const Transaction& txn, const std::string& path);
 
-/// Destroys its value for good; what is told of it stays. `forced`: its users lose it.
+/// Destroys its value for good; its metadata and history stay. `forced`: its users lose it.
 /// Errors: not_found; in_use, about all the users.
 Result<void> remove_resource(Transaction& txn, const ResourceName& name, bool forced);
 

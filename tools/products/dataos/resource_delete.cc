@@ -4,8 +4,8 @@
 #include "tools/command/fail.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
+#include "tools/command/verb.h"
 #include "tools/products/dataos/resource_words.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -38,7 +38,7 @@ Result<void> remove_all(Store& store, const std::vector<ResourceName>& names, bo
 }
 
 // Who loses a secret by force stands in the record of its deletion. The record's reason is said
-// before the transaction: where the users are others by then, it is said anew.
+// before the transaction: if the users have changed by then, the question is put again.
 Result<void> remove_by_force(Store& store, const std::vector<ResourceName>& names, Actor actor) {
   const auto users_in = [&names](const Transaction& txn) -> Result<std::string> {
     std::string users;
@@ -64,7 +64,7 @@ Result<void> remove_by_force(Store& store, const std::vector<ResourceName>& name
     const Result<TransactionReport> report =
         forcing.transaction([&](Transaction& txn) -> Result<void> {
           is_other = COFFER_TRY(users_in(txn)) != users;
-          if (is_other) return Error(ErrorCode::busy, "its users have changed meanwhile");
+          if (is_other) return Error(ErrorCode::busy, "its users changed meanwhile");
           for (const ResourceName& name : names) COFFER_TRY(remove_resource(txn, name, true));
           return {};
         });
@@ -94,8 +94,6 @@ Result<void> tell(const Context& context, const std::vector<ResourceName>& names
   return write_line("delete...complete");
 }
 
-}  // namespace
-
 VerbResult verb_resource_delete(Arguments& arguments, const VerbText& text) {
   ResourceWords words;
   bool forced = false;
@@ -105,9 +103,8 @@ VerbResult verb_resource_delete(Arguments& arguments, const VerbText& text) {
   syntax.flag("--force", forced, "Delete it though others use it; the audit log names them");
   syntax.flag("-y,--yes", yes, "Do not ask");
   syntax.explain(
-      "The values are destroyed when this returns, and nothing brings them back; that there was "
-      "such a resource\nstays told by `resource get --show-deleted`. All that is named goes, or "
-      "nothing.");
+      "The values are destroyed when the command returns, and nothing brings them back; `resource "
+      "get --show-deleted` still lists the resources. Either all named resources go, or none.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
   context.set_purpose(Purpose::use);
@@ -124,5 +121,13 @@ VerbResult verb_resource_delete(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(tell(context, names));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kResourceDeleteVerb{
+    {"resource delete", "Destroys resources that nothing depends on.",
+     "coffer resource delete -t instance-secret -n mydepot-r"},
+    Section::products,
+    verb_resource_delete};
 
 }  // namespace coffer::tools

@@ -5,10 +5,10 @@
 #include "text/time_text.h"
 #include "tools/command/numbers.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/products/dataos/address.h"
 #include "tools/products/dataos/resource_list.h"
 #include "tools/products/dataos/resource_words.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -37,12 +37,13 @@ void describe_words(Syntax& syntax, GetWords& words) {
   syntax.flag("-d,--details", words.details, "Tell keys, users, times and what else is known");
   syntax.flag("--tags", words.tags, "Tell the tags");
   syntax.flag("--show-deleted", words.deleted, "And those that were deleted");
-  syntax.flag("--refresh", words.refresh, "Taken for the sake of scripts: nothing is ever stale");
+  syntax.flag("--refresh", words.refresh,
+              "Accepted for scripts, without effect: nothing is ever stale");
   syntax.flag("--unSanitize", words.unsanitize, "Refused: this verb shows no value");
   syntax.explain(
-      "STATUS is active, error (its time is over, or a secret that it uses is gone), deleted or\n"
-      "unknown (a policy lets you list it and not look what it uses). "
-      "Without a name the\ncaller's own are listed, unless -a or -o says otherwise.");
+      "STATUS is active, error (the resource has expired, or a secret that it uses is gone), "
+      "deleted or unknown (a policy lets you list the resource, but not see what it uses). Without "
+      "a name the verb lists the resources of the caller, unless -a or -o says otherwise.");
 }
 
 Result<void> write_address(const Context& context, const std::string& text) {
@@ -96,6 +97,12 @@ std::string custom(const Metadata& metadata, std::string_view key) {
   return found == metadata.custom.end() ? std::string() : found->second;
 }
 
+// As its manifest said it.
+std::string type_of(const Metadata& metadata) {
+  const std::string type = custom(metadata, kTypeEntry);
+  return type.empty() ? metadata.kind : type;
+}
+
 Result<void> write_json(Store& store, const std::vector<ListedResource>& all, bool with_details) {
   JsonText json;
   json.open('{').key("resources").open('[');
@@ -107,7 +114,7 @@ Result<void> write_json(Store& store, const std::vector<ListedResource>& all, bo
     json.key("tags").strings(each.metadata.tags);
     if (with_details) {
       const ResourceDetails details = COFFER_TRY(details_of(store, each));
-      json.key("path").string(each.name.path()).key("kind").string(each.metadata.kind);
+      json.key("path").string(each.name.path()).key("kind").string(type_of(each.metadata));
       json.key("acl").string(custom(each.metadata, kAclEntry));
       json.key("layer").string(custom(each.metadata, kLayerEntry));
       json.key("description").string(each.metadata.description);
@@ -131,7 +138,7 @@ Result<void> write_details(Store& store, const ListedResource& each) {
   table.row({"version", each.name.version});
   table.row({"status", each.status});
   table.row({"owner", each.metadata.owner});
-  table.row({"kind", each.metadata.kind});
+  table.row({"kind", type_of(each.metadata)});
   table.row({"acl", custom(each.metadata, kAclEntry)});
   table.row({"layer", custom(each.metadata, kLayerEntry)});
   table.row({"description", each.metadata.description});
@@ -182,15 +189,13 @@ Result<void> write_log(const Context& context, const std::vector<AuditRecord>& r
   return context.json() ? json.write() : table.write();
 }
 
-}  // namespace
-
 VerbResult verb_resource_get(Arguments& arguments, const VerbText& text) {
   GetWords words;
   Syntax syntax(arguments, text);
   describe_words(syntax, words);
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
-  context.set_purpose(Purpose::use);  // No value is told.
+  context.set_purpose(Purpose::use);  // No value is shown.
   if (words.unsanitize) {
     return Error(ErrorCode::denied, "this verb shows no value",
                  "coffer get PATH shows it, and coffer run hands it to a program");
@@ -224,7 +229,7 @@ VerbResult verb_resource_log(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   words.describe(syntax);
   syntax.option("-l,--lines", lines, "N", "The last so many; 300 where nothing is said");
-  syntax.explain("What became of a resource, from the audit log: names and times, never a value.");
+  syntax.explain("The history of a resource, from the audit log: names and times, never a value.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const std::vector<ResourceName> names = COFFER_TRY(words.named());
@@ -236,7 +241,7 @@ VerbResult verb_resource_log(Arguments& arguments, const VerbText& text) {
     filter.path = name.path();
     const auto records = COFFER_TRY(store.audit().list(filter));
     if (records.empty()) {
-      return Error(ErrorCode::not_found, "nothing is known of such a resource",
+      return Error(ErrorCode::not_found, "there is no record of such a resource",
                    "see what there is: coffer resource get -a --show-deleted")
           .about(Subject::Kind::path, filter.path);
     }
@@ -244,5 +249,19 @@ VerbResult verb_resource_log(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kResourceGetVerb{
+    {"resource get", "Lists resources, never a value.",
+     "coffer resource get -t instance-secret -n mydepot-r -d"},
+    Section::products,
+    verb_resource_get};
+
+extern constinit const Verb kResourceLogVerb{
+    {"resource log", "Shows what happened to a resource.",
+     "coffer resource log -t instance-secret -n mydepot-r"},
+    Section::products,
+    verb_resource_log};
 
 }  // namespace coffer::tools

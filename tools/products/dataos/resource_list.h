@@ -1,4 +1,4 @@
-// The resources that a store holds, told without values.
+// The resources that a store holds, without their values.
 #pragma once
 
 #include <coffer/store.h>
@@ -24,7 +24,7 @@ struct ListedResource {
 Result<std::vector<ListedResource>> list_resources(Store& store);
 
 struct ResourceDetails {
-  std::vector<std::string> keys;   ///< Of a secret.
+  std::vector<std::string> keys;   ///< Empty unless it is a secret.
   std::vector<std::string> users;  ///< Of a secret: who uses it; marked where by an older version.
   std::vector<std::string> used;   ///< Of others: what they use; marked where it has moved on.
 };

@@ -76,7 +76,7 @@ void ResourceWords::describe(Syntax& syntax) {
 Result<std::vector<ResourceName>> ResourceWords::named() const {
   const int ways = int(type || name) + int(identifier.has_value()) + int(!manifests.files.empty());
   if (ways != 1 || type.has_value() != name.has_value()) {
-    return Error(ErrorCode::usage, "say which resource, in one way",
+    return Error(ErrorCode::usage, "name the resource in exactly one way",
                  "-t TYPE -n NAME, -i NAME:VERSION:TYPE, or -f MANIFEST");
   }
   if (type) return std::vector{COFFER_TRY(name_of(*type, *name, manifests.workspace))};

@@ -14,6 +14,8 @@ namespace coffer::tools {
 inline constexpr std::string_view kAclEntry = "acl";
 inline constexpr std::string_view kLayerEntry = "layer";
 inline constexpr std::string_view kVersionEntry = "resource-version";
+/// The type of a secret, if DataOS has another word for it than its kind.
+inline constexpr std::string_view kTypeEntry = "secret-type";
 
 /// How a secret is used that the system pulls images by: no program gets any of it.
 inline constexpr std::string_view kImagePull = "imagePull";

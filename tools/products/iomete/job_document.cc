@@ -1,7 +1,11 @@
-#include "tools/products/iomete/job_document.h"
-
+// --job of run and env: a job as IOMETE writes it, what its environment and its Spark settings
+// hold, with references to secrets in the text (${secrets.KEY}) or in its place ({key,
+// secretObject}).
+//
+// It reads envVars, envSecrets, sparkConf and sparkConfSecrets, and leaves the rest of a job alone.
 #include "tools/exchange/input_document.h"
 #include "tools/render/template_text.h"
+#include "tools/workload/product_hooks.h"
 #include "tools/workload/selection.h"
 
 namespace coffer::tools {
@@ -54,8 +58,6 @@ class JobReader {
   JobBindings& job_;
 };
 
-}  // namespace
-
 Error no_variable_in_job(std::string_view source) {
   return Error(ErrorCode::not_found, "holds no variable",
                "a job names them in envVars and envSecrets; Spark's settings, which env writes in "
@@ -67,14 +69,23 @@ Result<JobBindings> read_job(const Sources& stores, SecretBytes text, std::strin
   const json::Document document = COFFER_TRY(parse_input(std::move(text), source));
   const Spot root = input_reader(document, source);
   if (!root.is_object())
-    return root.refuse({ErrorCode::usage, "is no job: a JSON object is wanted"});
+    return root.refuse({ErrorCode::usage, "is not a job: a job is a JSON object"});
   JobBindings job;
   JobReader reader(stores, job);
   if (const auto spot = root.find("envVars")) COFFER_TRY(reader.texts(*spot, job.variables));
   if (const auto spot = root.find("envSecrets")) COFFER_TRY(reader.objects(*spot, job.variables));
-  if (const auto spot = root.find("sparkConf")) COFFER_TRY(reader.texts(*spot, job.spark));
-  if (const auto spot = root.find("sparkConfSecrets")) COFFER_TRY(reader.objects(*spot, job.spark));
+  if (const auto spot = root.find("sparkConf")) COFFER_TRY(reader.texts(*spot, job.settings));
+  if (const auto spot = root.find("sparkConfSecrets"))
+    COFFER_TRY(reader.objects(*spot, job.settings));
   return job;
 }
+
+}  // namespace
+
+constinit const ProductJob kProductJob{
+    .run_help = "The variables of a job document (IOMETE's)",
+    .env_help = "The variables and Spark settings of a job document instead",
+    .read = read_job,
+    .no_variable = no_variable_in_job};
 
 }  // namespace coffer::tools

@@ -121,7 +121,7 @@ class IniFile : public OverlayFile {
   Result<void> read_section(std::string_view content, std::size_t at) {
     const std::size_t close = content.find(']');
     if (close == std::string_view::npos || close != content.size() - 1 || close == 1) {
-      return refuse({ErrorCode::usage, "is no section", "write [NAME]"}, at);
+      return refuse({ErrorCode::usage, "is not a section", "write [NAME]"}, at);
     }
     section_ = content.substr(1, close - 1);
     in_setting_ = false;
@@ -131,7 +131,7 @@ class IniFile : public OverlayFile {
   Result<void> read_setting(std::string_view content, std::size_t at) {
     const std::size_t delimiter = content.find_first_of("=:");
     if (delimiter == std::string_view::npos || delimiter == 0) {
-      return refuse({ErrorCode::usage, "is no setting",
+      return refuse({ErrorCode::usage, "is not a setting",
                      "write KEY = VALUE, [SECTION] or # and a comment; a line that goes on with a "
                      "value is indented"},
                     at);

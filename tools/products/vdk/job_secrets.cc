@@ -128,9 +128,9 @@ Result<std::string> job_path(std::string_view team, std::string_view job) {
 Result<JobSecrets> JobSecrets::parse(const Value& value) {
   const auto document = value.is_json()
                             ? json::Document::parse(value.text())
-                            : Result<json::Document>(Error(ErrorCode::usage, "is no JSON"));
+                            : Result<json::Document>(Error(ErrorCode::usage, "is not JSON"));
   if (!document || document->type(0) != json::Type::object) {
-    return Error(ErrorCode::usage, "what is stored for this job is no JSON object",
+    return Error(ErrorCode::usage, "the stored value of this job is not a JSON object",
                  "read it with coffer get; --overwrite-all-job-secrets replaces it");
   }
   JobSecrets secrets;
@@ -151,7 +151,7 @@ Result<void> JobSecrets::set(std::string_view name, std::string_view text) {
                  "coffer put --file stores any bytes");
   }
   if (text == kSecretMask) {
-    return refuse({ErrorCode::usage, "cannot be set to the mask, which is no value",
+    return refuse({ErrorCode::usage, "cannot be set to the mask, which is not a value",
                    "give the secret itself"});
   }
   const auto found = std::find_if(members_.begin(), members_.end(),

@@ -60,7 +60,7 @@ class Overlay {
     for (std::size_t i = 0; i < settings_.size(); ++i) {
       const Setting& setting = settings_[i];
       if (!by_name_[setting.section].emplace(setting.key, i).second) {
-        return Error(ErrorCode::usage, "is there twice, so that nobody could say which one counts",
+        return Error(ErrorCode::usage, "is there twice, so it is unclear which one counts",
                      "names that differ in case only, or by -, . and _, are one")
             .about(Subject::Kind::name, full_name(setting));
       }

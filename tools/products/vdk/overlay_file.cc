@@ -2,7 +2,7 @@
 
 #include "text/json.h"
 #include "tools/exchange/input_document.h"
-#include "tools/exchange/yaml.h"
+#include "tools/exchange/yaml/yaml.h"
 
 namespace coffer::tools {
 namespace {
@@ -65,7 +65,8 @@ Result<std::unique_ptr<OverlayFile>> read_json_settings(SecretBytes text, const 
                                                         bool as_yaml) {
   json::Document document = COFFER_TRY(parse_input(std::move(text), source));
   if (document.type(0) != json::Type::object) {
-    return Error(ErrorCode::usage, "is no object of settings").about(Subject::Kind::file, source);
+    return Error(ErrorCode::usage, "is not an object of settings")
+        .about(Subject::Kind::file, source);
   }
   return std::unique_ptr<OverlayFile>(std::make_unique<JsonSettings>(std::move(document), as_yaml));
 }
@@ -83,7 +84,7 @@ Result<std::unique_ptr<OverlayFile>> read_overlay_file(const std::optional<std::
     return Error(ErrorCode::usage, "takes ini, json or yaml", "for example --as ini")
         .about(Subject::Kind::name, "--as");
   }
-  return Error(ErrorCode::usage, "has a name that does not tell the config's form",
+  return Error(ErrorCode::usage, "has a name that does not show the config's form",
                "say it: --as ini, --as json or --as yaml")
       .about(Subject::Kind::file, source);
 }

@@ -1,5 +1,5 @@
-// The config files that an overlay is laid over. What is not set anew stays as it is: of an INI
-// file and a JSON document to the byte, of YAML in meaning (it is written anew, without comments).
+// The config files that an overlay is laid over. All other settings stay as they are: in an INI
+// file and a JSON document to the byte, in YAML by meaning (the file loses its comments).
 //
 //   ini   as Python's configparser reads it, and VDK with it: [sections], KEY = VALUE or KEY:
 //   VALUE,

@@ -9,9 +9,9 @@
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/prompt.h"
+#include "tools/command/verb.h"
 #include "tools/products/vdk/job_secrets.h"
 #include "tools/products/vdk/job_view.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -52,16 +52,16 @@ void describe_words(Syntax& syntax, SecretsWords& words) {
   syntax.option("--overwrite-all-job-secrets", words.overwrite, "FILE",
                 "Put this JSON object in the place of all; `-` is standard input");
   syntax.option("-o,--output", words.output, "text|json", "Form of the output");
-  syntax.option("-u,--rest-api-url", words.url, "URL", "Taken for the sake of scripts; not used");
+  syntax.option("-u,--rest-api-url", words.url, "URL", "Accepted for scripts, without effect");
   syntax.flag("-y,--yes", words.yes, "Do not ask before everything is deleted");
   syntax.explain(
-      "All that one call sets and deletes happens, or none of it: first the sets, then the "
-      "deletions, then\nwhat replaces all. A key keeps the type of its value. A value that begins "
-      "with a dash is given by the\nprompt or by --set-stdin.\nAs in VDK exit code 2 is for "
-      "whatever is wrong with the words, the names, the values or the files that are\ngiven. What "
-      "is wrong with the store, its key or its policy, and a question that nobody answers, "
-      "keep\nthe code that every verb has for it: `coffer help exit-codes`.\ncoffer run --only "
-      "TEAM/JOB hands the secrets to a program.");
+      "One call sets and deletes all that it names, or nothing: first the sets, then the "
+      "deletions, then the replacement of all. A key keeps the type of its value. A value that "
+      "begins with a dash is given by the prompt or by --set-stdin.\nAs in VDK, exit code 2 stands "
+      "for any error in the words, names, values or files of the call. Errors of the store, its "
+      "key or its policy, and a question that nobody answers, keep the exit code that they have "
+      "with every verb: `coffer help exit-codes`.\ncoffer run --only TEAM/JOB hands the secrets to "
+      "a program.");
 }
 
 // A value was on the command line: it may stand in a shell's history, too.
@@ -93,7 +93,7 @@ Result<void> check_words(const SecretsWords& words) {
     return Error(ErrorCode::usage, "--show-secrets belongs to --list");
   }
   if (!reads && !words.writes()) {
-    return Error(ErrorCode::usage, "say what to do with the job's secrets",
+    return Error(ErrorCode::usage, "no operation on the job's secrets is given",
                  "for example --set KEY, --get KEY or --list; see: coffer help secrets");
   }
   return {};
@@ -255,8 +255,6 @@ bool is_users(const Error& error) {
   }
 }
 
-}  // namespace
-
 VerbResult verb_secrets(Arguments& arguments, const VerbText& text) {
   SecretsWords words;
   words.sets = arguments.take_named("--set");
@@ -269,5 +267,15 @@ VerbResult verb_secrets(Arguments& arguments, const VerbText& text) {
   fail(done.error());
   return static_cast<int>(ErrorCode::usage);
 }
+
+}  // namespace
+
+extern constinit const Verb kSecretsVerb{
+    {"secrets",
+     "Sets, gets, lists and deletes the secrets of a data job.\nThey are one JSON object at "
+     "TEAM/JOB, of at most 1 MiB.",
+     "coffer secrets -t ingestion -n my-job --set redshift-password"},
+    Section::products,
+    verb_secrets};
 
 }  // namespace coffer::tools

@@ -3,11 +3,12 @@
 #include "tools/command/durations.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/verbs/configs/config_documents.h"
 #include "tools/verbs/configs/config_words.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
+namespace {
 
 VerbResult verb_config_check(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> spec_name, input_name, ttl;
@@ -44,7 +45,7 @@ VerbResult verb_config_end_check(Arguments& arguments, const VerbText& text) {
   syntax.option("--id", id, "ID", "What the last check of this config minted, instead");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (id && file) return Error(ErrorCode::usage, "FILE and --id exclude one another");
+  if (id && file) return Error(ErrorCode::usage, "FILE and --id exclude each other");
   ConfigDocuments documents;
   SecretBytes partial;
   if (!id) partial = COFFER_TRY(documents.read("document", file.value_or("-")));
@@ -60,5 +61,19 @@ VerbResult verb_config_end_check(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kConfigCheckVerb{
+    {"config check", "Splits a config for a check run; its secrets expire by themselves.",
+     "coffer config check --spec spec.json --input full.json --ttl 2h"},
+    Section::configs,
+    verb_config_check};
+
+extern constinit const Verb kConfigEndCheckVerb{
+    {"config end-check", "Destroys the secrets of a check before they expire.",
+     "coffer config end-check partial.json"},
+    Section::configs,
+    verb_config_end_check};
 
 }  // namespace coffer::tools

@@ -33,9 +33,9 @@ Error ConfigDocuments::explain(Error error) const {
   if (!helpless || !is_about(error, Subject::Kind::pointer)) return error;
   // A spec's own faults say so; all else is the document's.
   if (error.text().starts_with("spec")) {
-    return std::move(error).with_hint("correct the spec at this place, told as a JSON Pointer");
+    return std::move(error).with_hint("correct the spec at this place, a JSON Pointer");
   }
-  return std::move(error).with_hint("correct the document at this place, told as a JSON Pointer");
+  return std::move(error).with_hint("correct the document at this place, a JSON Pointer");
 }
 
 Error no_json(Error error, std::string_view name, std::string_view text) {
@@ -47,7 +47,7 @@ Error no_json(Error error, std::string_view name, std::string_view text) {
   const std::string where = std::string(name) + ", line " + std::to_string(place.line) +
                             ", column " + std::to_string(place.column) + ": " +
                             std::string(error.text());
-  return Error(ErrorCode::usage, "so it is no JSON",
+  return Error(ErrorCode::usage, "so it is not JSON",
                "correct the file there; often a comma, a quote or a bracket is missing just before")
       .about(Subject::Kind::file, where);
 }

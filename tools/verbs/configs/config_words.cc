@@ -42,7 +42,7 @@ Result<ConfigPutOptions> ConfigWords::options() const {
   if (revision) options.revision = COFFER_TRY(parse_number("--revision", *revision));
   // An empty pointer is what a shell makes of a variable that is not set.
   if (std::find(unmark.begin(), unmark.end(), "") != unmark.end()) {
-    return Error(ErrorCode::usage, "would mean every secret of the document",
+    return Error(ErrorCode::usage, "would select every secret of the document",
                  "name each place: --unmark /credentials/key")
         .about(Subject::Kind::name, "--unmark");
   }

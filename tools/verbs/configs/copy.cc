@@ -1,10 +1,11 @@
 // coffer config copy | rename
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/verbs/configs/config_words.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
+namespace {
 
 VerbResult verb_config_copy(Arguments& arguments, const VerbText& text) {
   std::string from, to;
@@ -37,5 +38,19 @@ VerbResult verb_config_rename(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kConfigCopyVerb{
+    {"config copy", "Copies a stored config, with secrets of its own; shows no value.",
+     "coffer config copy source-1 source-2"},
+    Section::configs,
+    verb_config_copy};
+
+extern constinit const Verb kConfigRenameVerb{
+    {"config rename", "Gives a config another name; its secrets keep their coordinates.",
+     "coffer config rename source-1 orders"},
+    Section::configs,
+    verb_config_rename};
 
 }  // namespace coffer::tools

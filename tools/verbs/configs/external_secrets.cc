@@ -14,7 +14,7 @@ Result<ConfigResolver> external_secrets(std::string_view file) {
   auto parsed = json::Document::parse(text.text());
   if (!parsed.ok()) return no_json(std::move(parsed).error(), file, text.text());
   if (parsed->type(0) != json::Type::object) {
-    return Error(ErrorCode::usage, "holds no JSON object of names and values",
+    return Error(ErrorCode::usage, "does not hold a JSON object of names and values",
                  "write {\"NAME\": VALUE, ...}, a NAME as it stands behind secret_coordinate::")
         .about(Subject::Kind::file, file);
   }

@@ -13,13 +13,12 @@
 #include "tools/command/opening/receipts.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
+#include "tools/command/verb.h"
 #include "tools/verbs/configs/config_documents.h"
 #include "tools/verbs/configs/config_words.h"
 #include "tools/verbs/configs/external_secrets.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
-
 namespace {
 
 void add_coordinates(const json::Document& document, json::NodeId node,
@@ -54,8 +53,6 @@ Result<void> check_seen(Store& store, const std::optional<std::string>& id,
   }));
   return {};
 }
-
-}  // namespace
 
 VerbResult verb_config_get(Arguments& arguments, const VerbText& text) {
   std::string id;
@@ -120,8 +117,6 @@ VerbResult verb_config_list(Arguments& arguments, const VerbText& text) {
   return 0;
 }
 
-namespace {
-
 // Nobody is asked about what is not there. Whoever may not look is asked all the same.
 Result<void> check_there(Store& store, const std::string& id) {
   if (!can_ask()) return {};
@@ -129,8 +124,6 @@ Result<void> check_there(Store& store, const std::string& id) {
   if (!found.ok() && found.error().code() == ErrorCode::not_found) return found.error();
   return {};
 }
-
-}  // namespace
 
 VerbResult verb_config_delete(Arguments& arguments, const VerbText& text) {
   std::string id;
@@ -173,9 +166,9 @@ VerbResult verb_config_hydrate(Arguments& arguments, const VerbText& text) {
       "where the output\nis a terminal.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (id && spec_name) return Error(ErrorCode::usage, "--id and --spec exclude one another");
+  if (id && spec_name) return Error(ErrorCode::usage, "--id and --spec exclude each other");
   if (id && compat) {
-    return Error(ErrorCode::usage, "--compat is the stored config's to say where --id names one");
+    return Error(ErrorCode::usage, "--compat does not go with --id: the stored config decides it");
   }
   ConfigHydrateOptions options;
   if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));
@@ -195,5 +188,30 @@ VerbResult verb_config_hydrate(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write_value(full->bytes()));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kConfigGetVerb{
+    {"config get", "Writes a stored config, with its secrets masked unless --reveal is given.",
+     "coffer config get source-1 --reveal"},
+    Section::configs,
+    verb_config_get};
+
+extern constinit const Verb kConfigListVerb{
+    {"config list", "Lists the stored configs.", "coffer config list"},
+    Section::configs,
+    verb_config_list};
+
+extern constinit const Verb kConfigDeleteVerb{
+    {"config delete", "Drops a config and destroys the secrets that only it referred to.",
+     "coffer config delete source-1"},
+    Section::configs,
+    verb_config_delete};
+
+extern constinit const Verb kConfigHydrateVerb{
+    {"config hydrate", "Puts the values back into a partial config document.",
+     "coffer config hydrate partial.json --id source-1"},
+    Section::configs,
+    verb_config_hydrate};
 
 }  // namespace coffer::tools

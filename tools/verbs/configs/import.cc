@@ -1,10 +1,11 @@
 // coffer config import
 #include "tools/command/opening/context.h"
+#include "tools/command/verb.h"
 #include "tools/verbs/configs/config_documents.h"
 #include "tools/verbs/configs/config_words.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
+namespace {
 
 VerbResult verb_config_import(Arguments& arguments, const VerbText& text) {
   ConfigWords words;
@@ -34,5 +35,15 @@ VerbResult verb_config_import(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write_outcome(*report, report_wanted));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kConfigImportVerb{
+    {"config import",
+     "Takes in a partial document in Airbyte's form, with the values that it refers to.",
+     "coffer config import source-1 --spec spec.json --input partial.json --payloads "
+     "payloads.json"},
+    Section::configs,
+    verb_config_import};
 
 }  // namespace coffer::tools

@@ -5,11 +5,12 @@
 #include "tools/command/durations.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/verbs/configs/config_documents.h"
 #include "tools/verbs/configs/config_words.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
+namespace {
 
 VerbResult verb_config_put(Arguments& arguments, const VerbText& text) {
   ConfigWords words;
@@ -102,7 +103,7 @@ VerbResult verb_config_commit(Arguments& arguments, const VerbText& text) {
   bool report_wanted = false;
   Syntax syntax(arguments, text);
   syntax.word("ID", id, "The config's name");
-  syntax.word("STAGE", stage, "What `config stage` told as \"stage\"");
+  syntax.word("STAGE", stage, "The \"stage\" that `config stage` printed");
   syntax.option("--keep-old", keep_old, "DURATION", "Replaced versions live that much longer");
   syntax.flag("--outside", options.outside,
               "The document is kept outside: its secrets are noted as used there, under ID");
@@ -120,7 +121,7 @@ VerbResult verb_config_abandon(Arguments& arguments, const VerbText& text) {
   std::string id, stage;
   Syntax syntax(arguments, text);
   syntax.word("ID", id, "The config's name");
-  syntax.word("STAGE", stage, "What `config stage` told as \"stage\"");
+  syntax.word("STAGE", stage, "The \"stage\" that `config stage` printed");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
@@ -132,5 +133,40 @@ VerbResult verb_config_abandon(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kConfigPutVerb{
+    {"config put", "Stores a connector config; its secrets become versions of their own.",
+     "coffer config put source-1 --spec spec.json --input full.json"},
+    Section::configs,
+    verb_config_put,
+    "Configs whose secrets become versions of their own"};
+
+extern constinit const Verb kConfigPatchVerb{
+    {"config patch", "Changes a part of a stored config by a JSON Merge Patch.",
+     "coffer config patch source-1 --input change.json --revision 3"},
+    Section::configs,
+    verb_config_patch};
+
+extern constinit const Verb kConfigStageVerb{
+    {"config stage",
+     "Prepares a put, for a document that another database keeps.\nIts new versions expire unless "
+     "`config commit` follows in time.",
+     "coffer config stage source-1 --spec spec.json --input full.json --lease 15m"},
+    Section::configs,
+    verb_config_stage};
+
+extern constinit const Verb kConfigCommitVerb{
+    {"config commit", "Completes a stage: the staged document becomes the config's.",
+     "coffer config commit source-1 7b0c5c4e-93c6-4f6e-8a77-0d7c2f1be2a4"},
+    Section::configs,
+    verb_config_commit};
+
+extern constinit const Verb kConfigAbandonVerb{
+    {"config abandon", "Destroys the secrets of a stage.",
+     "coffer config abandon source-1 7b0c5c4e-93c6-4f6e-8a77-0d7c2f1be2a4"},
+    Section::configs,
+    verb_config_abandon};
 
 }  // namespace coffer::tools

@@ -2,10 +2,9 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
-
 namespace {
 
 struct RefsWords {
@@ -17,7 +16,7 @@ struct RefsWords {
 /// `add REF USER` and `remove REF USER`. Errors: usage, and the store's.
 Result<void> change_users(const Context& context, const RefsWords& words) {
   if (!words.second || !words.third) {
-    return Error(ErrorCode::usage, "takes a secret and the name of who uses it",
+    return Error(ErrorCode::usage, "takes a secret and the name of its user",
                  "a secret of that name is written coffer://add or coffer://remove")
         .about(Subject::Kind::name, words.first);
   }
@@ -79,8 +78,6 @@ Result<void> write_stale(const Context& context, const std::vector<Found>& stale
   return context.json() ? json.write() : table.write();
 }
 
-}  // namespace
-
 VerbResult verb_refs(Arguments& arguments, const VerbText& text) {
   RefsWords words;
   std::optional<std::string> first;
@@ -111,7 +108,7 @@ VerbResult verb_refs(Arguments& arguments, const VerbText& text) {
     return 0;
   }
   if (words.second) {
-    return Error(ErrorCode::usage, "there is one word too many", "see: coffer help refs");
+    return Error(ErrorCode::usage, "there is one argument too many", "see: coffer help refs");
   }
   const Target target = COFFER_TRY(parse_versioned(words.first));
   Store store = COFFER_TRY(context.open());
@@ -144,5 +141,14 @@ VerbResult verb_refs(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(table.write());
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kRefsVerb{{"refs",
+                                       "Lists what uses a secret.\n`refs add REF USER` records an "
+                                       "outside user, `refs remove REF USER` removes the record.",
+                                       "coffer refs add ingestion/my-job nightly-report"},
+                                      Section::secrets,
+                                      verb_refs};
 
 }  // namespace coffer::tools

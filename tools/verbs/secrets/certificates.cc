@@ -6,8 +6,8 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/exchange/certificate_end.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -23,7 +23,7 @@ struct Certificate {
   }
 };
 
-// The values are opened here and now, so that what is told is never behind what was put.
+// The values are opened now, so that the list is never behind the newest versions.
 Result<std::vector<Certificate>> read_all(const Snapshot& store, const std::string& prefix) {
   FindOptions options;
   options.recursive = true;
@@ -75,8 +75,6 @@ Result<void> write(const std::vector<Certificate>& found, std::int64_t now_ms, b
   return json.write();
 }
 
-}  // namespace
-
 VerbResult verb_certificates(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> prefix, within;
   Syntax syntax(arguments, text);
@@ -84,13 +82,13 @@ VerbResult verb_certificates(Arguments& arguments, const VerbText& text) {
   syntax.option("--within", within, "DURATION",
                 "Only what ends within that from now, has ended, or is not known");
   syntax.explain(
-      "Of each secret of the kind `certificate`: the earliest end among the certificates in its "
-      "newest version, in\nPEM (also in the fields of an object) or DER. Its values are opened for "
-      "it, which --audit-reads records. A\nkeystore with a password of its own is `unknown`. "
-      "Nothing about a certificate is verified.");
+      "For each secret of the kind `certificate`: the earliest end among the certificates in its "
+      "newest version, in PEM (also in the fields of an object) or DER. The verb opens the values, "
+      "which --audit-reads records. A keystore with a password of its own is `unknown`. Nothing "
+      "about a certificate is verified.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
-  context.set_purpose(Purpose::use);  // No value is told.
+  context.set_purpose(Purpose::use);  // No value is shown.
   std::optional<std::int64_t> span_ms;
   if (within) span_ms = COFFER_TRY(parse_span("--within", *within, false));
   if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
@@ -109,5 +107,13 @@ VerbResult verb_certificates(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write(found, now_ms, context.json()));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kCertificatesVerb{
+    {"certificates", "Lists when certificates end, soonest first.",
+     "coffer certificates ingestion --within 30d"},
+    Section::secrets,
+    verb_certificates};
 
 }  // namespace coffer::tools

@@ -9,7 +9,7 @@
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -116,8 +116,6 @@ Result<void> write_destroyed(const Context& context, const ShredReceipt& receipt
   return json.write();
 }
 
-}  // namespace
-
 VerbResult verb_delete(Arguments& arguments, const VerbText& text) {
   std::string word;
   std::optional<std::string> option;
@@ -177,8 +175,7 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const Versions versions = COFFER_TRY(parse_versions_of(word, option));
   if (versions.numbers.empty() == !all) {
-    return Error(ErrorCode::usage, "say which versions, or --all, and not both",
-                 "for example --versions 1,2");
+    return Error(ErrorCode::usage, "give either versions or --all", "for example --versions 1,2");
   }
   COFFER_TRY(consent.check(versions.path));
   Receipts receipts;
@@ -194,5 +191,25 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(receipt_wanted ? receipts.write() : write_destroyed(context, receipt));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kDeleteVerb{
+    {"delete",
+     "Deletes versions so that undelete can bring them back.\nA version that a config or an "
+     "outside user refers to is not deleted: `coffer refs PATH` names them.",
+     "coffer delete ingestion/my-job --versions 1,2"},
+    Section::secrets,
+    verb_delete};
+
+extern constinit const Verb kUndeleteVerb{
+    {"undelete", "Brings deleted versions back.", "coffer undelete ingestion/my-job --versions 2"},
+    Section::secrets,
+    verb_undelete};
+
+extern constinit const Verb kDestroyVerb{{"destroy", "Destroys versions for good.",
+                                          "coffer destroy ingestion/my-job --versions 1 --receipt"},
+                                         Section::secrets,
+                                         verb_destroy};
 
 }  // namespace coffer::tools

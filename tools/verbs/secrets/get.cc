@@ -7,8 +7,8 @@
 #include "tools/command/secret/field_names.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/exchange/value_text.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -74,8 +74,6 @@ Result<void> write_json_text(const Secret& secret, const std::optional<std::stri
   return write_value(found.bytes().bytes());
 }
 
-}  // namespace
-
 VerbResult verb_get(Arguments& arguments, const VerbText& text) {
   std::string word;
   std::optional<std::string> version;
@@ -113,5 +111,13 @@ VerbResult verb_get(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kGetVerb{
+    {"get", "Writes a secret's value to standard output, to the byte.",
+     "coffer get ingestion/my-job --field redshift-user"},
+    Section::secrets,
+    verb_get};
 
 }  // namespace coffer::tools

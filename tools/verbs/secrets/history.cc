@@ -4,7 +4,7 @@
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -35,8 +35,6 @@ Result<void> write_table(const History& history) {
   return table.write();
 }
 
-}  // namespace
-
 VerbResult verb_history(Arguments& arguments, const VerbText& text) {
   std::string word;
   Syntax syntax(arguments, text);
@@ -49,5 +47,12 @@ VerbResult verb_history(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(context.json() ? write_json(history) : write_table(history));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kHistoryVerb{
+    {"history", "Lists the versions of a secret, newest first.", "coffer history ingestion/my-job"},
+    Section::secrets,
+    verb_history};
 
 }  // namespace coffer::tools

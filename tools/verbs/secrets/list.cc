@@ -12,9 +12,10 @@
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
+#include "tools/command/secret/kind_words.h"
 #include "tools/command/secret/listing_words.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 #include "tools/workload/sources.h"
 
 namespace coffer::tools {
@@ -45,8 +46,10 @@ void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
   syntax.option("--owner", options.owner, "OWNER", "Only those of the owner");
   syntax.option("--kind", options.kind, "KIND", "Only those of the kind");
   syntax.repeated("--custom", words.custom, "K=V", "Only those with the custom metadata");
-  syntax.option("--older-than", words.older_than, "DURATION", "Last updated so long ago or longer");
-  syntax.option("--newer-than", words.newer_than, "DURATION", "Last updated less long ago");
+  syntax.option("--older-than", words.older_than, "DURATION",
+                "Last updated at least that long ago");
+  syntax.option("--newer-than", words.newer_than, "DURATION",
+                "Last updated less than that long ago");
   syntax.flag("--managed", words.managed, "Only the secrets of configs");
   syntax.flag("--unmanaged", words.unmanaged, "Only secrets of your own: none of a config");
   syntax.option("--workspace", words.workspace, "UUID", "Only configs' secrets of the workspace");
@@ -54,7 +57,7 @@ void describe_words(Syntax& syntax, ListWords& words, ListOptions& options) {
   syntax.option("--match", words.names.match, "PATTERN",
                 "Only full paths like it (* ? [abc]), wherever below");
   syntax.option("--description", words.names.description, "TEXT",
-                "Only those in whose description it stands, wherever below");
+                "Only those whose description contains it, at any depth");
   words.sources.describe(
       syntax, "Another store, whose names are listed with this one's, each with its LABEL");
 }
@@ -82,13 +85,13 @@ Result<std::int64_t> parse_age(const char* option, const std::optional<std::stri
   if (!text) return 0;
   const std::int64_t age = COFFER_TRY(parse_span(option, *text, false));
   if (age > 0) return age;
-  return Error(ErrorCode::usage, "takes a time longer than nothing")
+  return Error(ErrorCode::usage, "takes a time longer than zero")
       .about(Subject::Kind::name, option);
 }
 
 Result<void> read_managed(const ListWords& words, ListOptions& options) {
   if (words.managed && words.unmanaged)
-    return Error(ErrorCode::usage, "--managed and --unmanaged exclude one another");
+    return Error(ErrorCode::usage, "--managed and --unmanaged exclude each other");
   if (words.managed || words.unmanaged) options.managed = words.managed;
   if (!words.workspace) return {};
   if (!format::is_uuid(*words.workspace)) {
@@ -104,7 +107,7 @@ Result<void> read_words(ListWords& words, ListOptions& options) {
   if (words.limit) {
     words.lines_max = COFFER_TRY(parse_number("--limit", *words.limit));
     if (words.lines_max == 0) {
-      return Error(ErrorCode::usage, "takes a number from 1 on")
+      return Error(ErrorCode::usage, "takes a number of at least 1")
           .about(Subject::Kind::name, "--limit");
     }
   }
@@ -250,8 +253,6 @@ Result<void> list_own(Store& store, const Context& context, const ListWords& wor
   return write_names(std::move(names), words.lines_max, context.json());
 }
 
-}  // namespace
-
 VerbResult verb_list(Arguments& arguments, const VerbText& text) {
   ListWords words;
   ListOptions options;
@@ -259,14 +260,15 @@ VerbResult verb_list(Arguments& arguments, const VerbText& text) {
   describe_words(syntax, words, options);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
+  options.kind = kind_by(options.kind);
   COFFER_TRY(read_words(words, options));
   if (!words.sources.stores.empty()) {
     if (words.rows) {
-      return Error(ErrorCode::usage, "tells of one store", "list the other by --store")
+      return Error(ErrorCode::usage, "lists one store only", "list the other by --store")
           .about(Subject::Kind::name, "--long");
     }
     if (words.names.is_set()) {
-      return Error(ErrorCode::usage, "asks one store", "list the other by --store")
+      return Error(ErrorCode::usage, "searches one store only", "list the other by --store")
           .about(Subject::Kind::name, words.names.match ? "--match" : "--description");
     }
     const Sources stores = COFFER_TRY(Sources::open(context, words.sources));
@@ -278,5 +280,13 @@ VerbResult verb_list(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(list_own(store, context, words, options));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kListVerb{
+    {"list", "Lists the secrets of the store, never a value.",
+     "coffer list ingestion --recursive --tag prod --older-than 90d --long"},
+    Section::secrets,
+    verb_list};
 
 }  // namespace coffer::tools

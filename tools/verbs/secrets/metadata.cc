@@ -5,10 +5,11 @@
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/absent_secret.h"
+#include "tools/command/secret/kind_words.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/secret/write_options.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -76,11 +77,11 @@ Result<MetadataChange> change_of(const ChangeWords& words, bool is_patch) {
     change.delete_version_after_ms =
         COFFER_TRY(parse_span("--delete-version-after", *words.delete_version_after, false));
   }
-  change.kind = words.kind;
+  change.kind = kind_by(words.kind);
   change.description = words.description;
   change.owner = words.owner;
   if (words.no_tags && !words.tags.empty()) {
-    return Error(ErrorCode::usage, "tags are given and taken away at once");
+    return Error(ErrorCode::usage, "tags are both set and removed");
   }
   if (words.no_tags || !words.tags.empty()) change.tags = words.tags;
   COFFER_TRY(parse_custom(words, is_patch, change));
@@ -89,7 +90,7 @@ Result<MetadataChange> change_of(const ChangeWords& words, bool is_patch) {
                                  change.description || change.owner || change.tags ||
                                  change.custom || !change.custom_patch.empty();
   if (!changes_something) {
-    return Error(ErrorCode::usage, "say what to change",
+    return Error(ErrorCode::usage, "no change is given",
                  "for example --owner team-a, or --max-versions 5");
   }
   if (words.metadata_cas) {
@@ -160,8 +161,6 @@ VerbResult change_metadata(Arguments& arguments, const VerbText& text, bool is_p
   return 0;
 }
 
-}  // namespace
-
 VerbResult verb_metadata_get(Arguments& arguments, const VerbText& text) {
   std::string word;
   Syntax syntax(arguments, text);
@@ -183,5 +182,27 @@ VerbResult verb_metadata_put(Arguments& arguments, const VerbText& text) {
 VerbResult verb_metadata_patch(Arguments& arguments, const VerbText& text) {
   return change_metadata(arguments, text, true);
 }
+
+}  // namespace
+
+extern constinit const Verb kMetadataGetVerb{
+    {"metadata get", "Shows a secret's settings and metadata, never its value.",
+     "coffer metadata get ingestion/my-job"},
+    Section::secrets,
+    verb_metadata_get,
+    "A secret's settings and metadata"};
+
+extern constinit const Verb kMetadataPutVerb{
+    {"metadata put",
+     "Sets settings and metadata; makes a secret without versions if there is none.",
+     "coffer metadata put ingestion/my-job --max-versions 5 --custom stage=prod"},
+    Section::secrets,
+    verb_metadata_put};
+
+extern constinit const Verb kMetadataPatchVerb{
+    {"metadata patch", "Changes settings and metadata of an existing secret.",
+     "coffer metadata patch ingestion/my-job --owner team-a --remove-custom stage"},
+    Section::secrets,
+    verb_metadata_patch};
 
 }  // namespace coffer::tools

@@ -4,9 +4,9 @@
 #include "tools/command/opening/receipts.h"
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/target.h"
+#include "tools/command/verb.h"
 #include "tools/transfer/path_groups.h"
 #include "tools/transfer/scope_removal.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -42,8 +42,6 @@ Result<void> remove_all_below(Store& store, const RemovalWords& words, const std
   return write_path_groups({&group, 1}, words.dry_run, as_json);
 }
 
-}  // namespace
-
 VerbResult verb_metadata_delete(Arguments& arguments, const VerbText& text) {
   RemovalWords words;
   Syntax syntax(arguments, text);
@@ -61,7 +59,7 @@ VerbResult verb_metadata_delete(Arguments& arguments, const VerbText& text) {
     return Error(ErrorCode::usage, "goes with --recursive").about(Subject::Kind::name, "--dry-run");
   }
   if (words.dry_run && words.receipt_wanted) {
-    return Error(ErrorCode::usage, "--dry-run removes nothing that a receipt could tell of");
+    return Error(ErrorCode::usage, "--dry-run removes nothing, so there is no receipt");
   }
   if (words.recursive && words.path.ends_with('/')) words.path.pop_back();
   const std::string path = COFFER_TRY(parse_whole(words.path));
@@ -73,5 +71,14 @@ VerbResult verb_metadata_delete(Arguments& arguments, const VerbText& text) {
   if (words.receipt_wanted) COFFER_TRY(receipts.write());
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kMetadataDeleteVerb{
+    {"metadata delete",
+     "Removes a secret with all its versions and metadata, for good; or a whole folder.",
+     "coffer metadata delete ingestion --recursive --confirm ingestion"},
+    Section::secrets,
+    verb_metadata_delete};
 
 }  // namespace coffer::tools

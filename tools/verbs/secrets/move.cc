@@ -3,9 +3,9 @@
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/transfer/folder_relocation.h"
 #include "tools/transfer/path_groups.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -52,8 +52,6 @@ VerbResult relocate(Arguments& arguments, const VerbText& text, Relocation how) 
   return 0;
 }
 
-}  // namespace
-
 VerbResult verb_move(Arguments& arguments, const VerbText& text) {
   return relocate(arguments, text, Relocation::move);
 }
@@ -61,5 +59,17 @@ VerbResult verb_move(Arguments& arguments, const VerbText& text) {
 VerbResult verb_copy(Arguments& arguments, const VerbText& text) {
   return relocate(arguments, text, Relocation::copy);
 }
+
+}  // namespace
+
+extern constinit const Verb kMoveVerb{{"move", "Gives a secret another path and keeps its history.",
+                                       "coffer move ingestion/my-job archive/my-job"},
+                                      Section::secrets,
+                                      verb_move};
+
+extern constinit const Verb kCopyVerb{{"copy", "Copies a secret and its history to another path.",
+                                       "coffer copy ingestion/my-job staging/my-job"},
+                                      Section::secrets,
+                                      verb_copy};
 
 }  // namespace coffer::tools

@@ -4,7 +4,7 @@
 #include "tools/command/secret/fields.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/secret/write_options.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -19,7 +19,7 @@ struct PatchWords {
 // Text of a JSON Merge Patch.
 Result<SecretBytes> patch_of(const PatchWords& words, LineEnds& ends) {
   if (words.pairs.empty() == !words.json) {
-    return Error(ErrorCode::usage, "say what to change, in one way",
+    return Error(ErrorCode::usage, "give the change in exactly one way",
                  "as fields, k=TEXT or k:=null to remove one; or by --json FILE");
   }
   if (!words.json) {
@@ -29,8 +29,6 @@ Result<SecretBytes> patch_of(const PatchWords& words, LineEnds& ends) {
   const Value patch = COFFER_TRY(read_json_value(*words.json));
   return SecretBytes::copy_of(patch.text());
 }
-
-}  // namespace
 
 VerbResult verb_patch(Arguments& arguments, const VerbText& text) {
   arguments.words_are_secret();
@@ -53,5 +51,13 @@ VerbResult verb_patch(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write_new_version(context, path, version));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kPatchVerb{
+    {"patch", "Writes a new version with some fields changed (RFC 7396); k:=null removes one.",
+     "coffer patch ingestion/my-job redshift-password=@pw.txt old-field:=null"},
+    Section::secrets,
+    verb_patch};
 
 }  // namespace coffer::tools

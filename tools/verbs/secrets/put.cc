@@ -8,7 +8,7 @@
 #include "tools/command/secret/write_options.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/prompt.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -66,7 +66,8 @@ Result<void> doubt_name(const PutWords& words) {
     return {};
   }
   if (!can_ask()) {
-    return Error(ErrorCode::usage, "the only word has a = in it, and would be the secret's name",
+    return Error(ErrorCode::usage,
+                 "the only argument contains '=' and would be taken as the secret's name",
                  "the secret comes first: coffer put PATH NAME=VALUE");
   }
   return confirm("The only word has a = in it. Is all of it the secret's name?", false);
@@ -77,7 +78,7 @@ std::set<std::string> names_in(const Value& value) {
   return names ? std::set<std::string>(names->begin(), names->end()) : std::set<std::string>();
 }
 
-// The fields of the newest version. Nothing is told to whom a policy does not let have the value,
+// The fields of the newest version. A caller without the right to the value gets nothing,
 // or where the audit log would tell of a read that nobody asked for.
 Result<std::set<std::string>> fields_before(Store& store, const std::string& path) {
   if (!COFFER_TRY(store.policies().may(UseCase::use, "secret:" + path)) ||
@@ -96,8 +97,6 @@ void tell_dropped(const std::set<std::string>& before, const Value& value) {
     note("the new version is without these fields of the one before: " + dropped +
          "; `coffer patch` keeps the others");
 }
-
-}  // namespace
 
 VerbResult verb_put(Arguments& arguments, const VerbText& text) {
   arguments.words_are_secret();
@@ -120,5 +119,15 @@ VerbResult verb_put(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write_new_version(context, path, version));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kPutVerb{
+    {"put",
+     "Writes a new version of a secret.\nps shows a value given as an argument until coffer has "
+     "read it: prefer k=-, k=@file, --value - or the prompt.",
+     "coffer put ingestion/my-job redshift-user=foo redshift-password=@pw.txt"},
+    Section::secrets,
+    verb_put};
 
 }  // namespace coffer::tools

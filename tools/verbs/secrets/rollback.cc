@@ -4,9 +4,10 @@
 #include "tools/command/secret/absent_secret.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/secret/write_options.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
+namespace {
 
 VerbResult verb_rollback(Arguments& arguments, const VerbText& text) {
   std::string word;
@@ -20,7 +21,7 @@ VerbResult verb_rollback(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const std::string path = COFFER_TRY(parse_whole(word));
   if (!to) {
-    return Error(ErrorCode::usage, "say which version to go back to",
+    return Error(ErrorCode::usage, "give the version to go back to",
                  "`coffer history PATH` shows them; for example --to 3");
   }
   const std::uint64_t version = COFFER_TRY(parse_number("--to", *to));
@@ -35,5 +36,13 @@ VerbResult verb_rollback(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write_new_version(context, path, written));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kRollbackVerb{
+    {"rollback", "Writes a new version with the value of an older one.",
+     "coffer rollback ingestion/my-job --to 3"},
+    Section::secrets,
+    verb_rollback};
 
 }  // namespace coffer::tools

@@ -6,7 +6,7 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -91,21 +91,19 @@ bool stands_at(const std::string& uri) {
              std::filesystem::file_type::not_found;
 }
 
-}  // namespace
-
 VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
   std::string uri;
   std::optional<std::string> every;
   Syntax syntax(arguments, text);
   syntax.word("URI", uri, "file:///PATH on other media, or tpm2:...?nv=INDEX, a counter");
   syntax.option("--every", every, "commit|close|shred",
-                "When it is told; commit for a file, shred for a TPM where nothing is said");
+                "When it is updated; the default is commit for a file, shred for a TPM");
   syntax.explain(
-      "A copy of the store from before what the anchor was last told is refused (exit code 14).\n"
-      "One from before the anchor was set knows of none: only who names it from now on, by\n"
-      "--anchor or COFFER_ANCHOR, refuses that as well.\n"
-      "commit: after each write; close: after each command or program; shred: after what was\n"
-      "destroyed for good. A TPM's memory wears, and each change takes it tens of milliseconds.");
+      "A copy of the store from before the last update of the anchor is refused (exit code 14). A "
+      "copy from before the anchor was set does not refer to it: it is refused only where --anchor "
+      "or COFFER_ANCHOR names the anchor.\ncommit: after each write; close: after each command or "
+      "program; shred: after each destruction for good. A TPM's memory wears, and each update "
+      "takes it tens of milliseconds.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
   // Whoever names the anchor at each start names it at the first as well, when nothing stands
@@ -184,5 +182,35 @@ VerbResult verb_anchor_remove(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(tell(context, "removed", true));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kAnchorSetVerb{
+    {"anchor set", "Records on other media, or in a TPM, the newest commit of the store.",
+     "coffer anchor set file:///media/usb/coffer.anchor"},
+    Section::keys,
+    verb_anchor_set,
+    "A record outside the store of its newest commit"};
+
+extern constinit const Verb kAnchorShowVerb{
+    {"anchor show", "Shows what the anchor holds.", "coffer anchor show"},
+    Section::keys,
+    verb_anchor_show};
+
+extern constinit const Verb kAnchorUpdateVerb{
+    {"anchor update", "Writes the newest commit to the anchor now.", "coffer anchor update"},
+    Section::keys,
+    verb_anchor_update};
+
+extern constinit const Verb kAnchorAcceptVerb{
+    {"anchor accept", "Accepts an older copy as the store from now on; the audit log records that.",
+     "coffer anchor accept"},
+    Section::keys,
+    verb_anchor_accept};
+
+extern constinit const Verb kAnchorRemoveVerb{
+    {"anchor remove", "Removes the anchor, even if its medium is lost.", "coffer anchor remove -y"},
+    Section::keys,
+    verb_anchor_remove};
 
 }  // namespace coffer::tools

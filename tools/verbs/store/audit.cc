@@ -7,7 +7,7 @@
 #include "tools/command/opening/login.h"
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -46,7 +46,7 @@ void add_json(JsonText& json, const AuditRecord& record) {
   json.close(']').close('}');
 }
 
-// Whom the policy took him for, or who the process was; and the label that he gave himself.
+// The user that the policy saw, or the user of the process; and the label that the caller chose.
 std::string who_of(const AuditRecord& record) {
   const std::string who = record.user.empty() ? user_name(record.uid) : record.user;
   if (record.actor.empty() || record.actor == who) return who;
@@ -63,7 +63,7 @@ void add_rows(Table& table, const AuditRecord& record) {
   }
 }
 
-// The records of a long log are told as they come, not all held at once.
+// The records of a long log are written as they are read, not all held at once.
 Result<void> write_records(Store& store, AuditFilter filter, bool as_json) {
   const std::size_t wanted = filter.limit;
   JsonText json;
@@ -83,8 +83,6 @@ Result<void> write_records(Store& store, AuditFilter filter, bool as_json) {
   json.close(']').close('}');
   return json.write();
 }
-
-}  // namespace
 
 VerbResult verb_audit_list(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> path, prefix, action, user, since, until, limit, after;
@@ -117,7 +115,7 @@ VerbResult verb_audit_list(Arguments& arguments, const VerbText& text) {
     filter.limit = COFFER_TRY(parse_number("--limit", *limit));
     filter.newest = true;
     if (filter.limit == 0)
-      return Error(ErrorCode::usage, "takes a number from 1 up")
+      return Error(ErrorCode::usage, "takes a number of at least 1")
           .about(Subject::Kind::name, "--limit");
   }
   Store store = COFFER_TRY(context.open());
@@ -175,5 +173,26 @@ VerbResult verb_audit_prune(Arguments& arguments, const VerbText& text) {
                         " records; the first kept is " + std::to_string(report.first_kept)));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kAuditListVerb{
+    {"audit list", "Lists who did what, or was refused it; names, never a value.",
+     "coffer audit list --prefix ingestion --since 7d --refused"},
+    Section::rights,
+    verb_audit_list,
+    "The log of what was done, and what was refused"};
+
+extern constinit const Verb kAuditVerifyVerb{
+    {"audit verify", "Checks the chain of the audit log and names the first broken record.",
+     "coffer audit verify"},
+    Section::rights,
+    verb_audit_verify};
+
+extern constinit const Verb kAuditPruneVerb{
+    {"audit prune", "Removes the oldest audit records; the rest can still be verified.",
+     "coffer audit prune --before 365d"},
+    Section::rights,
+    verb_audit_prune};
 
 }  // namespace coffer::tools

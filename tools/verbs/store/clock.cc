@@ -3,9 +3,10 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
+namespace {
 
 VerbResult verb_clock_accept(Arguments& arguments, const VerbText& text) {
   bool dry_run = false;
@@ -14,8 +15,8 @@ VerbResult verb_clock_accept(Arguments& arguments, const VerbText& text) {
   syntax.flag("-n,--dry-run", dry_run, "Tell what would change, and change nothing");
   syntax.flag("-y,--yes", yes, "Do not ask");
   syntax.explain(
-      "First make sure that the clock is right. What is over by the store's time is destroyed, "
-      "what was written while the clock was ahead keeps the time it had left.");
+      "First make sure that the clock is right. Versions that have expired by the store's time are "
+      "destroyed; versions written while the clock was ahead keep the time that they had left.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   Store store = COFFER_TRY(context.open());
@@ -46,5 +47,14 @@ VerbResult verb_clock_accept(Arguments& arguments, const VerbText& text) {
                         ", ends moved: " + std::to_string(report.moved)));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kClockAcceptVerb{
+    {"clock accept", "Sets the store's time to the clock's, after the clock once ran ahead.",
+     "coffer clock accept --reason 'the battery was changed'"},
+    Section::store,
+    verb_clock_accept,
+    "The store's time"};
 
 }  // namespace coffer::tools

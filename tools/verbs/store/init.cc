@@ -10,7 +10,7 @@
 #include "tools/command/opening/new_key.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -18,7 +18,8 @@ namespace {
 // A key file must not be made for a store that then cannot be.
 Result<void> check_room(const std::string& directory) {
   if (access((directory + "/keyring").c_str(), F_OK) == 0) {
-    return Error(ErrorCode::no_store, "a store is here already", "`coffer status` tells about it")
+    return Error(ErrorCode::no_store, "there is a store here already",
+                 "`coffer status` tells about it")
         .about(Subject::Kind::file, directory);
   }
   return {};
@@ -43,7 +44,7 @@ Result<std::vector<KeySource>> keys_for(const Context& context) {
   if (keys.empty()) {
     if (!can_ask()) {
       return Error(ErrorCode::usage, "no key is given",
-                   "`coffer init --key file:///PATH` makes a key file where there is none");
+                   "`coffer init --key file:///PATH` makes the key file if it does not exist");
     }
     keys.push_back(COFFER_TRY(parse_key("passphrase:")));
   }
@@ -72,8 +73,6 @@ class NewKeyFiles {
  private:
   std::vector<const KeySource*> made_;
 };
-
-}  // namespace
 
 VerbResult verb_init(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> epoch_home;
@@ -111,5 +110,12 @@ VerbResult verb_init(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kInitVerb{
+    {"init", "Makes a new store.", "coffer init --key file:///etc/agent/master.key"},
+    Section::store,
+    verb_init};
 
 }  // namespace coffer::tools

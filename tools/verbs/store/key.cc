@@ -11,7 +11,7 @@
 #include "tools/command/opening/slot_words.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -77,8 +77,6 @@ Result<std::vector<KeySlotInfo>> unproven_slots(const Context& context, Error wh
       "proves them");
   return slots;
 }
-
-}  // namespace
 
 VerbResult verb_key_list(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
@@ -157,5 +155,26 @@ VerbResult verb_key_test(Arguments& arguments, const VerbText& text) {
   note("key slot " + word + " opens the store");
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kKeyListVerb{{"key list", "Lists the key slots.", "coffer key list"},
+                                         Section::keys,
+                                         verb_key_list,
+                                         "The key slots, any of which opens the store"};
+
+extern constinit const Verb kKeyAddVerb{
+    {"key add", "Adds a key slot: one more key that opens the store.",
+     "coffer key add file:///media/usb/spare.key"},
+    Section::keys,
+    verb_key_add};
+
+extern constinit const Verb kKeyRemoveVerb{
+    {"key remove", "Removes a key slot.", "coffer key remove 2"}, Section::keys, verb_key_remove};
+
+extern constinit const Verb kKeyTestVerb{
+    {"key test", "Tests whether a key slot opens.", "coffer key test 2"},
+    Section::keys,
+    verb_key_test};
 
 }  // namespace coffer::tools

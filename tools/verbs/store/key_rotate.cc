@@ -7,7 +7,7 @@
 #include "tools/command/opening/slot_words.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -27,7 +27,7 @@ std::string name_of(const KeySlotInfo& slot) {
   return "key slot " + std::to_string(slot.slot) + " (" + slot.provider + ")";
 }
 
-// With somebody to ask, who is told which slot he is asked for.
+// Asks a person, and shows which slot the question is for.
 Result<KeySource> ask_for(const KeySlotInfo& slot) {
   KeySource key = COFFER_TRY(parse_key(slot.uri));
   if (!key.asks_for().empty() && can_ask()) note("the key of " + name_of(slot) + ":");
@@ -118,7 +118,7 @@ Result<int> rotate_data(const Context& context) {
       COFFER_TRY(store.keys().rotate_data({.progress = show_progress, .versions_at_once = 16'384}));
   if (!context.json()) {
     note("every bucket key is new; " + std::to_string(report.versions) +
-         " data keys were wrapped anew");
+         " data keys were wrapped again");
     return 0;
   }
   JsonText json;
@@ -129,16 +129,14 @@ Result<int> rotate_data(const Context& context) {
   return 0;
 }
 
-}  // namespace
-
 VerbResult verb_key_rewrap(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> word;
   Syntax syntax(arguments, text);
   syntax.optional_word("SLOT", word, "Its number; without one, every slot that can be reached");
   syntax.explain(
-      "What the slot held is overwritten. Without SLOT each slot's outcome is told: a provider's\n"
-      "slot that cannot be reached is `failed`, and the exit code says why; another slot whose\n"
-      "key is not at hand is `skipped`, for its key has not changed.\n");
+      "The former contents of the slot are overwritten. Without SLOT the verb shows each slot's "
+      "outcome: a provider's slot that cannot be reached is `failed`, and the exit code says why; "
+      "any other slot whose key is not at hand is `skipped`, because its key has not changed.\n");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const int slot = word ? COFFER_TRY(parse_slot(*word)) : 0;
@@ -169,9 +167,25 @@ VerbResult verb_key_rotate(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!data) return rotate_master(context, without, yes);
   if (!without.empty())
-    return Error(ErrorCode::usage, "--data replaces bucket keys and gives no slot up",
+    return Error(ErrorCode::usage, "--data replaces bucket keys only and removes no slot",
                  "rotate the master key first: coffer key rotate --without SLOT");
   return rotate_data(context);
 }
+
+}  // namespace
+
+extern constinit const Verb kKeyRewrapVerb{
+    {"key rewrap",
+     "Wraps the master key again, for one slot or all of them.\nUse it after a provider (a KMS, "
+     "Vault, a token) has rotated its own key, so that the slot uses the new one.",
+     "coffer key rewrap 2"},
+    Section::keys,
+    verb_key_rewrap};
+
+extern constinit const Verb kKeyRotateVerb{
+    {"key rotate", "Replaces the master key by a new one, or with --data the bucket keys.",
+     "coffer key rotate --without 3"},
+    Section::keys,
+    verb_key_rotate};
 
 }  // namespace coffer::tools

@@ -11,8 +11,8 @@
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
+#include "tools/command/verb.h"
 #include "tools/exchange/place.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -68,7 +68,7 @@ Result<void> write_table(const Policy& policy) {
   return roles.write();
 }
 
-// Without a rule there is no policy. That is asked before, and told after.
+// Without a rule there is no policy: the verb asks before that, and notes it afterwards.
 Result<void> ask_for_end(bool had_rules, const Policy& after, bool yes) {
   if (!had_rules || !after.rules.empty()) return {};
   return confirm("Without this there is no rule left. May everybody do everything?", yes);
@@ -109,7 +109,7 @@ VerbResult add_rule(Arguments& arguments, const VerbText& text, bool allow) {
   PolicyRule rule{allow, {}, {}, {}, {}};
   bool yes = false;
   Syntax syntax(arguments, text);
-  syntax.word("SUBJECT", subjects, "Whom it means");
+  syntax.word("SUBJECT", subjects, "The users and groups that it applies to");
   syntax.word("USE", uses, "What they may do, or may not");
   syntax.word("OBJECT", object, "With what");
   syntax.repeated("--tag", rule.tags, "TAG", "Only secrets that have this tag; of several, each");
@@ -141,8 +141,6 @@ Result<std::string> tested_object(const std::string& text) {
   return "secret:" + COFFER_TRY(parse_target(text)).path;
 }
 
-}  // namespace
-
 VerbResult verb_policy_show(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   syntax.explain(kAboutRules);
@@ -172,12 +170,12 @@ VerbResult verb_policy_role(Arguments& arguments, const VerbText& text) {
   syntax.flag("--remove", removed, "There is no such role any more; no rule may name it");
   syntax.flag("-y,--yes", yes, kAboutYes);
   syntax.explain(
-      "Users and groups under one name, for rules to mean together. It has these members from now "
-      "on, and no others.");
+      "A role is one name for users and groups that rules can use. From now on it has these "
+      "members and no others.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (removed == members.has_value())
-    return Error(ErrorCode::usage, "say who has the role, or --remove");
+    return Error(ErrorCode::usage, "give the members of the role, or --remove");
   COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     const auto found = std::find_if(policy.roles.begin(), policy.roles.end(),
                                     [&](const PolicyRole& role) { return role.name == name; });
@@ -201,9 +199,10 @@ VerbResult verb_policy_write_only(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   syntax.word("OBJECT", object, "A path, team/** below it, config:ID, or ** for everything");
   syntax.explain(
-      "The same as: coffer policy deny '*' reveal OBJECT. No verb shows it on a terminal any more. "
-      "Who may use\nit does so as before: run, inject and hydrate hand it to a program or a file, "
-      "and whoever chooses that\nprogram or may read that file sees the value.");
+      "The same as: coffer policy deny '*' reveal OBJECT. No verb shows the value on a terminal "
+      "any more. Users with the right `use` still use it: run, inject and hydrate hand it to a "
+      "program or a file, and anybody who chooses that program or may read that file sees the "
+      "value.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
@@ -222,7 +221,8 @@ VerbResult verb_policy_remove(Arguments& arguments, const VerbText& text) {
   syntax.flag("-y,--yes", yes, kAboutYes);
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (all == word.has_value()) return Error(ErrorCode::usage, "say which rule goes, or --all");
+  if (all == word.has_value())
+    return Error(ErrorCode::usage, "give the number of the rule to remove, or --all");
   const std::uint64_t number = all ? 0 : COFFER_TRY(parse_number("RULE", *word));
   COFFER_TRY(change_policy(context, yes, [&](Policy& policy) -> Result<void> {
     if (all) {
@@ -301,5 +301,55 @@ VerbResult verb_policy_test(Arguments& arguments, const VerbText& text) {
   }
   return decision.allowed ? 0 : static_cast<int>(ErrorCode::denied);
 }
+
+}  // namespace
+
+extern constinit const Verb kPolicyShowVerb{{"policy show", "Shows the rules of who may do what.",
+                                             "coffer policy show --format json > policy.json"},
+                                            Section::rights,
+                                            verb_policy_show,
+                                            "The rules of who may do what"};
+
+extern constinit const Verb kPolicyAllowVerb{{"policy allow",
+                                              "Adds a rule that allows. The first one turns the "
+                                              "policy on, so it must leave somebody `admin`.",
+                                              "coffer policy allow user:$USER all '**'"},
+                                             Section::rights,
+                                             verb_policy_allow};
+
+extern constinit const Verb kPolicyDenyVerb{
+    {"policy deny", "Adds a rule that denies. A denial wins over any rule that allows.",
+     "coffer policy deny group:interns reveal,delete 'team/**' --tag production"},
+    Section::rights,
+    verb_policy_deny};
+
+extern constinit const Verb kPolicyRoleVerb{
+    {"policy role", "Gives users and groups one name that rules can use.",
+     "coffer policy role operators user:ann,group:ops"},
+    Section::rights,
+    verb_policy_role};
+
+extern constinit const Verb kPolicyWriteOnlyVerb{
+    {"policy write-only",
+     "Stops showing a value to anybody; those who may use it hand it to programs.",
+     "coffer policy write-only 'ingestion/**'"},
+    Section::rights,
+    verb_policy_write_only};
+
+extern constinit const Verb kPolicyRemoveVerb{
+    {"policy remove", "Removes a rule, or all of them.", "coffer policy remove 3"},
+    Section::rights,
+    verb_policy_remove};
+
+extern constinit const Verb kPolicySetVerb{{"policy set", "Replaces the policy by a whole new one.",
+                                            "coffer policy set policy.json --revision 4"},
+                                           Section::rights,
+                                           verb_policy_set};
+
+extern constinit const Verb kPolicyTestVerb{
+    {"policy test", "Shows whether somebody may do something, and which rule decides.",
+     "coffer policy test user:ann reveal ingestion/redshift --group etl"},
+    Section::rights,
+    verb_policy_test};
 
 }  // namespace coffer::tools

@@ -6,7 +6,7 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -37,17 +37,15 @@ Result<void> write_json(const std::vector<ReceiptInfo>& receipts) {
   return json.write();
 }
 
-}  // namespace
-
 VerbResult verb_receipt_verify(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> file;
   Syntax syntax(arguments, text);
   syntax.optional_word("FILE", file, "The receipts, a line each; standard input without");
   syntax.explain(
-      "A receipt is refused (14) where the store is older than it, or where what it says is gone "
-      "lives here by that name\nand number. What was moved or copied to another name in a copy of "
-      "the store from before, which has had as\nmany commits and erasings since, is not told: set "
-      "an anchor (coffer anchor set), which tells such a copy.");
+      "A receipt is refused (14) if the store is older than the receipt, or if the store still "
+      "holds a version that the receipt names as gone. An older copy of the store, which has had "
+      "as many commits and erasures since, can hold the version under another name without being "
+      "noticed: an anchor (coffer anchor set) detects such a copy.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const SecretBytes input = COFFER_TRY(read_input(file.value_or("-")));
@@ -66,5 +64,14 @@ VerbResult verb_receipt_verify(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(context.json() ? write_json(genuine) : write_table(genuine));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kReceiptVerifyVerb{
+    {"receipt verify", "Checks receipts of erased secrets; an altered receipt is refused.",
+     "coffer destroy a/db --all --receipt > gone.json; coffer receipt verify gone.json"},
+    Section::keys,
+    verb_receipt_verify,
+    "Proofs of what was erased"};
 
 }  // namespace coffer::tools

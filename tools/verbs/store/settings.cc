@@ -6,7 +6,9 @@
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
+#include "tools/exchange/name_rules_json.h"
+#include "tools/verbs/store/name_presets.h"
 
 namespace coffer::tools {
 namespace {
@@ -15,22 +17,6 @@ struct SettingsWords {
   std::optional<std::string> max_versions, cas_required, delete_version_after, value_limit, names,
       scope, audit_reads, audit_keep;
 };
-
-const char* profile_name(NameProfile profile) {
-  switch (profile) {
-    case NameProfile::core: return "core";
-    case NameProfile::vdk: return "vdk";
-    case NameProfile::dataos: return "dataos";
-  }
-  return "";
-}
-
-Result<NameProfile> parse_profile(std::string_view text) {
-  for (const NameProfile profile : {NameProfile::core, NameProfile::vdk, NameProfile::dataos}) {
-    if (text == profile_name(profile)) return profile;
-  }
-  return Error(ErrorCode::usage, "takes core, vdk or dataos").about(Subject::Kind::name, "--names");
-}
 
 // `inherit` takes the scope's own away.
 constexpr std::string_view kInherit = "inherit";
@@ -71,7 +57,7 @@ Result<void> change_scope(const SettingsWords& words, StoreSettings& settings) {
   }
   if (words.names) {
     scope->names.reset();
-    if (*words.names != kInherit) scope->names = COFFER_TRY(parse_profile(*words.names));
+    if (*words.names != kInherit) scope->names = COFFER_TRY(find_name_rules(*words.names));
   }
   if (!scope->value_bytes_max && !scope->names) scopes.erase(scope);
   return {};
@@ -98,7 +84,7 @@ Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
   if (words.value_limit) {
     settings.value_bytes_max = COFFER_TRY(parse_number("--value-limit", *words.value_limit));
   }
-  if (words.names) settings.names = COFFER_TRY(parse_profile(*words.names));
+  if (words.names) settings.names = COFFER_TRY(find_name_rules(*words.names));
   if (words.audit_reads) {
     settings.audit_reads = *words.audit_reads == "on";
     if (!settings.audit_reads && *words.audit_reads != "off")
@@ -107,6 +93,11 @@ Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
   }
   if (words.audit_keep) COFFER_TRY(change_audit_keep(*words.audit_keep, settings));
   return {};
+}
+
+void append_names(JsonText& json, const NameRules& rules) {
+  json.key("names").string(preset_of(rules));
+  append_name_rules(json.key("name_rules"), rules);
 }
 
 Result<void> write_json(const StoreSettings& settings) {
@@ -120,13 +111,13 @@ Result<void> write_json(const StoreSettings& settings) {
   json.key("cas_required").boolean(settings.cas_required);
   json.key("delete_version_after").string(print_span(settings.delete_version_after_ms));
   json.key("value_limit").number(settings.value_bytes_max);
-  json.key("names").string(profile_name(settings.names));
+  append_names(json, settings.names);
   json.key("audit_reads").boolean(settings.audit_reads);
   json.key("audit_keep").string(print_audit_keep(settings)).key("scopes").open('[');
   for (const ScopeSettings& scope : settings.scopes) {
     json.open('{').key("prefix").string(scope.prefix);
     if (scope.value_bytes_max) json.key("value_limit").number(*scope.value_bytes_max);
-    if (scope.names) json.key("names").string(profile_name(*scope.names));
+    if (scope.names) append_names(json, *scope.names);
     json.close('}');
   }
   json.close(']').close('}');
@@ -140,21 +131,19 @@ Result<void> write_table(const StoreSettings& settings) {
   table.row({"cas_required", settings.cas_required ? "true" : "false"});
   table.row({"delete_version_after", print_span(settings.delete_version_after_ms)});
   table.row({"value_limit", std::to_string(settings.value_bytes_max)});
-  table.row({"names", profile_name(settings.names)});
+  table.row({"names", in_words(settings.names)});
   table.row({"audit_reads", settings.audit_reads ? "on" : "off"});
   table.row({"audit_keep", print_audit_keep(settings)});
   for (const ScopeSettings& scope : settings.scopes) {
     std::string text;
     if (scope.value_bytes_max) text = "value_limit " + std::to_string(*scope.value_bytes_max);
     if (scope.names) {
-      text += (text.empty() ? "names " : ", names ") + std::string(profile_name(*scope.names));
+      text += (text.empty() ? "names " : ", names ") + in_words(*scope.names);
     }
     table.row({"scope " + scope.prefix, text});
   }
   return table.write();
 }
-
-}  // namespace
 
 VerbResult verb_settings_get(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
@@ -179,10 +168,9 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
                 "says so itself");
   syntax.option("--value-limit", words.value_limit, "BYTES",
                 "The largest value; with --scope also `inherit`");
-  syntax.option(
-      "--names", words.names, "PROFILE",
-      "Which names may be written: core (any), vdk (none of blanks only, fields without "
-      "white space) or dataos (2 to 48 of a-z, 0-9 and `-`); with --scope also `inherit`");
+  const std::string names_help =
+      "Which names may be written: " + presets_in_words() + "; with --scope also `inherit`";
+  syntax.option("--names", words.names, "PRESET", names_help.c_str());
   syntax.option("--audit-reads", words.audit_reads, "on|off",
                 "Every read of a value leaves a record, or is refused; each costs a durable write");
   syntax.option("--audit-keep", words.audit_keep, "DURATION|N",
@@ -192,7 +180,7 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!words.max_versions && !words.cas_required && !words.delete_version_after &&
       !words.value_limit && !words.names && !words.audit_reads && !words.audit_keep) {
-    return Error(ErrorCode::usage, "say what to set", "for example --max-versions 20");
+    return Error(ErrorCode::usage, "no setting is given", "for example --max-versions 20");
   }
   Store store = COFFER_TRY(context.open());
   // Read and put in one transaction: another process may change another setting meanwhile.
@@ -203,5 +191,19 @@ VerbResult verb_settings_put(Arguments& arguments, const VerbText& text) {
   }));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kSettingsGetVerb{
+    {"settings get", "Shows the store's settings.", "coffer settings get"},
+    Section::store,
+    verb_settings_get,
+    "The store's settings"};
+
+extern constinit const Verb kSettingsPutVerb{
+    {"settings put", "Changes settings of the store, or of a folder.",
+     "coffer settings put --scope ingestion --value-limit 65536 --names vdk"},
+    Section::store,
+    verb_settings_put};
 
 }  // namespace coffer::tools

@@ -4,7 +4,7 @@
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -70,8 +70,6 @@ Result<void> write_report_json(const VerifyReport& report) {
   return json.write();
 }
 
-}  // namespace
-
 VerbResult verb_status(Arguments& arguments, const VerbText& text) {
   Syntax syntax(arguments, text);
   if (!COFFER_TRY(syntax.parse())) return 0;
@@ -82,7 +80,8 @@ VerbResult verb_status(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(context.json() ? write_status_json(status, locks) : write_status_table(status, locks));
   if (status.slot_count == 1 && !context.json())
     note(
-        "one key opens this store: whoever loses it loses everything; coffer key add recovery: "
+        "one key opens this store, and without that key everything is lost; coffer key add "
+        "recovery: "
         "makes a second way in");
   return 0;
 }
@@ -117,5 +116,15 @@ VerbResult verb_verify(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kStatusVerb{
+    {"status", "Shows the state of the store.", "coffer status"}, Section::store, verb_status};
+
+extern constinit const Verb kVerifyVerb{
+    {"verify", "Opens every record and reports damage.", "coffer verify"},
+    Section::store,
+    verb_verify};
 
 }  // namespace coffer::tools

@@ -6,9 +6,10 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/receipts.h"
 #include "tools/command/streams/output.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
+namespace {
 
 VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> grace, limit;
@@ -26,7 +27,7 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
   if (grace) options.grace_ms = COFFER_TRY(parse_span("--grace", *grace, false));
   if (limit) options.limit = COFFER_TRY(parse_number("--limit", *limit));
   if (receipt_wanted && options.dry_run) {
-    return Error(ErrorCode::usage, "--dry-run erases nothing that there could be a receipt for");
+    return Error(ErrorCode::usage, "--dry-run erases nothing, so there is no receipt");
   }
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));
@@ -65,5 +66,14 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(table.write());
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kSweepVerb{{"sweep",
+                                        "Destroys versions that expired or that no config refers "
+                                        "to any more, and erases what trimming and moving left.",
+                                        "coffer sweep --dry-run --grace 7d"},
+                                       Section::store,
+                                       verb_sweep};
 
 }  // namespace coffer::tools

@@ -4,7 +4,7 @@
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/trial.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 
 namespace coffer::tools {
 namespace {
@@ -64,8 +64,6 @@ Result<void> write_table(const std::vector<BulkOperation>& operations, const Don
   return table.write();
 }
 
-}  // namespace
-
 VerbResult verb_bulk(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> file;
   bool dry_run = false;
@@ -84,5 +82,20 @@ VerbResult verb_bulk(Arguments& arguments, const VerbText& text) {
                             : write_table(operations, done));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kBulkVerb{
+    {"bulk",
+     "Carries out the operations of one JSON document, all of them or none.\nThe document is "
+     "{\"operations\":[...]}; an entry is {\"put\":{\"path\", \"data\" or \"value\" or "
+     "\"value_base64\", \"cas\", \"ttl\"...}}, or patch, delete, undelete, destroy, rollback, "
+     "metadata, metadata_delete, move, copy.\nDelete, undelete and destroy take "
+     "\"versions\":[1,2], destroy also \"all\":true; rollback takes \"to\", move and copy \"from\" "
+     "and \"to\",\npatch \"patch\". An unknown member is refused, and the error lists the known "
+     "ones.",
+     "coffer bulk operations.json --dry-run"},
+    Section::bulk,
+    verb_bulk};
 
 }  // namespace coffer::tools

@@ -8,10 +8,10 @@
 #include "tools/command/secret/target.h"
 #include "tools/command/streams/new_file.h"
 #include "tools/command/streams/output.h"
+#include "tools/command/verb.h"
 #include "tools/exchange/forms.h"
 #include "tools/transfer/carrying.h"
 #include "tools/transfer/store_images.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -94,7 +94,8 @@ class Export {
   // What import reads as one piece must be one that it takes.
   Result<void> end_piece(std::size_t before, const std::string& name) {
     if (wanted_.form == Form::json && piece_.size() - before > json::kMaxTextBytes) {
-      return Error(ErrorCode::limit, "is more than 64 MiB with its versions, which import refuses",
+      return Error(ErrorCode::limit,
+                   "is larger than 64 MiB with its versions, and import would refuse it",
                    "--newest leaves the older versions out; coffer migrate carries any size")
           .about(Subject::Kind::path, name);
     }
@@ -131,8 +132,6 @@ void tell(const LeftOut& left_out) {
   }
 }
 
-}  // namespace
-
 VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   std::optional<std::string> prefix, form, file, dialect;
   bool force = false, history = false, newest = false;
@@ -152,7 +151,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!form) {
-    return Error(ErrorCode::usage, "say in which form",
+    return Error(ErrorCode::usage, "the form is missing",
                  "--as json is what import takes back whole; the others are for other tools");
   }
   wanted.form = COFFER_TRY(parse_form(*form));
@@ -168,7 +167,7 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   wanted.whole = wanted.form == Form::json && wanted.prefix.empty() && !newest;
   if (history || wanted.whole) wanted.extent = Extent::all;
   if (history && !is_whole(wanted.form)) {
-    return Error(ErrorCode::usage, "this form has no place for history", "--as json has")
+    return Error(ErrorCode::usage, "this form cannot hold a history", "--as json has")
         .about(Subject::Kind::name, "--history");
   }
   leave_standard_output(file);
@@ -192,5 +191,15 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   tell(left_out);
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kExportVerb{
+    {"export",
+     "Writes secrets with their values.\n--as json without a PREFIX writes the whole store in the "
+     "form that import reads: histories, references,\nconfigs, settings and policy.",
+     "coffer export ingestion --as json --history -o ingestion.json"},
+    Section::bulk,
+    verb_export};
 
 }  // namespace coffer::tools

@@ -7,12 +7,12 @@
 #include "tools/command/still_admin.h"
 #include "tools/command/streams/chunked_input.h"
 #include "tools/command/streams/input.h"
-#include "tools/exchange/dotenv.h"
+#include "tools/command/verb.h"
+#include "tools/exchange/dotenv/dotenv.h"
 #include "tools/exchange/forms.h"
 #include "tools/exchange/own_document.h"
 #include "tools/transfer/importing.h"
 #include "tools/transfer/path_groups.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -35,7 +35,7 @@ Result<void> write_outcome(const Context& context, const ImportOutcome& outcome,
   return write_path_groups(groups, dry_run, context.json());
 }
 
-// A file that calls itself one is taken for what it says it is, and that is told.
+// A file that calls itself an export is read as one, and a note says so.
 std::optional<Form> guess_form(const std::string& file) {
   const std::string name = file.substr(file.rfind('/') + 1);  // npos + 1 is 0.
   if (name != ".env" && !name.ends_with(".env")) return std::nullopt;
@@ -46,7 +46,7 @@ std::optional<Form> guess_form(const std::string& file) {
 Result<Form> form_of(const std::optional<std::string>& form, const std::string& file) {
   if (form) return parse_form(*form);
   if (const auto guessed = guess_form(file)) return *guessed;
-  return Error(ErrorCode::usage, "say in which form it is",
+  return Error(ErrorCode::usage, "the form of the file is missing",
                "--as json is what coffer export writes; `coffer help import` names the others");
 }
 
@@ -72,8 +72,6 @@ Result<void> check_not_empty(Form form, const std::vector<SecretImage>& secrets,
                "see that it is the file that you mean")
       .about(Subject::Kind::file, source);
 }
-
-}  // namespace
 
 VerbResult verb_import(Arguments& arguments, const VerbText& text) {
   std::string file;
@@ -122,5 +120,16 @@ VerbResult verb_import(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write_outcome(context, outcome, plan.dry_run));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kImportVerb{
+    {"import",
+     "Brings in secrets, and what else an export holds.\nAll of it or nothing; a document larger "
+     "than 32 MiB is checked as a whole before its first part is written.\nA secret that the store "
+     "has already with other contents is refused unless an option says otherwise.",
+     "coffer import secrets.env --as dotenv --prefix ingestion/my-job --dry-run"},
+    Section::bulk,
+    verb_import};
 
 }  // namespace coffer::tools

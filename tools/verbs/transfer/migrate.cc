@@ -9,10 +9,10 @@
 #include "tools/command/still_admin.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
+#include "tools/command/verb.h"
 #include "tools/transfer/migration.h"
 #include "tools/transfer/path_groups.h"
 #include "tools/transfer/store_images.h"
-#include "tools/verbs/table.h"
 
 namespace coffer::tools {
 namespace {
@@ -47,8 +47,6 @@ Result<void> write_report(const Context& context, const MigrationReport& report,
   return write_path_groups(groups, dry_run, context.json());
 }
 
-}  // namespace
-
 VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   MigrationWishes wishes;
   std::optional<std::string> prefix;
@@ -70,7 +68,7 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (!from) {
-    return Error(ErrorCode::usage, "say where they come from",
+    return Error(ErrorCode::usage, "the source of the secrets is missing",
                  "--from DIR names the old store; --store, as ever, the one they go to");
   }
   COFFER_TRY(check_apart(*from, context.directory()));
@@ -98,5 +96,16 @@ VerbResult verb_migrate(Arguments& arguments, const VerbText& text) {
   if (!report.kept.empty()) note("kept in the old store: changed meanwhile, or in use there");
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kMigrateVerb{
+    {"migrate",
+     "Copies secrets from another store, with history and references, and verifies them.\nWithout "
+     "a PREFIX it copies configs, settings and policy too. An interrupted migration can be started "
+     "again;\nit removes nothing unless an option says so.",
+     "coffer migrate team-a --from /var/lib/old --from-key file:///etc/old.key"},
+    Section::bulk,
+    verb_migrate};
 
 }  // namespace coffer::tools

@@ -4,10 +4,10 @@
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/new_file.h"
 #include "tools/command/streams/output.h"
-#include "tools/products/iomete/job_document.h"
+#include "tools/command/verb.h"
 #include "tools/render/render.h"
-#include "tools/verbs/table.h"
 #include "tools/workload/env_file.h"
+#include "tools/workload/product_hooks.h"
 #include "tools/workload/selection.h"
 
 namespace coffer::tools {
@@ -20,12 +20,12 @@ bool holds_settings(std::string_view form) {
 
 Result<Bindings> bindings_of_job(const Sources& stores, const std::string& file,
                                  std::string_view form) {
-  JobBindings job = COFFER_TRY(read_job(stores, COFFER_TRY(read_input(file)), file));
+  JobBindings job = COFFER_TRY(kProductJob.read(stores, COFFER_TRY(read_input(file)), file));
   if (holds_settings(form)) {
-    for (const Binding& binding : job.spark.all())
+    for (const Binding& binding : job.settings.all())
       COFFER_TRY(job.variables.add(binding.name, binding.value.text(), binding.origin));
   }
-  if (job.variables.empty()) return no_variable_in_job(file);
+  if (job.variables.empty()) return kProductJob.no_variable(file);
   return std::move(job.variables);
 }
 
@@ -45,18 +45,17 @@ void describe_words(Syntax& syntax, EnvWords& words) {
   words.selection.describe(syntax);
   syntax.repeated("--env-file", words.env_files, "FILE",
                   "Variables from a dotenv file, references in it resolved");
-  syntax.option("--job", words.job, "FILE",
-                "The variables and Spark settings of a job document instead");
+  syntax.option("--job", words.job, "FILE", kProductJob.env_help);
   words.sources.describe(syntax);
   syntax.option("--name", words.name, "NAME", "kubernetes: the name of the Secret");
   syntax.option("--dialect", words.dialect, "DIALECT", kDialectHelp);
   syntax.option("-o,--out", words.output, "FILE", kOutputFileHelp);
   syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
   syntax.explain(
-      "Where nothing is selected, ./coffer.env is taken as --env-file if it is there, and that is "
-      "told; it must be a\nregular file of yours or root's that nobody else may write to. What "
-      "selects nothing is refused (4), and an\nempty --prefix or --all-of is (2). A field that is "
-      "null is refused: no form tells it from a text.");
+      "If nothing is selected and ./coffer.env exists, it is taken as --env-file, and a note says "
+      "so; it must be a regular file of yours or root's that nobody else may write to. A selection "
+      "that matches nothing is refused (4), and so is an empty --prefix or --all-of (2). A field "
+      "that is null is refused: no form can tell null from a text.");
 }
 
 Result<Bindings> bindings_of(const Sources& stores, const EnvWords& words, std::string_view form) {
@@ -77,8 +76,6 @@ Result<Bindings> bindings_of(const Sources& stores, const EnvWords& words, std::
   return bindings;
 }
 
-}  // namespace
-
 VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   EnvWords words;
   Syntax syntax(arguments, text);
@@ -87,7 +84,8 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const RenderForm* form = COFFER_TRY(find_render_form(words.form.value_or("shell")));
   if (words.job && (!words.selection.empty() || !words.env_files.empty())) {
-    return Error(ErrorCode::usage, "a job says itself what it gets", "leave the others away")
+    return Error(ErrorCode::usage, "a job document selects the secrets itself",
+                 "leave the others away")
         .about(Subject::Kind::name, "--job");
   }
   if (words.dialect && form->name != "dotenv") {
@@ -112,5 +110,13 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
   }
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kEnvVerb{
+    {"env", "Writes secrets in the form that a shell, a program or a cluster reads.",
+     "coffer env --as kubernetes --name db --only ingestion/my-job"},
+    Section::programs,
+    verb_env};
 
 }  // namespace coffer::tools

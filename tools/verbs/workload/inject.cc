@@ -1,14 +1,16 @@
 // coffer inject
 #include <unistd.h>
 
+#include <string>
+
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/new_file.h"
 #include "tools/command/streams/output.h"
-#include "tools/products/vdk/overlay_file.h"
+#include "tools/command/verb.h"
 #include "tools/render/template_text.h"
-#include "tools/verbs/table.h"
+#include "tools/workload/product_hooks.h"
 #include "tools/workload/selection.h"
 
 namespace coffer::tools {
@@ -24,50 +26,30 @@ void describe_words(Syntax& syntax, InjectWords& words) {
   syntax.option("-i,--in", words.input, "FILE", "The template; standard input where none is named");
   syntax.option("-o,--out", words.output, "FILE", kOutputFileHelp);
   syntax.flag("-f,--force", words.force, "Replace the output file if it is there");
-  syntax.option("--overlay", words.overlay, "REF",
-                "FILE is a config, and this secret's fields go over its settings");
-  syntax.option("--as", words.form, "ini|json|yaml",
-                "With --overlay: the config's form; else its name's ending tells");
+  syntax.option("--overlay", words.overlay, "REF", kProductOverlay.help);
+  syntax.option("--as", words.form, "ini|json|yaml", kProductOverlay.form_help);
   words.sources.describe(syntax);
   syntax.explain(
-      "A template is text of any kind, and everything in it stays as it is but these:\n"
-      "  {{ coffer://PATH#FIELD }}  a field's value; the blanks may go\n"
-      "  ${secrets.PATH#FIELD}      the same\n"
-      "  \\{{ coffer://...          these letters themselves, without the \\\n"
-      "  $${secrets. ...            these letters themselves, with one $\n"
-      "Without #FIELD the value is meant, or the only field of one that has fields; #/a/b/1 "
-      "reaches "
-      "into a JSON\nvalue. Another store's is written coffer://PATH?store=LABEL#FIELD. A template "
-      "without any reference is\nrefused (4).\n\n"
-      "Under a policy it needs `use` of each secret, and `reveal` where the output is a terminal.\n"
-      "--overlay sets what the config has already, and nothing else: an environment variable "
-      "VDK_NAME or NAME\nbeats the secret's field, the field beats the file. NAME is KEY before "
-      "the "
-      "first section and in [vdk],\nSECTION_KEY in any other; case, `-`, `.` and `_` make no "
-      "difference. A field whose name has a section's in it\n(db_user for [db]) must be a setting "
-      "there; any other that the config does not know is left out. In an INI\nfile `%` is written "
-      "`%%`, as Python's configparser reads it; YAML loses its comments. For "
-      "example:\n"
-      "  coffer inject --overlay ingestion/my-job -i config.ini -o /run/job/config.ini");
-}
-
-// Who reads the result should know which of it came from around him: no value is told.
-Result<SecretBytes> overlaid(const Sources& stores, const InjectWords& words, SecretBytes text,
-                             const std::string& source) {
-  const auto file = COFFER_TRY(read_overlay_file(words.form, std::move(text), source));
-  const Secret secret = COFFER_TRY(read_whole(stores, *words.overlay));
-  const auto values =
-      COFFER_TRY(about_secret(overlay(file->settings(), secret.value, environ), secret.path));
-  for (const Overlaid& value : values) {
-    if (!value.variable.empty()) note("set from the environment: " + value.variable);
-    COFFER_TRY(file->set(value));
-  }
-  return file->text();
+      std::string(
+          "A template is text of any kind, and everything in it stays as it is but these:\n"
+          "  {{ coffer://PATH#FIELD }}  a field's value; the blanks may go\n"
+          "  ${secrets.PATH#FIELD}      the same\n"
+          "  \\{{ coffer://...          these letters themselves, without the \\\n"
+          "  $${secrets. ...            these letters themselves, with one $\n"
+          "Without #FIELD the value is meant, or the only field of one that has fields; #/a/b/1 "
+          "reaches "
+          "into a JSON\nvalue. Another store's is written coffer://PATH?store=LABEL#FIELD. A "
+          "template "
+          "without any reference is\nrefused (4).\n\n"
+          "Under a policy it needs `use` of each secret, and `reveal` where the output is a "
+          "terminal.\n") +
+      kProductOverlay.explanation);
 }
 
 Result<SecretBytes> filled(const Sources& stores, const InjectWords& words, SecretBytes text,
                            const std::string& source) {
-  if (words.overlay) return overlaid(stores, words, std::move(text), source);
+  if (words.overlay)
+    return kProductOverlay.lay(stores, *words.overlay, words.form, std::move(text), source);
   bool refers = false;
   SecretBytes whole = COFFER_TRY(expand(text.text(), source, [&](const std::string& reference) {
     refers = true;
@@ -80,8 +62,6 @@ Result<SecretBytes> filled(const Sources& stores, const InjectWords& words, Secr
                "copied by cp")
       .about(Subject::Kind::file, source);
 }
-
-}  // namespace
 
 VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
   InjectWords words;
@@ -107,5 +87,13 @@ VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
   COFFER_TRY(write_new_file(*words.output, words.force, whole.bytes()));
   return 0;
 }
+
+}  // namespace
+
+extern constinit const Verb kInjectVerb{
+    {"inject", "Fills a template with the secrets that it refers to.",
+     "coffer inject -i app.conf.tpl -o app.conf"},
+    Section::programs,
+    verb_inject};
 
 }  // namespace coffer::tools

@@ -8,12 +8,12 @@
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/key_environment.h"
 #include "tools/command/streams/input.h"
-#include "tools/products/iomete/job_document.h"
-#include "tools/verbs/table.h"
+#include "tools/command/verb.h"
 #include "tools/workload/child.h"
 #include "tools/workload/env_file.h"
 #include "tools/workload/environment.h"
 #include "tools/workload/private_files.h"
+#include "tools/workload/product_hooks.h"
 #include "tools/workload/selection.h"
 
 namespace coffer::tools {
@@ -43,8 +43,6 @@ struct Supply {
 };
 
 constexpr std::string_view kFilesVariable = "COFFER_FILES_DIR";
-// Where programs that were written for DataOS look for the files of their secrets.
-constexpr std::string_view kResourceFilesVariable = "DATAOS_SECRET_DIR";
 constexpr std::string_view kScheme = "coffer://";
 
 // Variables by which a program runs other code than it seems to. They are handed on as asked, but
@@ -75,8 +73,8 @@ Result<void> seek(Supply& supply, const Bindings& bindings) {
   return {};
 }
 
-// References in variables that the command inherits: resolved where that is asked for, else told,
-// for a program would take one for the value.
+// References in variables that the command inherits are resolved if --resolve asks for that; else
+// a warning names them, because a program would take the reference for the value.
 Result<void> deal_with_inherited(Supply& supply, const Sources& stores, const Wishes& wishes) {
   if (wishes.pristine) return {};
   for (const std::string& entry : inherited_environment(wishes.keep_keys)) {
@@ -147,13 +145,13 @@ Result<Supply> supply_from(const Sources& stores, const Wishes& wishes) {
   bool is_any = !wishes.selection.empty() || wishes.resolve;
   if (wishes.job) {
     JobBindings job =
-        COFFER_TRY(read_job(stores, COFFER_TRY(read_input(*wishes.job)), *wishes.job));
+        COFFER_TRY(kProductJob.read(stores, COFFER_TRY(read_input(*wishes.job)), *wishes.job));
     is_any = is_any || !job.variables.empty();
     COFFER_TRY(supply.environment.set_all(job.variables));
     COFFER_TRY(seek(supply, job.sought));
   }
   COFFER_TRY(add_env_files(supply, stores, wishes, is_any));
-  if (!is_any && wishes.job) return no_variable_in_job(*wishes.job);
+  if (!is_any && wishes.job) return kProductJob.no_variable(*wishes.job);
   COFFER_TRY(deal_with_inherited(supply, stores, wishes));
   if (wishes.resolve && wishes.selects_nothing() && supply.sought.empty()) {
     return Error(ErrorCode::not_found, "no inherited variable is a reference",
@@ -189,7 +187,7 @@ void describe(Syntax& syntax, Wishes& wishes) {
               "Resolve inherited variables that are references (coffer://...)");
   syntax.option("--files", wishes.files, "DIR",
                 "Values as files SECRET_FIELD in DIR, which is made in memory and removed");
-  syntax.option("--job", wishes.job, "FILE", "The variables of a job document (IOMETE's)");
+  syntax.option("--job", wishes.job, "FILE", kProductJob.run_help);
   wishes.sources.describe(syntax);
   syntax.flag("--pristine", wishes.pristine, "Inherit only PATH, HOME and their like");
   syntax.flag(
@@ -197,15 +195,16 @@ void describe(Syntax& syntax, Wishes& wishes) {
       "Inherit COFFER_KEY, COFFER_ANCHOR, COFFER_STORE and the credentials of key services");
   syntax.flag("--redact", wishes.redact, "Show asterisks where the command writes a value");
   syntax.explain(
-      "Where nothing is selected, ./coffer.env is taken as --env-file if it is there, and that is "
-      "told; it must be a\nregular file of yours or root's that nobody else may write to. What "
-      "selects nothing is refused (4), and an\nempty --prefix or --all-of is (2). A field that is "
-      "null is refused: no variable can tell it.\n\nWithout --keep-keys the command inherits "
-      "neither the store's key, anchor and name, nor the credentials by\nwhich its key was had. "
-      "Every signal but SIGKILL and SIGSTOP reaches the command; --files are gone before\ncoffer "
-      "ends.\n\n--redact seeks each value, each of its lines of 8 characters and more, and how "
-      "JSON, shells, URLs and\nbase64 write them; it is a net for accidents. On a terminal Ctrl-Z "
-      "stops a command that has not taken\nthat key's signal for itself.");
+      "If nothing is selected and ./coffer.env exists, it is taken as --env-file, and a note says "
+      "so; it must be a regular file of yours or root's that nobody else may write to. A selection "
+      "that matches nothing is refused (4), and so is an empty --prefix or --all-of (2). A field "
+      "that is null is refused: a variable cannot hold null.\n\nWithout --keep-keys the command "
+      "inherits neither the store's key, anchor and name, nor the credentials that opened the "
+      "store. Every signal but SIGKILL and SIGSTOP reaches the command; the files of --files are "
+      "removed before coffer ends.\n\n--redact looks for each value, for each of its lines of at "
+      "least 8 characters, and for both as JSON, shells, URLs and base64 write them; it catches "
+      "accidents, not attacks. On a terminal Ctrl-Z stops a command that has not taken that key's "
+      "signal for itself.");
 }
 
 Result<int> finish(Child& child, std::unique_ptr<Relay> relay) {
@@ -226,15 +225,13 @@ Result<Context> context_for(Arguments& arguments, Syntax& syntax, Wishes& wishes
                  "it stands after `--`: coffer run --only PATH -- CMD");
   }
   if (wishes.files && !wishes.selection.names_secrets()) {
-    return Error(ErrorCode::usage, "no secret is selected that could be a file",
+    return Error(ErrorCode::usage, "none of the selected secrets can be a file",
                  "choose by --only, --prefix or --all-of")
         .about(Subject::Kind::name, "--files");
   }
   if (wishes.names_nothing()) wishes.env_file_here = COFFER_TRY(take_env_file_here());
   return context;
 }
-
-}  // namespace
 
 VerbResult verb_run(Arguments& arguments, const VerbText& text) {
   Wishes wishes;
@@ -265,8 +262,9 @@ VerbResult verb_run(Arguments& arguments, const VerbText& text) {
   if (wishes.files) {
     files.emplace(COFFER_TRY(PrivateFiles::make(*wishes.files)));
     COFFER_TRY(supply->environment.set(kFilesVariable, files->path(), "--files"));
-    if (!wishes.selection.resources.empty())
-      COFFER_TRY(supply->environment.set(kResourceFilesVariable, files->path(), "--files"));
+    if (!wishes.selection.of_product.empty())
+      COFFER_TRY(
+          supply->environment.set(kProductSelection.files_variable, files->path(), "--files"));
     COFFER_TRY(files->write_all(supply->files));
   }
   // One that came meanwhile means this command, and the other has not begun.
@@ -278,5 +276,17 @@ VerbResult verb_run(Arguments& arguments, const VerbText& text) {
   if (failure != 0) return cannot_run(arguments.command()[0], failure);
   return finish(child, std::move(relay));
 }
+
+}  // namespace
+
+extern constinit const Verb kRunVerb{{"run", "Runs a command with secrets in its environment.",
+                                      "coffer run --only ingestion/my-job -- ./job.sh"},
+                                     Section::programs,
+                                     verb_run};
+
+extern constinit const Verb kExecVerb{
+    {"exec", "The same as run.", "coffer exec --only ingestion/my-job -- env"},
+    Section::programs,
+    verb_run};
 
 }  // namespace coffer::tools
