@@ -271,7 +271,7 @@ TEST_CASE("a whole folder goes only where its name is typed, or said beforehand"
   for (const char* path : {"team/a", "team/b"}) box.expect(0, {"put", path, "k=v"});
   for (const char* answer : {"y\n", "team/a\n", "Team\n", "\n", "\x04"}) {
     Session session(box, {"metadata", "delete", "team", "--recursive"});
-    REQUIRE(session.shows("Type team to go on: "));
+    REQUIRE(session.shows("Type team to continue: "));
     session.type(answer);
     CHECK(session.exit_code() == 3);
   }
@@ -280,10 +280,10 @@ TEST_CASE("a whole folder goes only where its name is typed, or said beforehand"
   CHECK(otherwise.exit_code() == 2);
   Session tried(box, {"metadata", "delete", "team", "-r", "--dry-run"});
   CHECK(tried.exit_code() == 0);
-  CHECK(tried.shown().find("to go on") == std::string::npos);
+  CHECK(tried.shown().find("to continue") == std::string::npos);
   CHECK(box.expect(0, {"list", "-r"}).out == "team/a\nteam/b\n");
   Session typed(box, {"metadata", "delete", "team", "--recursive"});
-  REQUIRE(typed.shows("to go on: "));
+  REQUIRE(typed.shows("to continue: "));
   typed.type("team\n");
   CHECK(typed.exit_code() == 0);
   CHECK(box.expect(0, {"list", "-r"}).out.empty());

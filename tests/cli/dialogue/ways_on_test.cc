@@ -162,8 +162,8 @@ TEST_CASE("a job or an env file in which nothing stands selects nothing") {
   check(box, {{4, {"env", "--job", empty}, {"holds no variable"}},
               {4, {"env", "--job", spark}, {"holds no variable"}},
               {4, {"env", "--job", "-"}, {"standard input: holds no variable"}, {}, "{}"},
-              {4, {"run", "--env-file", lines, "--", "/bin/true"}, {"holds no variable"}},
-              {4, {"env", "--env-file", lines}, {"holds no variable"}}});
+              {4, {"run", "--env-file", lines, "--", "/bin/true"}, {"has no variables"}},
+              {4, {"env", "--env-file", lines}, {"has no variables"}}});
   CHECK(box.expect(0, {"env", "--job", spark, "--as", "spark"}).out.find("spark.x") !=
         std::string::npos);
   box.expect(0, {"run", "--only", "a", "--job", empty, "--", "/bin/true"});

@@ -301,7 +301,7 @@ TEST_CASE("bulk documents that are not right are refused whole, without repeatin
       {R"({"operations":[{"put":{"path":"p",)" + v + R"(},"delete":{"path":"p"}}]})",
        "#/operations/0/delete: an entry holds one operation"},
       {R"({"operations":[{"pub":{"path":"p",)" + v + "}}]}",
-       "#/operations/0/pub: there is no such"},
+       "#/operations/0/pub: this member is unknown"},
       {R"({"operations":[{"put":{)" + v + "}}]}", "#/operations/0/put/path: is missing"},
       {R"({"operations":[{"put":{"path":"p"}}]})", "#/operations/0/put: has no value"},
       {R"({"operations":[{"put":{"path":"p",)" + v + ",\"data\":1}}]}", "more than one way"},
@@ -318,10 +318,10 @@ TEST_CASE("bulk documents that are not right are refused whole, without repeatin
       {R"({"operations":[{"destroy":{"path":"p"}}]})", "must name versions or all"},
       {R"({"operations":[{"destroy":{"path":"p","versions":[1],"all":true}}]})", "versions or all"},
       {R"({"operations":[{"undelete":{"path":"p"}}]})", "versions: is missing"},
-      {R"({"operations":[{"rollback":{"path":"p","to":0}}]})", "count from 1"},
+      {R"({"operations":[{"rollback":{"path":"p","to":0}}]})", "numbers begin at 1"},
       {R"({"operations":[{"metadata":{"path":"p","tags":[1]}}]})", "tags/0: must be a string"},
       {R"({"operations":[{"move":{"from":"p"}}]})", "to: is missing"},
-      {R"({"operations":[],"more":1})", "#/more: there is no such"},
+      {R"({"operations":[],"more":1})", "#/more: this member is unknown"},
   };
   for (const auto& [document, says] : cases) {
     const Outcome outcome = box.run({"bulk"}, document);

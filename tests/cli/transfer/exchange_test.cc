@@ -114,7 +114,7 @@ TEST_CASE("import says what to do with what is there already") {
   box.expect(0, {"metadata", "delete", "a"});
 
   const Outcome refused = box.expect(8, {"import", "-", "--as", "json"}, document);
-  CHECK(refused.says("b: is in the store already"));
+  CHECK(refused.says("b: exists in the store already"));
   CHECK(refused.says("hint: --overwrite"));
   CHECK(box.expect(0, {"list"}).out == "b\n");  // All or nothing.
 
@@ -269,8 +269,8 @@ TEST_CASE("export and import refuse what they do not understand, and write nothi
   refused(head + R"({"path":"x"}]})", "#/secrets/0/versions: is missing");
   refused(head + R"({"path":1,"versions":[]}]})", "#/secrets/0/path: must be a string");
   refused(head + R"({"path":"x","versions":[],"extra":1}]})",
-          "#/secrets/0/extra: there is no such");
-  refused(head + R"({"path":"x","versions":[{"version":0,)" + v + "}]}]}", "count from 1");
+          "#/secrets/0/extra: this member is unknown");
+  refused(head + R"({"path":"x","versions":[{"version":0,)" + v + "}]}]}", "numbers begin at 1");
   refused(head + R"({"path":"x","versions":[{"version":1.5,)" + v + "}]}]}", "a whole number");
   refused(head + R"({"path":"x","versions":[{"version":-1,)" + v + "}]}]}", "a whole number");
   refused(head + R"({"path":"x","versions":[{"version":1,)" + v + R"(},{"version":2}]}]})",
@@ -362,7 +362,8 @@ TEST_CASE("history comes in with its numbers, times and states where nothing sta
   CHECK(box.expect(0, {"metadata", "get", "empty", "--format", "json"}).json()["owner"] == "ann");
   box.expect(0, {"verify"});
   // Over an existing secret only the newest version counts.
-  CHECK(box.expect(8, {"import", "-", "--as", form}, document).says("a: is in the store already"));
+  CHECK(box.expect(8, {"import", "-", "--as", form}, document)
+            .says("a: exists in the store already"));
   box.expect(0, {"import", "-", "--as", form, "--overwrite"}, document);
   CHECK(box.expect(0, {"get", "a", "--field", "k"}).out == "5");
   CHECK(box.expect(0, {"history", "a", "--format", "json"}).json()["current_version"] == 7);

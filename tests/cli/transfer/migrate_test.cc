@@ -147,7 +147,7 @@ TEST_CASE("a config or a user that stands in the way is named, and nothing is wr
   const std::string full = move.box.write("full.json", R"({"pw":"Marzipan-3"})");
   move.in_old(0, {"config", "put", "c", "--spec", spec, "--input", full});
   move.box.expect(0, {"config", "put", "c", "--spec", spec, "--input", full});
-  CHECK(move.migrate(8).says("a config of that id"));
+  CHECK(move.migrate(8).says("a different config with this id"));
   move.box.expect(4, {"get", "other"});
   CHECK(names(move.migrate(0, {"--skip-existing"}), "skipped") == Words{"config:c"});
   move.in_old(0, {"refs", "add", "other", "nightly-report"});

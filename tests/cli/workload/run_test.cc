@@ -280,7 +280,7 @@ TEST_CASE("coffer.env is taken only where it is nobody else's, and that is told"
     return ran;
   };
   box.write("job/coffer.env", "USER_NAME=coffer://app/db#DB_USER\n");
-  CHECK(both(0).says("is taken"));
+  CHECK(both(0).says("using ./coffer.env"));
   REQUIRE(chmod(file.c_str(), 0666) == 0);
   CHECK(both(2).says("--env-file"));
   CHECK(there(0, " run --env-file coffer.env -- /bin/true").err.empty());
@@ -396,7 +396,7 @@ TEST_CASE("slips are answered by what to write, and a value in their place is no
   fill(box);
   for (const Words& words : std::vector<Words>{{"run", "--only", "other", "env"},
                                                {"run", "--only", "other", "sh", "-c", "true"}})
-    CHECK(box.expect(2, words).says("stands after `--`"));
+    CHECK(box.expect(2, words).says("after `--`"));
   const Outcome mapped = box.expect(4, {"run", "--map", "PASS=s3cret-w0rd", "--", "/bin/true"});
   CHECK_FALSE(mapped.says("s3cret"));
   CHECK(mapped.says("--map PASS"));

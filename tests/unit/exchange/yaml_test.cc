@@ -111,7 +111,7 @@ TEST_CASE("YAML that readers take in different ways is refused, with its place")
   refused("a: &x [*x]\n", ":1:8", "an alias within");
   refused("a: 1\n---\nb: 2\n", ":2:1", "a second document");
   refused("a: *nobody\n", ":1:4", "not YAML");
-  refused("a: [1, 2\n", ":1:8", "left away");
+  refused("a: [1, 2\n", ":1:8", "missing here");
   refused("a: \"x\n", ":2:1", "not YAML");
   refused("a:\n\t- b\n", ":2:2", "not YAML");
   refused("a: b: c\n", ":1:5", "not YAML");
@@ -121,11 +121,11 @@ TEST_CASE("YAML that readers take in different ways is refused, with its place")
   refused("a: 'x", ":2:1", "not YAML");
   refused("a: \"x\n  ", ":3:1", "not YAML");
   refused("\"", ":2:1", "not YAML");
-  refused("a:\nb: 1\n", ":2:1", "left away");
-  refused("a: 1\nnullable:\n", ":3:1", "left away");
-  refused("{a:1}\n", ":1:5", "left away");
-  refused("[a,,b]\n", ":1:4", "left away");
-  refused("gr\xC3\xBC\xC3\x9F: [a, , b]\n", ":1:11", "left away");
+  refused("a:\nb: 1\n", ":2:1", "missing here");
+  refused("a: 1\nnullable:\n", ":3:1", "missing here");
+  refused("{a:1}\n", ":1:5", "missing here");
+  refused("[a,,b]\n", ":1:4", "missing here");
+  refused("gr\xC3\xBC\xC3\x9F: [a, , b]\n", ":1:11", "missing here");
   refused(std::string_view("a: x\0y\n", 7), ":1:5", "YAML does not allow this character");
   refused("a: x\x04\nb: 1\n", ":1:5", "YAML does not allow this character");
   refused(
