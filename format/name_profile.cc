@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kDataosNameBytesMin = 2;
 constexpr std::size_t kDataosNameBytesMax = 48;
 
-// Every character that Unicode calls white space, and the four separators of ASCII that
-// Python counts in: VDK's own check is Python's.
+// Every character that Unicode calls white space, and the four separators of ASCII that Python
+// counts as white space too: VDK checks its names with Python.
 bool is_whitespace(std::string_view character) {
   if (character.size() == 1) {
     const char letter = character.front();

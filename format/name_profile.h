@@ -1,5 +1,5 @@
-// Rules for names beyond those of every path: what the products that a part of the store is
-// kept for take as a name.
+// Rules for names in addition to those of every path: what a product accepts as a name, for the
+// part of the store that is kept for this product.
 #pragma once
 
 #include <coffer/result.h>
@@ -9,9 +9,9 @@
 
 namespace coffer::format {
 
-/// `below`: the path from below the scope that the profile is set for. Errors: usage.
+/// Checks `below`, the path without the scope that the profile is set for. Errors: usage.
 Result<void> check_name_by(NameProfile profile, std::string_view below);
-/// The name of a member of a JSON object. Errors: usage.
+/// Checks the name of a member of a JSON object. Errors: usage.
 Result<void> check_field_name_by(NameProfile profile, std::string_view name);
 
 }  // namespace coffer::format

@@ -1,6 +1,6 @@
-// What stands inside seals: heads, names, references, settings, the root (SPEC.md
-// section 6). These bytes were authenticated before they come here; a record that
-// does not parse all the same is damage or a newer format, never a guess.
+// The records inside seals: heads, names, references, settings, the root (SPEC.md section 6). Their
+// bytes were authenticated before they are decoded here. A record that does not parse is therefore
+// damaged or of a newer format, and is refused.
 #include <algorithm>
 #include <cstring>
 
@@ -40,7 +40,8 @@ Result<std::pair<std::string, std::string>> decode_entry(ByteView bytes) {
   return entry;
 }
 
-// Settings tell core by leaving the profile out, a scope that has none does.
+// The store's settings leave the profile out where it is core; a scope leaves it out where it sets
+// none.
 Result<NameProfile> profile_of(std::uint64_t number) {
   if (number > static_cast<std::uint64_t>(NameProfile::dataos))
     return Error{ErrorCode::too_new, "the store uses an unknown name profile"};
@@ -122,7 +123,7 @@ Result<Head> decode_head(ByteView bytes) {
       case 11: metadata.tags.emplace_back(as_text(reader.want_bytes())); break;
       case 12: {
         auto entry = COFFER_TRY(decode_entry(reader.want_bytes()));
-        // In the order of their keys, each key once: as they are written.
+        // Each key once, in the order in which they are written.
         if (!metadata.custom.empty() && entry.first <= metadata.custom.rbegin()->first)
           return malformed();
         metadata.custom.insert(metadata.custom.end(), std::move(entry));
