@@ -1,5 +1,5 @@
-// An anchor: what a place outside the store remembers of it, and what the root keeps of that
-// place (SPEC.md section 7.2).
+// An anchor is a place outside the store that remembers its last commit. These are the record that
+// the anchor holds, and the root's record of where the anchor is (SPEC.md section 7.2).
 #pragma once
 
 #include <coffer/anchor.h>
@@ -17,18 +17,18 @@ namespace coffer::format {
 using AnchorId = std::array<std::uint8_t, 16>;
 using RootHash = std::array<std::uint8_t, 32>;
 
-/// In the root: where the anchor is.
+/// The root's record of where the anchor is.
 struct AnchorSetting {
-  std::string uri;  ///< Empty: there is none.
-  AnchorId id{};    ///< Of this setting of it: another one, or none, is not ours.
+  std::string uri;  ///< Empty: the store has no anchor.
+  AnchorId id{};    ///< Made when the anchor was set: one with another id is not ours.
   AnchorCadence cadence = AnchorCadence::commit;
-  std::uint64_t counter = 0;  ///< Of a TPM's: what it says by now, or after its next step.
+  std::uint64_t counter = 0;  ///< A TPM's counter: its value now, or after its next step.
 };
 SecretBytes encode_anchor_setting(const AnchorSetting& setting);
 /// Errors: corrupt, too_new (an unknown cadence).
 Result<AnchorSetting> decode_anchor_setting(ByteView bytes);
 
-/// In an anchor's file, sealed: the commit that it remembers.
+/// The sealed content of an anchor: the commit that it remembers.
 struct AnchorMark {
   AnchorId id{};
   std::uint64_t sequence = 0;

@@ -75,7 +75,7 @@ bool is_change(Action action) {
     case Action::key_rewrap:
     case Action::key_begin:
     case Action::key_rekey:
-    // What they name is a place outside the store, which a watcher would take for a path.
+    // These actions name a place outside the store, which a watcher would take for a path.
     case Action::anchor_set:
     case Action::anchor_remove:
     case Action::anchor_accept: return false;

@@ -51,13 +51,13 @@ bool is_known(SlotScheme scheme) {
   return false;
 }
 
-// What a provider slot has, no other slot has, and the other way round.
+// A provider slot has no cost of stretching, and only a provider slot has annotations.
 bool has_fields_of_its_scheme(const KeySlot& slot) {
   const bool is_stretched = !slot.salt.empty() || slot.passes != 0 || slot.memory_bytes != 0;
   return is_provider(slot.scheme) ? !is_stretched : slot.annotations.empty();
 }
 
-// Numbers rise, each given out before the table's next one.
+// Slot numbers rise, and each is below the number that the table gives out next.
 bool are_in_order(const KeyringMaster& master) {
   std::uint32_t last = 0;
   for (const KeySlot& slot : master.slots) {

@@ -1,8 +1,9 @@
-// The keyring file's fixed places and what stands in them (SPEC.md section 4).
+// The keyring file's fixed places and their contents (SPEC.md section 4).
 //
-// Each part has two places, written one after the other and each made durable, so that
-// a power cut spoils at most one. A place is a frame: magic, length, checksum, payload,
-// and zeros to its end, so that nothing of an older, longer payload stays behind.
+// Each part has two places. They are written one after the other, and the first is durable before
+// the second is begun, so a power cut spoils at most one of them. A place is a frame: magic,
+// length, checksum, payload, then zeros to its end, so that nothing of an older, longer payload
+// remains.
 #pragma once
 
 #include <coffer/key_scheme.h>
@@ -42,17 +43,17 @@ constexpr FramePlace master_place(int copy) {
 }
 
 inline constexpr std::size_t kFrameHeadBytes = 8 + 4 + 32;
-/// Of an epoch's frame where a TPM keeps it.
+/// The size of an epoch's frame in a TPM.
 inline constexpr std::size_t kEpochBlobBytes = 192;
 using Checksum = std::array<std::uint8_t, 32>;
 struct Frame {
   Checksum checksum{};
   ByteView payload;
 };
-/// `place` is the whole place. Errors: corrupt (magic, length). The checksum (of the
-/// payload) is the caller's to compare: no hash is known on this floor.
+/// `place` is the whole place. The caller compares the payload's checksum: this floor has no hash.
+/// Errors: corrupt (magic, length).
 Result<Frame> decode_frame(ByteView place);
-/// `place_bytes` long, zero-filled. The payload must fit: our own bug otherwise.
+/// The frame is `place_bytes` long, filled with zeros. The payload must fit, which is checked.
 Bytes encode_frame(ByteView payload, const Checksum& checksum, std::size_t place_bytes);
 
 struct KeyringHeader {
@@ -92,18 +93,18 @@ struct KeySlot {
 
 struct KeyringMaster {
   std::uint64_t revision = 0;    ///< Rises with every change of the slot table.
-  std::uint64_t generation = 1;  ///< Of the master key.
+  std::uint64_t generation = 1;  ///< The master key's generation.
   std::uint32_t next_slot = 1;
   std::vector<KeySlot> slots;
   std::array<std::uint8_t, kWrappedKeyBytes> wrapped_root{};
   std::array<std::uint8_t, 32> mac{};
-  /// While an epoch key is wrapped by the master key before: that one, wrapped by this one.
+  /// The former master key, wrapped by the present one, as long as it still wraps an epoch key.
   std::optional<std::array<std::uint8_t, kWrappedKeyBytes>> previous = {};
 };
 /// Errors: corrupt, too_new, limit (too many slots, fields too long).
 Result<KeyringMaster> decode_master(ByteView payload);
 Bytes encode_master(const KeyringMaster& master);
-/// What the MAC covers: everything but itself, behind the header's payload.
+/// What the MAC covers: the header's payload, then everything else but the MAC itself.
 Bytes master_mac_input(const KeyringHeader& header, const KeyringMaster& master);
 
 }  // namespace coffer::format

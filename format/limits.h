@@ -33,10 +33,10 @@ inline constexpr std::size_t kTagBytes = 16;
 inline constexpr std::size_t kNonceBytes = 24;
 inline constexpr std::size_t kWrapOverhead = kNonceBytes + kTagBytes;
 inline constexpr std::size_t kWrappedKeyBytes = kKeyBytes + kWrapOverhead;
-/// Longer ciphertexts stand in a table of their own: with them a record would leave its page.
+/// A longer ciphertext is kept in the table of values: with it a record would not fit its page.
 inline constexpr std::size_t kCiphertextBytesInline = 1792;
 inline constexpr std::size_t kBucketCount = 256;
-inline constexpr std::size_t kLeafCount = 256;  // Of each bucket that was split.
+inline constexpr std::size_t kLeafCount = 256;  // Leaves of a bucket that was split.
 inline constexpr std::size_t kLeafKeysBytes = kLeafCount * (8 + kKeyBytes);
 inline constexpr std::size_t kPendingLeavesMax = 512;
 

@@ -17,26 +17,25 @@ constexpr std::size_t kUuidBytes = 36;
 std::optional<Error> fault_of(std::string_view path) {
   if (path.empty()) return Error(ErrorCode::usage, "the name is empty");
   if (path.size() > kPathBytesMax) {
-    return Error(ErrorCode::limit, "the name is longer than names may be, in bytes")
-        .with_number(kPathBytesMax);
+    return Error(ErrorCode::limit, "the name is too long, in bytes").with_number(kPathBytesMax);
   }
   if (!utf8::is_valid(path)) return Error(ErrorCode::usage, "the name is not valid UTF-8");
   if (utf8::has_control_character(path)) {
     return Error(ErrorCode::usage, "the name has a control character");
   }
   if (path.starts_with(kUriScheme)) {
-    return Error(ErrorCode::usage, "a plain name belongs here, and this is a reference",
+    return Error(ErrorCode::usage, "this is a reference, and a plain name is expected here",
                  "write it without coffer://, and without what ? or # begins");
   }
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view component = path.substr(begin, end - begin);
     if (component.empty()) {
-      return Error(ErrorCode::usage, "the name has an empty component",
+      return Error(ErrorCode::usage, "the name has an empty part before or after a /",
                    "no / at either end, no // within");
     }
     if (component == "." || component == "..") {
-      return Error(ErrorCode::usage, "no component of a name is . or ..");
+      return Error(ErrorCode::usage, "a part of the name is . or .., which is not allowed");
     }
     begin = end + 1;
   }
@@ -62,7 +61,7 @@ Result<void> check_config_id(std::string_view id) {
 std::optional<Coordinate> parse_coordinate(std::string_view text) {
   if (!text.starts_with(kCoordinatePrefix)) return std::nullopt;
   const std::size_t mark = text.rfind(kVersionMark);
-  // Something must stand between the prefix and the mark; they may not share the '_' either.
+  // At least one character is between the prefix and the mark, which may not share the '_' either.
   if (mark == std::string_view::npos || mark <= kCoordinatePrefix.size()) return std::nullopt;
   const std::string_view base = text.substr(0, mark);
   const std::string_view digits = text.substr(mark + kVersionMark.size());

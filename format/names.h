@@ -1,7 +1,7 @@
 // How secrets are named: paths, Airbyte's coordinates, coffer:// references.
 //
-// One grammar each, strict both ways: what parses prints as it was given, and
-// nothing is trimmed, folded or guessed.
+// Each has one grammar, strict both ways: what parses prints as it was given. Nothing is trimmed,
+// folded or guessed.
 #pragma once
 
 #include <coffer/result.h>
@@ -13,9 +13,9 @@
 
 namespace coffer::format {
 
-/// A path: components parted by '/', each of any UTF-8 but control characters (C0, DEL, C1), none
-/// empty, none "." or "..". Case counts. At most kPathBytesMax bytes.
-/// Errors: usage, limit; subject() is the path where a terminal may show it.
+/// A path is components with '/' between them. A component is valid UTF-8 without control
+/// characters (C0, DEL, C1), and is not empty, "." or "..". Case counts. At most kPathBytesMax
+/// bytes. Errors: usage, limit; subject() is the path if a terminal may show it.
 Result<void> check_path(std::string_view path);
 /// A config's id obeys the rules of a path.
 Result<void> check_config_id(std::string_view id);
@@ -26,8 +26,8 @@ struct Coordinate {
   std::uint64_t version = 0;
   bool operator==(const Coordinate&) const = default;
 };
-/// Canonical spellings only: no sign, no leading zero, N from 1 to 2^64-1, a base that is a path.
-/// So print_coordinate gives back what was parsed, and other text is no coordinate.
+/// Accepts the canonical spelling alone: no sign, no leading zero, N from 1 to 2^64-1, a base that
+/// is a path. So print_coordinate gives back what was parsed. nullopt: no coordinate.
 std::optional<Coordinate> parse_coordinate(std::string_view text);
 std::string print_coordinate(const Coordinate& coordinate);
 
@@ -51,15 +51,17 @@ struct SecretUri {
 };
 inline constexpr std::string_view kUriScheme = "coffer://";
 
-/// Percent-encoded bytes are decoded; an encoded '/' in the path is refused, for it would be two
-/// names for one secret. Letters outside ASCII and spaces may stand as they are.
-/// Errors: usage (grammar, unknown parameter), limit; subject() is the URI where it may be shown.
+/// Percent-encoded bytes are decoded. An encoded '/' in the path is refused, because one secret
+/// would have two names. Letters outside ASCII and spaces need not be encoded.
+/// Errors: usage (grammar, unknown parameter), limit; subject() is the URI if a terminal may show
+/// it.
 Result<SecretUri> parse_uri(std::string_view text);
-/// All but letters, digits, "-._~" and the path's '/' percent-encoded. parse_uri takes it back.
+/// Everything but letters, digits, "-._~" and the path's '/' is percent-encoded. parse_uri reads
+/// it.
 std::string print_uri(const SecretUri& uri);
 
-/// What the command line takes for a secret: a coffer:// URI, a coordinate (its base and its
-/// version), else a path, literally: '#' and '?' are letters in it. A coordinate inside a URI is
+/// Reads what the command line accepts for a secret: a coffer:// URI, a coordinate (its base and
+/// its version), or else a path, in which '#' and '?' mean nothing. A coordinate inside a URI is
 /// resolved too; a ?version that contradicts it is refused. Errors: usage, limit.
 Result<SecretUri> parse_ref(std::string_view text);
 

@@ -9,7 +9,7 @@ namespace {
 Error malformed() { return {ErrorCode::corrupt, "the policy's record is malformed"}; }
 Error unknown_field() { return {ErrorCode::too_new, "the policy's record has an unknown field"}; }
 
-// A policy that a reader would take for less than it is must not be acted by.
+// A reader must not act on a policy of which it understands only a part.
 Result<UseCase> use_case_of(std::uint64_t number) {
   if (number > static_cast<std::uint64_t>(UseCase::audit))
     return Error{ErrorCode::too_new, "the policy has an unknown use case"};
@@ -22,7 +22,7 @@ void add_text(WireReader& reader, std::size_t bytes_max, std::vector<std::string
   if (reader.ok()) texts.emplace_back(as_text(bytes));
 }
 
-// Rising by its numbers, so that a set of use cases has one encoding.
+// In the order of their numbers, so that a set of use cases has one encoding.
 Result<void> add_use_case(WireReader& reader, std::vector<UseCase>& use_cases) {
   const std::uint64_t number = reader.number();
   const bool rises = use_cases.empty() || number > static_cast<std::uint64_t>(use_cases.back());

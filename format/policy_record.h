@@ -1,4 +1,4 @@
-// A store's policy as it stands inside its seal (SPEC.md section 6.10).
+// The record of a store's policy inside its seal (SPEC.md section 6.10).
 #pragma once
 
 #include <coffer/policy.h>

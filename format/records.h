@@ -1,5 +1,5 @@
-// The records of data.mdb: what stands in the clear, what is sealed, and the bytes
-// that a seal binds. SPEC.md section 6. No key is seen here.
+// The records of data.mdb: what is in the clear, what is sealed, and the bytes that a seal binds
+// (SPEC.md section 6). This file handles no key.
 #pragma once
 
 #include <coffer/result.h>
@@ -24,14 +24,14 @@ namespace coffer::format {
 using StoreId = std::array<std::uint8_t, kStoreIdBytes>;
 using PathHash = std::array<std::uint8_t, kPathHashBytes>;
 
-/// What a 128-bit keyed hash names. The kind is hashed with the name, so that a config
-/// and a secret of the same name never meet. Numbers are on disk: never change one.
+/// What a 128-bit keyed hash is the hash of. The kind is hashed with the name, so that a config and
+/// a secret of the same name have different hashes. Numbers are on disk: never change one.
 enum class Kind : std::uint8_t {
   secret = 1,
   config = 2,
   spec = 3,
-  folder = 16,         ///< Of the names table: a folder's path.
-  document_list = 17,  ///< Of the names table: all ids of one document kind.
+  folder = 16,         ///< In the names table: a folder's path.
+  document_list = 17,  ///< In the names table: all ids of one document kind.
   reference_target = 18,
   reference_user = 19,
 };
@@ -96,9 +96,9 @@ struct VersionHeader {
   std::int64_t unreachable_at_ms = 0;
   std::uint32_t flags = 0;
   std::array<std::uint8_t, kTagBytes> value_tag{};
-  // Of a secret's newest version, which alone has them.
-  std::uint32_t head_revision = 0;   ///< Of the secret's head; 0: there is none.
-  std::uint32_t older_versions = 0;  ///< How many rows of the secret stand behind it.
+  // Only a secret's newest version has these.
+  std::uint32_t head_revision = 0;   ///< The revision of the secret's head; 0: it has no head.
+  std::uint32_t older_versions = 0;  ///< How many older rows the secret has.
 
   bool is_destroyed() const;
 };
@@ -111,15 +111,15 @@ inline bool VersionHeader::is_destroyed() const { return (flags & kFlagDestroyed
 
 struct VersionRecord {
   VersionHeader header;
-  ByteView wrapped_dek;  ///< kWrappedKeyBytes; of a tombstone its empty seal, kWrapOverhead.
+  ByteView wrapped_dek;  ///< kWrappedKeyBytes; a tombstone's empty seal: kWrapOverhead.
   ByteView ciphertext;
-  std::uint64_t bytes_apart = 0;  ///< Of a ciphertext in the table of values; 0: it is here.
+  std::uint64_t bytes_apart = 0;  ///< Size of a ciphertext in the table of values; 0: it is here.
 
   std::uint64_t sealed_bytes() const { return bytes_apart != 0 ? bytes_apart : ciphertext.size(); }
 };
-/// Views into `bytes`. Errors: corrupt, too_new.
+/// The result points into `bytes`. Errors: corrupt, too_new.
 Result<VersionRecord> decode_version(ByteView bytes);
-/// The same into a fresh record of the caller's: the hot path copies nothing twice.
+/// Decodes into `record`, which must be fresh: the hot path copies nothing twice.
 Result<void> decode_version(ByteView bytes, VersionRecord& record);
 void encode_version(const VersionRecord& record, Bytes& out);
 
@@ -127,12 +127,12 @@ void encode_version(const VersionRecord& record, Bytes& out);
 inline constexpr std::size_t kDekContextBytes =
     2 + kStoreIdBytes + kPathHashBytes + 8 + 8 + 1 + 4 * 8 + 4 + kTagBytes + 4 + 4;
 using DekContext = std::array<std::uint8_t, kDekContextBytes>;
-/// The kind is in it through the hash, which is taken of kind and path.
+/// The hash covers the kind too: it is computed from kind and path.
 DekContext dek_context(const StoreId& store, const PathHash& hash, std::uint64_t version,
                        std::uint64_t bucket_epoch, const VersionHeader& header);
 
-/// The associated data of a value's seal. It ends in kind and path: the very bytes that the
-/// path hash is taken of, so one buffer serves both.
+/// The associated data of a value's seal. It ends in kind and path, which are the bytes that the
+/// path hash is computed from: so one buffer serves both.
 class ValueContext {
  public:
   ValueContext(const StoreId& store, Kind kind, std::string_view path);
@@ -148,7 +148,7 @@ class ValueContext {
 
 // --- sealed records --------------------------------------------------------------------
 
-/// A secret's settings and metadata; there is none while all of them are the defaults.
+/// A secret's settings and metadata. A secret has no such record while all of them are defaults.
 struct Head {
   std::string path;
   Metadata metadata;
@@ -160,8 +160,8 @@ struct Name {
   bool folder = false;
   std::string component;  ///< Without '/'; a document's whole id.
   std::int64_t created_at_ms = 0;
-  std::uint64_t children = 0;       ///< Of a folder: how many names stand in it.
-  std::uint32_t head_revision = 0;  ///< Of a secret without a version: its head's; else 0.
+  std::uint64_t children = 0;       ///< A folder: how many names are in it.
+  std::uint32_t head_revision = 0;  ///< A secret without a version: its head's revision; else 0.
 };
 SecretBytes encode_name(const Name& name);
 Result<Name> decode_name(ByteView bytes);
@@ -172,7 +172,7 @@ struct ReferenceRecord {
   std::string user_kind;
   std::string user;
   std::string made_by;
-  /// Of the record that stands before a target's references, and has no user: how many they are.
+  /// The number of a target's references, in the record before them, which has no user.
   std::uint64_t count = 0;
 };
 SecretBytes encode_reference(const ReferenceRecord& reference);
@@ -186,7 +186,7 @@ struct Settings : StoreSettings {
 SecretBytes encode_settings(const Settings& settings);
 Result<Settings> decode_settings(ByteView bytes);
 
-/// Written anew by every commit.
+/// Every commit writes the root.
 struct Root {
   std::uint64_t sequence = 0;
   std::uint64_t epoch = 0;
@@ -195,32 +195,34 @@ struct Root {
   std::int64_t time_high_ms = 0;
   std::uint64_t secret_count = 0;
   std::uint64_t config_count = 0;
-  /// Removed while the bucket was whole, not yet erased.
+  /// Buckets from which something was removed before they were split, and not yet erased.
   std::array<std::uint8_t, kBucketCount / 8> pending_buckets{};
   std::uint64_t pending_since = 0;  ///< Sequence; 0: nothing pending.
-  AuditLink audit_head{};           ///< Of the last audit record; zeros: there was never any.
-  std::uint64_t audit_last = 0;     ///< Its number.
-  AuditCheckpoint audit_base;       ///< What stands for the records removed.
+  AuditLink audit_head{};  ///< The last audit record's link; zeros: no record was ever written.
+  std::uint64_t audit_last = 0;  ///< Its number.
+  AuditCheckpoint audit_base;    ///< The last of the records that retention removed.
   Leaves leaves;
   /// Bucket and leaf keys of earlier epochs are to be replaced; 0: no rotation is under way.
   std::uint64_t rekey_below = 0;
   AnchorSetting anchor;                 ///< Without a URI: the store has none.
   std::uint64_t clock_acceptances = 0;  ///< How often time_high_ms was lowered on purpose.
-  std::uint64_t policy_revision = 0;    ///< Of the policy's record; 0: there is none.
-  std::uint64_t transaction = 0;        ///< LMDB's number of the commit that wrote this root.
-  std::uint64_t settings_revision = 0;  ///< Of the settings' record; 0: as the store was made.
-  // How many names stand where no folder's own name could say so.
+  std::uint64_t policy_revision = 0;    ///< The policy record's revision; 0: no policy was set.
+  std::uint64_t transaction = 0;        ///< LMDB's number for the commit that wrote this root.
+  std::uint64_t settings_revision = 0;  ///< The revision of the settings' record; 0: never written.
+  // How many names are at the top, where no folder's record can count them.
   std::uint64_t top_names = 0;
   std::uint64_t config_names = 0;
   std::uint64_t spec_names = 0;
 
-  /// Buckets, or leaves of split ones, in which something was removed that is not yet erased.
+  /// How many buckets, or leaves of split buckets, hold something that was removed and not yet
+  /// erased.
   std::uint64_t pending_count() const;
 };
 SecretBytes encode_root(const Root& root);
 Result<Root> decode_root(ByteView bytes);
 
-/// A bucket key as it stands in its table: the epoch it was made in, and its wrap.
+/// A row of the table of buckets: the epoch in which the bucket's key was made, and the wrapped
+/// key.
 struct BucketRecord {
   std::uint64_t made_in_epoch = 0;
   ByteView wrapped;
@@ -228,7 +230,7 @@ struct BucketRecord {
 Result<BucketRecord> decode_bucket(ByteView bytes);
 void encode_bucket(const BucketRecord& record, Bytes& out);
 
-/// Associated data of small seals: domain, format, store, then what the seal must not leave.
+/// Associated data of small seals: domain, format, store, then the place that the seal belongs to.
 Bytes seal_context(Domain domain, const StoreId& store, ByteView rest);
 
 }  // namespace coffer::format

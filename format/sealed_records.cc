@@ -1,6 +1,6 @@
-// What stands inside seals: heads, names, references, settings, the root (SPEC.md
-// section 6). These bytes were authenticated before they come here; a record that
-// does not parse all the same is damage or a newer format, never a guess.
+// The records inside seals: heads, names, references, settings, the root (SPEC.md section 6). Their
+// bytes were authenticated before they are decoded here. A record that does not parse is therefore
+// damaged or of a newer format, and is refused.
 #include <algorithm>
 #include <cstring>
 
@@ -176,7 +176,7 @@ Result<Head> decode_head(ByteView bytes) {
       case 11: metadata.tags.emplace_back(as_text(reader.want_bytes())); break;
       case 12: {
         auto entry = COFFER_TRY(decode_entry(reader.want_bytes()));
-        // In the order of their keys, each key once: as they are written.
+        // Each key once, in the order in which they are written.
         if (!metadata.custom.empty() && entry.first <= metadata.custom.rbegin()->first)
           return malformed();
         metadata.custom.insert(metadata.custom.end(), std::move(entry));

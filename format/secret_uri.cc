@@ -1,4 +1,4 @@
-// coffer:// references, and what the command line takes for a secret.
+// coffer:// references, and what the command line accepts for a secret.
 #include <algorithm>
 
 #include "format/names.h"
@@ -16,13 +16,13 @@ enum class Part : std::uint8_t { path, field };
 
 Result<std::string> decoded_part(std::string_view text, Part part) {
   if (text.find('#') != std::string_view::npos)
-    return Error(ErrorCode::usage, "a # in a field's name is written %23");
+    return Error(ErrorCode::usage, "a # in a field's name must be written %23");
   auto decoded = percent::decoded(text);
   if (!decoded)
-    return Error(ErrorCode::usage, "a % in a URI needs two hexadecimal digits after it");
+    return Error(ErrorCode::usage, "a % in the URI is not followed by two hexadecimal digits");
   const auto slashes = [](std::string_view in) { return std::count(in.begin(), in.end(), '/'); };
   if (part == Part::path && slashes(*decoded) != slashes(text))
-    return Error(ErrorCode::usage, "a / in a URI's path is written as it is, not encoded");
+    return Error(ErrorCode::usage, "a / in the URI's path must not be percent-encoded");
   return std::move(*decoded);
 }
 
@@ -33,13 +33,13 @@ Result<std::uint64_t> parse_query(std::string_view query) {
   query.remove_prefix(kVersionParameter.size());
   const auto version = ascii::parse_number<std::uint64_t>(query);
   if (version && query.front() != '0') return *version;
-  return Error(ErrorCode::usage, "the version in a URI is no number from 1 on");
+  return Error(ErrorCode::usage, "the version in the URI is not a number from 1 on");
 }
 
 Result<SecretUri> parse_parts(std::string_view rest) {
-  // Decoding cannot bring these back: they are looked for in the text as given.
+  // Looked for in the text as given; check_path looks again after decoding.
   if (!utf8::is_valid(rest) || utf8::has_control_character(rest)) {
-    return Error(ErrorCode::usage, "a URI has control characters or is not valid UTF-8");
+    return Error(ErrorCode::usage, "the URI has control characters or is not valid UTF-8");
   }
   SecretUri uri;
   if (const std::size_t mark = rest.find('#'); mark != std::string_view::npos) {
@@ -62,8 +62,8 @@ Result<SecretUri> parse_parts(std::string_view rest) {
 
 Result<SecretUri> parse_uri(std::string_view text) {
   if (!text.starts_with(kUriScheme)) {
-    return text::about_if_printable(Error(ErrorCode::usage, "a reference begins with coffer://"),
-                                    Subject::Kind::uri, text);
+    return text::about_if_printable(
+        Error(ErrorCode::usage, "a reference must begin with coffer://"), Subject::Kind::uri, text);
   }
   auto uri = parse_parts(text.substr(kUriScheme.size()));
   if (uri.ok()) return uri;
@@ -95,7 +95,7 @@ Result<SecretUri> parse_ref(std::string_view text) {
   if (auto coordinate = parse_coordinate(ref.path)) {
     if (ref.version != 0 && ref.version != coordinate->version) {
       return text::about_if_printable(
-          Error(ErrorCode::usage, "the version contradicts the coordinate's own"),
+          Error(ErrorCode::usage, "the version differs from the version in the coordinate"),
           Subject::Kind::uri, text);
     }
     ref.path = std::move(coordinate->base);

@@ -10,7 +10,7 @@
 namespace coffer {
 namespace {
 
-// Parses a value that is to have fields.
+// Parses a value that must have fields.
 Result<json::Document> parse_object(const Value& value) {
   if (!value.is_json()) {
     return Error(ErrorCode::usage, "an opaque value has no fields",
@@ -19,7 +19,7 @@ Result<json::Document> parse_object(const Value& value) {
   auto document = json::Document::parse(value.text());
   if (!document.ok()) return document;
   if (document->type(0) != json::Type::object) {
-    return Error(ErrorCode::usage, "a JSON value that is no object has no fields",
+    return Error(ErrorCode::usage, "this JSON value is not an object, so it has no fields",
                  "read it as a whole, without a field");
   }
   return document;
@@ -65,7 +65,7 @@ Result<Value> Value::fields(
       return about_field(Error(ErrorCode::usage, "a field's text is not valid UTF-8"), name);
     }
     if (!names.insert(name).second) {
-      return about_field(Error(ErrorCode::usage, "two fields have one name"), name);
+      return about_field(Error(ErrorCode::usage, "two fields have the same name"), name);
     }
     object.key(name).string(content);
   }
@@ -97,7 +97,7 @@ Result<Place> find_place(const Value& value, std::string_view field) {
     return Place{std::move(document), node};
   }
   if (!value.is_json()) {
-    return Error(ErrorCode::usage, "an opaque value has no places for a JSON pointer",
+    return Error(ErrorCode::usage, "an opaque value has no places that a JSON pointer could name",
                  "read it as a whole, without a field");
   }
   json::Document document = COFFER_TRY(json::Document::parse(value.text()));

@@ -1,5 +1,5 @@
-// Rebuilds a Value from a record whose form and text were checked when it was stored.
-// Not for input: input goes through Value::json, which parses.
+// Rebuilds a Value from a record whose form and text were checked when it was stored. Input must go
+// through Value::json instead, which parses.
 #pragma once
 
 #include <coffer/value.h>
@@ -11,7 +11,7 @@ namespace coffer {
 class ValueAccess {
  public:
   static Value make(Value::Form form, SecretBytes bytes) { return Value(form, std::move(bytes)); }
-  /// The bytes without a copy; the value is empty then.
+  /// The bytes without a copy; leaves the value empty.
   static SecretBytes take(Value&& value) { return std::move(value.bytes_); }
 };
 

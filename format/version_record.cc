@@ -29,7 +29,8 @@ Error malformed() { return {ErrorCode::corrupt, "a version record is malformed"}
 
 constexpr std::uint32_t bit(std::uint32_t field) { return 1U << field; }
 
-// A living version has a DEK, a tag and a value, here or apart; a tombstone has its seal and none.
+// A living version has a DEK, a tag and a value, in its record or apart. A tombstone has none of
+// them, but its seal.
 bool is_complete(const VersionRecord& record, std::uint32_t seen) {
   constexpr std::uint32_t kValueFields = bit(8) | bit(9) | bit(10);
   const std::uint32_t value_fields = seen & kValueFields;
@@ -37,7 +38,7 @@ bool is_complete(const VersionRecord& record, std::uint32_t seen) {
   const std::uint32_t flags = record.header.flags;
   const bool destroyed = (flags & kFlagDestroyed) != 0;
   if (!destroyed && (flags & kFlagReclaimed) != 0) return false;
-  // What only the newest version tells.
+  // Only the newest version has these.
   const bool tells = record.header.head_revision != 0 || record.header.older_versions != 0;
   if (tells && (flags & kFlagSuperseded) != 0) return false;
   return (seen & bit(1)) != 0 && (destroyed ? value_fields == 0 : has_value) &&

@@ -1,11 +1,10 @@
 // Protobuf's wire format, read without copying and written without a heap of strings.
 //
-// The generated code would copy every field into a std::string; records here hold
-// wrapped keys and ciphertext in the map, and plaintext in locked memory. A reader
-// walks the bytes in place. It is stricter than protobuf: varints must be minimal,
-// field numbers must rise (a repeated field may repeat), defaults are not spelled out,
-// groups and 32-bit fields are refused, so that what decodes re-encodes to the same
-// bytes. The generated code of format/coffer.proto is its oracle in the tests.
+// The generated code would copy every field into a std::string, but wrapped keys and ciphertext are
+// in LMDB's map, and plaintext is in locked memory. This reader walks the bytes in place. It is
+// stricter than protobuf: varints must be minimal, field numbers must rise (a repeated field may
+// repeat), defaults must be left out, groups and 32-bit fields are refused. So what decodes encodes
+// to the same bytes again. In the tests, the generated code of format/coffer.proto checks it.
 #pragma once
 
 #include <coffer/secret_bytes.h>
@@ -21,7 +20,7 @@ class WireReader {
  public:
   explicit WireReader(ByteView bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  /// Steps to the next field; false at the end or where the bytes are malformed: see ok().
+  /// Steps to the next field; false at the end, or if the bytes are malformed: see ok().
   bool next() {
     if (at_ == end_ || !ok_) return false;
     return read_field();
@@ -31,12 +30,12 @@ class WireReader {
   std::uint64_t number() const { return number_; }
   ByteView bytes() const { return bytes_; }
   std::string_view text() const { return as_text(bytes_); }
-  /// False once anything was malformed.
+  /// False after anything was malformed.
   bool ok() const { return ok_; }
   void fail() { ok_ = false; }
 
-  // The current field as what it must be. Anything else makes the reader not ok: the wrong
-  // type, and what no writer writes: a default value spelled out, a lone field given twice.
+  // The current field, read as the type that it must have. The reader is not ok afterwards if the
+  // field has another type, is a default value, or is a single field that is given twice.
   std::uint64_t want_number() {
     if (is_bytes_ || is_again_ || number_ == 0) ok_ = false;
     return number_;
@@ -54,17 +53,17 @@ class WireReader {
     if (want_number() != 1) ok_ = false;
     return true;
   }
-  /// Bytes that are there once and not empty.
+  /// Bytes that are given once and are not empty.
   ByteView want_some_bytes() {
     if (!is_bytes_ || is_again_ || bytes_.empty()) ok_ = false;
     return bytes_;
   }
-  /// Bytes of exactly `size`, once.
+  /// Bytes of exactly `size`, given once.
   ByteView want_bytes(std::size_t size) {
     if (!is_bytes_ || is_again_ || bytes_.size() != size) ok_ = false;
     return bytes_;
   }
-  /// An element of a repeated field: it may be empty, and may come again.
+  /// An element of a repeated field: it may be empty, and others may follow.
   ByteView want_bytes() {
     if (!is_bytes_) ok_ = false;
     return bytes_;
@@ -92,7 +91,7 @@ class WireReader {
   bool ok_ = true;
 };
 
-// Inline: every get passes here nine times.
+// Inline: every get comes here nine times.
 inline bool WireReader::read_field() {
   std::uint64_t tag = 0;
   if (!read_varint(tag)) return false;
@@ -133,7 +132,7 @@ class WireWriter {
     if (!value.empty()) always_bytes(field, value);
   }
   void text(std::uint32_t field, std::string_view value) { bytes(field, as_bytes(value)); }
-  /// For repeated fields, where an empty element counts.
+  /// Appends an element of a repeated field, in which an empty element counts.
   void always_bytes(std::uint32_t field, ByteView value) {
     varint(std::uint64_t{field} << 3 | 2);
     varint(value.size());
@@ -170,7 +169,7 @@ inline void WireWriter<SecretBytes>::append(ByteView bytes) {
   out_.append(bytes);
 }
 
-/// Signed times travel as the two's complement of protobuf's int64; ours are never negative.
+/// Signed times are written as protobuf's int64, in two's complement; ours are never negative.
 inline std::uint64_t time_to_wire(std::int64_t ms) { return static_cast<std::uint64_t>(ms); }
 
 }  // namespace coffer::format

@@ -1,4 +1,4 @@
-// What a parsed document tells, and how strings are quoted.
+// Access to a parsed document, and how strings are quoted.
 #include "text/json.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// JSON text read exactly: every value keeps the span of text it came from, so that
-// a document can be changed at one place and stay the same, to the byte, at all
-// others. nlohmann/json and its peers lose number text and copy secrets about.
+// JSON text read exactly: every value keeps the span of text that it came from. So a document can
+// be changed at one place and stay the same, to the byte, everywhere else. nlohmann/json and its
+// peers lose the text of numbers, and copy secrets to memory that is not locked.
 //
 // Strict RFC 8259: UTF-8 without a byte order mark, no duplicate keys (compared
 // after decoding), no lone surrogates, bounded depth and node count, nothing after
@@ -46,31 +46,31 @@ class Document {
   std::string_view raw(NodeId node) const;
   /// Where raw(node) begins in text().
   std::size_t offset(NodeId node) const;
-  /// The decoded content of a string node, or of an object member's key.
+  /// The decoded content of a string node. The node must be a string.
   std::string_view string(NodeId node) const;
   bool boolean(NodeId node) const;
 
-  /// First child, then next sibling; kNoNode at the end. Of an object these are the
-  /// member values, each with its decoded key().
+  /// First child, then next sibling; kNoNode at the end. The children of an object are its
+  /// members' values, each with its decoded key().
   NodeId first_child(NodeId node) const;
   NodeId next_sibling(NodeId node) const;
   std::string_view key(NodeId member) const;
-  /// The key as it stands in the text, with its quotes, and where it begins.
+  /// The key as the text has it, with its quotes and escapes; key_offset is where it begins.
   std::string_view raw_key(NodeId member) const;
   std::size_t key_offset(NodeId member) const;
   std::size_t child_count(NodeId node) const;
-  /// A member of an object by decoded key; kNoNode where absent or `node` is no object.
+  /// A member of an object by its decoded key; kNoNode if it is absent or `node` is no object.
   /// find and element never walk more than a few nodes: large containers have an index.
   NodeId find(NodeId node, std::string_view key) const;
-  /// An element of an array; kNoNode where absent or `node` is no array.
+  /// An element of an array; kNoNode if it is absent or `node` is no array.
   NodeId element(NodeId node, std::size_t index) const;
 
  private:
   friend class Parser;
   struct Node {
     std::uint32_t begin = 0, end = 0;  // Span in text_.
-    // Of a string: where its decoded form is, in text_ or strings_. Of a container with more
-    // than kIndexedFrom children: string_begin is where its part of index_ begins.
+    // A string: where its decoded form is, in text_ or strings_. A container with more than
+    // kIndexedFrom children: string_begin is where its part of index_ begins.
     std::uint32_t string_begin = 0, string_size = 0;
     std::uint32_t key_token = 0;                // The key's opening quote in text_.
     std::uint32_t key_begin = 0, key_size = 0;  // Decoded key.
@@ -88,7 +88,7 @@ class Document {
   std::vector<NodeId> index_;  // Children of large containers: members by key, elements in order.
 };
 
-/// Appends `text` as a JSON string with its quotes. Invalid UTF-8 is the caller's to refuse.
+/// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8: it is not checked.
 void append_quoted(SecretBytes& out, std::string_view text);
 void append_quoted(std::string& out, std::string_view text);
 std::string quoted(std::string_view text);
@@ -98,23 +98,23 @@ bool is_valid_utf8(std::string_view text);
 /// A place in a document as reference tokens (RFC 6901), decoded; array indices as decimal.
 using Pointer = std::vector<std::string>;
 std::string print_pointer(const Pointer& pointer);
-/// Errors: usage.
+/// Errors: usage (not valid UTF-8, or no JSON Pointer).
 Result<Pointer> parse_pointer(std::string_view text);
-/// kNoNode where the document has nothing there; "-" (past an array's end) is nothing.
+/// kNoNode if the document has nothing at that place; "-" (past an array's end) names nothing.
 NodeId resolve(const Document& document, const Pointer& pointer);
 
-/// Copies a document's text with some spans replaced, all else byte for byte.
-/// The document must outlive it. Overlapping edits are our own bug.
+/// Copies a document's text with some spans replaced, and everything else byte for byte. The
+/// document must outlive the splice. Edits must not overlap: the splice checks it.
 class Splice {
  public:
   explicit Splice(const Document& document) : document_(document) {}
   /// `replacement` is JSON text.
   void replace(NodeId node, SecretBytes replacement);
-  /// Any span of text(); an empty one inserts. At one offset, edits keep the order they came in,
-  /// but that an insertion goes before what begins there.
+  /// Replaces any span of text(); an empty span inserts. At one offset an insertion goes before a
+  /// replacement that begins there; otherwise edits keep the order in which they were given.
   void replace_span(std::size_t begin, std::size_t end, SecretBytes replacement);
   SecretBytes text() &&;
-  /// The same for one node's text; every edit must lie within it.
+  /// The edited text of one node; every edit must lie within the node.
   SecretBytes raw(NodeId node) &&;
 
  private:

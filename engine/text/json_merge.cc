@@ -15,7 +15,7 @@ bool is_object(const Document& document, NodeId node) {
   return document.type(node) == Type::object;
 }
 
-// Cuts the members for which `goes` holds, each with the comma that then has nothing to part.
+// Removes the members for which `goes` holds, each with the comma that is then superfluous.
 template <typename Goes>
 void cut_members(const Document& document, NodeId object, Splice& splice, Goes goes) {
   NodeId before = kNoNode;
@@ -35,8 +35,8 @@ void cut_members(const Document& document, NodeId object, Splice& splice, Goes g
   }
 }
 
-// The text of a patch's value as it becomes part of a document: null members of objects are
-// instructions and go; nulls inside arrays are values and stay.
+// The text of a patch's value as it becomes part of a document. Null members of objects are
+// instructions, so they are left out; nulls inside arrays are values, so they stay.
 SecretBytes without_nulls(const Document& patch, NodeId root) {
   Splice splice(patch);
   std::vector<NodeId> objects;

@@ -5,10 +5,11 @@
 
 namespace coffer::json {
 
-/// The text of `target` changed as `patch` says: a member that is null in the patch goes, others
-/// are put in place or, in the patch's order, appended; objects merge. What the patch does not
-/// name stays as it was, to the byte. A patch that is no object replaces the whole.
-/// Errors: limit (the outcome would be longer than a JSON text may be). Never recurses.
+/// Changes the text of `target` as `patch` says. A member that is null in the patch is removed;
+/// any other member replaces the target's or, in the patch's order, is appended; two objects
+/// merge. What the patch does not name stays as it was, to the byte. A patch that is no object
+/// replaces the whole text. Never recurses.
+/// Errors: limit (the outcome would be longer than a JSON text may be).
 Result<SecretBytes> merge_patch(const Document& target, const Document& patch);
 
 }  // namespace coffer::json

@@ -9,7 +9,7 @@
 namespace coffer::json {
 namespace {
 
-// Bytes that stand for themselves inside a string and end no run.
+// Whether a byte inside a string needs no decoding and no check.
 constexpr std::array<bool, 256> plain_bytes() {
   std::array<bool, 256> plain{};
   for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
@@ -213,7 +213,8 @@ class Parser {
       const int order = document_.key(a).compare(document_.key(b));
       return order != 0 ? order < 0 : a < b;
     });
-    // The first one in the text to repeat a name: the same whatever the number of members.
+    // The first member in the text that repeats a name, whatever the number of members: so the
+    // error's offset does not depend on whether the members were sorted.
     NodeId repeated = kNoNode;
     for (auto at = begin + 1; at != index.end(); ++at) {
       if (document_.key(at[-1]) == document_.key(*at)) repeated = std::min(repeated, *at);
@@ -338,7 +339,7 @@ class Parser {
     return true;
   }
 
-  // Stands on the u; reads it and its four digits.
+  // at_ is at the u; reads it and its four digits.
   bool hex_unit(std::uint32_t& unit) {
     ++at_;
     for (int i = 0; i < 4; ++i, ++at_) {

@@ -46,7 +46,7 @@ Result<Pointer> parse_pointer(std::string_view text) {
     } else if (++at < text.size() && (text[at] == '0' || text[at] == '1')) {
       pointer.back() += text[at] == '0' ? '~' : '/';
     } else {
-      return Error(ErrorCode::usage, "in a JSON pointer ~ stands before 0 or 1 only");
+      return Error(ErrorCode::usage, "a ~ in a JSON pointer must be followed by 0 or 1");
     }
   }
   return pointer;

@@ -29,7 +29,7 @@ SecretBytes Splice::edited(std::size_t begin, std::size_t end) {
   std::size_t size = end - begin;
   for (const Edit& edit : edits_) size += edit.replacement.size();
   SecretBytes out;
-  out.reserve(size);  // Once: growing would copy the secret about.
+  out.reserve(size);  // Once: growing would copy the secret again and again.
   const std::string_view source = document_.text().text();
   std::size_t done = begin;
   for (const Edit& edit : edits_) {

@@ -1,4 +1,4 @@
-// Which names an error may carry to a terminal.
+// Which names an error may show on a terminal.
 #pragma once
 
 #include <coffer/error.h>
@@ -10,10 +10,11 @@
 
 namespace coffer::text {
 
-/// Far longer than any name that is accepted; what is longer still is not copied into errors.
+/// Far longer than any name that is accepted. A longer text is not copied into errors.
 inline constexpr std::size_t kShownBytesMax = 4096;
 
-/// Adds the subject where it is text that a terminal shows rather than obeys.
+/// Adds `name` as the error's subject if a terminal shows it rather than obeys it: valid UTF-8
+/// without control characters, at most kShownBytesMax long. Otherwise the error stays as it is.
 inline Error about_if_printable(Error error, Subject::Kind kind, std::string_view name) {
   if (name.size() > kShownBytesMax || !utf8::is_valid(name) || utf8::has_control_character(name)) {
     return error;

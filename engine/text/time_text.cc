@@ -34,7 +34,7 @@ std::optional<std::int64_t> unit_ms(std::string_view unit) {
   return std::nullopt;
 }
 
-// Takes a time apart from its front. One that does not fit leaves it failed for good.
+// Takes a time apart from its front. After the first part that does not fit, all others fail.
 class TimeReader {
  public:
   explicit TimeReader(std::string_view text) : text_(text) {}
@@ -53,7 +53,7 @@ class TimeReader {
   void require(char wanted) {
     if (!take(wanted)) failed_ = true;
   }
-  // One to nine digits, the first three of which count.
+  // One to nine digits, of which the first three count.
   std::int64_t fraction_ms() {
     std::int64_t value = 0;
     int places = 0;
@@ -93,7 +93,7 @@ class TimeReader {
 
 Result<std::int64_t> parse_duration(std::string_view text) {
   const auto bad = [] {
-    return Error(ErrorCode::usage, "not a duration",
+    return Error(ErrorCode::usage, "this is not a duration",
                  "write it as 90s, 15m, 2h, 1h30m, 30d, 1w or in seconds");
   };
   std::int64_t total = 0;
@@ -106,7 +106,7 @@ Result<std::int64_t> parse_duration(std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
     const bool is_bare = text.empty();
     const auto unit = unit_ms(text.substr(0, 1));
-    // Each unit once, the larger ones first: what was written in haste is not guessed at.
+    // Each unit once, the larger units first: a slip must not be taken for another duration.
     if (!unit || *unit >= least_unit) return bad();
     if (is_bare && least_unit != std::numeric_limits<std::int64_t>::max()) return bad();
     least_unit = *unit;
@@ -157,7 +157,7 @@ Result<std::int64_t> parse_time(std::string_view text) {
   // An offset may lead out of the years that can be written.
   const std::int64_t ms = date.ok() ? ms_of(chrono::sys_days(date)) + in_day - offset : 0;
   if (!reader.done() || !date.ok() || ms < kFirstMs || ms > kLastMs) {
-    return Error(ErrorCode::usage, "not a time", "write it as 2030-01-31T12:00:00Z");
+    return Error(ErrorCode::usage, "this is not a time", "write it as 2030-01-31T12:00:00Z");
   }
   return ms;
 }

@@ -6,10 +6,11 @@
 
 namespace coffer::utf8 {
 
-/// Length of the well-formed sequence that `text` begins with; 0 where there is none.
+/// Length of the well-formed sequence that `text` begins with; 0 if it begins with none.
 std::size_t sequence_bytes(std::string_view text);
 bool is_valid(std::string_view text);
-/// C0, DEL or C1 in valid UTF-8: characters that a terminal obeys instead of showing.
+/// Whether `text` has a character of C0 or C1, or DEL: a terminal obeys those instead of showing
+/// them. `text` must be valid UTF-8.
 bool has_control_character(std::string_view text);
 
 }  // namespace coffer::utf8

@@ -7,6 +7,7 @@
 
 #include "text/ascii.h"
 #include "text/json.h"
+#include "text/json_writer.h"
 #include "tools/command/advice.h"
 #include "tools/command/errno_hints.h"
 
@@ -165,8 +166,10 @@ int fail(const Error& error) {
   const std::string hint = hint_of(error, is_value);
   std::string out;
   if (error_format == Format::json) {
-    out = R"({"error":{"code":)" + json::quoted(code_name(error.code())) + R"(,"message":)" +
-          json::quoted(message) + R"(,"hint":)" + json::quoted(hint) + "}}\n";
+    json::PlainWriter json;
+    json.open('{').key("error").open('{').key("code").string(code_name(error.code()));
+    json.key("message").string(message).key("hint").string(hint).close('}').close('}');
+    out = json.take() + "\n";
   } else {
     out = "coffer: error: " + message + "\n";
     if (!hint.empty()) out += "coffer: hint: " + hint + "\n";

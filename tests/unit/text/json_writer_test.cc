@@ -51,7 +51,7 @@ TEST_CASE("times, bytes, lists and maps of texts have one form each") {
   json.key("list").strings(std::vector<std::string>{"a", "b"});
   json.key("map").texts_by_name(std::map<std::string, std::string>{{"k", "v"}, {"l", "w"}});
   CHECK(json.close('}').take() ==
-        R"({"at":"1970-01-01T00:00:01Z","never":"","bytes":"//4=","url":"__4",)"
+        R"({"at":"1970-01-01T00:00:01.000Z","never":"","bytes":"//4=","url":"__4",)"
         R"("list":["a","b"],"map":{"k":"v","l":"w"}})");
 }
 
