@@ -82,7 +82,8 @@ VerbResult dispatch_group(Arguments& arguments, const std::string& group) {
   }
   if (!second) {
     set_hint("one of " + second_words(group) + ": `coffer help " + group + "` tells of them");
-    return Error(ErrorCode::usage, "a second word is missing: one of its verbs").about(Subject::Kind::name, group);
+    return Error(ErrorCode::usage, "a second word is missing: one of its verbs")
+        .about(Subject::Kind::name, group);
   }
   const std::string name = group + ' ' + std::string(*second);
   const Verb* verb = find_verb(name);
