@@ -22,7 +22,7 @@ struct coffer_store {
   coffer::Actor actor = {};  ///< The caller for whom the store is open.
 };
 struct coffer_bytes {
-  coffer::SecretBytes bytes;  ///< A NUL stands last, which C is not told of.
+  coffer::SecretBytes bytes;  ///< A NUL stands last; coffer_bytes_size leaves it out.
 };
 
 namespace coffer::c_api {

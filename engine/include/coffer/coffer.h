@@ -302,7 +302,7 @@ coffer_code coffer_get_field(coffer_store* store, const char* path, uint64_t ver
 coffer_code coffer_history(coffer_store* store, const char* path, coffer_version_info* versions,
                            size_t capacity, size_t* count, coffer_error* error);
 
-/* No versions: the newest, for coffer_delete alone. Of several, all or none. COFFER_IN_USE: a
+/* No versions: the newest, for coffer_delete alone. All that are named, or none. COFFER_IN_USE: a
  * config or an outside user refers to it; the message names up to three. Destroying and erasing are
  * for good when the call, or the transaction, returns. */
 coffer_code coffer_delete(coffer_store* store, const char* path, const uint64_t* versions,
