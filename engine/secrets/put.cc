@@ -82,16 +82,6 @@ std::uint32_t kept_by(const format::Settings& settings, const std::optional<form
   return kept == 0 ? kVersionsKeptByDefault : kept;
 }
 
-MetadataChange change_of(const PutRequest& request) {
-  MetadataChange change;
-  change.custom = request.custom;
-  change.kind = request.kind;
-  change.description = request.description;
-  change.owner = request.owner;
-  change.tags = request.tags;
-  return change;
-}
-
 // Versions beyond the limit go at once; what could open them goes with the next shredding.
 // What somebody refers to stays, and so does a minted version on a lease.
 Result<std::uint32_t> trim(Writing& writing, const format::PathHash& hash, std::string_view path,
