@@ -16,7 +16,7 @@ namespace {
 constexpr char kSpec[] = R"({"properties":{"host":{"type":"string"},"l":{"type":"array","items":
   {"properties":{"n":{"type":"string"},"p":{"type":"string","airbyte_secret":true}}}}}})";
 
-/// A document with `secrets` secrets of `bytes` bytes each; `change` varies it.
+// A document with `secrets` secrets of `bytes` bytes each; `change` varies it.
 std::string document(std::size_t secrets, std::size_t bytes, std::size_t change = 0) {
   std::string out = R"({"host":"db.example.org","l":[)";
   for (std::size_t i = 0; i < secrets; ++i) {
@@ -35,7 +35,7 @@ class Clocked : public Clock {
   std::int64_t now = 1'700'000'000'000;
 };
 
-/// A store with one config of this many secrets.
+// A store with one config of this many secrets.
 struct OneConfig {
   OneConfig(std::size_t secrets, std::size_t bytes) : store(0, 0), configs(store.engine()) {
     full = document(secrets, bytes);
@@ -140,7 +140,7 @@ void bump_1000(benchmark::State& state) {
   }
 }
 
-/// Each step's time is a counter, in seconds.
+// Each step's time is a counter, in seconds.
 void configs_10000(benchmark::State& state) {
   constexpr std::size_t kConfigs = 10'000;
   using Watch = std::chrono::steady_clock;

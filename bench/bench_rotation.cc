@@ -47,7 +47,7 @@ void fill(Store& store, std::uint64_t count) {
   }
 }
 
-/// The durations of the calls of one kind.
+// The durations of the calls of one kind.
 class Latencies {
  public:
   void add(double ms) { ms_.push_back(ms); }
@@ -65,7 +65,7 @@ class Latencies {
   std::vector<double> ms_;
 };
 
-/// A thread that reads and one that writes, each with its own handle, until told to stop.
+// A thread that reads and one that writes, each with its own handle, until told to stop.
 class Beside {
  public:
   Beside(const std::string& path, const KeySource& key, std::uint64_t count)

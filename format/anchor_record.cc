@@ -55,7 +55,7 @@ Result<AnchorSetting> decode_anchor_setting(ByteView bytes) {
       cadence == 0)
     return malformed();
   if (cadence > static_cast<std::uint64_t>(AnchorCadence::shred))
-    return Error{ErrorCode::too_new, "a later version of coffer wrote the store's anchor"};
+    return Error(ErrorCode::too_new, "a later version of coffer wrote the store's anchor");
   setting.cadence = static_cast<AnchorCadence>(cadence);
   return setting;
 }

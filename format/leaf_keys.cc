@@ -42,7 +42,7 @@ Result<Leaves> decode_leaves(ByteView bytes) {
         break;
       }
       case 2: pending = reader.want_some_bytes(); break;
-      default: return Error{ErrorCode::too_new, "the record of leaves has an unknown field"};
+      default: return Error(ErrorCode::too_new, "the record of leaves has an unknown field");
     }
   }
   if (!reader.ok() || !leaves.any() || pending.size() % 2 != 0 ||

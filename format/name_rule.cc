@@ -78,15 +78,15 @@ bool is_set(std::string_view set) {
 
 Result<void> check_rule(const NameRule& rule) {
   if (!is_set(rule.characters) || !is_set(rule.ends))
-    return Error{ErrorCode::usage, "a rule for names has a set of characters that is none",
-                 "at most 64 of ASCII without blanks, with ranges that rise, as a-z0-9-"};
+    return Error(ErrorCode::usage, "a rule for names has a set of characters that is none",
+                 "at most 64 of ASCII without blanks, with ranges that rise, as a-z0-9-");
   if (rule.white_space > WhiteSpace::forbidden)
-    return Error{ErrorCode::usage, "a rule for names has no such rule for white space"};
+    return Error(ErrorCode::usage, "a rule for names has no such rule for white space");
   if (rule.bytes_min > kRuleBytesMax || rule.bytes_max > kRuleBytesMax)
-    return Error{ErrorCode::limit, "a rule for names has a length that no name can have"}
+    return Error(ErrorCode::limit, "a rule for names has a length that no name can have")
         .with_number(kRuleBytesMax);
   if (rule.bytes_max != 0 && rule.bytes_max < rule.bytes_min)
-    return Error{ErrorCode::usage, "a rule for names has a largest length below the smallest"};
+    return Error(ErrorCode::usage, "a rule for names has a largest length below the smallest");
   return {};
 }
 
@@ -114,12 +114,12 @@ constexpr Literal kSeeRules = "`coffer settings get` shows the rules for names";
 Error component_error(Fault fault, const NameRule& rule) {
   switch (fault) {
     case Fault::too_short:
-      return Error{ErrorCode::usage, "a part of the path is shorter than names here may be",
-                   kSeeRules}
+      return Error(ErrorCode::usage, "a part of the path is shorter than names here may be",
+                   kSeeRules)
           .with_number(rule.bytes_min);
     case Fault::too_long:
-      return Error{ErrorCode::usage, "a part of the path is longer than names here may be",
-                   kSeeRules}
+      return Error(ErrorCode::usage, "a part of the path is longer than names here may be",
+                   kSeeRules)
           .with_number(rule.bytes_max);
     case Fault::end:
       return {ErrorCode::usage, "a part of the path begins or ends with a character that may not",

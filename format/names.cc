@@ -16,13 +16,11 @@ constexpr std::size_t kUuidBytes = 36;
 
 std::optional<Error> fault_of(std::string_view path) {
   if (path.empty()) return Error(ErrorCode::usage, "the name is empty");
-  if (path.size() > kPathBytesMax) {
+  if (path.size() > kPathBytesMax)
     return Error(ErrorCode::limit, "the name is too long, in bytes").with_number(kPathBytesMax);
-  }
   if (!utf8::is_valid(path)) return Error(ErrorCode::usage, "the name is not valid UTF-8");
-  if (utf8::has_control_character(path)) {
+  if (utf8::has_control_character(path))
     return Error(ErrorCode::usage, "the name has a control character");
-  }
   if (path.starts_with(kUriScheme)) {
     return Error(ErrorCode::usage, "this is a reference, and a plain name is expected here",
                  "write it without coffer://, and without what ? or # begins");
@@ -34,9 +32,8 @@ std::optional<Error> fault_of(std::string_view path) {
       return Error(ErrorCode::usage, "the name has an empty part before or after a /",
                    "no / at either end, no // within");
     }
-    if (component == "." || component == "..") {
+    if (component == "." || component == "..")
       return Error(ErrorCode::usage, "a part of the name is . or .., which is not allowed");
-    }
     begin = end + 1;
   }
   return std::nullopt;
@@ -45,16 +42,14 @@ std::optional<Error> fault_of(std::string_view path) {
 }  // namespace
 
 Result<void> check_path(std::string_view path) {
-  if (auto fault = fault_of(path)) {
+  if (auto fault = fault_of(path))
     return text::about_if_printable(*std::move(fault), Subject::Kind::path, path);
-  }
   return {};
 }
 
 Result<void> check_config_id(std::string_view id) {
-  if (auto fault = fault_of(id)) {
+  if (auto fault = fault_of(id))
     return text::about_if_printable(*std::move(fault), Subject::Kind::name, id);
-  }
   return {};
 }
 

@@ -12,7 +12,7 @@ Error unknown_field() { return {ErrorCode::too_new, "the policy's record has an 
 // A reader must not act on a policy of which it understands only a part.
 Result<UseCase> use_case_of(std::uint64_t number) {
   if (number > static_cast<std::uint64_t>(UseCase::audit))
-    return Error{ErrorCode::too_new, "the policy has an unknown use case"};
+    return Error(ErrorCode::too_new, "the policy has an unknown use case");
   return static_cast<UseCase>(number);
 }
 

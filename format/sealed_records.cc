@@ -64,7 +64,7 @@ Result<NameRule> decode_rule(ByteView bytes) {
       case 5: {
         const std::uint64_t number = reader.want_number();
         if (reader.ok() && number > static_cast<std::uint64_t>(WhiteSpace::forbidden))
-          return Error{ErrorCode::too_new, "the store has an unknown rule for names"};
+          return Error(ErrorCode::too_new, "the store has an unknown rule for names");
         rule.white_space = static_cast<WhiteSpace>(number);
         break;
       }
@@ -295,7 +295,7 @@ Result<Settings> decode_settings(ByteView bytes) {
       case 5: {
         const std::uint64_t algorithm = reader.want_number();
         if (reader.ok() && algorithm > 2)
-          return Error{ErrorCode::too_new, "the store uses an unknown value algorithm"};
+          return Error(ErrorCode::too_new, "the store uses an unknown value algorithm");
         has_algorithm = true;
         settings.algorithm = static_cast<ValueAlgorithm>(algorithm);
         break;

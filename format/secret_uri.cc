@@ -27,9 +27,8 @@ Result<std::string> decoded_part(std::string_view text, Part part) {
 }
 
 Result<std::uint64_t> parse_query(std::string_view query) {
-  if (!query.starts_with(kVersionParameter)) {
+  if (!query.starts_with(kVersionParameter))
     return Error(ErrorCode::usage, "an unknown parameter in a URI", Advice::drop_reference_part);
-  }
   query.remove_prefix(kVersionParameter.size());
   const auto version = ascii::parse_number<std::uint64_t>(query);
   if (version && query.front() != '0') return *version;
@@ -38,15 +37,13 @@ Result<std::uint64_t> parse_query(std::string_view query) {
 
 Result<SecretUri> parse_parts(std::string_view rest) {
   // Looked for in the text as given; check_path looks again after decoding.
-  if (!utf8::is_valid(rest) || utf8::has_control_character(rest)) {
+  if (!utf8::is_valid(rest) || utf8::has_control_character(rest))
     return Error(ErrorCode::usage, "the URI has control characters or is not valid UTF-8");
-  }
   SecretUri uri;
   if (const std::size_t mark = rest.find('#'); mark != std::string_view::npos) {
     uri.field = COFFER_TRY(decoded_part(rest.substr(mark + 1), Part::field));
-    if (!utf8::is_valid(*uri.field)) {
+    if (!utf8::is_valid(*uri.field))
       return Error(ErrorCode::usage, "the field's name in a URI is not valid UTF-8");
-    }
     rest = rest.substr(0, mark);
   }
   if (const std::size_t mark = rest.find('?'); mark != std::string_view::npos) {

@@ -61,12 +61,10 @@ Result<Value> Value::fields(
   object.open('{');
   for (const auto& [name, content] : fields) {
     if (!utf8::is_valid(name)) return Error(ErrorCode::usage, "a field's name is not valid UTF-8");
-    if (!utf8::is_valid(content)) {
+    if (!utf8::is_valid(content))
       return about_field(Error(ErrorCode::usage, "a field's text is not valid UTF-8"), name);
-    }
-    if (!names.insert(name).second) {
+    if (!names.insert(name).second)
       return about_field(Error(ErrorCode::usage, "two fields have the same name"), name);
-    }
     object.key(name).string(content);
   }
   return Value(Form::json, object.close('}').take());
@@ -76,9 +74,7 @@ Result<Value> Value::field(std::string_view name) const {
   const auto document = parse_object(*this);
   if (!document.ok()) return document.error();
   const json::NodeId member = document->find(0, name);
-  if (member == json::kNoNode) {
-    return about_field(no_such_field(), name);
-  }
+  if (member == json::kNoNode) return about_field(no_such_field(), name);
   if (document->type(member) == json::Type::string) return opaque(document->string(member));
   return Value(Form::json, SecretBytes::copy_of(document->raw(member)));
 }

@@ -101,7 +101,7 @@ Result<void> decode_version(ByteView bytes, VersionRecord& record) {
       case 1: {
         const std::uint64_t algorithm = reader.want_number();
         if (reader.ok() && algorithm > 2)
-          return Error{ErrorCode::too_new, "a version is sealed with an unknown algorithm"};
+          return Error(ErrorCode::too_new, "a version is sealed with an unknown algorithm");
         header.algorithm = static_cast<ValueAlgorithm>(algorithm);
         break;
       }
@@ -112,7 +112,7 @@ Result<void> decode_version(ByteView bytes, VersionRecord& record) {
       case 6: {
         const std::uint64_t flags = reader.want_number();
         if (reader.ok() && (flags & ~std::uint64_t{kFlagsKnown}) != 0)
-          return Error{ErrorCode::too_new, "a version has an unknown flag"};
+          return Error(ErrorCode::too_new, "a version has an unknown flag");
         header.flags = static_cast<std::uint32_t>(flags);
         break;
       }
@@ -126,7 +126,7 @@ Result<void> decode_version(ByteView bytes, VersionRecord& record) {
       case 10: record.bytes_apart = reader.want_number(); break;
       case 11: header.head_revision = reader.want_u32(); break;
       case 12: header.older_versions = reader.want_u32(); break;
-      default: return Error{ErrorCode::too_new, "a version record has an unknown field"};
+      default: return Error(ErrorCode::too_new, "a version record has an unknown field");
     }
     seen |= bit(reader.field());
   }

@@ -97,7 +97,7 @@ class Chain {
     COFFER_CHECK(again.ok() && again->partial.text() == before);
   }
 
-  /// Mixes masks and new values: refused, or never more than the store held before.
+  // Mixes masks and new values: refused, or never more than the store held before.
   void put_masked(const test::Item& config) {
     const std::string document =
         ConfigMaker::render(config, [&](const std::string&, const std::string& text) {

@@ -20,9 +20,8 @@ void check_dotenv(std::string_view text) {
   const auto variables = read_dotenv(text, kSource);
   if (!variables) return;
   SecretBytes written;
-  for (const Variable& variable : *variables) {
+  for (const Variable& variable : *variables)
     COFFER_CHECK(append_dotenv(written, variable.name, variable.value.text()).ok());
-  }
   const auto again = read_dotenv(written.text(), kSource);
   COFFER_CHECK(again.ok() && again->size() == variables->size());
   for (std::size_t i = 0; i < again->size(); ++i) {
@@ -65,9 +64,8 @@ void check_round(const std::vector<SecretImage>& secrets, Form form) {
   const auto again = read_import(form, std::move(text), {kSource, ""});
   if (!again && form == Form::yaml && again.error().code() == ErrorCode::limit) return;
   COFFER_CHECK(again.ok() && again->size() == secrets.size());
-  for (std::size_t i = 0; i < secrets.size(); ++i) {
+  for (std::size_t i = 0; i < secrets.size(); ++i)
     check_same(secrets[i], (*again)[i], form == Form::json);
-  }
 }
 
 void check_import(Form form, std::string_view text) {

@@ -47,12 +47,10 @@ void check_references(std::string_view text) {
 }
 
 void check_times(std::string_view text) {
-  if (const auto duration = coffer::text::parse_duration(text); duration.ok()) {
+  if (const auto duration = coffer::text::parse_duration(text); duration.ok())
     COFFER_CHECK(*duration >= 0 && *duration <= coffer::text::kDurationMaxMs);
-  }
-  if (const auto time = coffer::text::parse_time(text); time.ok()) {
+  if (const auto time = coffer::text::parse_time(text); time.ok())
     COFFER_CHECK(*coffer::text::parse_time(coffer::text::print_time(*time)) == *time);
-  }
 }
 
 }  // namespace

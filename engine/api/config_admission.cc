@@ -78,8 +78,8 @@ class Intake {
   std::optional<std::set<std::string, std::less<>>> minted_;  // Read once, when first asked for.
 };
 
-/// Under another name others may see it: only who may see it himself takes it there, and gives
-/// himself no right by it that he lacks.
+// Under another name others may see it: only who may see it himself takes it there, and gives
+// himself no right by it that he lacks.
 Result<void> check_new_name(const secrets::View& view, std::string_view from, std::string_view to) {
   COFFER_TRY(policy::check(view, UseCase::reveal, policy::config(from)));
   COFFER_TRY(policy::check(view, UseCase::write, policy::config(to)));

@@ -129,9 +129,8 @@ Result<Given> check_ids(std::string_view from, std::string_view to) {
 
 Result<void> check_put_options(std::string_view id, const ConfigPutOptions& options) {
   COFFER_TRY(format::check_config_id(id));
-  if (options.keep_old_ms < 0 || options.keep_old_ms > kConfigDurationMaxMs) {
+  if (options.keep_old_ms < 0 || options.keep_old_ms > kConfigDurationMaxMs)
     return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
-  }
   for (const std::string& pointer : options.unmark) {
     if (!json::parse_pointer(pointer).ok()) {
       return at_place(Error(ErrorCode::usage, "what is to be unmarked is no JSON Pointer",
@@ -145,21 +144,18 @@ Result<void> check_put_options(std::string_view id, const ConfigPutOptions& opti
 Result<void> check_stage_options(std::string_view id, const ConfigPutOptions& options,
                                  std::int64_t lease_ms) {
   COFFER_TRY(check_put_options(id, options));
-  if (options.keep_old_ms != 0) {
+  if (options.keep_old_ms != 0)
     return Error(ErrorCode::usage, "how long replaced versions are kept is said at the commit");
-  }
-  if (lease_ms <= 0 || lease_ms > kConfigDurationMaxMs) {
+  if (lease_ms <= 0 || lease_ms > kConfigDurationMaxMs)
     return Error(ErrorCode::usage, "the lease of a stage is out of range");
-  }
   return {};
 }
 
 Result<Given> read_check(std::string_view spec, std::string_view document,
                          const ConfigCheckOptions& options) {
   if (options.id) COFFER_TRY(format::check_config_id(*options.id));
-  if (options.ttl_ms <= 0 || options.ttl_ms > kConfigDurationMaxMs) {
+  if (options.ttl_ms <= 0 || options.ttl_ms > kConfigDurationMaxMs)
     return Error(ErrorCode::usage, "the time to live of a check is out of range");
-  }
   return read_given(spec, document);
 }
 

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Error io_error(Literal text, int error, const std::string& path) {
-  return Error{ErrorCode::io, text}.with_errno(error).about(Subject::Kind::file, path);
+  return Error(ErrorCode::io, text).with_errno(error).about(Subject::Kind::file, path);
 }
 
 // Each level's name is made durable in the level above it: else a power cut could take away
@@ -79,13 +79,13 @@ Content content_of(const fs::path& directory) {
 
 Result<void> check_content(const Content& content, const std::string& target) {
   if (content.has_store)
-    return Error{ErrorCode::no_store, "there is a store already",
+    return Error(ErrorCode::no_store, "there is a store already",
                  "use it, or choose another directory; where its keyring or data.mdb is missing, "
-                 "put both back from one copy"}
+                 "put both back from one copy")
         .about(Subject::Kind::file, target);
   if (content.has_others)
-    return Error{ErrorCode::no_store, "something else is there already",
-                 "choose an empty directory, or one that is not there yet"}
+    return Error(ErrorCode::no_store, "something else is there already",
+                 "choose an empty directory, or one that is not there yet")
         .about(Subject::Kind::file, target);
   return {};
 }
@@ -121,7 +121,7 @@ bool is_mount_point(const std::string& directory, const fs::path& parent) {
 Result<NewDirectory> NewDirectory::for_store(std::string_view target) {
   std::string name(target);
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
-  if (name.empty()) return Error{ErrorCode::usage, "the store needs a directory"};
+  if (name.empty()) return Error(ErrorCode::usage, "the store needs a directory");
   std::error_code error;
   if (fs::is_symlink(name, error) && fs::is_directory(name, error))
     name = fs::canonical(name, error).string();
@@ -130,8 +130,8 @@ Result<NewDirectory> NewDirectory::for_store(std::string_view target) {
   if (parent.empty()) parent = ".";
   if (is_there) {
     if (!fs::is_directory(name, error))
-      return Error{ErrorCode::no_store, "something else is there already",
-                   "choose an empty directory, or one that is not there yet"}
+      return Error(ErrorCode::no_store, "something else is there already",
+                   "choose an empty directory, or one that is not there yet")
           .about(Subject::Kind::file, name);
     const Content content = content_of(name);
     COFFER_TRY(check_content(content, name));
@@ -154,7 +154,7 @@ Result<NewDirectory> NewDirectory::inside(std::string target) {
   const int fd = opened.get();
   NewDirectory fresh("", std::move(target), std::move(opened));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-    return Error{ErrorCode::busy, "another process makes or opens a store there", "try again"}
+    return Error(ErrorCode::busy, "another process makes or opens a store there", "try again")
         .about(Subject::Kind::file, fresh.target_);
   COFFER_TRY(check_content(content_of(fresh.target_), fresh.target_));
   struct stat status {};
@@ -212,11 +212,11 @@ Result<void> NewDirectory::rename_whole() {
   // rename(2) takes the place of an empty directory, and of nothing else.
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
-      return Error{ErrorCode::no_store, "something is there already", "choose an empty directory"}
+      return Error(ErrorCode::no_store, "something is there already", "choose an empty directory")
           .about(Subject::Kind::file, target_);
     if (errno == EBUSY || errno == EXDEV)
-      return Error{ErrorCode::io, "this is a mount point, and the new store cannot take its place",
-                   "choose a directory below it"}
+      return Error(ErrorCode::io, "this is a mount point, and the new store cannot take its place",
+                   "choose a directory below it")
           .with_errno(errno)
           .about(Subject::Kind::file, target_);
     return io_error("the new store cannot be moved into place", errno, target_);

@@ -25,8 +25,8 @@ Result<void> check_look(const secrets::View& view, std::string_view path) {
   return policy::check_read(view, UseCase::list, policy::secret(path));
 }
 
-/// A listing under a policy: what may not be seen is not there, and a folder only where something
-/// in it may. That takes a look at everything below.
+// A listing under a policy: what may not be seen is not there, and a folder only where something
+// in it may. That takes a look at everything below.
 Result<std::vector<ListedSecret>> list_allowed(const secrets::View& view, std::string_view prefix,
                                                const ListOptions& options) {
   while (prefix.ends_with('/')) prefix.remove_suffix(1);

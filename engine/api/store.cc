@@ -93,7 +93,7 @@ Result<TransactionReport> Store::transaction(
       throw;
     } catch (...) {
       thrown = std::current_exception();
-      return Error{ErrorCode::failed, "the transaction's body threw; nothing was written"};
+      return Error(ErrorCode::failed, "the transaction's body threw; nothing was written");
     }
   };
   auto result = guarded([&]() -> Result<TransactionReport> {
@@ -195,7 +195,7 @@ Result<std::vector<ReferenceInfo>> Store::references_to(std::string_view path) {
   return api::read(*impl_->engine, [&](const View& view) -> Found {
     auto found = COFFER_TRY(api::read_references(view, path));
     if (found.empty() && !COFFER_TRY(view.exists(path)))
-      return Error{ErrorCode::not_found, "there is no such secret", Advice::see_secrets};
+      return Error(ErrorCode::not_found, "there is no such secret", Advice::see_secrets);
     return found;
   });
 }
@@ -215,8 +215,8 @@ Result<SweepReport> Store::sweep(const SweepOptions& options) {
   secrets::Engine& engine = *impl_->engine;
   return api::administer(engine, {Action::expire, ""}, [&](Intent*) -> Result<SweepReport> {
     if (options.grace_ms < 0 || options.grace_ms > kTtlMaxMs)
-      return Error{ErrorCode::limit, "the grace is negative or longer than 1,000 years",
-                   "give a duration such as 30d"};
+      return Error(ErrorCode::limit, "the grace is negative or longer than 1,000 years",
+                   "give a duration such as 30d");
     if (options.full) return configs::sweep_in_full(engine, options);
     return secrets::sweep(engine, options, configs::sweep_notes);
   });

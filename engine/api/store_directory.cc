@@ -19,8 +19,8 @@ Result<std::vector<KeySlotInfo>> unproven_key_slots(std::string_view directory) 
   return guarded([&]() -> Result<std::vector<KeySlotInfo>> {
     const std::string store(directory);
     if (!is_there(store + "/keyring") && !is_there(store + "/data.mdb"))
-      return Error{ErrorCode::no_store, "there is no store here", Advice::make_store}.about(
-          Subject::Kind::file, directory);
+      return Error(ErrorCode::no_store, "there is no store here", Advice::make_store)
+          .about(Subject::Kind::file, directory);
     return keys::unproven_slots(store + "/keyring");
   });
 }

@@ -25,20 +25,20 @@ constexpr std::size_t kUsersNamed = 3;  // In a refusal; `coffer refs` names all
 
 Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const PutOptions& options) {
   if (options.ttl_ms < 0 || options.ttl_ms > kTtlMaxMs)
-    return Error{ErrorCode::limit, "the time to live is negative or longer than 1,000 years"};
+    return Error(ErrorCode::limit, "the time to live is negative or longer than 1,000 years");
   if (options.ttl_ms != 0 && options.expires_at_ms != 0)
-    return Error{ErrorCode::usage, "a time to live and a time to expire are given",
-                 "give one of the two"};
+    return Error(ErrorCode::usage, "a time to live and a time to expire are given",
+                 "give one of the two");
   secrets::PutRequest request;
   request.cas = options.cas;
   request.metadata = options.metadata;
   if (options.ttl_ms != 0) request.expires_at_ms = txn.now_ms() + options.ttl_ms;
   if (options.expires_at_ms != 0) {
     if (options.expires_at_ms <= txn.now_ms())
-      return Error{ErrorCode::usage, "the time to expire is over already; nothing was changed",
-                   "give a time to come"};
+      return Error(ErrorCode::usage, "the time to expire is over already; nothing was changed",
+                   "give a time to come");
     if (options.expires_at_ms - txn.now_ms() > kTtlMaxMs)
-      return Error{ErrorCode::limit, "the time to expire is more than 1,000 years away"};
+      return Error(ErrorCode::limit, "the time to expire is more than 1,000 years away");
     request.expires_at_ms = options.expires_at_ms;
   }
   return request;
@@ -77,8 +77,8 @@ bool holds(const std::vector<std::uint64_t>& versions, std::uint64_t version) {
 Result<void> refuse_used(const secrets::View& view, std::string_view path,
                          const References& in_the_way) {
   if (in_the_way.empty()) return {};
-  return Error{ErrorCode::in_use, "something refers to this secret; nothing was changed",
-               Advice::end_use}
+  return Error(ErrorCode::in_use, "something refers to this secret; nothing was changed",
+               Advice::end_use)
       .about(Subject::Kind::path, path)
       .with_users(COFFER_TRY(names_of_users(view, path, in_the_way)));
 }
@@ -159,8 +159,8 @@ Result<T> without_fields(const secrets::View& view, std::string_view path, Resul
       COFFER_TRY(policy::allows(view, UseCase::reveal, policy::secret(path))))
     return result;
   if (measures) return std::move(result).error().without_size();
-  return Error{ErrorCode::usage, "what the secret would hold is not allowed here",
-               "a field of the value that is there is in the way; who may see it is told which"}
+  return Error(ErrorCode::usage, "what the secret would hold is not allowed here",
+               "a field of the value that is there is in the way; who may see it is told which")
       .about(Subject::Kind::path, path);
 }
 
@@ -184,8 +184,8 @@ Needs administering() { return {UseCase::admin, policy::whole_store()}; }
 
 struct Transaction::Impl {
   secrets::Transaction& txn;
-  /// Set while an operation runs, and left set by one that failed after its first write: such
-  /// a transaction is not committed, whatever its body says.
+  // Set while an operation runs, and left set by one that failed after its first write: such
+  // a transaction is not committed, whatever its body says.
   bool is_torn = false;
 
   // Runs one operation: a refusal is on record, whatever the transaction's body makes of it.
@@ -336,8 +336,8 @@ Result<void> Transaction::soft_delete(std::string_view path,
       [&]() -> Result<void> {
         COFFER_TRY(format::check_path(path));
         if (COFFER_TRY(impl_->txn.exists(path)) && COFFER_TRY(impl_->txn.metadata(path)).managed)
-          return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                       "delete the config, or put it without this secret"}
+          return Error(ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                       "delete the config, or put it without this secret")
               .about(Subject::Kind::path, path);
         COFFER_TRY(check_deletable(impl_->txn, path, versions));
         return impl_->txn.soft_delete(path, versions);
@@ -380,8 +380,8 @@ Result<void> Transaction::erase(std::string_view path) {
     COFFER_TRY(format::check_path(path));
     COFFER_TRY(check_unused(impl_->txn, path, {}));
     if (COFFER_TRY(impl_->txn.metadata(path)).managed)
-      return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                   Advice::delete_config}
+      return Error(ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                   Advice::delete_config)
           .about(Subject::Kind::path, path);
     return impl_->txn.erase(path);
   });
@@ -485,8 +485,8 @@ Result<secrets::WriteReport> api::Access::write(
     Transaction transaction(state);
     COFFER_TRY(body(transaction));
     if (state.is_torn)
-      return Error{ErrorCode::failed, "an operation broke off halfway; nothing was written",
-                   "hand its error on from the transaction's body"};
+      return Error(ErrorCode::failed, "an operation broke off halfway; nothing was written",
+                   "hand its error on from the transaction's body");
     return {};
   });
 }

@@ -68,8 +68,8 @@ Result<SecretBytes> Chain::open(std::uint64_t number, ByteView sealed) const {
 Result<format::AuditRecord> Chain::read(const storage::Txn& txn, std::uint64_t number) const {
   const auto sealed = COFFER_TRY(txn.get(Table::audit, format::audit_key(number)));
   if (!sealed)
-    return Error{ErrorCode::corrupt, "a record of the audit log is missing",
-                 Advice::name_audit_damage}
+    return Error(ErrorCode::corrupt, "a record of the audit log is missing",
+                 Advice::name_audit_damage)
         .with_number(number);
   const SecretBytes plaintext = COFFER_TRY(open(number, *sealed));
   return format::decode_audit_record(plaintext.bytes());
@@ -134,8 +134,8 @@ Result<void> Chain::remove_up_to(storage::WriteTxn& txn, format::Root& root,
     const format::AuditKey key = format::audit_key(number);
     const auto sealed = COFFER_TRY(txn.get(Table::audit, key));
     if (!sealed || step(number, *sealed, checkpoint.link, record))
-      return Error{ErrorCode::corrupt, "the audit log is broken; nothing was removed",
-                   Advice::find_audit_damage}
+      return Error(ErrorCode::corrupt, "the audit log is broken; nothing was removed",
+                   Advice::find_audit_damage)
           .with_number(number);
     const bool was_there = COFFER_TRY(txn.remove(Table::audit, key));
     COFFER_CHECK(was_there);

@@ -10,7 +10,7 @@ std::uint32_t is_below(std::uint32_t a, std::uint32_t b) { return 0U - ((a - b) 
 std::uint32_t is_equal(std::uint32_t a, std::uint32_t b) {
   return ~is_below(a, b) & ~is_below(b, a);
 }
-/// `value` where first <= value <= last.
+// `value` where first <= value <= last.
 std::uint32_t is_in(std::uint32_t value, std::uint32_t first, std::uint32_t last) {
   return ~is_below(value, first) & ~is_below(last, value);
 }

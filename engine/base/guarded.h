@@ -16,7 +16,7 @@ auto guarded(Body&& body) noexcept -> std::invoke_result_t<Body> {
   try {
     return body();
   } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::limit, "not enough memory; nothing was changed"};
+    return Error(ErrorCode::limit, "not enough memory; nothing was changed");
   }
 }
 

@@ -77,9 +77,8 @@ Result<void> HydratedDocument::take(const View& view, const ConfigRecord& record
     if (scope.count(coordinate) != 0) return reveal_version(view, coordinate);
     // An absent secret and another config's secret get different errors.
     const auto parsed = format::parse_coordinate(coordinate);
-    if (!parsed) {
+    if (!parsed)
       return Error(ErrorCode::usage, "this is not a coordinate of a secret in this store");
-    }
     COFFER_TRY(view.version_info(parsed->base, parsed->version));
     return Error(ErrorCode::usage, "this coordinate does not belong to the config",
                  "hydrate the stored document, or put this one first");
@@ -97,9 +96,8 @@ Result<SecretBytes> HydratedDocument::finish(const ConfigResolver& resolver) && 
 Reveal reveal_managed(const View& view) {
   return [&view](std::string_view coordinate) -> Result<SecretBytes> {
     const auto parsed = format::parse_coordinate(coordinate);
-    if (!parsed) {
+    if (!parsed)
       return Error(ErrorCode::usage, "this is not a coordinate of a secret in this store");
-    }
     Secret secret = COFFER_TRY(view.get_managed(parsed->base, parsed->version));
     return payload_of(std::move(secret.value));
   };

@@ -63,9 +63,7 @@ Result<StoredPlace> decode_place(ByteView bytes) {
       default: return newer();
     }
   }
-  if (!reader.ok() || place.coordinate.empty() || !is_pointer(place.pointer)) {
-    return damaged();
-  }
+  if (!reader.ok() || place.coordinate.empty() || !is_pointer(place.pointer)) return damaged();
   return place;
 }
 

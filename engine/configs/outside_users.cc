@@ -19,9 +19,8 @@ Result<void> check_user(std::string_view user) {
     return Error(ErrorCode::limit, "the user's name is too long")
         .with_number(format::kPathBytesMax);
   }
-  if (!utf8::is_valid(user) || utf8::has_control_character(user)) {
+  if (!utf8::is_valid(user) || utf8::has_control_character(user))
     return Error(ErrorCode::usage, "the user's name is not printable UTF-8 text");
-  }
   return {};
 }
 

@@ -93,9 +93,8 @@ Result<std::optional<std::string>> TransactionStore::bump(std::string_view coord
 Result<void> TransactionStore::check_scope(const std::string& base, const VersionInfo& info) const {
   constexpr Literal kHint("give the value, or a coordinate that the stored document holds");
   const Metadata metadata = COFFER_TRY(transaction_.metadata(base));
-  if (!metadata.managed) {
+  if (!metadata.managed)
     return Error(ErrorCode::usage, "this coordinate names a secret that no config created", kHint);
-  }
   const auto references = COFFER_TRY(transaction_.references_to(base));
   const bool own = std::all_of(references.begin(), references.end(), [&](const auto& each) {
     return is_holders(each, {settings_.id, settings_.outside});
@@ -103,12 +102,10 @@ Result<void> TransactionStore::check_scope(const std::string& base, const Versio
   if (!own) return Error(ErrorCode::usage, "this coordinate belongs to another config", kHint);
   const auto name = format::parse_managed_name(base);
   if (name && name->workspace == kNilWorkspace && is_ephemeral(metadata, info)) return {};
-  if (!name || name->workspace != settings_.workspace) {
+  if (!name || name->workspace != settings_.workspace)
     return Error(ErrorCode::usage, "this coordinate belongs to another workspace", kHint);
-  }
-  if (references.empty()) {
+  if (references.empty())
     return Error(ErrorCode::usage, "this coordinate no longer belongs to any config", kHint);
-  }
   return {};
 }
 
@@ -166,9 +163,8 @@ Result<bool> is_of_a_check(const secrets::View& view, const std::string& base,
 
 Result<SecretBytes> payload_of(Value&& value) {
   if (value.is_json()) return ValueAccess::take(std::move(value));
-  if (!json::is_valid_utf8(value.text())) {
+  if (!json::is_valid_utf8(value.text()))
     return Error(ErrorCode::usage, "an opaque secret cannot be put into a JSON document");
-  }
   return json::quoted_secret(value.text());
 }
 

@@ -44,17 +44,17 @@ StretchBudget::~StretchBudget() { budget.reset(); }
 Result<Key> stretch_password(ByteView password, ByteView salt, const PasswordCost& cost) {
   ensure_sodium();
   if (!is_acceptable(cost) || salt.size() != kSaltBytes)
-    return Error{ErrorCode::limit, "the cost of stretching the passphrase is out of range"};
+    return Error(ErrorCode::limit, "the cost of stretching the passphrase is out of range");
   if (!take_from_budget(cost))
-    return Error{ErrorCode::limit, "the passphrase slots need more work than one attempt may cost",
-                 "open the store with another key; somebody may have changed the keyring file"};
+    return Error(ErrorCode::limit, "the passphrase slots need more work than one attempt may cost",
+                 "open the store with another key; somebody may have changed the keyring file");
   Key key;
   if (crypto_pwhash(key.mutable_bytes().data(), kKeyBytes,
                     reinterpret_cast<const char*>(password.data()), password.size(), salt.data(),
                     cost.passes, static_cast<std::size_t>(cost.memory_bytes),
                     crypto_pwhash_ALG_ARGON2ID13) != 0)
-    return Error{ErrorCode::limit, "not enough memory to stretch the passphrase",
-                 "free some memory, or open the store with another key slot"};
+    return Error(ErrorCode::limit, "not enough memory to stretch the passphrase",
+                 "free some memory, or open the store with another key slot");
   return key;
 }
 

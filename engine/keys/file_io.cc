@@ -14,7 +14,7 @@ namespace coffer::keys {
 namespace {
 
 Error unreadable(int error) {
-  return Error{ErrorCode::key_unavailable, "the key cannot be read", "check its path and its owner"}
+  return Error(ErrorCode::key_unavailable, "the key cannot be read", "check its path and its owner")
       .with_errno(error);
 }
 
@@ -27,8 +27,8 @@ Result<void> wait_for_data(int fd, int patience_ms) {
   } while (ready < 0 && errno == EINTR);
   if (ready < 0) return unreadable(errno);
   if (ready == 0)
-    return Error{ErrorCode::key_unavailable, "no key arrived: the pipe or device stayed silent",
-                 "whoever writes it did not begin, or did not end"};
+    return Error(ErrorCode::key_unavailable, "no key arrived: the pipe or device stayed silent",
+                 "whoever writes it did not begin, or did not end");
   return {};
 }
 
@@ -42,11 +42,11 @@ Result<void> check_access(int fd, OpenTo open_to, NamedBy named_by) {
   const bool is_trusted =
       S_ISREG(status.st_mode) && (status.st_uid == geteuid() || status.st_uid == 0);
   if (named_by == NamedBy::store && !is_trusted)
-    return Error{ErrorCode::key_unavailable,
+    return Error(ErrorCode::key_unavailable,
                  "the key that the store names is not a regular file of this user or of root",
-                 Advice::name_key_yourself};
+                 Advice::name_key_yourself);
   if (S_ISREG(status.st_mode) && (status.st_mode & refused) != 0)
-    return Error{ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it"};
+    return Error(ErrorCode::key_unavailable, "other users may read the key", "chmod 600 it");
   return {};
 }
 
@@ -63,7 +63,7 @@ Result<SecretBytes> read_secret(int fd, std::size_t bytes_max, int patience_ms) 
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > bytes_max) return Error{ErrorCode::limit, "the file is too long"};
+  if (size > bytes_max) return Error(ErrorCode::limit, "the file is too long");
   content.resize(size);
   return content;
 }

@@ -46,8 +46,8 @@ Result<SecretFile> locate_secret(std::string_view where, const EnvironmentLookup
   std::string_view directory;
   if (environment) directory = environment("CREDENTIALS_DIRECTORY");
   if (!directory.starts_with('/'))
-    return Error{ErrorCode::key_unavailable, "there is no directory of credentials",
-                 "run it as a service with LoadCredential=, which sets CREDENTIALS_DIRECTORY"}
+    return Error(ErrorCode::key_unavailable, "there is no directory of credentials",
+                 "run it as a service with LoadCredential=, which sets CREDENTIALS_DIRECTORY")
         .about(Subject::Kind::name, where);
   return SecretFile{std::string(directory) + "/" + std::string(where.substr(kCredential.size())),
                     OpenTo::service};

@@ -53,16 +53,16 @@ Result<UriParameters> UriParameters::parse(std::string_view text, char separator
     const std::string_view name = one.substr(0, equals);
     if (!is_name(name)) return malformed();
     if (std::find(known.begin(), known.end(), name) == known.end())
-      return Error{ErrorCode::usage, "a key URI of this kind has no such parameter",
-                   Advice::see_key_parameters}
+      return Error(ErrorCode::usage, "a key URI of this kind has no such parameter",
+                   Advice::see_key_parameters)
           .about(Subject::Kind::name, name);
     std::string value = COFFER_TRY(decode(name, one.substr(equals + 1)));
     if (value.empty())
-      return Error{ErrorCode::usage, "a parameter of the key URI is empty"}.about(
-          Subject::Kind::name, name);
+      return Error(ErrorCode::usage, "a parameter of the key URI is empty")
+          .about(Subject::Kind::name, name);
     if (!parameters.values_.emplace(name, std::move(value)).second)
-      return Error{ErrorCode::usage, "a parameter of the key URI is given twice"}.about(
-          Subject::Kind::name, name);
+      return Error(ErrorCode::usage, "a parameter of the key URI is given twice")
+          .about(Subject::Kind::name, name);
   }
   return parameters;
 }
@@ -80,8 +80,8 @@ Result<std::string> UriParameters::file(std::string_view name) const {
   if (is_file) value.remove_prefix(kFile.size());
   if (is_file && value.starts_with("///")) value.remove_prefix(2);
   if (!is_file || !value.starts_with('/') || value.starts_with("//"))
-    return Error{ErrorCode::usage,
-                 "takes file: and an absolute path, or credential:NAME, never the secret itself"}
+    return Error(ErrorCode::usage,
+                 "takes file: and an absolute path, or credential:NAME, never the secret itself")
         .about(Subject::Kind::name, name);
   return std::string(value);
 }
@@ -98,8 +98,8 @@ Result<int> UriParameters::patience_ms() const {
   }
   const auto number = ascii::parse_number<int>(text);
   if (!number || *number <= 0 || *number > kPatienceSecondsMax * 1000 / unit)
-    return Error{ErrorCode::usage, "takes seconds, 1 to 600, or milliseconds as in 500ms"}.about(
-        Subject::Kind::name, "timeout");
+    return Error(ErrorCode::usage, "takes seconds, 1 to 600, or milliseconds as in 500ms")
+        .about(Subject::Kind::name, "timeout");
   return *number * unit;
 }
 

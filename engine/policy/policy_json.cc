@@ -30,8 +30,8 @@ Result<std::vector<UseCase>> read_use_cases(const Reader& list) {
     const auto known = parse_use_case(name);
     if (!known)
       return text::about_if_printable(
-          Error{ErrorCode::usage, "there is no such use case",
-                "one of list, use, reveal, write, delete, force, admin, audit"},
+          Error(ErrorCode::usage, "there is no such use case",
+                "one of list, use, reveal, write, delete, force, admin, audit"),
           Subject::Kind::name, name);
     use_cases.push_back(*known);
   }

@@ -26,10 +26,10 @@ namespace {
 
 Result<void> check_text(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max)
-    return Error{ErrorCode::limit, "a rule's subject, object or tag is too long"}.with_number(
-        bytes_max);
+    return Error(ErrorCode::limit, "a rule's subject, object or tag is too long")
+        .with_number(bytes_max);
   if (text.empty() || !utf8::is_valid(text) || utf8::has_control_character(text))
-    return Error{ErrorCode::usage, "a rule's subject, object or tag is empty or not plain text"};
+    return Error(ErrorCode::usage, "a rule's subject, object or tag is empty or not plain text");
   return {};
 }
 
@@ -57,28 +57,28 @@ Result<void> check_subject(const Policy& policy, std::string_view subject) {
   COFFER_TRY(check_text(subject, format::kPolicySubjectBytesMax));
   if (is_named(subject) || subject == "owner" || subject == "*") return {};
   if (!subject.starts_with(kRole))
-    return Error{ErrorCode::usage, "a rule has a subject of an unknown kind",
-                 "write user:NAME, group:NAME, role:NAME, owner or *"}
+    return Error(ErrorCode::usage, "a rule has a subject of an unknown kind",
+                 "write user:NAME, group:NAME, role:NAME, owner or *")
         .about(Subject::Kind::name, subject);
   if (find_role(policy, subject.substr(kRole.size())) != nullptr) return {};
-  return Error{ErrorCode::usage, "a rule names a role that does not exist", Advice::give_role_users}
+  return Error(ErrorCode::usage, "a rule names a role that does not exist", Advice::give_role_users)
       .about(Subject::Kind::name, subject);
 }
 
 Result<void> check_role(const Policy& policy, const PolicyRole& role) {
   COFFER_TRY(check_text(role.name, format::kPolicySubjectBytesMax - kRole.size()));
   if (role.name.find(',') != std::string::npos || find_role(policy, role.name) != &role)
-    return Error{ErrorCode::usage, "a role's name contains a comma or is used twice"}.about(
-        Subject::Kind::name, role.name);
+    return Error(ErrorCode::usage, "a role's name contains a comma or is used twice")
+        .about(Subject::Kind::name, role.name);
   if (role.members.empty() || role.members.size() > format::kPolicyListMax)
-    return Error{ErrorCode::limit, "a role has no members or too many"}
+    return Error(ErrorCode::limit, "a role has no members or too many")
         .with_number(format::kPolicyListMax)
         .about(Subject::Kind::name, role.name);
   for (const std::string& member : role.members) {
     COFFER_TRY(check_text(member, format::kPolicySubjectBytesMax));
     if (!is_named(member))
-      return Error{ErrorCode::usage, "a role's member must be a user or a group",
-                   "write user:NAME or group:NAME, with commas between several"}
+      return Error(ErrorCode::usage, "a role's member must be a user or a group",
+                   "write user:NAME or group:NAME, with commas between several")
           .about(Subject::Kind::name, member);
   }
   return {};
@@ -90,7 +90,7 @@ constexpr Literal kObjectHint(
     "write a path, everything below it (team/**), config:ID, or ** for everything");
 
 Error bad_object(std::string_view object, Literal text, Literal hint = kObjectHint) {
-  return Error{ErrorCode::usage, text, hint}.about(Subject::Kind::name, object);
+  return Error(ErrorCode::usage, text, hint).about(Subject::Kind::name, object);
 }
 
 bool has_empty_part(std::string_view path) {
@@ -157,18 +157,18 @@ Result<void> check_object(std::string_view object) {
 template <typename List, typename Check>
 Result<void> check_list(const List& list, bool may_be_empty, const Check& check) {
   if (list.size() > format::kPolicyListMax)
-    return Error{ErrorCode::limit, "a rule has too many subjects, objects or tags"}.with_number(
-        format::kPolicyListMax);
+    return Error(ErrorCode::limit, "a rule has too many subjects, objects or tags")
+        .with_number(format::kPolicyListMax);
   if (list.empty() && !may_be_empty)
-    return Error{ErrorCode::usage, "a rule lacks subjects, use cases or objects"};
+    return Error(ErrorCode::usage, "a rule lacks subjects, use cases or objects");
   for (const auto& each : list) COFFER_TRY(check(each));
   return {};
 }
 
 Result<void> check_use_case(UseCase use_case) {
   if (!use_case_name(use_case).empty()) return {};
-  return Error{ErrorCode::usage, "a rule has an unknown use case",
-               "one of list, use, reveal, write, delete, force, admin, audit"};
+  return Error(ErrorCode::usage, "a rule has an unknown use case",
+               "one of list, use, reveal, write, delete, force, admin, audit");
 }
 
 Result<void> check_tag(const std::string& tag) { return check_text(tag, format::kTagBytesMax); }
@@ -208,11 +208,11 @@ Result<void> check_one_object(std::string_view object) {
 
 Result<Policy> checked(Policy policy) {
   if (policy.rules.size() > format::kPolicyRulesMax)
-    return Error{ErrorCode::limit, "the policy has too many rules"}.with_number(
-        format::kPolicyRulesMax);
+    return Error(ErrorCode::limit, "the policy has too many rules")
+        .with_number(format::kPolicyRulesMax);
   if (policy.roles.size() > format::kPolicyRolesMax)
-    return Error{ErrorCode::limit, "the policy has too many roles"}.with_number(
-        format::kPolicyRolesMax);
+    return Error(ErrorCode::limit, "the policy has too many roles")
+        .with_number(format::kPolicyRolesMax);
   for (const PolicyRole& role : policy.roles) COFFER_TRY(check_role(policy, role));
   for (PolicyRule& rule : policy.rules) {
     COFFER_TRY(check_list(rule.subjects, false, [&policy](const std::string& subject) {
@@ -226,10 +226,10 @@ Result<Policy> checked(Policy policy) {
                          rule.use_cases.end());
   }
   if (format::encode_policy(policy).size() > format::kPolicyBytesMax - 16)
-    return Error{ErrorCode::limit, "the policy is too large"}.with_number(format::kPolicyBytesMax);
+    return Error(ErrorCode::limit, "the policy is too large").with_number(format::kPolicyBytesMax);
   if (!leaves_somebody(policy))
-    return Error{ErrorCode::usage, "nobody could change this policy any more; nothing was changed",
-                 "allow somebody `admin` on **, and do not deny it to them"};
+    return Error(ErrorCode::usage, "nobody could change this policy any more; nothing was changed",
+                 "allow somebody `admin` on **, and do not deny it to them");
   return policy;
 }
 

@@ -7,7 +7,7 @@
 namespace coffer::records {
 namespace {
 
-/// A bucket's keys of before the rotation: its own, or some of its leaves'.
+// A bucket's keys of before the rotation: its own, or some of its leaves'.
 struct OldKeys {
   bool any = false;
   bool is_split = false;

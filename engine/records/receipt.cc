@@ -18,7 +18,7 @@ constexpr std::string_view kTagBegins = R"(,"tag":")";
 constexpr std::string_view kTagEnds = R"("})";
 constexpr std::size_t kTagDigits = 2 * sizeof(crypto::Hash);
 constexpr std::uint8_t kReceiptKind = 1;
-/// A receipt of millions of versions fits; what is longer is none of ours.
+// A receipt of millions of versions fits; what is longer is none of ours.
 constexpr std::size_t kReceiptBytesMax = json::kMaxTextBytes;
 
 // What no program can promise from inside one store.
@@ -77,8 +77,8 @@ Result<ReceiptContents> read_members(const json::Reader& receipt) {
   return read;
 }
 
-/// The text's tag was found to be ours: a member that is missing is our own bug, or a later
-/// version's receipt. Both are refused as no receipt.
+// The text's tag was found to be ours: a member that is missing is our own bug, or a later
+// version's receipt. Both are refused as no receipt.
 Result<ReceiptContents> read_contents(std::string_view text) {
   const auto document = json::Document::parse(text);
   if (!document) return no_receipt();
@@ -86,7 +86,7 @@ Result<ReceiptContents> read_contents(std::string_view text) {
   const auto form = receipt.find("receipt");
   const Result<std::uint64_t> number = form ? form->number() : no_receipt();
   if (!number) return no_receipt();
-  if (*number != 1) return Error{ErrorCode::too_new, "the receipt is of a later version of coffer"};
+  if (*number != 1) return Error(ErrorCode::too_new, "the receipt is of a later version of coffer");
   auto contents = read_members(receipt);
   if (!contents) return no_receipt();
   return contents;

@@ -10,7 +10,7 @@ namespace {
 
 using storage::Table;
 
-/// What one commit of many puts wraps anew to split buckets: its pages are in memory until then.
+// What one commit of many puts wraps anew to split buckets: its pages are in memory until then.
 constexpr std::uint64_t kSplitRecordsMax = 65'536;
 
 }  // namespace
@@ -21,7 +21,7 @@ Result<void> Writing::rewrap_range(ByteView prefix, const BucketKeys& from, cons
   for (bool more = COFFER_TRY(cursor.seek(prefix)); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes)
-      return Error{ErrorCode::corrupt, "the history table is damaged", Advice::verify_store};
+      return Error(ErrorCode::corrupt, "the history table is damaged", Advice::verify_store);
     if (!std::equal(prefix.begin(), prefix.end(), key.begin())) break;
     const std::uint64_t version = format::version_of_history_key(key);
     if (version == 0) continue;

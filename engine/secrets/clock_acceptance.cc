@@ -33,7 +33,7 @@ struct MovedVersion {
   format::VersionHeader after;
 };
 
-/// What an acceptance changes of the records that stay.
+// What an acceptance changes of the records that stay.
 struct Moves {
   std::vector<MovedVersion> versions;
   std::vector<std::pair<format::PathHash, format::Head>> heads;
@@ -56,7 +56,7 @@ Result<void> collect_history(const Reading& reading, const ClockChange& clock, M
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes)
-      return Error{ErrorCode::corrupt, "the history table is damaged", Advice::verify_store};
+      return Error(ErrorCode::corrupt, "the history table is damaged", Advice::verify_store);
     format::PathHash hash;
     std::copy_n(key.begin(), hash.size(), hash.begin());
     const std::uint64_t version = format::version_of_history_key(key);
@@ -158,8 +158,8 @@ Result<ClockChange> Engine::clock_change() {
     return ClockChange{view.now_ms(), view.reading().clock_ms()};
   }));
   if (change.to_ms < change.from_ms && change.to_ms < kEarliestMs)
-    return Error{ErrorCode::usage, "the clock shows a time before 2020; nothing was changed",
-                 "set the clock first"};
+    return Error(ErrorCode::usage, "the clock shows a time before 2020; nothing was changed",
+                 "set the clock first");
   return change;
 }
 

@@ -54,10 +54,10 @@ Result<std::optional<Document>> View::find_document(DocumentKind kind, std::stri
 Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
                                        std::uint64_t revision, ByteView body) {
   if (body.size() > format::kDocumentBytesMax)
-    return Error{ErrorCode::limit, "the document is too large"}.with_size(
-        body.size(), format::kDocumentBytesMax);
+    return Error(ErrorCode::limit, "the document is too large")
+        .with_size(body.size(), format::kDocumentBytesMax);
   if (id.empty() || id.size() > kDocumentIdBytesMax || revision == 0)
-    return Error{ErrorCode::limit, "the document's name is too long"};
+    return Error(ErrorCode::limit, "the document's name is too long");
   Writing& writing = *writing_;
   format::ValueContext context(writing.cipher().store(), kind_of(kind), id);
   const format::PathHash hash = writing.cipher().hash(context);
@@ -66,9 +66,8 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
     const std::uint64_t old_revision = old->version;
     COFFER_TRY(writing.remove_version(hash, old_revision, header));
     writing.shred_at_commit();
-    if (counts_as_config(kind, id)) {
+    if (counts_as_config(kind, id))
       writing.tell_destroyed(ShredDocument{std::string(id), old_revision}, header.value_tag);
-    }
   } else {
     const format::PairKey key = list_key(writing, kind, id);
     if (COFFER_TRY(writing.get(Table::names, key)))
@@ -93,7 +92,7 @@ Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id
   Writing& writing = *writing_;
   const format::PathHash hash = writing.cipher().hash(kind_of(kind), id);
   const auto old = COFFER_TRY(writing.find(hash, 0));
-  if (!old) return Error{ErrorCode::not_found, "there is no such document"};
+  if (!old) return Error(ErrorCode::not_found, "there is no such document");
   const format::VersionHeader header = old->record.header;
   const std::uint64_t revision = old->version;
   COFFER_TRY(writing.remove_version(hash, revision, header));

@@ -65,8 +65,8 @@ Result<std::uint32_t> write_head(Writing& writing, const format::PathHash& hash,
                                  const format::Head& head) {
   format::Head next = head;
   if (next.metadata.revision >= UINT32_MAX)
-    return Error{ErrorCode::limit, "this secret's metadata was changed too often",
-                 "copy the secret to another path"};
+    return Error(ErrorCode::limit, "this secret's metadata was changed too often",
+                 "copy the secret to another path");
   next.metadata.updated_at_ms = writing.now_ms();
   ++next.metadata.revision;
   COFFER_TRY(writing.put_small(Table::history, format::history_key(hash, 0), format::Domain::head,

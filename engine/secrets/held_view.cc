@@ -22,8 +22,8 @@ Result<void> check_kept(const Reading& now, const format::PathHash& hash, std::u
     if (over && (same || located->record.header.is_destroyed())) return state;
   }
   if (same || now.epoch() == epoch) return {};
-  return Error{ErrorCode::destroyed, "this version was destroyed after the snapshot was taken",
-               "take a new snapshot"}
+  return Error(ErrorCode::destroyed, "this version was destroyed after the snapshot was taken",
+               "take a new snapshot")
       .with_number(version);
 }
 

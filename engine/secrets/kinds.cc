@@ -28,8 +28,8 @@ Error is_empty() {
 Result<Document> parse_object(const Value& value) {
   auto document = Document::parse(value.text());
   if (!document || document->type(0) != Type::object)
-    return Error{ErrorCode::usage, "a secret of this kind is a JSON object with fields",
-                 Advice::put_fields_or_json};
+    return Error(ErrorCode::usage, "a secret of this kind is a JSON object with fields",
+                 Advice::put_fields_or_json);
   if (document->first_child(0) == json::kNoNode) return is_empty();
   return document;
 }
@@ -58,8 +58,8 @@ Result<void> check_text(const Value& value) {
   COFFER_TRY(check_something(value));
   if (!value.is_json()) {
     if (!utf8::is_valid(value.text()))
-      return Error{ErrorCode::usage, "a secret of this kind is text, and this is not UTF-8",
-                   "use kind key or generic for bytes"};
+      return Error(ErrorCode::usage, "a secret of this kind is text, and this is not UTF-8",
+                   "use kind key or generic for bytes");
     return {};
   }
   const Document document = COFFER_TRY(Document::parse(value.text()));
@@ -67,8 +67,8 @@ Result<void> check_text(const Value& value) {
   const Document object = COFFER_TRY(parse_object(value));
   return each_member(object, 0, [&](NodeId member) -> Result<void> {
     if (object.type(member) != Type::string)
-      return Error{ErrorCode::usage, "every field of a secret of this kind is a text",
-                   "put numbers in quotes"};
+      return Error(ErrorCode::usage, "every field of a secret of this kind is a text",
+                   "put numbers in quotes");
     if (object.string(member).empty()) return is_empty();
     return {};
   });
@@ -99,11 +99,11 @@ Result<void> check_pairs(const Document& document, bool scalars_only) {
     COFFER_TRY(format::check_field_name(kFields, document.key(member)));
     const Type type = document.type(member);
     if (type == Type::null)
-      return Error{ErrorCode::usage, "a field of a secret of this kind must not be null",
-                   "leave the field out"};
+      return Error(ErrorCode::usage, "a field of a secret of this kind must not be null",
+                   "leave the field out");
     if (scalars_only && (type == Type::object || type == Type::array))
-      return Error{ErrorCode::usage, "a field of a secret of this kind is one text, number or bool",
-                   "use kind key-value for nested values"};
+      return Error(ErrorCode::usage, "a field of a secret of this kind is one text, number or bool",
+                   "use kind key-value for nested values");
     return {};
   });
 }
@@ -133,8 +133,8 @@ Result<void> check_docker_config(std::string_view text) {
              !document->string(field).empty();
     };
     if (!has("auth") && !has("identitytoken") && !(has("username") && has("password")))
-      return Error{ErrorCode::usage, "a registry of the docker config has no credentials",
-                   "each needs auth, identitytoken, or username and password"};
+      return Error(ErrorCode::usage, "a registry of the docker config has no credentials",
+                   "each needs auth, identitytoken, or username and password");
     return {};
   });
 }
@@ -170,10 +170,10 @@ Result<void> check_certificate(const Value& value) {
     fits = !utf8::is_valid(value.text()) || holds_pem(value.text());
   }
   if (fits) return {};
-  return Error{
+  return Error(
       ErrorCode::usage, "a secret of this kind holds a certificate, and none is in this",
       "give one in PEM (-----BEGIN CERTIFICATE-----) or DER, or a keystore's bytes; or use "
-      "kind generic"};
+      "kind generic");
 }
 
 struct Rule {

@@ -46,8 +46,8 @@ bool needs_metadata(const ListOptions& options) {
          !options.workspace.empty();
 }
 
-/// airbyte_workspace_UUID_secret_UUID as stores mint it, and what Airbyte itself puts before the
-/// workspace.
+// airbyte_workspace_UUID_secret_UUID as stores mint it, and what Airbyte itself puts before the
+// workspace.
 bool is_of_workspace(std::string_view path, std::string_view workspace) {
   if (!path.starts_with("airbyte_")) return false;
   return path.find(std::string(workspace) + "_secret_") != std::string_view::npos;
@@ -88,7 +88,7 @@ class Lister {
  public:
   using Visit = std::function<Result<bool>(ListedSecret&&)>;
 
-  /// `rows`: what is told of a secret is filled in; else its path only.
+  // `rows`: what is told of a secret is filled in; else its path only.
   Lister(const Reading& reading, const ListOptions& options, bool rows)
       : reading_(reading), options_(options), with_metadata_(rows || needs_metadata(options)) {}
 
@@ -108,7 +108,7 @@ class Lister {
   Result<void> walk(const Folder& at, bool recursive, unsigned depth) {
     const std::string& folder = at.path;
     if (depth > kFolderDepthMax)
-      return Error{ErrorCode::corrupt, "the folders of the store are nested without end"};
+      return Error(ErrorCode::corrupt, "the folders of the store are nested without end");
     std::vector<Folder> folders;
     COFFER_TRY(each_child(
         reading_, reading_.cipher().hash(format::Kind::folder, folder), at.names,

@@ -26,12 +26,12 @@ Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view m
   // As in Vault: what is not there is told before the check-and-set, its state after it.
   const VersionInfo newest = COFFER_TRY(version_info(path, 0));
   if (request.cas && *request.cas != newest.version)
-    return Error{ErrorCode::conflict, "the current version is not the one given",
-                 "read it again, then patch with its number"}
+    return Error(ErrorCode::conflict, "the current version is not the one given",
+                 "read it again, then patch with its number")
         .with_number(newest.version);
   const Secret current = COFFER_TRY(get(path, 0));
   if (!current.value.is_json())
-    return Error{ErrorCode::usage, "an opaque value cannot be patched", "put a new one"};
+    return Error(ErrorCode::usage, "an opaque value cannot be patched", "put a new one");
   const auto target = COFFER_TRY(json::Document::parse(current.value.text()));
   const Value merged =
       ValueAccess::make(Value::Form::json, COFFER_TRY(json::merge_patch(target, patch)));
@@ -44,7 +44,7 @@ Result<VersionInfo> Transaction::rollback(std::string_view path, std::uint64_t t
   COFFER_TRY(format::check_path(path));
   writing_->notes().attempt(format::Action::rollback, path, to_version);
   if (to_version == 0)
-    return Error{ErrorCode::usage, "there is no version 0", "versions begin with 1"};
+    return Error(ErrorCode::usage, "there is no version 0", "versions begin with 1");
   const VersionInfo newest = COFFER_TRY(version_info(path, 0));
   const Secret old = COFFER_TRY(get(path, to_version));
   return put_as(format::Action::rollback, path, old.value,

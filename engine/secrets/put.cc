@@ -22,13 +22,13 @@ constexpr std::uint32_t kVersionsKeptByDefault = 10;
 Result<void> check_cas(const PutRequest& request, std::uint64_t current, bool required) {
   if (!request.cas) {
     if (required)
-      return Error{ErrorCode::conflict, "this secret is only written with check-and-set",
-                   Advice::give_cas};
+      return Error(ErrorCode::conflict, "this secret is only written with check-and-set",
+                   Advice::give_cas);
     return {};
   }
   if (*request.cas != current)
-    return Error{ErrorCode::conflict, "the current version is not the one given",
-                 "read it again, then put with its number"}
+    return Error(ErrorCode::conflict, "the current version is not the one given",
+                 "read it again, then put with its number")
         .with_number(current);
   return {};
 }
@@ -48,7 +48,7 @@ Result<Current> check_current(const Reading& reading, const format::PathHash& ha
     COFFER_TRY(reading.authenticate(hash, *newest));
     current.version = newest->version;
     if (current.version == UINT64_MAX)
-      return Error{ErrorCode::corrupt, "a version's number is out of range", Advice::verify_store};
+      return Error(ErrorCode::corrupt, "a version's number is out of range", Advice::verify_store);
   }
   current.head = COFFER_TRY(head_of(reading, hash, path, newest));
   const Metadata* metadata = current.head ? &current.head->metadata : nullptr;
@@ -56,8 +56,8 @@ Result<Current> check_current(const Reading& reading, const format::PathHash& ha
                         (metadata != nullptr && metadata->cas_required);
   COFFER_TRY(check_cas(request, current.version, required));
   if (metadata != nullptr && metadata->managed && !request.managed)
-    return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                 Advice::put_config}
+    return Error(ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                 Advice::put_config)
         .about(Subject::Kind::path, path);
   return current;
 }
@@ -131,8 +131,8 @@ Result<void> check_value(std::string_view path, const Value& value, bool managed
                          const format::Settings& settings) {
   const Scope scope = scope_of(settings, path);
   if (value.bytes().size() > scope.value_bytes_max)
-    return Error{ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
-                 Advice::raise_value_limit}
+    return Error(ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
+                 Advice::raise_value_limit)
         .with_size(value.bytes().size(), scope.value_bytes_max);
   // What a config mints is named by the engine, and its fields by nobody here.
   if (managed) return {};
@@ -175,8 +175,8 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   Current current = COFFER_TRY(check_current(writing, hash, path, request));
   const std::uint64_t version = request.version != 0 ? request.version : current.version + 1;
   if (version <= current.version)
-    return Error{ErrorCode::conflict, "a version of that number was there already"}.with_number(
-        version);
+    return Error(ErrorCode::conflict, "a version of that number was there already")
+        .with_number(version);
   COFFER_TRY(check_metadata_cas(change, current.head ? current.head->metadata.revision : 0));
   const bool is_new = current.version == 0 && !current.head;
   bool changes_head = !is_nothing(change) || request.managed;

@@ -21,7 +21,7 @@ namespace {
 
 using storage::Table;
 
-/// One end of the way.
+// One end of the way.
 struct Place {
   Place(const Reading& reading, std::string_view at)
       : path(at),
@@ -36,8 +36,8 @@ Result<void> check_target(const View& view, const Reading& reading, std::string_
   COFFER_TRY(format::check_path(to));
   COFFER_TRY(check_new_name(*COFFER_TRY(reading.settings()), to));
   if (COFFER_TRY(view.exists(to)))
-    return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
-                 Advice::remove_other_secret}
+    return Error(ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
+                 Advice::remove_other_secret)
         .about(Subject::Kind::path, to);
   return {};
 }
@@ -46,12 +46,12 @@ Result<void> check_source(const View& view, const Reading& reading, const Place&
                           bool is_moved) {
   const auto head = COFFER_TRY(head_of(reading, from.hash, from.path));
   if (head && head->metadata.managed)
-    return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                 "configs name their secrets themselves"}
+    return Error(ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                 "configs name their secrets themselves")
         .about(Subject::Kind::path, from.path);
   if (is_moved && !COFFER_TRY(view.references_to(from.path)).empty())
-    return Error{ErrorCode::in_use, "something refers to this secret; nothing was changed",
-                 Advice::see_users_or_copy}
+    return Error(ErrorCode::in_use, "something refers to this secret; nothing was changed",
+                 Advice::see_users_or_copy)
         .about(Subject::Kind::path, from.path);
   return {};
 }
@@ -73,8 +73,8 @@ Result<void> check_sizes(const Reading& reading, const Place& from, const Place&
   return reading.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
     // The sealed value is one byte longer than the value: its form.
     if (located.record.sealed_bytes() > bytes_max + 1)
-      return Error{ErrorCode::limit, "a version is larger than is allowed there",
-                   "raise the limit, or destroy that version first"}
+      return Error(ErrorCode::limit, "a version is larger than is allowed there",
+                   "raise the limit, or destroy that version first")
           .with_number(located.version);
     return true;
   });

@@ -11,8 +11,8 @@ namespace coffer::secrets {
 namespace {
 
 Error impossible(const VersionInfo& info) {
-  return Error{ErrorCode::usage, "a version has a number or times that it cannot have",
-               "versions stand newest first, from 1 up, made no later than now"}
+  return Error(ErrorCode::usage, "a version has a number or times that it cannot have",
+               "versions stand newest first, from 1 up, made no later than now")
       .with_number(info.version);
 }
 
@@ -74,12 +74,12 @@ Result<void> Transaction::restore(std::string_view path,
   const format::Settings& settings = *COFFER_TRY(writing.settings());
   // What configs hold is named by coordinates, whatever names people are held to.
   if (managed && !format::parse_coordinate(std::string(path) + "_v1"))
-    return Error{ErrorCode::usage, "no secret of a config has such a name"}.about(
-        Subject::Kind::path, path);
+    return Error(ErrorCode::usage, "no secret of a config has such a name")
+        .about(Subject::Kind::path, path);
   if (!managed) COFFER_TRY(check_new_name(settings, path));
   if (COFFER_TRY(exists(path)))
-    return Error{ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
-                 Advice::remove_secret_first}
+    return Error(ErrorCode::conflict, "there is a secret of that name already; nothing was changed",
+                 Advice::remove_secret_first)
         .about(Subject::Kind::path, path);
   COFFER_TRY(check_infos(versions, now_ms()));
   COFFER_TRY(check_change(metadata));

@@ -29,23 +29,23 @@ Error not_printable() {
 Result<void> check_text(const std::optional<std::string>& text, std::size_t bytes_max) {
   if (!text) return {};
   if (text->size() > bytes_max)
-    return Error{ErrorCode::limit, "a metadata text is too long, in bytes"}.with_size(text->size(),
-                                                                                      bytes_max);
+    return Error(ErrorCode::limit, "a metadata text is too long, in bytes")
+        .with_size(text->size(), bytes_max);
   if (!is_printable(*text)) return not_printable();
   return {};
 }
 
 Result<void> check_tags(const std::vector<std::string>& tags) {
   if (tags.size() > format::kTagsMax)
-    return Error{ErrorCode::limit, "too many tags"}.with_size(tags.size(), format::kTagsMax);
+    return Error(ErrorCode::limit, "too many tags").with_size(tags.size(), format::kTagsMax);
   std::set<std::string_view> seen;
   for (const std::string& tag : tags) {
     if (tag.empty() || tag.size() > format::kTagBytesMax)
-      return Error{ErrorCode::limit, "a tag is empty or too long"}.with_size(tag.size(),
-                                                                             format::kTagBytesMax);
+      return Error(ErrorCode::limit, "a tag is empty or too long")
+          .with_size(tag.size(), format::kTagBytesMax);
     if (!is_printable(tag)) return not_printable();
     if (!seen.insert(tag).second)
-      return Error{ErrorCode::usage, "a tag is given twice"}.about(Subject::Kind::name, tag);
+      return Error(ErrorCode::usage, "a tag is given twice").about(Subject::Kind::name, tag);
   }
   return {};
 }
@@ -53,8 +53,8 @@ Result<void> check_tags(const std::vector<std::string>& tags) {
 Result<void> check_custom_key(std::string_view key) {
   if (key.empty() || key.size() > format::kCustomKeyBytesMax)
     return text::about_if_printable(
-        Error{ErrorCode::limit, "a custom metadata key is empty or too long"}.with_size(
-            key.size(), format::kCustomKeyBytesMax),
+        Error(ErrorCode::limit, "a custom metadata key is empty or too long")
+            .with_size(key.size(), format::kCustomKeyBytesMax),
         Subject::Kind::name, key);
   if (!is_printable(key)) return not_printable();
   return {};
@@ -63,7 +63,7 @@ Result<void> check_custom_key(std::string_view key) {
 Result<void> check_custom_entry(std::string_view key, std::string_view value) {
   COFFER_TRY(check_custom_key(key));
   if (value.empty() || value.size() > format::kCustomValueBytesMax)
-    return Error{ErrorCode::limit, "a custom metadata value is empty or too long"}
+    return Error(ErrorCode::limit, "a custom metadata value is empty or too long")
         .with_size(value.size(), format::kCustomValueBytesMax)
         .about(Subject::Kind::name, key);
   if (!is_printable(value)) return not_printable().about(Subject::Kind::name, key);
@@ -72,8 +72,8 @@ Result<void> check_custom_entry(std::string_view key, std::string_view value) {
 
 Result<void> check_entry_count(std::size_t count) {
   if (count > format::kCustomEntriesMax)
-    return Error{ErrorCode::limit, "too many custom metadata entries"}.with_size(
-        count, format::kCustomEntriesMax);
+    return Error(ErrorCode::limit, "too many custom metadata entries")
+        .with_size(count, format::kCustomEntriesMax);
   return {};
 }
 
@@ -92,9 +92,9 @@ Result<void> check_change(const MetadataChange& change) {
   COFFER_TRY(check_text(change.marked_by, format::kAuditActorBytesMax));
   if (change.tags) COFFER_TRY(check_tags(*change.tags));
   if (change.delete_version_after_ms.value_or(0) < 0)
-    return Error{ErrorCode::usage, "delete_version_after is negative", "0 clears it"};
+    return Error(ErrorCode::usage, "delete_version_after is negative", "0 clears it");
   if (change.delete_version_after_ms.value_or(0) > kDurationMaxMs)
-    return Error{ErrorCode::limit, "delete_version_after is longer than 1,000 years"};
+    return Error(ErrorCode::limit, "delete_version_after is longer than 1,000 years");
   if (change.custom) {
     COFFER_TRY(check_entry_count(change.custom->size()));
     for (const auto& [key, value] : *change.custom) COFFER_TRY(check_custom_entry(key, value));
@@ -106,8 +106,8 @@ Result<void> check_change(const MetadataChange& change) {
 
 Result<void> check_metadata_cas(const MetadataChange& change, std::uint64_t revision) {
   if (!change.metadata_cas || *change.metadata_cas == revision) return {};
-  return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
-               "read it again, then change it with its number"}
+  return Error(ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
+               "read it again, then change it with its number")
       .with_number(revision);
 }
 
@@ -163,8 +163,8 @@ Result<void> check_outcome(const Metadata& metadata) {
 
 Result<void> check_new_name(const format::Settings& settings, std::string_view path) {
   if (format::parse_coordinate(path))
-    return Error{ErrorCode::usage, "this path reads as a coordinate, so nothing could find it",
-                 "leave out the _v and number at its end"}
+    return Error(ErrorCode::usage, "this path reads as a coordinate, so nothing could find it",
+                 "leave out the _v and number at its end")
         .about(Subject::Kind::path, path);
   const Scope scope = scope_of(settings, path);
   return format::check_components(scope.names->components, scope.below);
@@ -192,12 +192,12 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
   if (is_new) COFFER_TRY(check_new_name(*COFFER_TRY(writing.settings()), path));
   if (!head) head = format::Head{std::string(path), {}};
   if (head->metadata.managed)
-    return Error{ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
-                 Advice::put_config}
+    return Error(ErrorCode::in_use, "this secret belongs to a config; nothing was changed",
+                 Advice::put_config)
         .about(Subject::Kind::path, path);
   if (change.metadata_cas && *change.metadata_cas != head->metadata.revision)
-    return Error{ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
-                 "read it again, then change it with its number"}
+    return Error(ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
+                 "read it again, then change it with its number")
         .with_number(head->metadata.revision);
   if (is_nothing(change)) return writing.notes().done();
   const Metadata before = head->metadata;

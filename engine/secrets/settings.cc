@@ -13,8 +13,8 @@ constexpr std::int64_t kDurationMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1
 
 Result<void> check_value_limit(std::uint64_t bytes) {
   if (bytes == 0 || bytes > format::kValueBytesCeiling)
-    return Error{ErrorCode::limit, "the value limit is outside what the format allows",
-                 "from 1 byte to 16 MiB"}
+    return Error(ErrorCode::limit, "the value limit is outside what the format allows",
+                 "from 1 byte to 16 MiB")
         .with_number(format::kValueBytesCeiling);
   return {};
 }
@@ -22,8 +22,8 @@ Result<void> check_value_limit(std::uint64_t bytes) {
 Result<void> check_scope(const ScopeSettings& scope) {
   COFFER_TRY(format::check_path(scope.prefix));
   if (!scope.value_bytes_max && !scope.names)
-    return Error{ErrorCode::usage, "this scope sets nothing",
-                 "give it a value limit, rules for names or both, or leave it out"}
+    return Error(ErrorCode::usage, "this scope sets nothing",
+                 "give it a value limit, rules for names or both, or leave it out")
         .about(Subject::Kind::path, scope.prefix);
   if (scope.value_bytes_max) COFFER_TRY(check_value_limit(*scope.value_bytes_max));
   if (scope.names) COFFER_TRY(format::check_rules(*scope.names));
@@ -33,7 +33,7 @@ Result<void> check_scope(const ScopeSettings& scope) {
 // In the order of their prefixes, as they stand in the record.
 Result<std::vector<ScopeSettings>> sorted(std::vector<ScopeSettings> scopes) {
   if (scopes.size() > format::kScopesMax)
-    return Error{ErrorCode::limit, "too many scopes"}.with_number(format::kScopesMax);
+    return Error(ErrorCode::limit, "too many scopes").with_number(format::kScopesMax);
   for (ScopeSettings& scope : scopes) {
     while (scope.prefix.ends_with('/')) scope.prefix.pop_back();
     COFFER_TRY(check_scope(scope));
@@ -42,8 +42,8 @@ Result<std::vector<ScopeSettings>> sorted(std::vector<ScopeSettings> scopes) {
             [](const auto& a, const auto& b) { return a.prefix < b.prefix; });
   for (std::size_t i = 1; i < scopes.size(); ++i)
     if (scopes[i].prefix == scopes[i - 1].prefix)
-      return Error{ErrorCode::usage, "two scopes have one prefix"}.about(Subject::Kind::path,
-                                                                         scopes[i].prefix);
+      return Error(ErrorCode::usage, "two scopes have one prefix")
+          .about(Subject::Kind::path, scopes[i].prefix);
   return scopes;
 }
 
@@ -77,9 +77,9 @@ Result<void> Transaction::put_settings(const StoreSettings& settings) {
   COFFER_TRY(check_value_limit(settings.value_bytes_max));
   COFFER_TRY(format::check_rules(settings.names));
   if (settings.delete_version_after_ms > kDurationMaxMs)
-    return Error{ErrorCode::limit, "delete_version_after is longer than 1,000 years"};
+    return Error(ErrorCode::limit, "delete_version_after is longer than 1,000 years");
   if (settings.audit_keep_ms < 0 || settings.audit_keep_ms > kDurationMaxMs)
-    return Error{ErrorCode::limit, "the time to keep audit records is negative or too long"};
+    return Error(ErrorCode::limit, "the time to keep audit records is negative or too long");
   StoreSettings wanted = settings;
   wanted.delete_version_after_ms = std::max<std::int64_t>(settings.delete_version_after_ms, -1);
   wanted.scopes = COFFER_TRY(sorted(settings.scopes));

@@ -11,7 +11,7 @@ namespace coffer::secrets {
 namespace {
 
 constexpr std::size_t kForgottenAtOnce = 512;
-/// So much of the time index is looked at to find what lies under the same keys.
+// So much of the time index is looked at to find what lies under the same keys.
 constexpr std::size_t kLookahead = 16'384;
 
 Result<bool> is_referenced(const View& view, const Pending& pending) {

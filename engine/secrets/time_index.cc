@@ -16,7 +16,7 @@ Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
        more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kDueKeyBytes)
-      return Error{ErrorCode::corrupt, "the time index is damaged", Advice::verify_store};
+      return Error(ErrorCode::corrupt, "the time index is damaged", Advice::verify_store);
     const format::DueKeyParts parts = format::parse_due_key(key);
     if (parts.due_at_ms > now) break;
     if (parts.why != static_cast<std::uint8_t>(why)) continue;

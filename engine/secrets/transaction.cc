@@ -31,7 +31,7 @@ Result<std::vector<std::uint64_t>> resolve(const Reading& reading, const format:
   std::vector<std::uint64_t> wanted = versions;
   // 0 means the newest inside; from a caller it would slip past who asks what is in use.
   if (std::find(wanted.begin(), wanted.end(), 0U) != wanted.end())
-    return Error{ErrorCode::usage, "there is no version 0", "versions begin with 1"};
+    return Error(ErrorCode::usage, "there is no version 0", "versions begin with 1");
   if (wanted.empty()) wanted.push_back(0);
   Result<void> gone;
   for (std::uint64_t& version : wanted) {
@@ -184,8 +184,8 @@ Result<void> Transaction::set_expiry(std::string_view path, std::uint64_t versio
   if (before == expires_at_ms) return writing_->notes().done();
   if (expires_at_ms != 0) COFFER_TRY(writing_->check_clock());
   if (before != 0 && before <= now_ms())
-    return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
-        resolved);
+    return Error(ErrorCode::expired, "this version has expired", "put a new one")
+        .with_number(resolved);
   header.expires_at_ms = expires_at_ms;
   COFFER_TRY(writing_->change_header(hash, located, header));
   if (before != 0) COFFER_TRY(remove_due(*writing_, hash, resolved, before, Pending::Why::expiry));

@@ -10,8 +10,8 @@ Error no_such_secret() {
 }
 
 Error no_such_version(std::uint64_t version) {
-  return Error{ErrorCode::not_found, "there is no such version", Advice::see_history}.with_number(
-      version);
+  return Error(ErrorCode::not_found, "there is no such version", Advice::see_history)
+      .with_number(version);
 }
 
 Error absent(const Reading& reading, const format::PathHash& hash, std::string_view path,
@@ -35,25 +35,25 @@ Result<void> check_state(const Reading& reading, const Located& located, Deleted
   const bool has_end = header.expires_at_ms != 0;
   const bool has_deletion = header.deletion_at_ms != 0 && deleted == Deleted::refuse;
   if (header.is_destroyed() && !reclaimed)
-    return Error{ErrorCode::destroyed, "this version was destroyed", Advice::see_history}
+    return Error(ErrorCode::destroyed, "this version was destroyed", Advice::see_history)
         .with_number(located.version);
   if (reclaimed || (has_end && header.expires_at_ms <= reading.now_ms())) {
     reading.note_end_seen(header.expires_at_ms);
-    return Error{ErrorCode::expired, "this version has expired", "put a new one"}.with_number(
-        located.version);
+    return Error(ErrorCode::expired, "this version has expired", "put a new one")
+        .with_number(located.version);
   }
   if (has_deletion && header.deletion_at_ms <= reading.now_ms()) {
     reading.note_end_seen(header.deletion_at_ms);
-    return Error{ErrorCode::deleted, "this version is deleted", Advice::undelete}
+    return Error(ErrorCode::deleted, "this version is deleted", Advice::undelete)
         .with_number(located.version)
         .with_clock_behind(reading.clock_is_behind() && header.deletion_at_ms > reading.clock_ms());
   }
   // Time stands still while the clock is behind, perhaps for years: what has an end must not
   // be had for longer by that.
   if ((has_end || has_deletion) && reading.clock_is_behind())
-    return Error{has_end ? ErrorCode::expired : ErrorCode::deleted,
+    return Error(has_end ? ErrorCode::expired : ErrorCode::deleted,
                  "the clock is behind the store's time, so this version counts as gone by",
-                 Advice::accept_clock}
+                 Advice::accept_clock)
         .with_number(located.version)
         .with_clock_behind();
   return {};

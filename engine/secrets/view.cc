@@ -38,7 +38,7 @@ Result<Secret> View::get_managed(std::string_view path, std::uint64_t version) c
   auto secret = read_value(path, version, &flags);
   // What an earlier engine wrote has no flag: its head tells.
   if (secret && (flags & format::kFlagManaged) == 0 && !COFFER_TRY(is_managed(path)))
-    secret = Error{ErrorCode::usage, "this coordinate names no secret that configs manage"};
+    secret = Error(ErrorCode::usage, "this coordinate names no secret that configs manage");
   note_get(*reading_, path, version, secret);
   return secret;
 }
@@ -61,7 +61,7 @@ Result<Secret> View::read_value(std::string_view path, std::uint64_t version, st
   const WrappingKey wrapper = COFFER_TRY(reading_->wrapping_key(hash));
   Cipher::Opened opened = COFFER_TRY(
       reading_->cipher().open_version(context, hash, located.version, located.record, wrapper));
-  if (opened.form > 1) return Error{ErrorCode::too_new, "this value has an unknown form"};
+  if (opened.form > 1) return Error(ErrorCode::too_new, "this value has an unknown form");
   Secret secret;
   secret.path = path;
   secret.info = info_of(located);
@@ -122,7 +122,7 @@ Result<void> View::each_managed_version(
   for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {
     const ByteView key = cursor.key();
     if (key.size() != format::kHistoryKeyBytes)
-      return Error{ErrorCode::corrupt, "the history is damaged", Advice::verify_store};
+      return Error(ErrorCode::corrupt, "the history is damaged", Advice::verify_store);
     if (std::memcmp(key.data(), at.data(), at.size()) != 0) versions.clear();
     std::memcpy(at.data(), key.data(), at.size());
     const std::uint64_t version = format::version_of_history_key(key);

@@ -29,16 +29,16 @@ constexpr int kGateWaitMaxMs = 30'000;
 constexpr std::uint64_t kXfsMagic = 0x58465342;
 
 Error no_store_here(const std::string& path) {
-  return Error{ErrorCode::no_store, "there is no store here", Advice::make_store}.about(
-      Subject::Kind::file, path);
+  return Error(ErrorCode::no_store, "there is no store here", Advice::make_store)
+      .about(Subject::Kind::file, path);
 }
 
 // A keyring without data.mdb means that a store was here: advising a new one would be wrong.
 Error no_data_file(int directory) {
   if (faccessat(directory, "keyring", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
     return {ErrorCode::no_store, "there is no store here", Advice::make_store};
-  return Error{ErrorCode::corrupt, "the store's data file is missing",
-               "put data.mdb and keyring back from one copy, made at one time"}
+  return Error(ErrorCode::corrupt, "the store's data file is missing",
+               "put data.mdb and keyring back from one copy, made at one time")
       .about(Subject::Kind::file, "data.mdb");
 }
 
@@ -85,23 +85,24 @@ Result<std::unique_ptr<Environment::Directory>> Environment::Directory::open(
   directory->fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory->fd < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return no_store_here(path);
-    return Error{ErrorCode::io, "the store's directory cannot be opened"}.with_errno(errno).about(
-        Subject::Kind::file, path);
+    return Error(ErrorCode::io, "the store's directory cannot be opened")
+        .with_errno(errno)
+        .about(Subject::Kind::file, path);
   }
   struct stat status {};
   if (fstat(directory->fd, &status) != 0)
-    return Error{ErrorCode::io, "the store's directory cannot be read"}.with_errno(errno);
+    return Error(ErrorCode::io, "the store's directory cannot be read").with_errno(errno);
   COFFER_TRY(check_owner(status, path));
   if ((status.st_mode & 022) != 0)
-    return Error{ErrorCode::io, "others may write into the store's directory",
-                 "chmod 700 it and chmod 600 its files, and check that they are still yours"}
+    return Error(ErrorCode::io, "others may write into the store's directory",
+                 "chmod 700 it and chmod 600 its files, and check that they are still yours")
         .about(Subject::Kind::file, path);
   struct statfs fs {};
   if (fstatfs(directory->fd, &fs) == 0 &&
       locks_of(static_cast<std::uint64_t>(static_cast<unsigned>(fs.f_type))) == Locks::none)
-    return Error{ErrorCode::io,
+    return Error(ErrorCode::io,
                  "the store is on a file system shared by several machines, where locks fail",
-                 "move it to a local disk"}
+                 "move it to a local disk")
         .about(Subject::Kind::file, path);
   directory->device = status.st_dev;
   directory->inode = status.st_ino;
@@ -113,9 +114,10 @@ Result<void> Environment::Directory::check_file(const char* name) const {
   struct stat status {};
   if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT && std::string_view(name) == "data.mdb") return no_data_file(fd);
-    if (errno == ENOENT) return Error{ErrorCode::no_store, "the store has no such file"};
-    return Error{ErrorCode::io, "a file of the store cannot be read"}.with_errno(errno).about(
-        Subject::Kind::file, name);
+    if (errno == ENOENT) return Error(ErrorCode::no_store, "the store has no such file");
+    return Error(ErrorCode::io, "a file of the store cannot be read")
+        .with_errno(errno)
+        .about(Subject::Kind::file, name);
   }
   return check_private_file(status, name);
 }
@@ -125,9 +127,9 @@ Result<void> Environment::Directory::enter_gate() {
   // An opener needs milliseconds; if one was stopped inside the gate, the others must not hang.
   for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited_ms += kGatePollMs) {
     if (errno != EWOULDBLOCK && errno != EINTR)
-      return Error{ErrorCode::io, "the store's directory cannot be locked"}.with_errno(errno);
+      return Error(ErrorCode::io, "the store's directory cannot be locked").with_errno(errno);
     if (waited_ms >= kGateWaitMaxMs)
-      return Error{ErrorCode::busy, "another process is still opening the store", "try again"};
+      return Error(ErrorCode::busy, "another process is still opening the store", "try again");
     std::this_thread::sleep_for(std::chrono::milliseconds(kGatePollMs));
   }
   return {};

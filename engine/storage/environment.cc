@@ -57,8 +57,8 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::string& direct
   const std::string path =
       directory.empty() ? directory : std::filesystem::absolute(directory, failure).string();
   if (failure)
-    return Error{ErrorCode::io, "the current directory cannot be found",
-                 "give the full path of the store"}
+    return Error(ErrorCode::io, "the current directory cannot be found",
+                 "give the full path of the store")
         .with_errno(failure.value());
   auto handle = COFFER_TRY(Directory::open(path));
   const std::pair id{handle->device, handle->inode};
@@ -148,9 +148,9 @@ Result<void> Environment::check_not_open_elsewhere() const {
   for (const auto& [id, entry] : registry().open) {
     if (entry.environment->sentinel_.in_child()) continue;
     if (!entry.environment->directory_handle_->shares_file_with(*directory_handle_)) continue;
-    return Error{ErrorCode::failed,
+    return Error(ErrorCode::failed,
                  "this process already has the store's files open through another directory",
-                 "close the store there, then try again"};
+                 "close the store there, then try again");
   }
   return {};
 }
@@ -225,9 +225,9 @@ Result<MDB_txn*> Environment::begin_on_tables(bool create) {
   }
   // A process's first reader locks the byte of the lock file at the offset of its process number.
   if (code == EAGAIN || code == EACCES)
-    return Error{ErrorCode::busy,
+    return Error(ErrorCode::busy,
                  "the store is open in another PID namespace, by a process with the same number",
-                 Advice::share_pid_namespace}
+                 Advice::share_pid_namespace)
         .with_number(static_cast<std::uint64_t>(getpid()));
   if (code != 0) return lmdb_error(code);
   return txn;
@@ -269,8 +269,8 @@ Result<void> Environment::open_tables(Pages pages, std::uint64_t verified) {
   if (code != 0) {
     mdb_txn_abort(txn);
     if (code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE)
-      return Error{ErrorCode::corrupt, "the data file lacks a table of the store",
-                   "restore it from a backup"};
+      return Error(ErrorCode::corrupt, "the data file lacks a table of the store",
+                   "restore it from a backup");
     return lmdb_error(code);
   }
   code = mdb_txn_commit(txn);
@@ -376,7 +376,7 @@ std::optional<OtherEntry> Environment::entry_of_other_meta(ByteView key) const {
 Result<EnvironmentInfo> Environment::info() {
   COFFER_TRY(check_usable());
   const std::lock_guard lock(writer_mutex_);
-  if (env_ == nullptr) return Error{ErrorCode::failed, "the store could not be opened again"};
+  if (env_ == nullptr) return Error(ErrorCode::failed, "the store could not be opened again");
   EnvironmentInfo result;
   MDB_envinfo info;
   mdb_env_info(env_, &info);

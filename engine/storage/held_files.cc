@@ -42,10 +42,10 @@ Error another_lock_file() {
 Result<bool> Environment::Directory::open_files() {
   COFFER_CHECK(fd >= 0 && data_fd < 0 && lock_fd < 0);
   data_fd = openat(fd, kFileNames[1], O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (data_fd < 0) return Error{ErrorCode::io, "the data file cannot be opened"}.with_errno(errno);
+  if (data_fd < 0) return Error(ErrorCode::io, "the data file cannot be opened").with_errno(errno);
   const bool data_is_used = flock(data_fd, LOCK_EX | LOCK_NB) != 0;
   if (data_is_used && errno != EWOULDBLOCK)
-    return Error{ErrorCode::io, "the data file cannot be locked"}.with_errno(errno);
+    return Error(ErrorCode::io, "the data file cannot be locked").with_errno(errno);
   lock_fd = openat(fd, kFileNames[2], O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (lock_fd < 0 && errno != ENOENT) return lmdb_error(errno);
   std::uint64_t process = 0;
@@ -70,7 +70,7 @@ Result<bool> Environment::Directory::is_lock_file_used(std::uint64_t& by) const 
   lock.l_whence = SEEK_SET;
   lock.l_len = 1;
   if (fcntl(lock_fd, F_GETLK, &lock) != 0)
-    return Error{ErrorCode::io, "the lock file cannot be examined"}.with_errno(errno);
+    return Error(ErrorCode::io, "the lock file cannot be examined").with_errno(errno);
   if (lock.l_type == F_UNLCK) return false;
   by = lock.l_pid > 0 ? static_cast<std::uint64_t>(lock.l_pid) : 0;  // 0: in another namespace.
   return true;
@@ -115,7 +115,7 @@ Result<void> Environment::Directory::hold() {
   COFFER_CHECK(data_fd >= 0);
   while (flock(data_fd, LOCK_SH) != 0) {
     if (errno != EINTR)
-      return Error{ErrorCode::io, "the data file cannot be locked"}.with_errno(errno);
+      return Error(ErrorCode::io, "the data file cannot be locked").with_errno(errno);
   }
   return {};
 }
@@ -134,14 +134,14 @@ Result<void> Environment::Directory::expect(StoreFile file, int descriptor) {
   COFFER_CHECK(descriptor >= 0);
   struct stat status {};
   if (fstat(descriptor, &status) != 0)
-    return Error{ErrorCode::io, "a file of the store cannot be examined"}.with_errno(errno);
+    return Error(ErrorCode::io, "a file of the store cannot be examined").with_errno(errno);
   const std::lock_guard lock(expected_mutex_);
   auto& expected = expected_[static_cast<std::size_t>(file)];
   const Identity found{status.st_dev, status.st_ino};
   if (!expected) expected = found;
   if (*expected == found) return {};
-  return Error{ErrorCode::failed, "a file of the store was replaced while it was being opened",
-               "wait until the replacement is complete, then try again"};
+  return Error(ErrorCode::failed, "a file of the store was replaced while it was being opened",
+               "wait until the replacement is complete, then try again");
 }
 
 std::optional<Environment::Directory::Identity> Environment::Directory::identity_at(
@@ -182,8 +182,8 @@ Result<std::optional<StoreFile>> Environment::Directory::find_replaced() const {
     const Sight sight = look_at(file);
     if (sight == Sight::same) continue;
     if (sight == Sight::none)
-      return Error{ErrorCode::io, "the store's files can no longer be found by name",
-                   "give the process the right to search the store's directory again"}
+      return Error(ErrorCode::io, "the store's files can no longer be found by name",
+                   "give the process the right to search the store's directory again")
           .with_errno(errno);
     struct stat status {};
     const Identity own{device, inode};
@@ -196,8 +196,8 @@ Result<std::optional<StoreFile>> Environment::Directory::find_replaced() const {
 
 Result<void> Environment::check_usable() {
   if (sentinel_.in_child())
-    return Error{ErrorCode::failed, "a forked child may not use its parent's store",
-                 "open the store again in the child"};
+    return Error(ErrorCode::failed, "a forked child may not use its parent's store",
+                 "open the store again in the child");
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // Without a system call: every get comes here.
   // A failed look-up does not stop reads.
@@ -233,17 +233,17 @@ Result<void> Environment::replaced_error() const {
   constexpr Literal kHint("stop every process that uses the store, then open it again");
   switch (static_cast<StoreFile>(file)) {
     case StoreFile::directory:
-      return Error{ErrorCode::failed,
-                   "the store's directory was moved or replaced while it was open", kHint};
+      return Error(ErrorCode::failed,
+                   "the store's directory was moved or replaced while it was open", kHint);
     case StoreFile::data:
-      return Error{ErrorCode::failed, "the store's data file was replaced while it was open",
-                   kHint};
+      return Error(ErrorCode::failed, "the store's data file was replaced while it was open",
+                   kHint);
     case StoreFile::lock:
-      return Error{ErrorCode::failed, "the store's lock file was replaced while it was open",
-                   kHint};
+      return Error(ErrorCode::failed, "the store's lock file was replaced while it was open",
+                   kHint);
     default: break;
   }
-  return Error{ErrorCode::failed, "the store's keyring file was replaced while it was open", kHint};
+  return Error(ErrorCode::failed, "the store's keyring file was replaced while it was open", kHint);
 }
 
 }  // namespace coffer::storage

@@ -44,8 +44,8 @@ Result<ReadTxn::Use> ReadTxn::use() {
   Use use(use_mutex_);
   if (!given_up_ && is_outlived()) give_up();
   if (given_up_)
-    return Error{ErrorCode::busy, "the snapshot was given up: too much has changed since",
-                 "take a new one; OpenOptions::snapshot_commits_max sets how long one may last"};
+    return Error(ErrorCode::busy, "the snapshot was given up: too much has changed since",
+                 "take a new one; OpenOptions::snapshot_commits_max sets how long one may last");
   MDB_envinfo info;
   mdb_env_info(environment_->env_, &info);
   use.moved_ = info.me_last_txnid != id();

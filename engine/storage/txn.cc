@@ -145,7 +145,7 @@ Result<void> ReadTxn::renew() {
   for (int attempt = 0; attempt < 8; ++attempt) {
     if (COFFER_TRY(try_renew())) return {};
   }
-  return Error{ErrorCode::busy, "the store keeps changing its size", "try again"};
+  return Error(ErrorCode::busy, "the store keeps changing its size", "try again");
 }
 
 // False: the map moved or a dead reader's slot was freed, and the caller tries again.
@@ -158,8 +158,8 @@ Result<bool> ReadTxn::try_renew() {
   }
   if (environment_->env_ == nullptr) {
     active_.store(false, std::memory_order_release);
-    return Error{ErrorCode::failed, "the store could not be opened again after a failed write",
-                 "close it, check the disk, and open it again"};
+    return Error(ErrorCode::failed, "the store could not be opened again after a failed write",
+                 "close it, check the disk, and open it again");
   }
   if (generation_ != environment_->generation_.load(std::memory_order_acquire)) {
     drop_handles();  // The old environment is gone; start_anew() has already dropped its handles.
@@ -215,8 +215,8 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
   std::unique_ptr<WriteTxn> txn(new WriteTxn(environment));
   if (environment.needs_reopen_) COFFER_TRY(environment.reopen());
   if (environment.env_ == nullptr)
-    return Error{ErrorCode::failed, "the store could not be opened again after a failed write",
-                 "close it, check the disk, and open it again"};
+    return Error(ErrorCode::failed, "the store could not be opened again after a failed write",
+                 "close it, check the disk, and open it again");
   if (++environment.writes_ % kReaderCheckEvery == 0) {
     int dead = 0;
     mdb_reader_check(environment.env_, &dead);
@@ -246,7 +246,7 @@ Result<std::unique_ptr<WriteTxn>> WriteTxn::begin(Environment& environment,
     txn->txn_ = nullptr;
     if (auto grown = environment.grow(needed); !grown) return std::move(grown).error();
   }
-  return Error{ErrorCode::busy, "the store keeps changing its size", "try again"};
+  return Error(ErrorCode::busy, "the store keeps changing its size", "try again");
 }
 
 // Creates the tables that the format added later, on the first write to an older store. Opens

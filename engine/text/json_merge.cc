@@ -129,9 +129,8 @@ class Merge {
 Result<SecretBytes> merge_patch(const Document& target, const Document& patch) {
   SecretBytes merged = is_object(target, 0) && is_object(patch, 0) ? Merge(target, patch).run()
                                                                    : without_nulls(patch, 0);
-  if (merged.size() > kMaxTextBytes) {
+  if (merged.size() > kMaxTextBytes)
     return Error(ErrorCode::limit, "JSON text is too long").with_number(kMaxTextBytes);
-  }
   return merged;
 }
 

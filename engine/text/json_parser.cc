@@ -204,9 +204,8 @@ class Parser {
     auto& node = document_.nodes_[id];
     auto& index = document_.index_;
     node.string_begin = static_cast<std::uint32_t>(index.size());
-    for (NodeId child = node.first_child; child != kNoNode; child = next(child)) {
+    for (NodeId child = node.first_child; child != kNoNode; child = next(child))
       index.push_back(child);
-    }
     if (node.type != Type::object) return true;
     const auto begin = index.begin() + node.string_begin;
     std::sort(begin, index.end(), [this](NodeId a, NodeId b) {
@@ -310,9 +309,8 @@ class Parser {
     constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
     const std::size_t which =
         letter < 0 ? std::string_view::npos : kLetters.find(static_cast<char>(letter));
-    if (which == std::string_view::npos) {
+    if (which == std::string_view::npos)
       return fail_at(begin, "an unknown escape in a JSON string");
-    }
     document_.strings_.push_back(static_cast<std::uint8_t>(kMeanings[which]));
     ++at_;
     return true;
@@ -321,18 +319,15 @@ class Parser {
   bool unicode_escape(std::size_t begin) {
     std::uint32_t point = 0;
     if (!hex_unit(point)) return false;
-    if (point >= 0xDC00 && point < 0xE000) {
+    if (point >= 0xDC00 && point < 0xE000)
       return fail_at(begin, "half of a surrogate pair in a JSON string");
-    }
     if (point >= 0xD800 && point < 0xDC00) {
       std::uint32_t low = 0;
-      if (!take('\\') || peek() != 'u') {
+      if (!take('\\') || peek() != 'u')
         return fail_at(begin, "half of a surrogate pair in a JSON string");
-      }
       if (!hex_unit(low)) return false;
-      if (low < 0xDC00 || low >= 0xE000) {
+      if (low < 0xDC00 || low >= 0xE000)
         return fail_at(begin, "half of a surrogate pair in a JSON string");
-      }
       point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
     }
     append_utf8(document_.strings_, point);

@@ -50,9 +50,8 @@ Result<std::int64_t> Reader::duration() const {
   const bool in_ms = text.ends_with("ms");
   if (in_ms) text.resize(text.size() - 2);
   const Result<std::int64_t> parsed = text::parse_duration(text);
-  if (!parsed || (in_ms && !ascii::is_number(text))) {
+  if (!parsed || (in_ms && !ascii::is_number(text)))
     return refuse({ErrorCode::usage, "must be a duration as 90s, 15m, 2h or 30d"});
-  }
   return in_ms ? *parsed / 1000 : *parsed;
 }
 

@@ -156,9 +156,8 @@ Result<std::int64_t> parse_time(std::string_view text) {
   const chrono::year_month_day date{chrono::year(year), chrono::month(month), chrono::day(day)};
   // An offset may lead out of the years that can be written.
   const std::int64_t ms = date.ok() ? ms_of(chrono::sys_days(date)) + in_day - offset : 0;
-  if (!reader.done() || !date.ok() || ms < kFirstMs || ms > kLastMs) {
+  if (!reader.done() || !date.ok() || ms < kFirstMs || ms > kLastMs)
     return Error(ErrorCode::usage, "this is not a time", "write it as 2030-01-31T12:00:00Z");
-  }
   return ms;
 }
 

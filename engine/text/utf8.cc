@@ -18,10 +18,10 @@ std::uint64_t word_at(std::string_view text, std::size_t at) {
   return word;
 }
 
-/// Eight bytes at a time: names and documents are ASCII nearly everywhere.
+// Eight bytes at a time: names and documents are ASCII nearly everywhere.
 bool is_ascii(std::uint64_t word) { return (word & kHighs) == 0; }
 
-/// For ASCII only: whether any byte is below 0x20, or is 0x7F.
+// For ASCII only: whether any byte is below 0x20, or is 0x7F.
 bool has_control(std::uint64_t word) {
   const std::uint64_t low = (word - 0x20 * kOnes) & ~word & kHighs;
   const std::uint64_t from_delete = word ^ 0x7F * kOnes;

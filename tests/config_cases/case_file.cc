@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kTable[] = COFFER_SOURCE_DIR "/tests/config_cases/table";
 
-/// <name> or <name+1>, at the beginning of a text; its length, 0 where there is none.
+// <name> or <name+1>, at the beginning of a text; its length, 0 where there is none.
 std::size_t name_length(std::string_view text) {
   static const std::regex kName("^<[a-z][a-z0-9]*(\\+[0-9]+)?>");
   std::match_results<std::string_view::const_iterator> found;
@@ -147,9 +147,8 @@ std::vector<CaseFile> load_case_files() {
   for (const auto& entry : std::filesystem::directory_iterator(kTable)) {
     const Bytes bytes = read_whole_file(entry.path().string());
     auto document = json::Document::parse(as_text(bytes));
-    if (!document.ok()) {
+    if (!document.ok())
       throw std::runtime_error(entry.path().string() + ": " + describe(document.error()));
-    }
     out.push_back({entry.path().stem().string(), std::move(*document)});
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });

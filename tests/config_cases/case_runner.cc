@@ -8,7 +8,7 @@ namespace {
 
 constexpr char kWorkspace[] = "11111111-2222-3333-4444-555555555555";
 
-/// No sign of a secret in it: then it must come back as it was.
+// No sign of a secret in it: then it must come back as it was.
 bool is_plain(const std::string& document) {
   return document.find("_secret\"") == std::string::npos &&
          document.find("secret_coordinate::") == std::string::npos &&
@@ -37,9 +37,8 @@ class Player {
     const std::string before = refused ? driver_.fingerprint() : "";
     const Told told = act();
     std::string problem = check_error(told);
-    if (problem.empty() && refused && driver_.fingerprint() != before) {
+    if (problem.empty() && refused && driver_.fingerprint() != before)
       problem = "it was refused, and changed something";
-    }
     if (problem.empty() && !refused) problem = check_told(told);
     if (problem.empty() && !refused) problem = check_forms();
     return problem;
@@ -68,9 +67,8 @@ class Player {
     if (const auto name = step_->find("commit")) return commit(name->text());
     if (const auto name = step_->find("abandon"))
       return driver_.abandon(id(), staged(name->text()));
-    if (step_->document("check")) {
+    if (step_->document("check"))
       return driver_.check({step_->word("id"), spec(), document("check"), number("ttl")});
-    }
     if (step_->document("end_check")) return driver_.end_check(document("end_check"));
     if (const auto of = step_->find("end_check_of")) return driver_.end_check_of(of->text());
     if (const auto form = step_->find("show")) return driver_.show(id(), form->text());
@@ -85,7 +83,7 @@ class Player {
     return act_around();
   }
 
-  /// What is done to the store, and not to one of its configs.
+  // What is done to the store, and not to one of its configs.
   Told act_around() {
     if (const auto values = step_->find("resolver")) return set_resolver(*values);
     if (const auto by = step_->find("turn")) {
@@ -93,9 +91,8 @@ class Player {
       return {};
     }
     if (const auto grace = step_->find("sweep")) return driver_.sweep(grace->number());
-    if (const auto path = step_->find("put_by_hand")) {
+    if (const auto path = step_->find("put_by_hand"))
       return driver_.put_by_hand(coordinates_.fill(path->text()), step_->word("value"));
-    }
     if (const auto of = step_->find("state")) return driver_.state(coordinates_.fill(of->text()));
     for (const bool add : {true, false}) {
       const auto of = step_->find(add ? "refs_add" : "refs_remove");
@@ -148,7 +145,7 @@ class Player {
     return told;
   }
 
-  /// A name that stands for no stage is taken as it is.
+  // A name that stands for no stage is taken as it is.
   std::string staged(const std::string& name) const {
     const auto found = stages_.find(name);
     return found == stages_.end() ? name : found->second;
@@ -163,9 +160,7 @@ class Player {
 
   std::string check_error(const Told& told) const {
     const auto wanted = step_->find("error");
-    if (!wanted) {
-      return told.error.empty() ? "" : "refused: " + told.error + " " + told.about;
-    }
+    if (!wanted) return told.error.empty() ? "" : "refused: " + told.error + " " + told.about;
     const std::string text = wanted->text();
     const std::size_t blank = text.find(' ');
     if (told.error != text.substr(0, blank)) {
@@ -173,9 +168,8 @@ class Player {
              told.about;
     }
     const std::string place = blank == std::string::npos ? "" : text.substr(blank + 1);
-    if (told.about.find(place) == std::string::npos) {
+    if (told.about.find(place) == std::string::npos)
       return "the error does not name " + place + ": " + told.about;
-    }
     return "";
   }
 
@@ -196,7 +190,7 @@ class Player {
     return same ? "" : std::string(name) + ": expected " + expected->raw() + ", got" + all;
   }
 
-  /// Lists are compared without regard to order. "kept /a" fits whatever coordinate follows.
+  // Lists are compared without regard to order. "kept /a" fits whatever coordinate follows.
   bool take(const std::string& wanted, std::vector<std::string>& actual) {
     const auto found = std::find_if(actual.begin(), actual.end(), [&](const std::string& each) {
       // Keys may hold blanks, so what follows the place is told by how it begins.

@@ -104,9 +104,8 @@ class Library : public Driver {
     const auto swept = store_.sweep({.grace_ms = grace_ms});
     if (!swept.ok()) return refusal(swept.error());
     Told told;
-    for (const SweptVersion& each : swept->swept) {
+    for (const SweptVersion& each : swept->swept)
       told.destroyed.push_back(format::print_coordinate({each.path, each.version}));
-    }
     return told;
   }
   Told put_by_hand(const std::string& path, const std::string& value) override {

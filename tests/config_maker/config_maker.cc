@@ -68,9 +68,8 @@ ConfigMaker::ConfigMaker(Tape& tape) : tape_(tape) {
       {"certain", leaf(Shape::Kind::secret), Shape::Word::properties, 0, false});
 
   std::string text = "{\"definitions\":{";
-  for (std::size_t i = 0; i < definitions_.size(); ++i) {
+  for (std::size_t i = 0; i < definitions_.size(); ++i)
     text += (i == 0 ? "\"d" : ",\"d") + std::to_string(i) + "\":" + schema(*definitions_[i]);
-  }
   spec_ = text + "}," + schema(*root_).substr(1);
 }
 
@@ -87,9 +86,8 @@ Shape* ConfigMaker::make_shape(unsigned depth) {
       Shape::Kind::secret, Shape::Kind::map,   Shape::Kind::list,   Shape::Kind::branches,
       Shape::Kind::tuple,  Shape::Kind::list,  Shape::Kind::object, Shape::Kind::reference};
   Shape::Kind kind = kKinds[tape_.pick(12)];
-  if (depth >= kDepthMax || (kind == Shape::Kind::reference && definitions_.empty())) {
+  if (depth >= kDepthMax || (kind == Shape::Kind::reference && definitions_.empty()))
     kind = tape_.one_in(3) ? Shape::Kind::plain : Shape::Kind::secret;
-  }
   Shape* shape = leaf(kind);
   switch (kind) {
     case Shape::Kind::object: add_fields(*shape, depth + 1, 1); break;

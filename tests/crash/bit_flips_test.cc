@@ -121,7 +121,7 @@ class Bench {
   std::string data() const { return scratch_.file("data.mdb"); }
   std::size_t names() const { return paths_.size(); }
 
-  /// Every question and its answer; a single answer if the store does not open.
+  // Every question and its answer; a single answer if the store does not open.
   Answers ask() const {
     Answers answers;
     auto opened = try_open();

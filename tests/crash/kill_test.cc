@@ -17,8 +17,8 @@ namespace {
 
 constexpr int kRounds = 120;
 
-/// The expected content of the store: for each secret every value ever put, for each config its
-/// last document.
+// The expected content of the store: for each secret every value ever put, for each config its
+// last document.
 struct Model {
   std::map<std::string, std::vector<std::string>> secrets;
   std::map<std::string, std::string> configs;
@@ -32,7 +32,7 @@ struct Model {
   }
 };
 
-/// Whether the unacknowledged write is in the store nevertheless.
+// Whether the unacknowledged write is in the store nevertheless.
 bool took_effect(coffer::Store& store, const Model& model, const crash::Write& write) {
   if (write.is_config) {
     auto stored = store.configs().get(write.name, coffer::ConfigForm::revealed);
@@ -66,8 +66,8 @@ void check_secrets(coffer::Store& store, const Model& model) {
   }
 }
 
-/// Every config is whole: its coordinates resolve, there are no others, and they give the document
-/// that was written last.
+// Every config is whole: its coordinates resolve, there are no others, and they give the document
+// that was written last.
 void check_configs(coffer::Store& store, const Model& model) {
   static const std::regex kCoordinate(
       "(airbyte_workspace_[0-9a-f-]{36}_secret_[0-9a-f-]{36})_v([0-9]+)");
@@ -100,7 +100,7 @@ void check_configs(coffer::Store& store, const Model& model) {
   REQUIRE(store.configs().list().value().size() == model.configs.size());
 }
 
-/// The chain is whole, with a record for every write in the store and for no other.
+// The chain is whole, with a record for every write in the store and for no other.
 void check_audit(coffer::Store& store, const Model& model) {
   const auto report = store.audit().verify();
   REQUIRE(report.ok());

@@ -70,7 +70,7 @@ bool contains(const std::string& file, const std::string& needle) {
          file.end();
 }
 
-/// At least eight bytes: random bytes contain shorter texts by chance.
+// At least eight bytes: random bytes contain shorter texts by chance.
 bool any_spelling_in(const std::string& file, std::string_view bytes) {
   REQUIRE(bytes.size() >= 8);
   const auto all = spellings(bytes);
@@ -96,7 +96,7 @@ constexpr std::string_view kSpec = R"({
 constexpr std::string_view kDocument = R"({
   "host-quagga-11": "db.oryx-42.example", "credential-ibis-93": "pw-CASSOWARY-90210"})";
 
-/// Texts that a thief must not find.
+// Texts that a thief must not find.
 const std::vector<std::string> kHidden = {
     "folder-capybara",      "leaf-pangolin",        "field-axolotl",      "value-narwhal-1",
     "value-narwhal-2",      "opaque-okapi-bytes",   "custom-key-lemur",   "custom-value-tapir",

@@ -9,7 +9,7 @@
 namespace coffer::test::revoked_test {
 namespace {
 
-/// The keys that a key file and a keyring give.
+// The keys that a key file and a keyring give.
 struct Holder {
   format::StoreId store{};
   crypto::Key master;
@@ -33,7 +33,7 @@ struct Holder {
   }
 };
 
-/// How many of the store's bucket keys the holder's epoch keys open.
+// How many of the store's bucket keys the holder's epoch keys open.
 int buckets_opened(const ScratchStore& scratch, const Holder& holder) {
   const auto ring = open_keyring(scratch.file("keyring"), scratch.key());
   const records::Cipher cipher(*ring);

@@ -20,12 +20,12 @@ constexpr int kStill = 400;  // Secrets that never change.
 
 std::string still(int i) { return "still/" + std::to_string(i); }
 
-/// Works on its own secrets: puts, reads back, and destroys the previous version.
+// Works on its own secrets: puts, reads back, and destroys the previous version.
 class Worker {
  public:
   Worker(Store& store, std::string name) : store_(store), name_(std::move(name)) {}
 
-  /// Returns what went wrong; empty if nothing did.
+  // Returns what went wrong; empty if nothing did.
   std::string step() {
     const std::string path = "moving/" + name_;
     const auto put = store_.put(path, Value::opaque(std::to_string(++written_)));
@@ -49,7 +49,7 @@ class Worker {
   int written_ = 0;
 };
 
-/// Works until told to stop and reports its progress; exits with 0 if nothing failed.
+// Works until told to stop and reports its progress; exits with 0 if nothing failed.
 [[noreturn]] void work_in_child(const ScratchStore& scratch, const KeySource& key,
                                 const std::string& name, int stop, int told) {
   OpenOptions options;

@@ -51,7 +51,7 @@ struct FileSystem {
   bool is_in_place;  ///< Whether the file system overwrites in place, and status must say so.
 };
 
-/// An image with a file system of this kind.
+// An image with a file system of this kind.
 class Image {
  public:
   explicit Image(FileSystem kind) : kind_(std::move(kind)) { ::mkdir(mount_point().c_str(), 0700); }
@@ -59,7 +59,7 @@ class Image {
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
 
-  /// False, with the reason on standard output, if this machine cannot do it.
+  // False, with the reason on standard output, if this machine cannot do it.
   bool make() {
     if (::geteuid() != 0) return cannot("mounting needs root");
     if (run({"truncate", "-s", kind_.image_bytes, file()}) != 0) return cannot("no truncate");
@@ -80,7 +80,7 @@ class Image {
   }
   std::string mount_point() const { return directory_.in("mounted"); }
 
-  /// Every block that is not all zeros, in the order of the image.
+  // Every block that is not all zeros, in the order of the image.
   Bytes blocks() const {
     constexpr std::size_t kBlock = 4096;
     Bytes kept;

@@ -20,8 +20,8 @@ std::string value_of(const std::string& path, std::uint64_t version) {
   return path + "#" + std::to_string(version) + std::string(version % 7 == 0 ? 6000 : 20, '.');
 }
 
-/// One step puts a new version of a path and destroys the version before. Each half is
-/// acknowledged.
+// One step puts a new version of a path and destroys the version before. Each half is
+// acknowledged.
 struct Acknowledged {
   std::uint64_t step = 0;
   std::uint64_t version = 0;
@@ -77,7 +77,7 @@ void check_path(Store& store, const std::string& path, const Known& known) {
   }
 }
 
-/// Runs a child, kills it, and returns the next step.
+// Runs a child, kills it, and returns the next step.
 std::uint64_t run_and_kill(const ScratchStore& scratch, std::uint64_t step, long wait_us,
                            std::map<std::string, Known>& known) {
   int ends[2];

@@ -16,7 +16,7 @@ void fill(Store& store, int from, int to) {
     REQUIRE(store.put("others/" + std::to_string(i), Value::opaque(std::string(200, 'o'))).ok());
 }
 
-/// A thief finds everything before; afterwards he finds no victim, but every bystander.
+// A thief finds everything before; afterwards he finds no victim, but every bystander.
 void check_shredding(ScratchStore& scratch, const std::vector<Victim>& victims,
                      const std::vector<Victim>& bystanders, const std::function<void()>& destroy) {
   const std::string before = scratch.directory.in("keyring-before");
@@ -40,7 +40,7 @@ void check_shredding(ScratchStore& scratch, const std::vector<Victim>& victims,
   for (const Victim& victim : victims) CHECK(with_old_keys.finds(victim));
 }
 
-/// A name in the same bucket as `of`, and in its leaf or in another one.
+// A name in the same bucket as `of`, and in its leaf or in another one.
 std::string neighbour(const ScratchStore& scratch, const Victim& of, bool in_leaf) {
   const auto keyring = open_keyring(scratch.file("keyring"), scratch.key());
   const records::Cipher cipher(*keyring);

@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kSpec =
     R"({"type":"object","properties":{"password":{"type":"string","airbyte_secret":true}}})";
 
-/// A thief opens the victims before `destroy`, not after it, and again with the old keyring; he
-/// opens the bystanders throughout.
+// A thief opens the victims before `destroy`, not after it, and again with the old keyring; he
+// opens the bystanders throughout.
 void check_shredding(ScratchStore& scratch, const std::vector<Victim>& victims,
                      const std::vector<Victim>& bystanders, const std::function<void()>& destroy) {
   const std::string before = scratch.directory.in("keyring-before");

@@ -14,7 +14,7 @@ constexpr std::string_view kSpec =
         "token":{"type":"string","airbyte_secret":true}}})";
 constexpr std::string_view kBoth = R"({"password":"hunter2","token":"t0k3n"})";
 
-/// A store and one way of losing versions: the test makes the victims, then lose() removes them.
+// A store and one way of losing versions: the test makes the victims, then lose() removes them.
 struct Way {
   ScratchStore scratch;
   Store store;
@@ -42,14 +42,14 @@ struct Way {
     const std::size_t mark = coordinate.rfind("_v");
     expect_victim(coordinate.substr(0, mark), std::stoull(coordinate.substr(mark + 2)));
   }
-  /// A reader keeps freed pages from being overwritten, so the search sees everything that was
-  /// there.
+  // A reader keeps freed pages from being overwritten, so the search sees everything that was
+  // there.
   void keep_pages() {
     auto snapshot = store.snapshot();
     REQUIRE(snapshot.ok());
     reader.emplace(std::move(*snapshot));
   }
-  /// If not shredded at once, the loss leaves the erasing to the next shredding.
+  // If not shredded at once, the loss leaves the erasing to the next shredding.
   void lose(const std::function<void()>& lose_them, bool is_shredded_at_once = true) {
     REQUIRE_FALSE(victims.empty());
     const std::string before = scratch.directory.in("keyring-before");

@@ -23,7 +23,7 @@ bool is_whole(const std::string& path, std::string_view value) {
   return value.starts_with(path + ":") && value.ends_with(":" + path);
 }
 
-/// Catch2 is not thread-safe: each thread counts its failures, and the test checks the sum.
+// Catch2 is not thread-safe: each thread counts its failures, and the test checks the sum.
 class Workers {
  public:
   void start(const std::function<bool(int)>& work, int times) {

@@ -26,13 +26,11 @@ std::uint64_t number_in(std::string_view text) {
 TEST_CASE("writers in several processes lose no update under compare-and-swap") {
   crash::ScratchStore scratch;
   coffer::Store store = scratch.open();
-  for (const char* path : {"counter/0", "counter/1"}) {
+  for (const char* path : {"counter/0", "counter/1"})
     REQUIRE(store.put(path, coffer::Value::opaque("1")).ok());
-  }
   std::vector<std::unique_ptr<crash::WriterChild>> children;
-  for (std::uint64_t i = 0; i < kChildren; ++i) {
+  for (std::uint64_t i = 0; i < kChildren; ++i)
     children.push_back(std::make_unique<crash::WriterChild>(scratch, "count", kTimes));
-  }
 
   // This process reads and writes as long as the children work.
   std::uint64_t seen = 1;

@@ -48,9 +48,8 @@ inline std::string document_number(std::uint64_t number) {
 }
 
 inline Write write_number(std::uint64_t number) {
-  if (number % 3 == 2) {
+  if (number % 3 == 2)
     return {true, "config-" + std::to_string(number / 3 % 4), document_number(number)};
-  }
   // Sizes around LMDB's limit for a value inside a page, so that overflow pages come and go.
   const std::size_t size = number % 7 == 0 ? 9000 : 40 + number * 97 % 2600;
   std::string value = "value-" + std::to_string(number) + ":";

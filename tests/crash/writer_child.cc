@@ -45,7 +45,7 @@ std::uint64_t number_in(std::string_view text) {
   return number;
 }
 
-/// Adds one. A version's value equals its number unless an update was lost.
+// Adds one. A version's value equals its number unless an update was lost.
 void add_one(coffer::Store& store, const std::string& path, std::uint64_t& last_seen) {
   for (;;) {
     auto secret = store.get(path);
@@ -66,9 +66,8 @@ void add_one(coffer::Store& store, const std::string& path, std::uint64_t& last_
 
 void count(coffer::Store& store, std::uint64_t times) {
   std::uint64_t last_seen[2] = {0, 0};
-  for (std::uint64_t i = 0; i < times; ++i) {
+  for (std::uint64_t i = 0; i < times; ++i)
     add_one(store, "counter/" + std::to_string(i % 2), last_seen[i % 2]);
-  }
 }
 
 void mix(coffer::Store& store, std::uint64_t seconds) {

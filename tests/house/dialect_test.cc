@@ -35,7 +35,7 @@ bool has_word(const std::string& text, std::string_view word) {
   return false;
 }
 
-/// What is not plain in the comments and literals of a file.
+// What is not plain in the comments and literals of a file.
 std::vector<std::string> check_dialect(std::string_view path, std::string_view text) {
   static const std::regex kBeginsWithOf("(^|[.?!] )Of ");
   std::vector<std::string> findings;

@@ -23,9 +23,8 @@ TEST_CASE("no file includes what stands above it or belongs to another folder") 
   const auto files = sources();
   REQUIRE(files.size() > 10);  // An empty walk would pass every check.
   for (const auto& file : files) {
-    for (const std::string& finding : house::check_includes(file.path, file.text)) {
+    for (const std::string& finding : house::check_includes(file.path, file.text))
       FAIL_CHECK(finding);
-    }
   }
 }
 
@@ -34,9 +33,8 @@ TEST_CASE("every include of our own names a file that exists") {
   const fs::path root = COFFER_SOURCE_DIR;
   for (const auto& file : sources()) {
     for (const std::string_view line : house::lines_of(file.text)) {
-      if (!line.starts_with("#include \"") || line.find(".pb.h\"") != std::string_view::npos) {
+      if (!line.starts_with("#include \"") || line.find(".pb.h\"") != std::string_view::npos)
         continue;
-      }
       const std::string name(line.substr(10, line.find('"', 10) - 10));
       const bool found = fs::exists(root / name) || fs::exists(root / "engine" / name) ||
                          fs::exists(root / fs::path(file.path).parent_path() / name);

@@ -66,7 +66,7 @@ std::optional<int> height_of(std::string_view floor) {
   return std::nullopt;
 }
 
-/// The floor of a file; empty if it is on none.
+// The floor of a file; empty if it is on none.
 std::string_view floor_of(std::string_view path) {
   if (path.starts_with("engine/include/coffer/")) return kPublic;
   if (path.starts_with("engine/")) path.remove_prefix(7);

@@ -31,9 +31,8 @@ inline std::vector<SourceFile> source_files(const std::vector<std::string>& fold
   for (const std::string& folder : folders) {
     if (!fs::is_directory(root / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
-      if (!entry.is_regular_file() || !endings.contains(entry.path().extension().string())) {
+      if (!entry.is_regular_file() || !endings.contains(entry.path().extension().string()))
         continue;
-      }
       files.push_back({fs::relative(entry.path(), root).generic_string(), read_file(entry.path())});
     }
   }

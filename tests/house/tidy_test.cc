@@ -33,9 +33,8 @@ Findings check_lines(std::string_view path, std::string_view text) {
   for (const std::string_view line : lines_of(text)) {
     ++number;
     const bool is_data = may_hold_data && line.find('"') != std::string_view::npos;
-    if (line.size() > kColumnsMax && !is_data) {
+    if (line.size() > kColumnsMax && !is_data)
       findings.push_back(at(path, number) + "longer than 100 columns");
-    }
     for (const char c : line) {
       if (c >= ' ' && c <= '~') continue;
       if (is_data && c != '\t') continue;
@@ -44,15 +43,14 @@ Findings check_lines(std::string_view path, std::string_view text) {
     }
     if (!line.empty() && line.back() == ' ')
       findings.push_back(at(path, number) + "ends in a blank");
-    if (std::regex_search(line.begin(), line.end(), kUnfinished)) {
+    if (std::regex_search(line.begin(), line.end(), kUnfinished))
       findings.push_back(at(path, number) + "unfinished work");
-    }
   }
   if (!text.empty() && text.back() != '\n') findings.push_back(at(path, number) + "no line end");
   return findings;
 }
 
-/// Measures functions that begin in the first column: in this style all but those inside a class.
+// Measures functions that begin in the first column: in this style all but those inside a class.
 Findings check_function_lengths(std::string_view path, std::string_view text) {
   constexpr std::size_t kLinesMax = 70;
   static const std::regex kNoFunction(
@@ -63,9 +61,8 @@ Findings check_function_lengths(std::string_view path, std::string_view text) {
   for (const std::string_view line : lines_of(text)) {
     ++number;
     const bool first_column = !line.empty() && line[0] != ' ';
-    if (begin == 0 && first_column && !std::regex_search(line.begin(), line.end(), kNoFunction)) {
+    if (begin == 0 && first_column && !std::regex_search(line.begin(), line.end(), kNoFunction))
       begin = number;
-    }
     if (!first_column || begin == 0) continue;
     if (line == "}" && number - begin + 1 > kLinesMax) {
       findings.push_back(at(path, begin) + "a function of " + std::to_string(number - begin + 1) +
@@ -76,8 +73,8 @@ Findings check_function_lengths(std::string_view path, std::string_view text) {
   return findings;
 }
 
-/// Finds COFFER_TRY after a comma in a braced list: on an error the list would leave its finished
-/// elements undestroyed.
+// Finds COFFER_TRY after a comma in a braced list: on an error the list would leave its finished
+// elements undestroyed.
 Findings check_tries(std::string_view path, std::string_view text) {
   static constexpr std::string_view kTry = "COFFER_TRY(";
   Findings findings;
@@ -115,28 +112,25 @@ Findings check_name(std::string_view path) {
   static const std::regex kVague("(^|/)(util|utils|common|misc|helper|helpers)(\\.|/|_)");
   static const std::regex kSnakeCase("(^|/)[a-z0-9_]+\\.(cc|h)$");
   Findings findings;
-  if (std::regex_search(path.begin(), path.end(), kVague)) {
+  if (std::regex_search(path.begin(), path.end(), kVague))
     findings.push_back(std::string(path) + ": a name that says nothing");
-  }
-  if (!std::regex_search(path.begin(), path.end(), kSnakeCase)) {
+  if (!std::regex_search(path.begin(), path.end(), kSnakeCase))
     findings.push_back(std::string(path) + ": not snake_case");
-  }
   return findings;
 }
 
-/// Anchors like [F-12] in the order of their first appearance.
+// Anchors like [F-12] in the order of their first appearance.
 std::vector<std::string> anchors_in(const std::string& text) {
   static const std::regex kAnchor("\\[F-[0-9]+\\]");
   std::vector<std::string> anchors;
   for (std::sregex_iterator it(text.begin(), text.end(), kAnchor), end; it != end; ++it) {
-    if (std::find(anchors.begin(), anchors.end(), it->str()) == anchors.end()) {
+    if (std::find(anchors.begin(), anchors.end(), it->str()) == anchors.end())
       anchors.push_back(it->str());
-    }
   }
   return anchors;
 }
 
-/// Whether the text holds "F-12" as a whole: F-12 does not count for F-1.
+// Whether the text holds "F-12" as a whole: F-12 does not count for F-1.
 bool cites(const std::string& text, std::string_view name) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
     const std::size_t end = at + name.size();
@@ -145,7 +139,7 @@ bool cites(const std::string& text, std::string_view name) {
   return false;
 }
 
-/// Finds lines of a normative text that say MUST but have no number to test them by.
+// Finds lines of a normative text that say MUST but have no number to test them by.
 Findings unnumbered_musts(std::string_view path, const std::string& text) {
   static const std::regex kMust("\\bMUST\\b");
   Findings findings;
@@ -154,9 +148,8 @@ Findings unnumbered_musts(std::string_view path, const std::string& text) {
   std::size_t number = 0;
   const auto close = [&] {
     const bool defines_the_word = paragraph.find("BCP 14") != std::string::npos;
-    if (!defines_the_word && std::regex_search(paragraph, kMust) && anchors_in(paragraph).empty()) {
+    if (!defines_the_word && std::regex_search(paragraph, kMust) && anchors_in(paragraph).empty())
       findings.push_back(at(path, begin) + "a MUST without a number");
-    }
     paragraph.clear();
   };
   for (const std::string_view line : lines_of(text)) {
@@ -208,9 +201,8 @@ TEST_CASE("a function fits on a screen") {
   CHECK(check_function_lengths("a.cc", function_of(68)).size() == 1);
   CHECK(check_function_lengths("a.cc", function_of(67)).empty());
 
-  for (const auto& file : source_files({"engine", "format", "tools"}, {".h", ".cc"})) {
+  for (const auto& file : source_files({"engine", "format", "tools"}, {".h", ".cc"}))
     report(check_function_lengths(file.path, file.text));
-  }
 }
 
 TEST_CASE("an error leaves no half-made list behind") {

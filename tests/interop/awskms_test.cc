@@ -25,8 +25,8 @@ struct Aws {
   Service service;
 };
 
-/// Plays the services from which containers, instances and STS callers get credentials; each
-/// answers only a correct request.
+// Plays the services from which containers, instances and STS callers get credentials; each
+// answers only a correct request.
 fakes::Reply hand_out(const fakes::Request& request) {
   const std::string credentials = std::string(R"({"Code":"Success","AccessKeyId":")") + kAccessKey +
                                   R"(","SecretAccessKey":")" + kSecretKey + R"(","Token":")" +

@@ -7,7 +7,7 @@
 namespace coffer::test::hardware_command_test {
 namespace {
 
-/// A sandbox that names no key: each test names one, or the store does.
+// A sandbox that names no key: each test names one, or the store does.
 struct Bare : cli::Sandbox {
   Bare() { environment.pop_back(); }
   void put_and_get(const std::string& uri) {

@@ -15,7 +15,7 @@
 namespace coffer::test::http_memory_test {
 namespace {
 
-/// A child process that answers one request with the request's own content.
+// A child process that answers one request with the request's own content.
 class Echo {
  public:
   Echo() {

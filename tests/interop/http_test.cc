@@ -34,7 +34,7 @@ fakes::Reply echo(const fakes::Request& request) {
           {{"X-Said", request.header("x-said")}}};
 }
 
-/// A certificate for `localhost` that only `ca_file` can verify.
+// A certificate for `localhost` that only `ca_file` can verify.
 struct Certificate {
   Certificate() {
     const std::string command =
@@ -52,7 +52,7 @@ struct Certificate {
   ScratchDirectory directory;
 };
 
-/// A variable of this process, restored at the end.
+// A variable of this process, restored at the end.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {

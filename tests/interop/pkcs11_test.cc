@@ -22,7 +22,7 @@ struct Sealer : SoftwareTokens {
   }
 };
 
-/// Removes a key's right to decrypt, as its administrator can.
+// Removes a key's right to decrypt, as its administrator can.
 void forbid_decrypting(const std::string& label) {
   const auto use = keys::Pkcs11Module::Use::begin(keys::Pkcs11Module::at(SoftwareTokens::kModule));
   REQUIRE(use.ok());

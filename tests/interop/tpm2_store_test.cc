@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 std::string counter_of(const SoftwareTpm& tpm) { return tpm.uri("?nv=0x01500021"); }
 std::string home_of(const SoftwareTpm& tpm) { return tpm.uri("?nv=0x01500030"); }
 
-/// The files of a store, to be restored later.
+// The files of a store, to be restored later.
 struct Copy {
   const ScratchStore& scratch;
   Bytes keyring, data;

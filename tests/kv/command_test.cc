@@ -16,9 +16,8 @@ using cli::Words;
 
 std::string joined(const std::vector<std::uint64_t>& numbers) {
   std::string text;
-  for (const std::uint64_t number : numbers) {
+  for (const std::uint64_t number : numbers)
     text += (text.empty() ? "" : ",") + std::to_string(number);
-  }
   return text;
 }
 
@@ -67,12 +66,10 @@ Words words_of(const coffer::MetadataChange& change) {
     words.push_back(value);
   };
   if (change.max_versions) add("--max-versions", std::to_string(*change.max_versions));
-  if (change.cas_required) {
+  if (change.cas_required)
     words.push_back(*change.cas_required ? "--cas-required" : "--cas-required=false");
-  }
-  if (change.delete_version_after_ms) {
+  if (change.delete_version_after_ms)
     add("--delete-version-after", std::to_string(*change.delete_version_after_ms / 1000));
-  }
   if (change.owner) add("--owner", *change.owner);
   if (change.kind) add("--kind", *change.kind);
   if (change.tags) {
@@ -81,9 +78,8 @@ Words words_of(const coffer::MetadataChange& change) {
   if (change.custom) {
     for (const auto& [key, value] : *change.custom) add("--custom", key + "=" + value);
   }
-  for (const auto& [key, value] : change.custom_patch) {
+  for (const auto& [key, value] : change.custom_patch)
     value ? add("--custom", key + "=" + *value) : add("--remove-custom", key);
-  }
   return words;
 }
 
@@ -134,13 +130,11 @@ class CommandDriver : public Driver {
   Seen version(const Operation& op, Words words, const std::string& input) {
     if (op.cas) words.insert(words.end(), {"--cas", std::to_string(*op.cas)});
     if (op.ttl_s != 0) words.insert(words.end(), {"--ttl", std::to_string(op.ttl_s) + "s"});
-    if (op.expires_at_ms != 0) {
+    if (op.expires_at_ms != 0)
       words.insert(words.end(), {"--expires-at", coffer::text::print_time(op.expires_at_ms)});
-    }
     Seen seen;
-    if (const auto answer = json(words, seen, input)) {
+    if (const auto answer = json(words, seen, input))
       seen.text = std::to_string((*answer)["version"].get<std::uint64_t>());
-    }
     return seen;
   }
   Seen put(const Operation& op) {
@@ -171,9 +165,8 @@ class CommandDriver : public Driver {
     if (op.state == coffer::ListState::expired) words.insert(words.end(), {"--state", "expired"});
     if (op.state == coffer::ListState::all) words.insert(words.end(), {"--state", "all"});
     Seen seen;
-    if (const auto answer = json(words, seen)) {
+    if (const auto answer = json(words, seen))
       seen.text = tell_names((*answer)["keys"].get<std::vector<std::string>>());
-    }
     return seen;
   }
   Seen history(const Operation& op) {
@@ -190,7 +183,7 @@ class CommandDriver : public Driver {
     seen.text = tell_versions(versions, now_ms());
     return seen;
   }
-  /// KV v2 has it in the metadata; the history says the same.
+  // KV v2 has it in the metadata; the history says the same.
   Seen oldest(const Operation& op) {
     Seen seen;
     const auto answer = json({"metadata", "get", op.path}, seen);

@@ -35,7 +35,7 @@ Result<Value> value_of(const Operation& operation) {
   return Value::json(std::string_view(operation.text));
 }
 
-/// A Store and a Transaction have the same writing calls.
+// A Store and a Transaction have the same writing calls.
 template <typename Target>
 Seen write(Target& target, const Operation& op) {
   switch (op.verb) {

@@ -6,9 +6,8 @@ namespace {
 
 std::vector<Step> puts(const std::string& path, int count) {
   std::vector<Step> steps;
-  for (int i = 1; i <= count; ++i) {
+  for (int i = 1; i <= count; ++i)
     steps.push_back({put(path, std::to_string(i)), sees(std::to_string(i))});
-  }
   return steps;
 }
 

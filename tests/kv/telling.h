@@ -33,9 +33,8 @@ inline std::string tell_metadata(const coffer::Metadata& metadata) {
   };
   if (metadata.max_versions != 0) say("max=" + std::to_string(metadata.max_versions));
   if (metadata.cas_required) say("cas");
-  if (metadata.delete_version_after_ms != 0) {
+  if (metadata.delete_version_after_ms != 0)
     say("after=" + std::to_string(metadata.delete_version_after_ms / 1000) + "s");
-  }
   if (!metadata.owner.empty()) say("owner=" + metadata.owner);
   if (!metadata.tags.empty()) say("tags=" + joined(metadata.tags));
   if (!metadata.kind.empty()) say("kind=" + metadata.kind);

@@ -69,8 +69,8 @@ std::set<std::string> coordinates_in(const std::string& text) {
   return out;
 }
 
-/// The value with its members sorted and without null members, which a merge patch cannot set: what
-/// the result of a merge can be compared by.
+// The value with its members sorted and without null members, which a merge patch cannot set: what
+// the result of a merge can be compared by.
 std::string gist(const json::Document& document, json::NodeId node = 0) {
   const json::Type type = document.type(node);
   if (type != json::Type::object && type != json::Type::array)
@@ -95,8 +95,8 @@ std::string gist(const std::string& text) {
   return gist(*document);
 }
 
-/// A patch that turns `before` into `after`: the whole of `after`, and null for every removed
-/// member.
+// A patch that turns `before` into `after`: the whole of `after`, and null for every removed
+// member.
 std::string patch_text(const json::Document& before, json::NodeId a, const json::Document& after,
                        json::NodeId b) {
   if (before.type(a) != json::Type::object || after.type(b) != json::Type::object)
@@ -185,7 +185,7 @@ class Chain {
     check_all();
   }
 
-  /// Puts the shown document back unchanged.
+  // Puts the shown document back unchanged.
   void put_back(ConfigForm form) {
     const std::string before = show(ConfigForm::partial);
     const auto before_names = living_names();
@@ -196,8 +196,8 @@ class Chain {
     check_all();
   }
 
-  /// Puts some secrets as new values and some as masks. An uncertain mask is refused; it never
-  /// comes back as anything but the stored value of its place.
+  // Puts some secrets as new values and some as masks. An uncertain mask is refused; it never
+  // comes back as anything but the stored value of its place.
   void put_mixed() {
     const Item before = config_;
     maker_.change(config_);
@@ -221,7 +221,7 @@ class Chain {
     check_all();
   }
 
-  /// Puts every second secret by its coordinate.
+  // Puts every second secret by its coordinate.
   void put_kept() {
     std::map<std::string, std::string> held;
     for (const auto& outcome : put(show(ConfigForm::partial), {}).outcomes)
@@ -298,7 +298,7 @@ class Chain {
     check_all();
   }
 
-  /// Imports Airbyte's form of the same config under another id, and removes it.
+  // Imports Airbyte's form of the same config under another id, and removes it.
   void import_and_drop() {
     const auto names_before = living_names();
     std::string payloads = "{";
@@ -333,7 +333,7 @@ class Chain {
     check_all();
   }
 
-  /// Puts a secret's value in plain at another place too: no view shows it, and it comes back.
+  // Puts a secret's value in plain at another place too: no view shows it, and it comes back.
   void put_with_a_copy() {
     const auto secrets = ConfigMaker::secrets(config_);
     const auto known = std::find_if(secrets.begin(), secrets.end(), [](const auto& secret) {
@@ -423,7 +423,7 @@ class Chain {
     return good(store_->list("", {.recursive = true, .state = ListState::all}), "list");
   }
 
-  /// Every version of a minted secret whose value can be read.
+  // Every version of a minted secret whose value can be read.
   std::map<std::string, VersionInfo> living() {
     std::map<std::string, VersionInfo> out;
     for (const std::string& name : names()) {

@@ -120,7 +120,7 @@ class Run {
     }
   }
 
-  /// Checks everything that was ever put, and the store's verify and status.
+  // Checks everything that was ever put, and the store's verify and status.
   void check_all() {
     for (const auto& [path, secret] : model_.secrets) {
       history(path);
@@ -233,7 +233,7 @@ class Run {
     RC_ASSERT(secret->info.version == (version == 0 ? model_.secrets[path].current() : version));
   }
 
-  /// The versions that an operation will touch; empty if it must fail as refusal() says.
+  // The versions that an operation will touch; empty if it must fail as refusal() says.
   std::vector<std::uint64_t> resolve(const std::string& path,
                                      const std::vector<std::uint64_t>& versions) {
     std::set<std::uint64_t> resolved;
@@ -246,7 +246,7 @@ class Run {
     return {resolved.begin(), resolved.end()};
   }
 
-  /// A missing version is reported before the state of any other.
+  // A missing version is reported before the state of any other.
   ErrorCode refusal(const std::string& path, const std::vector<std::uint64_t>& versions) {
     ErrorCode gone = ErrorCode::failed;
     for (const std::uint64_t version :

@@ -270,7 +270,7 @@ void SequenceRun::transaction() {
     const std::string path = any_path();
     must_agree(code_of(txn.get(path)), model_.readable(path, 0));
     MUST(txn.exists(path).value() == (model_.secrets.count(path) != 0));
-    if (is_aborted) return Error{ErrorCode::declined, "the test says so"};
+    if (is_aborted) return Error(ErrorCode::declined, "the test says so");
     return {};
   });
   note("}");

@@ -21,7 +21,7 @@ Bytes key_of(std::uint64_t number) {
   return {key.begin(), key.end()};
 }
 
-/// A store with a chain of ten records, and its rows before any change.
+// A store with a chain of ten records, and its rows before any change.
 struct Chained {
   static constexpr std::uint64_t kRecords = 10;
   ScratchStore scratch;
@@ -39,7 +39,7 @@ struct Chained {
   }
   static void must(bool holds) { test::must(holds, "a chain to tamper with"); }
 
-  /// The number of the first broken record; 0 if the chain is whole.
+  // The number of the first broken record; 0 if the chain is whole.
   std::uint64_t broken() {
     const auto report = store.audit().verify();
     REQUIRE(report.ok());

@@ -69,7 +69,7 @@ inline Result<Bytes> recode(std::string_view record, ByteView bytes) {
     return encode_keyring_header(COFFER_TRY(decode_keyring_header(bytes)));
   if (record == "epoch") return encode_epoch(COFFER_TRY(decode_epoch(bytes)));
   if (record == "master") return encode_master(COFFER_TRY(decode_master(bytes)));
-  return Error{ErrorCode::usage, "there is no such record"};
+  return Error(ErrorCode::usage, "there is no such record");
 }
 
 }  // namespace coffer::format::test

@@ -48,7 +48,7 @@ void put_some(Store& store, int count) {
     REQUIRE(store.put("team/" + std::to_string(i % 7), text("v")).ok());
 }
 
-/// A document with `count` secrets, and its spec.
+// A document with `count` secrets, and its spec.
 std::pair<std::string, std::string> config_of(int count) {
   std::string spec = R"({"properties":{)";
   std::string document = "{";

@@ -29,8 +29,8 @@ struct KeyringCopy : golden::Copy {
   Bytes header_payload() const { return frame_at(file, Places::kHeader[0], 4096).value(); }
 };
 
-/// The outcome after an attacker without a key changed a table: the checksums are right, but the
-/// MAC is not.
+// The outcome after an attacker without a key changed a table: the checksums are right, but the
+// MAC is not.
 template <typename Change>
 std::string outcome_of_change(const Change& change) {
   KeyringCopy copy;
@@ -204,7 +204,7 @@ TEST_CASE("F-54, F-69: a change of slots stands in both places, and no number co
 
 namespace {
 
-/// The golden keyring after a power cut that followed the first step of a rotation.
+// The golden keyring after a power cut that followed the first step of a rotation.
 struct Rotated : KeyringCopy {
   Rotated() {
     const auto ring = load();
@@ -215,7 +215,7 @@ struct Rotated : KeyringCopy {
     REQUIRE((*ring)->rotate_master(*prepared).ok());
     file = read_file(keyring());
   }
-  /// Changes both copies of the table, with the new master key.
+  // Changes both copies of the table, with the new master key.
   template <typename Change>
   void rewrite(const Change& change) {
     write_file(keyring(), file);

@@ -16,7 +16,7 @@ using namespace coffer::words;
 using coffer::test::SplitAt;
 using storage::Table;
 
-/// Opens and seals the records under test.
+// Opens and seals the records under test.
 class Keys : public OpenKeyring {
  public:
   explicit Keys(const golden::Copy& copy)
@@ -49,7 +49,7 @@ class Keys : public OpenKeyring {
   Bytes leaves_context(std::uint8_t number) const {
     return context(15, store_id, Bytes{number} + be(bucket(number).made_in, 8));
   }
-  /// 256 pairs of be64 epoch and key.
+  // 256 pairs of be64 epoch and key.
   Bytes leaves(std::uint8_t number) const {
     return unwrap(bucket(number).key, leaves_context(number),
                   tables.get(Table::buckets, Bytes{number, 1}).value())
@@ -75,7 +75,7 @@ Bytes key_of(const Bytes& leaves, std::size_t leaf) {
   return {at + 8, at + 40};
 }
 
-/// A copy with at least two split buckets: those of "one" and "two".
+// A copy with at least two split buckets: those of "one" and "two".
 struct SplitCopy : golden::Copy {
   SplitCopy() {
     const SplitAt split(0);

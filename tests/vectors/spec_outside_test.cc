@@ -18,7 +18,7 @@ std::string tag_by_the_words(const OpenKeyring& keys, std::string_view body) {
   return hex(blake2b(kdf(keys.root_secret, 6, "cofrecpt"), message));
 }
 
-/// A golden store with an anchor beside it.
+// A golden store with an anchor beside it.
 struct Anchored {
   golden::Copy copy;
   std::string file = copy.directory() + "-anchor";

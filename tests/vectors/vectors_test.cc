@@ -88,9 +88,8 @@ TEST_CASE("every cut of a good vector is refused, or is a good record itself") {
     for (std::size_t size = 0; size < vector.bytes.size(); ++size) {
       const ByteView cut = ByteView(vector.bytes).first(size);
       const auto result = recode_any(vector.head.at("record"), cut);
-      if (result && !std::equal(cut.begin(), cut.end(), result->begin(), result->end())) {
+      if (result && !std::equal(cut.begin(), cut.end(), result->begin(), result->end()))
         FAIL_CHECK("cut to " << size << " bytes it decodes to other bytes");
-      }
     }
   }
 }

@@ -22,7 +22,7 @@ Message parsed(const Container& encoded) {
   return message;
 }
 
-/// Deterministic, so that bytes can be compared.
+// Deterministic, so that bytes can be compared.
 template <typename Message>
 Bytes serialised(const Message& message) {
   const std::string text = message.SerializeAsString();

@@ -210,9 +210,8 @@ Error Syntax::Impl::mismatch_error(const CLI::ParseError& error) const {
         .about(Subject::Kind::name, (name.size() == 1 ? "-" : "--") + std::string(name));
   }
   hint_at_use();
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
     return Error(ErrorCode::usage, "is missing").about(Subject::Kind::name, name);
-  }
   if (name.starts_with('-')) {
     set_hint(std::string("`coffer ") + verb.name + " --help` explains its words and options");
     return mismatch_of(message).about(Subject::Kind::name, name);
@@ -257,9 +256,8 @@ void Syntax::optional_word(const char* name, std::optional<std::string>& into, c
 void Syntax::secret_words(const char* name, std::vector<SecretBytes>& into, const char* help) {
   CLI::Option* option = impl_->add(name, help)->expected(1, 1 << 20)->allow_extra_args();
   impl_->fill.push_back([this, option, &into] {
-    for (const std::string& token : option->results()) {
+    for (const std::string& token : option->results())
       into.push_back(impl_->arguments.secret(token));
-    }
   });
 }
 

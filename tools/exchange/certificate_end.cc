@@ -35,8 +35,8 @@ Result<const LibCrypto*> lib_crypto() {
   static LibCrypto crypto;
   static const bool loaded = load(crypto);
   if (!loaded)
-    return Error{ErrorCode::failed, "OpenSSL's libcrypto 3 is not installed",
-                 "install it (Debian: libssl3) to read certificates"};
+    return Error(ErrorCode::failed, "OpenSSL's libcrypto 3 is not installed",
+                 "install it (Debian: libssl3) to read certificates");
   return &crypto;
 }
 

@@ -33,15 +33,12 @@ Result<void> read_version(const Spot& spot, SecretImage& secret) {
       value.value_base64(),
   }));
   version.value = value.take();
-  if (version.info.version == 0) {
+  if (version.info.version == 0)
     return spot.refuse({ErrorCode::usage, "version numbers begin at 1"});
-  }
-  if (!secret.versions.empty() && secret.versions.back().info.version <= version.info.version) {
+  if (!secret.versions.empty() && secret.versions.back().info.version <= version.info.version)
     return spot.refuse({ErrorCode::usage, "versions must come newest first, each once"});
-  }
-  if (version.info.destroyed && version.value) {
+  if (version.info.destroyed && version.value)
     return spot.refuse({ErrorCode::usage, "a destroyed version has no value"});
-  }
   secret.versions.push_back(std::move(version));
   return {};
 }

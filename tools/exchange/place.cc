@@ -26,9 +26,8 @@ Error at_place(Error error, std::string_view source, Place place) {
 
 Error at_json_place(Error error, std::string_view source, std::string_view text, Place begin) {
   // The number of a limit error is the limit, not an offset.
-  if (error.code() != ErrorCode::usage || !error.number()) {
+  if (error.code() != ErrorCode::usage || !error.number())
     return std::move(error).about(Subject::Kind::file, source);
-  }
   Place place = place_of(text, static_cast<std::size_t>(*error.number()));
   if (place.line == 1) place.column += begin.column - 1;
   place.line += begin.line - 1;

@@ -14,16 +14,14 @@ bool is_same_node(const json::Document& a, json::NodeId at_a, const json::Docume
                   json::NodeId at_b) {
   if (a.type(at_a) != b.type(at_b)) return false;
   if (a.type(at_a) == json::Type::string) return is_same_text(a.string(at_a), b.string(at_b));
-  if (a.type(at_a) != json::Type::object && a.type(at_a) != json::Type::array) {
+  if (a.type(at_a) != json::Type::object && a.type(at_a) != json::Type::array)
     return is_same_text(a.raw(at_a), b.raw(at_b));
-  }
   if (a.child_count(at_a) != b.child_count(at_b)) return false;
   json::NodeId child_b = b.first_child(at_b);
   for (json::NodeId child_a = a.first_child(at_a); child_a != json::kNoNode;
        child_a = a.next_sibling(child_a)) {
-    if (a.type(at_a) == json::Type::object && !is_same_text(a.key(child_a), b.key(child_b))) {
+    if (a.type(at_a) == json::Type::object && !is_same_text(a.key(child_a), b.key(child_b)))
       return false;
-    }
     if (!is_same_node(a, child_a, b, child_b)) return false;
     child_b = b.next_sibling(child_b);
   }

@@ -91,9 +91,8 @@ bool is_read_answer(const Spot& root) {
 Result<void> read_answer_metadata(const Spot& metadata, SecretImage& secret) {
   VersionInfo& info = secret.versions.front().info;
   if (const auto version = metadata.find("version")) info.version = COFFER_TRY(version->number());
-  if (const auto created = metadata.find("created_time")) {
+  if (const auto created = metadata.find("created_time"))
     info.created_at_ms = COFFER_TRY(created->time());
-  }
   secret.current_version = info.version;
   const std::optional<Spot> custom = metadata.find("custom_metadata");
   if (!custom || custom->is_null()) return {};

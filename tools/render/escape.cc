@@ -12,17 +12,15 @@ char32_t decode(std::string_view sequence) {
   const auto first = static_cast<unsigned char>(sequence.front());
   if (sequence.size() == 1) return first;
   char32_t character = first & (0x7FU >> sequence.size());
-  for (const char c : sequence.substr(1)) {
+  for (const char c : sequence.substr(1))
     character = character << 6 | (static_cast<unsigned char>(c) & 0x3FU);
-  }
   return character;
 }
 
 void append_unit(SecretBytes& out, std::uint32_t unit) {
   out.append("\\u");
-  for (int shift = 12; shift >= 0; shift -= 4) {
+  for (int shift = 12; shift >= 0; shift -= 4)
     out.push_back(static_cast<std::uint8_t>(ascii::kLowerHex[unit >> shift & 15]));
-  }
 }
 
 }  // namespace

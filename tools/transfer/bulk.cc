@@ -193,9 +193,8 @@ Result<BulkOperation> read_operation(const Spot& entry) {
          return read_relocation(s, o, &Transaction::copy);
        })},
   }));
-  if (!operation.carry_out) {
+  if (!operation.carry_out)
     return entry.refuse({ErrorCode::usage, "holds no operation", "for example {\"put\":{...}}"});
-  }
   operation.name = operation.place.substr(operation.place.rfind('/') + 1);
   return operation;
 }

@@ -53,7 +53,7 @@ bool has_older_value(const SecretImage& secret) {
                      [](const VersionImage& version) { return version.value.has_value(); });
 }
 
-/// Imports secrets one by one inside one transaction.
+// Imports secrets one by one inside one transaction.
 class Importer {
  public:
   Importer(Transaction& txn, const ImportPlan& plan, ImportOutcome& outcome)
@@ -121,16 +121,12 @@ class Importer {
 
   Result<void> create(const SecretImage& secret, const VersionImage* version) {
     const MetadataChange changes = changes_of(secret.metadata, Metadata());
-    if (secret.with_history && secret.managed) {
+    if (secret.with_history && secret.managed)
       return txn_.restore_managed(secret.path, secret.versions, secret.created_at_ms, changes);
-    }
-    if (secret.with_history) {
+    if (secret.with_history)
       return txn_.restore(secret.path, secret.versions, secret.created_at_ms, changes);
-    }
     // Metadata that says nothing does not create a secret by itself, so restore() does.
-    if (version == nullptr && changes == MetadataChange()) {
-      return txn_.restore(secret.path, {}, 0);
-    }
+    if (version == nullptr && changes == MetadataChange()) return txn_.restore(secret.path, {}, 0);
     return write(secret, version, changes, 0);
   }
 

@@ -48,9 +48,8 @@ Result<void> write_exit_codes(bool as_json) {
     return json.write();
   }
   Table table({"CODE", "NAME", "WHEN"});
-  for (const ExitCode& exit : kExitCodes) {
+  for (const ExitCode& exit : kExitCodes)
     table.row({std::to_string(exit.code), exit.name, exit.when});
-  }
   table.row({"126", "cannot_run", "run: the command could not be started"});
   table.row({"127", "no_command", "run: there is no such command"});
   table.row({"128+N", "signal", "run: the command was ended by signal N"});

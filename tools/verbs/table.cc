@@ -88,9 +88,8 @@ VerbResult dispatch_group(Arguments& arguments, const std::string& group) {
   const std::string name = group + ' ' + std::string(*second);
   const Verb* verb = find_verb(name);
   if (verb != nullptr) return verb->run(arguments, verb->text);
-  if (nearest_verb(name) == nullptr) {
+  if (nearest_verb(name) == nullptr)
     set_hint("there are " + second_words(group) + ": `coffer help " + group + "` tells of them");
-  }
   return unknown_verb(name, {});
 }
 

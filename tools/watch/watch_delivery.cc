@@ -51,7 +51,7 @@ std::vector<std::string> environment_with(const Delivery& delivery, const Change
   return variables;
 }
 
-/// The child's exit code, 128+N after signal N, or 127 if the code is unknown.
+// The child's exit code, 128+N after signal N, or 127 if the code is unknown.
 int wait_for(pid_t child) {
   for (bool told = false;;) {
     int status = 0;

@@ -114,9 +114,8 @@ Result<WatchRule> read_rule(const Spot& spot) {
                            {"exec", take_target(rule, Delivery::Way::exec)},
                            {"file", take_target(rule, Delivery::Way::file)},
                            {"webhook", take_target(rule, Delivery::Way::webhook)}}));
-  if (rule.delivery.target.empty()) {
+  if (rule.delivery.target.empty())
     return spot.refuse({ErrorCode::usage, "has no receiver", "give exec, file or webhook"});
-  }
   if (rule.delivery.way == Delivery::Way::exec && !rule.body.empty()) {
     return spot.refuse(
         {ErrorCode::usage, "a command has no body", "it gets the event in COFFER_EVENT_*"});
@@ -125,9 +124,8 @@ Result<WatchRule> read_rule(const Spot& spot) {
     return spot.refuse(Error(ErrorCode::limit, "the body is too long, in bytes")
                            .with_size(rule.body.size(), kBodyBytesMax));
   }
-  if (rule.delivery.way == Delivery::Way::file && rule.body.find('\n') != std::string::npos) {
+  if (rule.delivery.way == Delivery::Way::file && rule.body.find('\n') != std::string::npos)
     return spot.refuse({ErrorCode::usage, "the body for a file must be one line"});
-  }
   if (!filled(rule.body, facts_of({}, {}))) {
     return spot.refuse({ErrorCode::usage, "the body has an unknown name between {{ and }}",
                         "{{rule}}, {{severity}}, {{what}}, {{path}}, {{version}}, {{revision}}, "
@@ -188,9 +186,8 @@ Result<std::vector<WatchRule>> read_watch_rules(const SecretBytes& text, std::st
   COFFER_TRY(input_reader(document, source)
                  .members({{"rules", [&](const Spot& spot) { return spot.each_element(take_one); },
                             true}}));
-  if (rules.empty()) {
+  if (rules.empty())
     return Error(ErrorCode::usage, "holds no rule").about(Subject::Kind::file, source);
-  }
   return rules;
 }
 

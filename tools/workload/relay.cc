@@ -71,7 +71,7 @@ struct Channel {
 
   bool is_open() const { return from >= 0; }
   bool is_waiting() const { return written < shown.size(); }
-  /// False: nothing to read now.
+  // False: nothing to read now.
   bool read_some() {
     std::array<std::uint8_t, kChunkBytes> chunk;
     const ssize_t got = read(from, chunk.data(), chunk.size());
@@ -86,7 +86,7 @@ struct Channel {
     return true;
   }
   void flush() { redactor.flush(shown); }
-  /// Call it after poll() found room.
+  // Call it after poll() found room.
   void write_some() {
     const ByteView rest = shown.bytes().subspan(written);
     const ssize_t count = write(to, rest.data(), std::min(rest.size(), kPieceBytes));
@@ -99,7 +99,7 @@ struct Channel {
     shown.clear();
     written = 0;
   }
-  /// False if the reader is slow and either `wake` is readable or `waits` is false.
+  // False if the reader is slow and either `wake` is readable or `waits` is false.
   bool write_all(int wake, bool waits) {
     while (is_waiting()) {
       std::array<pollfd, 2> polled{{{to, POLLOUT, 0}, {wake, POLLIN, 0}}};

@@ -121,9 +121,8 @@ Result<Secret> read_mapped(const Sources& stores, const Reference& reference,
 Result<void> add_mapped(Bindings& bindings, const Sources& stores, const std::string& word,
                         std::set<std::string>& mapped) {
   const std::size_t equals = word.find('=');
-  if (equals == std::string::npos || equals == 0) {
+  if (equals == std::string::npos || equals == 0)
     return Error(ErrorCode::usage, "takes NAME=REF").about(Subject::Kind::name, "--map");
-  }
   const std::string name = word.substr(0, equals);
   const std::string_view rest = std::string_view(word).substr(equals + 1);
   Result<Reference> parsed = parse_reference(rest);

@@ -29,9 +29,8 @@ class Canonical {
       default: out_.append(doc_.raw(node)); break;
     }
     const std::size_t added = out_.size() - before;
-    if (added > budget_) {
+    if (added > budget_)
       return Error(ErrorCode::limit, "the document's lists with secrets are too large to compare");
-    }
     budget_ -= added;
     return {};
   }

@@ -16,9 +16,8 @@ Marker marker_at(const json::Document& document, NodeId node, bool lenient) {
     case Type::string: {
       const std::string_view text = document.string(node);
       if (text == kSecretMask) return {Marker::Kind::mask, {}};
-      if (text.substr(0, kExternalPrefix.size()) == kExternalPrefix) {
+      if (text.substr(0, kExternalPrefix.size()) == kExternalPrefix)
         return {Marker::Kind::external, text.substr(kExternalPrefix.size())};
-      }
       return {};
     }
     case Type::object: {
@@ -30,9 +29,8 @@ Marker marker_at(const json::Document& document, NodeId node, bool lenient) {
       std::size_t members = 1;
       if (lenient && document.find(node, "_secret_storage_id") != kNoNode) ++members;
       if (lenient && document.find(node, "_secret_reference_id") != kNoNode) ++members;
-      if (document.type(secret) != Type::string || document.child_count(node) != members) {
+      if (document.type(secret) != Type::string || document.child_count(node) != members)
         return {Marker::Kind::malformed, {}};
-      }
       return {Marker::Kind::coordinate, document.string(secret)};
     }
     default: return {};

@@ -23,7 +23,7 @@ using json::Type;
 
 constexpr std::size_t kComparedBytesMax = std::size_t{64} << 20;
 
-/// The values that must not show, wherever they stand.
+// The values that must not show, wherever they stand.
 class SecretValues {
  public:
   Result<void> add(std::string_view text) {

@@ -50,9 +50,8 @@ class Side {
     auto at = std::partition_point(places.begin(), places.end(), [&](const SecretPlace& place) {
       return doc.offset(place.node) < begin;
     });
-    for (; at != places.end() && doc.offset(at->node) < end; ++at) {
+    for (; at != places.end() && doc.offset(at->node) < end; ++at)
       out.push_back(static_cast<std::size_t>(at - places.begin()));
-    }
     return out;
   }
 
@@ -111,9 +110,8 @@ class Pairer {
   Result<void> pair_values(NodeId fresh, NodeId stored, bool identical) {
     const auto place = fresh_.place(fresh);
     const auto old_place = stored_.place(stored);
-    if (place && old_place && share_a_source(fresh_.places[*place], stored_.places[*old_place])) {
+    if (place && old_place && share_a_source(fresh_.places[*place], stored_.places[*old_place]))
       pairs_[*place] = Pair{*old_place, identical};
-    }
     if (place || old_place) return {};
     const Type type = fresh_.doc.type(fresh);
     if (type != stored_.doc.type(stored)) return {};
@@ -167,9 +165,8 @@ class Pairer {
 
   Result<void> pair_alike(const Alike& alike, Arrays& arrays, bool identical) {
     if (alike.fresh.empty() || alike.stored.empty()) return {};
-    if (alike.fresh.size() == 1 && alike.stored.size() == 1) {
+    if (alike.fresh.size() == 1 && alike.stored.size() == 1)
       return take(arrays, alike.fresh[0], alike.stored[0], identical);
-    }
     const bool as_many = alike.fresh.size() == alike.stored.size();
     // As many as before, and none has a new value: only the order tells them apart, and a wrong
     // order changes nothing that the caller could see.
@@ -211,9 +208,8 @@ class Pairer {
       const bool null = fresh_.doc.type(a.node) == Type::null;
       if (null != (stored_.doc.type(b.node) == Type::null)) return false;
       if (a.pointer.size() != b.pointer.size()) return false;
-      if (!std::equal(a.pointer.begin() + depth_, a.pointer.end(), b.pointer.begin() + depth_)) {
+      if (!std::equal(a.pointer.begin() + depth_, a.pointer.end(), b.pointer.begin() + depth_))
         return false;
-      }
     }
     return true;
   }

@@ -61,9 +61,8 @@ Result<Stored> read_stored(const Spec& spec, const ConfigRecord& record) {
   if (!document.ok()) return Error(ErrorCode::corrupt, "the stored config is damaged");
   Stored stored{std::move(*document), {}, {}, {}};
   stored.places = COFFER_TRY(find_secret_places(spec, stored.document));
-  for (const StoredPlace& place : record.places) {
+  for (const StoredPlace& place : record.places)
     stored.facts_by_pointer.emplace(place.pointer, &place);
-  }
   for (const SecretPlace& place : stored.places) {
     const auto found = stored.facts_by_pointer.find(json::print_pointer(place.pointer));
     stored.facts.push_back(found == stored.facts_by_pointer.end() ? nullptr : found->second);
@@ -96,9 +95,8 @@ class Splitter {
 
   Result<SplitResult> run() {
     if (input_.stored != nullptr) {
-      for (const StoredPlace& place : input_.stored->places) {
+      for (const StoredPlace& place : input_.stored->places)
         (place.external ? held_external_ : held_).insert(place.coordinate);
-      }
     }
     COFFER_TRY(check_undeclared());
     COFFER_TRY(refuse_signs_inside({doc_, places_, input_.stored}, store_));
@@ -192,9 +190,8 @@ class Splitter {
       case Marker::Kind::malformed: return malformed(index);
       case Marker::Kind::mask: return restore(index);
       case Marker::Kind::external:
-        if (marker.name.empty()) {
+        if (marker.name.empty())
           return usage_at("secret_coordinate:: lacks the name of a secret", "", pointer(index));
-        }
         return external(index, std::string(marker.name));
       case Marker::Kind::coordinate: return keep_coordinate(index, std::string(marker.name));
       case Marker::Kind::none: break;
@@ -266,9 +263,8 @@ class Splitter {
   Result<void> value(std::size_t index, std::string_view payload) {
     const StoredPlace* old = heir_to(index);
     if (!input_.always_bump || old == nullptr) {
-      if (old != nullptr && COFFER_TRY(store_.holds(old->coordinate, payload))) {
+      if (old != nullptr && COFFER_TRY(store_.holds(old->coordinate, payload)))
         return stand(index, ConfigOutcome::Kind::kept, old->coordinate);
-      }
       auto checked = store_.checked(pointer(index));
       if (checked && COFFER_TRY(store_.holds(*checked, payload))) {
         COFFER_TRY(store_.adopt(*checked));
@@ -285,9 +281,8 @@ class Splitter {
     if (const StoredPlace* old = heir_to(index)) {
       const std::string base = base_of(old->coordinate);
       if (const auto found = bumped_.find(base); found != bumped_.end()) {
-        if (COFFER_TRY(store_.holds(found->second, payload))) {
+        if (COFFER_TRY(store_.holds(found->second, payload)))
           return stand(index, ConfigOutcome::Kind::bumped, found->second);
-        }
       } else if (input_.compat_airbyte || standing_.count(base) == 0) {
         if (auto bumped = COFFER_TRY(store_.bump(old->coordinate, payload))) {
           bumped_.emplace(base, *bumped);

@@ -80,9 +80,8 @@ class Unmasker {
   }
 
   Result<void> spend() {
-    if (steps_ == 0) {
+    if (steps_ == 0)
       return Error(ErrorCode::limit, "the document's masked lists are too large to compare");
-    }
     --steps_;
     return {};
   }
@@ -159,9 +158,8 @@ class Unmasker {
   Result<bool> alike(NodeId fresh, NodeId stored) {
     COFFER_TRY(spend());
     const bool secret = fresh_places_.count(fresh) != 0;
-    if (secret || stored_places_.count(stored) != 0) {
+    if (secret || stored_places_.count(stored) != 0)
       return secret && stored_places_.count(stored) != 0;
-    }
     if (is_mask(fresh_, fresh)) return could_be_hidden(stored);
     if (fresh_.type(fresh) != stored_.type(stored)) return false;
     switch (fresh_.type(fresh)) {

@@ -110,9 +110,8 @@ class Importer {
   Result<void> note(std::string_view name, const json::Pointer& pointer) {
     const auto parsed = format::parse_coordinate(name);
     if (!parsed) return {};  // Another store's name: the put will treat it as external.
-    if (parsed->version > kImportedVersionMax) {
+    if (parsed->version > kImportedVersionMax)
       return Error(ErrorCode::limit, "the coordinate's version number is too large");
-    }
     if (incoming_.count({parsed->base, parsed->version}) != 0) return {};
     // Comes first: a later error would reveal whether the name exists.
     if (input_.rights != nullptr && input_.rights->create)
@@ -181,9 +180,8 @@ class Importer {
 Result<ConfigPutReport> import_in(Transaction& transaction, std::string_view id,
                                   const PutInput& input, const json::Document& payloads,
                                   const ConfigPutOptions& options) {
-  if (payloads.type(0) != json::Type::object) {
+  if (payloads.type(0) != json::Type::object)
     return Error(ErrorCode::usage, "the payloads must be a JSON object of coordinates and values");
-  }
   COFFER_CHECK(input.places != nullptr);
   const auto stored = COFFER_TRY(find_config(transaction, id));
   Importer importer(transaction, input, payloads, {id},

@@ -36,9 +36,8 @@ struct Said {
 Said said_about(const Document& target, const Document& update, const json::Pointer& pointer) {
   NodeId at = 0, change = 0;
   for (const std::string& token : pointer) {
-    if (update.type(change) != Type::object || target.type(at) != Type::object) {
+    if (update.type(change) != Type::object || target.type(at) != Type::object)
       return {change, false};
-    }
     at = target.find(at, token);
     change = update.find(change, token);
     if (change == kNoNode || at == kNoNode) return {change, false};
@@ -193,9 +192,8 @@ Result<ConfigPutReport> patch_in(secrets::Transaction& transaction, std::string_
                                  const ConfigRights* rights) {
   const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
   // The config may have changed since the update was prepared.
-  if (!COFFER_TRY(still_holds(transaction, prepared, loaded.record, spec == nullptr))) {
+  if (!COFFER_TRY(still_holds(transaction, prepared, loaded.record, spec == nullptr)))
     prepared = COFFER_TRY(prepared_for(transaction, loaded.record, std::move(spec), update));
-  }
   COFFER_CHECK(prepared.spec != nullptr);
   ConfigPutOptions as_stored = options;
   as_stored.compat_airbyte = options.compat_airbyte || loaded.record.compat_airbyte;

@@ -30,9 +30,8 @@ Result<void> check_revision(std::uint64_t stored, const ConfigPutOptions& option
 // A config stays in its first workspace; the nil workspace, the default, means the stored one.
 Result<std::string> workspace_of(const ConfigPutOptions& options,
                                  const std::optional<LoadedConfig>& stored) {
-  if (!format::is_uuid(options.workspace)) {
+  if (!format::is_uuid(options.workspace))
     return Error(ErrorCode::usage, "a workspace must be a lower-case UUID");
-  }
   if (!stored || stored->record.workspace == options.workspace) return options.workspace;
   if (options.workspace == kNilWorkspace) return stored->record.workspace;
   return Error(ErrorCode::usage, "the config belongs to another workspace");

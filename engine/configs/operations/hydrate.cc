@@ -42,9 +42,8 @@ class Hydrator {
         return false;
       }
       const Marker::Kind kind = marker_at(doc_, node).kind;
-      if (kind == Marker::Kind::none || kind == Marker::Kind::null || kind == Marker::Kind::mask) {
+      if (kind == Marker::Kind::none || kind == Marker::Kind::null || kind == Marker::Kind::mask)
         return true;
-      }
       return failure(Error(ErrorCode::usage, "a coordinate is given where no secret is declared"),
                      node);
     });
@@ -67,9 +66,8 @@ class Hydrator {
       }
       auto text = (*resolver)(name);
       if (!text.ok()) return failure(std::move(text).error(), node);
-      if (!Document::parse(text->text()).ok()) {
+      if (!Document::parse(text->text()).ok())
         return failure(Error(ErrorCode::usage, "the resolver's answer is not a JSON value"), node);
-      }
       put(node, std::move(*text));
     }
     return std::move(splice_).text();
@@ -120,9 +118,8 @@ class Hydrator {
     const bool elsewhere = options_.externals != nullptr
                                ? options_.externals->count(marker.name) != 0
                                : options_.names_elsewhere;
-    if (elsewhere && !format::parse_coordinate(marker.name)) {
+    if (elsewhere && !format::parse_coordinate(marker.name))
       return note_external(node, marker.name);
-    }
     auto text = reveal(marker.name);
     if (!text.ok()) return failure(std::move(text).error(), node);
     put(node, std::move(*text));

@@ -88,9 +88,8 @@ class SpecCompiler {
   Result<SchemaId> schema_at(NodeId node, bool below_id) {
     if (const auto found = ids_.find(node); found != ids_.end()) return found->second;
     const Type type = doc_.type(node);
-    if (type != Type::object && type != Type::boolean) {
+    if (type != Type::object && type != Type::boolean)
       return misplaced("spec: a schema must be an object, true or false", node);
-    }
     const auto id = static_cast<SchemaId>(spec_.schemas_.size());
     ids_.emplace(node, id);
     spec_.schemas_.emplace_back().node = node;
@@ -122,12 +121,10 @@ class SpecCompiler {
     if (word == "airbyte_secret") return secret_mark(at.id, value);
     if (word == "type") return type_names(at.id, value);
     if (word == "$ref") return note_reference(at, value);
-    if (word == "$recursiveRef" || word == "$dynamicRef" || word == "extends") {
+    if (word == "$recursiveRef" || word == "$dynamicRef" || word == "extends")
       return misplaced("spec: this kind of reference is not supported", value);
-    }
-    if (word == "enum" && doc_.type(value) != Type::array) {
+    if (word == "enum" && doc_.type(value) != Type::array)
       return misplaced("spec: enum must be an array", value);
-    }
     if (word == "connectionSpecification" && at.id == 0) {
       return failure(Error(ErrorCode::usage, "spec: this is a wrapper around a spec",
                            "give only the value of connectionSpecification"),
@@ -156,9 +153,8 @@ class SpecCompiler {
   }
 
   Result<void> secret_mark(SchemaId id, NodeId value) {
-    if (doc_.type(value) != Type::boolean) {
+    if (doc_.type(value) != Type::boolean)
       return misplaced("spec: airbyte_secret must be true or false", value);
-    }
     schema(id).secret = doc_.boolean(value);
     return {};
   }
@@ -177,9 +173,8 @@ class SpecCompiler {
     };
     bool good = true;
     if (doc_.type(value) == Type::array) {
-      for (NodeId each = doc_.first_child(value); each != kNoNode; each = doc_.next_sibling(each)) {
+      for (NodeId each = doc_.first_child(value); each != kNoNode; each = doc_.next_sibling(each))
         good = good && add(each);
-      }
     } else {
       good = add(value);
     }
@@ -190,18 +185,15 @@ class SpecCompiler {
 
   Result<void> note_reference(Queued at, NodeId value) {
     if (doc_.type(value) != Type::string) return misplaced("spec: $ref must be a string", value);
-    if (at.below_id) {
-      return misplaced("spec: a $ref below a nested $id is not supported", value);
-    }
+    if (at.below_id) return misplaced("spec: a $ref below a nested $id is not supported", value);
     references_.emplace_back(at.id, value);
     return {};
   }
 
   Result<NodeId> resolve_reference(NodeId value) {
     const std::string_view text = doc_.string(value);
-    if (text.empty() || text[0] != '#' || (text.size() > 1 && text[1] != '/')) {
+    if (text.empty() || text[0] != '#' || (text.size() > 1 && text[1] != '/'))
       return misplaced("spec: only a local $ref (#/...) can be followed", value);
-    }
     const auto decoded = percent::decoded(text.substr(1));
     if (!decoded) return misplaced("spec: the $ref is malformed", value);
     const auto pointer = json::parse_pointer(*decoded);
@@ -217,13 +209,11 @@ class SpecCompiler {
   }
 
   Result<std::vector<SchemaId>> schemas_in(Queued at, NodeId value) {
-    if (doc_.type(value) != Type::array) {
+    if (doc_.type(value) != Type::array)
       return misplaced("spec: this must be a list of schemas", value);
-    }
     std::vector<SchemaId> out;
-    for (NodeId each = doc_.first_child(value); each != kNoNode; each = doc_.next_sibling(each)) {
+    for (NodeId each = doc_.first_child(value); each != kNoNode; each = doc_.next_sibling(each))
       out.push_back(COFFER_TRY(schema_at(each, at.below_id)));
-    }
     return out;
   }
 
@@ -295,9 +285,8 @@ class SpecCompiler {
     found.then = COFFER_TRY(optional_schema(at, "then"));
     found.otherwise = COFFER_TRY(optional_schema(at, "else"));
     if (found.condition != kNoSchema) branches_.all.insert(found.condition);
-    if (found.condition != kNoSchema || found.then != kNoSchema || found.otherwise != kNoSchema) {
+    if (found.condition != kNoSchema || found.then != kNoSchema || found.otherwise != kNoSchema)
       schema(at.id).conditionals.push_back(found);
-    }
     return {};
   }
 
@@ -307,9 +296,8 @@ class SpecCompiler {
     const NodeId list = doc_.find(node, "items");
     const NodeId prefix = doc_.find(node, "prefixItems");
     const bool tuple = list != kNoNode && doc_.type(list) == Type::array;
-    if (tuple && prefix != kNoNode) {
+    if (tuple && prefix != kNoNode)
       return misplaced("spec: items as a list and prefixItems exclude each other", list);
-    }
     if (tuple || prefix != kNoNode) {
       auto ids = COFFER_TRY(schemas_in(at, tuple ? list : prefix));
       schema(at.id).prefix_items = std::move(ids);
@@ -367,13 +355,10 @@ class SpecCompiler {
 };
 
 Result<Spec> Spec::compile(std::string_view text) {
-  if (text.size() > kSpecBytesMax) {
+  if (text.size() > kSpecBytesMax)
     return Error(ErrorCode::limit, "the spec is too large").with_size(text.size(), kSpecBytesMax);
-  }
   auto document = json::Document::parse(text);
-  if (!document.ok()) {
-    return std::move(document).error().about(Subject::Kind::name, "spec");
-  }
+  if (!document.ok()) return std::move(document).error().about(Subject::Kind::name, "spec");
   Spec spec(std::move(*document));
   COFFER_TRY(SpecCompiler(spec).run());
   return spec;

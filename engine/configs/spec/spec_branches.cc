@@ -155,9 +155,8 @@ class BranchReader {
     if (constant != kNoNode) return {constant};
     const NodeId list = doc_.find(node, "enum");
     if (list == kNoNode) return out;
-    for (NodeId each = doc_.first_child(list); each != kNoNode; each = doc_.next_sibling(each)) {
+    for (NodeId each = doc_.first_child(list); each != kNoNode; each = doc_.next_sibling(each))
       out.push_back(each);
-    }
     return out;
   }
 

@@ -138,9 +138,7 @@ class Walker {
       }
       for (const auto& [member, dependent] : schema.dependents) {
         COFFER_TRY(spend(1));
-        if (doc_.find(value, member) != kNoNode) {
-          applied.add({dependent, from.route, from.entry});
-        }
+        if (doc_.find(value, member) != kNoNode) applied.add({dependent, from.route, from.entry});
       }
     }
     return {};

@@ -43,9 +43,9 @@ bool lacks_room(const std::string& path) {
 
 Error no_key(const std::string& not_followed) {
   if (not_followed.empty()) return {ErrorCode::usage, "no key was given", Advice::give_key};
-  return Error{
-      ErrorCode::key_unavailable,
-      "this key is used only when the caller names it; that the store names it is not enough"}
+  return Error(ErrorCode::key_unavailable,
+               "this key is used only when the caller names it; that the store names it is not "
+               "enough")
       .about(Subject::Kind::uri, not_followed);
 }
 
@@ -55,10 +55,10 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
                                                  std::span<const KeySource> sources,
                                                  std::int64_t now_ms, std::string_view epoch_home) {
   if (sources.empty())
-    return Error{ErrorCode::usage, "a store needs at least one key", Advice::give_first_key};
+    return Error(ErrorCode::usage, "a store needs at least one key", Advice::give_first_key);
   if (sources.size() > format::kKeySlotsMax)
-    return Error{ErrorCode::limit, "a store cannot have more key slots than this"}.with_number(
-        format::kKeySlotsMax);
+    return Error(ErrorCode::limit, "a store cannot have more key slots than this")
+        .with_number(format::kKeySlotsMax);
   KeyringFile file = COFFER_TRY(KeyringFile::create(path));
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));
   crypto::system_random().fill(keyring->header_.store_id);

@@ -26,7 +26,7 @@ Result<KeyringFile> KeyringFile::create(const std::string& path) {
   FileDescriptor file(
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.ok())
-    return Error{ErrorCode::io, "the keyring file cannot be created"}.with_errno(errno);
+    return Error(ErrorCode::io, "the keyring file cannot be created").with_errno(errno);
   return KeyringFile(std::move(file));
 }
 
@@ -34,17 +34,17 @@ Result<KeyringFile> KeyringFile::open(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   if (!file.ok()) {
     if (errno == ENOENT)
-      return Error{ErrorCode::corrupt, "the store's keyring file is missing",
-                   "without it nothing can be opened: restore it from a copy"};
+      return Error(ErrorCode::corrupt, "the store's keyring file is missing",
+                   "without it nothing can be opened: restore it from a copy");
     if (errno == EACCES || errno == EPERM || errno == EROFS)
-      return Error{ErrorCode::io, "the keyring file cannot be opened for writing",
-                   "run as the owner of the store, on a file system that can be written"}
+      return Error(ErrorCode::io, "the keyring file cannot be opened for writing",
+                   "run as the owner of the store, on a file system that can be written")
           .with_errno(errno);
-    return Error{ErrorCode::io, "the keyring file cannot be opened"}.with_errno(errno);
+    return Error(ErrorCode::io, "the keyring file cannot be opened").with_errno(errno);
   }
   struct stat status {};
   if (fstat(file.get(), &status) != 0)
-    return Error{ErrorCode::io, "the keyring file cannot be read"}.with_errno(errno);
+    return Error(ErrorCode::io, "the keyring file cannot be read").with_errno(errno);
   COFFER_TRY(check_private_file(status, "keyring"));
   return KeyringFile(std::move(file));
 }
@@ -66,7 +66,7 @@ Result<void> KeyringFile::write_frame(format::FramePlace place, ByteView payload
   COFFER_CHECK(bytes.size() == place.bytes);
   COFFER_TRY(write_fully(file_.get(), bytes, place.offset));
   if (::fdatasync(file_.get()) != 0)
-    return Error{ErrorCode::io, "the keyring cannot be synced"}.with_errno(errno);
+    return Error(ErrorCode::io, "the keyring cannot be synced").with_errno(errno);
   return {};
 }
 
@@ -93,8 +93,8 @@ Result<void> KeyringFile::erase(const Part& part) const {
     COFFER_TRY(write_fully(file_.get(), noise, place.offset));
   }
   if (::fdatasync(file_.get()) != 0)
-    return Error{ErrorCode::io, "the old epoch key could not be erased",
-                 "the next open tries again"}
+    return Error(ErrorCode::io, "the old epoch key could not be erased",
+                 "the next open tries again")
         .with_errno(errno);
   return {};
 }

@@ -50,8 +50,8 @@ Result<void> check_given_up(const std::vector<int>& without, const format::Keyri
       std::any_of(table.slots.begin(), table.slots.end(),
                   [&](const format::KeySlot& slot) { return !names_slot(without, slot); });
   if (is_any_left) return {};
-  return Error{ErrorCode::in_use, "no key slot would be left: nothing would open the store",
-               Advice::add_slot_first};
+  return Error(ErrorCode::in_use, "no key slot would be left: nothing would open the store",
+               Advice::add_slot_first);
 }
 
 }  // namespace
@@ -142,8 +142,8 @@ Result<void> Keyring::rotate_master(PreparedRotation& prepared) {
   if (!are_same_slots(table.slots, prepared.before)) return changed_meanwhile();
   // The rotation before this one is finished first: its epoch keys are wrapped by a third key.
   if (table.previous)
-    return Error{ErrorCode::busy, "another rotation of the master key is not finished yet",
-                 "try again"};
+    return Error(ErrorCode::busy, "another rotation of the master key is not finished yet",
+                 "try again");
   const crypto::Key root_secret = COFFER_TRY(unwrap_root(table, header_.store_id, master_key_));
   for (format::KeySlot& slot : prepared.after)
     slot.last_used_at_ms = find_slot(table, static_cast<int>(slot.number))->last_used_at_ms;
@@ -212,8 +212,8 @@ Result<void> Keyring::catch_up() {
   // The newer table has disappeared: somebody put an older file back.
   if (!telling) {
     behind_ = false;
-    return Error{ErrorCode::rolled_back, "the table of key slots is older than the epoch key",
-                 "put the newer keyring file back"};
+    return Error(ErrorCode::rolled_back, "the table of key slots is older than the epoch key",
+                 "put the newer keyring file back");
   }
   return std::move(*telling);
 }

@@ -11,8 +11,8 @@ namespace coffer::keys {
 namespace {
 
 Error every_slot_taken() {
-  return Error{ErrorCode::limit, "every key slot is taken", Advice::remove_slot}.with_number(
-      format::kKeySlotsMax);
+  return Error(ErrorCode::limit, "every key slot is taken", Advice::remove_slot)
+      .with_number(format::kKeySlotsMax);
 }
 
 constexpr int kCatchingsMax = 3;

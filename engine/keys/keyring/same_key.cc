@@ -25,7 +25,7 @@ Result<void> check_new_key(const PreparedSlot& prepared, const format::StoreId& 
                            std::span<const format::KeySlot> others) {
   for (const format::KeySlot& slot : others)
     if (is_same(prepared, store_id, slot))
-      return Error{ErrorCode::conflict, "this key has a key slot already", Advice::use_another_key}
+      return Error(ErrorCode::conflict, "this key has a key slot already", Advice::use_another_key)
           .with_number(slot.number);
   return {};
 }

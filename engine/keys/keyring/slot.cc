@@ -47,7 +47,7 @@ Result<crypto::Key> key_for_slot(const SourceMaterial& material, const format::K
 Result<void> check_storable(const KeySource& source) {
   const KeySource again = COFFER_TRY(KeySource::parse(source.uri()));
   if (again.scheme() != source.scheme() || again.location() != source.location())
-    return Error{ErrorCode::usage, "the key's URI does not name the key"};
+    return Error(ErrorCode::usage, "the key's URI does not name the key");
   return {};
 }
 
@@ -82,7 +82,7 @@ Result<void> check_fits(const WrappedByProvider& wrapped) {
   if (wrapped.blob.size() > format::kSlotBlobBytesMax ||
       wrapped.annotations.size() > format::kSlotAnnotationBytesMax ||
       wrapped.key_id.size() > format::kSlotUriBytesMax)
-    return Error{ErrorCode::limit, "the key provider's blob is too long for a key slot"};
+    return Error(ErrorCode::limit, "the key provider's blob is too long for a key slot");
   return {};
 }
 
@@ -190,7 +190,7 @@ Result<crypto::Key> unwrap_master(const SlotOpener& opener, const SlotContext& c
   SecretBytes payload(kPayloadBytes);
   if (slot.blob.size() != kPayloadBytes + crypto::kWrapOverhead ||
       !crypto::unwrap(wrapping_key(opener.key).view(), bound, slot.blob, payload.bytes()))
-    return Error{ErrorCode::corrupt, "the key slot is damaged", "open the store by another slot"};
+    return Error(ErrorCode::corrupt, "the key slot is damaged", "open the store by another slot");
   if (!is_bound_to(payload, bound)) return foreign_slot();
   return crypto::Key::copy_of(crypto::KeyView(payload.data(), crypto::kKeyBytes));
 }

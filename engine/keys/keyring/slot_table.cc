@@ -93,8 +93,8 @@ Result<Bytes> encode_next(format::KeyringMaster& table, const format::KeyringHea
   const auto again = format::decode_master(payload);
   if (payload.size() > format::kKeyringMasterBytes - format::kFrameHeadBytes || !again ||
       again->slots.size() != table.slots.size() || !is_genuine(*again, header, master_key))
-    return Error{ErrorCode::limit, "the key slots do not fit into the keyring",
-                 Advice::remove_slot};
+    return Error(ErrorCode::limit, "the key slots do not fit into the keyring",
+                 Advice::remove_slot);
   return payload;
 }
 

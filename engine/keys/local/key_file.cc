@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kKeyFileBytesMax = 256;
 
 Error bad_uri(Literal text, Literal hint, std::string_view uri) {
-  return Error{ErrorCode::usage, text, hint}.about(Subject::Kind::uri, uri);
+  return Error(ErrorCode::usage, text, hint).about(Subject::Kind::uri, uri);
 }
 
 Result<std::string> parse(std::string_view uri) {
@@ -64,8 +64,8 @@ Result<crypto::Key> read_key_file(const std::string& path, OpenTo open_to, Named
       COFFER_TRY(read_secret_file(path, kKeyFileBytesMax, kPatienceMs, open_to, named_by));
   crypto::Key key;
   if (!crypto::decode_key_text(content.bytes(), key.mutable_bytes()))
-    return Error{ErrorCode::wrong_key, "the key file does not hold 32 bytes, raw, hex or base64",
-                 Advice::make_key_file}
+    return Error(ErrorCode::wrong_key, "the key file does not hold 32 bytes, raw, hex or base64",
+                 Advice::make_key_file)
         .about(Subject::Kind::file, path);
   return key;
 }
@@ -93,13 +93,13 @@ Result<void> create_key_file(std::string_view path) {
       ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.ok()) {
     if (errno == EEXIST)
-      return Error{ErrorCode::conflict, "a file of this name exists already"}.about(
-          Subject::Kind::file, path);
+      return Error(ErrorCode::conflict, "a file of this name exists already")
+          .about(Subject::Kind::file, path);
     if (errno == ENOENT || errno == ENOTDIR)
-      return Error{ErrorCode::io, "the key file's directory does not exist",
-                   "make it first: mkdir -p -m 700 DIRECTORY"}
+      return Error(ErrorCode::io, "the key file's directory does not exist",
+                   "make it first: mkdir -p -m 700 DIRECTORY")
           .about(Subject::Kind::file, path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)));
-    return Error{ErrorCode::io, "the key file cannot be created", "see who may write its directory"}
+    return Error(ErrorCode::io, "the key file cannot be created", "see who may write its directory")
         .with_errno(errno)
         .about(Subject::Kind::file, path);
   }

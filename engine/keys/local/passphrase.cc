@@ -79,13 +79,13 @@ Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm, Named
   } else if (source.prompt()) {
     passphrase = COFFER_TRY(source.prompt()(confirm));
   } else {
-    return Error{ErrorCode::key_unavailable, "nobody can be asked for the passphrase",
-                 "use passphrase:?source=file:PATH, ?source=credential:NAME or ?source=fd:N"};
+    return Error(ErrorCode::key_unavailable, "nobody can be asked for the passphrase",
+                 "use passphrase:?source=file:PATH, ?source=credential:NAME or ?source=fd:N");
   }
   if (passphrase.empty())
-    return Error{ErrorCode::usage, "the passphrase is empty", "choose one of some length"};
+    return Error(ErrorCode::usage, "the passphrase is empty", "choose one of some length");
   if (passphrase.size() > kPassphraseBytesMax)
-    return Error{ErrorCode::limit, "the passphrase is too long"};
+    return Error(ErrorCode::limit, "the passphrase is too long");
   return passphrase;
 }
 
@@ -102,16 +102,16 @@ Result<std::string> parse(std::string_view uri) {
   if (rest.empty()) return std::string();
   // The rest may be a passphrase typed in the wrong place: no error shows it.
   if (!rest.starts_with(kSource))
-    return Error{
+    return Error(
         ErrorCode::usage,
         "passphrase: takes only ?source=file:PATH, ?source=credential:NAME or ?source=fd:N",
-        "never write a passphrase into a URI: it is stored and shown"};
+        "never write a passphrase into a URI: it is stored and shown");
   auto source = secret_source_of(rest.substr(kSource.size()));
   if (!source)
-    return Error{
+    return Error(
         ErrorCode::usage,
         "passphrase: takes only ?source=file:PATH, ?source=credential:NAME or ?source=fd:N",
-        "the path is absolute, the descriptor a number"};
+        "the path is absolute, the descriptor a number");
   return std::move(*source);
 }
 

@@ -48,8 +48,8 @@ Result<Library> load() {
       !shared.find("gfshare_ctx_dec_giveshare", library.give_share) ||
       !shared.find("gfshare_ctx_dec_extract", library.extract) ||
       !shared.find("gfshare_fill_rand", random))
-    return Error{ErrorCode::key_unavailable, "this libgfshare lacks functions that shares need",
-                 "install libgfshare 2"};
+    return Error(ErrorCode::key_unavailable, "this libgfshare lacks functions that shares need",
+                 "install libgfshare 2");
   static std::once_flag once;
   std::call_once(once, [random] { *random = fill_random; });
   return library;
@@ -58,8 +58,8 @@ Result<Library> load() {
 Result<unsigned> parse_count(std::string_view text) {
   const auto count = ascii::parse_number<unsigned>(text);
   if (!count || *count < 2 || *count > kSharesMax)
-    return Error{ErrorCode::usage, "shares and threshold are numbers from 2 to 32",
-                 "as in shamir:?shares=5&threshold=3"};
+    return Error(ErrorCode::usage, "shares and threshold are numbers from 2 to 32",
+                 "as in shamir:?shares=5&threshold=3");
   return *count;
 }
 
@@ -78,7 +78,7 @@ Result<Share> read_share(std::string_view text) {
   share.threshold = share.body.data()[1];
   std::copy_n(share.body.data() + 2, share.set.size(), share.set.begin());
   if (share.number == 0 || share.threshold < 2)
-    return Error{ErrorCode::wrong_key, "this share was not made by coffer"};
+    return Error(ErrorCode::wrong_key, "this share was not made by coffer");
   return share;
 }
 
@@ -97,17 +97,17 @@ Result<std::vector<Share>> read_shares(const std::vector<SecretBytes>& texts) {
     if (!share) return std::move(share).error().about(Subject::Kind::name, name);
     for (const Share& other : shares) {
       if (other.set != share->set || other.threshold != share->threshold)
-        return Error{ErrorCode::wrong_key, "these shares belong to different keys",
-                     "give shares that were printed together"}
+        return Error(ErrorCode::wrong_key, "these shares belong to different keys",
+                     "give shares that were printed together")
             .about(Subject::Kind::name, name);
       if (other.number == share->number)
-        return Error{ErrorCode::wrong_key, "one share is given twice", "give different ones"}.about(
-            Subject::Kind::name, name);
+        return Error(ErrorCode::wrong_key, "one share is given twice", "give different ones")
+            .about(Subject::Kind::name, name);
     }
     shares.push_back(std::move(*share));
     if (shares.size() == shares.front().threshold) return shares;
   }
-  return Error{ErrorCode::wrong_key, "too few shares were given", "give as many as are needed"}
+  return Error(ErrorCode::wrong_key, "too few shares were given", "give as many as are needed")
       .with_number(shares.empty() ? 2 : shares.front().threshold);
 }
 
@@ -120,7 +120,7 @@ Result<SharePlan> parse_share_plan(std::string_view parameters) {
   plan.shares = COFFER_TRY(parse_count(parsed.get("shares")));
   plan.threshold = COFFER_TRY(parse_count(parsed.get("threshold")));
   if (plan.threshold > plan.shares)
-    return Error{ErrorCode::usage, "the threshold is higher than the number of shares"};
+    return Error(ErrorCode::usage, "the threshold is higher than the number of shares");
   return plan;
 }
 
@@ -131,7 +131,7 @@ Result<std::vector<SecretBytes>> split_key(const crypto::Key& key, SharePlan pla
   std::iota(numbers.begin(), numbers.end(), static_cast<unsigned char>(1));
   gfshare_ctx* context = library.init_enc(
       numbers.data(), plan.shares, static_cast<unsigned char>(plan.threshold), crypto::kKeyBytes);
-  if (context == nullptr) return Error{ErrorCode::failed, "the shares do not fit into memory"};
+  if (context == nullptr) return Error(ErrorCode::failed, "the shares do not fit into memory");
   crypto::Key copy = crypto::Key::copy_of(key.view());
   library.set_secret(context, copy.mutable_bytes().data());
   std::vector<SecretBytes> texts;
@@ -154,7 +154,7 @@ Result<crypto::Key> join_shares(const std::vector<SecretBytes>& texts) {
   for (const Share& share : shares) numbers.push_back(share.number);
   gfshare_ctx* context =
       library.init_dec(numbers.data(), static_cast<unsigned>(numbers.size()), crypto::kKeyBytes);
-  if (context == nullptr) return Error{ErrorCode::failed, "the shares do not fit into memory"};
+  if (context == nullptr) return Error(ErrorCode::failed, "the shares do not fit into memory");
   for (std::size_t i = 0; i < shares.size(); ++i)
     library.give_share(context, static_cast<unsigned char>(i), shares[i].key());
   crypto::Key key;

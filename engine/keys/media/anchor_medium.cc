@@ -25,13 +25,13 @@ Error not_there() {
 }
 
 Error failed(Literal text, const std::string& path) {
-  return Error{ErrorCode::io, text}.with_errno(errno).about(Subject::Kind::file, path);
+  return Error(ErrorCode::io, text).with_errno(errno).about(Subject::Kind::file, path);
 }
 
 }  // namespace
 
 Result<AnchorMedium> AnchorMedium::parse(std::string_view uri) {
-  if (uri.size() > kUriBytesMax) return Error{ErrorCode::limit, "the anchor's URI is too long"};
+  if (uri.size() > kUriBytesMax) return Error(ErrorCode::limit, "the anchor's URI is too long");
   AnchorMedium medium(uri);
   if (uri.starts_with("tpm2:")) {
     medium.counter_ = COFFER_TRY(TpmNvIndex::parse(uri));
@@ -54,8 +54,8 @@ Result<Bytes> AnchorMedium::read() const {
   struct stat status {};
   if (fstat(file.get(), &status) != 0) return failed("the store's anchor cannot be read", path_);
   if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(kFileBytesMax))
-    return Error{ErrorCode::corrupt, "the file at the anchor's place is not an anchor"}.about(
-        Subject::Kind::file, path_);
+    return Error(ErrorCode::corrupt, "the file at the anchor's place is not an anchor")
+        .about(Subject::Kind::file, path_);
   Bytes content(static_cast<std::size_t>(status.st_size));
   COFFER_TRY(read_fully(file.get(), content, 0));
   return content;

@@ -70,8 +70,8 @@ class HomeInTpm : public EpochHome {
     auto blob = slot(epoch).read_blob();
     // Only `not_found` means that the index, and the key in it, is gone.
     if (!blob && blob.error().code() == ErrorCode::not_found)
-      return Error{ErrorCode::key_unavailable, "the TPM has no epoch key of this store",
-                   "bring the TPM that the store was made with"};
+      return Error(ErrorCode::key_unavailable, "the TPM has no epoch key of this store",
+                   "bring the TPM that the store was made with");
     if (!blob) return blob;
     const format::Frame frame = COFFER_TRY(format::decode_frame(*blob));
     if (crypto::hash({}, frame.payload) != frame.checksum) return damaged_keyring();

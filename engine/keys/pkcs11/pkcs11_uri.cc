@@ -36,8 +36,8 @@ Result<Pkcs11Uri> parse_pkcs11_uri(std::string_view uri) {
   if (!has_token || !has_key || !parsed.module_path.starts_with('/')) return incomplete();
   const std::string_view type = path.get("type");
   if (!type.empty() && type != "secret-key" && type != "private")
-    return Error{ErrorCode::usage, "takes secret-key or private"}.about(Subject::Kind::name,
-                                                                        "type");
+    return Error(ErrorCode::usage, "takes secret-key or private")
+        .about(Subject::Kind::name, "type");
   parsed.may_be_secret_key = type != "private";
   parsed.may_be_key_pair = type != "secret-key";
   return parsed;

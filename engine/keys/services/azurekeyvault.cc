@@ -29,7 +29,7 @@ struct VaultKey {
   ServiceUri uri;
 };
 
-/// "keys/NAME" or "keys/NAME/VERSION".
+// "keys/NAME" or "keys/NAME/VERSION".
 bool parse_path(std::string_view path, std::string& name, std::string& version) {
   constexpr std::string_view kKeys = "keys/";
   if (!path.starts_with(kKeys)) return false;
@@ -56,22 +56,22 @@ Result<VaultKey> parse(std::string_view uri) {
   key.host = key.uri.target.substr(0, slash);
   if (slash == std::string::npos || !is_vault(key.host) ||
       !parse_path(std::string_view(key.uri.target).substr(slash + 1), key.name, key.version))
-    return Error{ErrorCode::usage, "the key's URI does not name a key of Key Vault",
-                 "write azurekeyvault://V.vault.azure.net/keys/K[/VERSION]"};
+    return Error(ErrorCode::usage, "the key's URI does not name a key of Key Vault",
+                 "write azurekeyvault://V.vault.azure.net/keys/K[/VERSION]");
   if (key.uri.parameters.has("algorithm") && key.uri.parameters.get("algorithm") != kAlgorithm)
-    return Error{ErrorCode::usage, "the only algorithm for a key slot is RSA-OAEP-256",
-                 "AES keys of a managed HSM are not asked"};
+    return Error(ErrorCode::usage, "the only algorithm for a key slot is RSA-OAEP-256",
+                 "AES keys of a managed HSM are not asked");
   COFFER_TRY(endpoint_of(key.uri, "https://" + key.host));
   return key;
 }
 
-/// What the service said when it was first asked, without a word of ours: who may ask.
+// What the service said when it was first asked, without a word of ours: who may ask.
 struct Challenge {
   std::string resource;
   std::string tenant;
 };
 
-/// `name="value"` out of a WWW-Authenticate header.
+// `name="value"` out of a WWW-Authenticate header.
 std::string_view quoted(std::string_view header, const std::string& name) {
   const std::string mark = name + "=\"";
   const std::size_t begin = header.find(mark);
@@ -157,7 +157,7 @@ class AzureKeyVault : public Provider {
         .take();
   }
 
-  /// The version that "https://HOST/keys/K/VERSION" names, of our key; "" where it is another.
+  // The version that "https://HOST/keys/K/VERSION" names, of our key; "" where it is another.
   std::string version_in(std::string_view key_id) const {
     const std::string_view mark = "/keys/";
     const std::size_t at = key_id.find(mark);

@@ -37,12 +37,12 @@ Result<TransitKey> parse(std::string_view uri) {
   key.name = key.uri.target;
   key.engine = key.uri.parameters.has("engine") ? key.uri.parameters.get("engine") : "transit";
   if (key.name.find("..") != std::string::npos || !is_mount(key.engine))
-    return Error{ErrorCode::usage, "the key's URI does not name a key of Transit",
-                 "write hashivault://KEY?engine=PATH-OF-THE-ENGINE"};
+    return Error(ErrorCode::usage, "the key's URI does not name a key of Transit",
+                 "write hashivault://KEY?engine=PATH-OF-THE-ENGINE");
   return key;
 }
 
-/// "vault:v3:..." -> "v3"; "" where it is no such text.
+// "vault:v3:..." -> "v3"; "" where it is no such text.
 std::string_view version_in(std::string_view ciphertext) {
   constexpr std::string_view kVault = "vault:v";
   if (!ciphertext.starts_with(kVault)) return {};
@@ -149,7 +149,7 @@ class HashiVault : public Provider {
     return ask("POST", action, std::move(body), deadline);
   }
 
-  /// BAO_... as OpenBao's own command reads it, else VAULT_...; `name` begins with VAULT_.
+  // BAO_... as OpenBao's own command reads it, else VAULT_...; `name` begins with VAULT_.
   std::string_view setting(const char* name) const {
     const std::string of_bao = "BAO_" + std::string(name + sizeof "VAULT_" - 1);
     return around_.has(of_bao.c_str()) ? around_.get(of_bao.c_str()) : around_.get(name);
@@ -165,8 +165,8 @@ class HashiVault : public Provider {
                          const Deadline& deadline) const {
     const std::string_view address = setting("VAULT_ADDR");
     if (address.empty())
-      return Error{ErrorCode::key_unavailable, "the address of Vault or OpenBao is not known",
-                   "set VAULT_ADDR or BAO_ADDR, for example to https://vault.example:8200"};
+      return Error(ErrorCode::key_unavailable, "the address of Vault or OpenBao is not known",
+                   "set VAULT_ADDR or BAO_ADDR, for example to https://vault.example:8200");
     HttpRequest request;
     request.method = method;
     request.url = COFFER_TRY(check_base_url(address, Reach::service)) + "/v1/" + key_.engine + "/" +

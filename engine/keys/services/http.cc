@@ -17,7 +17,7 @@ Error bad_url() {
           "write https://HOST[:PORT][/PATH], without user, query or fragment"};
 }
 
-/// An IPv4 address in its four decimal parts, the only spelling accepted for a number.
+// An IPv4 address in its four decimal parts, the only spelling accepted for a number.
 std::optional<std::array<int, 4>> parse_ipv4(std::string_view host) {
   std::array<int, 4> parts{};
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -83,8 +83,8 @@ Result<std::string> check_base_url(std::string_view url, Reach reach) {
   if (!authority.ok || !ascii::holds_only(rest.substr(slash), "/._~-%:+=,")) return bad_url();
   if (!is_https && !is_loopback(authority.host) &&
       !(reach == Reach::metadata && is_link_local(authority.host)))
-    return Error{ErrorCode::usage, "plain http is allowed only to this machine",
-                 "write https://, or an address such as http://127.0.0.1:PORT"};
+    return Error(ErrorCode::usage, "plain http is allowed only to this machine",
+                 "write https://, or an address such as http://127.0.0.1:PORT");
   while (url.ends_with('/')) url.remove_suffix(1);
   return std::string(url);
 }
@@ -99,9 +99,9 @@ bool is_near(std::string_view url) {
 
 Result<void> HttpRequest::set_header(std::string_view name, std::string_view value) {
   if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; }))
-    return Error{ErrorCode::key_unavailable,
+    return Error(ErrorCode::key_unavailable,
                  "the credentials hold a character that no header may hold",
-                 "they are printable ASCII on one line"};
+                 "they are printable ASCII on one line");
   SecretBytes line = SecretBytes::copy_of(name);
   line.append(": ");
   line.append(value);

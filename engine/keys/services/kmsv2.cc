@@ -32,8 +32,8 @@ struct Plugin {
 Result<Plugin> parse(std::string_view uri) {
   const ServiceUri parsed = COFFER_TRY(parse_service_uri(uri, kPrefix, "/._-:@+,=", {}));
   if (!parsed.target.starts_with('/') || parsed.target.size() > kSocketPathBytesMax)
-    return Error{ErrorCode::usage, "the key's URI does not name a socket",
-                 "write kmsv2+unix:///PATH, at most 107 bytes of path"};
+    return Error(ErrorCode::usage, "the key's URI does not name a socket",
+                 "write kmsv2+unix:///PATH, at most 107 bytes of path");
   return Plugin{parsed.target, parsed.patience_ms};
 }
 
@@ -45,7 +45,7 @@ SecretBytes framed(const SecretBytes& message) {
   return frame;
 }
 
-/// The one message of an answer; nullopt: not one whole, uncompressed message and no more.
+// The one message of an answer; nullopt: not one whole, uncompressed message and no more.
 std::optional<SecretBytes> unframed(const SecretBytes& body) {
   if (body.size() < kFrameHeadBytes || body.data()[0] != 0) return std::nullopt;
   std::uint32_t size = 0;
@@ -54,7 +54,7 @@ std::optional<SecretBytes> unframed(const SecretBytes& body) {
   return SecretBytes::copy_of(body.bytes().subspan(kFrameHeadBytes));
 }
 
-/// gRPC's status codes, as far as plugins agree on them; many answer 2 (unknown) to everything.
+// gRPC's status codes, as far as plugins agree on them; many answer 2 (unknown) to everything.
 enum class Code {
   ok = 0,
   unknown = 2,
@@ -78,7 +78,7 @@ Error error_of(int code) {
   }
 }
 
-/// Whether a plugin that refuses to decrypt may mean the blob and not itself.
+// Whether a plugin that refuses to decrypt may mean the blob and not itself.
 bool may_mean_the_blob(int code) {
   switch (static_cast<Code>(code)) {
     case Code::unknown:
@@ -153,7 +153,7 @@ class KmsV2 : public Provider {
   static bool is_key_id(std::string_view id) {
     return !id.empty() && id.size() < 1024 && is_uri_text(id);
   }
-  /// For the plugin's own log.
+  // For the plugin's own log.
   static std::string request_id() {
     std::array<std::uint8_t, 16> bytes;
     crypto::system_random().fill(bytes);

@@ -16,14 +16,14 @@ constexpr std::int64_t kFirstPauseMs = 100;
 // A service that names a later time than any deadline means: not now.
 constexpr std::int64_t kPauseSecondsMax = 3600;
 
-/// At least half of it, so that those who began together do not come back together.
+// At least half of it, so that those who began together do not come back together.
 std::int64_t with_random_part(std::int64_t pause_ms) {
   std::array<std::uint8_t, 1> byte{};
   crypto::system_random().fill(byte);
   return pause_ms / 2 + pause_ms / 2 * byte[0] / 255;
 }
 
-/// What Retry-After says in seconds; a date there is left to our own pause.
+// What Retry-After says in seconds; a date there is left to our own pause.
 std::int64_t pause_before(const HttpResponse& response, std::int64_t otherwise_ms) {
   const auto seconds = ascii::parse_number<std::int64_t>(response.header("Retry-After"));
   if (!seconds || *seconds < 0) return with_random_part(otherwise_ms);

@@ -54,8 +54,8 @@ Result<std::string> parse_address(std::string_view text) {
 }
 
 Error bad_pcrs() {
-  return Error{ErrorCode::usage, "takes a bank and its registers",
-               "as in sha256:7 or sha256:0,2,7; several banks with + between them"}
+  return Error(ErrorCode::usage, "takes a bank and its registers",
+               "as in sha256:7 or sha256:0,2,7; several banks with + between them")
       .about(Subject::Kind::name, "pcrs");
 }
 
@@ -105,8 +105,8 @@ Result<std::uint32_t> parse_index(std::string_view text) {
   std::uint32_t index = 0;
   if (!text.starts_with("0x") || !read_number(text.substr(2), 16, index) || index < kTpmNvFirst ||
       index > kTpmNvLast)
-    return Error{ErrorCode::usage, "takes an NV index, 0x01000000 to 0x01ffffff",
-                 "owners' indices are 0x01500000 and above"}
+    return Error(ErrorCode::usage, "takes an NV index, 0x01000000 to 0x01ffffff",
+                 "owners' indices are 0x01500000 and above")
         .about(Subject::Kind::name, "nv");
   return index;
 }
@@ -129,8 +129,8 @@ Result<Tpm2Uri> parse_tpm2_uri(std::string_view uri, Tpm2Use use) {
   parsed.patience_ms = COFFER_TRY(parameters.patience_ms());
   // The calls for an index have no environment, which names the directory of credentials.
   if (use == Tpm2Use::nv_index && is_credential(parsed.auth_file))
-    return Error{ErrorCode::usage,
-                 "takes only file: and an absolute path where an NV index is named"}
+    return Error(ErrorCode::usage,
+                 "takes only file: and an absolute path where an NV index is named")
         .about(Subject::Kind::name, "auth-source");
   if (use == Tpm2Use::nv_index) parsed.nv_index = COFFER_TRY(parse_index(parameters.get("nv")));
   return parsed;

@@ -10,7 +10,7 @@ Result<TpmNvIndex> TpmNvIndex::parse(std::string_view uri) {
 Result<TpmNvIndex> TpmNvIndex::next() const {
   TpmNvIndex following = *this;
   if (++following.uri_.nv_index > kTpmNvLast)
-    return Error{ErrorCode::usage, "there is no NV index after this one", "name a lower one"};
+    return Error(ErrorCode::usage, "there is no NV index after this one", "name a lower one");
   return following;
 }
 

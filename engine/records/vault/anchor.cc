@@ -15,8 +15,8 @@ namespace {
 constexpr std::string_view kMagic = "coffera1";
 constexpr std::uint8_t kMarkKind = 2;
 constexpr std::uint8_t kRootHashKind = 3;
-/// While another process moves the anchor, what is read of it and of the root may not belong
-/// together: then both are read again.
+// While another process moves the anchor, what is read of it and of the root may not belong
+// together: then both are read again.
 constexpr int kReadingsMax = 3;
 
 Error older_than_anchor() {
@@ -59,8 +59,8 @@ Result<void> compare(const format::Root& root, std::uint64_t counter) {
   if (root.anchor.counter < counter) return older_than_anchor();
   // One ahead: a crash cut the raising short.
   if (root.anchor.counter > counter + 1)
-    return Error{ErrorCode::rolled_back, "the TPM's counter is not the one that anchors the store",
-                 Advice::bring_anchor_tpm};
+    return Error(ErrorCode::rolled_back, "the TPM's counter is not the one that anchors the store",
+                 Advice::bring_anchor_tpm);
   return {};
 }
 
@@ -107,8 +107,8 @@ Result<void> Anchor::check_place(const keys::AnchorMedium& medium) const {
   std::filesystem::path above = std::filesystem::weakly_canonical(medium.path(), ignored);
   while (above != store && above.has_relative_path()) above = above.parent_path();
   if (above != store) return {};
-  return Error{ErrorCode::usage, "an anchor inside the store is put back together with it",
-               "keep it on other media"};
+  return Error(ErrorCode::usage, "an anchor inside the store is put back together with it",
+               "keep it on other media");
 }
 
 Result<void> Anchor::check_ours(const keys::AnchorMedium& medium) const {
@@ -119,8 +119,8 @@ Result<void> Anchor::check_ours(const keys::AnchorMedium& medium) const {
 
 Result<void> Anchor::check_free(const keys::AnchorMedium& medium) const {
   if (medium.is_counter() || !COFFER_TRY(medium.exists()) || check_ours(medium)) return {};
-  return Error{ErrorCode::conflict, "what stands in that file is not this store's anchor",
-               "name another file, or remove that one first"}
+  return Error(ErrorCode::conflict, "what stands in that file is not this store's anchor",
+               "name another file, or remove that one first")
       .about(Subject::Kind::file, medium.path());
 }
 

@@ -57,7 +57,7 @@ Result<void> Vault::remove_anchor(Intent* intent) {
   const auto body = [&](Writing& writing) -> Result<void> {
     format::Root& root = writing.root_;
     if (root.anchor.uri.empty())
-      return Error{ErrorCode::not_found, "the store has no anchor", Advice::set_anchor};
+      return Error(ErrorCode::not_found, "the store has no anchor", Advice::set_anchor);
     former = root.anchor.uri;
     root.anchor = {};
     writing.notes().note(format::Action::anchor_remove, former);
@@ -72,7 +72,7 @@ Result<void> Vault::remove_anchor(Intent* intent) {
 
 Result<void> Vault::update_anchor() {
   if (COFFER_TRY(core_->committed_root()).anchor.uri.empty())
-    return Error{ErrorCode::not_found, "the store has no anchor", Advice::set_anchor};
+    return Error(ErrorCode::not_found, "the store has no anchor", Advice::set_anchor);
   return core_->anchor().advance();
 }
 

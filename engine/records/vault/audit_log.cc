@@ -37,8 +37,8 @@ class Matcher {
     if (filter.action.empty()) return matcher;
     matcher.action_ = format::parse_action(filter.action);
     if (!matcher.action_)
-      return Error{ErrorCode::usage, "there is no such action in the audit log",
-                   Advice::see_audit_actions}
+      return Error(ErrorCode::usage, "there is no such action in the audit log",
+                   Advice::see_audit_actions)
           .about(Subject::Kind::name, filter.action);
     return matcher;
   }
@@ -150,8 +150,8 @@ Result<AuditVerifyReport> Vault::audit_verify() {
 // What is to go is decided once: records that come meanwhile do not make it more.
 Result<AuditPruneReport> Vault::audit_prune(const AuditPruneOptions& options) {
   if (options.before_ms.has_value() == options.keep_records.has_value())
-    return Error{ErrorCode::usage, "say what is to go: records before a time, or all but so many",
-                 Advice::prune_audit};
+    return Error(ErrorCode::usage, "say what is to go: records before a time, or all but so many",
+                 Advice::prune_audit);
   std::uint64_t last = 0;
   core_->write_gathered();
   COFFER_TRY(bring_audit_into_sight());

@@ -5,7 +5,7 @@
 namespace coffer::records {
 namespace {
 
-/// Others may rotate the master key again and again: not for ever.
+// Others may rotate the master key again and again: not for ever.
 constexpr int kCatchingsMax = 3;
 
 const Clock& clock_of(const OpenOptions& options) {

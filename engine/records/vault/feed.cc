@@ -28,22 +28,22 @@ class Feed {
  public:
   explicit Feed(const Reading& reading) : reading_(reading), root_(reading.root()) {}
 
-  /// Errors: rolled_back (the store has not come so far), not_found (no longer kept).
+  // Errors: rolled_back (the store has not come so far), not_found (no longer kept).
   Result<void> check_kept(std::uint64_t after, bool partly) const {
     if (after > root_.sequence)
-      return Error{ErrorCode::rolled_back, "the store is behind this revision",
-                   "was it restored from a backup? look at it, then watch from a revision it has"}
+      return Error(ErrorCode::rolled_back, "the store is behind this revision",
+                   "was it restored from a backup? look at it, then watch from a revision it has")
           .with_number(root_.sequence);
     const std::uint64_t told_from = COFFER_TRY(known_since());
     // The commit that made the store changed nothing that could be told.
     if (told_from <= 1 || after > told_from || (after == told_from && !partly)) return {};
-    return Error{ErrorCode::not_found, "changes that old are no longer kept",
-                 "look at what is there now, then watch from the revision of that moment"}
+    return Error(ErrorCode::not_found, "changes that old are no longer kept",
+                 "look at what is there now, then watch from the revision of that moment")
         .with_number(told_from);
   }
 
-  /// The first record of a revision behind `after`, or of `after` itself; behind the last
-  /// record where there is none.
+  // The first record of a revision behind `after`, or of `after` itself; behind the last
+  // record where there is none.
   Result<std::uint64_t> first_record(std::uint64_t after, bool of_itself) const {
     std::uint64_t low = root_.audit_base.number + 1;
     std::uint64_t high = root_.audit_last + 1;
@@ -60,7 +60,7 @@ class Feed {
   }
 
  private:
-  /// Everything that happened after this revision is in the log.
+  // Everything that happened after this revision is in the log.
   Result<std::uint64_t> known_since() const {
     if (root_.audit_base.number != 0) return root_.audit_base.sequence;
     if (root_.audit_last == 0) return root_.sequence;  // A store from before the log, perhaps.

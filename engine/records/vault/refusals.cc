@@ -5,7 +5,7 @@
 namespace coffer::records {
 namespace {
 
-/// A caller who takes a new name for each call is not given a span of its own each time.
+// A caller who takes a new name for each call is not given a span of its own each time.
 constexpr std::size_t kSpansMax = 1024;
 
 // Of the user alone, for the label is the caller's to choose anew each time.

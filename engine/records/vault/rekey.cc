@@ -6,7 +6,7 @@
 namespace coffer::records {
 namespace {
 
-/// A batch's pages are in memory until its commit.
+// A batch's pages are in memory until its commit.
 constexpr std::uint64_t kBatchBytesMax = std::uint64_t{64} << 20;
 
 }  // namespace
@@ -38,8 +38,8 @@ Result<RotateDataReport> rekey(Vault& vault, const RotateDataOptions& options) {
     more = left != 0;
     if (options.progress && !options.progress(format::kBucketCount - left, format::kBucketCount) &&
         more)
-      return Error{ErrorCode::declined, "the rotation was stopped; what is done stays done",
-                   Advice::finish_data_rotation};
+      return Error(ErrorCode::declined, "the rotation was stopped; what is done stays done",
+                   Advice::finish_data_rotation);
   }
   return report;
 }

@@ -13,9 +13,9 @@ namespace {
 // Others may shred in between; but a keyring that will not let go of a key is not waited for.
 constexpr int kErasingsMax = 64;
 constexpr std::uint64_t kRoomBytesMax = std::uint64_t{8} << 30;
-/// A removal by max_versions is erased at most this many commits later.
+// A removal by max_versions is erased at most this many commits later.
 constexpr std::uint64_t kPendingCommitsMax = 1000;
-/// Others may rotate the master key again and again: not for ever.
+// Others may rotate the master key again and again: not for ever.
 constexpr int kCatchingsMax = 3;
 
 // The vault whose transaction's body runs in this thread: a second write in there would wait

@@ -36,7 +36,7 @@ void hear(OfPaths& told, const format::AuditItem& item, std::int64_t at_ms) {
   }
 }
 
-/// What is wrong with a version of which this was the last word; empty: nothing.
+// What is wrong with a version of which this was the last word; empty: nothing.
 std::string_view wrong_with(const VersionInfo* info, const LastWord& word) {
   const bool is_over = word.action == Action::destroy || word.action == Action::expire;
   // A version that was destroyed is trimmed without a word.

@@ -121,9 +121,8 @@ bool Verifier::read_meta_header(std::uint64_t number) {
   const std::uint8_t* page = read(number, kMetaBytes, meta_rooms_[number]);
   if (page == nullptr) return false;
   metas_[number] = page;
-  if (load<std::uint16_t>(page + kPageFlagsAt) != kMeta || load<std::uint64_t>(page) != number) {
+  if (load<std::uint16_t>(page + kPageFlagsAt) != kMeta || load<std::uint64_t>(page) != number)
     return fail("not a meta page", number);
-  }
   if (load<std::uint32_t>(page + 16) != kMagic) return fail("not an LMDB data file", number);
   const auto version = load<std::uint32_t>(page + 20);
   if (version == 0) return fail("a meta page without a version", number);
@@ -138,9 +137,8 @@ bool Verifier::read_metas() {
   if (file_.size() < kMetaBytes) return fail("the data file is too short", 0);
   if (!read_meta_header(0)) return false;
   page_size_ = load<std::uint32_t>(metas_[0] + 40);
-  if (!std::has_single_bit(page_size_) || page_size_ < kMinPageSize || page_size_ > kMaxPageSize) {
+  if (!std::has_single_bit(page_size_) || page_size_ < kMinPageSize || page_size_ > kMaxPageSize)
     return fail("a page size that LMDB cannot use", 0);
-  }
   // LMDB moves a larger value to an overflow run: two nodes must always fit into a page, or it
   // could not merge and split pages.
   max_node_ = (((page_size_ - kPageHeader) / 2) & ~std::size_t{1}) - sizeof(std::uint16_t);
@@ -148,9 +146,8 @@ bool Verifier::read_metas() {
   if (file_pages_ < kMetaPages) return fail("the data file is too short", 1);
   if (!read_meta_header(1)) return false;
 
-  if (Meta(metas_[1]).free_list.pad != page_size_) {
+  if (Meta(metas_[1]).free_list.pad != page_size_)
     return fail("the meta pages differ in page size", 1);
-  }
   return true;
 }
 
@@ -178,12 +175,10 @@ bool Verifier::check_newest(const Meta& meta) {
   report_.transaction_id = meta.transaction;
   last_page_ = meta.last_page;
   if (meta.transaction > kMaxTransaction) return fail("an impossible transaction number", number);
-  if (last_page_ < kMetaPages - 1 || last_page_ >= kMaxMap / page_size_) {
+  if (last_page_ < kMetaPages - 1 || last_page_ >= kMaxMap / page_size_)
     return fail("an impossible last page", number);
-  }
-  if (meta.map_size > kMaxMap || meta.map_size < (last_page_ + 1) * page_size_) {
+  if (meta.map_size > kMaxMap || meta.map_size < (last_page_ + 1) * page_size_)
     return fail("an impossible map size", number);
-  }
   file_pages_ = std::min(file_pages_, last_page_ + 1);
   if (!reached_.reserve(file_pages_)) {
     fault_ = Error(ErrorCode::limit, "not enough memory to check the data file's pages")
@@ -239,9 +234,8 @@ bool Verifier::open_page(std::uint64_t number, std::uint16_t kind, const Level& 
   if (load<std::uint64_t>(page.bytes) != number) return fail("a page in the wrong place", number);
   // Exactly one flag: those for duplicates are not used here, and those for dirty pages are never
   // written to a file.
-  if (load<std::uint16_t>(page.bytes + kPageFlagsAt) != kind) {
+  if (load<std::uint16_t>(page.bytes + kPageFlagsAt) != kind)
     return fail("a page of the wrong kind", number);
-  }
   const unsigned lower = load<std::uint16_t>(page.bytes + kLowerAt);
   page.upper = load<std::uint16_t>(page.bytes + kUpperAt);
   if (lower < kPageHeader || lower % 2 != 0 || lower > page.upper || page.upper > page_size_ ||
@@ -257,9 +251,8 @@ bool Verifier::open_page(std::uint64_t number, std::uint16_t kind, const Level& 
 bool Verifier::read_node(const Page& page, unsigned index, bool leaf, Node& node,
                          std::size_t& used) {
   const std::size_t begin = page.node_at(index);
-  if (begin % 2 != 0 || begin < page.upper || begin + kNodeHeader > page_size_) {
+  if (begin % 2 != 0 || begin < page.upper || begin + kNodeHeader > page_size_)
     return fail("a node outside its page", page.number);
-  }
   const std::uint8_t* header = page.bytes + begin;
   node.flags = load<std::uint16_t>(header + 4);
   node.key = {header + kNodeHeader, load<std::uint16_t>(header + 6)};
@@ -280,9 +273,8 @@ bool Verifier::read_node(const Page& page, unsigned index, bool leaf, Node& node
 
 bool Verifier::check_key(Role role, const Page& page, ByteView key) {
   if (key.empty()) return fail("an empty key", page.number);
-  if (role == Role::free_list && key.size() != sizeof(std::uint64_t)) {
+  if (role == Role::free_list && key.size() != sizeof(std::uint64_t))
     return fail("a free-list key that is not a number", page.number);
-  }
   return true;
 }
 
@@ -312,14 +304,12 @@ bool Verifier::check_branch_nodes(TreeWalk& walk, const Page& page, Bounds bound
     if (!read_node(page, index, false, node, used)) return false;
     if (index == 0) continue;  // LMDB never looks at this key; mostly it is empty
     if (!check_key(walk.role, page, node.key)) return false;
-    if (before.data() != nullptr && !key_below(walk.role, before, node.key)) {
+    if (before.data() != nullptr && !key_below(walk.role, before, node.key))
       return fail("keys out of order", page.number);
-    }
     before = node.key;
   }
-  if (bounds.high.data() != nullptr && !key_below(walk.role, before, bounds.high)) {
+  if (bounds.high.data() != nullptr && !key_below(walk.role, before, bounds.high))
     return fail("keys out of order", page.number);
-  }
   return used == page_size_ - page.upper || fail("a page with gaps", page.number);
 }
 
@@ -331,18 +321,16 @@ bool Verifier::walk_leaf(TreeWalk& walk, const Page& page, Bounds bounds) {
   Node node{};
   ByteView before;
   for (unsigned index = 0; index < page.nodes; ++index) {
-    if (!read_node(page, index, true, node, used) || !check_key(walk.role, page, node.key)) {
+    if (!read_node(page, index, true, node, used) || !check_key(walk.role, page, node.key))
       return false;
-    }
     const bool ordered =
         index != 0 ? key_below(walk.role, before, node.key)
                    : bounds.low.data() == nullptr || !key_below(walk.role, node.key, bounds.low);
     if (!ordered) return fail("keys out of order", page.number);
     before = node.key;
   }
-  if (bounds.high.data() != nullptr && !key_below(walk.role, before, bounds.high)) {
+  if (bounds.high.data() != nullptr && !key_below(walk.role, before, bounds.high))
     return fail("keys out of order", page.number);
-  }
   if (used != page_size_ - page.upper) return fail("a page with gaps", page.number);
   // A second pass: the walk of a table named here uses cover_ for its own pages.
   for (unsigned index = 0; index < page.nodes; ++index) {
@@ -376,20 +364,17 @@ bool Verifier::check_value(TreeWalk& walk, const Page& page, const Node& node) {
 
 bool Verifier::open_run(TreeWalk& walk, const Page& page, const Node& node, ByteView& value) {
   const auto first = load<std::uint64_t>(node.value);
-  if (first < kMetaPages || first >= file_pages_) {
+  if (first < kMetaPages || first >= file_pages_)
     return fail("an overflow run outside the file", page.number);
-  }
   const std::uint8_t* run = read(first, kPageHeader, run_room_);
   if (run == nullptr) return false;
   const std::uint64_t pages = load<std::uint32_t>(run + kRunLengthAt);
-  if (load<std::uint64_t>(run) != first || load<std::uint16_t>(run + kPageFlagsAt) != kOverflow) {
+  if (load<std::uint64_t>(run) != first || load<std::uint16_t>(run + kPageFlagsAt) != kOverflow)
     return fail("an overflow run without its header", first);
-  }
   // A value overwritten by a shorter one in the same transaction keeps its longer run.
   const std::uint64_t needed = (kPageHeader - 1 + node.value_size) / page_size_ + 1;
-  if (pages < needed || pages > file_pages_ - first) {
+  if (pages < needed || pages > file_pages_ - first)
     return fail("an overflow run of a wrong length", first);
-  }
   for (std::uint64_t number = first; number < first + pages; ++number) {
     if (!reached_.insert(number)) return fail("a page that is reached twice", number);
   }
@@ -405,9 +390,8 @@ bool Verifier::open_run(TreeWalk& walk, const Page& page, const Node& node, Byte
 // follow. LMDB will write to these pages, so none may be in use and none may be named twice.
 bool Verifier::check_free_record(std::uint64_t page, ByteView key, ByteView ids) {
   const auto transaction = load<std::uint64_t>(key.data());
-  if (transaction == 0 || transaction > report_.transaction_id) {
+  if (transaction == 0 || transaction > report_.transaction_id)
     return fail("a free-list record of an impossible transaction", page);
-  }
   if (ids.size() < 8 || ids.size() % 8 != 0) return fail("a torn free-list record", page);
   const auto count = load<std::uint64_t>(ids.data());
   if (count > ids.size() / 8 - 1) return fail("a free-list record of a wrong length", page);
@@ -428,12 +412,10 @@ bool Verifier::check_free_record(std::uint64_t page, ByteView key, ByteView ids)
 
 bool Verifier::check_pages_past_end() {
   std::sort(past_end_.begin(), past_end_.end());
-  if (std::adjacent_find(past_end_.begin(), past_end_.end()) != past_end_.end()) {
+  if (std::adjacent_find(past_end_.begin(), past_end_.end()) != past_end_.end())
     return fail("a page that is free twice", file_pages_);
-  }
-  if (past_end_.size() != last_page_ + 1 - file_pages_) {
+  if (past_end_.size() != last_page_ + 1 - file_pages_)
     return fail("the data file is cut short", file_pages_);
-  }
   return true;
 }
 

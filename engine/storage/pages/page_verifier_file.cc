@@ -73,28 +73,23 @@ Result<void> verify_headers(int file_descriptor) {
 
 Result<PageReport> verify_pages(int file_descriptor) {
   struct stat before {};
-  if (::fstat(file_descriptor, &before) != 0) {
+  if (::fstat(file_descriptor, &before) != 0)
     return Error(ErrorCode::io, "the data file cannot be examined").with_errno(errno);
-  }
   if (!S_ISREG(before.st_mode))
     return Error(ErrorCode::corrupt, "the data file is not a regular file");
-  if (before.st_size < static_cast<off_t>(pages::kMetaBytes)) {
+  if (before.st_size < static_cast<off_t>(pages::kMetaBytes))
     return Error(ErrorCode::corrupt, "the data file is too short").with_number(0);
-  }
   const Mapping mapping(file_descriptor, static_cast<std::size_t>(before.st_size));
-  if (!mapping.ok()) {
+  if (!mapping.ok())
     return Error(ErrorCode::io, "the data file cannot be mapped").with_errno(errno);
-  }
   Result<PageReport> report = verify_pages(mapping.view());
   struct stat after {};
-  if (::fstat(file_descriptor, &after) != 0) {
+  if (::fstat(file_descriptor, &after) != 0)
     return Error(ErrorCode::io, "the data file cannot be examined").with_errno(errno);
-  }
   const bool touched =
       after.st_size != before.st_size || !same_moment(after.st_mtim, before.st_mtim);
-  if (after.st_size < before.st_size || (!report.ok() && touched)) {
+  if (after.st_size < before.st_size || (!report.ok() && touched))
     return Error(ErrorCode::busy, "the data file changed while it was being checked");
-  }
   return report;
 }
 

@@ -13,7 +13,7 @@ using cli::Words;
 
 namespace {
 
-/// Everything that the command shows on a terminal of its own.
+// Everything that the command shows on a terminal of its own.
 std::string shown_on_terminal(const Sandbox& box, Words words) {
   words.insert(words.begin(), COFFER_BIN);
   std::vector<char*> argv = Sandbox::pointers(words);
@@ -36,7 +36,7 @@ std::string shown_on_terminal(const Sandbox& box, Words words) {
   return shown;
 }
 
-/// The verbs of one and two words in the overview.
+// The verbs of one and two words in the overview.
 std::vector<Words> all_verbs(const Sandbox& box) {
   std::vector<Words> verbs;
   std::string overview = box.expect(0, {"help"}).out;

@@ -14,12 +14,12 @@ namespace {
 
 constexpr bool kAsItIs = true;
 
-/// Runs the command on a terminal of its own, as for a person.
+// Runs the command on a terminal of its own, as for a person.
 class Session {
  public:
   Session(const Sandbox& box, Words words, winsize size = {24, 80, 0, 0})
       : Session(box, with_command(std::move(words)), kAsItIs, size) {}
-  /// Runs another program there.
+  // Runs another program there.
   Session(const Sandbox& box, const Words& words, bool /*as it is*/,
           winsize size = {24, 80, 0, 0}) {
     std::vector<char*> argv = Sandbox::pointers(words);
@@ -38,7 +38,7 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Reads until `text` was shown. False if the command ended or hangs before.
+  // Reads until `text` was shown. False if the command ended or hangs before.
   bool shows(std::string_view text) {
     while (shown_.find(text, seen_) == std::string::npos) {
       if (!read_some()) return false;

@@ -36,7 +36,7 @@ std::string me() {
   return user == nullptr ? "#" + std::to_string(getuid()) : user->pw_name;
 }
 
-/// A store with a policy that lets this user do everything, a config and a secret.
+// A store with a policy that lets this user do everything, a config and a secret.
 void fill_with_policy(const Sandbox& box) {
   box.init();
   box.expect(0, {"put", "a", "x=1"});

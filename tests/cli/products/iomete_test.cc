@@ -10,7 +10,7 @@ using cli::Words;
 
 namespace {
 
-/// The domain's own store, and another one that plays an external configuration.
+// The domain's own store, and another one that plays an external configuration.
 struct Domain {
   Sandbox box;
   Words vault;

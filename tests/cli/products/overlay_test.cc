@@ -30,7 +30,7 @@ constexpr const char* kConfig =
     "[oracle]\n"
     "user = from-file\n";
 
-/// The output for config.ini with a secret of these fields.
+// The output for config.ini with a secret of these fields.
 Outcome overlaid(const Sandbox& box, int exit_code, std::string_view fields,
                  const char* config = kConfig, const char* name = "config.ini") {
   box.expect(0, {"put", "ingestion/my-job", "--json", "-"}, fields);
@@ -38,7 +38,7 @@ Outcome overlaid(const Sandbox& box, int exit_code, std::string_view fields,
                     {"inject", "--overlay", "ingestion/my-job", "-i", box.write(name, config)});
 }
 
-/// The file as Python reads it: an object of sections.
+// The file as Python reads it: an object of sections.
 Json as_python_reads(const Sandbox& box, const std::string& ini) {
   const std::string script =
       "import configparser, json, sys\n"

@@ -14,7 +14,7 @@ using cli::Words;
 
 namespace {
 
-/// `coffer secrets -t ingestion -n my-job` and the rest.
+// `coffer secrets -t ingestion -n my-job` and the rest.
 Words job(Words rest) {
   Words words = {"secrets", "-t", "ingestion", "-n", "my-job"};
   words.insert(words.end(), rest.begin(), rest.end());

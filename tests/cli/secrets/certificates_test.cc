@@ -23,7 +23,7 @@ constexpr const char* kOver =
     "OxX4+5nQrpkEKtbEgZUZ+rEU2UpoKH8=\n"
     "-----END CERTIFICATE-----\n";
 
-/// A PEM certificate that ends in so many days.
+// A PEM certificate that ends in so many days.
 std::string certificate(const Sandbox& box, int days) {
   const Outcome made =
       box.run_program({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -34,7 +34,7 @@ std::string certificate(const Sandbox& box, int days) {
   return cli::read_file(box.path("cert.pem"));
 }
 
-/// Its end as OpenSSL prints it, in RFC 3339.
+// Its end as OpenSSL prints it, in RFC 3339.
 std::string end_by_openssl(const Sandbox& box, const std::string& pem) {
   const Outcome told =
       box.run_program({"/usr/bin/openssl", "x509", "-noout", "-enddate", "-dateopt", "iso_8601",

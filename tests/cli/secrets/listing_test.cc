@@ -66,9 +66,8 @@ TEST_CASE("history tells versions newest first") {
   CHECK(history["versions"][0]["version"] == 2);
   CHECK(history["versions"][0]["destroyed"] == false);
   CHECK(history["versions"][1]["destroyed"] == true);
-  for (const char* key : {"created_time", "deletion_time", "expires_time"}) {
+  for (const char* key : {"created_time", "deletion_time", "expires_time"})
     CHECK(history["versions"][0][key].is_string());
-  }
   CHECK(history["versions"][0].size() == 5);
   CHECK(box.expect(0, {"history", "p"}).out.starts_with("VERSION"));
   box.expect(4, {"history", "absent"});
@@ -120,9 +119,8 @@ TEST_CASE("help, version and exit codes go to standard output") {
   CHECK(box.expect(0, {"--version"}).out == version);
   CHECK(box.expect(0, {"version", "--format", "json"}).json()["version"].is_string());
   const std::string codes = box.expect(0, {"help", "exit-codes"}).out;
-  for (const char* name : {"declined", "rolled_back", "too_new", "128+N"}) {
+  for (const char* name : {"declined", "rolled_back", "too_new", "128+N"})
     CHECK(codes.find(name) != std::string::npos);
-  }
   const Json table = box.expect(0, {"help", "exit-codes", "--format", "json"}).json();
   CHECK(table["exit_codes"].size() == 20);
   box.expect(2, {"help", "nonsense"});

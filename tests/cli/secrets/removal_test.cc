@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kEverything = "team\nteam/a\nteam/b/c\nteam/meta\nteamster\nx\n";
 
-/// A team's folder with a secret of the same name, a deleted one, and one that has only metadata.
+// A team's folder with a secret of the same name, a deleted one, and one that has only metadata.
 void fill(const Sandbox& box) {
   box.init();
   for (const char* path : {"team", "team/a", "team/b/c", "teamster", "x"})
@@ -63,9 +63,8 @@ TEST_CASE("a folder's removal gives one receipt, of every version that it held")
   fill(box);
   const Json receipt = box.expect(0, {"metadata", "delete", "team", "-r", "--receipt"}).json();
   std::vector<std::string> versions;
-  for (const Json& version : receipt["destroyed"]) {
+  for (const Json& version : receipt["destroyed"])
     versions.push_back(version["path"].get<std::string>() + " " + version["version"].dump());
-  }
   std::sort(versions.begin(), versions.end());
   CHECK(versions == std::vector<std::string>{"team 1", "team/a 1", "team/a 2", "team/b/c 1"});
 }

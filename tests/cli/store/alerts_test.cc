@@ -20,7 +20,7 @@ using cli::Words;
 
 namespace {
 
-/// Takes one request after another on this machine and answers each with the next status.
+// Takes one request after another on this machine and answers each with the next status.
 class Hook {
  public:
   explicit Hook(std::vector<std::string> statuses) : statuses_(std::move(statuses)) {
@@ -40,7 +40,7 @@ class Hook {
   Hook& operator=(const Hook&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/t0ken"; }
-  /// The requests, after every status was used or no more requests come.
+  // The requests, after every status was used or no more requests come.
   const std::vector<std::string>& finish() {
     if (thread_.joinable()) {
       shutdown(listener_, SHUT_RDWR);

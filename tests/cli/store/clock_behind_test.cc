@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 
-/// Lets later versions be deleted after 30 days.
+// Lets later versions be deleted after 30 days.
 void init(const Sandbox& box) {
   box.init();
   box.expect(0, {"settings", "put", "--delete-version-after", "30d"});

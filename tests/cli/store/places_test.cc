@@ -19,8 +19,8 @@ using cli::Outcome;
 using cli::Sandbox;
 namespace fs = std::filesystem;
 
-/// Runs a line of shell in its own mount namespace, with D for the store's place and $0 for the
-/// command. nullopt: the machine does not allow it.
+// Runs a line of shell in its own mount namespace, with D for the store's place and $0 for the
+// command. nullopt: the machine does not allow it.
 std::optional<Outcome> in_own_mounts(const Sandbox& box, const std::string& line) {
   const std::string begin = "D=" + box.store() + "; mkdir -p $D; export COFFER_STORE=$D; ";
   const auto run = [&](const std::string& rest) {
@@ -100,7 +100,7 @@ TEST_CASE("init takes all of the keyring's room, which erasing on a full disk ca
   CHECK(status.st_blocks * 512 >= status.st_size);
 }
 
-/// Makes madvise() fail from now on, as on a kernel without MADV_WIPEONFORK.
+// Makes madvise() fail from now on, as on a kernel without MADV_WIPEONFORK.
 bool refuse_madvise() {
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),

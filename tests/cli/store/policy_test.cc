@@ -30,7 +30,7 @@ struct Bench : Sandbox {
     expect(0, {"put", "team/db", "user=u", "password=secret-word"});
     expect(0, {"put", "other/key", "--value", "-"}, "other-word");
   }
-  /// Lets the present user change the policy, in addition to the rules.
+  // Lets the present user change the policy, in addition to the rules.
   void set(const std::string& rules) const {
     const std::string admin = R"({"effect":"allow","subjects":["user:)" + me() +
                               R"("],"use_cases":["admin","audit"],"objects":["**"]})";

@@ -18,14 +18,14 @@ using cli::Outcome;
 using cli::Sandbox;
 namespace fs = std::filesystem;
 
-/// As rsync, tar and editors do: another file under the same name.
+// As rsync, tar and editors do: another file under the same name.
 void put_in_place(const fs::path& from, const fs::path& to) {
   const fs::path fresh = to.string() + ".fresh";
   fs::copy_file(from, fresh);
   fs::rename(fresh, to);
 }
 
-/// A process of the command that keeps the store open.
+// A process of the command that keeps the store open.
 class Watch {
  public:
   explicit Watch(const Sandbox& box) : box_(box), out_(box.path("watched")) {
@@ -41,7 +41,7 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  /// The exit code, if the process ends soon by itself.
+  // The exit code, if the process ends soon by itself.
   int ended_with() {
     for (int tries = 0; tries < 100; ++tries, wait_a_moment()) {
       int status = 0;

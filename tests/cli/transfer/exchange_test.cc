@@ -30,7 +30,7 @@ void fill(const Sandbox& box) {
                  "--delete-version-after", "30d", "--custom", "a=b"});
 }
 
-/// A second store in the same sandbox.
+// A second store in the same sandbox.
 void use_other_store(Sandbox& box) {
   box.environment = {"PATH=/usr/bin:/bin", "HOME=" + box.path(""), "LC_ALL=C.UTF-8",
                      "COFFER_STORE=" + box.path("other"), "COFFER_KEY=" + box.key()};
@@ -333,9 +333,8 @@ TEST_CASE("history comes in with its numbers, times and states where nothing sta
   Sandbox box;
   box.init();
   box.expect(0, {"settings", "put", "--max-versions", "3"});
-  for (const char* value : {"k=1", "k=2", "k=3", "k=4", "k=5"}) {
+  for (const char* value : {"k=1", "k=2", "k=3", "k=4", "k=5"})
     box.expect(0, {"put", "a", value, "--metadata", "m=n", "--ttl", "1d"});
-  }
   box.expect(0, {"destroy", "a", "--versions", "4"});
   box.expect(0, {"delete", "a", "--versions", "3"});
   box.expect(0, {"metadata", "put", "empty", "--owner", "ann"});

@@ -12,7 +12,7 @@ using cli::Words;
 
 namespace {
 
-/// Two stores with a key each; the sandbox's own store is the target.
+// Two stores with a key each; the sandbox's own store is the target.
 struct Move {
   Sandbox box;
   std::string old_store, old_key;

@@ -94,9 +94,8 @@ TEST_CASE("what cannot be a variable is refused before anything runs") {
 TEST_CASE("the child's exit code is the command's") {
   const Sandbox box;
   fill(box);
-  for (const int code : {0, 1, 7, 255}) {
+  for (const int code : {0, 1, 7, 255})
     box.expect(code, {"run", "--only", "other", "--", "sh", "-c", "exit " + std::to_string(code)});
-  }
   box.expect(128 + 9, {"run", "--only", "other", "--", "sh", "-c", "kill -9 $$"});
   box.expect(128 + 15, {"run", "--only", "other", "--", "sh", "-c", "kill -15 $$"});
   CHECK(

@@ -29,7 +29,7 @@ void good(const Result<void>& result) {
   if (!result.ok()) throw std::runtime_error(describe(result.error()));
 }
 
-/// A store with a secret put by hand and a config that never changes.
+// A store with a secret put by hand and a config that never changes.
 void prepare_others(const Place& place) {
   place.create_store();
   Store store = place.open();
@@ -43,7 +43,7 @@ void prepare_first(const Place& place) {
   good(store.configs().put("c", kSpec, kFirst));
 }
 
-/// Everything that a sweep takes: a check's secrets, replaced versions kept for a while, a TTL.
+// Everything that a sweep takes: a check's secrets, replaced versions kept for a while, a TTL.
 void prepare_sweep(const Place& place) {
   prepare_first(place);
   Store store = place.open();
@@ -58,7 +58,7 @@ void put(Actor& actor, const char* document, const ConfigPutOptions& options = {
   actor.acknowledge();
 }
 
-/// A scenario that destroys: a thief must find nothing of it.
+// A scenario that destroys: a thief must find nothing of it.
 Scenario destroying(std::string name, std::function<void(const Place&)> prepare,
                     std::function<void(Actor&)> act, std::int64_t later_ms = 0) {
   Scenario made{std::move(name), std::move(prepare), std::move(act), later_ms};
@@ -115,7 +115,7 @@ void import_partial(Actor& actor) {
   actor.acknowledge();
 }
 
-/// Only this process knows the stage's name, so it writes the name where the next act finds it.
+// Only this process knows the stage's name, so it writes the name where the next act finds it.
 void stage(Actor& actor) {
   Store store = actor.place.open();
   good(store.configs().stage("c", kSpec, kSecond));
@@ -166,7 +166,7 @@ void end_check(Actor& actor) {
   actor.acknowledge();
 }
 
-/// The only coordinate of the config that never changes.
+// The only coordinate of the config that never changes.
 std::string of_other(Store& store) {
   const std::string partial(
       good(store.configs().get("other", ConfigForm::partial)).document.text());
@@ -187,7 +187,7 @@ void refer(Actor& actor) {
   actor.acknowledge();
 }
 
-/// Sweeps a stage that was never committed, and its note.
+// Sweeps a stage that was never committed, and its note.
 void sweep_stage(Actor& actor) {
   Store store = actor.place.open();
   if (good(store.sweep({})).swept.size() != 3) throw std::runtime_error("nothing to sweep");

@@ -63,12 +63,11 @@ void add_config(std::string& out, Store& store, const ConfigSummary& config) {
   out += "config " + config.id + " revision=" + std::to_string(config.revision) +
          " updated=" + number(config.updated_at_ms) +
          " secrets=" + std::to_string(config.secret_count) + "\n";
-  for (const ConfigForm form : {ConfigForm::partial, ConfigForm::masked, ConfigForm::revealed}) {
+  for (const ConfigForm form : {ConfigForm::partial, ConfigForm::masked, ConfigForm::revealed})
     out += "  " + document_or_error(store.configs().get(config.id, form)) + "\n";
-  }
 }
 
-/// Splits the text before each line that is not indented.
+// Splits the text before each line that is not indented.
 std::vector<std::string> blocks_of(const std::string& text) {
   std::vector<std::string> blocks;
   std::size_t begin = 0;
@@ -131,9 +130,8 @@ std::string without_chance(const std::string& fingerprint) {
   std::sort(order.begin(), order.end());
   std::vector<std::string> out = blocks;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    for (std::string& block : out) {
+    for (std::string& block : out)
       block = replaced(block, order[i].second, "minted#" + std::to_string(i));
-    }
   }
   std::sort(out.begin(), out.end());
   std::string text;

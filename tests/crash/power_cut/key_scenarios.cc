@@ -34,8 +34,8 @@ std::string opens_by_second(const Place& place) {
   return "second key: " + (secret ? std::string("opens") : describe(secret.error())) + "\n";
 }
 
-/// Opens with the key of the slot that may be dropped, then with the other, which finishes what the
-/// first cannot.
+// Opens with the key of the slot that may be dropped, then with the other, which finishes what the
+// first cannot.
 std::string look_by_both(const Place& place) {
   const std::string first = opens_by_second(place);
   const std::string told = look_at_store(place);
@@ -43,7 +43,7 @@ std::string look_by_both(const Place& place) {
   return told + (again == first ? first : "the second key: " + first + " and then " + again);
 }
 
-/// Tries the former master key on the whole of the present keyring.
+// Tries the former master key on the whole of the present keyring.
 std::string find_old_master(const Place& place) {
   const Bytes before = read_whole_file(place.in("keyring-before"));
   const auto place_of_table = format::master_place(0);
@@ -84,7 +84,7 @@ void rotate_then_write(Actor& actor) {
   actor.acknowledge();
 }
 
-/// Rotates half of the buckets at a time. The store's visible content never changes.
+// Rotates half of the buckets at a time. The store's visible content never changes.
 void rotate_data(Actor& actor) {
   Store store = actor.place.open();
   good(store.keys().rotate_data({.versions_at_once = 128}));

@@ -5,8 +5,7 @@
 #include "tests/crash/power_cut/scenario.h"
 
 int main(int argc, char** argv) {
-  if (argc == 4 && std::string_view(argv[1]) == coffer::test::kActWord) {
+  if (argc == 4 && std::string_view(argv[1]) == coffer::test::kActWord)
     return coffer::test::act_out(argv[2], argv[3]);
-  }
   return Catch::Session().run(argc, argv);
 }

@@ -26,7 +26,7 @@ std::uint64_t test_seed() {
   return seed;
 }
 
-/// A prepared scenario and its initial files.
+// A prepared scenario and its initial files.
 class Stage {
  public:
   explicit Stage(const Scenario& scenario) : scenario_(scenario), place_(root_.path()) {
@@ -46,7 +46,7 @@ class Stage {
     return Recording::run(run);
   }
 
-  /// Records a run from the start and checks that the calls add up to the result: none was missed.
+  // Records a run from the start and checks that the calls add up to the result: none was missed.
   Recording record() {
     restore(start_);
     Tree before = Tree::read(place_.work());
@@ -86,7 +86,7 @@ class Stage {
   Tree start_;
 };
 
-/// What is wrong with the state after a cut; empty if it is an allowed one.
+// What is wrong with the state after a cut; empty if it is an allowed one.
 std::string judge(const std::string& seen, const std::vector<std::string>& told,
                   std::size_t told_by_then) {
   const std::size_t least = told_by_then == 0 ? 0 : told_by_then - 1;
@@ -105,7 +105,7 @@ struct Verdicts {
   std::string first;  ///< The problem of the first bad state.
 };
 
-/// `enough`: stops after this many failures.
+// `enough`: stops after this many failures.
 Verdicts judge_all(Stage& stage, const Recording& recording, const ReplayOptions& options,
                    std::size_t enough) {
   Verdicts out;
@@ -117,9 +117,8 @@ Verdicts judge_all(Stage& stage, const Recording& recording, const ReplayOptions
     // Repairs of the first opening must last.
     if (problem.empty() && state.steps % 8 == 0) problem = judge(stage.look(), told, state.notes);
     if (problem.empty()) return true;
-    if (out.failures++ == 0) {
+    if (out.failures++ == 0)
       out.first = "after " + std::to_string(state.steps) + " calls, " + state.how + ": " + problem;
-    }
     return out.failures < enough;
   });
   return out;

@@ -54,7 +54,7 @@ Recorder& recorder() {
   return *instance;
 }
 
-/// Held from before a call until it is recorded, so that calls come one at a time.
+// Held from before a call until it is recorded, so that calls come one at a time.
 class Turn {
  public:
   Turn() { pthread_mutex_lock(&recorder().mutex); }
@@ -105,7 +105,7 @@ std::string_view inside(std::string_view path) {
   return path.empty() ? path : path.substr(1);
 }
 
-/// Comes right before each counted call, the last moment at which it has not been made.
+// Comes right before each counted call, the last moment at which it has not been made.
 void about_to_call() {
   if (++recorder().calls == recorder().kill_at) kill(getpid(), SIGKILL);
 }

@@ -60,7 +60,7 @@ std::size_t digest_of(const Tree& tree, std::uint64_t inode) {
   return out;
 }
 
-/// Splits a path below the root into its directory's inode and its last component.
+// Splits a path below the root into its directory's inode and its last component.
 std::pair<std::uint64_t, std::string> resolve(const Tree& tree, std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return {tree.root, std::string(path)};
@@ -76,9 +76,8 @@ Step resolved(const Tree& tree, const RecordHeader& header, std::string_view nam
   step.offset = header.offset;
   step.data.assign(data.begin(), data.end());
   // A truncation by open() carries a name that is not needed: the inode is known.
-  if (!name.empty() && step.call != Call::truncate) {
+  if (!name.empty() && step.call != Call::truncate)
     std::tie(step.directory, step.leaf) = resolve(tree, name);
-  }
   if (!other.empty()) std::tie(step.other_directory, step.other_leaf) = resolve(tree, other);
   if (step.call == Call::rename) step.inode = tree.find(name);
   return step;
@@ -126,16 +125,14 @@ void apply(Tree& tree, const Step& step, const Sectors& sectors) {
       break;
     case Call::write: {
       Bytes& bytes = tree.files[step.inode];
-      if (bytes.size() < step.offset + step.data.size()) {
+      if (bytes.size() < step.offset + step.data.size())
         bytes.resize(step.offset + step.data.size());
-      }
       std::uint64_t at = step.offset;
       const std::uint64_t end = at + step.data.size();
       for (std::size_t sector = 0; at < end; ++sector) {
         const std::uint64_t stop = std::min(end, (at / kSectorBytes + 1) * kSectorBytes);
-        if (sectors.empty() || sectors[sector]) {
+        if (sectors.empty() || sectors[sector])
           std::memcpy(bytes.data() + at, step.data.data() + (at - step.offset), stop - at);
-        }
         at = stop;
       }
       break;

@@ -8,7 +8,7 @@
 namespace coffer::test {
 namespace {
 
-/// The fate of a step that was not synced.
+// The fate of a step that was not synced.
 struct Fate {
   bool applied = true;
   Sectors sectors;
@@ -39,7 +39,7 @@ class Replayer {
     return sync.inode == step.directory;
   }
 
-  /// A name that two directories share is durable once both are synced.
+  // A name that two directories share is durable once both are synced.
   bool is_durable(std::size_t index, std::size_t made) const {
     const Step& step = steps()[index];
     if (step.call == Call::sync || step.call == Call::note) return true;

@@ -23,9 +23,8 @@ void say(const std::string& text) {
 }  // namespace
 
 void Place::create_store(CreateOptions options) const {
-  if (::access(key_file().c_str(), F_OK) != 0) {
+  if (::access(key_file().c_str(), F_OK) != 0)
     must(create_key_file(key_file()).ok(), "create_key_file");
-  }
   options.clock = &clock;
   const auto created = Store::create(store_path(), {key()}, options);
   must(created.ok(), "Store::create");

@@ -35,7 +35,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-/// "AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=..." in exactly this order.
+// "AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=..." in exactly this order.
 struct Authorization {
   std::vector<std::string> scope;  // access key, date, region, service, aws4_request
   std::vector<std::string> headers;

@@ -71,7 +71,7 @@ std::string frame(const std::string& message) {
 
 const char kAnnotation[] = "instance.kms.example.com";
 
-/// One call on one connection.
+// One call on one connection.
 struct Call {
   Headers headers;
   std::string body;

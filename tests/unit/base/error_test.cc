@@ -21,7 +21,7 @@ static_assert(!std::is_constructible_v<Error, ErrorCode, const char*>);
 static_assert(std::is_constructible_v<Error, ErrorCode, Literal, Literal>);
 
 Result<int> half(int number) {
-  if (number % 2 != 0) return Error{ErrorCode::usage, "the number is odd", "give an even one"};
+  if (number % 2 != 0) return Error(ErrorCode::usage, "the number is odd", "give an even one");
   return number / 2;
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("an error carries its code, literal texts and typed details") {
   CHECK(plain.os_errno() == 0);
   CHECK_FALSE(plain.number().has_value());
   CHECK(describe(plain) == "cannot be read");
-  const Error full = Error{ErrorCode::limit, "is too long", "shorten it"}
+  const Error full = Error(ErrorCode::limit, "is too long", "shorten it")
                          .with_number(1024)
                          .with_errno(ENOSPC)
                          .about(Subject::Kind::path, "a/b");
@@ -82,13 +82,13 @@ TEST_CASE("an error advises by number, in a sentence that names no program") {
 }
 
 TEST_CASE("an error tells a size beside its bound, and who is in the way behind the text") {
-  const Error large = Error{ErrorCode::limit, "is too large"}.with_size(11, 10);
+  const Error large = Error(ErrorCode::limit, "is too large").with_size(11, 10);
   CHECK(large.number() == std::uint64_t{10});
   CHECK(large.actual() == std::uint64_t{11});
   CHECK(describe(large) == "is too large (11, at most 10)");
   CHECK(describe(Error(large).without_size()) == "is too large (10)");
   const Error used =
-      Error{ErrorCode::in_use, "is in use"}.about(Subject::Kind::path, "a").with_users("b, c");
+      Error(ErrorCode::in_use, "is in use").about(Subject::Kind::path, "a").with_users("b, c");
   CHECK(used.users() == "b, c");
   CHECK(describe(used) == "a: is in use: b, c");
   CHECK(large.users().empty());

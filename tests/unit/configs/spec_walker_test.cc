@@ -364,9 +364,8 @@ TEST_CASE("What is too large or too much work is a limit, not a hang") {
 
 TEST_CASE("A long chain of references does not exhaust the stack") {
   std::string spec = R"({"$ref":"#/$defs/d0","$defs":{)";
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 20'000; ++i)
     spec += "\"d" + std::to_string(i) + R"(":{"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"},";
-  }
   spec += R"("d20000":{"properties":{"a":{"airbyte_secret":true}}}}})";
   const auto places = walk(spec, R"({"a":1})");
   REQUIRE(places.ok());

@@ -31,7 +31,7 @@ std::string node(std::uint64_t secret, std::uint64_t version = 1) {
   return R"({"_secret":")" + MapSecretStore::coordinate(secret, version) + "\"}";
 }
 
-/// One config in memory, put again and again.
+// One config in memory, put again and again.
 class Bench {
  public:
   explicit Bench(std::string spec_text) { respec(std::move(spec_text)); }
@@ -49,7 +49,7 @@ class Bench {
                  store);
   }
 
-  /// The partial document; the stored config is then this one.
+  // The partial document; the stored config is then this one.
   std::string put(const std::string& text, bool compat = false) {
     auto result = attempt(text, compat);
     if (!result.ok()) INFO(describe(result.error()));
@@ -61,7 +61,7 @@ class Bench {
     return std::string(stored_->partial.text());
   }
 
-  /// The place that the error names.
+  // The place that the error names.
   std::string refused(const std::string& text, bool compat = false) {
     const auto values = store.values;
     const auto result = attempt(text, compat);

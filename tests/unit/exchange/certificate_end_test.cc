@@ -28,7 +28,7 @@ constexpr const char* kReal =
     "-----END CERTIFICATE-----\n";
 constexpr const char* kRealEnd = "2036-11-22T09:19:12.000Z";
 
-/// Tag, length and content, the length in the form that DER wants.
+// Tag, length and content, the length in the form that DER wants.
 std::string der(char tag, const std::string& content) {
   std::string out(1, tag);
   if (content.size() >= 0x80) out += '\x82', out += static_cast<char>(content.size() >> 8);
@@ -101,9 +101,8 @@ TEST_CASE("the earliest end counts, wherever the certificates stand") {
   CHECK(end_in("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" + late) ==
         "2040-01-01T00:00:00.000Z");
   std::string with_other_line_ends;
-  for (const char* c = kReal; *c != '\0'; ++c) {
+  for (const char* c = kReal; *c != '\0'; ++c)
     with_other_line_ends += *c == '\n' ? std::string("\r\n") : std::string(1, *c);
-  }
   CHECK(end_in(with_other_line_ends) == kRealEnd);
   CHECK(end_in(certificate(utc("300101000000Z"))) == "2030-01-01T00:00:00.000Z");
   CHECK(end_in_json(quoted_pem(kReal)) == kRealEnd);

@@ -76,22 +76,18 @@ TEST_CASE("what is written as dotenv is read back to the byte") {
       "a=b", "\xC3\xBC", "'$`\"\\n",  "true",     "C:\\x\\'y\n", "\xE2\x80\xA8",
   };
   SecretBytes text;
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  for (std::size_t i = 0; i < values.size(); ++i)
     REQUIRE(append_dotenv(text, "V" + std::to_string(i), values[i]).ok());
-  }
   const auto variables = read_dotenv(text.text(), "x.env");
   REQUIRE(variables.ok());
   REQUIRE(variables->size() == values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    CHECK((*variables)[i].value.text() == values[i]);
-  }
+  for (std::size_t i = 0; i < values.size(); ++i) CHECK((*variables)[i].value.text() == values[i]);
 }
 
 TEST_CASE("what no dotenv file holds is refused and nothing is written") {
   SecretBytes text;
-  for (const std::string_view name : {"", "1a", "a b", "a/b", "-a", "a=b", "\xC3\xBC", "a\n"}) {
+  for (const std::string_view name : {"", "1a", "a b", "a/b", "-a", "a=b", "\xC3\xBC", "a\n"})
     CHECK(append_dotenv(text, name, "x").error().code() == ErrorCode::usage);
-  }
   for (const std::string_view value : {std::string_view("a\0b", 3), std::string_view("\xff")}) {
     const auto refused = append_dotenv(text, "A", value);
     REQUIRE_FALSE(refused.ok());

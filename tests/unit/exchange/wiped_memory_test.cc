@@ -9,7 +9,7 @@
 namespace coffer::test::wiped_memory_test {
 namespace {
 
-/// A document of the ways in which a value may stand, each with the mark.
+// A document of the ways in which a value may stand, each with the mark.
 SecretBytes document_of(const SecretBytes& mark) {
   SecretBytes text;
   const auto add = [&](std::string_view before, std::string_view after) {

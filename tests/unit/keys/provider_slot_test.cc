@@ -19,7 +19,7 @@ using keys::WrappedByProvider;
 
 constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
 
-/// Knows no associated data: its blob is the payload under a key of its own.
+// Knows no associated data: its blob is the payload under a key of its own.
 class PlainProvider : public Provider {
  public:
   Result<WrappedByProvider> wrap(const SecretBytes& payload, ByteView) override {
@@ -133,9 +133,8 @@ TEST_CASE("the six classes of failure have their codes, and each says what to do
 TEST_CASE("a call that hangs is left alone after its time, and others give their answer") {
   const auto answer = keys::within<int>(60'000, [] { return Result<int>(7); });
   CHECK(answer.value() == 7);
-  const auto refused = keys::within<int>(60'000, []() -> Result<int> {
-    return Error{ErrorCode::wrong_key, "no"};
-  });
+  const auto refused =
+      keys::within<int>(60'000, []() -> Result<int> { return Error(ErrorCode::wrong_key, "no"); });
   CHECK(refused.error().code() == ErrorCode::wrong_key);
   auto gate = std::make_shared<std::mutex>();
   std::unique_lock hold(*gate);
@@ -275,7 +274,7 @@ TEST_CASE("nobody is asked for a passphrase that no slot takes, and a descriptor
   opening.try_stored = true;
   opening.prompt = [&](bool) -> Result<SecretBytes> {
     ++asked;
-    return Error{ErrorCode::declined, "cut off"};
+    return Error(ErrorCode::declined, "cut off");
   };
   const auto open_as = [&](const char* uri, format::SlotScheme scheme) {
     write_whole_file(file.path(), file.with_master([&](format::KeyringMaster& master) {

@@ -12,7 +12,7 @@ using keys::Keyring;
 
 constexpr std::int64_t kNow = 1'700'000'000'000;
 
-/// A keyring with one key file, in a directory of its own.
+// A keyring with one key file, in a directory of its own.
 struct Ring {
   Ring() {
     must(create_key_file(key_file()).ok(), "create_key_file");
@@ -23,7 +23,7 @@ struct Ring {
   std::string path() const { return directory.in("keyring"); }
   std::string key_file() const { return directory.in("key"); }
   KeySource key() const { return KeySource::file(key_file()); }
-  /// Another key, for one key has one slot.
+  // Another key, for one key has one slot.
   std::string new_key_file() {
     const std::string path = directory.in("key" + std::to_string(++keys));
     must(create_key_file(path).ok(), "create_key_file");
@@ -36,7 +36,7 @@ struct Ring {
   int keys = 0;
 };
 
-/// The key file under a name as long as wanted: `/././.` is the root again.
+// The key file under a name as long as wanted: `/././.` is the root again.
 std::string padded(const std::string& path, std::size_t bytes) {
   std::string name = path;
   while (name.size() + 2 <= bytes) name = "/." + name;

@@ -45,7 +45,7 @@ void copy_place(const Bytes& from, Bytes& to, FramePlace place) {
   std::copy(bytes.begin(), bytes.end(), to.begin() + static_cast<std::ptrdiff_t>(place.offset));
 }
 
-/// The first half of what was being written, then what stood there.
+// The first half of what was being written, then what stood there.
 void tear_place(const Bytes& from, Bytes& to, FramePlace place) {
   const Bytes bytes = place_of(from, place);
   std::copy(bytes.begin(), bytes.begin() + 100,
@@ -65,7 +65,7 @@ bool all_agree(const Bytes& file, std::uint64_t epoch) {
          places_agree(file, format::epoch_place(slot, 0), format::epoch_place(slot, 1));
 }
 
-/// Both copies of the table changed and their checksums right, but not the MAC.
+// Both copies of the table changed and their checksums right, but not the MAC.
 Bytes with_stripped_table(Bytes file) {
   const Bytes place = place_of(file, format::master_place(0));
   auto table = format::decode_master(format::decode_frame(place)->payload).value();

@@ -169,7 +169,7 @@ TEST_CASE("tags narrow a rule to secrets that have all of them") {
 
 TEST_CASE("what cannot be found out is no answer") {
   const Policy policy{1, {chief(), rule_of(true, {"owner"}, {UseCase::reveal}, {"a"})}};
-  const FindFacts broken = []() -> Result<Facts> { return Error{ErrorCode::corrupt, "damaged"}; };
+  const FindFacts broken = []() -> Result<Facts> { return Error(ErrorCode::corrupt, "damaged"); };
   CHECK(decide(policy, {"ann"}, UseCase::reveal, secret("a"), broken).error().code() ==
         ErrorCode::corrupt);
   // It is not asked for where nothing turns on it.

@@ -17,7 +17,7 @@ namespace {
 // Stands for each reference between angle brackets.
 Result<SecretBytes> echo(const std::string& reference) {
   if (reference == "coffer://absent")
-    return coffer::Error{ErrorCode::not_found, "there is no such secret"};
+    return coffer::Error(ErrorCode::not_found, "there is no such secret");
   return SecretBytes::copy_of("<" + reference + ">");
 }
 

@@ -23,7 +23,7 @@ ErrorCode code_of(const Result<T>& result) {
   return result.error().code();
 }
 
-/// A directory with an empty data file in it, as a new store has it.
+// A directory with an empty data file in it, as a new store has it.
 class Place {
  public:
   Place() { REQUIRE(Environment::open(path(), {.map_bytes = 1 << 20, .create = true}).ok()); }
@@ -55,7 +55,7 @@ Result<std::string> get(const std::shared_ptr<Environment>& environment, std::st
   return value;
 }
 
-/// Runs `body` in a forked child; its answer is the child's exit code.
+// Runs `body` in a forked child; its answer is the child's exit code.
 int in_child(const std::function<int()>& body) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);

@@ -49,7 +49,7 @@ Result<std::string> get(const std::shared_ptr<Environment>& environment, std::st
   return value;
 }
 
-/// A store's directory with a few records, and a keyring file that nobody looks into.
+// A store's directory with a few records, and a keyring file that nobody looks into.
 class Place {
  public:
   Place() {
@@ -68,7 +68,7 @@ class Place {
     if (!environment) FAIL(describe(environment.error()));
     return *environment;
   }
-  /// As a restore does: another file of the same bytes, under the same name.
+  // As a restore does: another file of the same bytes, under the same name.
   void replace(const std::string& name) const {
     write_whole_file(beside("fresh"), read_whole_file(file(name)));
     REQUIRE(::rename(beside("fresh").c_str(), file(name).c_str()) == 0);
@@ -78,7 +78,7 @@ class Place {
   ScratchDirectory directory_;
 };
 
-/// Runs `body` in a forked child; its answer is the child's exit code, or minus the signal.
+// Runs `body` in a forked child; its answer is the child's exit code, or minus the signal.
 int in_child(const std::function<int()>& body) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
@@ -94,7 +94,7 @@ int in_child(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-/// What an opener in another process is answered; 0 where it opens.
+// What an opener in another process is answered; 0 where it opens.
 int opener_is_told(const std::string& path) {
   return in_child([&] {
     const auto opened = Environment::open(path, {.map_bytes = 1 << 24});
@@ -102,7 +102,7 @@ int opener_is_told(const std::string& path) {
   });
 }
 
-/// Another process that has the store open and does nothing.
+// Another process that has the store open and does nothing.
 class IdleHolder {
  public:
   explicit IdleHolder(const std::string& path) {
@@ -140,7 +140,7 @@ class IdleHolder {
   int end_ = -1;
 };
 
-/// Reads every record, and takes every page that a write would take, without writing.
+// Reads every record, and takes every page that a write would take, without writing.
 int use_everything(const std::string& path) {
   const auto opened = Environment::open(path, {.map_bytes = 1 << 24});
   if (!opened) return 100 + static_cast<int>(opened.error().code());

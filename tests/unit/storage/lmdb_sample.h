@@ -163,9 +163,8 @@ class Workload {
   // Random where a key needs it; the rest of a long value is only there to take room.
   Bytes bytes(std::size_t size) {
     Bytes made(size, static_cast<std::uint8_t>(random_()));
-    for (std::size_t at = 0; at < std::min<std::size_t>(size, 48); ++at) {
+    for (std::size_t at = 0; at < std::min<std::size_t>(size, 48); ++at)
       made[at] = static_cast<std::uint8_t>(random_());
-    }
     return made;
   }
 
@@ -201,9 +200,8 @@ inline std::vector<std::string> table_names(MDB_txn* transaction) {
   if (mdb_cursor_open(transaction, main, &cursor) != MDB_SUCCESS) return names;
   MDB_val key{};
   MDB_val value{};
-  while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS && names.size() < 32) {
+  while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS && names.size() < 32)
     names.emplace_back(static_cast<const char*>(key.mv_data), key.mv_size);
-  }
   mdb_cursor_close(cursor);
   return names;
 }
@@ -224,9 +222,8 @@ inline void use_everything(const std::string& directory, std::size_t map_size) t
     Transaction writing(lmdb);
     for (const auto& name : names) {
       MDB_dbi table = 0;
-      if (mdb_dbi_open(writing.get(), name.c_str(), round == 0 ? MDB_CREATE : 0, &table) != 0) {
+      if (mdb_dbi_open(writing.get(), name.c_str(), round == 0 ? MDB_CREATE : 0, &table) != 0)
         continue;
-      }
       read_table(writing.get(), table);
       MDB_cursor* cursor = nullptr;
       require_ok(mdb_cursor_open(writing.get(), table, &cursor));
@@ -236,9 +233,8 @@ inline void use_everything(const std::string& directory, std::size_t map_size) t
         if (n % 3 == round && mdb_cursor_del(cursor, 0) != MDB_SUCCESS) break;
       }
       mdb_cursor_close(cursor);
-      for (unsigned n = 0; n < 6; ++n) {
+      for (unsigned n = 0; n < 6; ++n)
         writing.put(table, work.bytes(24 + work.below(400)), work.bytes(n == 0 ? 9000 : 700));
-      }
     }
     writing.commit();
   }

@@ -68,9 +68,8 @@ class PageImage {
   /// The first leaf of a tree.
   std::size_t leaf(std::size_t record) const {
     std::size_t page = root(record);
-    while (get<std::uint16_t>(page + pages::kPageFlagsAt) == pages::kBranch) {
+    while (get<std::uint16_t>(page + pages::kPageFlagsAt) == pages::kBranch)
       page = child(node(page, 0));
-    }
     return page;
   }
   /// The first node of a leaf whose value is in an overflow run.
@@ -103,9 +102,8 @@ inline PageImage sample() {
       Transaction transaction(lmdb);
       const MDB_dbi tall = transaction.table("tall");
       const MDB_dbi flat = transaction.table("flat");
-      for (std::uint32_t n = 0; n < 60; ++n) {
+      for (std::uint32_t n = 0; n < 60; ++n)
         transaction.put(tall, key_of(n * 3 + round, 500), Bytes(300, 'v'));
-      }
       transaction.put(flat, key_of(1, 24), Bytes(9000, 'a'));
       transaction.put(flat, key_of(2, 24), Bytes(100, 'b'));
       transaction.put(flat, key_of(3, 25), Bytes(5000 + round, 'c'));

@@ -45,9 +45,8 @@ using Mutate = std::function<void(Bytes&, std::size_t)>;
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   // Catch2 would catch the signal and report the test's failure from inside the child.
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGTERM}) {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGTERM})
     ::signal(signal, SIG_DFL);
-  }
   const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   ::dup2(nowhere, STDERR_FILENO);
   while (progress.next < count) {

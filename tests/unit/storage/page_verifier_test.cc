@@ -86,9 +86,8 @@ TEST_CASE("records in the main table, without any named one, are let in and coun
     const Lmdb lmdb(directory.path());
     Transaction transaction(lmdb);
     const MDB_dbi main = transaction.table("", 0);
-    for (std::uint32_t n = 0; n < 300; ++n) {
+    for (std::uint32_t n = 0; n < 300; ++n)
       transaction.put(main, test::key_of(n, 30), Bytes(n * 20 + 1, 'v'));
-    }
     transaction.commit();
   }
   const auto report = verify_file(directory.data());
@@ -153,9 +152,8 @@ TEST_CASE("an emptied, a dropped and a compacted store are let in") {
   CHECK(compacted->pages_free == 0);
   for (const int forget : {0, 1}) {
     Transaction transaction(lmdb);
-    for (const char* name : kTables) {
+    for (const char* name : kTables)
       test::require_ok(mdb_drop(transaction.get(), transaction.table(name), forget));
-    }
     transaction.commit();
     const auto emptied = verify_file(directory.data());
     REQUIRE(emptied.ok());

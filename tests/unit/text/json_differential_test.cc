@@ -13,9 +13,8 @@ namespace {
 using Oracle = nlohmann::json;
 
 bool has_number_beyond_double(const Document& document, NodeId node) {
-  if (document.type(node) == Type::number) {
+  if (document.type(node) == Type::number)
     return std::isinf(std::strtod(std::string(document.raw(node)).c_str(), nullptr));
-  }
   for (NodeId child = document.first_child(node); child != kNoNode;
        child = document.next_sibling(child)) {
     if (has_number_beyond_double(document, child)) return true;
@@ -132,9 +131,8 @@ class Author {
 
   std::string array(std::size_t depth) {
     std::string text = "[" + space();
-    for (std::size_t count = below(4), i = 0; i < count; ++i) {
+    for (std::size_t count = below(4), i = 0; i < count; ++i)
       text += (i > 0 ? "," : "") + space() + value(depth - 1) + space();
-    }
     return text + "]";
   }
 

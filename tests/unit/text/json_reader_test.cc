@@ -11,7 +11,7 @@ Document parsed(std::string_view text) {
   return std::move(*document);
 }
 
-/// "PLACE: TEXT" of an error of the code usage.
+// "PLACE: TEXT" of an error of the code usage.
 template <typename Value>
 std::string refusal(const Result<Value>& result) {
   REQUIRE_FALSE(result.ok());

@@ -246,9 +246,8 @@ TEST_CASE("pointers are printed and parsed back") {
     CHECK(print_pointer(*pointer) == text);
   }
   CHECK(*parse_pointer("/a~1b/~01") == Pointer{"a/b", "~1"});
-  for (const char* text : {"a", "#", "/~", "/~2", "/a~", "/\xFF"}) {
+  for (const char* text : {"a", "#", "/~", "/~2", "/a~", "/\xFF"})
     CHECK(parse_pointer(text).error().code() == ErrorCode::usage);
-  }
 }
 
 TEST_CASE("pointers lead to their place or nowhere") {

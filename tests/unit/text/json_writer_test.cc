@@ -67,7 +67,7 @@ TEST_CASE("a writer can be used again for another text") {
   CHECK(json.open('[').number(2).close(']').take().text() == "[2]");
 }
 
-/// A tree of random shape, written through `json`; what a reader must find.
+// A tree of random shape, written through `json`; what a reader must find.
 nlohmann::json grown(PlainWriter& json, std::mt19937& random, int depth) {
   const auto text = [&random] {
     std::string made;

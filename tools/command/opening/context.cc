@@ -23,12 +23,10 @@ std::string_view environment(const char* name) {
 
 Result<std::string> default_directory() {
   // The XDG base directory specification says to ignore relative paths here.
-  if (const std::string_view data = environment("XDG_DATA_HOME"); data.starts_with('/')) {
+  if (const std::string_view data = environment("XDG_DATA_HOME"); data.starts_with('/'))
     return std::string(data) + "/coffer";
-  }
-  if (const std::string_view home = environment("HOME"); home.starts_with('/')) {
+  if (const std::string_view home = environment("HOME"); home.starts_with('/'))
     return std::string(home) + "/.local/share/coffer";
-  }
   return Error(ErrorCode::usage,
                "no store is named, and no home directory is set for a default one",
                "name it with --store DIR or COFFER_STORE");
@@ -96,9 +94,7 @@ Result<Context> Context::from(const Globals& globals) {
     context.directory_ = COFFER_TRY(default_directory());
     context.default_directory_ = true;
   }
-  for (const std::string& uri : globals.keys) {
-    context.keys_.push_back(COFFER_TRY(parse_key(uri)));
-  }
+  for (const std::string& uri : globals.keys) context.keys_.push_back(COFFER_TRY(parse_key(uri)));
   if (const std::string_view set = environment("COFFER_KEY");
       globals.keys.empty() && !set.empty()) {
     context.keys_.push_back(COFFER_TRY(parse_key(set)));

@@ -23,21 +23,21 @@ bool is_there(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-/// Whether a scheme, a colon and no earlier slash begin the text.
+// Whether a scheme, a colon and no earlier slash begin the text.
 bool has_scheme(std::string_view text) {
   const std::size_t colon = text.find(':');
   return colon != std::string_view::npos && colon > 0 && colon < text.find('/') &&
          ascii::holds_only(text.substr(0, colon), "+-.");
 }
 
-/// Whether the text may be 32 bytes in hex or base64.
+// Whether the text may be 32 bytes in hex or base64.
 bool may_be_a_key(std::string_view text) {
   return (text.size() == 64 || text.size() == 43 || text.size() == 44) &&
          ascii::holds_only(text, "+/-_=");
 }
 
-/// Whether the parent directory exists. The root does not count: any text that begins with / would
-/// pass.
+// Whether the parent directory exists. The root does not count: any text that begins with / would
+// pass.
 bool has_directory(const std::string& path) {
   const std::string parent = fs::path(path).parent_path().string();
   return parent.size() > 1 && is_there(parent);

@@ -99,9 +99,8 @@ Result<SecretBytes> fields_object(const std::vector<SecretBytes>& pairs, Literal
   object.close('}');
   // Each member was checked: what is left to find is a name that stands twice.
   const Result<json::Document> document = json::Document::parse(object.text());
-  if (!document && document.error().code() == ErrorCode::usage) {
+  if (!document && document.error().code() == ErrorCode::usage)
     return Error(ErrorCode::usage, "a field is given twice", "give the field once");
-  }
   if (!document) return document.error();
   return object.take();
 }

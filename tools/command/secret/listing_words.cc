@@ -52,12 +52,10 @@ std::vector<std::string> marked_names(const std::vector<ListedSecret>& found,
 void note_nothing_listed(Store& store, const std::string& prefix, bool is_filtered) {
   if (is_filtered) return note("no secret matches all the conditions");
   if (prefix.empty()) return note("the store holds no secret that can be listed");
-  if (store.metadata(prefix)) {
+  if (store.metadata(prefix))
     return note(prefix + " is a secret, not a folder: coffer get " + prefix);
-  }
-  if (prefix.find_first_of("*?") != std::string::npos) {
+  if (prefix.find_first_of("*?") != std::string::npos)
     return note("there is no folder " + prefix + "; give a pattern by --match");
-  }
   note("there is nothing below " + prefix);
 }
 

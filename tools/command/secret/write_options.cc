@@ -74,9 +74,8 @@ Result<PutOptions> parse_write_options(const WriteWords& words) {
   PutOptions options;
   if (words.cas) options.cas = COFFER_TRY(parse_number("--cas", *words.cas));
   COFFER_TRY(parse_expiry(words, options));
-  if (!words.metadata.empty()) {
+  if (!words.metadata.empty())
     options.metadata.custom = COFFER_TRY(parse_pairs("--metadata", words.metadata));
-  }
   options.metadata.kind = kind_by(words.kind);
   options.metadata.description = words.description;
   options.metadata.owner = words.owner;

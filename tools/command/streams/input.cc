@@ -29,9 +29,8 @@ Result<SecretBytes> read_descriptor(int fd, std::string_view name) {
   }
   // A regular file has a known size; one more byte lets the read find its end.
   std::size_t room = 64 << 10;
-  if (S_ISREG(status.st_mode) && status.st_size > 0) {
+  if (S_ISREG(status.st_mode) && status.st_size > 0)
     room = std::min(static_cast<std::size_t>(status.st_size), kInputBytesMax) + 1;
-  }
   std::size_t size = 0;
   for (;;) {
     if (size == bytes.size())
@@ -41,9 +40,8 @@ Result<SecretBytes> read_descriptor(int fd, std::string_view name) {
     if (got < 0) return cannot_read(name, errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
-    if (size > kInputBytesMax) {
+    if (size > kInputBytesMax)
       return Error(ErrorCode::limit, "is larger than 64 MiB").about(Subject::Kind::file, name);
-    }
   }
   bytes.resize(size);
   return bytes;

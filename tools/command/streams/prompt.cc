@@ -43,11 +43,11 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
 
   Result<void> open();
-  /// Repeats the prompt after a signal until there is an answer. Errors: declined, usage (a control
-  /// character), limit, io.
+  // Repeats the prompt after a signal until there is an answer. Errors: declined, usage (a control
+  // character), limit, io.
   Result<SecretBytes> ask(std::string_view prompt);
-  /// Whether more lines follow the answer, because several were pasted. They are thrown away, so
-  /// that a shell does not run them as commands.
+  // Whether more lines follow the answer, because several were pasted. They are thrown away, so
+  // that a shell does not run them as commands.
   bool throws_rest_away() const;
   void throw_away() const { tcflush(fd_, TCIFLUSH); }
 
@@ -110,9 +110,8 @@ void Terminal::leave() {
     while (tcsetattr(fd_, TCSADRAIN, &before_) != 0 && errno == EINTR && signal_seen != SIGTTOU) {
     }
   }
-  for (std::size_t i = 0; i < kHeldSignals.size(); ++i) {
+  for (std::size_t i = 0; i < kHeldSignals.size(); ++i)
     sigaction(kHeldSignals[i], &handlers_[i], nullptr);
-  }
 }
 
 void Terminal::show(std::string_view text) const {
@@ -277,9 +276,8 @@ Result<SecretBytes> ask_secret(std::string_view prompt, std::string_view again) 
   }
   const SecretBytes second = COFFER_TRY(terminal.ask(again));
   if (terminal.throws_rest_away()) return several_lines();
-  if (!equal_in_constant_time(first.bytes(), second.bytes())) {
+  if (!equal_in_constant_time(first.bytes(), second.bytes()))
     return Error(ErrorCode::declined, "the two answers differ", "try again");
-  }
   return first;
 }
 

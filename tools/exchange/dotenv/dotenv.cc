@@ -42,9 +42,8 @@ class Reader {
   Result<void> check_characters() const {
     for (std::size_t at = 0; at < text_.size();) {
       const std::size_t size = utf8::sequence_bytes(text_.substr(at));
-      if (size == 0) {
+      if (size == 0)
         return error_at(at, {ErrorCode::usage, "is not UTF-8 here", "convert the file to UTF-8"});
-      }
       if (text_[at] == '\0') {
         return error_at(at, {ErrorCode::usage, "contains a NUL byte, which no variable can hold",
                              "store binary data by `coffer put --file`"});

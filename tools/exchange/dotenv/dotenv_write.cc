@@ -13,7 +13,7 @@
 namespace coffer::tools {
 namespace {
 
-/// Docker and kubectl read lines into a buffer of this size.
+// Docker and kubectl read lines into a buffer of this size.
 constexpr std::size_t kLineBytesMax = std::size_t{64} << 10;
 
 bool begins_name(std::string_view text) {

@@ -98,7 +98,7 @@ bool says_null(std::string_view text, const YAML::Mark& mark) {
   return false;
 }
 
-/// Writes the events of one document as JSON text.
+// Writes the events of one document as JSON text.
 class JsonWriter : public YAML::EventHandler {
  public:
   JsonWriter(std::string_view text, const YamlLimits& limits) : text_(text), limits_(limits) {}
@@ -116,9 +116,8 @@ class JsonWriter : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    if (wants_key()) {
+    if (wants_key())
       throw Refusal({ErrorCode::usage, "a key must be text", "put quotes around the key"}, mark);
-    }
     if (!says_null(text_, mark)) {
       throw Refusal({ErrorCode::usage, "a value is missing here",
                      "write null, or \"\" for an empty text; a : needs a blank after "
@@ -137,9 +136,8 @@ class JsonWriter : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_as_key(mark);
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) {
+    if (found == anchors_.end())
       throw Refusal({ErrorCode::usage, "an alias within the value that it stands for"}, mark);
-    }
     if (++aliases_ > limits_.aliases) {
       throw Refusal(Error(ErrorCode::limit, "too many aliases", "write the values out")
                         .with_number(limits_.aliases),
@@ -202,9 +200,8 @@ class JsonWriter : public YAML::EventHandler {
   }
   void count_nodes(const YAML::Mark& mark, std::size_t count) {
     nodes_ += count;
-    if (nodes_ > limits_.nodes) {
+    if (nodes_ > limits_.nodes)
       throw Refusal(Error(ErrorCode::limit, "too many values").with_number(limits_.nodes), mark);
-    }
   }
 
   // Appends the comma that separates a value from the one before.
@@ -231,9 +228,8 @@ class JsonWriter : public YAML::EventHandler {
 
   void write_key(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                  const std::string& key) {
-    if (anchor != YAML::NullAnchor) {
+    if (anchor != YAML::NullAnchor)
       throw Refusal({ErrorCode::usage, "a key cannot be an anchor"}, mark);
-    }
     if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") unknown_tag(mark);
     if (tag == "?" && key == "<<") {
       throw Refusal({ErrorCode::usage, "merge keys are not supported",
@@ -242,9 +238,8 @@ class JsonWriter : public YAML::EventHandler {
     }
     refuse_bad_escape(mark, key);
     Frame& frame = frames_.back();
-    if (!frame.keys.insert(key).second) {
+    if (!frame.keys.insert(key).second)
       throw Refusal({ErrorCode::usage, "this key is given twice", "remove one of the two"}, mark);
-    }
     if (!frame.empty) out_.push_back(',');
     frame.empty = false;
     json::append_quoted(out_, key);
@@ -297,9 +292,8 @@ class JsonWriter : public YAML::EventHandler {
     const Frame frame = std::move(frames_.back());
     frames_.pop_back();
     const std::size_t depth = frame.depth + 1;
-    if (frame.anchor != YAML::NullAnchor) {
+    if (frame.anchor != YAML::NullAnchor)
       anchors_[frame.anchor] = {frame.begin, out_.size(), nodes_ - frame.nodes_before, depth};
-    }
     if (!frames_.empty()) frames_.back().depth = std::max(frames_.back().depth, depth);
     end_value();
   }
@@ -314,7 +308,7 @@ class JsonWriter : public YAML::EventHandler {
   bool document_seen_ = false;
 };
 
-/// Reads the text in place, without a copy.
+// Reads the text in place, without a copy.
 class TextBuffer : public std::streambuf {
  public:
   explicit TextBuffer(std::string_view text) {
@@ -323,7 +317,7 @@ class TextBuffer : public std::streambuf {
   }
 };
 
-/// The origin of a text that begins in the middle of a file.
+// The origin of a text that begins in the middle of a file.
 struct Origin {
   std::string_view source;
   std::size_t lines_before;
@@ -398,9 +392,8 @@ Result<SecretBytes> read_yaml(std::string_view text, std::string_view source,
         .with_number(limits.text_bytes);
   }
   COFFER_TRY(check_characters(text, origin));
-  if (is_empty(text)) {
+  if (is_empty(text))
     return Error(ErrorCode::usage, "contains no document").about(Subject::Kind::file, source);
-  }
   // yaml-cpp accepts an unclosed quote at the end of the text, so a truncated file would pass. With
   // an explicit document end it does not.
   SecretBytes whole = SecretBytes::copy_of(text);

@@ -12,9 +12,8 @@ constexpr std::size_t kSimpleKeyBytesMax = 1000;
 
 void append_escaped(SecretBytes& out, std::uint32_t point) {
   out.append(point < 0x100 ? "\\x" : "\\u");
-  for (int shift = point < 0x100 ? 4 : 12; shift >= 0; shift -= 4) {
+  for (int shift = point < 0x100 ? 4 : 12; shift >= 0; shift -= 4)
     out.push_back(static_cast<std::uint8_t>(ascii::kUpperHex[point >> shift & 15]));
-  }
 }
 
 // The code point, if the text begins with a character of two or three bytes that YAML forbids or

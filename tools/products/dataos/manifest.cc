@@ -113,18 +113,14 @@ Result<void> take_file(SecretBody& body, std::string_view name, const Spot& spot
 }
 
 Result<void> check_body(const SecretBody& body, const Spot& spot, bool is_newer) {
-  if (body.acl.empty() && !is_newer) {
+  if (body.acl.empty() && !is_newer)
     return spot.refuse({ErrorCode::usage, "the acl is missing", "acl: r, or acl: rw"});
-  }
-  if (!body.acl.empty() && is_newer) {
+  if (!body.acl.empty() && is_newer)
     return spot.refuse({ErrorCode::usage, "a secret of version v2alpha has no acl"});
-  }
-  if (is_newer && body.kind != "key-value") {
+  if (is_newer && body.kind != "key-value")
     return spot.refuse({ErrorCode::usage, "a secret of version v2alpha is of type key-value"});
-  }
-  if (body.members.empty()) {
+  if (body.members.empty())
     return spot.refuse({ErrorCode::usage, "has neither data nor files", "give one of the two"});
-  }
   const bool has_data = std::any_of(body.members.begin(), body.members.end(),
                                     [](const auto& member) { return member.file.empty(); });
   if (body.kind == "certificate" && has_data) {
@@ -138,9 +134,7 @@ Result<void> take_body(Resource& resource, const Spot& spot, const ManifestSourc
   SecretBody& body = resource.secret.emplace();
   const auto data = [&body](const Spot& members) {
     return members.each_member([&body](std::string_view name, const Spot& member) {
-      if (member.is_null()) {
-        return Result<void>(member.refuse({ErrorCode::usage, "has no value"}));
-      }
+      if (member.is_null()) return Result<void>(member.refuse({ErrorCode::usage, "has no value"}));
       return take_member(body, name, member, SecretBytes::copy_of(member.raw()), {});
     });
   };
@@ -185,9 +179,8 @@ Result<void> take_use(Resource& resource, const Spot& spot) {
        {"allkeys", into(use.all_keys, &Spot::boolean)},
        {"consumptionType", checked(use.consumption, is_consumption, "is not a consumption type",
                                    "one of: envVars, propFile, file")}}));
-  if (int(key.has_value()) + int(!use.keys.empty()) + int(use.all_keys) > 1) {
+  if (int(key.has_value()) + int(!use.keys.empty()) + int(use.all_keys) > 1)
     return spot.refuse({ErrorCode::usage, "key, keys and allKeys do not go together"});
-  }
   if (key) use.keys.push_back(*key);
   if (!use.workspace.empty() && use.workspace != resource.workspace) {
     return spot.refuse({ErrorCode::usage, "a secret can be used in its own workspace only",
@@ -199,14 +192,12 @@ Result<void> take_use(Resource& resource, const Spot& spot) {
 
 // Wherever in a document it stands; what else is there is its own affair.
 Result<void> find_uses(Resource& resource, const Spot& spot) {
-  if (spot.type() == json::Type::array) {
+  if (spot.type() == json::Type::array)
     return spot.each_element([&](const Spot& element) { return find_uses(resource, element); });
-  }
   if (!spot.is_object()) return {};
   return spot.each_member([&](std::string_view name, const Spot& member) -> Result<void> {
-    if (name == "dataosSecrets" || name == "secrets") {
+    if (name == "dataosSecrets" || name == "secrets")
       return member.each_element([&](const Spot& use) { return take_use(resource, use); });
-    }
     if (name != "imagePullSecret") return find_uses(resource, member);
     SecretUse use;
     use.name = COFFER_TRY(member.string());
@@ -220,9 +211,8 @@ Result<void> find_uses(Resource& resource, const Spot& spot) {
 
 // What is to be known before the rest can be read.
 Result<void> take_head(Resource& resource, const Spot& spot, const ManifestSource& source) {
-  if (!spot.is_object()) {
+  if (!spot.is_object())
     return spot.refuse({ErrorCode::usage, "must be a mapping with name, version and type"});
-  }
   for (const char* name : {"name", "version", "type"}) {
     if (!spot.find(name)) {
       return Error(ErrorCode::usage, "name, version and type are required, and one is missing",
@@ -253,9 +243,8 @@ Result<void> take_head(Resource& resource, const Spot& spot, const ManifestSourc
   if (!workspace) return {};
   resource.workspace = COFFER_TRY(workspace->string());
   if (!is_name(resource.workspace)) return workspace->refuse(not_a_name());
-  if (source.workspace && *source.workspace != resource.workspace) {
+  if (source.workspace && *source.workspace != resource.workspace)
     return workspace->refuse({ErrorCode::usage, "differs from --workspace"});
-  }
   return {};
 }
 

@@ -56,9 +56,8 @@ Result<std::vector<ResourceOutcome>> carry_out(Store& store, const std::vector<R
   bool whole = false;
   const Result<TransactionReport> report = store.transaction([&](Transaction& txn) -> Result<void> {
     whole = false;
-    for (const std::size_t i : order_of(resources)) {
+    for (const std::size_t i : order_of(resources))
       outcomes[i] = COFFER_TRY(apply_resource(txn, resources[i], mode, user));
-    }
     whole = true;
     // An error takes everything back.
     if (dry_run) return Error(ErrorCode::declined, "a dry run writes nothing");
@@ -179,9 +178,8 @@ VerbResult apply(Arguments& arguments, const VerbText& text, ApplyMode mode) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
   context.set_purpose(Purpose::use);
-  if (words.lint && words.de_ref) {
+  if (words.lint && words.de_ref)
     return Error(ErrorCode::usage, "--lint and --de-ref do not go together");
-  }
   const std::vector<Resource> resources = COFFER_TRY(read_manifests(words.manifests));
   if (words.de_ref) {
     COFFER_TRY(show(context, resources));

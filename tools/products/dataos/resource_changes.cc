@@ -74,9 +74,8 @@ MetadataChange change_to(const Wanted& wanted) {
   change.description = wanted.description;
   change.owner = wanted.owner;
   change.tags = wanted.tags;
-  for (const auto& [key, value] : wanted.custom) {
+  for (const auto& [key, value] : wanted.custom)
     change.custom_patch[key] = value.empty() ? std::nullopt : std::optional<std::string>(value);
-  }
   return change;
 }
 
@@ -161,9 +160,8 @@ Result<UsedSecret> check_use(const Transaction& txn, const Resource& resource, S
 
 Result<std::vector<UsedSecret>> check_uses(const Transaction& txn, const Resource& resource) {
   std::vector<UsedSecret> used;
-  for (const SecretUse& use : resource.uses) {
+  for (const SecretUse& use : resource.uses)
     used.push_back(COFFER_TRY(check_use(txn, resource, use)));
-  }
   const bool has_r =
       std::any_of(used.begin(), used.end(), [](const UsedSecret& each) { return each.acl == "r"; });
   if (resource.type == kDepot && !used.empty() && !has_r) {

@@ -200,9 +200,8 @@ VerbResult verb_resource_get(Arguments& arguments, const VerbText& text) {
     return Error(ErrorCode::denied, "this verb shows no value",
                  "coffer get PATH shows it, and coffer run hands it to a program");
   }
-  if (words.all && words.owner) {
+  if (words.all && words.owner)
     return Error(ErrorCode::usage, "--all and --owner do not go together");
-  }
   if (words.address) {
     COFFER_TRY(write_address(context, *words.address));
     return 0;

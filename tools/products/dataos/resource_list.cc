@@ -109,9 +109,8 @@ Result<ResourceDetails> details_of(Store& store, const ListedResource& resource)
     const auto names = secret->value.field_names();
     if (names) details.keys = *names;
   }
-  for (const ReferenceInfo& user : COFFER_TRY(store.references_to(path))) {
+  for (const ReferenceInfo& user : COFFER_TRY(store.references_to(path)))
     details.users.push_back(user.user + stale_mark(user.version, resource.newest.version));
-  }
   return details;
 }
 

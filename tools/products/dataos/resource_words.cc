@@ -23,9 +23,7 @@ std::vector<std::string> parts_of(std::string_view text, char mark) {
 Result<ResourceName> name_of(std::string type, std::string name,
                              const std::optional<std::string>& workspace) {
   const Result<bool> in_workspace = has_workspace(type);
-  if (!in_workspace) {
-    return Error(in_workspace.error()).about(Subject::Kind::name, type);
-  }
+  if (!in_workspace) return Error(in_workspace.error()).about(Subject::Kind::name, type);
   ResourceName resource{std::move(type), {}, std::move(name), {}};
   if (*in_workspace) resource.workspace = workspace.value_or(std::string(kDefaultWorkspace));
   if (workspace && !*in_workspace) {
@@ -85,9 +83,8 @@ Result<std::vector<ResourceName>> ResourceWords::named() const {
   ManifestWords words = manifests;
   words.name_only = true;
   std::vector<ResourceName> names;
-  for (const Resource& resource : COFFER_TRY(read_manifests(words))) {
+  for (const Resource& resource : COFFER_TRY(read_manifests(words)))
     names.push_back({resource.type, resource.workspace, resource.name, resource.version});
-  }
   return names;
 }
 

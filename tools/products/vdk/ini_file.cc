@@ -46,9 +46,8 @@ class IniFile : public OverlayFile {
       : text_(std::move(text)), source_(std::move(source)) {}
 
   Result<void> read() {
-    if (!json::is_valid_utf8(text_.text())) {
+    if (!json::is_valid_utf8(text_.text()))
       return Error(ErrorCode::usage, "is not UTF-8").about(Subject::Kind::file, source_);
-    }
     const std::string_view text = text_.text();
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -120,9 +119,8 @@ class IniFile : public OverlayFile {
 
   Result<void> read_section(std::string_view content, std::size_t at) {
     const std::size_t close = content.find(']');
-    if (close == std::string_view::npos || close != content.size() - 1 || close == 1) {
+    if (close == std::string_view::npos || close != content.size() - 1 || close == 1)
       return refuse({ErrorCode::usage, "is not a section", "write [NAME]"}, at);
-    }
     section_ = content.substr(1, close - 1);
     in_setting_ = false;
     return {};

@@ -113,15 +113,12 @@ bool is_mask(const json::Document& document, json::NodeId node) {
 }  // namespace
 
 Result<std::string> job_path(std::string_view team, std::string_view job) {
-  if (ascii::trimmed(team, kBlanks).empty()) {
+  if (ascii::trimmed(team, kBlanks).empty())
     return Error(ErrorCode::usage, "Team Name cannot be blank", "name the team with -t TEAM");
-  }
-  if (ascii::trimmed(job, kBlanks).empty()) {
+  if (ascii::trimmed(job, kBlanks).empty())
     return Error(ErrorCode::usage, "Data Job Name cannot be blank", "name the job with -n JOB");
-  }
-  if (!json::is_valid_utf8(team) || !json::is_valid_utf8(job)) {
+  if (!json::is_valid_utf8(team) || !json::is_valid_utf8(job))
     return Error(ErrorCode::usage, "the name of the team or of the job is not UTF-8");
-  }
   return escaped(team) + "/" + escaped(job);
 }
 
@@ -186,9 +183,7 @@ const JobSecrets::Member* JobSecrets::find(std::string_view name) const {
 
 JobSecrets JobSecrets::clone() const {
   JobSecrets copy;
-  for (const Member& member : members_) {
-    copy.members_.push_back({member.name, member.json.clone()});
-  }
+  for (const Member& member : members_) copy.members_.push_back({member.name, member.json.clone()});
   return copy;
 }
 

@@ -104,9 +104,8 @@ Result<void> write_job_table(const JobMembers& members, bool with_values) {
   append_row(out, "key", "value", key_width, with_values);
   append_row(out, std::string(key_width, '-'), std::string(value_width, '-'), key_width,
              with_values);
-  for (const Row& row : rows) {
+  for (const Row& row : rows)
     append_row(out, row.key.text(), row.value.text(), key_width, with_values);
-  }
   return write_stdout(out.bytes());
 }
 

@@ -167,9 +167,8 @@ Result<std::vector<Overlaid>> overlay(const std::vector<Setting>& settings, cons
   COFFER_TRY(overlay.take_environment());
   if (!secrets.is_json()) return Error(ErrorCode::usage, "has no fields to lay over a config");
   const auto document = COFFER_TRY(json::Document::parse(secrets.text()));
-  if (document.type(0) != json::Type::object) {
+  if (document.type(0) != json::Type::object)
     return Error(ErrorCode::usage, "has no fields to lay over a config");
-  }
   for (json::NodeId node = document.first_child(0); node != json::kNoNode;
        node = document.next_sibling(node)) {
     if (document.type(node) == json::Type::null) continue;

@@ -77,9 +77,8 @@ Result<std::unique_ptr<OverlayFile>> read_overlay_file(const std::optional<std::
   const std::string wanted = form.value_or(form_by_ending(source));
   if (wanted == "ini") return read_ini(std::move(text), source);
   if (wanted == "json") return read_json_settings(std::move(text), source, false);
-  if (wanted == "yaml") {
+  if (wanted == "yaml")
     return read_json_settings(COFFER_TRY(json_from_yaml(text.text(), source)), source, true);
-  }
   if (form) {
     return Error(ErrorCode::usage, "takes ini, json or yaml", "for example --as ini")
         .about(Subject::Kind::name, "--as");

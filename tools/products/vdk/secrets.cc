@@ -86,12 +86,9 @@ Result<void> check_words(const SecretsWords& words) {
                  "--set, --set-prompt and --delete do not go together with --get and --list",
                  "write first, then read");
   }
-  if (words.get && words.list) {
+  if (words.get && words.list)
     return Error(ErrorCode::usage, "--get and --list do not go together", "give one of the two");
-  }
-  if (words.show && !words.list) {
-    return Error(ErrorCode::usage, "--show-secrets belongs to --list");
-  }
+  if (words.show && !words.list) return Error(ErrorCode::usage, "--show-secrets belongs to --list");
   if (!reads && !words.writes()) {
     return Error(ErrorCode::usage, "no operation on the job's secrets is given",
                  "for example --set KEY, --get KEY or --list; see: coffer help secrets");
@@ -123,9 +120,8 @@ Result<SecretBytes> read_named(const std::string& file) {
 
 Result<NewValue> from_file(const std::string& word) {
   const std::size_t equals = word.find('=');
-  if (equals == std::string::npos) {
+  if (equals == std::string::npos)
     return Error(ErrorCode::usage, "takes KEY=FILE").about(Subject::Kind::name, "--set-file");
-  }
   SecretBytes text = COFFER_TRY(read_named(word.substr(equals + 1)));
   return NewValue{word.substr(0, equals), std::move(text)};
 }

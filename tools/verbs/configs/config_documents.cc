@@ -32,17 +32,15 @@ Error ConfigDocuments::explain(Error error) const {
   const bool helpless = error.code() == ErrorCode::usage && error.hint().empty();
   if (!helpless || !is_about(error, Subject::Kind::pointer)) return error;
   // A spec's own faults say so; all else is the document's.
-  if (error.text().starts_with("spec")) {
+  if (error.text().starts_with("spec"))
     return std::move(error).with_hint("correct the spec at this place, a JSON Pointer");
-  }
   return std::move(error).with_hint("correct the document at this place, a JSON Pointer");
 }
 
 Error no_json(Error error, std::string_view name, std::string_view text) {
   // A limit's number is the limit, not a place.
-  if (error.code() != ErrorCode::usage || !error.number()) {
+  if (error.code() != ErrorCode::usage || !error.number())
     return std::move(error).about(Subject::Kind::file, name);
-  }
   const Place place = place_of(text, static_cast<std::size_t>(*error.number()));
   const std::string where = std::string(name) + ", line " + std::to_string(place.line) +
                             ", column " + std::to_string(place.column) + ": " +

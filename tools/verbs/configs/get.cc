@@ -83,9 +83,8 @@ VerbResult verb_config_get(Arguments& arguments, const VerbText& text) {
   Store store = COFFER_TRY(context.open());
   const ConfigDocument config =
       COFFER_TRY(store.configs().with_resolver(std::move(resolver)).get(id, form));
-  for (const std::string& pointer : config.hidden) {
+  for (const std::string& pointer : config.hidden)
     warn(printable(pointer) + " equals a secret of this config: masked here, but stored in plain");
-  }
   COFFER_TRY(write_value(config.document.bytes()));
   return 0;
 }
@@ -167,9 +166,8 @@ VerbResult verb_config_hydrate(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (id && spec_name) return Error(ErrorCode::usage, "--id and --spec exclude each other");
-  if (id && compat) {
+  if (id && compat)
     return Error(ErrorCode::usage, "--compat does not go with --id: the stored config decides it");
-  }
   ConfigHydrateOptions options;
   if (compat) options.compat_airbyte = COFFER_TRY(is_airbyte(*compat));
   ConfigDocuments documents;

@@ -85,9 +85,8 @@ VerbResult verb_config_stage(Arguments& arguments, const VerbText& text) {
   const SecretBytes input = COFFER_TRY(documents.read("document", *words.input));
   SecretBytes against;
   if (against_name) against = COFFER_TRY(documents.read("against", *against_name));
-  if (against_name && against.empty()) {
+  if (against_name && against.empty())
     return Error(ErrorCode::usage, "is empty").about(Subject::Kind::name, "--against");
-  }
   Store store = COFFER_TRY(context.open());
   const auto report =
       store.configs().stage(words.id, spec.text(), input.text(), options, lease_ms, against.text());

@@ -13,7 +13,7 @@ struct RefsWords {
   bool stale = false;
 };
 
-/// `add REF USER` and `remove REF USER`. Errors: usage, and the store's.
+// `add REF USER` and `remove REF USER`. Errors: usage, and the store's.
 Result<void> change_users(const Context& context, const RefsWords& words) {
   if (!words.second || !words.third) {
     return Error(ErrorCode::usage, "takes a secret and the name of its user",
@@ -107,9 +107,8 @@ VerbResult verb_refs(Arguments& arguments, const VerbText& text) {
     COFFER_TRY(change_users(context, words));
     return 0;
   }
-  if (words.second) {
+  if (words.second)
     return Error(ErrorCode::usage, "there is one argument too many", "see: coffer help refs");
-  }
   const Target target = COFFER_TRY(parse_versioned(words.first));
   Store store = COFFER_TRY(context.open());
   std::vector<ReferenceInfo> references =

@@ -109,9 +109,8 @@ Result<void> write_destroyed(const Context& context, const ShredReceipt& receipt
   }
   JsonText json;
   json.open('{').key("destroyed").open('[');
-  for (const SweptVersion& gone : receipt.destroyed) {
+  for (const SweptVersion& gone : receipt.destroyed)
     json.open('{').key("path").string(gone.path).key("version").number(gone.version).close('}');
-  }
   json.close(']').close('}');
   return json.write();
 }
@@ -174,9 +173,8 @@ VerbResult verb_destroy(Arguments& arguments, const VerbText& text) {
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const Versions versions = COFFER_TRY(parse_versions_of(word, option));
-  if (versions.numbers.empty() == !all) {
+  if (versions.numbers.empty() == !all)
     return Error(ErrorCode::usage, "give either versions or --all", "for example --versions 1,2");
-  }
   COFFER_TRY(consent.check(versions.path));
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));

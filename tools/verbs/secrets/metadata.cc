@@ -33,9 +33,8 @@ void describe_words(Syntax& syntax, ChangeWords& words, bool is_patch) {
   syntax.repeated("--custom", words.custom, "K=V",
                   is_patch ? "Custom metadata, added to what is there"
                            : "Custom metadata, in place of all there is");
-  if (is_patch) {
+  if (is_patch)
     syntax.repeated("--remove-custom", words.removed, "K", "Takes custom metadata away");
-  }
   syntax.option("--kind", words.kind, "KIND", "What the value must look like; \"\": anything");
   syntax.option("--owner", words.owner, "NAME", "Whose it is");
   syntax.option("--description", words.description, "TEXT", "What it is for");
@@ -65,14 +64,12 @@ Result<MetadataChange> change_of(const ChangeWords& words, bool is_patch) {
   MetadataChange change;
   if (words.max_versions) {
     const std::uint64_t number = COFFER_TRY(parse_number("--max-versions", *words.max_versions));
-    if (number > UINT32_MAX) {
+    if (number > UINT32_MAX)
       return Error(ErrorCode::usage, "is too large").about(Subject::Kind::name, "--max-versions");
-    }
     change.max_versions = static_cast<std::uint32_t>(number);
   }
-  if (words.cas_required) {
+  if (words.cas_required)
     change.cas_required = COFFER_TRY(parse_truth("--cas-required", *words.cas_required));
-  }
   if (words.delete_version_after) {
     change.delete_version_after_ms =
         COFFER_TRY(parse_span("--delete-version-after", *words.delete_version_after, false));
@@ -80,9 +77,8 @@ Result<MetadataChange> change_of(const ChangeWords& words, bool is_patch) {
   change.kind = kind_by(words.kind);
   change.description = words.description;
   change.owner = words.owner;
-  if (words.no_tags && !words.tags.empty()) {
+  if (words.no_tags && !words.tags.empty())
     return Error(ErrorCode::usage, "tags are both set and removed");
-  }
   if (words.no_tags || !words.tags.empty()) change.tags = words.tags;
   COFFER_TRY(parse_custom(words, is_patch, change));
   const bool changes_something = change.max_versions || change.cas_required ||
@@ -93,9 +89,8 @@ Result<MetadataChange> change_of(const ChangeWords& words, bool is_patch) {
     return Error(ErrorCode::usage, "no change is given",
                  "for example --owner team-a, or --max-versions 5");
   }
-  if (words.metadata_cas) {
+  if (words.metadata_cas)
     change.metadata_cas = COFFER_TRY(parse_number("--metadata-cas", *words.metadata_cas));
-  }
   return change;
 }
 

@@ -55,12 +55,10 @@ VerbResult verb_metadata_delete(Arguments& arguments, const VerbText& text) {
   syntax.explain(scope_removal_text());
   if (!COFFER_TRY(syntax.parse())) return 0;
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
-  if (words.dry_run && !words.recursive) {
+  if (words.dry_run && !words.recursive)
     return Error(ErrorCode::usage, "goes with --recursive").about(Subject::Kind::name, "--dry-run");
-  }
-  if (words.dry_run && words.receipt_wanted) {
+  if (words.dry_run && words.receipt_wanted)
     return Error(ErrorCode::usage, "--dry-run removes nothing, so there is no receipt");
-  }
   if (words.recursive && words.path.ends_with('/')) words.path.pop_back();
   const std::string path = COFFER_TRY(parse_whole(words.path));
   COFFER_TRY(words.consent.check(path));

@@ -25,9 +25,8 @@ VerbResult verb_rollback(Arguments& arguments, const VerbText& text) {
                  "`coffer history PATH` shows them; for example --to 3");
   }
   const std::uint64_t version = COFFER_TRY(parse_number("--to", *to));
-  if (version == 0) {
+  if (version == 0)
     return Error(ErrorCode::usage, "versions count from 1").about(Subject::Kind::name, "--to");
-  }
   PutOptions options;
   if (cas) options.cas = COFFER_TRY(parse_number("--cas", *cas));
   Store store = COFFER_TRY(context.open());

@@ -51,7 +51,7 @@ Result<std::vector<KeySource>> keys_for(const Context& context) {
   return keys;
 }
 
-/// The key files that are made for the store, and go where it comes to nothing.
+// The key files that are made for the store, and go where it comes to nothing.
 class NewKeyFiles {
  public:
   ~NewKeyFiles() {

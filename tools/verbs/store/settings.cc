@@ -51,9 +51,8 @@ Result<void> change_scope(const SettingsWords& words, StoreSettings& settings) {
   if (scope == scopes.end()) scope = scopes.insert(scopes.end(), ScopeSettings{*words.scope});
   if (words.value_limit) {
     scope->value_bytes_max.reset();
-    if (*words.value_limit != kInherit) {
+    if (*words.value_limit != kInherit)
       scope->value_bytes_max = COFFER_TRY(parse_number("--value-limit", *words.value_limit));
-    }
   }
   if (words.names) {
     scope->names.reset();
@@ -69,21 +68,18 @@ Result<void> change_store(const SettingsWords& words, StoreSettings& settings) {
         *words.max_versions == kUnset
             ? 0
             : COFFER_TRY(parse_number("--max-versions", *words.max_versions));
-    if (number > UINT32_MAX) {
+    if (number > UINT32_MAX)
       return Error(ErrorCode::usage, "is too large").about(Subject::Kind::name, "--max-versions");
-    }
     settings.max_versions = static_cast<std::uint32_t>(number);
   }
-  if (words.cas_required) {
+  if (words.cas_required)
     settings.cas_required = COFFER_TRY(parse_truth("--cas-required", *words.cas_required));
-  }
   if (words.delete_version_after) {
     settings.delete_version_after_ms =
         COFFER_TRY(parse_span("--delete-version-after", *words.delete_version_after, true));
   }
-  if (words.value_limit) {
+  if (words.value_limit)
     settings.value_bytes_max = COFFER_TRY(parse_number("--value-limit", *words.value_limit));
-  }
   if (words.names) settings.names = COFFER_TRY(find_name_rules(*words.names));
   if (words.audit_reads) {
     settings.audit_reads = *words.audit_reads == "on";
@@ -137,9 +133,7 @@ Result<void> write_table(const StoreSettings& settings) {
   for (const ScopeSettings& scope : settings.scopes) {
     std::string text;
     if (scope.value_bytes_max) text = "value_limit " + std::to_string(*scope.value_bytes_max);
-    if (scope.names) {
-      text += (text.empty() ? "names " : ", names ") + in_words(*scope.names);
-    }
+    if (scope.names) text += (text.empty() ? "names " : ", names ") + in_words(*scope.names);
     table.row({"scope " + scope.prefix, text});
   }
   return table.write();

@@ -26,9 +26,8 @@ VerbResult verb_sweep(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   if (grace) options.grace_ms = COFFER_TRY(parse_span("--grace", *grace, false));
   if (limit) options.limit = COFFER_TRY(parse_number("--limit", *limit));
-  if (receipt_wanted && options.dry_run) {
+  if (receipt_wanted && options.dry_run)
     return Error(ErrorCode::usage, "--dry-run erases nothing, so there is no receipt");
-  }
   Receipts receipts;
   Store store = COFFER_TRY(context.open(receipts.sink()));
   const SweepReport report = COFFER_TRY(store.sweep(options));

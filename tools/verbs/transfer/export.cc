@@ -33,7 +33,7 @@ struct LeftOut {
 
 using Sink = std::function<Result<void>(ByteView)>;
 
-/// One piece is held at a time, so that a large store does not have to fit into memory.
+// One piece is held at a time, so that a large store does not have to fit into memory.
 class Export {
  public:
   Export(const Snapshot& all, const Wanted& wanted, const Sink& sink)
@@ -123,9 +123,8 @@ void tell(const LeftOut& left_out) {
     note("left out, for this form tells values only: secrets without a live value: " +
          std::to_string(left_out.without_value));
   }
-  if (left_out.configs > 0) {
+  if (left_out.configs > 0)
     note("left out, for --as json alone holds them: configs: " + std::to_string(left_out.configs));
-  }
   if (left_out.ending > 0) {
     note("left out, for they end by themselves: secrets of checks, stages and replaced versions: " +
          std::to_string(left_out.ending));
@@ -161,9 +160,8 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
   if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   wanted.prefix = prefix.value_or("");
   if (wanted.prefix.ends_with('/')) wanted.prefix.pop_back();
-  if (history && newest) {
+  if (history && newest)
     return Error(ErrorCode::usage, "--history and --newest exclude each other", "choose one");
-  }
   wanted.whole = wanted.form == Form::json && wanted.prefix.empty() && !newest;
   if (history || wanted.whole) wanted.extent = Extent::all;
   if (history && !is_whole(wanted.form)) {
@@ -171,9 +169,8 @@ VerbResult verb_export(Arguments& arguments, const VerbText& text) {
         .about(Subject::Kind::name, "--history");
   }
   leave_standard_output(file);
-  if (force && !file) {
+  if (force && !file)
     return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
-  }
   Store store = COFFER_TRY(context.open());
   COFFER_TRY(check_clock(store, context.directory()));
   // One instant for all of it, and nobody waits for us meanwhile.

@@ -88,13 +88,11 @@ VerbResult verb_env(Arguments& arguments, const VerbText& text) {
                  "leave the others away")
         .about(Subject::Kind::name, "--job");
   }
-  if (words.dialect && form->name != "dotenv") {
+  if (words.dialect && form->name != "dotenv")
     return Error(ErrorCode::usage, "is for --as dotenv").about(Subject::Kind::name, "--dialect");
-  }
   leave_standard_output(words.output);
-  if (words.force && !words.output) {
+  if (words.force && !words.output)
     return Error(ErrorCode::usage, "--force replaces a file, and none is named", "name it by -o");
-  }
   if (!words.job && words.selection.empty() && words.env_files.empty())
     words.env_file_here = COFFER_TRY(take_env_file_here());
   const Sources stores = COFFER_TRY(Sources::open(context, words.sources));

@@ -72,9 +72,8 @@ VerbResult verb_inject(Arguments& arguments, const VerbText& text) {
   leave_standard_output(words.output);
   // What a terminal shows is seen by a person.
   if (words.output || isatty(STDOUT_FILENO) == 0) context.set_purpose(Purpose::use);
-  if (words.form && !words.overlay) {
+  if (words.form && !words.overlay)
     return Error(ErrorCode::usage, "goes with --overlay").about(Subject::Kind::name, "--as");
-  }
   const std::string input = words.input.value_or("-");
   SecretBytes given = COFFER_TRY(read_input(input));
   const Sources stores = COFFER_TRY(Sources::open(context, words.sources));

@@ -69,7 +69,7 @@ struct Watch {
   Result<void> keep(const WatchCursor& cursor) const {
     return cursor_file ? cursor_file->write(cursor) : Result<void>();
   }
-  /// False: a signal ended the watch before the event was delivered.
+  // False: a signal ended the watch before the event was delivered.
   Result<bool> deliver(const Change& change) const;
   Result<bool> deliver_by(const Delivery& delivery, const Change& change) const;
   Result<int> run(Store& store, WatchCursor cursor) const;
@@ -167,9 +167,7 @@ VerbResult verb_watch(Arguments& arguments, const VerbText& text) {
   if (prefix) COFFER_TRY(check_names_folder(*prefix, kFolderOrEverything));
   watch.filter.prefix = prefix.value_or("");
   watch.json = context.json();
-  if (exec && rules) {
-    return Error(ErrorCode::usage, "--exec and --rules cannot be combined");
-  }
+  if (exec && rules) return Error(ErrorCode::usage, "--exec and --rules cannot be combined");
   if (exec) watch.rules.push_back({{}, {}, {}, {Delivery::Way::exec, *exec}});
   if (rules) watch.rules = COFFER_TRY(read_watch_rules(COFFER_TRY(read_input(*rules)), *rules));
   for (const WatchRule& rule : watch.rules) {

@@ -29,7 +29,7 @@ Result<std::unique_ptr<Pkcs11Session>> Pkcs11Session::open(const Pkcs11Uri& uri)
   session->uri_ = std::shared_ptr<P11KitUri>(p11_kit->uri_new(), p11_kit->uri_free);
   if (session->uri_ == nullptr || p11_kit->uri_parse(uri.path.c_str(), P11_KIT_URI_FOR_ANY,
                                                      session->uri_.get()) != P11_KIT_URI_OK)
-    return Error{ErrorCode::usage, "the pkcs11: URI cannot be read", "it follows RFC 7512"};
+    return Error(ErrorCode::usage, "the pkcs11: URI cannot be read", "it follows RFC 7512");
   session->use_ = COFFER_TRY(Pkcs11Module::Use::begin(Pkcs11Module::at(uri.module_path)));
   COFFER_TRY(session->find_token(*p11_kit, uri));
   if (const CK_RV code = session->functions().C_OpenSession(session->slot_, CKF_SERIAL_SESSION,
@@ -65,8 +65,8 @@ Result<void> Pkcs11Session::find_token(const P11KitLibrary& p11_kit, const Pkcs1
   }
   if (found == 0) return provider_failure(ProviderFailure::not_found, "there is no such token");
   if (found > 1)
-    return Error{ErrorCode::usage, "more than one token has this name",
-                 "name it by serial= in the key's URI"};
+    return Error(ErrorCode::usage, "more than one token has this name",
+                 "name it by serial= in the key's URI");
   return {};
 }
 
@@ -92,8 +92,8 @@ Result<CK_OBJECT_HANDLE> Pkcs11Session::find(CK_OBJECT_CLASS key_class) {
   functions().C_FindObjectsFinal(session_);
   if (code != CKR_OK) return pkcs11_failure(code, "the token does not list its keys");
   if (count > 1)
-    return Error{ErrorCode::usage, "more than one key of the token has this name",
-                 "name it by id= in the key's URI"};
+    return Error(ErrorCode::usage, "more than one key of the token has this name",
+                 "name it by id= in the key's URI");
   return count == 1 ? found[0] : CK_OBJECT_HANDLE{0};
 }
 

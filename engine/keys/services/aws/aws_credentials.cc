@@ -30,8 +30,8 @@ Result<AwsCredentials> checked(AwsCredentials credentials) {
   if (!is_credential(credentials.access_key.text()) ||
       !is_credential(credentials.secret_key.text()) ||
       (!credentials.session_token.empty() && !is_credential(credentials.session_token.text())))
-    return Error{ErrorCode::key_unavailable, "the credentials for AWS are incomplete",
-                 "an access key and a secret key belong together"};
+    return Error(ErrorCode::key_unavailable, "the credentials for AWS are incomplete",
+                 "an access key and a secret key belong together");
   return credentials;
 }
 
@@ -43,7 +43,7 @@ Result<AwsCredentials> from_environment(const Surroundings& around) {
   return checked(std::move(found));
 }
 
-/// JSON as containers and instances give it.
+// JSON as containers and instances give it.
 Result<AwsCredentials> from_answer(HttpResponse response) {
   if (response.status != 200) return access_denied(response.status);
   const JsonAnswer answer = COFFER_TRY(JsonAnswer::read(std::move(response.body)));
@@ -54,8 +54,8 @@ Result<AwsCredentials> from_answer(HttpResponse response) {
   return checked(std::move(found));
 }
 
-/// What stands between <name> and </name>. STS answers in XML, and of that only the plain text
-/// of three elements is wanted, which never holds a character that XML would escape.
+// What stands between <name> and </name>. STS answers in XML, and of that only the plain text
+// of three elements is wanted, which never holds a character that XML would escape.
 std::string_view element(std::string_view xml, const std::string& name) {
   const std::string open = "<" + name + ">";
   const std::size_t begin = xml.find(open);
@@ -124,7 +124,7 @@ Result<AwsCredentials> from_container(const Surroundings& around, const Deadline
   return from_answer(COFFER_TRY(send_patiently(request, deadline)));
 }
 
-/// IMDSv2: a token first, which keeps a tricked proxy from asking in our place.
+// IMDSv2: a token first, which keeps a tricked proxy from asking in our place.
 Result<AwsCredentials> from_instance(const Surroundings& around, const Deadline& deadline) {
   const Deadline soon(std::min(deadline.left_ms(), kInstanceMsMax));
   const std::string_view override = around.get("AWS_EC2_METADATA_SERVICE_ENDPOINT");
@@ -152,7 +152,7 @@ Result<AwsCredentials> from_instance(const Surroundings& around, const Deadline&
 
 // --- profiles -----------------------------------------------------------------------------------
 
-/// Where a search for credentials goes on: everything that each step of it needs.
+// Where a search for credentials goes on: everything that each step of it needs.
 struct Search {
   const Surroundings& around;
   const std::string& region;
@@ -163,7 +163,7 @@ struct Search {
 constexpr int kRolesMax = 8;
 
 Error bad_profile(Literal text, Literal hint, std::string_view name) {
-  return Error{ErrorCode::key_unavailable, text, hint}.about(Subject::Kind::name, name);
+  return Error(ErrorCode::key_unavailable, text, hint).about(Subject::Kind::name, name);
 }
 
 Result<AwsCredentials> from_profile(const Search& search, std::string_view name, int roles);

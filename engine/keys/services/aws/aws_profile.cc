@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 
-/// "[profile a]" -> "a" in the file of configuration, where `[default]` alone has no such word;
-/// "[a]" -> "a" in the file of credentials. nullopt: no profile's part.
+// "[profile a]" -> "a" in the file of configuration, where `[default]` alone has no such word;
+// "[a]" -> "a" in the file of credentials. nullopt: no profile's part.
 std::optional<std::string_view> profile_of(std::string_view line, bool is_config) {
   constexpr std::string_view kWord = "profile";
   line = ascii::trimmed(line.substr(1, line.size() - 2), kBlanks);

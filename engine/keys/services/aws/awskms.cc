@@ -48,12 +48,12 @@ Result<AwsKey> parse(std::string_view uri) {
   if (key.region.empty()) key.region = key.name.region;
   if (!key.region.empty() && !is_region(key.region)) return no_region();
   if (key.name.is_arn() && key.name.region != key.region)
-    return Error{ErrorCode::usage, "the region differs from the ARN's", "leave it out"};
+    return Error(ErrorCode::usage, "the region differs from the ARN's", "leave it out");
   if (key.uri.parameters.has("endpoint")) COFFER_TRY(endpoint_of(key.uri, {}));
   return key;
 }
 
-/// "...#NotFoundException" and "NotFoundException" are the same.
+// "...#NotFoundException" and "NotFoundException" are the same.
 std::string_view error_type(const JsonAnswer& answer) {
   const std::string_view type = answer.text({"__type"}).value_or("");
   const std::size_t hash = type.rfind('#');
@@ -142,7 +142,7 @@ class AwsKms : public Provider {
   }
 
  private:
-  /// Asks by the name `id`: the key that opens must be the one that the slot keeps.
+  // Asks by the name `id`: the key that opens must be the one that the slot keeps.
   Result<SecretBytes> decrypt(std::string_view id, const AwsKeyName& kept,
                               const WrappedByProvider& wrapped, ByteView context) const {
     const JsonAnswer answer = COFFER_TRY(ask("Decrypt", json::Writer()

@@ -29,9 +29,9 @@ Result<void> check_author(const std::string& file) {
                           (status.st_uid == geteuid() || status.st_uid == 0) &&
                           (status.st_mode & 022) == 0;
   if (is_trusted) return {};
-  return Error{ErrorCode::key_unavailable,
+  return Error(ErrorCode::key_unavailable,
                "the credential_process is not run: other users may write the file that names it",
-               "chown the file to this user and chmod 600 it"}
+               "chown the file to this user and chmod 600 it")
       .about(Subject::Kind::file, file);
 }
 
@@ -55,7 +55,7 @@ std::vector<std::string> words_of(std::string_view command) {
   return words;
 }
 
-/// A program in a group of its own, whose output comes to us.
+// A program in a group of its own, whose output comes to us.
 class Program {
  public:
   static Result<Program> start(std::vector<std::string> words, std::vector<std::string> entries) {
@@ -98,12 +98,12 @@ class Program {
       size += static_cast<std::size_t>(got);
     }
     if (size > kOutputBytesMax)
-      return Error{ErrorCode::limit, "the credential_process of the profile writes too much"};
+      return Error(ErrorCode::limit, "the credential_process of the profile writes too much");
     text.resize(size);
     return text;
   }
 
-  /// Whether it ended well; so counts one that the host program has waited for before us.
+  // Whether it ended well; so counts one that the host program has waited for before us.
   bool wait() {
     int status = 0;
     pid_t ended = pid_ > 0 ? -1 : 0;

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 1> kParameters = {"endpoint"};
 constexpr std::string_view kHome = "https://cloudkms.googleapis.com";
 constexpr std::string_view kVersions = "/cryptoKeyVersions/";
 
-/// projects/P/locations/L/keyRings/R/cryptoKeys/K, each name of the characters allowed.
+// projects/P/locations/L/keyRings/R/cryptoKeys/K, each name of the characters allowed.
 bool is_key_name(std::string_view text) {
   for (const std::string_view word : {"projects", "locations", "keyRings", "cryptoKeys"}) {
     if (!text.starts_with(word) || text.size() <= word.size() || text[word.size()] != '/')
@@ -40,8 +40,8 @@ bool is_key_name(std::string_view text) {
 Result<ServiceUri> parse(std::string_view uri) {
   ServiceUri parsed = COFFER_TRY(parse_service_uri(uri, kPrefix, "/_-.:", kParameters));
   if (!is_key_name(parsed.target))
-    return Error{ErrorCode::usage, "the key's URI does not name a key of Cloud KMS",
-                 "write gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K"};
+    return Error(ErrorCode::usage, "the key's URI does not name a key of Cloud KMS",
+                 "write gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K");
   COFFER_TRY(endpoint_of(parsed, std::string(kHome)));
   return parsed;
 }
@@ -59,7 +59,7 @@ Error error_of(HttpResponse response, bool is_decrypt) {
   return refused_request(status);
 }
 
-/// Whether the answer has this checksum, a 64-bit number and so a string, and it is right.
+// Whether the answer has this checksum, a 64-bit number and so a string, and it is right.
 bool has_checksum(const JsonAnswer& answer, std::string_view name, ByteView bytes) {
   return answer.text({name}) == std::to_string(crc32c(bytes));
 }

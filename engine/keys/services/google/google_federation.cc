@@ -33,7 +33,7 @@ std::string without_at(std::string_view url) {
   return out;
 }
 
-/// Out of a text, or the member of a JSON object that the file names.
+// Out of a text, or the member of a JSON object that the file names.
 Result<SecretBytes> subject_token_in(const JsonAnswer& file, SecretBytes content) {
   const std::string_view format =
       file.text({"credential_source", "format", "type"}).value_or("text");

@@ -30,7 +30,7 @@ Error unknown_file() {
           "a federation by file or url"};
 }
 
-/// A JSON Web Token (RFC 7523) by which the account speaks for itself.
+// A JSON Web Token (RFC 7523) by which the account speaks for itself.
 Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address,
                               std::string_view scope) {
   const auto email = file.text({"client_email"});
@@ -72,7 +72,7 @@ Result<SecretBytes> assertion(const JsonAnswer& file, std::string_view address,
   return token;
 }
 
-/// A token for `scope`, by what the file is of. No file is its own source: the depth is one.
+// A token for `scope`, by what the file is of. No file is its own source: the depth is one.
 Result<SecretBytes> token_of(const JsonAnswer& file, std::string_view scope, bool is_source,
                              const Deadline& deadline) {
   const std::string_view type = file.text({"type"}).value_or("");

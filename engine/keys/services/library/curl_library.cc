@@ -58,8 +58,8 @@ Result<const CurlLibrary*> curl_library() {
   static CurlLibrary curl;
   static const bool loaded = load(curl);
   if (!loaded)
-    return Error{ErrorCode::key_unavailable, "libcurl 7.85 or newer is not installed",
-                 "install it (Debian: libcurl4): key services are asked through it"};
+    return Error(ErrorCode::key_unavailable, "libcurl 7.85 or newer is not installed",
+                 "install it (Debian: libcurl4): key services are asked through it");
   return &curl;
 }
 

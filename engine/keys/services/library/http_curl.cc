@@ -30,7 +30,7 @@ std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* sink
   return static_cast<Sink*>(sink)->take(data, size * count) ? size * count : 0;
 }
 
-/// A handle with its header list.
+// A handle with its header list.
 class Transfer {
  public:
   explicit Transfer(const CurlLibrary& curl) : curl_(curl), handle_(curl.easy_init()) {}
@@ -70,8 +70,8 @@ class Transfer {
   bool ok_ = true;
 };
 
-/// A broken TLS connection raises SIGPIPE: it is kept from this thread, and taken away where
-/// it came, so that a program with its own handler never hears of it.
+// A broken TLS connection raises SIGPIPE: it is kept from this thread, and taken away where
+// it came, so that a program with its own handler never hears of it.
 class QuietPipe {
  public:
   QuietPipe() {
@@ -199,23 +199,23 @@ Result<HttpResponse> send(const HttpRequest& request, const Deadline& deadline) 
     transfer.set(data, static_cast<void*>(sink));
   }
   if (!transfer.ok())
-    return Error{ErrorCode::key_unavailable, "libcurl cannot do what a key service needs",
-                 "install a newer one"};
+    return Error(ErrorCode::key_unavailable, "libcurl cannot do what a key service needs",
+                 "install a newer one");
   CURLcode code = CURLE_OK;
   {
     const QuietPipe quiet;
     code = transfer.perform();
   }
   if (body.overflowed || head.overflowed)
-    return Error{ErrorCode::corrupt, "the key service's answer is too large",
-                 "see that the address is that of the key service"};
+    return Error(ErrorCode::corrupt, "the key service's answer is too large",
+                 "see that the address is that of the key service");
   if (code != CURLE_OK) return error_of(code);
   HttpResponse response;
   response.status = transfer.status();
   if (response.status >= 300 && response.status < 400)
-    return Error{ErrorCode::key_unavailable,
+    return Error(ErrorCode::key_unavailable,
                  "the key service answers with a redirect, and none is followed",
-                 "give the address that it redirects to, if you trust it"};
+                 "give the address that it redirects to, if you trust it");
   response.body = std::move(body.bytes);
   response.header_lines = std::move(head.bytes);
   return response;

@@ -105,8 +105,8 @@ Result<SecretBytes> read_tpm2_auth(const std::string& path, OpenTo open_to) {
   SecretBytes content = COFFER_TRY(read_secret_file(path, kAuthFileBytesMax, kPatienceMs, open_to));
   drop_line_end(content);
   if (content.empty())
-    return Error{ErrorCode::usage, "the file of the TPM's auth value is empty"}.about(
-        Subject::Kind::file, path);
+    return Error(ErrorCode::usage, "the file of the TPM's auth value is empty")
+        .about(Subject::Kind::file, path);
   crypto::Hash hash = crypto::hash({}, content.bytes());
   SecretBytes auth = SecretBytes::copy_of(hash);
   wipe(hash.data(), hash.size());

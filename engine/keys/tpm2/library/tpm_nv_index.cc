@@ -15,7 +15,7 @@ constexpr std::size_t kCounterBytes = 8;
 constexpr TPMA_NV kAttributes = TPMA_NV_AUTHREAD | TPMA_NV_AUTHWRITE | TPMA_NV_NO_DA;
 constexpr TPMA_NV kCounter = static_cast<TPMA_NV>(TPM2_NT_COUNTER) << TPMA_NV_TPM2_NT_SHIFT;
 
-/// An index in an open conversation.
+// An index in an open conversation.
 class OpenIndex {
  public:
   static Result<std::unique_ptr<OpenIndex>> open(const Tpm2Uri& uri) {
@@ -23,7 +23,7 @@ class OpenIndex {
     if (const TSS2_RC code = index->library().Esys_TR_FromTPMPublic(
             index->esys(), uri.nv_index, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &index->nv_)) {
       if ((code & 0x0BF) == (TPM2_RC_HANDLE & 0x0BF) && (code & TSS2_RC_LAYER_MASK) == 0)
-        return Error{ErrorCode::not_found, "the TPM has no such index", "make it first"}
+        return Error(ErrorCode::not_found, "the TPM has no such index", "make it first")
             .with_number(uri.nv_index);
       return tpm2_failure(code, "the TPM's index cannot be opened");
     }
@@ -49,8 +49,8 @@ class OpenIndex {
                                              ESYS_TR_NONE, &auth, &wanted, &index->nv_);
     wipe(&auth, sizeof auth);
     if ((code & 0xFFF) == TPM2_RC_NV_DEFINED)
-      return Error{ErrorCode::conflict, "the TPM's index is in use already",
-                   "choose another number"}
+      return Error(ErrorCode::conflict, "the TPM's index is in use already",
+                   "choose another number")
           .with_number(uri.nv_index);
     if (code != 0) return tpm2_failure(code, "the TPM does not create the index");
     index->bytes_ = bytes;
@@ -60,11 +60,11 @@ class OpenIndex {
 
   Result<void> require_counter() const {
     if (is_counter_ && bytes_ == kCounterBytes) return {};
-    return Error{ErrorCode::conflict, "the TPM's index is not a counter", "name another index"};
+    return Error(ErrorCode::conflict, "the TPM's index is not a counter", "name another index");
   }
   Result<void> require_blob() const {
     if (!is_counter_ && bytes_ <= TpmNvIndex::kBlobBytesMax) return {};
-    return Error{ErrorCode::conflict, "the TPM's index cannot hold a blob", "name another index"};
+    return Error(ErrorCode::conflict, "the TPM's index cannot hold a blob", "name another index");
   }
 
   Result<Bytes> read() {
@@ -181,7 +181,7 @@ Result<std::uint64_t> TpmNvIndex::increment() const {
 
 Result<void> TpmNvIndex::create_blob(std::size_t bytes) const {
   if (bytes == 0 || bytes > kBlobBytesMax)
-    return Error{ErrorCode::limit, "a TPM's index holds 1 to 512 bytes"}.with_number(bytes);
+    return Error(ErrorCode::limit, "a TPM's index holds 1 to 512 bytes").with_number(bytes);
   return ask<void>(uri_, [uri = uri_, bytes]() -> Result<void> {
     // A TPM reads no index that was never written.
     return COFFER_TRY(OpenIndex::create(uri, kAttributes, bytes))->write(Bytes(bytes));
@@ -201,8 +201,8 @@ Result<void> TpmNvIndex::write_blob(ByteView blob) const {
     const auto index = COFFER_TRY(OpenIndex::open(uri));
     COFFER_TRY(index->require_blob());
     if (kept.size() != index->bytes())
-      return Error{ErrorCode::limit, "the blob and the TPM's index differ in length"}.with_number(
-          index->bytes());
+      return Error(ErrorCode::limit, "the blob and the TPM's index differ in length")
+          .with_number(index->bytes());
     return index->write(kept);
   });
 }

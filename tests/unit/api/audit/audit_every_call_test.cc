@@ -36,7 +36,7 @@ struct Bench {
   }
 };
 
-/// A key that the store does not have yet.
+// A key that the store does not have yet.
 KeySource new_key(const Bench& bench) {
   const std::string path = bench.scratch.directory.in("second.key");
   if (!std::filesystem::exists(path)) REQUIRE(create_key_file(path).ok());
@@ -521,7 +521,7 @@ void require_no_value(const std::vector<AuditRecord>& records) {
   }
 }
 
-/// The calls of a class that are not const, from its header.
+// The calls of a class that are not const, from its header.
 std::set<std::string> calls_of(const std::string& type, const std::string& body) {
   const std::regex call(R"(\n  Result<[^\n]*> ([a-z_]+)\(([^;]*);)");
   std::set<std::string> calls;
@@ -632,7 +632,7 @@ TEST_CASE("refusals are on record where nothing else came of the transaction") {
   const auto given_up = [](Transaction& txn) -> Result<void> {
     COFFER_TRY(txn.put("a", text("v")));
     CHECK_FALSE(txn.erase("none").ok());
-    return Error{ErrorCode::io, "no more"};
+    return Error(ErrorCode::io, "no more");
   };
   CHECK_FALSE(store.transaction(given_up).ok());
   REQUIRE(records_of(store).size() == 2);

@@ -33,7 +33,7 @@ std::vector<AuditRecord> reads_of(Store& store) {
 constexpr std::string_view kSpec =
     R"({"properties":{"key":{"type":"string","airbyte_secret":true}}})";
 
-/// While it lives no file can grow.
+// While it lives no file can grow.
 class NoRoom {
  public:
   NoRoom() {
@@ -111,7 +111,7 @@ TEST_CASE("hydrate, snapshots and transactions leave their reads too") {
   CHECK_FALSE(store
                   .transaction([&](Transaction& txn) -> Result<void> {
                     if (auto secret = txn.get("a"); !secret) return std::move(secret).error();
-                    return Error{ErrorCode::declined, "not today"};
+                    return Error(ErrorCode::declined, "not today");
                   })
                   .ok());
   reads = reads_of(store);

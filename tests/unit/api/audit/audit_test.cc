@@ -22,7 +22,7 @@ std::vector<AuditRecord> records_of(Store& store, const AuditFilter& filter = {}
   return std::move(*records);
 }
 
-/// "put a 1, trim a 0": the items of a record in one line.
+// "put a 1, trim a 0": the items of a record in one line.
 std::string items_of(const AuditRecord& record) {
   std::string line;
   for (const AuditItem& item : record.items) {

@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 constexpr std::string_view kSpec =
     R"({"type":"object","properties":{"password":{"type":"string","airbyte_secret":true}}})";
 
-/// A store that keeps what it is told of erasings.
+// A store that keeps what it is told of erasings.
 struct Watched {
   ScratchStore scratch;
   Store store;
@@ -33,7 +33,7 @@ ErrorCode refusal(Store& store, std::string_view text) {
   return verified.error().code();
 }
 
-/// An item without the seal by which what is gone is known again.
+// An item without the seal by which what is gone is known again.
 Json unsealed(Json item) {
   CHECK(item["seal"].get<std::string>().size() == 32);
   item.erase("seal");
@@ -105,7 +105,7 @@ TEST_CASE("every call that erases leaves a receipt, and one that does not leaves
     REQUIRE_FALSE(store
                       .transaction([](Transaction& txn) -> Result<void> {
                         COFFER_TRY(txn.erase("a"));
-                        return Error{ErrorCode::declined, "no"};
+                        return Error(ErrorCode::declined, "no");
                       })
                       .ok());
     CHECK(watched.receipts.empty());

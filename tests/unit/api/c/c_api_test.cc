@@ -6,7 +6,7 @@
 namespace coffer::test::c_api_test {
 namespace {
 
-/// An options struct as a program has it that was compiled with an older or a newer header.
+// An options struct as a program has it that was compiled with an older or a newer header.
 template <typename Options, std::size_t Size>
 const Options* resized(std::uint8_t (&room)[Size], Options options, std::size_t size) {
   static_assert(Size >= sizeof options);

@@ -13,7 +13,7 @@ constexpr std::int64_t kYear = 365 * kDay;
 constexpr const char* kSpec =
     R"({"type":"object","properties":{"p":{"type":"string","airbyte_secret":true}}})";
 
-/// A store whose clock was right, then ten years ahead for a while, and is right again.
+// A store whose clock was right, then ten years ahead for a while, and is right again.
 struct Jumped {
   ScratchStore scratch;
   Store store = scratch.open();

@@ -10,7 +10,7 @@
 namespace coffer::test::config_cost_test {
 namespace {
 
-/// Twenty patterns of a thousand parts, each with a class of many ranges.
+// Twenty patterns of a thousand parts, each with a class of many ranges.
 std::string slow_spec() {
   std::string ranges;
   for (char letter = '0'; letter < 'z'; letter = static_cast<char>(letter + 2)) {
@@ -26,9 +26,8 @@ std::string slow_spec() {
 
 std::string slow_document() {
   std::string document = "{";
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 1000; ++i)
     document += (i == 0 ? "\"" : ",\"") + std::string(3000, '2') + std::to_string(i) + "\":1";
-  }
   return document + "}";
 }
 

@@ -16,7 +16,7 @@ using test::text;
 constexpr std::string_view kSpec =
     R"({"type":"object","properties":{"p":{"type":"string","airbyte_secret":true}}})";
 
-/// The path of the secret that a new config has.
+// The path of the secret that a new config has.
 std::string put_config(Store& store, std::string_view id) {
   const auto put = store.configs().put(id, kSpec, R"({"p":"Zwetschge"})").value();
   const std::string coordinate = put.outcomes.at(0).coordinate;

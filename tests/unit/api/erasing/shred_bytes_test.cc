@@ -14,7 +14,7 @@
 namespace coffer::test::shred_bytes_test {
 namespace {
 
-/// What this process has handed to write() and its like so far.
+// What this process has handed to write() and its like so far.
 std::uint64_t bytes_written() {
   std::ifstream io("/proc/self/io");
   for (std::string word; io >> word;) {
@@ -25,7 +25,7 @@ std::uint64_t bytes_written() {
   throw std::runtime_error("/proc/self/io tells nothing");
 }
 
-/// Names whose secrets share one bucket.
+// Names whose secrets share one bucket.
 std::vector<std::string> names_of_one_bucket(const ScratchStore& scratch, std::size_t count) {
   auto keyring = keys::Keyring::open(scratch.file("keyring"), std::vector{scratch.key()}, {});
   must(keyring.ok(), "Keyring::open");

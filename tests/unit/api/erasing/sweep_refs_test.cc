@@ -22,7 +22,7 @@ constexpr char kSpec[] = R"({"properties":{"a":{"airbyte_secret":true}}})";
 struct Bench {
   Bench() { store.emplace(scratch.open()); }
 
-  /// The coordinate of the one secret of a config.
+  // The coordinate of the one secret of a config.
   format::Coordinate put(const std::string& id, const std::string& document) {
     const auto report = store->configs().put(id, kSpec, document);
     REQUIRE(report.ok());

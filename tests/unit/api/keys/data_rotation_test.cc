@@ -25,7 +25,7 @@ void check_all(Store& store) {
   require_sound(store);
 }
 
-/// The epoch that each bucket's key was made in, past the engine.
+// The epoch that each bucket's key was made in, past the engine.
 std::vector<std::uint64_t> bucket_epochs(const ScratchStore& box) {
   const auto environment = storage::Environment::open(box.path(), {});
   must(environment.ok(), "Environment::open");
@@ -41,7 +41,7 @@ std::vector<std::uint64_t> bucket_epochs(const ScratchStore& box) {
   return epochs;
 }
 
-/// The same of the leaves, and that every bucket is split.
+// The same of the leaves, and that every bucket is split.
 std::vector<std::uint64_t> leaf_epochs(const ScratchStore& box) {
   const std::vector<KeySource> sources = {box.key()};
   const auto ring = keys::Keyring::open(box.file("keyring"), sources, {});

@@ -35,10 +35,10 @@ void check_wrong(const std::vector<SecretBytes>& texts) {
   CHECK(key.error().code() == ErrorCode::wrong_key);
 }
 
-/// Answers with what stands in `lines`, one at a time.
+// Answers with what stands in `lines`, one at a time.
 PassphrasePrompt answering(std::shared_ptr<std::vector<std::string>> lines) {
   return [lines](bool) -> Result<SecretBytes> {
-    if (lines->empty()) return Error{ErrorCode::declined, "no more answers"};
+    if (lines->empty()) return Error(ErrorCode::declined, "no more answers");
     SecretBytes answer = SecretBytes::copy_of(lines->front());
     lines->erase(lines->begin());
     return answer;
@@ -217,7 +217,7 @@ TEST_CASE("a key that cannot be shown is not added") {
   CHECK(store.keys().add(*KeySource::parse("recovery:")).error().code() == ErrorCode::usage);
   KeySource source = *KeySource::parse("shamir:?shares=3&threshold=2");
   source.print_by([](const std::vector<SecretBytes>&) -> Result<void> {
-    return Error{ErrorCode::io, "the paper is out"};
+    return Error(ErrorCode::io, "the paper is out");
   });
   CHECK(store.keys().add(source).error().code() == ErrorCode::io);
   CHECK(store.keys().slots()->size() == 1);

@@ -26,7 +26,7 @@ const std::vector<UseCase> kAll = {UseCase::list,  UseCase::use,    UseCase::rev
                                    UseCase::write, UseCase::remove, UseCase::force,
                                    UseCase::admin, UseCase::audit};
 
-/// A store that the chief may do everything with, and Ann what a test says.
+// A store that the chief may do everything with, and Ann what a test says.
 struct Bench {
   ScratchStore scratch;
   Store opened = scratch.open();
@@ -90,7 +90,7 @@ constexpr UseCase kList = UseCase::list, kUse = UseCase::use, kReveal = UseCase:
                   kWrite = UseCase::write, kRemove = UseCase::remove, kAdmin = UseCase::admin,
                   kAudit = UseCase::audit;
 
-/// Who may force or administer ends everybody's notes of use.
+// Who may force or administer ends everybody's notes of use.
 const std::vector<UseCase> kBesides = {UseCase::force, UseCase::admin};
 
 Act nothing() {

@@ -47,7 +47,7 @@ Result<Batch> with_a_mark(Batch batch) {
   return batch;
 }
 
-Result<Batch> refusing(Batch) { return Error{ErrorCode::usage, "is no value for this team"}; }
+Result<Batch> refusing(Batch) { return Error(ErrorCode::usage, "is no value for this team"); }
 
 Result<Batch> throwing(Batch) { throw std::runtime_error("a pre-processor's own"); }
 

@@ -52,7 +52,7 @@ const Mapping* mapping_of(const std::vector<Mapping>& all, const void* address) 
   return nullptr;
 }
 
-/// The keys of a store, as another opener sees them.
+// The keys of a store, as another opener sees them.
 struct OtherOpener {
   explicit OtherOpener(const ScratchStore& scratch)
       : keyring(
@@ -76,7 +76,7 @@ struct OtherOpener {
   std::optional<records::EpochKeys> epoch;
 };
 
-/// What is looked for, kept so that it is not itself found.
+// What is looked for, kept so that it is not itself found.
 class Needle {
  public:
   explicit Needle(ByteView bytes) {
@@ -93,7 +93,7 @@ class Needle {
   Bytes inverted_;
 };
 
-/// How often it stands in this process's memory, in what a dump holds or in all of it.
+// How often it stands in this process's memory, in what a dump holds or in all of it.
 int count_of(const Needle& needle, bool only_dumped) {
   int count = 0;
   Bytes piece;

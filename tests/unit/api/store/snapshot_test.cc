@@ -36,7 +36,7 @@ void put_times(Store& store, const std::string& path, int times) {
   for (int i = 1; i <= times; ++i) REQUIRE(store.put(path, text(std::to_string(i))).ok());
 }
 
-/// Runs `body` in a process of its own; its exit code.
+// Runs `body` in a process of its own; its exit code.
 int in_child(const std::function<int()>& body) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(body());

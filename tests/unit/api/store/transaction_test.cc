@@ -45,7 +45,7 @@ TEST_CASE("an error or an exception of the body leaves nothing behind") {
   };
   const auto refused = store.transaction([&](Transaction& txn) -> Result<void> {
     COFFER_TRY(everything(txn));
-    return Error{ErrorCode::denied, "not today"};
+    return Error(ErrorCode::denied, "not today");
   });
   CHECK(code_of(refused) == ErrorCode::denied);
   CHECK_THROWS_AS(store.transaction([&](Transaction& txn) -> Result<void> {
