@@ -12,9 +12,9 @@
 #include <algorithm>
 
 #include "secrets/engine.h"
-#include "secrets/heads.h"
-#include "secrets/time_index.h"
-#include "secrets/versions.h"
+#include "secrets/rows/heads.h"
+#include "secrets/rows/time_index.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 namespace {

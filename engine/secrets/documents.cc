@@ -1,7 +1,7 @@
 // Config documents and specs: one revision each, sealed like a version of a secret and in
 // the same table, so that a new bucket key and a shredding reach them as well.
-#include "secrets/name_index.h"
-#include "secrets/versions.h"
+#include "secrets/rows/name_index.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 namespace {

@@ -1,6 +1,6 @@
 #include "secrets/held_view.h"
 
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "secrets/heads.h"
-#include "secrets/name_index.h"
-#include "secrets/versions.h"
+#include "secrets/rows/heads.h"
+#include "secrets/rows/name_index.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer {
 

@@ -2,7 +2,7 @@
 // outlive it by the way: where nothing else is said, the new version expires with the old.
 #include "format/names.h"
 #include "format/value_access.h"
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 #include "text/json_merge.h"
 
 namespace coffer::secrets {

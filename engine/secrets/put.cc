@@ -5,13 +5,13 @@
 
 #include "format/name_rule.h"
 #include "format/names.h"
-#include "secrets/heads.h"
 #include "secrets/kinds.h"
-#include "secrets/name_index.h"
+#include "secrets/rows/heads.h"
+#include "secrets/rows/name_index.h"
+#include "secrets/rows/time_index.h"
+#include "secrets/rows/versions.h"
 #include "secrets/scope.h"
 #include "secrets/secret_metadata.h"
-#include "secrets/time_index.h"
-#include "secrets/versions.h"
 #include "text/json.h"
 
 namespace coffer::secrets {

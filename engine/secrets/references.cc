@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 namespace {

@@ -9,12 +9,12 @@
 #include "format/name_rule.h"
 #include "format/names.h"
 #include "format/value_access.h"
-#include "secrets/heads.h"
-#include "secrets/name_index.h"
+#include "secrets/rows/heads.h"
+#include "secrets/rows/name_index.h"
+#include "secrets/rows/time_index.h"
+#include "secrets/rows/versions.h"
 #include "secrets/scope.h"
 #include "secrets/secret_metadata.h"
-#include "secrets/time_index.h"
-#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {

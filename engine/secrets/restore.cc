@@ -1,11 +1,11 @@
 // A secret that comes from elsewhere with its history: what an import of an export writes.
 #include "format/names.h"
-#include "secrets/heads.h"
 #include "secrets/kinds.h"
-#include "secrets/name_index.h"
+#include "secrets/rows/heads.h"
+#include "secrets/rows/name_index.h"
+#include "secrets/rows/time_index.h"
+#include "secrets/rows/versions.h"
 #include "secrets/secret_metadata.h"
-#include "secrets/time_index.h"
-#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {

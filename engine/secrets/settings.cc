@@ -3,8 +3,8 @@
 
 #include "format/name_rule.h"
 #include "format/names.h"
+#include "secrets/rows/versions.h"
 #include "secrets/scope.h"
-#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {

@@ -8,11 +8,11 @@
 #include "base/digits.h"
 #include "crypto/random.h"
 #include "format/names.h"
-#include "secrets/heads.h"
-#include "secrets/name_index.h"
+#include "secrets/rows/heads.h"
+#include "secrets/rows/name_index.h"
+#include "secrets/rows/time_index.h"
+#include "secrets/rows/versions.h"
 #include "secrets/secret_metadata.h"
-#include "secrets/time_index.h"
-#include "secrets/versions.h"
 
 namespace coffer::secrets {
 

@@ -3,9 +3,9 @@
 #include <cstring>
 
 #include "format/value_access.h"
-#include "secrets/heads.h"
-#include "secrets/name_index.h"
-#include "secrets/versions.h"
+#include "secrets/rows/heads.h"
+#include "secrets/rows/name_index.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 

@@ -16,6 +16,7 @@ coffer_code report(const Error& error, coffer_error* out) {
   if (out != nullptr) {
     *out = {};
     out->code = code;
+    out->advice = static_cast<int>(error.advice());
     copy_text(out->message, describe(error));
     copy_text(out->hint, error.hint());
   }

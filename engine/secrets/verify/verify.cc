@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "secrets/engine.h"
+#include "secrets/rows/versions.h"
 #include "secrets/verify/verify_log.h"
 #include "secrets/verify/verify_names.h"
-#include "secrets/versions.h"
 
 namespace coffer::secrets {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "secrets/name_index.h"
+#include "secrets/rows/name_index.h"
 
 namespace coffer::secrets {
 namespace {

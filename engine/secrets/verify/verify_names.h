@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 

@@ -1,8 +1,8 @@
-#include "secrets/heads.h"
+#include "secrets/rows/heads.h"
 
 #include <algorithm>
 
-#include "secrets/name_index.h"
+#include "secrets/rows/name_index.h"
 
 namespace coffer::secrets {
 namespace {

@@ -1,6 +1,6 @@
 // Names: a folder's hash, then a child's hash, then the sealed component. So a folder is
 // one run of the table, and a thief sees how many children some folder has, not which.
-#include "secrets/name_index.h"
+#include "secrets/rows/name_index.h"
 
 #include <algorithm>
 #include <cstring>

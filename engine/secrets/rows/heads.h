@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 

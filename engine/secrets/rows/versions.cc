@@ -1,7 +1,7 @@
 // What a state forbids is an error of its own.
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 
-#include "secrets/heads.h"
+#include "secrets/rows/heads.h"
 
 namespace coffer::secrets {
 

@@ -1,4 +1,4 @@
-#include "secrets/time_index.h"
+#include "secrets/rows/time_index.h"
 
 namespace coffer::secrets {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "secrets/versions.h"
+#include "secrets/rows/versions.h"
 
 namespace coffer::secrets {
 
