@@ -6,7 +6,7 @@ namespace {
 constexpr std::string_view kNotAlone = "not_alone";
 constexpr std::string_view kForbidden = "forbidden";
 
-void append_rule(JsonText& json, const NameRule& rule) {
+void append_rule(json::Writer& json, const NameRule& rule) {
   json.open('{');
   if (!rule.characters.empty()) json.key("characters").string(rule.characters);
   if (!rule.ends.empty()) json.key("ends").string(rule.ends);
@@ -18,22 +18,13 @@ void append_rule(JsonText& json, const NameRule& rule) {
   json.close('}');
 }
 
-Spot::Take into_bytes(std::uint32_t& bytes) {
-  return [&bytes](const Spot& spot) -> Result<void> {
-    const std::uint64_t number = COFFER_TRY(spot.number());
-    if (number > UINT32_MAX) return spot.refuse({ErrorCode::usage, "is too large"});
-    bytes = static_cast<std::uint32_t>(number);
-    return {};
-  };
-}
-
 Spot::Take into_rule(NameRule& rule) {
   return [&rule](const Spot& spot) {
     return spot.members(
         {{"characters", into(rule.characters, &Spot::string)},
          {"ends", into(rule.ends, &Spot::string)},
-         {"bytes_min", into_bytes(rule.bytes_min)},
-         {"bytes_max", into_bytes(rule.bytes_max)},
+         {"bytes_min", into(rule.bytes_min, &Spot::number_as<std::uint32_t>)},
+         {"bytes_max", into(rule.bytes_max, &Spot::number_as<std::uint32_t>)},
          {"white_space", [&rule](const Spot& member) -> Result<void> {
             const std::string word = COFFER_TRY(member.string());
             if (word != kNotAlone && word != kForbidden)
@@ -46,7 +37,7 @@ Spot::Take into_rule(NameRule& rule) {
 
 }  // namespace
 
-void append_name_rules(JsonText& json, const NameRules& rules) {
+void append_name_rules(json::Writer& json, const NameRules& rules) {
   json.open('{');
   if (rules.components != NameRule{}) append_rule(json.key("components"), rules.components);
   if (rules.fields != NameRule{}) append_rule(json.key("fields"), rules.fields);

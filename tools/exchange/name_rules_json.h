@@ -5,12 +5,12 @@
 
 #include <coffer/settings.h>
 
-#include "tools/command/streams/output.h"
+#include "text/json_writer.h"
 #include "tools/exchange/input_document.h"
 
 namespace coffer::tools {
 
-void append_name_rules(JsonText& json, const NameRules& rules);
+void append_name_rules(json::Writer& json, const NameRules& rules);
 /// Errors: usage. The store checks the rules themselves.
 Result<NameRules> read_name_rules(const Spot& spot);
 

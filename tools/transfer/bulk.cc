@@ -47,7 +47,7 @@ Result<void> read_put(const Spot& spot, BulkOperation& operation) {
       {"custom_metadata", into_custom(options.metadata.custom)},
       {"custom", into_custom(options.metadata.custom)},
   }));
-  options.kind = kind_by(options.kind);
+  options.metadata.kind = kind_by(options.metadata.kind);
   COFFER_TRY(check_expiry(spot, options));
   if (!value.given()) {
     return spot.refuse(
