@@ -56,7 +56,38 @@ bool is_plain(std::string_view path) {
                      [path](std::string_view folder) { return path.starts_with(folder); });
 }
 
+// What a source writes in another dialect than the others.
+std::vector<std::string> check_style(std::string_view path, std::string_view text) {
+  std::vector<std::string> findings;
+  std::size_t number = 0;
+  for (const std::string_view line : house::lines_of(text)) {
+    const std::string place = std::string(path) + ":" + std::to_string(++number) + ": ";
+    const std::size_t first = line.find_first_not_of(' ');
+    if (path.ends_with(".cc") && first != std::string_view::npos &&
+        line.substr(first).starts_with("///"))
+      findings.push_back(place + "a source comments by //");
+    if (line.find("Error{ErrorCode") != std::string_view::npos)
+      findings.push_back(place + "an Error is made with round brackets");
+  }
+  return findings;
+}
+
 }  // namespace
+
+TEST_CASE("sources are written in one dialect") {
+  CHECK(check_style("a.cc", "  /// A thing.\n").size() == 1);
+  CHECK(check_style("a.h", "  /// A thing.\n").empty());
+  CHECK(check_style("a.cc", "// A thing: ///\n").empty());
+  CHECK(check_style("a.cc", std::string("  return Error") + "{ErrorCode::io, \"x\"};\n").size() ==
+        1);
+  for (const auto& file :
+       house::source_files({"engine", "tools", "format", "bench", "fuzz"}, {".h", ".cc"})) {
+    for (const std::string& finding : check_style(file.path, file.text)) {
+      INFO(finding);
+      CHECK(finding.empty());
+    }
+  }
+}
 
 TEST_CASE("prose is read from comments and literals, and nothing else") {
   const auto prose = house::prose_of(

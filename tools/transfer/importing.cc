@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "format/names.h"
+#include "tools/command/consent/trial.h"
 #include "tools/command/fail.h"
 #include "tools/command/secret/target.h"
-#include "tools/command/trial.h"
 #include "tools/exchange/same_value.h"
 #include "tools/transfer/carrying.h"
 

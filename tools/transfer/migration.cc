@@ -5,8 +5,8 @@
 #include <iterator>
 #include <span>
 
+#include "tools/command/consent/trial.h"
 #include "tools/command/secret/target.h"
-#include "tools/command/trial.h"
 #include "tools/transfer/carrying.h"
 #include "tools/transfer/store_images.h"
 

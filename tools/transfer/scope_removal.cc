@@ -1,7 +1,7 @@
 #include "tools/transfer/scope_removal.h"
 
+#include "tools/command/consent/trial.h"
 #include "tools/command/secret/folder_paths.h"
-#include "tools/command/trial.h"
 
 namespace coffer::tools {
 namespace {

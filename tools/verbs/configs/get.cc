@@ -7,7 +7,7 @@
 #include "format/names.h"
 #include "text/json.h"
 #include "text/time_text.h"
-#include "tools/command/consent.h"
+#include "tools/command/consent/consent.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/receipts.h"

@@ -1,7 +1,7 @@
 // coffer delete | undelete | destroy
 #include <algorithm>
 
-#include "tools/command/consent.h"
+#include "tools/command/consent/consent.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"

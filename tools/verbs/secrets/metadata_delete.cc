@@ -1,5 +1,5 @@
 // coffer metadata delete
-#include "tools/command/consent.h"
+#include "tools/command/consent/consent.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/opening/receipts.h"
 #include "tools/command/secret/absent_secret.h"

@@ -3,11 +3,11 @@
 
 #include "text/ascii.h"
 #include "text/json.h"
+#include "tools/command/consent/still_admin.h"
 #include "tools/command/fail.h"
 #include "tools/command/numbers.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"
-#include "tools/command/still_admin.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"

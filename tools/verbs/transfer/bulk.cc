@@ -1,9 +1,9 @@
 // coffer bulk
 #include "tools/transfer/bulk.h"
+#include "tools/command/consent/trial.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/streams/output.h"
-#include "tools/command/trial.h"
 #include "tools/command/verb.h"
 
 namespace coffer::tools {

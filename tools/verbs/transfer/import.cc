@@ -1,10 +1,10 @@
 // coffer import
 #include <memory>
 
+#include "tools/command/consent/still_admin.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"
-#include "tools/command/still_admin.h"
 #include "tools/command/streams/chunked_input.h"
 #include "tools/command/streams/input.h"
 #include "tools/command/verb.h"

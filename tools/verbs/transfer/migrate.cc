@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
+#include "tools/command/consent/still_admin.h"
 #include "tools/command/fail.h"
 #include "tools/command/opening/context.h"
 #include "tools/command/secret/target.h"
-#include "tools/command/still_admin.h"
 #include "tools/command/streams/output.h"
 #include "tools/command/streams/prompt.h"
 #include "tools/command/verb.h"

@@ -1,4 +1,4 @@
-#include "tools/command/still_admin.h"
+#include "tools/command/consent/still_admin.h"
 
 #include "tools/command/streams/prompt.h"
 

@@ -1,4 +1,4 @@
-#include "tools/command/trial.h"
+#include "tools/command/consent/trial.h"
 
 namespace coffer::tools {
 

@@ -1,4 +1,4 @@
-#include "tools/command/consent.h"
+#include "tools/command/consent/consent.h"
 
 #include "tools/command/streams/prompt.h"
 
