@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "api/access.h"
 #include "dataset.h"
 #include "format/names.h"
 #include "secrets/sweep.h"
@@ -37,7 +38,8 @@ class Clocked : public Clock {
 
 // A store with one config of this many secrets.
 struct OneConfig {
-  OneConfig(std::size_t secrets, std::size_t bytes) : store(0, 0), configs(store.engine()) {
+  OneConfig(std::size_t secrets, std::size_t bytes)
+      : store(0, 0), configs(api::Access::facet<Configs>(store.engine())) {
     full = document(secrets, bytes);
     auto put = configs.put("c", kSpec, full);
     if (!put) std::abort();
@@ -114,7 +116,7 @@ void mask_1000(benchmark::State& state) {
 
 void put_1000(benchmark::State& state) {
   CofferStore store(0, 0);
-  Configs configs(store.engine());
+  Configs configs(api::Access::facet<Configs>(store.engine()));
   const std::string full = document(1000, 960);
   std::size_t number = 0;
   for (auto _ : state) {
@@ -133,7 +135,7 @@ void update_1000_unchanged(benchmark::State& state) {
 
 void bump_1000(benchmark::State& state) {
   CofferStore store(0, 0);
-  Configs configs(store.engine());
+  Configs configs(api::Access::facet<Configs>(store.engine()));
   std::size_t change = 0;
   for (auto _ : state) {
     if (!configs.put("c", kSpec, document(1000, 960, ++change))) state.SkipWithError("put failed");
@@ -151,7 +153,7 @@ void configs_10000(benchmark::State& state) {
     const Clocked start;
     Clocked clock;
     CofferStore store(0, 0, &clock);
-    Configs configs(store.engine());
+    Configs configs(api::Access::facet<Configs>(store.engine()));
     const auto put_all = [&](std::size_t change, std::int64_t keep_old_ms) {
       for (std::size_t i = 0; i < kConfigs; ++i) {
         if (!configs.put("c" + std::to_string(i), kSpec, document(2, 40, change),
