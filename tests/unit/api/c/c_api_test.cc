@@ -79,7 +79,7 @@ TEST_CASE("C: metadata and settings go in and come out as JSON") {
   REQUIRE(coffer_settings_put(c.get(), R"({"cas_required":true})", &error) == COFFER_OK);
   REQUIRE(coffer_settings_get(c.get(), &json, &error) == COFFER_OK);
   CHECK(
-      CStore::text_of(json) ==
+      text_of(json) ==
       R"({"max_versions":2,"cas_required":true,"delete_version_after_ms":0,)"
       R"("value_bytes_max":1048576,"names":{"components":{"characters":"","ends":"",)"
       R"("bytes_min":0,"bytes_max":0,"white_space":"allowed"},"fields":{"characters":"",)"
