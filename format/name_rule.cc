@@ -109,7 +109,7 @@ Fault fault_of(const NameRule& rule, std::string_view name) {
   return Fault::none;
 }
 
-constexpr Literal kSeeRules = "`coffer settings get` shows the rules for names";
+constexpr Advice kSeeRules = Advice::see_name_rules;
 
 Error component_error(Fault fault, const NameRule& rule) {
   switch (fault) {

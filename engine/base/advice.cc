@@ -83,10 +83,11 @@ constexpr std::array kSentences = {
     Row(Advice::give_role_users, "give the role its users first; or take its rules away first"),
     Row(Advice::drop_reference_part, "only version=N is known here"),
     Row(Advice::share_pid_namespace,
-        "let the containers share one PID namespace (docker: --pid, Kubernetes: "
+        "let the containers share one PID namespace (docker: its option pid, Kubernetes: "
         "shareProcessNamespace), or run the program under another process number there"),
     Row(Advice::ask_policy_keeper,
         "ask the people who may change the policy; they see which rule decides"),
+    Row(Advice::see_name_rules, "read the settings: they have the rules for names"),
 };
 
 }  // namespace

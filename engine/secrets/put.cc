@@ -185,6 +185,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
     const Metadata before = current.head->metadata;
     apply_change(change, current.head->metadata);
     settle_marks(change, before, marks_by_, current.head->metadata);
+    COFFER_TRY(check_outcome(current.head->metadata));
   }
   if (current.head && doubt_marks(actor().user, current.head->metadata)) changes_head = true;
   if (current.head) COFFER_TRY(check_value_of_kind(current.head->metadata.kind, value));

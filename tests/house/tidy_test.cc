@@ -54,7 +54,7 @@ Findings check_lines(std::string_view path, std::string_view text) {
 Findings check_function_lengths(std::string_view path, std::string_view text) {
   constexpr std::size_t kLinesMax = 70;
   static const std::regex kNoFunction(
-      "^(namespace|struct|class|union|enum|extern|template|typedef|using|#|//|\\})");
+      "^(namespace|struct|class|union|enum|extern|template|typedef|using|#|//|/\\*|\\})");
   Findings findings;
   std::size_t number = 0;
   std::size_t begin = 0;

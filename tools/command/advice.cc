@@ -10,7 +10,7 @@ using Row = std::pair<Advice, std::string_view>;
 constexpr std::array kWords = {
     Row(Advice::make_store, "make one: coffer init"),
     Row(Advice::make_key_file,
-        "make one: coffer init --key file:///PATH makes it where there is none"),
+        "make one: coffer init --key file:///PATH makes it if it is missing"),
     Row(Advice::give_key, "give one with --key or COFFER_KEY"),
     Row(Advice::give_first_key, "give one: --key file:///PATH or --key passphrase:"),
     Row(Advice::name_key_yourself,
@@ -104,6 +104,7 @@ constexpr std::array kWords = {
         "let the containers share one PID namespace (docker: --pid, Kubernetes: "
         "shareProcessNamespace), or run coffer under another number there"),
     Row(Advice::ask_policy_keeper, "ask who may change it; they see why by: coffer policy test"),
+    Row(Advice::see_name_rules, "`coffer settings get` shows the rules for names"),
 };
 
 }  // namespace

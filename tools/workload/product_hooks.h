@@ -35,7 +35,7 @@ extern const ProductSelection kProductSelection;
 
 struct JobBindings {
   Bindings variables;
-  Bindings settings;  ///< Of the engine that the job runs on, as Spark's.
+  Bindings settings;  ///< Settings of the engine that runs the job, such as Spark.
   Bindings sought;    ///< Each secret in them by itself: for redaction.
 };
 

@@ -73,6 +73,7 @@ enum class Advice : int {
   drop_reference_part = 59,
   share_pid_namespace = 60,
   ask_policy_keeper = 61,
+  see_name_rules = 62,
 };
 
 /// One sentence that names no program, for callers without words of their own; empty for `none`

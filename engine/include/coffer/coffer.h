@@ -133,8 +133,8 @@ typedef enum coffer_code {
 /* The word for a code: "not_found". Never NULL. */
 const char* coffer_code_name(coffer_code code);
 
-/* Texts of one line, cut if they are longer. `hint`: what to do next, or "". `advice`: the same as a
- * number of <coffer/advice.h>, for a program with words of its own; 0 if there is none. */
+/* Texts of one line, cut if they are longer. `hint`: what to do next, or "". `advice`: the same as
+ * a number of <coffer/advice.h>, for a program with words of its own; 0 if there is none. */
 typedef struct coffer_error {
   coffer_code code;
   int advice;

@@ -210,7 +210,7 @@ Result<void> Vault::audit_retain() {
   if (last == 0) return {};
   // A sweep has done its work by then: a log that cannot be shortened does not undo that.
   if (auto pruned = prune_up_to(last); !pruned)
-    core_->warn("the audit log could not be shortened: see coffer audit verify", "");
+    core_->warn("the audit log could not be shortened: verify it", "");
   return {};
 }
 

@@ -105,9 +105,9 @@ TEST_CASE("YAML that readers take in different ways is refused, with its place")
   refused("? [a]\n: 1\n", ":1:3", "a key must be text");
   refused("? {a: 1}\n: 1\n", ":1:3", "a key must be text");
   refused("~: 1\n", ":1:1", "a key must be text");
-  refused("a: !!binary aGk=\n", ":1:4", "a tag");
-  refused("a: !custom x\n", ":1:4", "a tag");
-  refused("a: !!set {x}\n", ":1:4", "a tag");
+  refused("a: !!binary aGk=\n", ":1:4", "this tag");
+  refused("a: !custom x\n", ":1:4", "this tag");
+  refused("a: !!set {x}\n", ":1:4", "this tag");
   refused("a: &x [*x]\n", ":1:8", "an alias within");
   refused("a: 1\n---\nb: 2\n", ":2:1", "a second document");
   refused("a: *nobody\n", ":1:4", "not YAML");
@@ -116,8 +116,8 @@ TEST_CASE("YAML that readers take in different ways is refused, with its place")
   refused("a:\n\t- b\n", ":2:2", "not YAML");
   refused("a: b: c\n", ":1:5", "not YAML");
   refused("a: \"\\q\"\n", ":1:7", "not YAML");
-  refused("a: \"x\\N\"\n", ":1:4", "an escape");
-  refused("\"k\\_\": 1\n", ":1:1", "an escape");
+  refused("a: \"x\\N\"\n", ":1:4", "the escapes");
+  refused("\"k\\_\": 1\n", ":1:1", "the escapes");
   refused("a: 'x", ":2:1", "not YAML");
   refused("a: \"x\n  ", ":3:1", "not YAML");
   refused("\"", ":2:1", "not YAML");
