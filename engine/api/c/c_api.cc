@@ -39,7 +39,7 @@ Result<coffer::OpenOptions> open_options_of(const coffer_open_options& given) {
   return options;
 }
 
-// Another label is no other right: the user is changed only by a caller that names one.
+// A new label changes no right: user, groups and purpose change only if the identity names a user.
 Result<Actor> changed(const Actor& before, const coffer_identity* identity) {
   const coffer_identity given = COFFER_TRY(sized(identity));
   Actor actor = COFFER_TRY(actor_of(identity));
