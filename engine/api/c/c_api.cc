@@ -46,7 +46,7 @@ Result<Actor> changed(const Actor& before, const coffer_identity* identity) {
   if (given.user != nullptr) return actor;
   if (given.group_count != 0 || given.for_use != 0)
     return Error(ErrorCode::usage, "an identity without a user has groups, or is for use",
-                 "name the user; \"\" is nobody in particular");
+                 "name the user; \"\" means no particular user");
   actor.user = before.user;
   actor.groups = before.groups;
   actor.purpose = before.purpose;

@@ -39,7 +39,7 @@ using FindOptions = ListOptions;
 
 struct ListedSecret {
   std::string path;     ///< The full path; a folder's ends in '/'.
-  bool folder = false;  ///< Then nothing else is set.
+  bool folder = false;  ///< A folder sets no other member but `path`.
   SecretState state = SecretState::live;
   VersionInfo newest;  ///< Version 0: it has no version.
   Metadata metadata;

@@ -32,7 +32,7 @@
 //           open a store that its anchor doubts (AnchorDoubt); also to change the owner or the tags
 //           of a secret that exists, because rules go by them
 //   audit   on the whole store: Audit::list, Audit::verify
-// Nobody needs a right for status (without the place of the anchor), settings (without the scopes),
+// These need no right: status (without the place of the anchor), settings (without the scopes),
 // Policies::in_force, Policies::may, snapshot, transaction, Audit::verify_receipt, Audit::wait.
 //
 // A caller who makes a secret may set its owner and tags, because the value is the caller's own.

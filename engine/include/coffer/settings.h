@@ -57,7 +57,7 @@ struct StoreSettings {
   /// Every read of a value leaves a record in the audit log before the value is returned; if the
   /// record fails, so does the read. Each read costs a durable write.
   bool audit_reads = false;
-  std::int64_t audit_keep_ms = 0;        ///< A sweep removes older audit records; 0: none.
+  std::int64_t audit_keep_ms = 0;        ///< A sweep removes older records; 0: removes none.
   std::uint64_t audit_keep_records = 0;  ///< A sweep keeps this many of the newest; 0: all.
   bool operator==(const StoreSettings&) const = default;
 };

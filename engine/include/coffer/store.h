@@ -149,11 +149,11 @@ class COFFER_API Store {
   Result<void> remove_reference(std::string_view path, std::uint64_t version,
                                 std::string_view user);
 
-  /// Sets the store's time back to the clock's, after the clock once ran ahead: by itself the
-  /// store's time never falls. Versions that had expired by the old time are destroyed, and deleted
-  /// versions stay deleted; versions written while the clock was ahead keep the time that they had
-  /// left; older snapshots are given up. Call it only if the clock is right now: if it is behind,
-  /// versions written since expire too early. Errors: usage (before 2020).
+  /// Sets the store's time back to the clock's, after the clock once ran ahead, because the
+  /// store's time never falls by itself. Versions that had expired by the old time are destroyed,
+  /// and deleted versions stay deleted; versions written while the clock was ahead keep the time
+  /// that they had left; older snapshots are given up. Call it only if the clock is right now: if
+  /// it is behind, versions written since expire too early. Errors: usage (before 2020).
   Result<ClockAcceptance> accept_clock(bool dry_run = false);
 
   Result<Status> status();
