@@ -1,5 +1,4 @@
-// What the facade reaches of the public classes that nothing else does: it makes facets, and runs
-// transactions.
+// The facade's way into the public classes: it alone makes facets and runs transactions.
 #pragma once
 
 #include <coffer/facet.h>
@@ -19,11 +18,11 @@ struct Access {
   static Kind facet(secrets::Engine& engine) {
     return Kind(engine);
   }
-  /// One transaction; its body may run again from the start. Errors: the body's; failed, where
+  /// Runs one transaction; its body may run again from the start. Errors: the body's; failed, if
   /// the body went on after an operation that broke off halfway.
   static Result<secrets::WriteReport> write(secrets::Engine& engine,
                                             const std::function<Result<void>(Transaction&)>& body);
-  /// One operation as a transaction of its own; returns what the operation yields.
+  /// Runs one operation as a transaction of its own; returns the result of the operation.
   template <typename Body>
   static auto operate(secrets::Engine& engine, const Body& body)
       -> std::invoke_result_t<const Body&, Transaction&> {

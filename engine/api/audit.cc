@@ -26,7 +26,7 @@ Result<ChangeBatch> Audit::changes(std::uint64_t after_revision, const ChangeFil
                                    std::size_t limit) {
   return guarded([&]() -> Result<ChangeBatch> {
     ChangeBatch batch = COFFER_TRY(engine_->changes(after_revision, filter, limit));
-    // The present policy decides: what a change named before it was hidden is left out as well.
+    // The present policy decides, also for changes from before it.
     COFFER_TRY(engine_->read(
         [&](const secrets::View& view) { return api::hide_changes(view, batch.changes); }));
     return batch;

@@ -1,8 +1,8 @@
-// How every public call is run: memory that runs out becomes an Error at its edge, the policy that
-// stands when the call begins admits it, and a refusal leaves a record in the audit log.
+// How every public call runs: if memory runs out, the call returns an Error; the policy that is in
+// force when the call begins admits it; a refusal leaves a record in the audit log.
 //
 // A call that names a secret or a config asks the policy in its body, on the state that it works
-// on; a call on the store as a whole is admitted here.
+// on; a call on the whole store is admitted here.
 #pragma once
 
 #include <coffer/policy.h>
@@ -15,7 +15,7 @@
 
 namespace coffer::api {
 
-/// Errors: denied. Makes no record of it.
+/// Fails unless the policy allows `use_case` on the whole store. Records nothing. Errors: denied.
 Result<void> admit(secrets::Engine& engine, UseCase use_case);
 /// The same, with a record of the refusal.
 Result<void> admit_on_record(secrets::Engine& engine, UseCase use_case, format::Action action);
@@ -27,8 +27,8 @@ auto read(Source& source, const Body& body)
   return guarded([&] { return source.read(body); });
 }
 
-/// Runs `body()` if the policy allows `use_case` of the whole store. Only the policy's refusal is
-/// recorded: the body leaves the records that it needs by itself.
+/// Runs `body()` if the policy allows `use_case` on the whole store. Only the policy's refusal is
+/// recorded here: the body makes its own records.
 template <typename Body>
 auto call(secrets::Engine& engine, UseCase use_case, format::Action action, const Body& body)
     -> std::invoke_result_t<const Body&> {
@@ -38,8 +38,8 @@ auto call(secrets::Engine& engine, UseCase use_case, format::Action action, cons
   });
 }
 
-/// Runs `body(intent)` if the policy allows `admin` of the whole store. Any error is recorded,
-/// once: the body hands the intent to Engine::write.
+/// Runs `body(intent)` if the policy allows `admin` on the whole store. Any error is recorded once:
+/// the body passes the intent to Engine::write.
 template <typename Body>
 auto administer(secrets::Engine& engine, secrets::Intent intent, const Body& body)
     -> std::invoke_result_t<const Body&, secrets::Intent*> {

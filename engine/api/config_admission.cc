@@ -18,7 +18,7 @@ namespace {
 
 using secrets::View;
 
-// Whoever may neither use nor see a value must not learn by comparing either.
+// A caller who may neither use nor see a value must not learn it by comparing either.
 class Knowledge {
  public:
   static Result<Knowledge> of(const View& view, std::string_view id) {
@@ -30,7 +30,7 @@ class Knowledge {
     return knowledge;
   }
 
-  // Asked once for a secret: one place may be compared with thousands.
+  // The policy is asked once for a secret: one place may be compared with thousands.
   Result<bool> has(std::string_view base) {
     const auto known = known_.find(base);
     if (known != known_.end()) return known->second;
@@ -75,11 +75,11 @@ class Intake {
 
   const View* view_;
   std::string id_;
-  std::optional<std::set<std::string, std::less<>>> minted_;  // Read once, when first asked for.
+  std::optional<std::set<std::string, std::less<>>> minted_;  // Read at the first use.
 };
 
-// Under another name others may see it: only who may see it himself takes it there, and gives
-// himself no right by it that he lacks.
+// Others may see the values under the new name. So the caller must be allowed to see them, and must
+// not gain a right by the new name.
 Result<void> check_new_name(const secrets::View& view, std::string_view from, std::string_view to) {
   COFFER_TRY(policy::check(view, UseCase::reveal, policy::config(from)));
   COFFER_TRY(policy::check(view, UseCase::write, policy::config(to)));

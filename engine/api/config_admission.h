@@ -1,4 +1,4 @@
-// What a policy says to configs beyond their own ids.
+// What a policy decides about configs beyond their own ids.
 #pragma once
 
 #include <coffer/configs.h>
@@ -13,35 +13,35 @@
 
 namespace coffer::api {
 
-/// What the caller may do with secrets on the way of a call to this config; valid while the view
-/// is. A value may be known where `use` or `reveal` of the config is allowed. A coordinate that the
-/// config does not hold may be brought in where `use` of its secret is, or where a check of this
-/// very id minted it. Whatever a config allows, no rule that denies the secret itself is passed.
+/// The caller's rights to secrets in a call on this config; valid while the view is. The caller may
+/// know a value if `use` or `reveal` of the config is allowed, and may bring in a coordinate that
+/// the config does not hold if `use` of its secret is allowed, or if a check of the same id minted
+/// it. A rule that denies the secret itself always wins.
 Result<configs::ConfigRights> rights_in(const secrets::View& view, std::string_view id);
 
-/// The values of a config's secrets are to be handed out by `use_case` of the config: no rule may
-/// deny it of any of them. Errors: denied.
+/// Before the values of a config's secrets are returned by `use_case` of the config: fails if a
+/// rule denies `use_case` on any of them. Errors: denied.
 Result<void> check_no_deny(const secrets::View& view, UseCase use_case,
                            const configs::ConfigRecord& record);
 
-/// Takes out of a report what only those may see who may list the config: its document, and what
-/// became of places that the caller did not give. `given`: his document; null: he gave none.
+/// Unless the caller may list the config, removes from a report the document and the outcomes of
+/// places that the caller did not give. `given`: the caller's document; null: none was given.
 Result<void> hide_unlisted(const secrets::View& view, std::string_view id,
                            const json::Document* given, ConfigPutReport& report);
 
-/// Before a document may bring in a coordinate that the config does not hold yet: `use` of that
-/// secret, or a check of this id that minted it. Errors: denied.
+/// Fails if the document brings in a coordinate that the config does not hold, unless the caller
+/// has `use` of its secret or a check of this id minted it. Errors: denied.
 Result<void> check_brought_in(const secrets::View& view, std::string_view id,
                               const json::Document& document);
 
-/// Of a config whose values are to stand under another name too, or from now on: `use` or `remove`
-/// of the one and, as for a plain secret, `reveal`, for others may see what has the new name; and
-/// `write` of the other. Who may list or use the second must be one who may do so with the first.
+/// Before the values of config `from` get a second or a new name `to`: a copy needs `use` and a
+/// rename `delete` of `from`; both need `reveal` of `from`, because others may see the new name,
+/// and `write` of `to`. A caller who may list or use `to` must have the same right to `from`.
 /// Errors: denied.
 Result<void> check_copied(const secrets::View& view, std::string_view from, std::string_view to);
 Result<void> check_renamed(const secrets::View& view, std::string_view from, std::string_view to);
 
-/// `reveal`, for coordinates that the caller may use.
+/// A Reveal that returns values only for coordinates that the caller may use.
 configs::Reveal reveal_usable(const secrets::View& view);
 
 }  // namespace coffer::api

@@ -1,4 +1,4 @@
-// Configs: the public verbs, each one transaction of the store.
+// Configs: the public calls, each one transaction of the store.
 #include <coffer/configs.h>
 
 #include <memory>
@@ -52,18 +52,18 @@ Result<json::Document> parse_document(std::string_view text, json::Limits limits
   return document;
 }
 
-// What a caller gave, read before the write lock is taken, so that nobody waits for the reading.
-// Each call fills what it has.
+// The caller's input, read before the write lock is taken, so that no writer waits for the reading.
+// Each call fills the members that it has.
 struct Given {
   std::string_view spec_text = {};
   std::shared_ptr<const Spec> spec = {};
   std::optional<json::Document> document = {};
   std::vector<SecretPlace> places = {};
-  std::optional<json::Document> payloads = {};  // Of an import.
-  std::optional<json::Document> against = {};   // Of a stage.
+  std::optional<json::Document> payloads = {};  // For an import.
+  std::optional<json::Document> against = {};   // For a stage.
   std::optional<PreparedPatch> prepared = {};
 
-  // Refers to this and to the rights.
+  // Refers to this object and to the rights.
   PutInput input(const ConfigRights& rights) const {
     PutInput input{spec_text, *spec, *document};
     input.places = &places;
@@ -84,8 +84,8 @@ Result<Given> read_given(std::string_view spec, std::string_view document,
   return given;
 }
 
-// How every call that writes is run: `parse()` reads what was given before the write lock is taken,
-// `body(transaction, given)` works in one transaction; an error of either is on record.
+// Runs a call that writes: `parse()` reads the input before the write lock is taken,
+// `body(transaction, given)` works in one transaction; an error of either is recorded.
 template <typename Parse, typename Body>
 auto run(secrets::Engine& engine, Action action, std::string_view id, const Parse& parse,
          const Body& body) {
@@ -98,7 +98,7 @@ auto run(secrets::Engine& engine, Action action, std::string_view id, const Pars
   });
 }
 
-// A call that writes to one config and reports on it: `body(transaction, given, rights)`. The
+// Runs a call that writes to one config and reports on it: `body(transaction, given, rights)`. The
 // report leaves out what the caller may not see.
 template <typename Parse, typename Body>
 Result<ConfigPutReport> report(secrets::Engine& engine, Action action, std::string_view id,
@@ -109,7 +109,7 @@ Result<ConfigPutReport> report(secrets::Engine& engine, Action action, std::stri
                COFFER_TRY(check_write(transaction, id));
                const ConfigRights rights = COFFER_TRY(api::rights_in(transaction, id));
                ConfigPutReport report = COFFER_TRY(body(transaction, given, rights));
-               // A check of no config reports nothing but what the caller gave.
+               // A check without a config reports only what the caller gave.
                if (id.empty()) return report;
                const json::Document* document = given.document ? &*given.document : nullptr;
                COFFER_TRY(api::hide_unlisted(transaction, id, document, report));
@@ -133,7 +133,7 @@ Result<void> check_put_options(std::string_view id, const ConfigPutOptions& opti
     return Error(ErrorCode::usage, "the time to keep replaced versions is out of range");
   for (const std::string& pointer : options.unmark) {
     if (!json::parse_pointer(pointer).ok()) {
-      return at_place(Error(ErrorCode::usage, "what is to be unmarked is no JSON Pointer",
+      return at_place(Error(ErrorCode::usage, "what to unmark is not a JSON Pointer",
                             "write a place as /credentials/password"),
                       pointer);
     }
@@ -145,7 +145,7 @@ Result<void> check_stage_options(std::string_view id, const ConfigPutOptions& op
                                  std::int64_t lease_ms) {
   COFFER_TRY(check_put_options(id, options));
   if (options.keep_old_ms != 0)
-    return Error(ErrorCode::usage, "how long replaced versions are kept is said at the commit");
+    return Error(ErrorCode::usage, "a stage cannot keep replaced versions; its commit can");
   if (lease_ms <= 0 || lease_ms > kConfigDurationMaxMs)
     return Error(ErrorCode::usage, "the lease of a stage is out of range");
   return {};
@@ -159,7 +159,7 @@ Result<Given> read_check(std::string_view spec, std::string_view document,
   return read_given(spec, document);
 }
 
-// The patch, and what would come of it: worked out on the state of now, ahead of the write lock.
+// Reads the patch and works out its result on the present state, before the write lock is taken.
 Result<Given> read_patch(secrets::Engine& engine, std::string_view id, std::string_view spec,
                          std::string_view update) {
   Given given;
@@ -172,7 +172,7 @@ Result<Given> read_patch(secrets::Engine& engine, std::string_view id, std::stri
   return given;
 }
 
-// Drops the document and all that only it reached.
+// Removes the document and all that only it reached.
 Result<Coordinates> remove_in(secrets::Transaction& transaction, std::string_view id) {
   const LoadedConfig loaded = COFFER_TRY(load_config(transaction, id));
   const Holder holder{id, loaded.record.outside};
@@ -193,7 +193,7 @@ ConfigDocument without_text(std::string_view id, const LoadedConfig& loaded) {
   return out;
 }
 
-// The document is finished from `revealed`, outside of the view.
+// The caller makes the document from `revealed` after the view has ended.
 Result<ConfigDocument> take_revealed(const View& view, std::string_view id,
                                      HydratedDocument& revealed) {
   COFFER_TRY(policy::check_read(view, UseCase::reveal, policy::config(id)));
@@ -219,7 +219,7 @@ Result<void> take_used(const View& view, std::string_view id, std::string_view p
   COFFER_TRY(policy::check_read(view, UseCase::use, policy::config(id)));
   const LoadedConfig loaded = COFFER_TRY(load_config(view, id));
   COFFER_TRY(api::check_no_deny(view, UseCase::use, loaded.record));
-  // The document that is stored was parsed and walked when it was put.
+  // The stored document was parsed and walked when it was put.
   if (loaded.record.partial.text() == partial) return hydrated.take(view, loaded.record);
   return hydrated.take(view, loaded.record, COFFER_TRY(parse_document(partial)));
 }

@@ -48,15 +48,15 @@ Result<RewrappedSlot> rewrap_one(secrets::Engine& engine, int slot, keys::SlotKe
   return rewrapped;
 }
 
-// A provider may have rotated its key: its slot must be wrapped again. Any other slot has a key of
-// its own, which has not changed.
+// A provider may have rotated its key, so its slot must be wrapped again. The key of any other slot
+// never changes.
 bool keeps_its_key(const KeySlotInfo& slot) {
   const keys::Kind* kind = keys::kind_of_uri(slot.uri);
   return kind != nullptr && !format::is_provider(kind->scheme);
 }
 
 Result<int> add_key(secrets::Engine& engine, const KeySource& key) {
-  // Asking a person and stretching take their time: nobody else waits for it.
+  // Asking a person and stretching take time: no writer waits for them.
   keys::Keyring& keyring = *COFFER_TRY(engine.keyring());
   std::optional<keys::PreparedSlot> prepared;
   const auto prepare = [&]() -> Result<void> {
@@ -107,7 +107,7 @@ Result<std::vector<RewrappedSlot>> rewrap_keys(secrets::Engine& engine, int slot
 
 Result<RotateKeyReport> rotate_key(secrets::Engine& engine, const RotateKeyOptions& options) {
   keys::Keyring& keyring = *COFFER_TRY(engine.keyring());
-  COFFER_TRY(keyring.slots());  // Sees what other processes have done.
+  COFFER_TRY(keyring.slots());  // Reads what other processes have changed.
   COFFER_TRY(engine.finish_master_rotation());
   keys::SlotKeys slot_keys = slot_keys_of(options.slot_keys);
   std::optional<keys::PreparedRotation> prepared;

@@ -23,8 +23,8 @@ Error io_error(Literal text, int error, const std::string& path) {
   return Error(ErrorCode::io, text).with_errno(error).about(Subject::Kind::file, path);
 }
 
-// Each level's name is made durable in the level above it: else a power cut could take away
-// the way to a store that is itself on disk.
+// Each level's name is made durable in the level above: otherwise a power cut could remove the path
+// to a store that is itself on disk.
 Result<void> make_parents(const fs::path& parent) {
   fs::path made;
   for (const fs::path& part : parent) {
@@ -34,20 +34,20 @@ Result<void> make_parents(const fs::path& parent) {
     if (fs::is_directory(made, error)) continue;
     // Another process may make the same level at the same time.
     if (::mkdir(made.c_str(), 0777) != 0 && errno != EEXIST)
-      return io_error("the directory cannot be made", errno, made.string());
+      return io_error("cannot make the directory", errno, made.string());
     COFFER_TRY(sync_path(above.string(), O_DIRECTORY));
   }
   return {};
 }
 
 constexpr std::string_view kTemporary = ".coffer-new-";
-// Without the keyring, which goes last, the others are no store.
+// The keyring goes last: without it the other files are no store.
 constexpr const char* kFiles[] = {"data.mdb", "lock.mdb", "keyring"};
 
 struct Content {
-  bool has_store = false;     ///< A keyring, or files of a store that lost it.
-  bool has_others = false;    ///< What neither coffer nor a file system puts there.
-  bool has_leavings = false;  ///< Of an init that was cut short.
+  bool has_store = false;     ///< A keyring, or files of a store that lost its keyring.
+  bool has_others = false;    ///< Files of neither coffer nor the file system.
+  bool has_leavings = false;  ///< Files of an interrupted init.
   bool is_empty = true;
 };
 
@@ -72,20 +72,20 @@ Content content_of(const fs::path& directory) {
     }
   }
   if (error) content.has_others = true;
-  // A data file without any keyring may be waiting for one out of a copy.
+  // Somebody may want to put a keyring from a copy back to a data file without one.
   content.has_store = content.has_store || (has_files && !has_unfinished);
   return content;
 }
 
 Result<void> check_content(const Content& content, const std::string& target) {
   if (content.has_store)
-    return Error(ErrorCode::no_store, "there is a store already",
-                 "use it, or choose another directory; where its keyring or data.mdb is missing, "
+    return Error(ErrorCode::no_store, "a store is already there",
+                 "use it, or choose another directory; if its keyring or data.mdb is missing, "
                  "put both back from one copy")
         .about(Subject::Kind::file, target);
   if (content.has_others)
-    return Error(ErrorCode::no_store, "something else is there already",
-                 "choose an empty directory, or one that is not there yet")
+    return Error(ErrorCode::no_store, "something else is already there",
+                 "choose an empty directory, or one that does not exist")
         .about(Subject::Kind::file, target);
   return {};
 }
@@ -99,12 +99,12 @@ void clear_leavings(const fs::path& target) {
     if (name == "data.mdb" || name == "lock.mdb" || name.starts_with(kTemporary))
       leavings.push_back(each->path());
   }
-  // The keyring in its temporary directory tells what the others are: they go first.
+  // The keyring in its temporary directory marks the others as leavings: they go first.
   std::sort(leavings.rbegin(), leavings.rend());
   for (const fs::path& each : leavings) fs::remove_all(each, error);
 }
 
-// Of one device and its file system, or of a part of it that is bound elsewhere.
+// The root of a mounted file system, or of a bind mount.
 bool is_mount_point(const std::string& directory, const fs::path& parent) {
   struct statx status {};
   if (::statx(AT_FDCWD, directory.c_str(), 0, STATX_BASIC_STATS, &status) == 0 &&
@@ -130,8 +130,8 @@ Result<NewDirectory> NewDirectory::for_store(std::string_view target) {
   if (parent.empty()) parent = ".";
   if (is_there) {
     if (!fs::is_directory(name, error))
-      return Error(ErrorCode::no_store, "something else is there already",
-                   "choose an empty directory, or one that is not there yet")
+      return Error(ErrorCode::no_store, "something else is already there",
+                   "choose an empty directory, or one that does not exist")
           .about(Subject::Kind::file, name);
     const Content content = content_of(name);
     COFFER_TRY(check_content(content, name));
@@ -142,15 +142,15 @@ Result<NewDirectory> NewDirectory::for_store(std::string_view target) {
   if (mkdtemp(temporary.data()) == nullptr) {
     const bool may_be_inside = errno == EROFS || errno == EACCES || errno == EPERM;
     if (is_there && may_be_inside) return inside(std::move(name));
-    return io_error("no directory can be made here", errno, parent.string());
+    return io_error("cannot make a directory here", errno, parent.string());
   }
   return NewDirectory(std::move(temporary), std::move(name), FileDescriptor());
 }
 
-// What comes after the lock is decided on what is there then.
+// Everything after the lock is decided by the contents at that time.
 Result<NewDirectory> NewDirectory::inside(std::string target) {
   FileDescriptor opened(::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.ok()) return io_error("the directory cannot be opened", errno, target);
+  if (!opened.ok()) return io_error("cannot open the directory", errno, target);
   const int fd = opened.get();
   NewDirectory fresh("", std::move(target), std::move(opened));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
@@ -158,16 +158,15 @@ Result<NewDirectory> NewDirectory::inside(std::string target) {
         .about(Subject::Kind::file, fresh.target_);
   COFFER_TRY(check_content(content_of(fresh.target_), fresh.target_));
   struct stat status {};
-  if (::fstat(fd, &status) != 0)
-    return io_error("the directory cannot be read", errno, fresh.target_);
+  if (::fstat(fd, &status) != 0) return io_error("cannot read the directory", errno, fresh.target_);
   COFFER_TRY(check_owner(status, fresh.target_));
-  // As a directory of our own making would be.
+  // A directory that we make has this mode too.
   if ((status.st_mode & 07777) != 0700 && ::fchmod(fd, 0700) != 0)
-    return io_error("the directory cannot be closed to others", errno, fresh.target_);
+    return io_error("cannot close the directory to other users", errno, fresh.target_);
   clear_leavings(fresh.target_);
   std::string temporary = fresh.target_ + "/" + std::string(kTemporary) + "XXXXXX";
   if (mkdtemp(temporary.data()) == nullptr)
-    return io_error("no directory can be made here", errno, fresh.target_);
+    return io_error("cannot make a directory here", errno, fresh.target_);
   fresh.path_ = std::move(temporary);
   return fresh;
 }
@@ -199,8 +198,8 @@ Result<void> NewDirectory::rename_each() {
     const std::string from = path_ + "/" + file;
     const std::string to = target_ + "/" + file;
     if (::rename(from.c_str(), to.c_str()) != 0)
-      return io_error("the new store cannot be moved into place", errno, to);
-    // The keyring's name must not be on disk before those of the files that it opens.
+      return io_error("cannot move the new store into place", errno, to);
+    // The keyring's name must not be on disk before the names of the files that it opens.
     COFFER_TRY(sync_path(target_, O_DIRECTORY));
   }
   const std::string emptied = std::exchange(path_, {});
@@ -209,17 +208,17 @@ Result<void> NewDirectory::rename_each() {
 }
 
 Result<void> NewDirectory::rename_whole() {
-  // rename(2) takes the place of an empty directory, and of nothing else.
+  // rename(2) replaces an empty directory, and nothing else.
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
-      return Error(ErrorCode::no_store, "something is there already", "choose an empty directory")
+      return Error(ErrorCode::no_store, "something is already there", "choose an empty directory")
           .about(Subject::Kind::file, target_);
     if (errno == EBUSY || errno == EXDEV)
       return Error(ErrorCode::io, "this is a mount point, and the new store cannot take its place",
                    "choose a directory below it")
           .with_errno(errno)
           .about(Subject::Kind::file, target_);
-    return io_error("the new store cannot be moved into place", errno, target_);
+    return io_error("cannot move the new store into place", errno, target_);
   }
   path_.clear();
   return sync_path(parent_of(target_), O_DIRECTORY);

@@ -1,8 +1,8 @@
 // A store's directory that appears whole or not at all.
 //
-// It is made beside its place and renamed there. Where that cannot be, for the place is a mount
-// point, has a lost+found or lies in a directory that nobody may write, its files are made in a
-// directory inside and renamed one by one, the keyring last: without it nothing is a store.
+// It is made next to its place and renamed. If the place is a mount point, has a lost+found or lies
+// in a directory that the caller may not write, the files are made in a directory inside the place
+// and renamed one by one, the keyring last: without a keyring the other files are no store.
 #pragma once
 
 #include <coffer/result.h>
@@ -17,14 +17,14 @@ namespace coffer::api {
 
 class NewDirectory {
  public:
-  /// A temporary directory (0700) beside `target` or inside it; `target` must be absent, or hold
-  /// nothing but what a file system puts there or an `init` left that was cut short. A link to a
-  /// directory stands for it. Missing parents are made.
+  /// Makes a temporary directory (0700) next to `target` or inside it. `target` must be absent, or
+  /// hold only what the file system or an interrupted `init` put there. A link to a directory is
+  /// followed. Missing parents are made.
   /// Errors: no_store (something is there), busy (another init is at work there), io.
   static Result<NewDirectory> for_store(std::string_view target);
-  /// Syncs every file, then the directory, then renames, then syncs the parent. Power cut:
-  /// before the rename a `.coffer-new-*` directory is left, after it the whole store. Inside:
-  /// until the keyring has its name, `.coffer-new-*` holds it, and the next init begins anew.
+  /// Syncs every file and the directory, renames, then syncs the parent. A power cut before the
+  /// rename leaves a `.coffer-new-*` directory, after it the whole store. Inside the place: until
+  /// the keyring is renamed, `.coffer-new-*` holds it, and the next init starts again.
   Result<void> move_into_place();
   const std::string& path() const { return path_; }
 
@@ -32,7 +32,7 @@ class NewDirectory {
   NewDirectory& operator=(NewDirectory&&) = delete;
   NewDirectory(const NewDirectory&) = delete;
   NewDirectory& operator=(const NewDirectory&) = delete;
-  /// Removes what was not moved into place.
+  /// Removes everything that was not moved into place.
   ~NewDirectory();
 
  private:
@@ -43,7 +43,7 @@ class NewDirectory {
   Result<void> rename_each();
   std::string path_;
   std::string target_;
-  FileDescriptor inside_;  // The target, locked, where the files are made inside it.
+  FileDescriptor inside_;  // The locked target, if the files are made inside it.
 };
 
 }  // namespace coffer::api

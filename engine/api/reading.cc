@@ -25,8 +25,8 @@ Result<void> check_look(const secrets::View& view, std::string_view path) {
   return policy::check_read(view, UseCase::list, policy::secret(path));
 }
 
-// A listing under a policy: what may not be seen is not there, and a folder only where something
-// in it may. That takes a look at everything below.
+// A listing under a policy: it leaves out what the caller may not list, and shows a folder only if
+// the caller may list something in it. So everything below must be read.
 Result<std::vector<ListedSecret>> list_allowed(const secrets::View& view, std::string_view prefix,
                                                const ListOptions& options) {
   while (prefix.ends_with('/')) prefix.remove_suffix(1);
@@ -76,7 +76,7 @@ Result<History> read_history(const secrets::View& view, std::string_view path) {
   history.current_version = history.versions.front().version;
   const std::uint64_t lowest = history.versions.back().version;
   const bool was_trimmed = lowest > 1 || history.versions.size() < history.current_version;
-  // More than are kept, and none trimmed: max_versions was lowered, and no write followed yet.
+  // More versions than are kept, and none trimmed: max_versions was lowered, and no write followed.
   if (was_trimmed || history.current_version == COFFER_TRY(view.versions_kept(path)))
     history.oldest_version = lowest;
   return history;
@@ -154,7 +154,7 @@ Result<void> hide_changes(const secrets::View& view, std::vector<Change>& change
   for (Change& change : changes) {
     policy::Object object = policy::secret(change.path);
     if (change.what.starts_with("config.")) object = policy::config(change.path);
-    // What names nothing tells nothing: the settings, the policy.
+    // A change without a name (settings, policy) tells nothing.
     const bool hidden =
         !change.path.empty() && !COFFER_TRY(policy::allows_past(view, UseCase::list, object));
     if (!hidden) shown.push_back(std::move(change));

@@ -13,7 +13,7 @@ namespace coffer {
 using secrets::View;
 
 struct Snapshot::Impl {
-  // Kept open until the view on it is gone.
+  // Must outlive the view.
   std::shared_ptr<secrets::Engine> engine;
   std::unique_ptr<secrets::HeldView> view;
 };

@@ -1,4 +1,4 @@
-// The facade: names are checked here, and nothing throws past here.
+// The facade: it checks names, and nothing throws past it.
 #include <coffer/store.h>
 
 #include <algorithm>
@@ -67,7 +67,7 @@ Result<Store> Store::open(std::string_view directory, const KeySource& key, Open
 Result<Store> Store::open(std::string_view directory, const std::vector<KeySource>& keys,
                           OpenOptions options) {
   return guarded([&]() -> Result<Store> {
-    // Asked where the store is opened against its anchor's word.
+    // Asked if the store is opened although its anchor doubts it.
     const auto guard = [](const View& view) {
       return policy::check(view, UseCase::admin, policy::whole_store());
     };
@@ -84,7 +84,7 @@ Result<Store> Store::as(const Actor& actor) const {
 
 Result<TransactionReport> Store::transaction(
     const std::function<Result<void>(Transaction&)>& body) {
-  // What the body throws is the caller's: it ends the transaction and passes through.
+  // An exception of the body belongs to the caller: it ends the transaction and passes through.
   std::exception_ptr thrown;
   const auto caught = [&](Transaction& txn) -> Result<void> {
     try {
@@ -234,7 +234,7 @@ Result<ClockAcceptance> Store::accept_clock(bool dry_run) {
 Result<Status> Store::status() {
   return guarded([&]() -> Result<Status> {
     Status status = COFFER_TRY(impl_->engine->status());
-    // The anchor's place helps nobody but those who set it, and those who would tamper with it.
+    // Only an administrator and an attacker have a use for the anchor's place.
     if (!status.anchor.empty() && !api::admit(*impl_->engine, UseCase::admin))
       status.anchor.resize(std::min(status.anchor.size(), status.anchor.find(':') + 1));
     return status;

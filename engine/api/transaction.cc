@@ -1,5 +1,4 @@
-// The facade of one transaction: names and options are checked here, and what is in use is
-// not pulled away.
+// The facade of one transaction: it checks names and options, and refuses to delete what is in use.
 #include <coffer/transaction.h>
 
 #include <algorithm>
@@ -21,13 +20,13 @@
 namespace coffer {
 namespace {
 
-constexpr std::size_t kUsersNamed = 3;  // In a refusal; `coffer refs` names all.
+constexpr std::size_t kUsersNamed = 3;  // In a refusal; references_to() returns all.
 
 Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const PutOptions& options) {
   if (options.ttl_ms < 0 || options.ttl_ms > kTtlMaxMs)
     return Error(ErrorCode::limit, "the time to live is negative or longer than 1,000 years");
   if (options.ttl_ms != 0 && options.expires_at_ms != 0)
-    return Error(ErrorCode::usage, "a time to live and a time to expire are given",
+    return Error(ErrorCode::usage, "both a time to live and a time to expire are given",
                  "give one of the two");
   secrets::PutRequest request;
   request.cas = options.cas;
@@ -35,8 +34,8 @@ Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const Pu
   if (options.ttl_ms != 0) request.expires_at_ms = txn.now_ms() + options.ttl_ms;
   if (options.expires_at_ms != 0) {
     if (options.expires_at_ms <= txn.now_ms())
-      return Error(ErrorCode::usage, "the time to expire is over already; nothing was changed",
-                   "give a time to come");
+      return Error(ErrorCode::usage, "the time to expire has passed; nothing was changed",
+                   "give a future time");
     if (options.expires_at_ms - txn.now_ms() > kTtlMaxMs)
       return Error(ErrorCode::limit, "the time to expire is more than 1,000 years away");
     request.expires_at_ms = options.expires_at_ms;
@@ -46,8 +45,8 @@ Result<secrets::PutRequest> to_request(const secrets::Transaction& txn, const Pu
 
 using References = std::vector<secrets::Reference>;
 
-// "config c, nightly report and 2 more", as far as the caller may see them; empty where he may not
-// look at the secret.
+// "config c, nightly report and 2 more", as far as the caller may see them; empty if the caller may
+// not list the secret.
 Result<std::string> names_of_users(const secrets::View& view, std::string_view path,
                                    const References& references) {
   if (!COFFER_TRY(policy::allows(view, UseCase::list, policy::secret(path)))) return std::string();
@@ -83,8 +82,8 @@ Result<void> refuse_used(const secrets::View& view, std::string_view path,
       .with_users(COFFER_TRY(names_of_users(view, path, in_the_way)));
 }
 
-// What a config's document or an outside user points at is not pulled away under it.
-// `versions` are numbers of versions; none: every one is to go.
+// Fails if a config's document or an outside user refers to one of `versions`; none: to any
+// version.
 Result<void> check_unused(const secrets::View& view, std::string_view path,
                           const std::vector<std::uint64_t>& versions) {
   References references = COFFER_TRY(view.references_to(path));
@@ -94,8 +93,8 @@ Result<void> check_unused(const secrets::View& view, std::string_view path,
   return refuse_used(view, path, references);
 }
 
-// The same of a deletion that can be taken back; but it may take an older version from a secret
-// whose newest is in use. `versions`: none, or 0, is the newest.
+// The same for a deletion that undelete can take back. It may delete an older version of a secret
+// whose newest version is in use. `versions`: none, or 0, is the newest.
 Result<void> check_deletable(const secrets::View& view, std::string_view path,
                              std::vector<std::uint64_t> versions) {
   References references = COFFER_TRY(view.references_to(path));
@@ -109,7 +108,7 @@ Result<void> check_deletable(const secrets::View& view, std::string_view path,
   return refuse_used(view, path, references);
 }
 
-// What a config or a user outside is in the way of tells who, whichever call it is.
+// Adds to the refusal of any call the configs and outside users that use the secret.
 Error with_users_of(const secrets::View& view, std::string_view path, Error error) {
   const bool is_secret = error.subject() != nullptr &&
                          error.subject()->kind == Subject::Kind::path &&
@@ -120,10 +119,9 @@ Error with_users_of(const secrets::View& view, std::string_view path, Error erro
   return users ? std::move(error).with_users(*users) : error;
 }
 
-// Rules go by a secret's owner and tags: a caller that may only write it does not choose which
-// rules mean it. The marks of a new secret are the caller's to choose, for its value is the
-// caller's: it is noted that they are, and once somebody else has put a value no rule allows
-// anything by them.
+// Rules go by a secret's marks (owner and tags), so a caller who may only write the secret must not
+// change them. A caller may choose the marks of a new secret, because its value is the caller's
+// own. The record says so, and once another user puts a value, rules that allow ignore these marks.
 Result<void> check_marks(secrets::Transaction& txn, std::string_view path,
                          const MetadataChange& change = {}) {
   txn.marks_are_by(std::nullopt);
@@ -133,14 +131,14 @@ Result<void> check_marks(secrets::Transaction& txn, std::string_view path,
   const auto metadata = txn.metadata(path);
   if (!metadata && metadata.error().code() == ErrorCode::not_found) return {};
   if (!metadata) return metadata.error();
-  // Whether the marks given are the ones that are there, a caller learns only if it may list them.
+  // Only a caller who may list the secret may learn whether the given marks equal the stored ones.
   const bool same = (!change.owner || *change.owner == metadata->owner) &&
                     (!change.tags || *change.tags == metadata->tags);
   if (same && COFFER_TRY(policy::allows(txn, UseCase::list, policy::secret(path)))) return {};
   return policy::refused(UseCase::admin, policy::whole_store());
 }
 
-// Whether the value that is there is of a kind tells of it.
+// Whether the stored value fits a kind reveals something about the value.
 Result<void> check_kind(const secrets::View& view, std::string_view path,
                         const std::optional<std::string>& kind) {
   if (!kind || kind->empty() || COFFER_TRY(view.policy()) == nullptr) return {};
@@ -149,7 +147,7 @@ Result<void> check_kind(const secrets::View& view, std::string_view path,
   return policy::check(view, UseCase::use, policy::secret(path));
 }
 
-// An error of what was made out of the value that is there may name a field of it, or its size.
+// The error of a value that was made from the stored one may name a field of it, or its size.
 template <typename T>
 Result<T> without_fields(const secrets::View& view, std::string_view path, Result<T> result) {
   const bool names = !result && result.error().code() == ErrorCode::usage &&
@@ -159,8 +157,8 @@ Result<T> without_fields(const secrets::View& view, std::string_view path, Resul
       COFFER_TRY(policy::allows(view, UseCase::reveal, policy::secret(path))))
     return result;
   if (measures) return std::move(result).error().without_size();
-  return Error(ErrorCode::usage, "what the secret would hold is not allowed here",
-               "a field of the value that is there is in the way; who may see it is told which")
+  return Error(ErrorCode::usage, "the new value is not allowed here",
+               "a field of the stored value is in the way; a caller with `reveal` learns which")
       .about(Subject::Kind::path, path);
 }
 
@@ -169,7 +167,7 @@ std::uint64_t only_version(const std::vector<std::uint64_t>& versions) {
   return versions.size() == 1 ? versions.front() : 0;
 }
 
-// What an operation needs, by the store's policy.
+// The right that an operation needs under the store's policy.
 struct Needs {
   UseCase use_case;
   policy::Object object;
@@ -184,13 +182,13 @@ Needs administering() { return {UseCase::admin, policy::whole_store()}; }
 
 struct Transaction::Impl {
   secrets::Transaction& txn;
-  // Set while an operation runs, and left set by one that failed after its first write: such
-  // a transaction is not committed, whatever its body says.
+  // Set while an operation runs, and left set if the operation failed after its first write: such a
+  // transaction is not committed, even if its body succeeds.
   bool is_torn = false;
 
-  // Runs one operation: a refusal is on record, whatever the transaction's body makes of it.
-  // Without `needs` the operation asks the policy by itself. If it breaks off between two of its
-  // writes (or memory runs out there), the transaction is torn for good.
+  // Runs one operation and records its refusal, even if the transaction's body goes on. Without
+  // `needs` the operation asks the policy by itself. If it breaks off between two of its writes (or
+  // memory runs out there), the transaction is torn for good.
   template <typename Body>
   auto change(format::Action action, const std::optional<Needs>& needs, std::string_view path,
               std::uint64_t version, const Body& body) -> decltype(body()) {
@@ -235,7 +233,7 @@ struct Transaction::Impl {
     });
   }
 
-  // A new version made out of one that is there, by `make(request)`.
+  // Makes a new version from an existing one, by `make(request)`.
   template <typename Make>
   Result<VersionInfo> renew(format::Action action, std::string_view path, std::uint64_t version,
                             const PutOptions& options, const Make& make) {
@@ -469,7 +467,7 @@ Result<void> Transaction::add_reference(std::string_view path, std::uint64_t ver
 
 Result<void> Transaction::remove_reference(std::string_view path, std::uint64_t version,
                                            std::string_view user) {
-  // Whose it is decides what it needs.
+  // The right that it needs depends on the user who made the reference.
   return impl_->change(format::Action::reference_remove, std::nullopt, path, version,
                        [&]() -> Result<void> {
                          COFFER_TRY(format::check_path(path));
@@ -486,7 +484,7 @@ Result<secrets::WriteReport> api::Access::write(
     COFFER_TRY(body(transaction));
     if (state.is_torn)
       return Error(ErrorCode::failed, "an operation broke off halfway; nothing was written",
-                   "hand its error on from the transaction's body");
+                   "return its error from the transaction's body");
     return {};
   });
 }

@@ -39,14 +39,14 @@ Result<coffer::OpenOptions> open_options_of(const coffer_open_options& given) {
   return options;
 }
 
-// Another label is no other right: the user is changed only by a caller that names one.
+// A new label changes no right: user, groups and purpose change only if the identity names a user.
 Result<Actor> changed(const Actor& before, const coffer_identity* identity) {
   const coffer_identity given = COFFER_TRY(sized(identity));
   Actor actor = COFFER_TRY(actor_of(identity));
   if (given.user != nullptr) return actor;
   if (given.group_count != 0 || given.for_use != 0)
     return Error(ErrorCode::usage, "an identity without a user has groups, or is for use",
-                 "name the user; \"\" is nobody in particular");
+                 "name the user; \"\" means no particular user");
   actor.user = before.user;
   actor.groups = before.groups;
   actor.purpose = before.purpose;

@@ -68,7 +68,7 @@ coffer_code coffer_audit_verify(coffer_store* store, coffer_audit_report* report
     hand_out(to_c(found), report);
     if (found.problem.empty()) return {};
     return Error(ErrorCode::corrupt, "the audit log is broken",
-                 "what stands behind the broken record is not proven")
+                 "the records after the broken one are not proven")
         .with_number(found.broken);
   });
 }
@@ -89,7 +89,7 @@ coffer_code coffer_changes(coffer_store* store, std::uint64_t after_revision,
     const auto how = COFFER_TRY(sized(options));
     coffer::ChangeFilter filter = {text_of(how.prefix)};
     if (how.from_index > coffer::kWholeRevision)
-      return Error(ErrorCode::usage, "no change of a revision has an index so large");
+      return Error(ErrorCode::usage, "no revision has a change with so large an index");
     if (how.from_index != 0) filter.after_index = static_cast<std::uint32_t>(how.from_index - 1);
     const auto batch =
         COFFER_TRY(open.audit().changes(after_revision, filter, how.limit == 0 ? 1000 : how.limit));

@@ -1,4 +1,4 @@
-// The configs' part of the C interface: JSON text in and out.
+// The C interface's calls about configs: JSON text in and out.
 #include <memory>
 
 #include "api/c/c_handles.h"
@@ -38,7 +38,7 @@ Result<ConfigHow> how_of(const coffer_config_options* options) {
   return Error(ErrorCode::usage, "there is no such bump policy");
 }
 
-// The options of a call that only a stage's members would be lost on.
+// The options of a call that is no stage. Errors: usage (members for a stage are set).
 Result<coffer::ConfigPutOptions> put_options_of(const coffer_config_options* options) {
   ConfigHow how = COFFER_TRY(how_of(options));
   if (how.lease_ms != coffer::kConfigLeaseMs || !how.against.empty())
@@ -46,7 +46,7 @@ Result<coffer::ConfigPutOptions> put_options_of(const coffer_config_options* opt
   return std::move(how.put);
 }
 
-// A resolver of C's as one of C++'s: what it answers is taken over.
+// Makes a C++ resolver of a C one; it takes over the bytes that the C resolver returns.
 coffer::ConfigResolver resolver_of(coffer_resolver resolver, void* context) {
   if (resolver == nullptr) return {};
   return [resolver, context](std::string_view name) -> Result<SecretBytes> {
@@ -168,7 +168,7 @@ coffer_code coffer_config_hydrate(coffer_store* store, const char* partial,
   return on_store(store, error, given(partial, document), [&](Store& open) -> Result<void> {
     const coffer_hydrate_options how = COFFER_TRY(sized(options));
     if (how.id != nullptr && how.spec != nullptr)
-      return Error(ErrorCode::usage, "an id and a spec exclude one another");
+      return Error(ErrorCode::usage, "both an id and a spec are given");
     Configs configs = open.configs().with_resolver(resolver_of(how.resolver, how.context));
     const coffer::ConfigHydrateOptions form{how.compat_airbyte != 0};
     SecretBytes hydrated =
@@ -197,7 +197,7 @@ coffer_code coffer_config_end_check(coffer_store* store, const char* id, const c
                                     coffer_bytes** destroyed, coffer_error* error) {
   return destroying(store, error, true, destroyed, [&](Configs configs) -> Names {
     if ((id == nullptr) == (partial == nullptr))
-      return Error(ErrorCode::usage, "either an id or a partial document ends a check");
+      return Error(ErrorCode::usage, "needs either an id or a partial document");
     return id != nullptr ? configs.end_check_of(id) : configs.end_check(partial);
   });
 }

@@ -1,4 +1,4 @@
-// The C interface of key slots and of rotations.
+// The C interface's calls about key slots and rotations.
 #include <coffer/store_directory.h>
 
 #include "api/c/c_handles.h"
@@ -57,8 +57,7 @@ coffer_code coffer_key_rewrap(coffer_store* store, int slot, const coffer_key_op
   if (json != nullptr) *json = nullptr;
   return on_store(store, error, true, [&](Store& open) -> Result<void> {
     const auto how = COFFER_TRY(key_options_of(options));
-    if (!how.without.empty())
-      return Error(ErrorCode::usage, "slots are given up by a rotation, not by a rewrap");
+    if (!how.without.empty()) return Error(ErrorCode::usage, "only a rotation can give up slots");
     const auto slots = COFFER_TRY(open.keys().rewrap(slot, how.slot_keys));
     if (json != nullptr) *json = to_bytes(print_rewrapped(slots));
     return {};

@@ -1,5 +1,5 @@
-// The C interface's calls about secrets, which a transaction takes as well, and about the
-// transaction and the snapshot themselves.
+// The C interface's calls about secrets, which also work in a transaction, and about transactions
+// and snapshots.
 #include "api/c/c_handles.h"
 #include "api/c/c_json.h"
 

@@ -5,7 +5,7 @@
 namespace coffer::c_api {
 namespace {
 
-// No struct grows by more; a larger size was never set.
+// No struct grows by more than this: a larger size is garbage.
 constexpr std::size_t kGrowthMax = 4096;
 
 }  // namespace
@@ -46,11 +46,11 @@ Result<void> copy_sized(const void* given, void* known, std::size_t known_size) 
   COFFER_CHECK(known_size >= sizeof size);
   std::memcpy(&size, given, sizeof size);
   if (size < sizeof size || size > known_size + kGrowthMax)
-    return Error(ErrorCode::usage, "an options struct does not tell its size",
+    return Error(ErrorCode::usage, "an options struct does not give its size",
                  "make it with the macro of its type that ends in _INIT");
   const auto* bytes = static_cast<const std::uint8_t*>(given);
   if (std::any_of(bytes + std::min(size, known_size), bytes + size, [](auto b) { return b != 0; }))
-    return Error(ErrorCode::usage, "an options struct sets what this version does not know",
+    return Error(ErrorCode::usage, "an options struct sets members that this version does not know",
                  "use a newer version of the library");
   std::memcpy(known, given, std::min(size, known_size));
   return {};

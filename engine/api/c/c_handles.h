@@ -1,5 +1,5 @@
-// What the files of the C interface share: its handles, the way into a call, and options and
-// reports that begin with their size.
+// Shared by the files of the C interface: handles, the frame of a call, and options and reports
+// that begin with their size.
 #pragma once
 
 #include <coffer/coffer.h>
@@ -22,7 +22,7 @@ struct coffer_store {
   coffer::Actor actor = {};  ///< The caller for whom the store is open.
 };
 struct coffer_bytes {
-  coffer::SecretBytes bytes;  ///< A NUL stands last; coffer_bytes_size leaves it out.
+  coffer::SecretBytes bytes;  ///< A NUL comes last; coffer_bytes_size leaves it out.
 };
 
 namespace coffer::c_api {
@@ -38,7 +38,7 @@ inline void empty(const void*) {}
 inline void empty(coffer_bytes** out) { *out = nullptr; }
 inline void empty(coffer_store** out) { *out = nullptr; }
 
-/// Whether none of a call's arguments is NULL. Handles that the call would hand out are emptied.
+/// Whether all arguments of a call are given. Sets the handles that the call would return to NULL.
 template <typename... Pointers>
 bool given(Pointers*... arguments) {
   ((arguments == nullptr ? void() : empty(arguments)), ...);
@@ -64,7 +64,7 @@ coffer_code run(coffer_error* error, bool is_given, const Body& body) noexcept {
   }
 }
 
-/// A call of the open store: `body` takes a Store&.
+/// A call on the open store: `body` takes a Store&.
 template <typename Body>
 coffer_code on_store(coffer_store* handle, coffer_error* error, bool is_given, const Body& body) {
   return run(error, is_given && handle != nullptr, [&]() -> Result<void> {
@@ -93,15 +93,15 @@ coffer_code reading(coffer_store* handle, coffer_error* error, bool is_given, co
   return writing(handle, error, is_given, body);
 }
 
-/// Copies a caller's struct of whatever size over `known`, which is all zero. NULL changes nothing.
+/// Copies a caller's struct of any size over `known`, which is all zero. NULL changes nothing.
 /// Errors: usage (no size, members that this library does not know).
 Result<void> copy_sized(const void* given, void* known, std::size_t known_size);
-/// Copies `known` into a caller's struct as far as it reaches, but for its size.
+/// Copies `known` into a caller's struct, up to the struct's size; leaves its member `size` alone.
 void hand_out_sized(const void* known, std::size_t known_size, void* out);
 
 template <typename Sized>
 Result<Sized> sized(const Sized* given) {
-  // Padding at the end would hold garbage where a later member stands.
+  // Padding at the end would hold garbage in the place of a later member.
   static_assert(std::has_unique_object_representations_v<Sized>);
   Sized known = {};
   COFFER_TRY(copy_sized(given, &known, sizeof known));
@@ -112,12 +112,12 @@ Result<Sized> sized(const Sized* given) {
   return known;
 }
 
-/// For a report: `out` is one of the caller's, or NULL. What it holds is not looked at.
+/// For a report: `out` is the caller's, or NULL; only its size is read.
 template <typename Sized>
 Result<void> check_report(const Sized* out) {
   static_assert(std::has_unique_object_representations_v<Sized>);
   if (out != nullptr && out->size < sizeof out->size)
-    return Error(ErrorCode::usage, "a report struct does not tell its size",
+    return Error(ErrorCode::usage, "a report struct does not give its size",
                  "make it with the macro of its type that ends in _INIT");
   return {};
 }
@@ -130,7 +130,7 @@ template <std::size_t Size>
 void copy_text(char (&out)[Size], std::string_view text) {
   out[text.copy(out, Size - 1)] = '\0';
 }
-/// What `if_version` and `if_revision` ask for.
+/// The condition that `if_version` or `if_revision` states.
 inline std::optional<std::uint64_t> expected(std::uint64_t number) {
   if (number == 0) return std::nullopt;
   return number == COFFER_IF_ABSENT ? 0 : number;

@@ -33,7 +33,7 @@ void append_rules(PlainWriter& json, const NameRules& rules) {
 }
 
 Reader reader_of(const json::Document& document, std::string_view source) {
-  return {document, {.name = source, .hint = "coffer.h tells which members there are"}};
+  return {document, {.name = source, .hint = "coffer.h lists the members"}};
 }
 
 Result<WhiteSpace> read_white_space(const Reader& member) {
@@ -44,7 +44,7 @@ Result<WhiteSpace> read_white_space(const Reader& member) {
   return static_cast<WhiteSpace>(known - kWhiteSpace.begin());
 }
 
-// A taker of the rule for one kind of name.
+// Reads the rule for one kind of name.
 Reader::Take into_rule(NameRule& rule) {
   return [&rule](const Reader& object) -> Result<void> {
     const auto white_space = [&rule](const Reader& member) -> Result<void> {
@@ -59,7 +59,7 @@ Reader::Take into_rule(NameRule& rule) {
   };
 }
 
-// A taker of the rules for names; null stands for rules that allow any name.
+// Reads the rules for names; null means rules that allow any name.
 template <typename Field>
 Reader::Take into_rules(Field& field) {
   return [&field](const Reader& member) -> Result<void> {
@@ -164,7 +164,7 @@ Result<void> apply_settings(std::string_view text, StoreSettings& settings) {
 
 namespace {
 
-// An array, of which `append` writes each element.
+// An array; `append` writes each element.
 template <typename Items, typename Append>
 std::string array_of(const Items& items, const Append& append) {
   PlainWriter json;

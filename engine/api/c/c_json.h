@@ -1,4 +1,4 @@
-// What the C interface takes and gives as JSON text; <coffer/coffer.h> shows the forms.
+// The JSON texts that the C interface takes and returns; <coffer/coffer.h> shows the forms.
 #pragma once
 
 #include <coffer/audit.h>
@@ -18,11 +18,11 @@
 namespace coffer::c_api {
 
 std::string print_metadata(const Metadata& metadata);
-/// Errors: usage (no JSON object, an unknown member, one of the wrong type).
+/// Errors: usage (not a JSON object, an unknown member, a member of the wrong type).
 Result<MetadataChange> parse_metadata(std::string_view text);
 
 std::string print_settings(const StoreSettings& settings);
-/// Changes in `settings` what `text` names. Errors: as parse_metadata.
+/// Changes the members of `settings` that `text` has. Errors: as parse_metadata.
 Result<void> apply_settings(std::string_view text, StoreSettings& settings);
 
 std::string print_records(const std::vector<AuditRecord>& records);

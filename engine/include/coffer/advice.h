@@ -1,5 +1,5 @@
-// What to do about an error, as a number. The engine speaks nobody's language: a program that
-// has verbs, buttons or calls of its own says in their words what a number asks for.
+// What to do about an error, as a number. The engine knows no program's commands: a program with
+// verbs, buttons or calls says in its own words what a number asks for.
 #pragma once
 
 #include <coffer/export.h>
@@ -8,8 +8,8 @@
 
 namespace coffer {
 
-/// The numbers are fixed for ever; new ones are added at the end. advice_text() says what each
-/// one asks for.
+/// The numbers are fixed for ever; new numbers are added at the end. advice_text() says what each
+/// number asks for.
 enum class Advice : int {
   none = 0,
   make_store = 1,

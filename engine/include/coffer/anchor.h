@@ -4,9 +4,9 @@
 //   file:///media/usb/coffer.anchor                     a file on other media
 //   tpm2:device=/dev/tpmrm0?nv=0x01500021               a counter in this machine's TPM
 //
-// The anchor is always written after the commit that it tells of: a crash in between leaves it
-// behind the store, which is no reason to refuse. What a copy can be rolled back to unnoticed is
-// what the anchor was last told; how often that is, its cadence says.
+// The anchor is written after the commit that it records. A crash between the two leaves the anchor
+// behind the store, and the store still opens. A copy goes unnoticed only if it is not older than
+// the commit that the anchor last recorded; the cadence says how often the anchor is written.
 #pragma once
 
 #include <coffer/export.h>
@@ -20,43 +20,45 @@
 
 namespace coffer {
 
-/// When the anchor is told. Each includes those below it, and Anchor::update.
+/// When the anchor is written. Each cadence includes those below it, and Anchor::update.
 enum class AnchorCadence : std::uint8_t {
-  automatic = 0,  ///< commit for a file, shred for a TPM's counter, whose memory wears.
+  automatic = 0,  ///< commit for a file; shred for a TPM's counter, as its memory wears.
   commit = 1,     ///< Before a writing call returns. A file is replaced, durably, each time.
-  close = 2,      ///< Where the store is closed.
-  shred = 3,      ///< Before a call that destroyed something for good returns.
+  close = 2,      ///< When the store is closed.
+  shred = 3,      ///< Before a call returns that destroyed something for good.
 };
 
-/// What to do with a store that is older than its anchor, or whose anchor cannot be had.
+/// What to do with a store that is older than its anchor, or whose anchor cannot be read.
 enum class AnchorDoubt : std::uint8_t {
-  refuse,   ///< rolled_back, or why it cannot be had.
-  accept,   ///< Open it, note that, and set the anchor to it; corrupt where that is another's.
-  give_up,  ///< Open it, note that and give the anchor up.
+  refuse,  ///< Fail: rolled_back, or why the anchor cannot be read.
+  /// Open the store, record that, and set the anchor to it; corrupt if it is another store's
+  /// anchor.
+  accept,
+  give_up,  ///< Open the store, record that, and remove the anchor.
 };
 
 struct AnchorInfo {
   std::string uri;
   AnchorCadence cadence = AnchorCadence::commit;
-  std::uint64_t sequence = 0;           ///< Of the store: how far it has come.
-  std::string root_hash;                ///< Of the store's root, keyed, as hexadecimal.
-  std::uint64_t anchored_sequence = 0;  ///< Of a file: the commit that it remembers.
-  std::int64_t anchored_at_ms = 0;      ///< Of a file: when it was written.
-  std::uint64_t counter = 0;            ///< Of a TPM: what the store expects it to say,
-  std::uint64_t anchored_counter = 0;   ///< and what it says.
+  std::uint64_t sequence = 0;           ///< The number of the store's newest commit.
+  std::string root_hash;                ///< A keyed hash of the store's root, in hexadecimal.
+  std::uint64_t anchored_sequence = 0;  ///< If a file: the commit that it records.
+  std::int64_t anchored_at_ms = 0;      ///< If a file: when it was written.
+  std::uint64_t counter = 0;            ///< If a TPM: the count that the store expects.
+  std::uint64_t anchored_counter = 0;   ///< If a TPM: its count.
 };
 
-/// The rollback anchor of an open store, by Store::anchor().
+/// The rollback anchor of an open store; Store::anchor() makes it.
 class COFFER_API Anchor : public Facet {
  public:
-  /// Sets or moves it. Errors: usage (the URI, a place below the store), conflict (something else
-  /// stands there), key_unavailable, io.
+  /// Sets or moves the anchor. Errors: usage (the URI, a place below the store), conflict
+  /// (something else is there), key_unavailable, io.
   Result<void> set(std::string_view uri, AnchorCadence cadence = AnchorCadence::automatic);
-  /// Gives it up; a file that is not its own stays. Errors: not_found (the store has none).
+  /// Removes the anchor; a file that is another store's stays. Errors: not_found (there is none).
   Result<void> remove();
-  /// Writes the newest commit to it now. Errors: not_found, key_unavailable, corrupt, io.
+  /// Writes the newest commit to the anchor now. Errors: not_found, key_unavailable, corrupt, io.
   Result<void> update();
-  /// What it says; nothing if the store has none. Errors: key_unavailable, corrupt, io.
+  /// What the anchor says; nothing if the store has none. Errors: key_unavailable, corrupt, io.
   Result<std::optional<AnchorInfo>> get();
 
  private:

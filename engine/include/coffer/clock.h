@@ -1,4 +1,4 @@
-// The clock: a seam, so that tests turn time and a host can supply its own.
+// The clock, as a seam: tests set the time, and a host can supply its own clock.
 #pragma once
 
 #include <coffer/export.h>
@@ -7,8 +7,9 @@
 
 namespace coffer {
 
-/// A clock that is set back this far is waited for: the store's time stands still so long.
-/// One that is further behind (a machine that boots in 1970) cannot tell what has expired.
+/// If a clock is set back by at most this much, the store's time stands still until the clock has
+/// caught up. A clock that is further behind (a machine that boots in 1970) cannot tell what has
+/// expired.
 inline constexpr std::int64_t kClockBehindMaxMs = std::int64_t{5} * 60 * 1000;
 
 class COFFER_API Clock {
@@ -20,12 +21,12 @@ class COFFER_API Clock {
   static const Clock& system();
 };
 
-/// What taking the clock's time for the store's did, or would do.
+/// The effects of setting the store's time to the clock's, or, for a trial, what they would be.
 struct ClockAcceptance {
-  std::int64_t from_ms = 0;     ///< The store's time before: the latest that was ever seen.
-  std::int64_t to_ms = 0;       ///< The clock's. Not before from_ms: there is nothing to accept.
-  std::uint64_t destroyed = 0;  ///< Versions whose time was over by the old time.
-  std::uint64_t moved = 0;      ///< Versions whose end or deletion is at another time now.
+  std::int64_t from_ms = 0;     ///< The store's time before: the latest time that it saw.
+  std::int64_t to_ms = 0;       ///< The clock's time. Not before from_ms: nothing to accept.
+  std::uint64_t destroyed = 0;  ///< Versions that had expired by the old time.
+  std::uint64_t moved = 0;      ///< Versions whose expiry or deletion has moved.
 };
 
 }  // namespace coffer

@@ -20,7 +20,7 @@
  * coffer_bytes_free. The library keeps no pointer of the caller's after a call, except a sink and
  * its context (coffer_on_receipt).
  *
- * (2) One kind of handle. The open store, the inside of a transaction (coffer_transact) and a
+ * (2) One type of handle. The open store, the inside of a transaction (coffer_transact) and a
  * snapshot (coffer_snapshot) are all a coffer_store. A transaction takes the calls under "Secrets"
  * and under "Names, metadata, settings", a snapshot those of them that read. Every other call
  * needs the open store and answers COFFER_USAGE to the other two.
@@ -36,13 +36,13 @@
  * coffer_wake_waiting take NULL and do nothing.
  *
  * (5) Structs with a size. The struct begins with `size_t size` and is made by its macro:
- * `coffer_put_options options = COFFER_PUT_OPTIONS_INIT;`. All else is zero then, and zero is the
- * default of each member. A program that was compiled with an older, smaller struct works: what it
- * does not have counts as zero. A larger struct works while its new members are zero, and is
+ * `coffer_put_options options = COFFER_PUT_OPTIONS_INIT;`. All other members are then zero, which
+ * is their default. A program that was compiled with an older, smaller struct works: members that
+ * the struct lacks count as zero. A larger struct works while its new members are zero, and is
  * COFFER_USAGE otherwise. Members named `reserved` stay zero.
  *
  * (6) Strings and values. A string is UTF-8 and ends with NUL. A value is a pointer and a size, and
- * may hold any byte. An array is a pointer and a count. Flags are int: 0 is no, all else is yes.
+ * may hold any byte. An array is a pointer and a count. A flag is an int: 0 is no, all else is yes.
  * Times are milliseconds since 1970 UTC, durations milliseconds; 0 means that none is set.
  *
  * (7) Memory of secrets. A coffer_bytes lives in memory that is locked and left out of core dumps;
@@ -145,10 +145,10 @@ typedef struct coffer_error {
 
 /* --- Bytes --- */
 
-/* Behind the bytes stands a NUL that the size does not count: text is a string of C at once. */
+/* A NUL follows the bytes, and the size does not count it: a text is also a C string. */
 const void* coffer_bytes_data(const coffer_bytes* bytes);
 size_t coffer_bytes_size(const coffer_bytes* bytes);
-/* A copy, for what a resolver answers; NULL if there is no memory. */
+/* A copy, for the answer of a resolver; NULL if there is no memory. */
 coffer_bytes* coffer_bytes_copy(const void* data, size_t size);
 void coffer_bytes_free(coffer_bytes* bytes);
 
@@ -178,8 +178,8 @@ typedef struct coffer_create_options {
 coffer_code coffer_create(const char* directory, const coffer_create_options* options,
                           coffer_error* error);
 
-/* The caller for whom a store is open; see <coffer/audit.h> and <coffer/policy.h>. A name that is
- * NULL is empty, but see coffer_as. */
+/* The caller for whom a store is open; see <coffer/audit.h> and <coffer/policy.h>. NULL is an empty
+ * name, but see coffer_as. */
 typedef struct coffer_identity {
   size_t size;
   const char* actor; /* these three are labels for the audit log; no policy looks at them */
@@ -202,7 +202,7 @@ typedef enum coffer_anchor_doubt {
 
 typedef struct coffer_open_options {
   size_t size;
-  const char* const* key_uris; /* none: the URIs in the store's own slots that need nobody */
+  const char* const* key_uris; /* none: the store's own URIs that ask nobody */
   size_t key_count;
   const coffer_identity* identity; /* NULL: nobody in particular */
   const char*
@@ -255,7 +255,7 @@ coffer_code coffer_verify(coffer_store* store, uint64_t* records, coffer_bytes**
 
 /* --- Secrets --- */
 
-/* For `if_version` and `if_revision`, where 0 does not check: nothing must be there yet. */
+/* For `if_version` and `if_revision`: nothing must be there yet. 0 does not check. */
 #define COFFER_IF_ABSENT UINT64_MAX
 
 typedef struct coffer_version_info {
@@ -272,7 +272,7 @@ typedef struct coffer_put_options {
   uint64_t if_version;   /* COFFER_CONFLICT unless the newest version is this; COFFER_IF_ABSENT */
   int64_t ttl_ms;        /* 0: does not expire */
   int64_t expires_at_ms; /* in place of ttl_ms */
-  int is_json;           /* of coffer_put: the value is one JSON value, kept as its exact text */
+  int is_json;           /* for coffer_put: the value is one JSON value, kept as its exact text */
   int reserved;
 } coffer_put_options;
 #define COFFER_PUT_OPTIONS_INIT COFFER_SIZED(coffer_put_options)
@@ -287,7 +287,7 @@ coffer_code coffer_put(coffer_store* store, const char* path, const void* value,
 coffer_code coffer_patch(coffer_store* store, const char* path, const char* merge_json,
                          const coffer_put_options* options, coffer_version_info* written,
                          coffer_error* error);
-/* A new version with the value, and the end, of an older one. `written` may be NULL. */
+/* A new version with the value and the expiry of an older one. `written` may be NULL. */
 coffer_code coffer_rollback(coffer_store* store, const char* path, uint64_t to_version,
                             const coffer_put_options* options, coffer_version_info* written,
                             coffer_error* error);
@@ -304,9 +304,9 @@ coffer_code coffer_get_field(coffer_store* store, const char* path, uint64_t ver
 coffer_code coffer_history(coffer_store* store, const char* path, coffer_version_info* versions,
                            size_t capacity, size_t* count, coffer_error* error);
 
-/* No versions: the newest, for coffer_delete alone. All that are named, or none. COFFER_IN_USE: a
- * config or an outside user refers to it; the message names up to three. Destroying and erasing are
- * for good when the call, or the transaction, returns. */
+/* Only coffer_delete takes no versions: the newest. All versions change, or none. COFFER_IN_USE: a
+ * config or an outside user refers to it; the message names up to three. Destroyed and erased
+ * values are gone for good when the call, or the transaction, returns. */
 coffer_code coffer_delete(coffer_store* store, const char* path, const uint64_t* versions,
                           size_t count, coffer_error* error);
 coffer_code coffer_undelete(coffer_store* store, const char* path, const uint64_t* versions,
@@ -321,8 +321,8 @@ coffer_code coffer_erase(coffer_store* store, const char* path, coffer_error* er
 coffer_code coffer_move(coffer_store* store, const char* from, const char* to, coffer_error* error);
 coffer_code coffer_copy(coffer_store* store, const char* from, const char* to, coffer_error* error);
 
-/* An outside user of a version (0: whichever is current), which is then neither destroyed nor
- * swept. */
+/* Records an outside user of a version (0: whichever is current), which is then neither destroyed
+ * nor swept. */
 coffer_code coffer_reference_add(coffer_store* store, const char* path, uint64_t version,
                                  const char* user, coffer_error* error);
 coffer_code coffer_reference_remove(coffer_store* store, const char* path, uint64_t version,
@@ -348,7 +348,7 @@ typedef struct coffer_list_options {
   const char* owner;
   const char* kind;
   const char* workspace; /* it is a config's, of this workspace (a UUID) */
-  int64_t older_than_ms; /* its last update is at least so long ago */
+  int64_t older_than_ms; /* its last update is at least this long ago */
   int64_t newer_than_ms;
   coffer_list_state state;
   int recursive;
@@ -363,14 +363,14 @@ coffer_code coffer_list(coffer_store* store, const char* folder, const coffer_li
                         coffer_bytes** names, coffer_error* error);
 /* The same as `json`: [{"path", "state", "version", "created_at_ms", "updated_at_ms",
  * "deletion_at_ms", "expires_at_ms", "kind", "description", "owner", "tags",
- * "custom_metadata"}], of a folder {"path": "a/", "folder": true}; never a value. */
+ * "custom_metadata"}], for a folder {"path": "a/", "folder": true}; never a value. */
 coffer_code coffer_find(coffer_store* store, const char* folder, const coffer_list_options* options,
                         coffer_bytes** json, coffer_error* error);
 
 /* `json`: {"max_versions": 0, "cas_required": false, "delete_version_after_ms": 0, "kind": "",
- * "description": "", "owner": "", "tags": [...], "custom_metadata": {"k": "v"}}, and what cannot be
- * put: "created_at_ms", "updated_at_ms", "marked_by" (who set owner and tags without `admin`),
- * "marks_doubted" (others have put values since), "revision". */
+ * "description": "", "owner": "", "tags": [...], "custom_metadata": {"k": "v"}}, and members that
+ * cannot be put: "created_at_ms", "updated_at_ms", "marked_by" (who set owner and tags without
+ * `admin`), "marks_doubted" (others have put values since), "revision". */
 coffer_code coffer_metadata_get(coffer_store* store, const char* path, coffer_bytes** json,
                                 coffer_error* error);
 /* Changes the members that `json` has, "custom_metadata" as a whole. Makes a secret without
@@ -388,7 +388,7 @@ coffer_code coffer_metadata_put(coffer_store* store, const char* path, const cha
 coffer_code coffer_settings_get(coffer_store* store, coffer_bytes** json, coffer_error* error);
 /* Changes the members that `json` has, "scopes" as a whole. */
 coffer_code coffer_settings_put(coffer_store* store, const char* json, coffer_error* error);
-/* `json`: [{"path", "version", "user_kind", "user"}]. Not of a snapshot. */
+/* `json`: [{"path", "version", "user_kind", "user"}]. Not on a snapshot. */
 coffer_code coffer_reference_list(coffer_store* store, const char* path, coffer_bytes** json,
                                   coffer_error* error);
 
@@ -418,19 +418,19 @@ coffer_code coffer_snapshot(coffer_store* store, coffer_store** snapshot, coffer
 typedef struct coffer_sweep_options {
   size_t size;
   int64_t grace_ms;
-  size_t limit; /* destroys at most so many versions; 0: all that are due */
+  size_t limit; /* destroys at most this many versions; 0: all that are due */
   int dry_run;
   int full; /* first works out from all configs what is reachable, and mends the indexes */
 } coffer_sweep_options;
 #define COFFER_SWEEP_OPTIONS_INIT COFFER_SIZED(coffer_sweep_options)
 
-/* Destroys what has expired, and what configs have not reached for longer than the grace. `count`
- * (or NULL): how many versions. */
+/* Destroys versions that have expired, and versions of configs that nothing has reached for longer
+ * than the grace. `count` (or NULL): how many. */
 coffer_code coffer_sweep(coffer_store* store, const coffer_sweep_options* options, uint64_t* count,
                          coffer_error* error);
 
-/* Called when something was erased for good through this handle, or through one that coffer_as
- * makes of it later, before that call returns. `text`: one line of JSON that the store vouches for,
+/* Called when a call on this handle, or on one that coffer_as makes of it later, has erased
+ * something for good, before the call returns. `text`: one line of JSON that the store vouches for,
  * valid until the sink returns. The sink must not write to the store. */
 typedef void (*coffer_receipt_sink)(void* context, const char* text, size_t size);
 /* `sink` NULL: none. */
@@ -449,7 +449,8 @@ typedef struct coffer_clock_acceptance {
 } coffer_clock_acceptance;
 #define COFFER_CLOCK_ACCEPTANCE_INIT COFFER_SIZED(coffer_clock_acceptance)
 
-/* Takes the clock's time for the store's, after the clock once ran ahead. `report` may be NULL. */
+/* Sets the store's time back to the clock's, after the clock once ran ahead. `report` may be NULL.
+ */
 coffer_code coffer_clock_accept(coffer_store* store, int dry_run, coffer_clock_acceptance* report,
                                 coffer_error* error);
 
@@ -466,8 +467,8 @@ typedef struct coffer_config_options {
   const char* workspace;     /* a UUID; NULL: none */
   uint64_t if_revision;      /* COFFER_CONFLICT unless it is the stored one; COFFER_IF_ABSENT */
   int64_t keep_old_ms;       /* replaced versions live that much longer */
-  int64_t lease_ms;          /* of a stage: how long it waits for its commit; 0: 15 minutes */
-  const char* against;       /* of a stage: the caller's partial document, to resolve masks by */
+  int64_t lease_ms;          /* for a stage: how long it waits for its commit; 0: 15 minutes */
+  const char* against;       /* for a stage: the caller's partial document, to resolve masks by */
   const char* const* unmark; /* JSON Pointers of secret places that may become plain */
   size_t unmark_count;
   int compat_airbyte;
@@ -475,9 +476,9 @@ typedef struct coffer_config_options {
 } coffer_config_options;
 #define COFFER_CONFIG_OPTIONS_INIT COFFER_SIZED(coffer_config_options)
 
-/* `report` is JSON: {"id", "revision", "partial", "outcomes", "destroyed"}, of a stage also "stage"
- * and "expires_time", and "spec_marks_nothing": true if that is so. Coordinates that were
- * `destroyed` stand one after the other, each ended by NUL. */
+/* `report` is JSON: {"id", "revision", "partial", "outcomes", "destroyed"}, for a stage also
+ * "stage" and "expires_time", and "spec_marks_nothing": true if the spec marks nothing. A result
+ * `destroyed` holds coordinates, one after the other, each ended by NUL. */
 coffer_code coffer_config_put(coffer_store* store, const char* id, const char* spec,
                               const char* document, const coffer_config_options* options,
                               coffer_bytes** report, coffer_error* error);
@@ -490,11 +491,11 @@ coffer_code coffer_config_import(coffer_store* store, const char* id, const char
                                  const char* partial, const char* payloads,
                                  const coffer_config_options* options, coffer_bytes** report,
                                  coffer_error* error);
-/* Makes a config `to` with the values of another under coordinates of its own. `report` may be
- * NULL. COFFER_CONFLICT: `to` is there. */
+/* Makes a config `to` with the values of `from` under coordinates of its own. `report` may be
+ * NULL. COFFER_CONFLICT: `to` exists. */
 coffer_code coffer_config_copy(coffer_store* store, const char* from, const char* to,
                                coffer_bytes** report, coffer_error* error);
-/* With revision (`revision` may be NULL), coordinates, references and stages. COFFER_CONFLICT. */
+/* Keeps revision (`revision` may be NULL), coordinates, references and stages. COFFER_CONFLICT. */
 coffer_code coffer_config_rename(coffer_store* store, const char* from, const char* to,
                                  uint64_t* revision, coffer_error* error);
 coffer_code coffer_config_delete(coffer_store* store, const char* id, coffer_error* error);
@@ -512,8 +513,8 @@ coffer_code coffer_config_get(coffer_store* store, const char* id, coffer_config
 /* The ids, one after the other, each ended by NUL. */
 coffer_code coffer_config_list(coffer_store* store, coffer_bytes** ids, coffer_error* error);
 
-/* The JSON text of a secret kept elsewhere, in *value (coffer_bytes_copy), which the library
- * frees; or a code. Called without any lock of the store held. */
+/* Gives the JSON text of a secret kept elsewhere in *value (coffer_bytes_copy), which the library
+ * frees, or returns a code. Called while no lock of the store is held. */
 typedef coffer_code (*coffer_resolver)(void* context, const char* name, coffer_bytes** value);
 
 typedef struct coffer_hydrate_options {
@@ -570,38 +571,38 @@ coffer_code coffer_config_abandon(coffer_store* store, const char* id, const cha
 
 /* `json`: [{"slot", "provider", "uri", "key_id", "created_at_ms", "last_used_at_ms"}]. */
 coffer_code coffer_key_list(coffer_store* store, coffer_bytes** json, coffer_error* error);
-/* The same of a store that no key opens. Nothing proves it: anyone who can write the store's files
+/* The same without a key. Nothing proves it: anyone who can write the store's files
  * can make it say anything. */
 coffer_code coffer_key_list_unproven(const char* directory, coffer_bytes** json,
                                      coffer_error* error);
 /* `slot` (or NULL): its number. COFFER_CONFLICT: a slot has this key already. */
 coffer_code coffer_key_add(coffer_store* store, const char* key_uri, int* slot,
                            coffer_error* error);
-/* COFFER_IN_USE: it is the last one. */
+/* COFFER_IN_USE: the last slot. */
 coffer_code coffer_key_remove(coffer_store* store, int slot, coffer_error* error);
 
 typedef struct coffer_key_options {
   size_t size;
   const char* const* key_uris; /* tried before the slots' own */
   size_t key_count;
-  const int* without; /* of coffer_key_rotate: slots to give up */
+  const int* without; /* for coffer_key_rotate: slots to give up */
   size_t without_count;
 } coffer_key_options;
 #define COFFER_KEY_OPTIONS_INIT COFFER_SIZED(coffer_key_options)
 
 /* Wraps the master key again for a slot, or for all of them: 0. `json` (or NULL): [{"slot",
  * "provider", "uri", "key_id", "key_id_before", "skipped", "code"}]. With 0 a slot that fails
- * does not make the call fail: its "code" tells. */
+ * does not make the call fail: see its "code". */
 coffer_code coffer_key_rewrap(coffer_store* store, int slot, const coffer_key_options* options,
                               coffer_bytes** json, coffer_error* error);
-/* A new master key, for all slots that are not given up. */
+/* Makes a new master key, for all slots that are not given up. */
 coffer_code coffer_key_rotate(coffer_store* store, const coffer_key_options* options,
                               coffer_error* error);
 /* Called after each batch: `done` of `all` bucket keys are new. Any code but COFFER_OK stops the
- * rotation (COFFER_DECLINED); the next one goes on there. */
+ * rotation (COFFER_DECLINED); the next call goes on from there. */
 typedef coffer_code (*coffer_progress)(void* context, uint64_t done, uint64_t all);
-/* New bucket keys, and the data key of every living version wrapped under them. `progress` may be
- * NULL. */
+/* Makes new bucket keys, and wraps the data key of every living version under them. `progress` may
+ * be NULL. */
 coffer_code coffer_key_rotate_data(coffer_store* store, coffer_progress progress, void* context,
                                    coffer_error* error);
 
@@ -628,8 +629,9 @@ coffer_code coffer_policy_get(coffer_store* store, coffer_bytes** json, coffer_e
  * NULL): the new one. */
 coffer_code coffer_policy_put(coffer_store* store, const char* json, uint64_t if_revision,
                               uint64_t* revision, coffer_error* error);
-/* Whether the policy allows it to a user with groups; needs `admin`. `object` as in a rule, without
- * wildcards; "**": the store. `rule` (or NULL): the one that decides, from 1 on; 0: none does. */
+/* Whether the policy allows `use_case` to a user with groups; needs `admin`. `object` as in a rule,
+ * without wildcards; "**": the store. `rule` (or NULL): the one that decides, from 1 on; 0: none
+ * does. */
 coffer_code coffer_policy_test(coffer_store* store, const coffer_identity* identity,
                                const char* use_case, const char* object, int* allowed, size_t* rule,
                                coffer_error* error);
@@ -666,10 +668,10 @@ coffer_code coffer_audit_list(coffer_store* store, const coffer_audit_filter* fi
 
 typedef struct coffer_audit_report {
   size_t size;
-  uint64_t records; /* whole ones, from the first kept */
-  uint64_t first;   /* 0: there is none */
+  uint64_t records; /* whole records, from the first kept */
+  uint64_t first;   /* 0: the log is empty */
   uint64_t last;
-  uint64_t broken; /* the first broken one; 0: none */
+  uint64_t broken; /* the first broken record; 0: none */
   char problem[160];
 } coffer_audit_report;
 #define COFFER_AUDIT_REPORT_INIT COFFER_SIZED(coffer_audit_report)
@@ -678,23 +680,23 @@ typedef struct coffer_audit_report {
 coffer_code coffer_audit_verify(coffer_store* store, coffer_audit_report* report,
                                 coffer_error* error);
 
-/* One of the two. */
+/* Exactly one of the two. */
 typedef struct coffer_prune_options {
   size_t size;
   int64_t before_ms;     /* removes what is older; INT64_MAX: everything */
-  uint64_t keep_records; /* removes all but the newest so many */
+  uint64_t keep_records; /* keeps this many of the newest, refusals not counted */
 } coffer_prune_options;
 #define COFFER_PRUNE_OPTIONS_INIT COFFER_SIZED(coffer_prune_options)
 
-/* Removes the oldest records; itself a record. `removed` may be NULL. */
+/* Removes the oldest records, and records that. `removed` may be NULL. */
 coffer_code coffer_audit_prune(coffer_store* store, const coffer_prune_options* options,
                                uint64_t* removed, coffer_error* error);
 
 typedef struct coffer_changes_options {
   size_t size;
   const char* prefix;  /* this path and what is below it */
-  size_t limit;        /* whole revisions until so many changes are there; 0: 1,000 */
-  uint64_t from_index; /* also what `after_revision` has from this index on; 0: nothing */
+  size_t limit;        /* whole revisions, until this many changes; 0: 1,000 */
+  uint64_t from_index; /* also changes of `after_revision` from this index on; 0: none */
 } coffer_changes_options;
 #define COFFER_CHANGES_OPTIONS_INIT COFFER_SIZED(coffer_changes_options)
 
@@ -704,8 +706,8 @@ typedef struct coffer_changes_options {
 coffer_code coffer_changes(coffer_store* store, uint64_t after_revision,
                            const coffer_changes_options* options, coffer_bytes** json,
                            uint64_t* revision, int* more, coffer_error* error);
-/* Sleeps until the store is past a revision, the time is over, or coffer_wake_waiting. `revision`
- * (or NULL): the store's then. */
+/* Sleeps until the store is past a revision, the time is over, or coffer_wake_waiting is called.
+ * `revision` (or NULL): the store's at that time. */
 coffer_code coffer_wait_for_changes(coffer_store* store, uint64_t after_revision,
                                     int64_t timeout_ms, uint64_t* revision, coffer_error* error);
 void coffer_wake_waiting(coffer_store* store);

@@ -1,4 +1,4 @@
-// What a shared libcoffer shows: everything else is hidden.
+// Marks the symbols that a shared libcoffer exports; all others are hidden.
 #pragma once
 
 #define COFFER_API __attribute__((visibility("default")))

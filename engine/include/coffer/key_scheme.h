@@ -1,4 +1,4 @@
-// The kinds of key that open a store. The numbers are those of the store's format.
+// The kinds of key that open a store. The store's format fixes the numbers.
 #pragma once
 
 #include <cstdint>

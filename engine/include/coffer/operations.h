@@ -1,5 +1,5 @@
-// What the operations on secrets take and give, whoever carries them out: a Store, a
-// transaction, a snapshot. Times are ms since 1970 UTC, 0 = unset; durations are ms.
+// What the operations on secrets take and return, on a Store, a transaction or a snapshot. Times
+// are ms since 1970 UTC, 0 = unset; durations are ms.
 #pragma once
 
 #include <coffer/listing.h>
@@ -19,21 +19,21 @@ struct PutOptions {
   std::optional<std::uint64_t> cas = {};  ///< Current version must be this; 0 = must not exist.
   std::int64_t ttl_ms = 0;                ///< 0: does not expire.
   std::int64_t expires_at_ms = 0;         ///< In place of ttl_ms; 0: does not expire.
-  /// Made with the version, as put_metadata makes it; what is unset stays as it is.
+  /// Made together with the version, as by put_metadata; unset members stay as they are.
   MetadataChange metadata = {};
 };
 
-/// One version of a secret that comes from elsewhere; `info` as the history there tells it.
+/// One version of a secret from another store; `info` as in the history there.
 struct RestoredVersion {
   VersionInfo info;
-  std::optional<Value> value;  ///< None: it comes in as a destroyed one.
+  std::optional<Value> value;  ///< None: the version comes in as destroyed.
 };
 
 struct History {
   std::string path;
   std::uint64_t current_version = 0;
-  /// As KV v2 tells it: 0 until max_versions are there for the first time, then the lowest kept.
-  /// A max_versions that was lowered moves it with the next write, which trims.
+  /// As in KV v2: 0 until max_versions are there for the first time, then the lowest kept. After
+  /// max_versions was lowered, the next write trims and moves it.
   std::uint64_t oldest_version = 0;
   std::vector<VersionInfo> versions;  ///< Newest first.
 };
@@ -41,9 +41,9 @@ struct History {
 /// One use of a secret.
 struct ReferenceInfo {
   std::string target;         ///< The secret's path.
-  std::uint64_t version = 0;  ///< 0: whatever is current.
+  std::uint64_t version = 0;  ///< 0: whichever is current.
   std::string user_kind;      ///< "config" or "external".
-  std::string user;           ///< A config's id, or the name that add_reference was given.
+  std::string user;           ///< A config's id, or the name given to add_reference.
 };
 
 }  // namespace coffer

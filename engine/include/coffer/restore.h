@@ -1,5 +1,5 @@
-// What a store holds besides plain secrets, as it is carried to another one: with
-// Snapshot::config and Transaction::restore_config, and their kin, an export and its import.
+// What a store holds besides plain secrets, in the form in which it is copied to another store:
+// Snapshot::config and its like export it, Transaction::restore_config and its like import it.
 #pragma once
 
 #include <coffer/secret_bytes.h>
@@ -10,21 +10,22 @@
 
 namespace coffer {
 
-/// A config as it stands, without the values of its secrets: those are secrets by the paths told
-/// here, and are carried as such (Transaction::restore_managed), before the config is.
+/// A config without the values of its secrets. The secrets have the paths named here, and
+/// Transaction::restore_managed restores them before the config.
 struct RestoredConfig {
   std::string id;
   std::uint64_t revision = 0;
   std::string workspace;
   SecretBytes spec;     ///< Its exact text.
-  SecretBytes partial;  ///< The stored document: coordinates where secrets stand.
+  SecretBytes partial;  ///< The stored document: coordinates in place of secrets.
   bool compat_airbyte = false;
-  bool outside = false;                ///< The document is kept by somebody else.
-  std::string last_stage = {};         ///< Whose commit made it; empty: none.
-  std::vector<std::string> secrets{};  ///< Paths that its coordinates name, each once, in order.
+  bool outside = false;         ///< Somebody else keeps the document.
+  std::string last_stage = {};  ///< The stage whose commit made it; empty: none.
+  std::vector<std::string>
+      secrets{};  ///< The paths that its coordinates name, once each, in order.
 };
 
-/// Somebody outside uses a secret, as Store::add_reference notes it.
+/// A use of a secret by an outside user, as Store::add_reference records it.
 struct RestoredReference {
   std::string path;
   std::uint64_t version = 0;  ///< 0: whichever is current.

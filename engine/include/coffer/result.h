@@ -1,4 +1,4 @@
-// Result<T>: a value or an Error, never ignored silently.
+// Result<T>: a value or an Error. The compiler warns if a caller ignores it.
 #pragma once
 
 #include <coffer/error.h>
@@ -26,7 +26,7 @@ class [[nodiscard]] Result {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  /// Taking the value of an error is our own bug and stops the process.
+  /// To take the value of an error is a bug, and stops the process.
   T& value() & {
     require(ok());
     return *std::get_if<0>(&state_);
@@ -90,10 +90,10 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace coffer
 
-/// `auto x = COFFER_TRY(f());` hands an error to the caller, or yields the value (also void).
+/// `auto x = COFFER_TRY(f());` returns an error to the caller, or yields the value (also void).
 #define COFFER_TRY(...) COFFER_TRY_NAMED(COFFER_JOIN(coffer_try_, __COUNTER__), __VA_ARGS__)
-// In a braced list it stands first or not at all: what the list has made before it would never be
-// destroyed. Each use has a name of its own, so that one may stand inside another.
+// In a braced list it must come first: a return would never destroy what the list has made before
+// it. Each use has a name of its own, so that one use may be inside another.
 #define COFFER_TRY_NAMED(name, ...)                 \
   __extension__({                                   \
     auto name = (__VA_ARGS__);                      \

@@ -1,10 +1,10 @@
-// SecretBytes: bytes that live in locked memory and are wiped when they go.
+// SecretBytes: bytes that live in locked memory and are wiped when they are freed.
 //
 // The memory comes from one arena for the process: mapped between guard pages,
-// locked (mlock), left out of core dumps. It is not copied by accident (no copy
-// constructor), not printed (no operator<<), not compared with == (use
-// equal_in_constant_time). Where the system refuses to lock more memory the
-// bytes still stand, and secret_memory() says so: a status to show, not to hide.
+// locked (mlock), left out of core dumps. SecretBytes cannot be copied by accident
+// (no copy constructor), printed (no operator<<) or compared with == (use
+// equal_in_constant_time). If the system refuses to lock more memory, the bytes are
+// usable but not locked, and secret_memory() shows it: a program should report this.
 #pragma once
 
 #include <coffer/export.h>
@@ -45,13 +45,13 @@ class COFFER_API SecretBytes {
   /// The bytes seen as text; valid while this object lives and is not changed.
   std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
 
-  /// Grows or shrinks; bytes given up are wiped, new ones are zero.
+  /// Grows or shrinks; removed bytes are wiped, new bytes are zero.
   void resize(std::size_t size);
   void reserve(std::size_t capacity);
   void append(std::span<const std::uint8_t> bytes);
   void append(std::string_view text);
   void push_back(std::uint8_t byte);
-  /// Wipes and gives the memory back.
+  /// Wipes the bytes and frees the memory.
   void clear();
   void swap(SecretBytes& other) noexcept {
     std::swap(data_, other.data_);
@@ -65,11 +65,11 @@ class COFFER_API SecretBytes {
   std::size_t capacity_ = 0;
 };
 
-/// Takes time that depends on the sizes only.
+/// Its time depends only on the sizes.
 COFFER_API bool equal_in_constant_time(std::span<const std::uint8_t> a,
                                        std::span<const std::uint8_t> b);
 
-/// Wipes memory in a way that the compiler may not leave out.
+/// Wipes memory in a way that the compiler cannot optimise away.
 COFFER_API void wipe(void* memory, std::size_t size);
 
 struct SecretMemory {

@@ -1,27 +1,26 @@
-// coffer::Snapshot: a store as it was at one instant, for as many reads as are wanted.
+// coffer::Snapshot: a store as it was at one instant, for any number of reads.
 //
 //   auto all = store.snapshot();
 //   auto user = all->get("team/db-user");      // These two belong together,
-//   auto word = all->get("team/db-password");  // whoever writes in between.
+//   auto word = all->get("team/db-password");  // even if others write in between.
 //
-// What it shows is what was committed when it was taken, with two exceptions, both on the
-// safe side. Time is the present: what has expired by now is `expired`. And what was
-// destroyed since is `destroyed` (or `expired`), as it is everywhere; what only fell to
-// max_versions can be read until the next shredding.
+// It shows what was committed when it was taken, with two exceptions, both on the safe side. The
+// time is the present: what has expired by now is `expired`. And what was destroyed since is
+// `destroyed` (or `expired`), as everywhere; versions that max_versions removed can be read until
+// the next shredding.
 //
-// The store reuses no page that a snapshot may still look at, and the process keeps the keys
-// of its epoch in locked memory. So a snapshot does not stay for ever: it is given up, and
-// every call answers `busy`, once more than OpenOptions::snapshot_commits_max commits came
-// after it (of whatever process), once it is older than snapshot_age_max_ms, once the data
-// file has grown by 256 MiB or to twice its size since, whichever is more, and where the map
-// of the file must move. Take a new one then. Status::oldest_reader_lag tells how far the
-// oldest is behind.
+// The store reuses no page that a snapshot may still read, and the process keeps the keys of the
+// snapshot's epoch in locked memory. So a snapshot is given up, and every call answers `busy`,
+// after OpenOptions::snapshot_commits_max commits (by any process), after snapshot_age_max_ms, when
+// the data file has grown by 256 MiB or to twice its size, whichever is more, and when the map of
+// the file must move. Take a new snapshot then. Status::oldest_reader_lag tells how far the oldest
+// one is behind.
 //
-// A policy (<coffer/policy.h>) is the one of the present too; a secret's owner and tags, by which
-// its rules may go, are those of the instant.
+// The policy (<coffer/policy.h>) is the present one too; a secret's owner and tags, which rules may
+// go by, are those of the instant.
 //
-// Used from any number of threads; calls on one Snapshot wait for each other. It keeps the
-// store open, even when its Store is gone. After fork() the child's calls answer `failed`.
+// Any number of threads may use a Snapshot; their calls wait for each other. It keeps the store
+// open, even when its Store is gone. After fork() the child's calls answer `failed`.
 // Calls that take a path may also answer: usage, limit, corrupt, io.
 #pragma once
 
@@ -50,10 +49,10 @@ class COFFER_API Snapshot {
   Snapshot& operator=(Snapshot&&) noexcept;
   ~Snapshot();
 
-  /// Version 0: the newest of that instant. Errors: not_found, deleted, expired, destroyed.
+  /// Version 0: the newest at that instant. Errors: not_found, deleted, expired, destroyed.
   Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
-  /// As get, and a deleted version that undelete would bring back as well: for who carries a
-  /// history elsewhere (Transaction::restore). Errors: not_found, expired, destroyed.
+  /// As get, but also returns a deleted version that undelete would bring back: for copying a
+  /// history to another store (Transaction::restore). Errors: not_found, expired, destroyed.
   Result<Secret> get_kept(std::string_view path, std::uint64_t version = 0) const;
   /// Errors: not_found.
   Result<Metadata> metadata(std::string_view path) const;
@@ -67,17 +66,17 @@ class COFFER_API Snapshot {
   Result<std::vector<ListedSecret>> find(std::string_view prefix,
                                          const FindOptions& options = {}) const;
 
-  /// Whether the policy keeps something below `prefix` ("": anywhere, a config too) out of what the
-  /// caller is shown, so that a copy of it is not whole. Who has no `admin` is not told: false.
+  /// Whether the policy hides something below `prefix` ("": anywhere, also a config) from the
+  /// caller, so that a copy would be incomplete. Always false for a caller without `admin`.
   Result<bool> hides(std::string_view prefix) const;
 
-  // For who carries a whole store elsewhere (Transaction::restore_config and its kin).
-  /// In byte order.
+  // For copying a whole store (Transaction::restore_config and its like).
+  /// The ids, in byte order.
   Result<std::vector<std::string>> configs() const;
   /// Needs `reveal` of the config, by the store's policy. Errors: not_found.
   Result<RestoredConfig> config(std::string_view id) const;
-  /// Who outside uses what, of secrets that are there and of others, in no order. Needs `list` of
-  /// each secret.
+  /// The uses of secrets by outside users, in no order; a secret may be absent. Leaves out secrets
+  /// that the caller may not list.
   Result<std::vector<RestoredReference>> outside_references() const;
   Result<StoreSettings> settings() const;
   /// Needs `admin`.

@@ -1,5 +1,5 @@
-// What a store's directory tells without a key. Nothing proves it: whoever can write the store's
-// files can make it say anything. No policy is asked and no record is made, for both are inside.
+// What a store's directory tells without a key. Nothing proves it: anyone who can write the store's
+// files can make it say anything. No policy decides and no record is made, because both are sealed.
 #pragma once
 
 #include <coffer/export.h>
@@ -12,12 +12,12 @@
 
 namespace coffer {
 
-/// The key slots that the keyring file names, to see which ways in a store has that no key opens.
+/// The key slots that the keyring file names: the ways to open the store.
 /// Errors: no_store, corrupt, too_new, io.
 COFFER_API Result<std::vector<KeySlotInfo>> unproven_key_slots(std::string_view directory);
 
-/// "local", or "fuse" where a program serves the directory's file system: locks are what it makes
-/// of them, and two machines that reach one store through it may damage it.
+/// "local", or "fuse" if a program serves the directory's file system: its locks may not hold, and
+/// two machines that use one store through it may damage the store.
 COFFER_API std::string lock_promise(std::string_view directory);
 
 }  // namespace coffer

@@ -7,11 +7,11 @@
 //   });
 //
 // The reads see what the transaction itself has written, and nothing that others write
-// meanwhile. An operation that answers an error has changed nothing: the body may go on
-// without it, or hand the error on and nothing at all is written. What was destroyed is
-// beyond recovery when Store::transaction returns.
+// meanwhile. An operation that fails has changed nothing: the body may go on without it, or
+// return the error, and then nothing at all is written. Destroyed values are beyond recovery
+// when Store::transaction returns.
 //
-// A Transaction is used by the thread that the body runs in, inside the body only.
+// Only the thread that runs the body may use a Transaction, and only inside the body.
 #pragma once
 
 #include <coffer/export.h>
@@ -36,18 +36,18 @@ struct Access;
 }
 
 struct TransactionReport {
-  std::uint64_t sequence = 0;  ///< Of the commit; the last one's where nothing was changed.
-  ShredReceipt receipt;        ///< `destroyed` is empty where nothing was.
+  std::uint64_t sequence = 0;  ///< The commit's number; the last one's if nothing changed.
+  ShredReceipt receipt;        ///< `destroyed` is empty if nothing was.
 };
 
 class COFFER_API Transaction {
  public:
-  /// The time that every operation of this transaction goes by.
+  /// The time for every operation of this transaction.
   std::int64_t now_ms() const;
 
-  // Reads: as of Store.
+  // Reads: as in Store.
   Result<Secret> get(std::string_view path, std::uint64_t version = 0) const;
-  /// As of Snapshot.
+  /// As Snapshot::get_kept.
   Result<Secret> get_kept(std::string_view path, std::uint64_t version = 0) const;
   Result<Metadata> metadata(std::string_view path) const;
   Result<History> history(std::string_view path) const;
@@ -56,17 +56,17 @@ class COFFER_API Transaction {
                                         const ListOptions& options = {}) const;
   Result<std::vector<ListedSecret>> find(std::string_view prefix,
                                          const FindOptions& options = {}) const;
-  /// As of Snapshot.
+  /// As Snapshot::hides.
   Result<bool> hides(std::string_view prefix) const;
   Result<StoreSettings> settings() const;
-  /// In the order of kind, user and version. A secret that is not there may still have users.
+  /// In the order of kind, user and version. A secret that does not exist may still have users.
   Result<std::vector<ReferenceInfo>> references_to(std::string_view path) const;
 
-  /// Whether the store's policy allows it on this secret, beside what each operation asks for by
-  /// itself; a refusal is audited. Errors: denied.
+  /// Fails unless the policy allows `use_case` on this secret, besides what each operation checks
+  /// by itself. A refusal is recorded. Errors: denied.
   Result<void> require(UseCase use_case, std::string_view path) const;
 
-  // Changes: as of Store.
+  // Changes: as in Store.
   Result<VersionInfo> put(std::string_view path, const Value& value,
                           const PutOptions& options = {});
   Result<VersionInfo> put(std::string_view path, const Result<Value>& value,
@@ -86,25 +86,25 @@ class COFFER_API Transaction {
   Result<void> patch_metadata(std::string_view path, const MetadataChange& change);
   Result<void> move(std::string_view from, std::string_view to);
   Result<void> copy(std::string_view from, std::string_view to);
-  /// Makes a secret with the history that it has elsewhere, versions newest first, each with its
-  /// number, times and state; one whose time is over comes in as an expired one.
-  /// Errors: conflict (there is something at `path`); usage and limit, as put() of each value;
-  /// usage (numbers or times that no secret can have).
+  /// Makes a secret with its history from another store: versions newest first, each with its
+  /// number, times and state. A version whose time is over comes in as expired.
+  /// Errors: conflict (something is at `path`); usage and limit, as put() of each value; usage
+  /// (numbers or times that no secret can have).
   Result<void> restore(std::string_view path, const std::vector<RestoredVersion>& versions,
                        std::int64_t created_at_ms, const MetadataChange& metadata = {});
-  /// The same of a secret that a config holds; the path is one of RestoredConfig::secrets.
+  /// The same for a secret that a config holds; the path is one of RestoredConfig::secrets.
   Result<void> restore_managed(std::string_view path, const std::vector<RestoredVersion>& versions,
                                std::int64_t created_at_ms, const MetadataChange& metadata = {});
-  /// Makes a config with the document, spec and revision that it has elsewhere. Its secrets are
-  /// restored before. Errors: conflict (there is one of that id); not_found (a coordinate that
-  /// leads nowhere); usage (a document that its spec does not make, a secret that is no config's
-  /// or another one's).
+  /// Makes a config with its document, spec and revision from another store. Restore its secrets
+  /// first. Errors: conflict (the id exists); not_found (a coordinate that leads nowhere); usage (a
+  /// document that the spec cannot yield, a secret of no config or of another one).
   Result<void> restore_config(const RestoredConfig& config);
-  /// Notes a user of what comes from elsewhere, be it deleted or not there. Errors: usage, limit.
+  /// Adds an outside user from another store, even if the secret is deleted or absent. Errors:
+  /// usage, limit.
   Result<void> restore_reference(const RestoredReference& reference);
   /// As Snapshot::config. Errors: not_found.
   Result<RestoredConfig> config(std::string_view id) const;
-  /// As of Store. Needs `admin`.
+  /// As Policies::get and Policies::put. Both need `admin`.
   Result<Policy> policy() const;
   Result<std::uint64_t> put_policy(const Policy& policy,
                                    std::optional<std::uint64_t> revision = {});

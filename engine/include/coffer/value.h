@@ -1,4 +1,4 @@
-// What a secret holds, and what is told of it without revealing it.
+// What a secret holds, and what describes it without its value.
 #pragma once
 
 #include <coffer/export.h>
@@ -16,8 +16,8 @@
 
 namespace coffer {
 
-/// A value is opaque bytes, or a JSON value kept as its exact text: number text,
-/// key order and spacing come back to the byte. An object's members are its fields.
+/// A value is opaque bytes, or a JSON value kept as its exact text: numbers, key order and spacing
+/// come back to the byte. An object's members are its fields.
 class COFFER_API Value {
  public:
   enum class Form : std::uint8_t { opaque = 0, json = 1 };
@@ -41,18 +41,19 @@ class COFFER_API Value {
   std::string_view text() const { return bytes_.text(); }
   Value clone() const { return Value(form_, bytes_.clone()); }
 
-  /// One field of a JSON object: a string decoded, any other JSON value as its text.
+  /// One field of a JSON object: a string is decoded, any other JSON value is its text.
   /// Errors: not_found (no such field), usage (this value has no fields).
   Result<Value> field(std::string_view name) const;
-  /// What a reference's field names: a field, or, where it begins with `/`, the place that a JSON
-  /// Pointer (RFC 6901) tells in any JSON value. A field whose own name begins with `/` is
-  /// reached as `/~1NAME`. A string comes decoded, any other JSON value as its text.
-  /// Errors: not_found (nothing there), usage (an opaque value, a name in what has no fields, a
-  /// malformed pointer).
+  /// The part that a reference's field names: a field, or, if it begins with `/`, the place of a
+  /// JSON Pointer (RFC 6901) in any JSON value. `/~1NAME` reaches a field whose own name begins
+  /// with
+  /// `/`. A string is decoded, any other JSON value is its text.
+  /// Errors: not_found (nothing is there), usage (an opaque value, a name in a value without
+  /// fields, a malformed pointer).
   Result<Value> at(std::string_view field) const;
-  /// The same as its exact JSON text, a string with its quotes and escapes.
+  /// As at(), but the exact JSON text: a string keeps its quotes and escapes.
   Result<Value> json_at(std::string_view field) const;
-  /// The names of a JSON object's members, in their order. Errors: usage (no object).
+  /// The names of a JSON object's members, in their order. Errors: usage (not an object).
   Result<std::vector<std::string>> field_names() const;
 
  private:
@@ -62,34 +63,34 @@ class COFFER_API Value {
   SecretBytes bytes_;
 };
 
-/// One version, told without its value. Times are ms since 1970 UTC; 0 = unset.
+/// One version, without its value. Times are ms since 1970 UTC; 0 = unset.
 struct VersionInfo {
   std::uint64_t version = 0;
   std::int64_t created_at_ms = 0;
-  std::int64_t deletion_at_ms = 0;  ///< Soft-deleted from then on, if not in the future.
-  std::int64_t expires_at_ms = 0;   ///< Never returned from then on.
+  std::int64_t deletion_at_ms = 0;  ///< Soft-deleted from this time on.
+  std::int64_t expires_at_ms = 0;   ///< Never returned from this time on.
   bool destroyed = false;
 };
 
-/// A secret's settings and metadata; apart from its versions.
+/// A secret's settings and metadata, without its versions.
 struct Metadata {
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
   std::uint32_t max_versions = 0;  ///< 0: unset, the store's setting counts.
   bool cas_required = false;
   std::int64_t delete_version_after_ms = 0;
-  /// Minted for a config; such a secret may be swept, one put by hand never.
+  /// A config minted the secret. Only such a secret may be swept before it expires.
   bool managed = false;
   std::string kind;
   std::string description;
   std::string owner;
   std::vector<std::string> tags;
   std::map<std::string, std::string> custom;
-  std::uint64_t revision = 0;  ///< Up by one with each change of the above.
+  std::uint64_t revision = 0;  ///< Rises by one with each change of the above.
   // While a policy is in force (<coffer/policy.h>):
-  /// Who set owner and tags without being let to administer; empty: whoever is, or nobody.
+  /// The user who set owner and tags without `admin`; empty: set with `admin`, or not set.
   std::string marked_by = {};
-  /// And others have put values since: no rule that allows goes by owner and tags any more.
+  /// Another user has put a value since: rules that allow ignore owner and tags.
   bool marks_doubted = false;
 };
 
