@@ -12,7 +12,7 @@ namespace {
 
 using storage::Table;
 
-Error newest_is_lost() { return lost("a secret has lost its newest version"); }
+Error newest_is_lost() { return lost("a secret's newest version is missing"); }
 
 bool is_of_hash(ByteView key, const format::PathHash& hash) {
   return key.size() == format::kHistoryKeyBytes &&
@@ -75,7 +75,8 @@ Result<void> Reading::each_version(const format::PathHash& hash, std::uint64_t f
     ++found;
     if (!COFFER_TRY(visit({version, record}))) return {};
   }
-  if (from == 0 && found != expected) return lost("a secret has lost versions, or has too many");
+  if (from == 0 && found != expected)
+    return lost("versions of a secret are missing, or there are too many");
   return {};
 }
 

@@ -29,7 +29,7 @@
 
 namespace coffer::records {
 
-/// What all transactions of one open store share; outlives them.
+/// The parts that all transactions of one open store share; outlives them.
 struct Means {
   const Cipher& cipher;
   const audit::Chain& chain;

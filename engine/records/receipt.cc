@@ -21,7 +21,7 @@ constexpr std::uint8_t kReceiptKind = 1;
 // A receipt of millions of versions fits into this; coffer writes no longer text.
 constexpr std::size_t kReceiptBytesMax = json::kMaxTextBytes;
 
-// What a program cannot promise to have erased.
+// The copies that a program cannot promise to have erased.
 constexpr std::array kOutOfReach = {
     "earlier copies of the keyring",
     "backups and snapshots of the file system",

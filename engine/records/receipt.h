@@ -19,7 +19,7 @@ namespace coffer::records {
 /// ShredReceipt::erase if a TPM keeps the epoch keys: copies of the files then hold none.
 inline constexpr std::string_view kErasedInTpm = "tpm-nv";
 
-/// What a receipt lists as gone.
+/// A version or document that a receipt lists as gone.
 struct GoneItem {
   format::Kind kind = format::Kind::secret;
   std::string name;

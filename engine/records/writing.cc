@@ -123,7 +123,7 @@ std::uint64_t& Writing::counter(Count what) {
 
 Result<void> Writing::decrease(Count what) {
   std::uint64_t& count = counter(what);
-  if (count == 0) return lost("the store has lost count of its names");
+  if (count == 0) return lost("the store's count of names is wrong");
   --count;
   return {};
 }

@@ -24,7 +24,7 @@ struct Seals {
   std::vector<std::string> documents;
 };
 
-/// What a commit destroys, for its receipt.
+/// The versions and documents that a commit destroys, for its receipt.
 struct Destroyed {
   std::vector<SweptVersion> versions;
   std::vector<ShredDocument> documents;

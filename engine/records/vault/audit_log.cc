@@ -209,7 +209,7 @@ Result<void> Vault::audit_retain() {
   if (last == 0) return {};
   // The sweep is done by now, so a log that cannot be shortened is no failure.
   if (auto pruned = prune_up_to(last); !pruned)
-    core_->warn("the audit log could not be shortened: see coffer audit verify", "");
+    core_->warn("the audit log could not be shortened: verify it to see why", "");
   return {};
 }
 

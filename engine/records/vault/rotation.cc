@@ -4,7 +4,7 @@
 //   1. epoch key e+1 is written to the other epoch slot of the keyring, durably
 //   2. one commit: the versions are gone, touched buckets and leaves have new keys, living
 //      DEKs are re-wrapped, every bucket key is wrapped under e+1, the root says e+1
-//   3. a second commit, so that both meta pages of the data file stand at e+1
+//   3. a second commit, so that both meta pages of the data file lead to e+1
 //   4. epoch slot e is overwritten in place, durably; only then is the write acknowledged
 //
 // Steps 1 and 2 run under one write lock, 3 under a second, 4 under a third that finds the
