@@ -1,4 +1,4 @@
-// Runs a body that yields something where only a body that yields nothing can be run.
+// Runs a body that returns a value through a function that accepts only bodies without one.
 #pragma once
 
 #include <coffer/result.h>
@@ -7,8 +7,8 @@
 
 namespace coffer {
 
-/// Calls `run` with a function of `Argument` that returns Result<void>, and returns what `body`
-/// answered in it: of several runs what the last one did. An error of `run` itself goes before.
+/// Calls `run` with a function of `Argument` that calls `body`, and returns the answer of the last
+/// call of `body`. An error of `run` itself takes precedence.
 template <typename Argument, typename Run, typename Body>
 auto answer_of(const Run& run, const Body& body) -> std::invoke_result_t<const Body&, Argument> {
   std::invoke_result_t<const Body&, Argument> answer =

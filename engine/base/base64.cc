@@ -5,12 +5,12 @@
 namespace coffer {
 namespace {
 
-// All ones where it holds, else zero; of values below 2^31.
+// All ones if the relation holds, else zero. The values must be below 2^31.
 std::uint32_t is_below(std::uint32_t a, std::uint32_t b) { return 0U - ((a - b) >> 31); }
 std::uint32_t is_equal(std::uint32_t a, std::uint32_t b) {
   return ~is_below(a, b) & ~is_below(b, a);
 }
-// `value` where first <= value <= last.
+// All ones if first <= value <= last, else zero.
 std::uint32_t is_in(std::uint32_t value, std::uint32_t first, std::uint32_t last) {
   return ~is_below(value, first) & ~is_below(last, value);
 }
@@ -32,7 +32,7 @@ std::uint8_t digit_of(std::uint32_t value, const Last& last) {
                                    (is_equal(value, 62) & at_62) | (is_equal(value, 63) & at_63));
 }
 
-// 64 where there is no such digit.
+// The value of a digit; 64 if the character is no digit of the alphabet.
 std::uint32_t value_of(char digit, const Last& last) {
   const std::uint32_t c = static_cast<std::uint8_t>(digit);
   const std::uint32_t upper = is_in(c, 'A', 'Z');
@@ -78,7 +78,7 @@ std::optional<SecretBytes> decode_base64(std::string_view text, Base64 alphabet)
   if (text.size() % 4 == 1) return std::nullopt;
   SecretBytes bytes;
   bytes.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t wrong = 0;  // Judged at the end: where it is wrong tells nothing of the rest.
+  std::uint32_t wrong = 0;  // Checked at the end, so that the time reveals no position.
   for (std::size_t i = 0; i < text.size(); i += 4) {
     const std::size_t count = std::min<std::size_t>(4, text.size() - i);
     std::uint32_t group = 0;

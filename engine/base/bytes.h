@@ -1,4 +1,4 @@
-// The byte types that every floor speaks: views, and text seen as bytes.
+// The byte types that every floor uses: views, and text as bytes.
 #pragma once
 
 #include <cstdint>

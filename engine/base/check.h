@@ -1,5 +1,5 @@
-// COFFER_CHECK: our own bug stops the process, in release builds too, for going
-// on would write garbage or reuse a nonce. Never for input: input gets an Error.
+// COFFER_CHECK: a bug of ours stops the process, in release builds too, because going on could
+// write garbage or reuse a nonce. Never use it for input: bad input gets an Error.
 #pragma once
 
 namespace coffer::detail {

@@ -36,7 +36,7 @@ std::string_view code_name(ErrorCode code) {
 
 namespace {
 
-// An empty pointer is a document as a whole; an empty name is what the text itself tells of.
+// An empty pointer means the whole document. For an empty name the error's text says it all.
 std::string lead_of(const Subject& subject) {
   if (!subject.text.empty()) return subject.text + ": ";
   return subject.kind == Subject::Kind::pointer ? "the whole document: " : "";

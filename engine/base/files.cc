@@ -67,13 +67,13 @@ std::string parent_of(const std::string& path) {
 Result<std::string> name_beside(const std::string& path, std::string_view tag) {
   std::array<std::uint8_t, 8> random{};
   if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
-    return failed("the system gives no random numbers");
+    return failed("the system returned no random numbers");
   return path + std::string(tag) + hex(random);
 }
 
 Result<void> sync_path(const std::string& path, int flags) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
-  if (!file.ok()) return failed("cannot be opened to be synced").about(Subject::Kind::file, path);
+  if (!file.ok()) return failed("cannot be opened for syncing").about(Subject::Kind::file, path);
   if (::fsync(file.get()) != 0) return failed("cannot be synced").about(Subject::Kind::file, path);
   return {};
 }

@@ -1,9 +1,9 @@
-// Files by their descriptors: read and written whole, replaced whole, made durable.
+// Reads and writes whole files by their descriptors, replaces files, and makes them durable.
 //
-// Power cut: a file's content is on disk once the file was synced, a name once its directory was.
-// replace_whole() writes the new content under a name of its own, syncs it, and only then passes
-// the old name to it, in one step. A cut before the rename leaves the old file as it was (and
-// perhaps PATH.new-HEX beside it); a cut after it leaves the old file or the new one, whole.
+// Power cut: a file's content is durable once the file was synced, a name once its directory was.
+// replace_whole() writes the new content to PATH.new-HEX, syncs it, and then renames it to PATH in
+// one step. A cut before the rename leaves the old file unchanged, perhaps with a PATH.new-HEX; a
+// cut after it leaves the whole old file or the whole new one.
 #pragma once
 
 #include <coffer/result.h>
@@ -21,7 +21,7 @@ namespace coffer {
 /// Owns a descriptor, and closes it.
 class FileDescriptor {
  public:
-  /// A negative number, as open(2) answers where it fails, owns nothing.
+  /// A negative number, which open(2) returns if it fails, owns nothing.
   explicit FileDescriptor(int fd = -1) : fd_(fd) {}
   FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
@@ -30,7 +30,7 @@ class FileDescriptor {
   }
   FileDescriptor(const FileDescriptor&) = delete;
   FileDescriptor& operator=(const FileDescriptor&) = delete;
-  /// Keeps errno, for errors that are reported after it.
+  /// Keeps errno, so that an earlier error can still be reported.
   ~FileDescriptor();
   bool ok() const { return fd_ >= 0; }
   int get() const { return fd_; }
@@ -39,23 +39,23 @@ class FileDescriptor {
   int fd_;
 };
 
-/// Fills `out` from `offset`. Errors: io, corrupt (the file ends before).
+/// Fills `out` from `offset` on. Errors: io, corrupt (the file is too short).
 Result<void> read_fully(int fd, MutableByteView out, std::uint64_t offset);
 /// Errors: io.
 Result<void> write_fully(int fd, ByteView bytes, std::uint64_t offset);
 
-/// The directory that holds `path`: "." where it names none.
+/// The directory of `path`; "." if `path` names none.
 std::string parent_of(const std::string& path);
-/// A name beside `path` that nothing has: `path`, `tag` and random digits. Errors: io.
+/// An unused name in the directory of `path`: `path`, `tag` and random digits. Errors: io.
 Result<std::string> name_beside(const std::string& path, std::string_view tag);
 
-/// Makes durable: the content of the file, or, with O_DIRECTORY in `flags`, the names in the
-/// directory. Errors: io, about `path`.
+/// Makes the file's content durable or, with O_DIRECTORY in `flags`, the names in the directory.
+/// Errors: io, about `path`.
 Result<void> sync_path(const std::string& path, int flags);
-/// Makes durable: the file's content, and its name in its directory. Errors: io.
+/// Makes the file's content durable, and its name in its directory. Errors: io.
 Result<void> sync_file_and_parent(int fd, const std::string& path);
-/// Puts a file of mode 0600 with this content in the place of `path`; durable when it returns.
-/// Errors: io; then no new file is left behind.
+/// Replaces `path` by a file of mode 0600 with this content; durable when it returns. Errors: io;
+/// after an error no new file is left.
 Result<void> replace_whole(const std::string& path, ByteView content);
 
 }  // namespace coffer

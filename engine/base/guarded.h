@@ -1,6 +1,5 @@
-// The edge of the public calls: what the standard library throws for want of memory becomes
-// an Error here.
-// Nothing else is caught: another exception is our own bug and ends the process.
+// Wraps every public call: turns the standard library's exceptions for a lack of memory into an
+// Error. Other exceptions are bugs of ours and end the process.
 #pragma once
 
 #include <coffer/result.h>

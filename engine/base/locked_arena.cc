@@ -20,7 +20,7 @@ constexpr std::size_t kSmallestBlock = 32;
 constexpr std::size_t kLargestPooledBlock = std::size_t{64} << 10;
 constexpr std::size_t kSlabBytes = std::size_t{64} << 10;
 constexpr std::size_t kClassCount = 12;  // 32 B << 0..11
-constexpr std::size_t kShardCount = 8;   // Threads on different shards do not meet.
+constexpr std::size_t kShardCount = 8;   // Threads on different shards do not contend.
 
 std::size_t page_bytes() {
   static const auto bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -52,8 +52,8 @@ struct LockedArena::State {
   std::atomic<std::size_t> locked{0};
   std::array<Shard, kShardCount> shards;
 
-  // A mapping with an unreadable page on either side. mlock may be refused
-  // (RLIMIT_MEMLOCK); that is counted, not fatal: see secret_memory().
+  // Maps memory with an unreadable page on either side. If mlock is refused (RLIMIT_MEMLOCK), the
+  // memory is only counted as not locked: see secret_memory().
   void* map(std::size_t size) {
     const std::size_t whole = size + 2 * page_bytes();
     void* base = mmap(nullptr, whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -71,8 +71,8 @@ struct LockedArena::State {
   }
 
   void unmap(void* memory, std::size_t size) {
-    // mlock is undone by munmap; whether it had been locked is asked from the kernel's own count
-    // only in total, so both counters go down by what this mapping had, locked ones first.
+    // munmap also unlocks. The arena does not know whether this mapping was locked, so both
+    // counters go down as if it was.
     mapped -= size;
     std::size_t have = locked.load();
     while (have > 0 && !locked.compare_exchange_weak(have, have - (have < size ? have : size))) {
@@ -110,7 +110,7 @@ void* LockedArena::allocate(std::size_t size) {
   }
   State::Free* item = shard.free[index];
   shard.free[index] = item->next;
-  item->next = nullptr;  // The rest was wiped when it was given back.
+  item->next = nullptr;  // The other bytes were wiped when the block was given back.
   return item;
 }
 

@@ -1,11 +1,10 @@
-// The process's memory for secrets: mapped apart from the heap, between guard
-// pages, locked, left out of core dumps, wiped when given back.
+// The process's memory for secrets: mapped outside the heap, between guard pages, locked, excluded
+// from core dumps, and wiped when it is given back.
 //
-// Two homes, because they must behave differently across fork(): keys vanish in
-// a child (MADV_WIPEONFORK: it reads zeros), values of a caller stay readable.
-// Blocks come in powers of two from 32 bytes; larger than 64 KiB are mapped on
-// their own, so that a 1 MiB value gives its memory back when it goes.
-// Thread-safe.
+// There are two arenas, because they behave differently across fork(): keys vanish in the child,
+// which reads zeros (MADV_WIPEONFORK); values stay readable. Block sizes are powers of two from 32
+// bytes. A block above 64 KiB has its own mapping, so that a 1 MiB value returns its memory when it
+// is freed. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +17,11 @@ class LockedArena {
   enum class Kind : std::uint8_t { values, keys };
   static LockedArena& of(Kind kind);
 
-  /// Zeroed memory of at least `size` bytes. Never null: no memory left ends the process.
+  /// Returns zeroed memory of at least `size` bytes. Throws bad_alloc if there is no memory.
   void* allocate(std::size_t size);
-  /// Wipes, then gives back. `size` is what allocate() was asked for.
+  /// Wipes the memory and gives it back. `size` must be the size passed to allocate().
   void release(void* memory, std::size_t size);
-  /// The size that allocate(size) really gives.
+  /// The size of the block that allocate(size) returns.
   static std::size_t block_bytes(std::size_t size);
 
   std::size_t mapped_bytes() const;
@@ -33,7 +32,7 @@ class LockedArena {
 
  private:
   explicit LockedArena(Kind kind);
-  ~LockedArena() = delete;  // Lives as long as the process: statics may hold secrets to the end.
+  ~LockedArena() = delete;  // Never destroyed: statics may hold secrets to the end.
   struct State;
   State* state_;
 };

@@ -16,17 +16,18 @@ Result<void> check_owner(const struct stat& status, std::string_view name) {
 
 Result<void> check_private_file(const struct stat& status, std::string_view name) {
   if (!S_ISREG(status.st_mode))
-    return Error(ErrorCode::io, "a file of the store is a link, or no regular file",
-                 "put the plain file back in its place")
+    return Error(ErrorCode::io, "a file of the store is a link or not a regular file",
+                 "put the regular file back in its place")
         .about(Subject::Kind::file, name);
   if (status.st_nlink != 1)
     return Error(ErrorCode::io, "a file of the store has a second name (a hard link)",
-                 "find it with find -samefile, and remove it or copy the file in its place")
+                 "find the other name with find -samefile and remove it, or replace the file by a "
+                 "copy")
         .with_number(status.st_nlink)
         .about(Subject::Kind::file, name);
   COFFER_TRY(check_owner(status, name));
   if ((status.st_mode & 077) != 0)
-    return Error(ErrorCode::io, "a file of the store is open to other users",
+    return Error(ErrorCode::io, "a file of the store is accessible to other users",
                  "chmod 600 each of keyring, data.mdb and lock.mdb")
         .about(Subject::Kind::file, name);
   return {};

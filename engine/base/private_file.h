@@ -1,4 +1,5 @@
-// What every file of a store must be: a regular file of ours with one name, closed to others.
+// Checks a file of a store: it must be a regular file of this user with one name, and no other user
+// may access it.
 #pragma once
 
 #include <coffer/result.h>
@@ -9,7 +10,8 @@ struct stat;
 
 namespace coffer {
 
-/// Errors: io (another user's, a link or device, open to other users), about `name`.
+/// Errors: io (another user's, a link or device, a second name, accessible to other users), about
+/// `name`.
 Result<void> check_private_file(const struct stat& status, std::string_view name);
 Result<void> check_owner(const struct stat& status, std::string_view name);
 

@@ -1,5 +1,5 @@
-// Where random bytes come from: a seam, so that a seed can replay a test.
-// Production code gets crypto::system_random(), never anything else.
+// The source of random bytes: an interface, so that a test can replay a seed. Production code uses
+// only crypto::system_random().
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,7 @@ bool equal_in_constant_time(std::span<const std::uint8_t> a, std::span<const std
   std::uint8_t difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     difference = static_cast<std::uint8_t>(difference | (a[i] ^ b[i]));
-    // The compiler must not learn that it may stop early.
+    // Prevents the compiler from stopping at the first difference.
     __asm__ volatile("" : "+r"(difference));
   }
   return difference == 0;
@@ -73,7 +73,7 @@ void SecretBytes::append(std::span<const std::uint8_t> bytes) {
     size_ = needed;
     return;
   }
-  // The bytes may be our own: they are copied before the old memory is given back.
+  // `bytes` may be part of this object: copy them before giving the old memory back.
   SecretBytes larger;
   larger.reserve(needed > 2 * capacity_ ? needed : 2 * capacity_);
   COFFER_CHECK(larger.data_ != nullptr);

@@ -1,5 +1,4 @@
-// Libraries that are loaded when they are first needed: a program that uses none of them neither
-// links nor starts with any.
+// Libraries that are loaded at their first use, so that other programs do not need them.
 #pragma once
 
 #include <optional>
@@ -7,13 +6,13 @@
 
 namespace coffer {
 
-/// Loaded until the process ends: such libraries do not like to be unloaded.
+/// Stays loaded until the process ends, because such libraries do not support unloading.
 class SharedLibrary {
  public:
-  /// `name` as dlopen takes it: a path, or a soname for the system to find. None: it cannot be had.
+  /// `name` is a path, or a soname that dlopen looks up. nullopt: the library cannot be loaded.
   static std::optional<SharedLibrary> load(const std::string& name);
 
-  /// Sets `function`, or answers false.
+  /// Sets `function`; returns false if the library lacks it.
   template <typename Function>
   bool find(const char* symbol, Function*& function) const {
     function = reinterpret_cast<Function*>(address_of(symbol));

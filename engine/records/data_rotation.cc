@@ -1,5 +1,5 @@
-// The rotation of data keys: which keys are of before it, and which of them the next commit takes.
-// The root says up to which epoch keys are to be replaced; a kill leaves that to go on with.
+// The rotation of data keys: finds the keys made before it, and chooses those that the next commit
+// replaces. The root names the epoch below which keys are old, so a rotation survives a kill.
 #include <algorithm>
 
 #include "records/writing.h"
@@ -7,7 +7,7 @@
 namespace coffer::records {
 namespace {
 
-// A bucket's keys of before the rotation: its own, or some of its leaves'.
+// The keys of one bucket that were made before the rotation: its own key, or keys of its leaves.
 struct OldKeys {
   bool any = false;
   bool is_split = false;
@@ -24,7 +24,8 @@ Result<OldKeys> old_keys_of(const Reading& reading, std::uint8_t number) {
   return old;
 }
 
-// Of a split bucket no more leaves than there is room for; at least one of whatever there is.
+// Marks old keys of a bucket for renewal and returns how many versions this wraps again. Stops at
+// `room` in a split bucket, but takes at least one leaf.
 std::uint64_t take(KeysToRenew& touched, std::uint8_t number, const OldKeys& old,
                    std::uint64_t versions, std::uint64_t room) {
   constexpr std::uint64_t kLeaves = std::uint64_t{format::kBucketCount} * format::kLeafCount;
@@ -51,7 +52,7 @@ Result<std::uint64_t> Reading::buckets_to_renew() const {
 }
 
 Result<std::uint64_t> Writing::renew_buckets(std::uint64_t versions_at_once) {
-  if (root_.rekey_below == 0) return 0;  // Another process has done the rest.
+  if (root_.rekey_below == 0) return 0;  // Another process has finished the rotation.
   std::uint64_t left = 0;
   std::uint64_t used = 0;
   for (unsigned i = 0; i < format::kBucketCount; ++i) {

@@ -36,20 +36,20 @@ Result<std::shared_ptr<const StoredSettings>> KeptRecords::settings(const storag
   stored->sealed.assign(sealed->begin(), sealed->end());
   stored->settings = COFFER_TRY(format::decode_settings(plain.bytes()));
   if (stored->settings.revision != revision)
-    return Error(ErrorCode::corrupt, "the store's settings are not the ones that it had last",
+    return Error(ErrorCode::corrupt, "the store's settings are not its latest ones",
                  "restore from a backup");
   const std::lock_guard lock(mutex_);
   settings_ = stored;
   return std::shared_ptr<const StoredSettings>(stored);
 }
 
-// The root names the revision, so that the record can neither be lost nor swapped unnoticed.
+// The root names the policy's revision, so a lost or swapped record is noticed.
 Result<std::shared_ptr<const StoredPolicy>> KeptRecords::policy(const storage::Txn& txn,
                                                                 std::uint64_t revision) {
   if (revision == 0) return std::shared_ptr<const StoredPolicy>();
   const auto sealed = COFFER_TRY(txn.get(Table::main, as_bytes(kPolicyKey)));
   if (!sealed)
-    return Error(ErrorCode::corrupt, "the store has lost its policy", "restore from a backup");
+    return Error(ErrorCode::corrupt, "the store's policy is missing", "restore from a backup");
   {
     const std::lock_guard lock(mutex_);
     if (policy_ && policy_->policy.revision == revision && are_same(*sealed, policy_->sealed))
@@ -60,7 +60,7 @@ Result<std::shared_ptr<const StoredPolicy>> KeptRecords::policy(const storage::T
   stored->sealed.assign(sealed->begin(), sealed->end());
   stored->policy = COFFER_TRY(format::decode_policy(plain.bytes()));
   if (stored->policy.revision != revision)
-    return Error(ErrorCode::corrupt, "the store's policy is not the one that it had last",
+    return Error(ErrorCode::corrupt, "the store's policy is not its latest one",
                  "restore from a backup");
   const std::lock_guard lock(mutex_);
   policy_ = stored;

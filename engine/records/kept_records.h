@@ -1,4 +1,4 @@
-// The settings and the policy: one record each, read anew only where a commit has changed it.
+// The settings and the policy: one record each, decrypted again only if a commit has changed it.
 #pragma once
 
 #include <coffer/policy.h>
@@ -13,34 +13,33 @@
 
 namespace coffer::records {
 
-/// The settings record, opened, with the bytes that it was opened from.
+/// The decrypted settings record, and its sealed bytes.
 struct StoredSettings {
   Bytes sealed;
   format::Settings settings;
 };
 
-/// The policy's record, opened, with the bytes that it was opened from.
+/// The decrypted policy record, and its sealed bytes.
 struct StoredPolicy {
   Bytes sealed;
   Policy policy;
 };
 
-/// The rules to go by: null if there is no policy, or one without rules.
+/// The policy to apply: null if the store has no policy, or the policy has no rules.
 std::shared_ptr<const Policy> in_force(const std::shared_ptr<const StoredPolicy>& stored);
 
-/// What this process read last. Another process may have changed a record since: each call
-/// compares the bytes in its transaction, and opens them only if they are others. Thread-safe.
+/// The settings and the policy that this process read last. Another process may have changed them:
+/// each call compares the sealed bytes, and decrypts them only if they differ. Thread-safe.
 class KeptRecords {
  public:
   explicit KeptRecords(const Cipher& cipher) : cipher_(cipher) {}
-  /// `revision`: as the root names it. Errors: corrupt (missing, altered or of another revision),
-  /// io.
+  /// `revision` comes from the root. Errors: corrupt (missing, altered, another revision), io.
   Result<std::shared_ptr<const StoredSettings>> settings(const storage::Txn& txn,
                                                          std::uint64_t revision);
-  /// Null for revision 0: no policy was ever put. Errors: as settings().
+  /// Returns null for revision 0: no policy was ever put. Errors: as settings().
   Result<std::shared_ptr<const StoredPolicy>> policy(const storage::Txn& txn,
                                                      std::uint64_t revision);
-  /// Whether a policy was in force when this process last looked.
+  /// Whether a policy was in force when this process last read it.
   bool knows_a_policy() const;
 
  private:

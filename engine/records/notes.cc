@@ -11,7 +11,7 @@ namespace coffer::records {
 
 bool is_refusal(ErrorCode code) {
   switch (code) {
-    case ErrorCode::failed:  // Such as: the clock is behind.
+    case ErrorCode::failed:  // For example: the clock is behind.
     case ErrorCode::usage:
     case ErrorCode::not_found:
     case ErrorCode::deleted:

@@ -12,7 +12,7 @@ namespace {
 
 using storage::Table;
 
-Error newest_is_lost() { return lost("a secret has lost its newest version"); }
+Error newest_is_lost() { return lost("a secret's newest version is missing"); }
 
 bool is_of_hash(ByteView key, const format::PathHash& hash) {
   return key.size() == format::kHistoryKeyBytes &&
@@ -39,7 +39,7 @@ Result<bool> Reading::find_into(const format::PathHash& hash, std::uint64_t vers
     COFFER_TRY(format::decode_version(*bytes, located.record));
     return true;
   }
-  // The newest: the first key of the hash. Readers keep their cursor, writers open one.
+  // The newest version has the first key of the hash. Readers keep a cursor, writers open one.
   storage::Cursor opened;
   storage::Cursor* cursor = &opened;
   if (reader_ != nullptr) {
@@ -51,7 +51,7 @@ Result<bool> Reading::find_into(const format::PathHash& hash, std::uint64_t vers
   const ByteView key = cursor->key();
   if (!is_of_hash(key, hash)) return false;
   located.version = format::version_of_history_key(key);
-  if (located.version == 0) return false;  // Only the head: no version yet.
+  if (located.version == 0) return false;  // Only a head: the secret has no version yet.
   COFFER_TRY(format::decode_version(cursor->value(), located.record));
   if ((located.record.header.flags & format::kFlagSuperseded) != 0) return newest_is_lost();
   return true;
@@ -75,7 +75,8 @@ Result<void> Reading::each_version(const format::PathHash& hash, std::uint64_t f
     ++found;
     if (!COFFER_TRY(visit({version, record}))) return {};
   }
-  if (from == 0 && found != expected) return lost("a secret has lost versions, or has too many");
+  if (from == 0 && found != expected)
+    return lost("versions of a secret are missing, or there are too many");
   return {};
 }
 
@@ -83,7 +84,7 @@ Result<void> Reading::fetch_large_value(const format::PathHash& hash, Located& l
   const auto bytes =
       COFFER_TRY(txn_.get(Table::values, format::history_key(hash, located.version)));
   if (!bytes || bytes->size() != located.record.bytes_apart)
-    return Error(ErrorCode::corrupt, "a version has lost its value, or has another's",
+    return Error(ErrorCode::corrupt, "a version's value is missing or belongs to another version",
                  Advice::verify_and_restore)
         .with_number(located.version);
   located.record.ciphertext = *bytes;

@@ -1,8 +1,8 @@
-// A transaction as its reader sees it: sealed records, found by table and key, opened and checked.
+// The reading side of a transaction: finds sealed records by table and key, checks and opens them.
 //
-// Rows of the history table stand under a hash and a version, newest first; their DEKs are wrapped
-// by keys that can be erased. Every other record is small and sealed under the store's names key.
-// What a record means, a path above all, is the floor above's to know.
+// The key of a history row is a path hash and a version, newest first; its DEK is wrapped by a key
+// that can be erased. Every other record is small and sealed under the store's names key. Only the
+// floor above knows what a record means, and knows paths.
 #pragma once
 
 #include <coffer/audit.h>
@@ -29,7 +29,7 @@
 
 namespace coffer::records {
 
-/// What every transaction of one open store works with; outlives them.
+/// The parts that all transactions of one open store share; outlives them.
 struct Means {
   const Cipher& cipher;
   const audit::Chain& chain;
@@ -37,7 +37,7 @@ struct Means {
   KeptRecords& kept;
 };
 
-/// What the root counts for the floor above.
+/// The counters that the root keeps for the floor above.
 enum class Count : std::uint8_t { secrets, configs, top_names, config_names, spec_names };
 
 /// The keys of leaves by bucket, of buckets that were split in this transaction.
@@ -49,16 +49,16 @@ struct Located {
   format::VersionRecord record;  ///< Views into the transaction.
 };
 
-/// What a Located points into is gone with the next write: this is not.
+/// A copy of a Located, valid after the next write.
 struct KeptVersion {
   std::uint64_t version = 0;
   format::VersionHeader header;
 };
 
-/// Walks a table in the order of its keys; ends before its transaction. Cannot change it.
+/// Walks a table in the order of its keys, read-only. Must end before its transaction.
 class Rows {
  public:
-  // Each answers whether there is a row now. Errors: corrupt, io.
+  // Each returns whether the cursor is at a row. Errors: corrupt, io.
   Result<bool> first() { return cursor_.first(); }
   Result<bool> next() { return cursor_.next(); }
   Result<bool> seek(ByteView at_or_after) { return cursor_.seek(at_or_after); }
@@ -71,14 +71,14 @@ class Rows {
   storage::Cursor cursor_;
 };
 
-/// One snapshot. One thread at a time.
+/// One snapshot. Used by one thread at a time.
 class Reading {
  public:
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
 
   const Cipher& cipher() const { return means_.cipher; }
-  /// For whom the store was opened.
+  /// The actor that the store was opened for.
   const Actor& actor() const { return actor_; }
 
   // --- rows
@@ -90,23 +90,23 @@ class Reading {
   Result<Rows> rows(storage::Table table) const {
     return Rows(COFFER_TRY(storage::Cursor::open(txn_, table)));
   }
-  /// Whether a table that later formats added is in sight.
+  /// Whether this transaction sees the table, which older stores may lack.
   bool has(storage::Table table) const { return txn_.has(table); }
 
   // --- versions
 
-  /// Version 0: the newest. The views are valid until the transaction changes or ends.
-  /// Errors: corrupt (the newest version was taken out), io.
+  /// Version 0 finds the newest. The views are valid until the transaction changes or ends.
+  /// Errors: corrupt (the newest version is missing), io.
   Result<std::optional<Located>> find(const format::PathHash& hash, std::uint64_t version) const;
-  /// The same, for a get: without a copy.
+  /// As find(), without a copy: for a get.
   Result<bool> find_into(const format::PathHash& hash, std::uint64_t version,
                          Located& located) const;
-  /// Runs `visit` over a hash's versions, newest first, from `from` on (0: the newest), until it
-  /// answers false. The views are valid inside the visit only. Errors: corrupt (from the newest
-  /// on: rows are missing, or too many), io, those of `visit`.
+  /// Calls `visit` for the versions of a hash, newest first, from `from` on (0: the newest), until
+  /// it returns false. The views are valid inside `visit` only. Errors: corrupt (if `from` is 0:
+  /// also a missing or surplus row), io, those of `visit`.
   Result<void> each_version(const format::PathHash& hash, std::uint64_t from,
                             const std::function<Result<bool>(const Located&)>& visit) const;
-  /// Fetches the ciphertext of a living version that stands apart. Errors: corrupt, io.
+  /// Fetches a living version's ciphertext if the table of values holds it. Errors: corrupt, io.
   Result<void> fetch_value(const format::PathHash& hash, Located& located) const {
     if (located.record.bytes_apart == 0) return {};
     return fetch_large_value(hash, located);
@@ -116,9 +116,9 @@ class Reading {
 
   // --- keys
 
-  /// Call before wrapping_key(hash): it is fetched into the processor's cache meanwhile.
+  /// Call some time before wrapping_key(hash): brings the key into the processor's cache.
   void prefetch_key(const format::PathHash& hash) const { keys_.prefetch(hash); }
-  /// What wraps the DEKs of this hash's versions. Valid until the transaction ends.
+  /// The key that wraps the DEKs of this hash's versions. Valid until the transaction ends.
   Result<WrappingKey> wrapping_key(const format::PathHash& hash) const {
     if (!root_.leaves.is_split(hash[0])) {
       const BucketKey* bucket = COFFER_TRY(keys_.bucket(hash[0], txn_));
@@ -128,69 +128,69 @@ class Reading {
     return COFFER_TRY(keys_.leaves(hash[0], txn_))->at(hash[1]);
   }
   Result<BucketKeys> bucket_keys(std::uint8_t number) const;
-  /// How many buckets have keys, their own or of leaves, that the rotation of data keys has yet to
-  /// replace; 0 if there is none under way.
+  /// How many buckets still have a key, their own or a leaf's, that the rotation of data keys must
+  /// replace; 0 if no rotation is under way.
   Result<std::uint64_t> buckets_to_renew() const;
-  /// A destruction in a split bucket wraps a leaf anew, in another one the whole bucket.
+  /// Destroying a version wraps one leaf again in a split bucket, else the whole bucket.
   bool is_split(std::uint8_t bucket) const { return root_.leaves.is_split(bucket); }
 
   // --- what the root says
 
   std::uint64_t sequence() const { return root_.sequence; }
   std::uint64_t epoch() const { return root_.epoch; }
-  /// Records of every kind that the store holds.
+  /// The number of records in the store, of all kinds.
   std::uint64_t record_count() const { return root_.record_count; }
   std::uint64_t count(Count what) const;
   const format::Root& root() const { return root_; }
 
   // --- time
 
-  /// The store's time for this transaction: the same at each call.
+  /// The store's time for this transaction, in ms since 1970; every call returns the same.
   std::int64_t now_ms() const {
     if (now_ms_ == 0) look_at_clock();
     return now_ms_;
   }
-  /// Further than is tolerated. Known once now_ms() was called.
+  /// Whether the clock is further behind than is tolerated. Call now_ms() first.
   bool clock_is_behind() const { return clock_is_behind_; }
-  /// What the clock itself shows.
+  /// The time that the clock itself shows.
   std::int64_t clock_ms() const { return means_.clock.shown_ms(); }
-  /// Errors: failed. A time to come cannot be set while the clock cannot be believed.
+  /// Errors: failed (the clock is behind: no future time may be set by it).
   Result<void> check_clock() const;
-  /// The caller is answered that this time is over: it must still be so after a restart.
+  /// Call when the caller learns that this time has passed: it must not return after a restart.
   void note_end_seen(std::int64_t end_ms) const {
     if (end_ms > end_seen_ms_) end_seen_ms_ = end_ms;
   }
 
   // --- settings, policy, audit log
 
-  /// Read once for a transaction, when first asked for. Errors: corrupt, io.
+  /// Read at the first call, once a transaction. Errors: corrupt, io.
   Result<const format::Settings*> settings() const;
-  /// Null if there is no policy, or one without rules. For a held snapshot: the present one.
+  /// Null if there is no policy, or it has no rules. A held snapshot uses the present policy.
   Result<const Policy*> policy() const;
-  /// The records with the bytes that they were opened from, as they stand in this transaction.
+  /// The records as this transaction sees them, with their sealed bytes.
   Result<std::shared_ptr<const StoredSettings>> stored_settings() const;
   Result<std::shared_ptr<const StoredPolicy>> stored_policy() const;
   /// One record of the audit log. Errors: corrupt (missing or altered), too_new, io.
   Result<format::AuditRecord> audit_record(std::uint64_t number) const {
     return means_.chain.read(txn_, number);
   }
-  /// Checks the chain of the audit log, and visits its records. Errors: io, those of `visit`.
+  /// Checks the chain of the audit log and visits its records. Errors: io, those of `visit`.
   Result<audit::Walk> walk_audit(const audit::Chain::Visit& visit) const {
     return means_.chain.walk(txn_, root_, visit);
   }
 
-  /// A reader was given a value, or refused it. Noted if the store audits reads; a transaction
-  /// that writes says so with Writing::notes().
+  /// Call when a reader was given a value or refused it. Noted if the store audits reads. A writer
+  /// uses Writing::notes() instead.
   void note_get(std::string_view name, std::uint64_t version,
                 std::optional<ErrorCode> refused_with) const;
-  /// The policy refused a read: on record when the transaction ends.
+  /// Call when the policy refused a read: recorded when the transaction ends.
   void note_denied(format::Action action, std::string_view name) const;
 
  private:
   friend class Vault;
   friend class HeldReading;
   friend class Writing;
-  /// For a reader, to whom `policy` applies.
+  /// For a reader; `policy` applies to it.
   Reading(const Means& means, storage::ReadTxn& txn, EpochKeys& keys, const format::Root& root,
           const Actor& actor, bool audits_reads, const Policy* policy)
       : means_(means),
@@ -211,16 +211,16 @@ class Reading {
 
   const Means& means_;
   storage::Txn& txn_;
-  storage::ReadTxn* reader_ = nullptr;  // Null: a writer, which has no cursor of its own.
-  EpochKeys& keys_;                     // The session's or the writer's: it outlives this.
+  storage::ReadTxn* reader_ = nullptr;  // Null in a writer, which has no cursor of its own.
+  EpochKeys& keys_;                     // The session's or the writer's; outlives this.
   const format::Root& root_;
   const Actor& actor_;
-  const OwnLeaves* own_leaves_ = nullptr;  // Null while no bucket was split here.
+  const OwnLeaves* own_leaves_ = nullptr;  // Null until this transaction splits a bucket.
   bool audits_reads_ = false;
   bool policy_is_given_ = false;
   const Policy* policy_ = nullptr;
   mutable bool clock_is_behind_ = false;
-  mutable std::int64_t now_ms_ = 0;  // 0: the clock was not asked yet.
+  mutable std::int64_t now_ms_ = 0;  // 0: the clock was not read yet.
   mutable std::int64_t end_seen_ms_ = 0;
   mutable std::shared_ptr<const StoredSettings> settings_;
   mutable std::shared_ptr<const StoredPolicy> stored_policy_;

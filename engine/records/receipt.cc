@@ -18,10 +18,10 @@ constexpr std::string_view kTagBegins = R"(,"tag":")";
 constexpr std::string_view kTagEnds = R"("})";
 constexpr std::size_t kTagDigits = 2 * sizeof(crypto::Hash);
 constexpr std::uint8_t kReceiptKind = 1;
-// A receipt of millions of versions fits; what is longer is none of ours.
+// A receipt of millions of versions fits into this; coffer writes no longer text.
 constexpr std::size_t kReceiptBytesMax = json::kMaxTextBytes;
 
-// What no program can promise from inside one store.
+// The copies that a program cannot promise to have erased.
 constexpr std::array kOutOfReach = {
     "earlier copies of the keyring",
     "backups and snapshots of the file system",
@@ -39,13 +39,13 @@ std::string tag_of(const keys::IndexKeys& keys, const format::StoreId& store,
 }
 
 Error no_receipt() {
-  return {ErrorCode::usage, "this is no receipt of an erasing",
-          "give it as it was printed, to the byte"};
+  return {ErrorCode::usage, "this is not a receipt of coffer",
+          "give the receipt unchanged, byte for byte"};
 }
 
 Error not_genuine() {
-  return {ErrorCode::corrupt, "the receipt was altered, or is another store's",
-          "a genuine one is as it was printed, to the byte"};
+  return {ErrorCode::corrupt, "the receipt was altered, or belongs to another store",
+          "give the receipt unchanged, byte for byte"};
 }
 
 Result<void> read_gone(const json::Reader& list, std::string_view name, std::string_view version,
@@ -77,8 +77,8 @@ Result<ReceiptContents> read_members(const json::Reader& receipt) {
   return read;
 }
 
-// The text's tag was found to be ours: a member that is missing is our own bug, or a later
-// version's receipt. Both are refused as no receipt.
+// The tag was genuine, so a missing member means a bug or a receipt of a later version. Both are
+// refused as no receipt.
 Result<ReceiptContents> read_contents(std::string_view text) {
   const auto document = json::Document::parse(text);
   if (!document) return no_receipt();
@@ -86,7 +86,7 @@ Result<ReceiptContents> read_contents(std::string_view text) {
   const auto form = receipt.find("receipt");
   const Result<std::uint64_t> number = form ? form->number() : no_receipt();
   if (!number) return no_receipt();
-  if (*number != 1) return Error(ErrorCode::too_new, "the receipt is of a later version of coffer");
+  if (*number != 1) return Error(ErrorCode::too_new, "a later version of coffer made this receipt");
   auto contents = read_members(receipt);
   if (!contents) return no_receipt();
   return contents;
@@ -118,7 +118,7 @@ std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& st
   json.key("epoch_after").number(receipt.epoch_after).key("erase").string(receipt.erase);
   json.key("out_of_reach");
   receipt.erase == kErasedInTpm ? json.strings(kOutOfReachOfTpm) : json.strings(kOutOfReach);
-  // The tag is over the text without its own member and the last brace.
+  // The tag covers the text without the tag's own member and the last brace.
   std::string text = json.close('}').take();
   text.pop_back();
   const std::string tag = tag_of(keys, store, text);

@@ -1,4 +1,4 @@
-// Receipts of what was erased: one line of JSON that ends in a tag which only the store's keys
+// Receipts of what was erased: one line of JSON that ends in a tag, which only the store's keys can
 // make (SPEC.md section 7.1).
 #pragma once
 
@@ -16,10 +16,10 @@
 
 namespace coffer::records {
 
-/// ShredReceipt::erase if epoch keys are kept in a TPM: copies of the files hold none then.
+/// ShredReceipt::erase if a TPM keeps the epoch keys: copies of the files then hold none.
 inline constexpr std::string_view kErasedInTpm = "tpm-nv";
 
-/// What a receipt says is gone.
+/// A version or document that a receipt lists as gone.
 struct GoneItem {
   format::Kind kind = format::Kind::secret;
   std::string name;
@@ -33,10 +33,10 @@ struct ReceiptContents {
   std::vector<GoneItem> gone;
 };
 
-/// The text of a receipt; `receipt.text` is not looked at. A seal for each of what is gone.
+/// Writes the text of a receipt; ignores `receipt.text`. `seals` has one seal for each thing gone.
 std::string issue_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
                           const ShredReceipt& receipt, const Seals& seals);
-/// Errors: usage (no receipt), corrupt (altered, or of another store), too_new.
+/// Errors: usage (not a receipt), corrupt (altered, or another store's), too_new.
 Result<ReceiptContents> open_receipt(const keys::IndexKeys& keys, const format::StoreId& store,
                                      std::string_view text);
 

@@ -1,5 +1,5 @@
-// New keys for buckets and their leaves, with every living DEK below wrapped anew: what a
-// shredding does to the buckets it touches, and what splits a bucket once the store has grown.
+// Gives buckets and their leaves new keys and wraps the living DEKs below them again. A shredding
+// renews the buckets that it touches; a store that has grown splits buckets into leaves.
 #include <algorithm>
 
 #include "records/sealing/split_threshold.h"
@@ -10,7 +10,8 @@ namespace {
 
 using storage::Table;
 
-// What one commit of many puts wraps anew to split buckets: its pages are in memory until then.
+// The most records that one commit wraps again to split buckets: their pages stay in memory until
+// the commit.
 constexpr std::uint64_t kSplitRecordsMax = 65'536;
 
 }  // namespace
@@ -56,8 +57,8 @@ Result<WrappingKey> Writing::sealing_key(const format::PathHash& hash) {
   return wrapping_key(hash);
 }
 
-// The bucket keeps its key. That key wrapped the DEKs of what is destroyed from now on, in
-// pages that are free by then: it goes when the bucket is next renewed, as theirs always did.
+// The bucket keeps its key. Free pages still hold DEKs that this key wraps: the bucket's next
+// renewal, which a destruction in the bucket causes, erases the key.
 Result<void> Writing::split(std::uint8_t number) {
   const BucketKeys from = COFFER_TRY(bucket_keys(number));
   LeafKeys leaves = LeafKeys::random(root_.epoch);
@@ -65,7 +66,7 @@ Result<void> Writing::split(std::uint8_t number) {
   COFFER_TRY(put_leaves(number, *from.bucket, leaves));
   root_.leaves.set_split(number);
   changed_ = true;
-  // Not among the epoch's keys, which readers share: this commit may yet come to nothing.
+  // Kept apart from the epoch's keys, which readers share: this commit may still fail.
   new_leaves_.emplace(number, std::move(leaves));
   own_leaves_ = &new_leaves_;
   return {};
@@ -79,7 +80,7 @@ Result<BucketKey> Writing::renew_bucket(std::uint8_t number, const LeafSet& whic
     COFFER_TRY(rewrap_range({&number, 1}, from, {&fresh, nullptr}));
     return fresh;
   }
-  if (from.leaves == nullptr) {  // Its DEKs are wrapped anew at any rate: split it.
+  if (from.leaves == nullptr) {  // All its DEKs are wrapped again anyway: split it.
     const LeafKeys leaves = LeafKeys::random(epoch);
     COFFER_TRY(rewrap_range({&number, 1}, from, {&fresh, &leaves}));
     COFFER_TRY(put_leaves(number, fresh, leaves));
@@ -93,7 +94,8 @@ Result<BucketKey> Writing::renew_bucket(std::uint8_t number, const LeafSet& whic
     leaves.renew(prefix[1], epoch);
     COFFER_TRY(rewrap_range(prefix, from, {&fresh, &leaves}));
   }
-  // Under a new key even where no leaf has one: what lay under the old one is found no more.
+  // Seal the leaf keys under the new bucket key even if no leaf was renewed: the old bucket key
+  // goes.
   COFFER_TRY(put_leaves(number, fresh, leaves));
   return fresh;
 }

@@ -8,7 +8,7 @@ namespace {
 Error newest_is_hidden() {
   return {ErrorCode::corrupt,
           "the newest commit cannot be read: a meta page of the data file was altered",
-          "restore from a backup; what is there is not the state that the store had last"};
+          "restore from a backup: the state that can be read is an older one"};
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ Result<format::Root> committed_root(const Cipher& cipher,
 }
 
 Result<void> put_root(const Cipher& cipher, storage::WriteTxn& txn, format::Root& root) {
-  COFFER_CHECK(root.transaction < txn.id());  // A root is sealed once for each commit.
+  COFFER_CHECK(root.transaction < txn.id());  // Each commit seals one root.
   ++root.sequence;
   root.transaction = txn.id();
   const SecretBytes plain = format::encode_root(root);
@@ -40,13 +40,13 @@ Result<void> put_root(const Cipher& cipher, storage::WriteTxn& txn, format::Root
                  cipher.seal_root(format::Domain::root, plain.bytes()));
 }
 
-// LMDB goes by two meta pages that nothing authenticates; each leads to a root that says which
-// commit wrote it. Where the page that was taken and its root agree, the other one may be the
-// newer all the same, with a number that was lowered: its own root tells.
+// LMDB picks the newer of two meta pages, and nothing authenticates them. Each page leads to a
+// root, which names the commit that wrote it. An attacker may have lowered the number of the newer
+// page, so that LMDB picks the older one: the root of the other page reveals this.
 Result<void> check_other_meta(const Cipher& cipher, const storage::Environment& environment) {
   const auto other = environment.entry_of_other_meta(as_bytes(kRootKey));
   if (!other) return {};
-  // The older state need not open: pages of it may be damaged.
+  // The older state may fail to open: its pages may be damaged.
   const auto plain = cipher.open_root(format::Domain::root, other->value);
   if (!plain) return {};
   const auto root = format::decode_root(plain->bytes());

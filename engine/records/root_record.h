@@ -1,5 +1,5 @@
-// The root: the record that every commit seals again, and that names the epoch, counts the records
-// and holds their digest (SPEC.md section 6).
+// The root: every commit seals it again. It names the epoch, counts the records and holds their
+// digest (SPEC.md section 6).
 #pragma once
 
 #include <coffer/error.h>
@@ -20,18 +20,18 @@ inline constexpr std::string_view kRootKey = "root";
 inline constexpr std::string_view kSettingsKey = "settings";
 inline constexpr std::string_view kPolicyKey = "policy";
 
-/// A record that another record names is missing, or is not the one that was named.
+/// The error for a record that another record names and that is missing or another one.
 Error lost(Literal what);
 
-/// Errors: corrupt (no root, altered, or written by another commit than the newest), io.
+/// Errors: corrupt (no root, altered, or not written by the newest commit), io.
 Result<format::Root> read_root(const Cipher& cipher, const storage::Txn& txn);
-/// As the newest commit left it.
+/// The root of the newest commit. Errors: as read_root().
 Result<format::Root> committed_root(const Cipher& cipher,
                                     const std::shared_ptr<storage::Environment>& environment);
-/// Seals the root of the commit that `txn` is about to make; raises its sequence by one.
+/// Seals the root for the commit of `txn`, and raises its sequence by one.
 Result<void> put_root(const Cipher& cipher, storage::WriteTxn& txn, format::Root& root);
-/// LMDB takes one of two meta pages for the newest. Errors: corrupt (the root that the other
-/// one leads to was written by a commit of another number).
+/// Checks the meta page that LMDB did not pick. Errors: corrupt (the root of that page was written
+/// by a commit of another number).
 Result<void> check_other_meta(const Cipher& cipher, const storage::Environment& environment);
 
 }  // namespace coffer::records

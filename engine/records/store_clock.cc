@@ -4,11 +4,11 @@
 
 namespace coffer::records {
 
-// Never behind what any commit or any earlier call saw: a clock set back revives nothing.
+// The time never falls behind an earlier commit or call: a clock set back revives nothing.
 std::int64_t StoreClock::now_ms(const format::Root& root) {
   Mark& known = mark_of(root);
   const std::int64_t now = std::max(clock_.now_ms(), root.time_high_ms);
-  // A snapshot from before an acceptance has a time of its own, which nobody else shares.
+  // A snapshot from before a clock was accepted has a time of its own.
   if (root.clock_acceptances != known.acceptances) return now;
   std::int64_t high = known.high_ms.load(std::memory_order_relaxed);
   while (high < now && !known.high_ms.compare_exchange_weak(high, now, std::memory_order_relaxed)) {

@@ -1,4 +1,4 @@
-// The store's time: the clock's, but never behind what a commit or a call saw before.
+// The store's time: the clock's time, but never earlier than a commit or call saw before.
 #pragma once
 
 #include <coffer/clock.h>
@@ -21,14 +21,14 @@ class StoreClock {
   StoreClock(const StoreClock&) = delete;
   StoreClock& operator=(const StoreClock&) = delete;
 
-  /// The time for a transaction that sees `root`. Later calls answer no earlier time, until
-  /// another root says that a lower time was accepted.
+  /// The time for a transaction that sees `root`. Later calls return no earlier time, unless a root
+  /// says that a lower time was accepted.
   std::int64_t now_ms(const format::Root& root);
-  /// The latest time that this process saw, or the clock's if it is later.
+  /// The latest time that this process saw, or the clock's time if it is later.
   std::int64_t now_ms() const;
-  /// What the clock itself shows.
+  /// The time that the clock itself shows.
   std::int64_t shown_ms() const { return clock_.now_ms(); }
-  /// How far the clock is behind `now_ms`, a time of this store; 0: it is not.
+  /// How many ms the clock is behind `now_ms`, a time of this store; 0: it is not behind.
   std::int64_t behind_ms(std::int64_t now_ms) const;
 
  private:
@@ -41,7 +41,7 @@ class StoreClock {
 
   const Clock& clock_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Mark>> marks_;  // Under mutex_. Each stays: a thread may hold it.
+  std::vector<std::unique_ptr<Mark>> marks_;  // Under mutex_. None is freed: a thread may use it.
   std::atomic<Mark*> newest_{nullptr};        // Null before the first transaction.
 };
 

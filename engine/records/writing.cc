@@ -1,4 +1,4 @@
-// The smallest changes, each of which keeps the root's count and digest in step.
+// The smallest changes; each one updates the root's count and digest.
 #include "records/writing.h"
 
 #include <utility>
@@ -27,7 +27,7 @@ Result<void> Writing::put_small(Table table, ByteView key, format::Domain domain
   } else {
     ++root_.record_count;
   }
-  // A head's place is its hash; every other small record's place is its whole key.
+  // A head is bound to its hash; every other small record is bound to its whole key.
   const ByteView place = domain == format::Domain::head ? key.first(format::kPathHashBytes) : key;
   const Bytes sealed = cipher().seal_small(domain, place, plaintext);
   toggle_digest(cipher().digest(number, key, sealed));
@@ -45,7 +45,7 @@ Result<bool> Writing::remove_small(Table table, ByteView key) {
 Result<void> Writing::put_version(const format::PathHash& hash, std::uint64_t version,
                                   const Cipher::Sealed& sealed,
                                   const format::VersionHeader& header) {
-  COFFER_CHECK(version != 0);  // Version 0 is the head's place.
+  COFFER_CHECK(version != 0);  // Version 0 is the head's row.
   toggle_digest(cipher().digest_version(hash, version, header));
   ++root_.record_count;
   const format::HistoryKey key = format::history_key(hash, version);
@@ -61,7 +61,7 @@ Result<void> Writing::remove_value(const format::PathHash& hash, std::uint64_t v
 Result<void> Writing::replace_version(const format::PathHash& hash, std::uint64_t version,
                                       const format::VersionHeader& before, ByteView record,
                                       const format::VersionHeader& after) {
-  COFFER_CHECK(after.is_destroyed() || !before.is_destroyed());  // A tombstone stays one.
+  COFFER_CHECK(after.is_destroyed() || !before.is_destroyed());  // A tombstone never revives.
   toggle_digest(cipher().digest_version(hash, version, before));
   toggle_digest(cipher().digest_version(hash, version, after));
   if (after.is_destroyed() && !before.is_destroyed()) COFFER_TRY(remove_value(hash, version));
@@ -82,7 +82,7 @@ Result<void> Writing::change_header(const format::PathHash& hash, const Located&
   return replace_version(hash, located.version, before, record, after);
 }
 
-// A tombstone keeps the number, the times and why; DEK, value and tag are gone.
+// A tombstone keeps the number, the times and the reason; the DEK, value and tag are gone.
 Result<void> Writing::destroy_version(const format::PathHash& hash, const Located& located,
                                       const format::VersionHeader& after) {
   COFFER_CHECK(after.is_destroyed());
@@ -95,8 +95,8 @@ Result<void> Writing::destroy_version(const format::PathHash& hash, const Locate
   return {};
 }
 
-// Its bucket then holds a key that opened it: the bucket is marked, and given a new key by this
-// commit's shredding or by a later one.
+// The bucket's key still opens copies of the removed version, so the bucket is marked: the
+// shredding of this commit or of a later one gives it a new key.
 Result<void> Writing::remove_version(const format::PathHash& hash, std::uint64_t version,
                                      const format::VersionHeader& header) {
   toggle_digest(cipher().digest_version(hash, version, header));
@@ -123,7 +123,7 @@ std::uint64_t& Writing::counter(Count what) {
 
 Result<void> Writing::decrease(Count what) {
   std::uint64_t& count = counter(what);
-  if (count == 0) return lost("the store has lost count of its names");
+  if (count == 0) return lost("the store's count of names is wrong");
   --count;
   return {};
 }
@@ -148,7 +148,7 @@ void Writing::tell_destroyed(ShredDocument document, ByteView tag) {
 
 // --- the store's own records -------------------------------------------------------------------
 
-// The root that names the record is written by the same commit: a power cut leaves both or neither.
+// The same commit writes the record and the root that names it: a power cut leaves both or neither.
 Result<void> Writing::put_own(std::string_view key, ByteView before, ByteView sealed) {
   const auto number = static_cast<std::uint8_t>(Table::main);
   if (!before.empty()) toggle_digest(cipher().digest(number, as_bytes(key), before));
@@ -164,7 +164,7 @@ Result<void> Writing::put_settings(format::Settings settings) {
   after->sealed =
       cipher().seal_root(format::Domain::settings, format::encode_settings(settings).bytes());
   after->settings = std::move(settings);
-  // The settings that a store was made with are not in the digest; changed ones are.
+  // The digest covers changed settings, but not those that the store was made with.
   const bool is_in_digest = before->settings.revision != 0;
   COFFER_TRY(
       put_own(kSettingsKey, is_in_digest ? ByteView(before->sealed) : ByteView(), after->sealed));

@@ -1,6 +1,6 @@
-// A transaction as its writer sees it. Every change keeps the root's count and digest in step, so
-// that a record which is put back, dropped or flipped later is found. What a commit destroys, it
-// shreds: see rotation.cc.
+// The writing side of a transaction. Every change updates the root's count and digest, so that a
+// record that is replayed, dropped or altered later is found. A commit that destroys also shreds:
+// see vault/rotation.cc.
 #pragma once
 
 #include <coffer/operations.h>
@@ -17,65 +17,65 @@ class Keyring;
 
 namespace coffer::records {
 
-/// The tags of what a commit destroys, in the order of its receipt's lists: each tells a version
-/// from any other of its number.
+/// The tags of what a commit destroys, in the order of its receipt's lists. A tag distinguishes a
+/// version from another one with the same number.
 struct Seals {
   std::vector<std::string> versions;
   std::vector<std::string> documents;
 };
 
-/// What a commit destroys, for its receipt.
+/// The versions and documents that a commit destroys, for its receipt.
 struct Destroyed {
   std::vector<SweptVersion> versions;
   std::vector<ShredDocument> documents;
-  Seals seals;  ///< One for each of both.
+  Seals seals;  ///< One for each version and each document.
 };
 
 class Writing : public Reading {
  public:
   // --- records. Errors: io, corrupt.
 
-  /// Seals and adds, or replaces, a small record.
+  /// Seals a small record and adds or replaces it.
   Result<void> put_small(storage::Table table, ByteView key, format::Domain domain,
                          ByteView plaintext);
-  /// Answers whether there was such a record.
+  /// Returns whether the record existed.
   Result<bool> remove_small(storage::Table table, ByteView key);
-  /// Adds a version; `header` is the sealed one's, with its value's tag.
+  /// Adds a version; `header` is the header of `sealed`, with its value's tag.
   Result<void> put_version(const format::PathHash& hash, std::uint64_t version,
                            const Cipher::Sealed& sealed, const format::VersionHeader& header);
-  /// Puts `record`, whose header is `after`, in the place of a version. A version that is destroyed
-  /// by it loses its value.
+  /// Replaces a version by `record`, whose header is `after`. If `after` is destroyed, the value is
+  /// removed.
   Result<void> replace_version(const format::PathHash& hash, std::uint64_t version,
                                const format::VersionHeader& before, ByteView record,
                                const format::VersionHeader& after);
-  /// Puts another header: the version's DEK is wrapped again, its value is not read.
+  /// Replaces the header: wraps the version's DEK again, and does not read its value.
   Result<void> change_header(const format::PathHash& hash, const Located& located,
                              const format::VersionHeader& after);
   /// Replaces a living version by a tombstone with the header `after`; the commit is a shredding.
   Result<void> destroy_version(const format::PathHash& hash, const Located& located,
                                const format::VersionHeader& after);
-  /// Takes a version out of the table. What opened it is erased by this commit's shredding, or by
-  /// a later one's.
+  /// Removes a version from the table. The key that opens it is erased by this commit's shredding,
+  /// or by a later one.
   Result<void> remove_version(const format::PathHash& hash, std::uint64_t version,
                               const format::VersionHeader& header);
-  /// wrapping_key() for what is to be sealed: splits the bucket if the store has grown, so that
-  /// views into the tables are invalid afterwards.
+  /// wrapping_key() for sealing: splits the bucket if the store has grown, which makes views into
+  /// the tables invalid.
   Result<WrappingKey> sealing_key(const format::PathHash& hash);
 
   void increase(Count what) { ++counter(what); }
-  /// Errors: corrupt (nothing was counted).
+  /// Errors: corrupt (the counter is 0 already).
   Result<void> decrease(Count what);
 
   // --- the commit
 
-  /// The commit is a shredding: what it removes is beyond recovery when it returns.
+  /// Makes the commit a shredding: what it removes cannot be recovered once the commit returns.
   void shred_at_commit() { must_shred_ = true; }
-  /// The same for what earlier commits removed; nothing if nothing waits for it.
+  /// Makes the commit a shredding if earlier commits left removed versions to erase.
   void shred_pending();
-  /// For the receipt. `tag`: the value's, from the version's header.
+  /// Adds to the receipt. `tag` is the value's tag from the version's header.
   void tell_destroyed(SweptVersion version, ByteView tag);
   void tell_destroyed(ShredDocument document, ByteView tag);
-  /// Commits, even if no record was changed: what was noted is to be told.
+  /// Commits even if no record was changed, so that the notes are recorded.
   void mark_changed() { changed_ = true; }
   /// Rises with every record that is written or removed.
   std::uint64_t record_changes() const { return record_changes_; }
@@ -83,20 +83,20 @@ class Writing : public Reading {
 
   // --- the store's own records
 
-  /// Replaces the settings; their revision is the next. Errors: corrupt, io.
+  /// Replaces the settings under their next revision. Errors: corrupt, io.
   Result<void> put_settings(format::Settings settings);
-  /// Replaces the policy; answers its revision, the next. Errors: conflict (`expected` is not the
-  /// revision that stands), corrupt, io.
+  /// Replaces the policy and returns its new revision. Errors: conflict (`expected` is not the
+  /// current revision), corrupt, io.
   Result<std::uint64_t> put_policy(const Policy& policy, std::optional<std::uint64_t> expected);
-  /// The store's time falls to `to_ms`, for every process, with this commit.
+  /// Lowers the store's time to `to_ms` (ms since 1970), for every process, with this commit.
   void lower_time(std::int64_t to_ms);
 
   // --- rotation of data keys
 
-  /// Has every bucket key replaced from here on; false: somebody has begun that already.
+  /// Begins to replace every bucket key; false: a rotation has begun already.
   bool begin_renewal();
-  /// Replaces what wraps about so many versions, at least one key; answers how many buckets are
-  /// left of which not every key is new. Errors: corrupt, io.
+  /// Replaces the keys of about so many versions, at least one key. Returns how many buckets still
+  /// have an old key. Errors: corrupt, io.
   Result<std::uint64_t> renew_buckets(std::uint64_t versions_at_once);
 
  private:
@@ -107,8 +107,8 @@ class Writing : public Reading {
 
   std::uint64_t& counter(Count what);
   void toggle_digest(const crypto::ShortHash& item);
-  /// For a record of the main table, which is in the digest and not counted. `before`: its bytes
-  /// as they stand there, if they are in the digest.
+  /// Puts a record of the main table, which the digest covers and the count does not. `before`: its
+  /// present bytes if the digest covers them, else empty.
   Result<void> put_own(std::string_view key, ByteView before, ByteView sealed);
   Result<void> remove_value(const format::PathHash& hash, std::uint64_t version);
   void touch(const format::PathHash& hash) { touched_[hash[0]].set(hash[1]); }
@@ -117,13 +117,13 @@ class Writing : public Reading {
   Result<void> split(std::uint8_t bucket);
   Result<void> rewrap_range(ByteView prefix, const BucketKeys& from, const BucketKeys& to);
   Result<void> put_leaves(std::uint8_t number, const BucketKey& bucket, const LeafKeys& leaves);
-  /// Gives a bucket a new key, and these of its leaves (if it is whole, all there is to it): every
-  /// living DEK below is wrapped again, every other key of the bucket moves under the new one.
-  /// The caller wraps and puts the bucket's new key; lookups see none of it.
+  /// Makes a new key for a bucket, and for these of its leaves if it is split. Wraps every living
+  /// DEK below these keys again, and seals the other leaf keys under the new bucket key. The caller
+  /// puts the new bucket key; until then lookups use the old keys.
   Result<BucketKey> renew_bucket(std::uint8_t bucket, const LeafSet& leaves, std::uint64_t epoch);
   /// Renews touched and pending buckets and wraps every bucket key under the next epoch.
   Result<void> rotate(storage::Environment& environment, keys::Keyring& keyring);
-  /// Writes down in the root what was touched and is not renewed by this commit.
+  /// Notes in the root the touched buckets and leaves that this commit does not renew.
   void note_pending();
 
   storage::WriteTxn& txn_;
@@ -131,8 +131,8 @@ class Writing : public Reading {
   bool changed_ = false;
   bool must_shred_ = false;
   std::uint64_t record_changes_ = 0;
-  KeysToRenew touched_;   // Where something was removed that lived.
-  OwnLeaves new_leaves_;  // Of buckets that this commit splits.
+  KeysToRenew touched_;   // Buckets and leaves that lost a living version.
+  OwnLeaves new_leaves_;  // The leaf keys of buckets that this commit splits.
   Destroyed destroyed_;
   std::uint64_t versions_rewrapped_ = 0;
 };

@@ -1,12 +1,12 @@
-// Taking the clock's time for the store's, though the store has seen a later one: what an
-// operator does after the clock once ran far ahead. Nothing may come back to life by it, and
-// nothing live longer than it was meant to:
-//   - what is over by the rejected time is destroyed first, or stays deleted;
-//   - what was written in the rejected time keeps the time it had left, not its date;
-//   - no record is left that claims to be from a time to come.
-// It is one transaction (but for the destroying before it, which a sweep would do as well), so a
-// crash leaves either time, each whole. Other processes learn of it by the root's count of
-// acceptances, with which each of them begins a new mark of the latest time.
+// Lowers the store's time to the clock's time, after the clock once ran far ahead. Nothing may come
+// back to life, and nothing may live longer than it was meant to:
+//   - versions that have expired by the rejected time are destroyed first; deleted ones stay
+//   deleted;
+//   - versions written in the rejected time keep their remaining time, not their date;
+//   - no record keeps a time in the future.
+// All this is one transaction (except the destroying before it, which a sweep would also do), so a
+// crash leaves the old time or the new one. The root counts acceptances; other processes see the
+// count change and drop the latest time that they remember.
 #include "secrets/clock_acceptance.h"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace {
 
 using storage::Table;
 
-// 2020-01-01: a clock that shows less is not right, whatever is said of it.
+// 2020-01-01: a clock that shows an earlier time is never accepted.
 constexpr std::int64_t kEarliestMs = 1'577'836'800'000;
 constexpr std::size_t kDestroyedAtOnce = 4096;
 constexpr std::size_t kAll = std::size_t{1} << 32;
@@ -33,12 +33,12 @@ struct MovedVersion {
   format::VersionHeader after;
 };
 
-// What an acceptance changes of the records that stay.
+// The changes to the records that an acceptance keeps.
 struct Moves {
   std::vector<MovedVersion> versions;
   std::vector<std::pair<format::PathHash, format::Head>> heads;
   std::vector<std::pair<Bytes, format::Name>> names;
-  std::uint64_t ends = 0;  ///< Of the living versions: those whose end is another.
+  std::uint64_t ends = 0;  // How many living versions get another end.
 };
 
 format::VersionHeader moved(const format::VersionHeader& before, const ClockChange& clock) {
@@ -73,7 +73,7 @@ Result<void> collect_history(const Reading& reading, const ClockChange& clock, M
     const format::VersionHeader before = record.header;
     const bool is_due = !before.is_destroyed() && before.expires_at_ms != 0 &&
                         before.expires_at_ms <= clock.from_ms;
-    if (is_due) continue;  // Only told of: in a real change it was destroyed before.
+    if (is_due) continue;  // A real change has destroyed it before.
     const format::VersionHeader after = moved(before, clock);
     const bool same_end = after.deletion_at_ms == before.deletion_at_ms &&
                           after.expires_at_ms == before.expires_at_ms;
@@ -101,7 +101,7 @@ Result<void> collect_names(const Reading& reading, const ClockChange& clock, Mov
   return {};
 }
 
-// An entry of the time index stands under its time.
+// The time is part of the entry's key, so the entry is removed and added again.
 Result<void> move_due(Writing& writing, const MovedVersion& each, Pending::Why why,
                       std::int64_t from_ms, std::int64_t to_ms) {
   if (from_ms == to_ms) return {};
@@ -149,7 +149,7 @@ Result<Moves> collect(const Reading& reading, const ClockChange& clock) {
 
 std::int64_t ClockChange::end_of(std::int64_t end_ms, std::int64_t written_at_ms) const {
   if (end_ms <= to_ms) return end_ms;
-  if (end_ms <= from_ms) return to_ms;  // Was over, and stays so.
+  if (end_ms <= from_ms) return to_ms;  // It has passed, and stays passed.
   return written_at_ms > to_ms ? end_ms - (from_ms - to_ms) : end_ms;
 }
 
@@ -169,7 +169,7 @@ Result<ClockAcceptance> Engine::accept_clock(Intent* intent, const NotesMover& m
   report.from_ms = change.from_ms;
   report.to_ms = change.to_ms;
   if (change.to_ms >= change.from_ms) return report;
-  // Under the old time still, as a sweep would, so that the last step has little to do.
+  // Destroy under the old time first, as a sweep would, so that the last transaction is short.
   for (std::uint64_t found = kDestroyedAtOnce; found == kDestroyedAtOnce;) {
     COFFER_TRY(write(
         [&](Transaction& txn) -> Result<void> {

@@ -1,4 +1,4 @@
-// What accepting a clock means for the times that are written down.
+// How accepting a clock changes the times that are stored.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,17 @@ namespace coffer::secrets {
 
 class Transaction;
 
-/// The store's present falls from one time to another.
+/// The store's time falls from `from_ms` to `to_ms` (ms since 1970).
 struct ClockChange {
   std::int64_t from_ms = 0;
   std::int64_t to_ms = 0;
 
-  /// An end (0: none), by the new time: what was over stays so, and what was written in the
-  /// rejected time keeps the time it had left.
+  /// The new end for an end of `end_ms` (0: none): an end that has passed stays passed, and a
+  /// record written in the rejected time keeps its remaining time.
   std::int64_t end_of(std::int64_t end_ms, std::int64_t written_at_ms) const;
 };
 
-/// For records with times of their own that the floor above keeps.
+/// Moves the times in records of the floor above.
 using NotesMover = std::function<Result<void>(Transaction&, const ClockChange&)>;
 
 }  // namespace coffer::secrets

@@ -1,5 +1,5 @@
-// Config documents and specs: one revision each, sealed like a version of a secret and in
-// the same table, so that a new bucket key and a shredding reach them as well.
+// Config documents and specs: each has one revision, sealed like a version of a secret and in the
+// same table, so that shredding covers them too.
 #include "secrets/rows/name_index.h"
 #include "secrets/rows/versions.h"
 
@@ -16,12 +16,12 @@ format::PairKey list_key(const Reading& reading, DocumentKind kind, std::string_
                           reading.cipher().hash(kind_of(kind), id));
 }
 
-// Ids that begin with a control character are notes of the floor above, not a user's configs.
+// Ids that begin with a control character are internal notes of the floor above, not configs.
 bool counts_as_config(DocumentKind kind, std::string_view id) {
   return kind == DocumentKind::config && static_cast<unsigned char>(id.front()) >= 0x20;
 }
 
-// Ids may carry a prefix of the layer above in addition to a name of full length.
+// The floor above may put a prefix before a name of full length.
 constexpr std::size_t kDocumentIdBytesMax = format::kPathBytesMax + 32;
 
 Result<SecretBytes> open_document(const Reading& reading, DocumentKind kind, std::string_view id,
@@ -42,7 +42,7 @@ Result<std::optional<Document>> View::find_document(DocumentKind kind, std::stri
   const format::PathHash hash = reading_->cipher().hash(kind_of(kind), id);
   const auto located = COFFER_TRY(reading_->find(hash, 0));
   if (!located && COFFER_TRY(reading_->get(Table::names, list_key(*reading_, kind, id))))
-    return lost("a document is listed, and is not there");
+    return lost("a document is listed but missing");
   if (!located) return std::optional<Document>();
   Document document;
   document.revision = located->version;
@@ -70,8 +70,7 @@ Result<void> Transaction::put_document(DocumentKind kind, std::string_view id,
       writing.tell_destroyed(ShredDocument{std::string(id), old_revision}, header.value_tag);
   } else {
     const format::PairKey key = list_key(writing, kind, id);
-    if (COFFER_TRY(writing.get(Table::names, key)))
-      return lost("a document is listed, and is not there");
+    if (COFFER_TRY(writing.get(Table::names, key))) return lost("a document is listed but missing");
     COFFER_TRY(put_name(writing, key, {false, std::string(id), now_ms()}));
     writing.increase(count_of_names(kind));
     if (counts_as_config(kind, id)) writing.increase(Count::configs);
@@ -97,7 +96,7 @@ Result<void> Transaction::remove_document(DocumentKind kind, std::string_view id
   const std::uint64_t revision = old->version;
   COFFER_TRY(writing.remove_version(hash, revision, header));
   if (!COFFER_TRY(writing.remove_small(Table::names, list_key(writing, kind, id))))
-    return lost("a document has lost its name");
+    return lost("a document's name is missing");
   COFFER_TRY(writing.decrease(count_of_names(kind)));
   if (counts_as_config(kind, id)) COFFER_TRY(writing.decrease(Count::configs));
   writing.shred_at_commit();

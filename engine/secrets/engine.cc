@@ -16,7 +16,7 @@ Result<std::unique_ptr<Engine>> Engine::as(const Actor& actor) const {
   return std::unique_ptr<Engine>(new Engine(COFFER_TRY(Vault::as(actor))));
 }
 
-// A body of its own, without a std::function: a get is measured in microseconds.
+// Needs no std::function: a get takes only microseconds.
 Result<Secret> Engine::get(std::string_view path, std::uint64_t version, ReadGuard guard) {
   return read([&](const View& view) -> Result<Secret> {
     if (COFFER_TRY(view.policy()) != nullptr) COFFER_TRY(guard(view, path));

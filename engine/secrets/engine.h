@@ -29,13 +29,13 @@ using records::Intent;
 using records::KeyChange;
 using records::WriteReport;
 
-/// Asked before a value is handed out, if the store has a policy. Errors: what it is refused
-/// with.
+/// Called before a value is handed out, if the store has a policy. Errors: the reason for a
+/// refusal.
 using ReadGuard = Result<void> (*)(const View& view, std::string_view path);
-/// Asked before a store that its anchor does not vouch for is taken as it is. Errors: what that is
-/// refused with.
+/// Called before a store is accepted although its anchor does not vouch for it. Errors: the reason
+/// for a refusal.
 using AcceptGuard = Result<void> (*)(const View& view);
-/// For a caller that knows of no policy: if there is one, everything is denied.
+/// For a caller that cannot check a policy: denies everything if the store has one.
 Result<void> deny_read(const View& view, std::string_view path);
 Result<void> deny_accept(const View& view);
 
@@ -46,29 +46,29 @@ class Engine : public records::Vault {
                                               const std::vector<KeySource>& keys,
                                               const OpenOptions& options,
                                               AcceptGuard guard = deny_accept);
-  /// The same open store for somebody else: what it writes is told to be the actor's.
-  /// Errors: usage (control characters), limit (too long).
+  /// The same open store for another actor, to whom the audit log attributes its writes.
+  /// Errors: usage (control characters), limit (too long, too many groups).
   Result<std::unique_ptr<Engine>> as(const Actor& actor) const;
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Vault::read(), with a View: answers what `body(const View&)` answers, a Result of any type.
+  /// Vault::read() with a View: returns the answer of `body(const View&)`, a Result of any type.
   template <typename Body>
   auto read(const Body& body) -> std::invoke_result_t<const Body&, const View&> {
     return Vault::read([&](const records::Reading& reading) { return body(View(reading)); });
   }
-  /// Vault::write(), with a Transaction.
+  /// Vault::write() with a Transaction.
   Result<WriteReport> write(const std::function<Result<void>(Transaction&)>& body,
                             Intent* intent = nullptr);
-  /// One read of one secret. Errors: as View::get(), those of `guard`.
+  /// Reads one secret. Errors: as View::get(), those of `guard`.
   Result<Secret> get(std::string_view path, std::uint64_t version, ReadGuard guard = deny_read);
 
-  /// Opens every record. Errors: io; what is wrong is in the report.
+  /// Opens every record and reports the damaged ones. Errors: io.
   Result<VerifyReport> verify();
 
-  /// Takes the clock's time for the store's (Store::accept_clock). Errors: usage (before 2020).
+  /// Lowers the store's time to the clock's (Store::accept_clock). Errors: usage (before 2020).
   Result<ClockAcceptance> accept_clock(Intent* intent, const NotesMover& move_notes);
-  /// What that would change.
+  /// Reports what accept_clock() would change.
   Result<ClockAcceptance> try_clock();
 
  private:

@@ -7,9 +7,9 @@ namespace {
 
 using ValueTag = decltype(format::VersionHeader::value_tag);
 
-// Whether the version that a snapshot showed may still be had. Its tag is of a DEK that was
-// used once: another tag under the same number is another version. While the epoch is the
-// snapshot's nothing was shredded; what is missing was trimmed, and its key is still there.
+// Whether a version that a snapshot shows may still be read. Each DEK is used once, so another tag
+// under the same number means another version. If the store still has the snapshot's epoch, nothing
+// was shredded: a version that is missing was only trimmed, and its key still exists.
 Result<void> check_kept(const Reading& now, const format::PathHash& hash, std::uint64_t version,
                         const ValueTag& tag, std::uint64_t epoch) {
   const auto located = COFFER_TRY(now.find(hash, version));
@@ -53,7 +53,7 @@ Result<Secret> HeldView::get(std::string_view path, std::uint64_t version, ReadG
     tag = located->record.header.value_tag;
     return {};
   }));
-  // Asked after the value was read: what was destroyed by then is not handed out.
+  // Check after reading the value, so that a value destroyed meanwhile is not handed out.
   if (tag) {
     COFFER_TRY(engine_.read([&](const View& now) {
       return check_kept(now.reading(), hash, secret->info.version, *tag, held_->epoch());

@@ -1,5 +1,5 @@
-// A view of one instant that is kept for many reads. What must not wait is asked of the
-// store as it is now: time, and what has been destroyed since.
+// A view of one snapshot that is kept for many reads. Two things come from the present store: the
+// time, and what was destroyed since the snapshot.
 #pragma once
 
 #include <coffer/result.h>
@@ -22,14 +22,14 @@ class HeldView {
   HeldView(const HeldView&) = delete;
   HeldView& operator=(const HeldView&) = delete;
 
-  /// Returns what `body` answers. Errors: busy (it was given up), the body's. `body` must return
-  /// no value of a secret: get() is for that.
+  /// Returns the answer of `body`. Errors: busy (the snapshot was given up), those of `body`. Use
+  /// get() for values: `body` must not return one.
   template <typename Body>
   auto read(const Body& body) -> std::invoke_result_t<const Body&, const View&> {
     return answer_of<const View&>([this](const auto& each) { return run_read(each); }, body);
   }
-  /// A version that has been destroyed, or whose time was ended, since the snapshot is refused
-  /// like in the store itself; one that was only trimmed is there until its key is erased.
+  /// Refuses a version that was destroyed or expired since the snapshot, as the store itself does.
+  /// A version that was only trimmed can be read until its key is erased.
   Result<Secret> get(std::string_view path, std::uint64_t version, ReadGuard guard,
                      Deleted deleted = Deleted::refuse);
 

@@ -53,7 +53,7 @@ Result<void> check_something(const Value& value) {
   return {};
 }
 
-// One text, or fields that each are one.
+// The value must be a text, or fields whose values are texts.
 Result<void> check_text(const Value& value) {
   COFFER_TRY(check_something(value));
   if (!value.is_json()) {
@@ -67,14 +67,14 @@ Result<void> check_text(const Value& value) {
   const Document object = COFFER_TRY(parse_object(value));
   return each_member(object, 0, [&](NodeId member) -> Result<void> {
     if (object.type(member) != Type::string)
-      return Error(ErrorCode::usage, "every field of a secret of this kind is a text",
+      return Error(ErrorCode::usage, "every field of a secret of this kind must be a text",
                    "put numbers in quotes");
     if (object.string(member).empty()) return is_empty();
     return {};
   });
 }
 
-// What a token is sent in (a header, a URL) ends at the first blank or line end.
+// A header or URL that carries a token would end at the first blank or line end.
 Result<void> check_token(const Value& value) {
   COFFER_TRY(check_text(value));
   const auto breaks = [](std::string_view text) {
@@ -82,7 +82,8 @@ Result<void> check_token(const Value& value) {
       return static_cast<unsigned char>(letter) <= ' ' || letter == 0x7F;
     });
   };
-  const Error broken{ErrorCode::usage, "a token holds no blanks, line ends or control characters",
+  const Error broken{ErrorCode::usage,
+                     "a token cannot hold blanks, line ends or control characters",
                      "strip the line end, or use kind password or generic"};
   if (!value.is_json()) return breaks(value.text()) ? Result<void>(broken) : Result<void>();
   const Document document = COFFER_TRY(Document::parse(value.text()));
@@ -92,7 +93,7 @@ Result<void> check_token(const Value& value) {
   });
 }
 
-// Names that serve as keys of a properties file and of a variable alike.
+// The names must be valid as keys of a properties file and as names of variables.
 Result<void> check_pairs(const Document& document, bool scalars_only) {
   static const NameRule kFields{.characters = "A-Za-z0-9_.-", .bytes_min = 1};
   return each_member(document, 0, [&](NodeId member) -> Result<void> {
@@ -102,7 +103,8 @@ Result<void> check_pairs(const Document& document, bool scalars_only) {
       return Error(ErrorCode::usage, "a field of a secret of this kind must not be null",
                    "leave the field out");
     if (scalars_only && (type == Type::object || type == Type::array))
-      return Error(ErrorCode::usage, "a field of a secret of this kind is one text, number or bool",
+      return Error(ErrorCode::usage,
+                   "a field of a secret of this kind must be a text, number or bool",
                    "use kind key-value for nested values");
     return {};
   });
@@ -116,9 +118,9 @@ Result<void> check_properties(const Value& value) {
   return check_pairs(COFFER_TRY(parse_object(value)), true);
 }
 
-// Docker's config.json: who may pull from which registry.
+// Docker's config.json: the credentials for each registry.
 Result<void> check_docker_config(std::string_view text) {
-  const Error malformed{ErrorCode::usage, "this is no docker config: it needs `auths`",
+  const Error malformed{ErrorCode::usage, "this is not a docker config: `auths` is missing",
                         "as docker login writes it to ~/.docker/config.json"};
   auto document = Document::parse(text);
   if (!document || document->type(0) != Type::object) return malformed;
@@ -148,7 +150,7 @@ Result<void> check_docker_config_value(const Value& value) {
                                                                      : document->raw(wrapped));
 }
 
-// A certificate in PEM, or bytes: a keystore's and one in DER can look like anything.
+// A certificate in PEM, or bytes: DER and keystores are not checked further.
 bool may_hold_certificate(const Document& document, NodeId node) {
   if (document.type(node) == Type::string) return holds_pem(document.string(node));
   for (NodeId child = document.first_child(node); child != json::kNoNode;
@@ -171,7 +173,7 @@ Result<void> check_certificate(const Value& value) {
   }
   if (fits) return {};
   return Error(
-      ErrorCode::usage, "a secret of this kind holds a certificate, and none is in this",
+      ErrorCode::usage, "a secret of this kind must hold a certificate, but the value has none",
       "give one in PEM (-----BEGIN CERTIFICATE-----) or DER, or a keystore's bytes; or use "
       "kind generic");
 }

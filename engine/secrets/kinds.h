@@ -1,4 +1,4 @@
-// The kinds of secrets and what the value of each must look like.
+// The kinds of secrets, and the form of value that each kind needs.
 #pragma once
 
 #include <coffer/result.h>
@@ -8,9 +8,9 @@
 
 namespace coffer::secrets {
 
-/// Errors: usage, which names the kinds there are. "" is no kind and allowed.
+/// Allows the known kinds, and "" for no kind. Errors: usage (lists the known kinds).
 Result<void> check_kind(std::string_view kind);
-/// Whether `value` may stand under a secret of this kind, which exists. Errors: usage.
+/// Whether a secret of this kind, which must be known, may hold `value`. Errors: usage.
 Result<void> check_value_of_kind(std::string_view kind, const Value& value);
 
 }  // namespace coffer::secrets

@@ -1,6 +1,6 @@
-// Reads the folders it was asked for and what decides whether a name is wanted: the newest
-// version's header and, only for some filters, the metadata. Below a folder that is one line
-// of the answer it looks no further than to the first secret that is wanted.
+// Lists folders. To filter a name it reads the newest version's header, and the metadata only if a
+// filter needs it. A folder that is one line of the answer is searched only up to its first
+// matching secret.
 #include "secrets/listing.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ bool needs_metadata(const ListOptions& options) {
          !options.workspace.empty();
 }
 
-// airbyte_workspace_UUID_secret_UUID as stores mint it, and what Airbyte itself puts before the
+// Stores mint airbyte_workspace_UUID_secret_UUID; Airbyte itself may put another prefix before the
 // workspace.
 bool is_of_workspace(std::string_view path, std::string_view workspace) {
   if (!path.starts_with("airbyte_")) return false;
@@ -88,7 +88,7 @@ class Lister {
  public:
   using Visit = std::function<Result<bool>(ListedSecret&&)>;
 
-  // `rows`: what is told of a secret is filled in; else its path only.
+  // `rows`: fill in all of a secret's members; else only its path.
   Lister(const Reading& reading, const ListOptions& options, bool rows)
       : reading_(reading), options_(options), with_metadata_(rows || needs_metadata(options)) {}
 
@@ -104,11 +104,12 @@ class Lister {
     std::uint64_t names = 0;
   };
 
-  // Every secret below, or the folder's own and a line for each folder in it.
+  // Visits every secret below the folder; without `recursive`, its own secrets and one line for
+  // each folder in it.
   Result<void> walk(const Folder& at, bool recursive, unsigned depth) {
     const std::string& folder = at.path;
     if (depth > kFolderDepthMax)
-      return Error(ErrorCode::corrupt, "the folders of the store are nested without end");
+      return Error(ErrorCode::corrupt, "the folders of the store are nested too deeply");
     std::vector<Folder> folders;
     COFFER_TRY(each_child(
         reading_, reading_.cipher().hash(format::Kind::folder, folder), at.names,
@@ -150,9 +151,9 @@ class Lister {
                                               const format::PathHash& hash) {
     std::optional<ListedSecret> listed;
     const auto newest = COFFER_TRY(reading_.find(hash, 0));
-    // A name speaks of a head alone exactly where there is no version.
+    // The name holds the head's revision exactly if the secret has no version.
     if (newest.has_value() != (name.head_revision == 0))
-      return lost("a secret has lost its versions, or has a name from before them");
+      return lost("a secret's versions are missing, or its name is older than them");
     const SecretState state = COFFER_TRY(state_of(reading_, hash, newest));
     if (!is_wanted_state(state, options_.state)) return listed;
     if (!options_.workspace.empty() && !is_of_workspace(path, options_.workspace)) return listed;
@@ -185,7 +186,7 @@ std::string_view without_slash(std::string_view folder) {
 Result<std::vector<std::string>> list_names(const View& view, std::string_view folder,
                                             const ListOptions& options) {
   folder = without_slash(folder);
-  // Full paths are told by recursion only; else the folder they are all in is left out.
+  // A recursive list shows full paths; another list leaves out the common folder.
   const std::size_t skip = options.recursive || folder.empty() ? 0 : folder.size() + 1;
   std::vector<std::string> names;
   COFFER_TRY(Lister(view.reading(), options, false)

@@ -1,4 +1,4 @@
-// Lists what is below a folder, as far as it is wanted.
+// Lists the secrets and folders below a folder that match a filter.
 #pragma once
 
 #include <coffer/listing.h>
@@ -12,10 +12,10 @@
 namespace coffer::secrets {
 
 /// The names one level below `folder` ("" = root), or all full paths below it; in byte order.
-/// A folder is there when any secret below it, however deep, is wanted.
+/// A folder is listed if any secret below it, at any depth, matches.
 Result<std::vector<std::string>> list_names(const View& view, std::string_view folder,
                                             const ListOptions& options);
-/// The same with what is told of each.
+/// As list_names(), with the state and metadata of each.
 Result<std::vector<ListedSecret>> list_secrets(const View& view, std::string_view folder,
                                                const ListOptions& options);
 

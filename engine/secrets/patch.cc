@@ -1,5 +1,5 @@
-// New versions made out of old ones. A value that was given until a time is not made to
-// outlive it by the way: where nothing else is said, the new version expires with the old.
+// Makes new versions from old ones. Unless the request sets an expiry, the new version expires with
+// the old one, so that a patch does not extend a value's life.
 #include "format/names.h"
 #include "format/value_access.h"
 #include "secrets/rows/versions.h"
@@ -8,7 +8,8 @@
 namespace coffer::secrets {
 namespace {
 
-// Read and written in one transaction: what was read is current, whoever demands a check.
+// The request for the new version. Reading and writing share a transaction, so the version that was
+// read is the current one: this satisfies a required check-and-set.
 PutRequest upon(const PutRequest& request, std::uint64_t current, std::int64_t expires_at_ms) {
   PutRequest changed = request;
   if (!changed.cas) changed.cas = current;
@@ -23,7 +24,8 @@ Result<VersionInfo> Transaction::patch(std::string_view path, std::string_view m
   COFFER_TRY(format::check_path(path));
   writing_->notes().attempt(format::Action::patch, path);
   const auto patch = COFFER_TRY(json::Document::parse(merge_json));
-  // As in Vault: what is not there is told before the check-and-set, its state after it.
+  // Like HashiCorp Vault: report a missing secret before the check-and-set, and a deleted or
+  // expired version after it.
   const VersionInfo newest = COFFER_TRY(version_info(path, 0));
   if (request.cas && *request.cas != newest.version)
     return Error(ErrorCode::conflict, "the current version is not the one given",

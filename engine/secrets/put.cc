@@ -1,4 +1,4 @@
-// Adding a version: what is checked first, what is written, what goes beyond the limit.
+// Adds a version: checks first, then writes, then trims versions beyond the limit.
 #include <coffer/audit.h>
 
 #include <algorithm>
@@ -22,18 +22,18 @@ constexpr std::uint32_t kVersionsKeptByDefault = 10;
 Result<void> check_cas(const PutRequest& request, std::uint64_t current, bool required) {
   if (!request.cas) {
     if (required)
-      return Error(ErrorCode::conflict, "this secret is only written with check-and-set",
+      return Error(ErrorCode::conflict, "this secret can only be written with check-and-set",
                    Advice::give_cas);
     return {};
   }
   if (*request.cas != current)
-    return Error(ErrorCode::conflict, "the current version is not the one given",
+    return Error(ErrorCode::conflict, "the current version is another than the one given",
                  "read it again, then put with its number")
         .with_number(current);
   return {};
 }
 
-// What a put stands on: the newest version's number (0: none) and the metadata, if any.
+// The state before a put: the newest version's number (0: none) and the metadata, if any.
 struct Current {
   std::uint64_t version = 0;
   std::optional<format::Head> head;
@@ -44,7 +44,7 @@ Result<Current> check_current(const Reading& reading, const format::PathHash& ha
   Current current;
   const auto newest = COFFER_TRY(reading.find(hash, 0));
   if (newest) {
-    // The next number and check-and-set rest on this header: a forged one is not believed.
+    // The next number and the check-and-set depend on this header, so check that it is genuine.
     COFFER_TRY(reading.authenticate(hash, *newest));
     current.version = newest->version;
     if (current.version == UINT64_MAX)
@@ -75,15 +75,15 @@ format::VersionHeader new_header(const format::Settings& settings,
   return header;
 }
 
-// The larger of the store's and the secret's.
+// The larger max_versions of the store and the secret.
 std::uint32_t kept_by(const format::Settings& settings, const std::optional<format::Head>& head) {
   const std::uint32_t kept =
       std::max(settings.max_versions, head ? head->metadata.max_versions : 0);
   return kept == 0 ? kVersionsKeptByDefault : kept;
 }
 
-// Versions beyond the limit go at once; what could open them goes with the next shredding.
-// What somebody refers to stays, and so does a minted version on a lease.
+// Removes the versions beyond the limit; the next shredding erases the key that opens them. Keeps a
+// version that a reference names, and a minted version on a lease.
 Result<std::uint32_t> trim(Writing& writing, const format::PathHash& hash, std::string_view path,
                            std::uint64_t newest_to_go, const std::vector<Reference>& references,
                            const std::optional<format::Head>& head) {
@@ -107,8 +107,8 @@ Result<std::uint32_t> trim(Writing& writing, const format::PathHash& hash, std::
   return static_cast<std::uint32_t>(old.size());
 }
 
-// Versions but the newest are marked, and the newest tells of them and of the head: so neither can
-// be taken out unseen.
+// Marks the newest version as superseded and returns how many rows are then older. The newest row
+// holds this count and the head's revision, so that a row that disappears is noticed.
 Result<std::uint32_t> supersede(Writing& writing, const format::PathHash& hash) {
   const auto newest = COFFER_TRY(writing.find(hash, 0));
   if (!newest) return std::uint32_t{0};
@@ -134,7 +134,7 @@ Result<void> check_value(std::string_view path, const Value& value, bool managed
     return Error(ErrorCode::limit, "the value is larger than the store allows; nothing was changed",
                  Advice::raise_value_limit)
         .with_size(value.bytes().size(), scope.value_bytes_max);
-  // What a config mints is named by the engine, and its fields by nobody here.
+  // The engine names a config's secrets, and no rules apply to their fields.
   if (managed) return {};
   COFFER_TRY(check_new_name(settings, path));
   if (format::allows_any(scope.names->fields) || !value.is_json()) return {};
@@ -146,7 +146,7 @@ Result<void> check_value(std::string_view path, const Value& value, bool managed
   return {};
 }
 
-// delete_version_after: the smaller of the store's and the secret's, of those that are set.
+// Uses the smaller delete_version_after of the store and the secret; an unset one does not count.
 std::int64_t deletion_time(const format::Settings& settings,
                            const std::optional<format::Head>& head, std::int64_t now_ms) {
   std::int64_t after = settings.delete_version_after_ms;
@@ -175,8 +175,7 @@ Result<VersionInfo> Transaction::put_as(format::Action action, std::string_view 
   Current current = COFFER_TRY(check_current(writing, hash, path, request));
   const std::uint64_t version = request.version != 0 ? request.version : current.version + 1;
   if (version <= current.version)
-    return Error(ErrorCode::conflict, "a version of that number was there already")
-        .with_number(version);
+    return Error(ErrorCode::conflict, "this version number was used already").with_number(version);
   COFFER_TRY(check_metadata_cas(change, current.head ? current.head->metadata.revision : 0));
   const bool is_new = current.version == 0 && !current.head;
   bool changes_head = !is_nothing(change) || request.managed;

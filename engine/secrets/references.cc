@@ -1,4 +1,4 @@
-// References: the reverse index of who refers to what, sealed, found by the target's hash.
+// References: a sealed reverse index of the users of each target, found by the target's hash.
 #include <coffer/audit.h>
 
 #include <algorithm>
@@ -12,14 +12,14 @@ namespace {
 using storage::Table;
 
 format::PairKey key_of(const Cipher& cipher, const Reference& reference) {
-  // The parts are set apart by a byte that no name may contain.
+  // A byte that no name may contain separates the parts.
   const std::string user =
       std::to_string(reference.version) + '\0' + reference.user_kind + '\0' + reference.user;
   return format::pair_key(cipher.hash(format::Kind::reference_target, reference.target),
                           cipher.hash(format::Kind::reference_user, user));
 }
 
-// Before a target's references stands a record that says how many they are.
+// A record before a target's references counts them.
 format::PairKey count_key(const Cipher& cipher, std::string_view target) {
   return format::pair_key(cipher.hash(format::Kind::reference_target, target), {});
 }
@@ -34,7 +34,8 @@ Result<format::ReferenceRecord> open_reference(const Cipher& cipher, ByteView ke
                                                ByteView sealed) {
   const SecretBytes plain = COFFER_TRY(cipher.open_small(format::Domain::reference, key, sealed));
   auto record = COFFER_TRY(format::decode_reference(plain.bytes()));
-  if (is_count(key) != (record.count != 0)) return lost("a count of references is out of place");
+  if (is_count(key) != (record.count != 0))
+    return lost("a count of references is in the wrong place");
   return record;
 }
 
@@ -57,7 +58,7 @@ Result<void> put_count(Writing& writing, std::string_view target, std::uint64_t 
                            format::encode_reference(record).bytes());
 }
 
-// What a config refers to is told by the config's own item.
+// The audit item of a config covers the config's own references.
 bool is_outside(const Reference& reference) { return reference.user_kind != "config"; }
 
 }  // namespace
@@ -79,7 +80,8 @@ Result<std::vector<Reference>> View::references_to(std::string_view target) cons
     found.push_back({std::move(record.target), record.version, std::move(record.user_kind),
                      std::move(record.user), std::move(record.made_by)});
   }
-  if (found.size() != expected) return lost("a secret has lost references, or has too many");
+  if (found.size() != expected)
+    return lost("references to a secret are missing, or there are too many");
   return found;
 }
 
@@ -118,7 +120,7 @@ Result<void> Transaction::remove_reference(const Reference& reference) {
   if (!was_there) return {};
   const std::uint64_t before =
       COFFER_TRY(count_of(*writing_, count_key(writing_->cipher(), reference.target)));
-  if (before == 0) return lost("a target has lost the count of its references");
+  if (before == 0) return lost("the count of a target's references is missing");
   COFFER_TRY(put_count(*writing_, reference.target, before - 1));
   if (is_outside(reference))
     writing_->notes().note(format::Action::reference_remove, reference.target, reference.version);

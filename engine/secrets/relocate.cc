@@ -1,9 +1,9 @@
-// Move and copy: a secret under another path, with every version it has. A version is bound
-// to its path by its hash and its seal, so each is opened and sealed again.
+// Moves or copies a secret with all its versions to another path. The hash and the seal bind a
+// version to its path, so each version is opened and sealed again.
 //
-// A move destroys nothing, for the values live on; but what opened them at the old place must
-// not outlive them, so the old place's bucket is marked as one of a removed version is: the
-// next shredding, which a destroying of the value at its new place is, gives it a new key.
+// A move destroys nothing, because the values live on. But the old place's key must not outlive
+// them, so the bucket of the old place is marked, as after a removal: the next shredding gives it a
+// new key. Destroying the value at its new place is such a shredding.
 #include <algorithm>
 
 #include "format/name_rule.h"
@@ -21,7 +21,7 @@ namespace {
 
 using storage::Table;
 
-// One end of the way.
+// The source or the target.
 struct Place {
   Place(const Reading& reading, std::string_view at)
       : path(at),
@@ -66,21 +66,21 @@ Result<std::vector<KeptVersion>> versions_of(const Reading& reading, const Place
   return versions;
 }
 
-// Every value must be allowed where it goes.
+// The value limit at the target applies to every version.
 Result<void> check_sizes(const Reading& reading, const Place& from, const Place& to) {
   const std::uint64_t bytes_max =
       scope_of(*COFFER_TRY(reading.settings()), to.path).value_bytes_max;
   return reading.each_version(from.hash, 0, [&](const Located& located) -> Result<bool> {
     // The sealed value is one byte longer than the value: its form.
     if (located.record.sealed_bytes() > bytes_max + 1)
-      return Error(ErrorCode::limit, "a version is larger than is allowed there",
-                   "raise the limit, or destroy that version first")
+      return Error(ErrorCode::limit, "a version is larger than the limit at the new path",
+                   "raise the limit, or destroy the version first")
           .with_number(located.version);
     return true;
   });
 }
 
-// And so must every field's name, by the rules of names that hold there.
+// The naming rules at the target apply to the field names of every version.
 Result<void> check_fields(const Reading& reading, Place& from, const Place& to) {
   const format::Settings& settings = *COFFER_TRY(reading.settings());
   if (format::allows_any(*scope_of(settings, to.path).names)) return {};
@@ -174,7 +174,7 @@ Result<void> Transaction::relocate(format::Action action, std::string_view from_
   writing.increase(Count::secrets);
   if (is_moved) COFFER_TRY(remove_source(writing, from, versions, head.has_value()));
   const std::uint64_t current = versions.empty() ? 0 : versions.front().version;
-  // A move is told at both of its ends: gone at one (no version), new at the other.
+  // The audit log has an item for both paths: one for the old path (no version), one for the new.
   if (is_moved) writing.notes().note(action, from_path);
   writing.notes().note(action, to_path, current);
   return {};

@@ -1,4 +1,4 @@
-// A secret that comes from elsewhere with its history: what an import of an export writes.
+// Writes a secret with its history from elsewhere, for the import of an export.
 #include "format/names.h"
 #include "secrets/kinds.h"
 #include "secrets/rows/heads.h"
@@ -11,13 +11,13 @@ namespace coffer::secrets {
 namespace {
 
 Error impossible(const VersionInfo& info) {
-  return Error(ErrorCode::usage, "a version has a number or times that it cannot have",
-               "versions stand newest first, from 1 up, made no later than now")
+  return Error(ErrorCode::usage, "a version has an impossible number or time",
+               "list versions newest first, numbered from 1, made no later than now")
       .with_number(info.version);
 }
 
 Result<void> check_infos(const std::vector<RestoredVersion>& versions, std::int64_t now_ms) {
-  // Numbers far below the end, so that there are always more.
+  // The numbers must be far from the largest one, so that there are always more.
   std::uint64_t newer = std::uint64_t{INT64_MAX} + 1;
   for (const RestoredVersion& version : versions) {
     const VersionInfo& info = version.info;
@@ -39,7 +39,7 @@ Result<void> check_values(const Reading& reading, std::string_view path,
   for (const RestoredVersion& version : versions) {
     if (version.value) COFFER_TRY(check_value(path, *version.value, managed, settings));
   }
-  // Older values may be from before the secret was of this kind, and so may a deleted one.
+  // Older or deleted values may come from a time before the secret had this kind.
   const bool is_shown = !versions.empty() && versions.front().value &&
                         (versions.front().info.deletion_at_ms == 0 ||
                          versions.front().info.deletion_at_ms > reading.now_ms());
@@ -72,9 +72,9 @@ Result<void> Transaction::restore(std::string_view path,
   Writing& writing = *writing_;
   COFFER_TRY(format::check_path(path));
   const format::Settings& settings = *COFFER_TRY(writing.settings());
-  // What configs hold is named by coordinates, whatever names people are held to.
+  // A config's secret must have a coordinate as its name; the naming rules do not apply to it.
   if (managed && !format::parse_coordinate(std::string(path) + "_v1"))
-    return Error(ErrorCode::usage, "no secret of a config has such a name")
+    return Error(ErrorCode::usage, "a config's secret cannot have this name")
         .about(Subject::Kind::path, path);
   if (!managed) COFFER_TRY(check_new_name(settings, path));
   if (COFFER_TRY(exists(path)))
@@ -96,7 +96,7 @@ Result<void> Transaction::restore(std::string_view path,
 
   format::ValueContext context(writing.cipher().store(), format::Kind::secret, path);
   const format::PathHash hash = writing.cipher().hash(context);
-  // Without a version it is the head that makes a secret of the name.
+  // A secret without versions exists by its head.
   std::uint32_t head_revision = 0;
   if (!is_nothing(metadata) || versions.empty() || managed)
     head_revision = COFFER_TRY(write_head(writing, hash, head));

@@ -22,14 +22,14 @@ bool is_printable(std::string_view text) {
 }
 
 Error not_printable() {
-  return {ErrorCode::usage, "metadata is text that a terminal can show",
-          "no control characters, no line ends, valid UTF-8; put what else there is as a secret"};
+  return {ErrorCode::usage, "metadata must be plain text",
+          "use valid UTF-8 without control characters or line ends; put other data as a secret"};
 }
 
 Result<void> check_text(const std::optional<std::string>& text, std::size_t bytes_max) {
   if (!text) return {};
   if (text->size() > bytes_max)
-    return Error(ErrorCode::limit, "a metadata text is too long, in bytes")
+    return Error(ErrorCode::limit, "a metadata text has too many bytes")
         .with_size(text->size(), bytes_max);
   if (!is_printable(*text)) return not_printable();
   return {};
@@ -106,8 +106,8 @@ Result<void> check_change(const MetadataChange& change) {
 
 Result<void> check_metadata_cas(const MetadataChange& change, std::uint64_t revision) {
   if (!change.metadata_cas || *change.metadata_cas == revision) return {};
-  return Error(ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
-               "read it again, then change it with its number")
+  return Error(ErrorCode::conflict, "the metadata has another revision; nothing was changed",
+               "read it again, then change it with its revision")
       .with_number(revision);
 }
 
@@ -130,16 +130,16 @@ void apply_change(const MetadataChange& change, Metadata& metadata) {
   }
 }
 
-// Who gives again what stands there already vouches for it only where he may administer.
+// A user who repeats the present owner and tags vouches for them only as an administrator.
 void settle_marks(const MetadataChange& change, const Metadata& before,
                   const std::optional<std::string>& marks_by, Metadata& metadata) {
   if (!change.owner && !change.tags) return;
   const bool same = before.owner == metadata.owner && before.tags == metadata.tags;
   if (same && marks_by) return;
-  // Who may administer carries them as they were told to be elsewhere, or else vouches for them.
+  // An administrator who imports keeps the given maker and doubt, and otherwise vouches for them.
   metadata.marked_by = marks_by ? *marks_by : change.marked_by.value_or("");
   metadata.marks_doubted = change.marks_doubted.value_or(false);
-  // A user without a name cannot be told from others who put a value.
+  // A user without a name cannot be distinguished from others who put a value.
   if (marks_by && marks_by->empty()) metadata.marks_doubted = true;
   if (metadata.owner.empty() && metadata.tags.empty()) metadata.marks_doubted = false;
 }
@@ -163,7 +163,7 @@ Result<void> check_outcome(const Metadata& metadata) {
 
 Result<void> check_new_name(const format::Settings& settings, std::string_view path) {
   if (format::parse_coordinate(path))
-    return Error(ErrorCode::usage, "this path reads as a coordinate, so nothing could find it",
+    return Error(ErrorCode::usage, "this path looks like a coordinate, so nothing could find it",
                  "leave out the _v and number at its end")
         .about(Subject::Kind::path, path);
   const Scope scope = scope_of(settings, path);
@@ -196,15 +196,15 @@ Result<void> Transaction::change_metadata(std::string_view path, const MetadataC
                  Advice::put_config)
         .about(Subject::Kind::path, path);
   if (change.metadata_cas && *change.metadata_cas != head->metadata.revision)
-    return Error(ErrorCode::conflict, "the metadata is not what it was; nothing was changed",
-                 "read it again, then change it with its number")
+    return Error(ErrorCode::conflict, "the metadata has another revision; nothing was changed",
+                 "read it again, then change it with its revision")
         .with_number(head->metadata.revision);
   if (is_nothing(change)) return writing.notes().done();
   const Metadata before = head->metadata;
   apply_change(change, head->metadata);
   settle_marks(change, before, marks_by_, head->metadata);
   COFFER_TRY(check_outcome(head->metadata));
-  // Only a value that is still there is asked whether it fits the kind.
+  // Check that the newest value fits the kind, if it can still be read.
   if (change.kind) {
     const auto newest = get(path, 0);
     if (newest) COFFER_TRY(check_value_of_kind(head->metadata.kind, newest->value));

@@ -1,4 +1,4 @@
-// The store's settings: what may stand there, and what of them holds for a path.
+// The store's settings: checks them, and finds those that apply to a path.
 #include <algorithm>
 
 #include "format/name_rule.h"
@@ -13,7 +13,7 @@ constexpr std::int64_t kDurationMaxMs = std::int64_t{365'000} * 24 * 60 * 60 * 1
 
 Result<void> check_value_limit(std::uint64_t bytes) {
   if (bytes == 0 || bytes > format::kValueBytesCeiling)
-    return Error(ErrorCode::limit, "the value limit is outside what the format allows",
+    return Error(ErrorCode::limit, "the value limit is outside the range that the format allows",
                  "from 1 byte to 16 MiB")
         .with_number(format::kValueBytesCeiling);
   return {};
@@ -30,7 +30,7 @@ Result<void> check_scope(const ScopeSettings& scope) {
   return {};
 }
 
-// In the order of their prefixes, as they stand in the record.
+// The scopes in the order of their prefixes, as the record holds them.
 Result<std::vector<ScopeSettings>> sorted(std::vector<ScopeSettings> scopes) {
   if (scopes.size() > format::kScopesMax)
     return Error(ErrorCode::limit, "too many scopes").with_number(format::kScopesMax);
@@ -42,7 +42,7 @@ Result<std::vector<ScopeSettings>> sorted(std::vector<ScopeSettings> scopes) {
             [](const auto& a, const auto& b) { return a.prefix < b.prefix; });
   for (std::size_t i = 1; i < scopes.size(); ++i)
     if (scopes[i].prefix == scopes[i - 1].prefix)
-      return Error(ErrorCode::usage, "two scopes have one prefix")
+      return Error(ErrorCode::usage, "two scopes have the same prefix")
           .about(Subject::Kind::path, scopes[i].prefix);
   return scopes;
 }
@@ -55,7 +55,7 @@ bool covers(std::string_view prefix, std::string_view path) {
 
 Scope scope_of(const format::Settings& settings, std::string_view path) {
   Scope scope{settings.value_bytes_max, &settings.names, path};
-  // Of two prefixes of one path the longer one sorts behind the shorter.
+  // If two prefixes cover a path, the longer one sorts last and so wins.
   for (const ScopeSettings& each : settings.scopes) {
     if (!covers(each.prefix, path)) continue;
     if (each.value_bytes_max) scope.value_bytes_max = *each.value_bytes_max;

@@ -11,7 +11,7 @@ namespace coffer::secrets {
 namespace {
 
 constexpr std::size_t kForgottenAtOnce = 512;
-// So much of the time index is looked at to find what lies under the same keys.
+// How many entries of the time index are read to find versions under the same keys.
 constexpr std::size_t kLookahead = 16'384;
 
 Result<bool> is_referenced(const View& view, const Pending& pending) {
@@ -27,15 +27,15 @@ Result<std::vector<Pending>> find_due(const View& view, std::int64_t grace_ms, s
   for (const Pending& pending : found) expired.emplace(pending.path, pending.version);
   for (Pending& pending :
        COFFER_TRY(view.due(Pending::Why::unreachable, view.now_ms() - grace_ms, limit))) {
-    // What is both expired and unreachable is destroyed once.
+    // A version that is both expired and unreachable is destroyed once.
     if (expired.contains({pending.path, pending.version})) continue;
-    // Whatever refers to it by now keeps it, whatever the index says.
+    // A present reference keeps the version, whatever the index says.
     if (!COFFER_TRY(is_referenced(view, pending))) found.push_back(std::move(pending));
   }
   return found;
 }
 
-// Keeps what one transaction is to destroy; answers whether anything else is left.
+// Cuts `due` to what one transaction destroys; returns whether more is left.
 bool cut_batch(const View& view, std::vector<Pending>& due, bool all_seen,
                const SweepLimits& limits) {
   const std::uint64_t in_bucket = view.record_count() / format::kBucketCount + 1;
@@ -69,20 +69,20 @@ Result<SweptVersion> to_swept(const View& view, const Pending& pending) {
   return swept;
 }
 
-// What nobody can reach has no use for its name either, once its last version is gone.
+// Erases an unreachable secret with its name once its last version is destroyed.
 Result<void> erase_if_gone(Transaction& txn, const Pending& pending) {
   if (pending.why != Pending::Why::unreachable) return {};
   for (const VersionInfo& info : COFFER_TRY(txn.history(pending.path))) {
     if (!info.destroyed) return {};
-    // Of what expired it is told for a while that it did: such a name is forgotten later. What was
-    // destroyed before its end is not of these.
+    // A version that expired is reported as expired for a while, so its name goes later. A version
+    // that was destroyed before its end does not keep the name.
     if (txn.get(pending.path, info.version).error().code() != ErrorCode::destroyed) return {};
   }
   if (!COFFER_TRY(txn.references_to(pending.path)).empty()) return {};
   return txn.erase(pending.path);
 }
 
-// Names of minted secrets of which nothing but tombstones is left, long enough.
+// Erases minted secrets that have had nothing but tombstones for long enough.
 Result<void> forget(Engine& engine) {
   for (;;) {
     std::size_t found = 0;
@@ -142,8 +142,8 @@ Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
     std::move(batch.begin(), batch.end(), std::back_inserter(report.swept));
     if (!more || report.swept.size() >= most) break;
   }
-  // Trimming and moving leave the erasing to the next shredding. The sweep is one, even where
-  // nothing was due.
+  // Trims and moves leave keys for the next shredding to erase: a sweep does it, even if nothing
+  // was due.
   COFFER_TRY(engine.write([](Transaction& txn) -> Result<void> {
     txn.erase_pending();
     return {};

@@ -1,5 +1,5 @@
-// Sweep: destroys what is expired, and what is managed and has been unreachable for
-// longer than the grace. It reads the time index only.
+// Sweep: destroys expired versions, and managed versions that have been unreachable for longer than
+// the grace. Finds them by the time index alone.
 #pragma once
 
 #include <coffer/options.h>
@@ -9,18 +9,18 @@
 
 namespace coffer::secrets {
 
-/// What one transaction of a sweep may cost. Destroying a version wraps its whole leaf anew, in a
-/// bucket that was never split the whole bucket: so a batch is made of what lies in the same
-/// leaves and buckets, as many as hold so many records. Their pages are in memory until the
-/// commit, and over all batches each of them is wrapped once.
+/// Limits one transaction of a sweep. Destroying a version wraps its whole leaf again, or its whole
+/// bucket if that is not split. So a batch takes versions of the same leaves and buckets, until
+/// these hold `records_wrapped` records, whose pages stay in memory until the commit. Over all
+/// batches, each leaf or bucket is wrapped once.
 struct SweepLimits {
   std::size_t versions = 1024;
   std::uint64_t records_wrapped = 131'072;
 };
 
-/// In batches of one transaction each, so that writers get their turn and a kill in between
-/// leaves a swept part and an unswept part; running it again goes on. Errors: io, corrupt.
-/// `also` is done in the transaction of the first batch; it may run again from the start.
+/// Works in batches of one transaction each, so that other writers get their turn. After a kill,
+/// the next sweep continues. `also` runs in the transaction of the first batch, and may run again
+/// from the start. Errors: io, corrupt.
 Result<SweepReport> sweep(Engine& engine, const SweepOptions& options,
                           const std::function<Result<void>(Transaction&)>& also = {},
                           const SweepLimits& limits = {});

@@ -1,5 +1,5 @@
-// Changing secrets. Every check stands before the first write of its operation, so that
-// an error leaves the transaction as it was.
+// Changes secrets. Each operation makes all its checks before its first write, so that an error
+// leaves the transaction as it was.
 #include "secrets/transaction.h"
 
 #include <algorithm>
@@ -23,13 +23,13 @@ namespace {
 
 using storage::Table;
 
-// The versions asked for, all of them there and not destroyed; an empty list: the newest. That one
-// of them is not there is told before what became of another.
+// Checks that all the given versions (an empty list: the newest) exist and are not destroyed. A
+// missing version is reported before a destroyed one.
 Result<std::vector<std::uint64_t>> resolve(const Reading& reading, const format::PathHash& hash,
                                            std::string_view path,
                                            const std::vector<std::uint64_t>& versions) {
   std::vector<std::uint64_t> wanted = versions;
-  // 0 means the newest inside; from a caller it would slip past who asks what is in use.
+  // Inside, 0 means the newest. From a caller, 0 would evade the check of versions in use.
   if (std::find(wanted.begin(), wanted.end(), 0U) != wanted.end())
     return Error(ErrorCode::usage, "there is no version 0", "versions begin with 1");
   if (wanted.empty()) wanted.push_back(0);
@@ -54,7 +54,7 @@ Result<Located> require(const Reading& reading, const format::PathHash& hash,
   return *located;
 }
 
-// The tombstone keeps the number, the times and why.
+// The tombstone keeps the number, the times and the reason.
 Result<void> destroy_located(Writing& writing, const format::PathHash& hash, const Located& located,
                              std::string_view path, bool time_was_over) {
   const format::VersionHeader before = located.record.header;

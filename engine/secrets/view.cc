@@ -1,4 +1,4 @@
-// Reading: versions, history, metadata.
+// Reads versions, history and metadata.
 #include <algorithm>
 #include <cstring>
 
@@ -13,7 +13,7 @@ using storage::Table;
 
 namespace {
 
-// In the audit log, if reads are audited.
+// Records the read if the store audits reads.
 void note_get(const Reading& reading, std::string_view path, std::uint64_t version,
               const Result<Secret>& secret) {
   if (secret) {
@@ -36,9 +36,9 @@ Result<Secret> View::get(std::string_view path, std::uint64_t version, Deleted d
 Result<Secret> View::get_managed(std::string_view path, std::uint64_t version) const {
   std::uint32_t flags = 0;
   auto secret = read_value(path, version, &flags);
-  // What an earlier engine wrote has no flag: its head tells.
+  // A version written by an earlier engine has no flag: its head says whether it is managed.
   if (secret && (flags & format::kFlagManaged) == 0 && !COFFER_TRY(is_managed(path)))
-    secret = Error(ErrorCode::usage, "this coordinate names no secret that configs manage");
+    secret = Error(ErrorCode::usage, "this coordinate does not name a config's secret");
   note_get(*reading_, path, version, secret);
   return secret;
 }
@@ -101,7 +101,7 @@ Result<Metadata> View::metadata(std::string_view path) const {
   const auto name = COFFER_TRY(find_name(*reading_, path));
   if (name) return metadata_of(*reading_, path, hash, *name, newest);
   if (newest || COFFER_TRY(head_of(*reading_, hash, path, newest)))
-    return lost("a secret has lost its name");
+    return lost("a secret's name is missing");
   return no_such_secret();
 }
 
@@ -113,7 +113,7 @@ Result<bool> View::is_managed(std::string_view path) const {
   return head->metadata.managed;
 }
 
-// The head comes last of what has its hash: only then is it known whose versions they were.
+// A hash's head follows its versions, and only the head says whether the versions are managed.
 Result<void> View::each_managed_version(
     const std::function<Result<void>(const ManagedVersion&)>& visit) const {
   std::vector<ManagedVersion> versions;

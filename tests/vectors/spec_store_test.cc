@@ -304,13 +304,14 @@ TEST_CASE("F-59: verify names what the audit log tells of otherwise") {
   }
   std::vector<std::string> named;
   for (const std::string& each : problems_of(copy))
-    if (each.ends_with(", by the audit log")) named.push_back(each);
+    if (each.ends_with(", according to the audit log")) named.push_back(each);
   CHECK(named ==
         std::vector<std::string>{
-            "t/deleted: version 2 stands as it was before it was deleted, by the audit log",
-            "t/dropped: version 1 was taken out, by the audit log",
-            "t/trimmed: version 1 was put back after it was trimmed, by the audit log",
-            "t/undeleted: version 2 stands as it was before it was undeleted, by the audit log"});
+            "t/deleted: version 2 is as it was before it was deleted, according to the audit log",
+            "t/dropped: version 1 is missing, according to the audit log",
+            "t/trimmed: version 1 is back although it was trimmed, according to the audit log",
+            "t/undeleted: version 2 is as it was before it was undeleted, according to the audit "
+            "log"});
 }
 
 TEST_CASE("F-60, F-71: time does not fall, and what has expired stays so") {

@@ -44,8 +44,7 @@ bool lacks_room(const std::string& path) {
 Error no_key(const std::string& not_followed) {
   if (not_followed.empty()) return {ErrorCode::usage, "no key was given", Advice::give_key};
   return Error(ErrorCode::key_unavailable,
-               "this key is used only when the caller names it; that the store names it is not "
-               "enough")
+               "the store names this key, but the key is used only if the caller names it")
       .about(Subject::Kind::uri, not_followed);
 }
 
@@ -57,7 +56,7 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   if (sources.empty())
     return Error(ErrorCode::usage, "a store needs at least one key", Advice::give_first_key);
   if (sources.size() > format::kKeySlotsMax)
-    return Error(ErrorCode::limit, "a store cannot have more key slots than this")
+    return Error(ErrorCode::limit, "too many keys for the key slots of a store")
         .with_number(format::kKeySlotsMax);
   KeyringFile file = COFFER_TRY(KeyringFile::create(path));
   std::unique_ptr<Keyring> keyring(new Keyring(std::move(file)));
@@ -77,8 +76,8 @@ Result<std::unique_ptr<Keyring>> Keyring::create(const std::string& path,
   keyring->master_key_ = std::move(master_key);
   keyring->index_keys_ = derive_index_keys(root_secret);
   COFFER_TRY(keyring->file_.write(kHeaderPart, format::encode_keyring_header(keyring->header_)));
-  // Erasing writes the next epoch's slot in place, and must not need room, which a full disk does
-  // not have: both slots are filled now. If a TPM keeps the epochs, the file's slots stay zeros.
+  // Fill both slots now, because erasing writes in place and must work on a full disk. If a TPM
+  // keeps the epochs, the file's slots stay zeros.
   if (epoch_home.empty())
     for (const std::uint64_t slot : {0, 1}) COFFER_TRY(keyring->file_.erase(epoch_part(slot)));
   if (!epoch_home.empty()) keyring->home_ = COFFER_TRY(new_home_in_tpm(epoch_home));
@@ -104,7 +103,7 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& path, const Op
   const Copies copies = keyring->file_.read(kMasterPart);
   const auto tables = COFFER_TRY(decode_tables(copies));
   COFFER_TRY(keyring->unlock(tables, opening));
-  // Only now is the header authenticated: before, an attacker could have written it.
+  // The header is authenticated from here on: until now an attacker could have written it.
   if (!keyring->header_.epoch_home.empty())
     keyring->home_ = COFFER_TRY(home_in_tpm(keyring->header_.epoch_home));
   bool needs_repair = keyring->needs_repair_ || !are_equal(copies);
@@ -140,8 +139,8 @@ Result<void> Keyring::unlock(std::span<const format::KeyringMaster> tables,
     return with_other_ways(std::move(error), tables.front(), sources, !stored.not_followed.empty());
   };
   if (sources.empty()) return refused(no_key(stored.not_followed));
-  // The caller may try as many passphrases as he names. The store may not: all the slots that it
-  // names share one budget for stretching.
+  // The caller may name any number of passphrases. The store may not: all the slots that it names
+  // share one budget for stretching.
   std::optional<crypto::StretchBudget> budget;
   std::optional<Error> telling;
   for (const KeySource& source : sources) {
@@ -182,7 +181,7 @@ Result<void> Keyring::unlock_with(std::span<const format::KeyringMaster> tables,
 }
 
 // A provider that is down is not asked again for the next slot. A slot with the source's own URI
-// goes first: any other asks a service in vain, or stretches a passphrase in vain.
+// goes first, because another slot would probably call a service or stretch a passphrase in vain.
 Result<void> Keyring::unlock_table(const format::KeyringMaster& table,
                                    const SourceMaterial& material) {
   std::optional<Error> telling;

@@ -47,7 +47,7 @@ struct IndexKeys {
   crypto::Key anchor;     ///< Wraps what an anchor's file holds.
 };
 
-/// What a keyring is opened with.
+/// The keys and options for opening a keyring.
 struct Opening {
   /// Tried in this order; the first that opens a slot wins.
   std::span<const KeySource> sources;
@@ -110,9 +110,10 @@ class Keyring {
   Result<std::vector<std::uint64_t>> stored_epochs();
 
   // Under the write lock of the store:
-  /// Makes the key of `epoch` durable in its epoch slot, beside the key of the epoch before. Power
-  /// cut: both keys are there, and the next open erases the one that data.mdb does not name. The
-  /// key is not kept in memory: until data.mdb names the epoch, another process may make another.
+  /// Makes the key of `epoch` durable in its epoch slot; the key of the previous epoch stays. Power
+  /// cut: both keys exist, and the next open erases the one that data.mdb does not name. The new
+  /// key is not kept in memory: until data.mdb names the epoch, another process may make another
+  /// key.
   Result<EpochKey> add_epoch(std::uint64_t epoch);
   /// Overwrites every epoch slot except this epoch's, in place, durably.
   Result<void> erase_epochs_except(std::uint64_t epoch);

@@ -84,8 +84,8 @@ Result<void> KeyringFile::make_equal(const Part& part, ByteView payload) const {
   return {};
 }
 
-// Power cut: a place is whole, half overwritten (its checksum fails: erased for every
-// reader) or overwritten; the next open overwrites it again.
+// Power cut: a place is whole, partly overwritten (its checksum fails, so no reader uses it) or
+// overwritten; the next open overwrites it again.
 Result<void> KeyringFile::erase(const Part& part) const {
   for (const format::FramePlace& place : part) {
     Bytes noise(place.bytes);

@@ -5,10 +5,10 @@
 // given up opens only the previous key, which in the end opens nothing in the file. The files
 // change in this order:
 //
-//   1. the table with the new key's slots and the key before, both copies, each durable
+//   1. the table with the new key's slots and the previous key, both copies, each durable
 //   2. an epoch made under the new key, named by data.mdb, the old erased
 //      (records/vault/rotation.cc)
-//   3. the table without the key before, both copies, each durable
+//   3. the table without the previous key, both copies, each durable
 //
 // Power cut within 1: one copy is whole; with the old table nothing has happened, with the new one
 // the next open goes on with 2. After 1 or within 2: the next open goes on with 2. After 2: the
@@ -24,7 +24,7 @@ namespace {
 
 Error given_up() {
   return {ErrorCode::wrong_key,
-          "the master key was rotated, and the key slot that opened this store was given up",
+          "a rotation of the master key removed the key slot that opened this store",
           "open the store by another key"};
 }
 
@@ -50,7 +50,7 @@ Result<void> check_given_up(const std::vector<int>& without, const format::Keyri
       std::any_of(table.slots.begin(), table.slots.end(),
                   [&](const format::KeySlot& slot) { return !names_slot(without, slot); });
   if (is_any_left) return {};
-  return Error(ErrorCode::in_use, "no key slot would be left: nothing would open the store",
+  return Error(ErrorCode::in_use, "no key slot would be left to open the store",
                Advice::add_slot_first);
 }
 

@@ -93,7 +93,7 @@ Result<SecretBytes> unwrap_by_provider(Provider& provider, const WrappedByProvid
   return payload;
 }
 
-// Unwraps once, so that a provider that cannot is found out now and not when the store is opened.
+// Unwraps once, so that a provider that fails is noticed now and not when the store is opened.
 Result<void> wrap_by_provider(Provider& provider, format::KeySlot& slot, const crypto::Key& master,
                               ByteView context) {
   const SecretBytes payload = payload_of(master, context);
@@ -102,7 +102,7 @@ Result<void> wrap_by_provider(Provider& provider, format::KeySlot& slot, const c
   const SecretBytes again = COFFER_TRY(unwrap_by_provider(provider, wrapped, context));
   if (!equal_in_constant_time(again.bytes(), payload.bytes()))
     return provider_failure(ProviderFailure::in_doubt,
-                            "the key provider does not unwrap what it has wrapped");
+                            "the key provider cannot unwrap what it has wrapped");
   slot.blob = std::move(wrapped.blob);
   slot.key_id = std::move(wrapped.key_id);
   slot.annotations = std::move(wrapped.annotations);

@@ -1,11 +1,10 @@
 // A key slot: one way to the master key.
 //
-// What a slot wraps is 64 bytes: the master key and a hash of the context that the
-// slot belongs to (store, slot number, scheme), so that a provider without associated
-// data is no weaker: a blob moved to another store or slot opens to the wrong hash.
-// Each slot also keeps a commitment to its key, checked first: XChaCha20-Poly1305
-// alone would let one blob open under two keys. A provider's slot has no key of its own
-// here: it commits to the master key.
+// A slot wraps 64 bytes: the master key, and a hash of the slot's context (store, slot number,
+// scheme). The hash protects providers without associated data: a blob that is moved to another
+// store or slot opens to the wrong hash. Each slot also holds a commitment to its key, which is
+// checked first, because XChaCha20-Poly1305 alone could open one blob under two keys. A provider's
+// slot has no key of its own here: it commits to the master key.
 #pragma once
 
 #include <coffer/key_source.h>
@@ -26,27 +25,27 @@ struct SlotContext {
 /// Preparing is slow (a person may be asked) and is done without any lock.
 struct PreparedSlot {
   format::KeySlot slot;  // without number, commitment and blob
-  crypto::Key key;       // of the slot, where it has one
+  crypto::Key key;       // of the slot, if it has one
   std::shared_ptr<Provider> provider;
   /// Not 0: a provider has already wrapped the master key of this generation for slot.number,
   /// because a provider may be slow and must not be asked under a lock.
   std::uint64_t wrapped_generation = 0;
 };
-/// Errors: limit (the URI is too long), usage (a URI that could not be read back, no 32-byte
+/// Errors: limit (the URI is too long), usage (a URI that cannot be parsed again, not a 32-byte
 /// key), key_unavailable, declined, io.
 Result<PreparedSlot> prepare_slot(const KeySource& source, std::int64_t now_ms);
 
-/// Makes the slot that wraps `master`. What a provider wrapped is unwrapped once, as a test.
+/// Makes the slot that wraps `master`. Unwraps a provider's blob once, as a test.
 /// Errors: those of provider_failure(), limit (a provider's blob is too long).
 Result<format::KeySlot> wrap_master(PreparedSlot prepared, const SlotContext& context,
                                     const crypto::Key& master);
 
-/// Reads the key, asks for it, or for a new slot makes it.
-/// Errors: key_unavailable (file missing, unreadable, not to be trusted), declined, usage (no
-/// 32-byte key).
+/// Reads the key, asks for it, or makes it for a new slot.
+/// Errors: key_unavailable (file missing, unreadable, not trusted), declined, usage (not a 32-byte
+/// key).
 Result<SourceMaterial> obtain(const KeySource& source, const Purpose& purpose = {});
 
-/// Opens one slot, whichever master key the slot wraps: the slot's own key, or its provider.
+/// Opens one slot by the slot's own key or by its provider, whichever master key the slot wraps.
 struct SlotOpener {
   crypto::Key key;
   std::shared_ptr<Provider> provider;

@@ -14,7 +14,7 @@
 
 namespace coffer::keys {
 
-/// What anybody may know of a slot.
+/// Describes a slot; the description holds no secret.
 KeySlotInfo info_of(const format::KeySlot& slot);
 
 class SlotKeys {

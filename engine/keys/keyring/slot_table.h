@@ -29,7 +29,7 @@ auto find_slot(Table& table, int number) {
 bool is_genuine(const format::KeyringMaster& table, const format::KeyringHeader& header,
                 const crypto::Key& master_key);
 
-// What the table has wrapped by the master key of its generation. Errors: corrupt.
+// These open what the table holds, wrapped by the master key of its generation. Errors: corrupt.
 void wrap_root(format::KeyringMaster& table, const format::StoreId& store,
                const crypto::Key& master_key, const crypto::Key& root_secret);
 Result<crypto::Key> unwrap_root(const format::KeyringMaster& table, const format::StoreId& store,

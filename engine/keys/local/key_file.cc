@@ -32,7 +32,8 @@ Result<std::string> parse(std::string_view uri) {
     if (!name.starts_with(kCredential)) return no_key_uri();
     name[kCredential.size() - 1] = ':';
     if (!is_credential(name))
-      return bad_uri("a credential is named by one word", "as in file:?credential=coffer.key", uri);
+      return bad_uri("a credential's name must be one word", "as in file:?credential=coffer.key",
+                     uri);
     return name;
   }
   if (auto path = path_in_file_uri(uri)) return std::move(*path);
@@ -45,8 +46,8 @@ Result<std::string> parse(std::string_view uri) {
   if (rest.find_first_of("?#") != std::string_view::npos)
     return bad_uri("a file: URI takes no parameters", "only file:///PATH; ? is %3F, # is %23", uri);
   if (uri.starts_with("file:///") || !uri.starts_with("file://"))
-    return bad_uri("the path of a file: URI holds what none may hold",
-                   "write controls and % itself as %XX, as in file:///a%25b", uri);
+    return bad_uri("the path of a file: URI contains a forbidden character",
+                   "write control characters and % itself as %XX, as in file:///a%25b", uri);
   return bad_uri("a key file needs an absolute path", "write file:///PATH, three slashes", uri);
 }
 
@@ -74,19 +75,19 @@ extern constinit const Kind kFileKind = {
     .scheme = KeyScheme::file,
     .name = "file",
     .prefix = "file:",
-    .form = {"file:///PATH", "a file of 32 random bytes, made where there is none"},
+    .form = {"file:///PATH", "a file of 32 random bytes, made if missing"},
     .other_form = {"file:?credential=NAME", "the same, from the service manager's credentials"},
     .parse = parse,
-    // A file is read, bounded, and tried as a key, if it is one to be trusted (NamedBy::store):
-    // that discloses nothing to anybody.
+    // A trusted file (NamedBy::store) is only read, up to a limit, and tried as a key: this
+    // discloses nothing to anybody.
     .may_follow_unasked = [](const KeySource&) { return true; },
     .obtain = obtain,
 };
 
 }  // namespace keys
 
-// Power cut: before the file is synced an empty or short file may be left, which is refused as no
-// key; afterwards the file is whole.
+// Power cut: before the sync an empty or short file may be left, which reading refuses as no key;
+// after the sync the file is whole.
 Result<void> create_key_file(std::string_view path) {
   const std::string name(path);
   const FileDescriptor file(

@@ -18,9 +18,9 @@ constexpr std::string_view kPrefix = "passphrase:";
 constexpr std::string_view kFilePrefix = "file:";
 constexpr std::string_view kDescriptorPrefix = "fd:";
 
-// A program that is started later (`coffer run`) must not find the passphrase there: a file
-// can be read again. The standard streams are left as they are, since a program that starts
-// without them takes the next file it opens for one.
+// Sets close-on-exec, because a program that `coffer run` starts later must not read the
+// passphrase from the descriptor again. Leaves standard streams open: without them, the next file
+// that a program opens would become a standard stream.
 void keep_from_programs(int fd) {
   const int flags = fd > STDERR_FILENO ? ::fcntl(fd, F_GETFD) : -1;
   if (flags >= 0) ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
@@ -36,7 +36,7 @@ Result<SecretBytes> read_source(const KeySource& source, NamedBy named_by) {
   std::from_chars(location.data() + kDescriptorPrefix.size(), location.data() + location.size(),
                   number);
   keep_from_programs(number);
-  // Without a limit of time: a person may be typing there.
+  // No time limit: a person may be typing.
   return read_secret(number, kPassphraseBytesMax, -1);
 }
 
@@ -58,15 +58,15 @@ std::optional<Literal> oddity_of(const SecretBytes& passphrase) {
   const std::string_view text = passphrase.text();
   if (text.starts_with("\xEF\xBB\xBF"))
     return Literal(
-        "the passphrase begins with a byte order mark, as some editors put before a "
-        "text: save it without one");
+        "the passphrase begins with a byte order mark, which some editors add: save the "
+        "text without it");
   // U+0300 to U+036F: combining marks, which follow their letter.
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     const auto next = static_cast<unsigned char>(text[i + 1]);
     if ((text[i] == '\xCC' && next >= 0x80) || (text[i] == '\xCD' && next >= 0x80 && next <= 0xAF))
       return Literal(
-          "the passphrase has letters whose marks are characters of their own (NFD), as "
-          "some systems write them: it may be the same in composed form (NFC)");
+          "the passphrase contains decomposed letters (Unicode NFD), which some systems "
+          "write: the right one may be in composed form (NFC)");
   }
   return std::nullopt;
 }
@@ -83,7 +83,7 @@ Result<SecretBytes> read_passphrase(const KeySource& source, bool confirm, Named
                  "use passphrase:?source=file:PATH, ?source=credential:NAME or ?source=fd:N");
   }
   if (passphrase.empty())
-    return Error(ErrorCode::usage, "the passphrase is empty", "choose one of some length");
+    return Error(ErrorCode::usage, "the passphrase is empty", "choose a long one");
   if (passphrase.size() > kPassphraseBytesMax)
     return Error(ErrorCode::limit, "the passphrase is too long");
   return passphrase;
@@ -95,12 +95,12 @@ bool is_read_from_file(const KeySource& source) {
 
 namespace {
 
-// Where the passphrase comes from; empty: from a person.
+// The place that the passphrase is read from; empty: a person is asked.
 Result<std::string> parse(std::string_view uri) {
   const std::string_view rest = uri.substr(kPrefix.size());
   constexpr std::string_view kSource = "?source=";
   if (rest.empty()) return std::string();
-  // The rest may be a passphrase typed in the wrong place: no error shows it.
+  // Errors do not show the rest, because it may be a passphrase typed in the wrong place.
   if (!rest.starts_with(kSource))
     return Error(
         ErrorCode::usage,
@@ -111,7 +111,7 @@ Result<std::string> parse(std::string_view uri) {
     return Error(
         ErrorCode::usage,
         "passphrase: takes only ?source=file:PATH, ?source=credential:NAME or ?source=fd:N",
-        "the path is absolute, the descriptor a number");
+        "the path must be absolute, the descriptor a number");
   return std::move(*source);
 }
 

@@ -3,8 +3,8 @@
 //   4F2K-9QXD-...   groups of four letters and digits; the alphabet has no I, L, O or U. Reading
 //                   also takes small letters, blanks, I and L for 1, and O for 0
 //
-// What is encoded: kind (1) || body || the first four bytes of their BLAKE2b hash, so that a
-// slip of the pen is found before anything is opened with it. SPEC.md section 4.5.
+// The text encodes: kind (1) || body || the first four bytes of their BLAKE2b hash, which reveals a
+// typing mistake before the key is used. SPEC.md section 4.5.
 #pragma once
 
 #include <coffer/result.h>
@@ -19,7 +19,7 @@ namespace coffer::keys {
 enum class PrintedKind : std::uint8_t { recovery = 1, share = 2 };
 
 SecretBytes print_key(PrintedKind kind, ByteView body);
-/// The body. Errors: wrong_key (not such a text, a typing mistake, the other kind).
+/// Returns the body. Errors: wrong_key (not such a text, a typing mistake, the other kind).
 Result<SecretBytes> read_printed_key(PrintedKind kind, std::size_t body_bytes,
                                      std::string_view text);
 

@@ -1,5 +1,5 @@
-// What the kinds have in common whose key is made here, shown once, and kept on paper:
-// `recovery:` as one text, `shamir:` as shares.
+// Shared by the kinds `recovery:` (one text) and `shamir:` (shares): coffer makes their key, shows
+// it once, and people keep it on paper.
 #pragma once
 
 #include <coffer/key_source.h>
@@ -13,7 +13,7 @@ namespace coffer::keys {
 inline constexpr std::string_view kSourceQuery = "?source=";
 
 Error bad_printed_key_source();
-/// Where the texts are read from, as the URI says behind its scheme; empty: from a person.
+/// The place that the texts are read from, from the URI after its scheme; empty: a person is asked.
 /// Errors: usage.
 Result<std::string> printed_key_location(std::string_view query);
 /// Whether a new key can be shown. Errors: usage (the source has no printer).

@@ -45,7 +45,7 @@ Result<std::vector<SecretBytes>> ask_for_shares(const KeySource& source) {
   return shares;
 }
 
-// Nothing but the shares themselves tells their set: the slot keeps it as the key's id.
+// Only the shares themselves name their set, so the slot keeps the set as the key's id.
 Result<SourceMaterial> make_shares(const KeySource& source) {
   COFFER_TRY(check_can_be_shown(source));
   const std::string_view query = std::string_view(source.uri()).substr(kPrefix.size());
@@ -78,7 +78,7 @@ extern constinit const Kind kShamirKind = {
     .scheme = KeyScheme::shamir,
     .name = "shamir",
     .prefix = kPrefix,
-    .form = {"shamir:?shares=5&threshold=3", "the same in shares, of which so many are enough"},
+    .form = {"shamir:?shares=5&threshold=3", "a new key in shares; the threshold is enough"},
     .asks_for = "Share",
     .parse = parse,
     .may_follow_unasked = is_read_from_file,

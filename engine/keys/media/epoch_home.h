@@ -1,4 +1,4 @@
-// Where epoch keys are kept: in the keyring's file, or in a TPM.
+// The place of the epoch keys: the keyring's file, or a TPM.
 //
 // There are two slots; epoch e uses slot e % 2. The next key is made durable in one slot before the
 // other slot is erased. Nothing here looks into a slot. A file system that copies on write, or
@@ -23,9 +23,9 @@ class EpochHome {
   EpochHome(const EpochHome&) = delete;
   EpochHome& operator=(const EpochHome&) = delete;
 
-  /// Errors, for each copy: corrupt (there is none whole), or why it is out of reach.
+  /// Errors, for each copy: corrupt (not whole), or the reason why it cannot be reached.
   virtual Copies read(std::uint64_t epoch) const = 0;
-  /// Durable when it returns. Power cut: the other slot is as it was.
+  /// Durable when it returns. Power cut: the other slot is unchanged.
   virtual Result<void> write(std::uint64_t epoch, ByteView payload) const = 0;
   /// As write(), but skips a copy that holds this payload already.
   virtual Result<void> make_equal(std::uint64_t epoch, ByteView payload) const = 0;

@@ -14,7 +14,7 @@ Error damaged() {
           Advice::verify_and_restore};
 }
 
-// A DEK for the time of one call: on the stack, wiped on every way out.
+// A DEK that lives for one call: on the stack, wiped at the end.
 class ShortLivedKey {
  public:
   ShortLivedKey() = default;
@@ -89,7 +89,7 @@ Cipher::Sealed Cipher::seal_version(format::ValueContext& context, const format:
                                     std::uint64_t version, format::VersionHeader header,
                                     const WrappingKey& wrapper, ByteView value,
                                     std::uint8_t form) const {
-  // The form stands behind the value, so that opening needs no second copy to drop it.
+  // The form follows the value, so that opening can cut it off without a second copy.
   SecretBytes plaintext(value.size() + 1);
   if (!value.empty()) std::memcpy(plaintext.data(), value.data(), value.size());
   plaintext.data()[value.size()] = form;

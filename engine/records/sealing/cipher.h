@@ -1,5 +1,5 @@
-// Where layout meets key: the only file that knows both what a record binds and which
-// key seals it (SPEC.md sections 5 and 6).
+// Seals and opens records: the only file that knows both what a record is bound to and which key
+// seals it (SPEC.md sections 5 and 6).
 #pragma once
 
 #include <coffer/result.h>
@@ -28,16 +28,16 @@ class Cipher {
   }
   const format::StoreId& store() const { return store_; }
 
-  /// Small records: heads, names, references, due entries; bound to their place.
+  /// Seals a small record (head, name, reference, due entry) and binds it to its place.
   Bytes seal_small(format::Domain domain, ByteView place, ByteView plaintext) const;
   /// Errors: corrupt.
   Result<SecretBytes> open_small(format::Domain domain, ByteView place, ByteView sealed) const;
-  /// The same under the root's key.
+  /// As seal_small() and open_small(), under the root's key.
   Bytes seal_root(format::Domain domain, ByteView plaintext) const;
   Result<SecretBytes> open_root(format::Domain domain, ByteView sealed) const;
 
-  /// A complete version record with a fresh DEK, and its ciphertext where that is too long to
-  /// stand in it. `form` is sealed behind the value.
+  /// A complete version record with a fresh DEK. A ciphertext that is too long for the record is in
+  /// `apart`. `form` is sealed behind the value.
   struct Sealed {
     Bytes record;
     Bytes apart = {};  ///< For the table of values, or empty.
@@ -49,18 +49,18 @@ class Cipher {
     SecretBytes value;
     std::uint8_t form = 0;
   };
-  /// Errors: corrupt. The record's ciphertext is there, wherever it came from.
+  /// The record's ciphertext must have been fetched. Errors: corrupt.
   Result<Opened> open_version(format::ValueContext& context, const format::PathHash& hash,
                               std::uint64_t version, const format::VersionRecord& record,
                               const WrappingKey& wrapper) const;
-  /// The same record under another header, wrapping key or both; the value is not touched.
+  /// The record under another header, wrapping key or both. Does not change the value.
   Result<Bytes> rewrap_version(const format::PathHash& hash, std::uint64_t version,
                                const format::VersionRecord& record, const WrappingKey& from,
                                const format::VersionHeader& header, const WrappingKey& to) const;
-  /// What is left of a version: its header, sealed under the names key.
+  /// The record of a destroyed version: its header, sealed under the names key.
   Bytes tombstone(const format::PathHash& hash, std::uint64_t version,
                   const format::VersionHeader& header) const;
-  /// Errors: corrupt. Authenticates a tombstone, or a version's header without its value.
+  /// Authenticates a tombstone, or a version's header without its value. Errors: corrupt.
   Result<void> check_header(const format::PathHash& hash, std::uint64_t version,
                             const format::VersionRecord& record, const WrappingKey& wrapper) const;
 
@@ -68,19 +68,19 @@ class Cipher {
                     std::uint64_t epoch) const;
   Result<BucketKey> unwrap_bucket(std::uint8_t bucket, ByteView record,
                                   const crypto::Key& epoch_key, std::uint64_t epoch) const;
-  /// The keys of a split bucket's leaves, under the bucket's.
+  /// Seals the leaf keys of a split bucket under the bucket's key.
   Bytes seal_leaves(std::uint8_t bucket, const BucketKey& key, const LeafKeys& leaves) const;
-  /// Errors: corrupt. `epoch` is the store's.
+  /// `epoch` is the store's. Errors: corrupt.
   Result<LeafKeys> open_leaves(std::uint8_t bucket, const BucketKey& key, ByteView sealed,
                                std::uint64_t epoch) const;
 
-  /// One record's share of the store's digest. Of a version it covers the header and the
-  /// value's tag, not the wrap, so that a new bucket key leaves the digest as it is.
+  /// One record's share of the store's digest. A version's share covers the header and the value's
+  /// tag, not the wrap, so that a new bucket key does not change the digest.
   crypto::ShortHash digest(std::uint8_t table, ByteView key, ByteView value) const;
   crypto::ShortHash digest_version(const format::PathHash& hash, std::uint64_t version,
                                    const format::VersionHeader& header) const;
 
-  /// A keyed digest of `bytes`, as hexadecimal: it names them without telling them.
+  /// A keyed digest of `bytes` in hexadecimal: identifies them, and reveals nothing of them.
   std::string content_id(ByteView bytes) const;
 
  private:

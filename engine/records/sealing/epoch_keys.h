@@ -1,4 +1,4 @@
-// The bucket keys of one epoch, unwrapped as they are first needed.
+// The bucket keys of one epoch, each unwrapped when it is first needed.
 #pragma once
 
 #include <array>
@@ -11,10 +11,10 @@
 
 namespace coffer::records {
 
-/// An epoch's bucket keys never change: a new key for any bucket is a new epoch. So what was
-/// unwrapped once serves every snapshot of that epoch. A bucket is split once, and its leaves'
-/// keys then change with its own: they serve every snapshot whose root says that it is split.
-/// All 65,536 of them take 2 MiB of locked memory. Thread-safe.
+/// The bucket keys of an epoch never change, because a new bucket key begins a new epoch: a key
+/// that was unwrapped once serves every snapshot of the epoch. A bucket is split once, and its leaf
+/// keys then change only with its own key: they serve every snapshot whose root says that the
+/// bucket is split. All 65,536 leaf keys take 2 MiB of locked memory. Thread-safe.
 class EpochKeys {
  public:
   EpochKeys(const Cipher& cipher, std::uint64_t epoch, keys::Keyring::EpochKey key)
@@ -28,17 +28,17 @@ class EpochKeys {
 
   std::uint64_t epoch() const { return epoch_; }
   const crypto::Key& epoch_key() const { return *key_; }
-  /// `txn` is a snapshot of this epoch. Errors: corrupt, io.
+  /// `txn` must be a snapshot of this epoch. Errors: corrupt, io.
   Result<const BucketKey*> bucket(std::uint8_t number, const storage::Txn& txn) {
     if (const BucketKey* known = buckets_[number].load(std::memory_order_acquire)) return known;
     return load(number, txn);
   }
-  /// `txn` is a snapshot of this epoch in which the bucket is split, and was committed.
+  /// `txn` must be a committed snapshot of this epoch in which the bucket is split.
   Result<const LeafKeys*> leaves(std::uint8_t bucket, const storage::Txn& txn) {
     if (const LeafKeys* known = leaves_[bucket].load(std::memory_order_acquire)) return known;
     return load_leaves(bucket, txn);
   }
-  /// This hash's key will be asked for once its record was found.
+  /// Brings this hash's key into the processor's cache while the caller looks for the record.
   void prefetch(const format::PathHash& hash) const {
     if (const LeafKeys* known = leaves_[hash[0]].load(std::memory_order_acquire))
       known->prefetch(hash[1]);

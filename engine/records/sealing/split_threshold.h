@@ -1,5 +1,5 @@
-// From how many records on a store's buckets are split into leaves. Which bucket is split
-// stands in the store; this is only when it comes to be so.
+// The number of records from which on a store splits its buckets into leaves. The root says which
+// buckets are split already.
 #pragma once
 
 #include <atomic>
@@ -7,8 +7,8 @@
 
 namespace coffer::records {
 
-/// Entries of the history table. Below it a bucket has few records, and 256 keys for them
-/// would cost more than they save. Tests set it to a few.
+/// Counts rows of the history table. A smaller store has few records a bucket, and 256 leaf keys
+/// would cost more than they save. Tests lower it.
 inline std::atomic<std::uint64_t> split_at_records{65'536};
 
 }  // namespace coffer::records

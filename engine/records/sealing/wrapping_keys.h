@@ -1,6 +1,6 @@
-// What wraps the DEKs of a bucket's records: the bucket's own key, or, where the bucket was
-// split, the keys of its 256 leaves, which stand sealed under the bucket's key. So a
-// destruction in a large store gives one leaf a new key, not one bucket of 256.
+// The keys that wrap the DEKs of a bucket's records: the bucket's own key, or, in a split bucket,
+// the keys of its 256 leaves, which are sealed under the bucket's key. So a destruction in a large
+// store renews one leaf, not the whole bucket.
 #pragma once
 
 #include <bitset>
@@ -20,13 +20,13 @@ struct BucketKey {
   std::uint64_t made_in_epoch = 0;
 };
 
-/// One of the two, seen; valid while its owner lives.
+/// A view of a bucket's key or of a leaf's key; valid while its owner lives.
 struct WrappingKey {
   crypto::KeyView key;
   std::uint64_t made_in_epoch;
 };
 
-/// The keys of a split bucket's leaves. Random, never derived: what is derived cannot be erased.
+/// The leaf keys of a split bucket. Random, never derived: a derived key cannot be erased.
 class LeafKeys {
  public:
   LeafKeys() : keys_(format::kLeafCount), made_in_epochs_(format::kLeafCount) {}
@@ -36,7 +36,7 @@ class LeafKeys {
   void renew(std::uint8_t leaf, std::uint64_t epoch);
   void set(std::uint8_t leaf, std::uint64_t made_in_epoch, ByteView key);
   WrappingKey at(std::uint8_t leaf) const { return {keys_.view(leaf), made_in_epochs_[leaf]}; }
-  /// Called before at(leaf) is: of 65,536 keys few are in the processor's cache.
+  /// Call some time before at(leaf): few of 65,536 keys are in the processor's cache.
   void prefetch(std::uint8_t leaf) const {
     __builtin_prefetch(keys_.view(leaf).data());
     __builtin_prefetch(&made_in_epochs_[leaf]);
@@ -47,7 +47,7 @@ class LeafKeys {
   std::vector<std::uint64_t> made_in_epochs_;
 };
 
-/// All that a bucket's DEKs are wrapped by; `leaves` is null while the bucket is whole.
+/// The keys that wrap a bucket's DEKs; `leaves` is null if the bucket is not split.
 struct BucketKeys {
   const BucketKey* bucket = nullptr;
   const LeafKeys* leaves = nullptr;
@@ -57,8 +57,8 @@ struct BucketKeys {
   }
 };
 
-/// What a shredding gives new keys: buckets, and of those that were split the leaves. A split
-/// bucket without a leaf gets a new key for itself alone.
+/// The buckets, and the leaves of split ones, that a shredding gives new keys. A split bucket
+/// without leaves in the set gets only a new key of its own.
 using LeafSet = std::bitset<format::kLeafCount>;
 using KeysToRenew = std::map<std::uint8_t, LeafSet>;
 

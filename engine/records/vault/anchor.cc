@@ -15,8 +15,8 @@ namespace {
 constexpr std::string_view kMagic = "coffera1";
 constexpr std::uint8_t kMarkKind = 2;
 constexpr std::uint8_t kRootHashKind = 3;
-// While another process moves the anchor, what is read of it and of the root may not belong
-// together: then both are read again.
+// Another process may move the anchor between the reading of the anchor and of the root: then both
+// are read again.
 constexpr int kReadingsMax = 3;
 
 Error older_than_anchor() {
@@ -24,24 +24,24 @@ Error older_than_anchor() {
 }
 
 Error anchored_since() {
-  return {ErrorCode::rolled_back, "the store was anchored anew since this copy of it was made",
+  return {ErrorCode::rolled_back, "the store's anchor was set again after this copy was made",
           Advice::accept_anchor};
 }
 
 Error no_mark() {
-  return {ErrorCode::corrupt, "the anchor's file is damaged, or another store's",
+  return {ErrorCode::corrupt, "the anchor's file is damaged, or belongs to another store",
           Advice::bring_right_medium};
 }
 
 Error knows_of_none() {
-  return {ErrorCode::rolled_back, "the store knows of no anchor, though one was named",
+  return {ErrorCode::rolled_back, "an anchor was named, but the store has none",
           Advice::set_anchor_or_copy};
 }
 
 Error from_before_it_was_set() {
-  return {ErrorCode::rolled_back, "the store's anchor stands there, but the store knows of none",
-          "this is a copy from before it was set: put the newer store back; to begin anew with "
-          "this one, take the anchor's file away"};
+  return {ErrorCode::rolled_back, "the file holds this store's anchor, but the store has none",
+          "this copy is older than the anchor: put the newer store back; to use this copy, remove "
+          "the anchor's file"};
 }
 
 Bytes mark_context(const Cipher& cipher) {
@@ -54,10 +54,10 @@ format::RootHash hash_of(const Cipher& cipher, const format::Root& root) {
   return crypto::hash({}, context, format::encode_root(root).bytes());
 }
 
-// What the medium says against what the root says.
+// Compares the counter of the medium with the root.
 Result<void> compare(const format::Root& root, std::uint64_t counter) {
   if (root.anchor.counter < counter) return older_than_anchor();
-  // One ahead: a crash cut the raising short.
+  // A root that is one ahead is right: a crash came before the counter was raised.
   if (root.anchor.counter > counter + 1)
     return Error(ErrorCode::rolled_back, "the TPM's counter is not the one that anchors the store",
                  Advice::bring_anchor_tpm);
@@ -76,7 +76,7 @@ Result<format::AnchorMark> Anchor::open_mark(ByteView content) const {
   return format::decode_anchor_mark(plain.bytes());
 }
 
-// The mark of a root, as it stands in the file.
+// The sealed mark of a root, as the file holds it.
 Bytes Anchor::seal_mark(const format::Root& root, const format::AnchorId& id) const {
   format::AnchorMark mark;
   mark.id = id;
@@ -103,11 +103,12 @@ Result<void> Anchor::check_place(const keys::AnchorMedium& medium) const {
   const std::filesystem::path store =
       std::filesystem::weakly_canonical(environment_->directory(), ignored);
   if (medium.is_counter()) return {};
-  // Whatever stands below the store's directory is put back with it, however deep.
+  // Restoring the store's directory restores every file below it, at any depth.
   std::filesystem::path above = std::filesystem::weakly_canonical(medium.path(), ignored);
   while (above != store && above.has_relative_path()) above = above.parent_path();
   if (above != store) return {};
-  return Error(ErrorCode::usage, "an anchor inside the store is put back together with it",
+  return Error(ErrorCode::usage,
+               "an anchor inside the store's directory is restored together with it",
                "keep it on other media");
 }
 
@@ -119,8 +120,8 @@ Result<void> Anchor::check_ours(const keys::AnchorMedium& medium) const {
 
 Result<void> Anchor::check_free(const keys::AnchorMedium& medium) const {
   if (medium.is_counter() || !COFFER_TRY(medium.exists()) || check_ours(medium)) return {};
-  return Error(ErrorCode::conflict, "what stands in that file is not this store's anchor",
-               "name another file, or remove that one first")
+  return Error(ErrorCode::conflict, "the file exists and is not this store's anchor",
+               "name another file, or remove this one first")
       .about(Subject::Kind::file, medium.path());
 }
 
@@ -130,14 +131,14 @@ Result<void> Anchor::replace_mark(const keys::AnchorMedium& medium, const format
   return medium.replace(seal_mark(root, id));
 }
 
-// The root names it no more: what cannot be removed only stands about.
+// The root no longer names the file, so a file that cannot be removed does no harm.
 void Anchor::remove_mark(std::string_view uri) const {
   const auto medium = keys::AnchorMedium::parse(uri);
   if (!medium || medium->is_counter()) return;
   auto removed = check_ours(*medium);
   if (removed) removed = medium->remove();
   if (!removed && log_)
-    log_("warn", "what stands where the anchor was is left there", removed.error().text());
+    log_("warn", "the file of the former anchor was not removed", removed.error().text());
 }
 
 Result<keys::AnchorMedium> Anchor::medium_of(const format::Root& root) const {
@@ -155,8 +156,7 @@ void Anchor::move_to(std::string_view uri) {
   location_ = uri;
 }
 
-// The medium is read first, then the root again: a commit that comes in between is in the root,
-// and only then may its anchor be on the medium.
+// Reads the medium first and the root after it: a commit is in the root before the medium knows it.
 Result<void> Anchor::check(format::Root before) {
   for (int reading = 1;; ++reading) {
     if (before.anchor.uri.empty()) {
@@ -208,7 +208,8 @@ Result<void> Anchor::advance() {
   return raise_counter();
 }
 
-// Power cut before: the root is durable with one more than the counter; the next open is here.
+// Power cut before the raising: the durable root is one ahead of the counter, and the next open
+// raises the counter.
 Result<void> Anchor::raise_counter() {
   const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment_));
   const format::Root root = COFFER_TRY(read_root(cipher_, *txn));
@@ -219,8 +220,8 @@ Result<void> Anchor::raise_counter() {
   return {};
 }
 
-// What was committed stands, whatever the anchor's medium does: an anchor that falls behind
-// guards less, and the log says so.
+// A failing medium does not undo the commit: the anchor falls behind and guards less, and the log
+// says so.
 void Anchor::keep(AnchorCadence cadence, bool has_erased) {
   if (cadence == AnchorCadence::automatic || is_doubted_) return;
   if (cadence != AnchorCadence::commit && !has_erased) {
@@ -228,13 +229,13 @@ void Anchor::keep(AnchorCadence cadence, bool has_erased) {
     return;
   }
   if (auto told = advance(); !told && log_)
-    log_("warn", "the anchor could not be told of the last commit", told.error().text());
+    log_("warn", "the anchor could not be updated after the commit", told.error().text());
 }
 
 void Anchor::catch_up() {
   if (!is_behind_ || is_doubted_) return;
   if (auto told = advance(); !told && log_)
-    log_("warn", "the anchor could not be brought up to the store", told.error().text());
+    log_("warn", "the anchor could not be updated", told.error().text());
 }
 
 Result<void> Anchor::close() {

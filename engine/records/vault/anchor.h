@@ -1,12 +1,12 @@
-// The rollback anchor of one open store (SPEC.md section 7.2): checked before anything of the store
-// is used, told of commits after they are durable.
+// The rollback anchor of one open store (SPEC.md section 7.2): checked before the store is used,
+// and updated after a commit is durable.
 //
-// Never the other way round: a power cut between a commit and its anchor leaves the anchor behind
-// the store, which is no reason to refuse; an anchor ahead of the store would shut the owner out.
-// A file's mark is taken under the write lock, so that it is the newest commit's and marks never
-// go back. A TPM's counter c is raised only to what a durable root says already: the root is
-// committed with c + 1 first, and whoever finds root c + 1 and counter c, under the lock, raises
-// it. Were it raised outside the lock, two at once could raise it past the root.
+// This order matters: a power cut between the commit and the update leaves the anchor behind the
+// store, and the store still opens. An anchor ahead of the store would lock the owner out. A file's
+// mark is written under the write lock, so that it is the newest commit's mark and marks never go
+// back. A TPM's counter never passes a durable root: the root is committed with c + 1 first; a
+// process that then finds root c + 1 and counter c, under the write lock, raises the counter.
+// Without the lock, two processes could raise it past the root.
 #pragma once
 
 #include <coffer/anchor.h>
@@ -29,10 +29,10 @@
 
 namespace coffer::records {
 
-/// Thread-safe. What it is made with outlives it.
+/// Thread-safe. The arguments of the constructor must outlive it.
 class Anchor {
  public:
-  /// `location`: where the caller says that it is; empty: where the root says.
+  /// `location`: the anchor's URI from the caller; empty: the root names the anchor.
   Anchor(const std::shared_ptr<storage::Environment>& environment, const Cipher& cipher,
          const crypto::Key& key, const StoreClock& clock, LogSink log, std::string location)
       : environment_(environment),
@@ -44,47 +44,47 @@ class Anchor {
   Anchor(const Anchor&) = delete;
   Anchor& operator=(const Anchor&) = delete;
 
-  /// Before anything of the store is used or written; `found` is its root. Errors: rolled_back,
-  /// and what kept it from being known: key_unavailable, corrupt, io.
+  /// Call before the store is used or written; `found` is its root. Errors: rolled_back;
+  /// key_unavailable, corrupt, io (the anchor cannot be read).
   Result<void> check(format::Root found);
-  /// The store was opened against its anchor's word. Until that is accepted the anchor is told
-  /// nothing.
+  /// Whether the store was opened although its anchor does not vouch for it. A doubted anchor is
+  /// not updated until the store is accepted.
   void set_doubted(bool is_doubted) { is_doubted_ = is_doubted; }
-  /// A commit was made that the anchor has yet to be told of.
+  /// Call after a commit that the anchor does not know yet.
   void set_behind() { is_behind_ = true; }
 
-  /// Makes the anchor tell of the newest commit. Takes the write lock. Errors: as its medium;
+  /// Updates the anchor to the newest commit. Takes the write lock. Errors: those of the medium,
   /// rolled_back.
   Result<void> advance();
-  /// Tells the anchor of a commit, as far as its cadence asks for that. An anchor that cannot be
-  /// told falls behind, and the log says so.
+  /// Updates the anchor after a commit if the cadence asks for it. If this fails, the anchor falls
+  /// behind and the log says so.
   void keep(AnchorCadence cadence, bool has_erased);
-  /// The same for what was left to do before.
+  /// Updates an anchor that is behind. A failure is only logged.
   void catch_up();
-  /// The same where the store is closed. Errors: as advance().
+  /// Updates an anchor that is behind when the store is closed. Errors: as advance().
   Result<void> close();
-  /// Power cut before: the root is durable with one more than the counter; the next open is here.
+  /// Raises the counter to the durable root. Power cut before: the next open raises it.
   Result<void> raise_counter();
 
   std::string location() const;
   void move_to(std::string_view uri);
-  /// Where the anchor of the store with this root is.
+  /// The medium of the anchor of the store with this root.
   Result<keys::AnchorMedium> medium_of(const format::Root& root) const;
-  /// What is known of the anchor, which `root` has. Errors: as its medium.
+  /// Describes the anchor that `root` names. Errors: those of the medium.
   Result<AnchorInfo> info(const format::Root& root) const;
 
-  // Another store's anchor, or whatever else stands in the file, is neither written over nor
-  // removed: that other store would be shut, or guarded no more.
-  /// Errors: corrupt (there is a file, and it is not this store's anchor), io.
+  // A file that is not this store's anchor is neither overwritten nor removed: another store may
+  // need it to open.
+  /// Errors: corrupt (the file exists and is not this store's anchor), io.
   Result<void> check_ours(const keys::AnchorMedium& medium) const;
-  /// Errors: conflict (the same).
+  /// Errors: conflict (the file exists and is not this store's anchor), io.
   Result<void> check_free(const keys::AnchorMedium& medium) const;
   /// Errors: usage (inside the store's directory).
   Result<void> check_place(const keys::AnchorMedium& medium) const;
-  /// Writes the mark of `root` into a file. Power cut: the former mark, or this one.
+  /// Writes the mark of `root` into a file. Power cut: the file holds the former mark or this one.
   Result<void> replace_mark(const keys::AnchorMedium& medium, const format::Root& root,
                             const format::AnchorId& id) const;
-  /// Removes the file of a former anchor, which no root names any more.
+  /// Removes the file of a former anchor, which the root no longer names.
   void remove_mark(std::string_view uri) const;
 
  private:
@@ -100,7 +100,7 @@ class Anchor {
   const LogSink log_;
   mutable std::mutex mutex_;
   std::string location_;                // Under mutex_.
-  std::atomic<bool> is_behind_{false};  // Further than its cadence allows for good.
+  std::atomic<bool> is_behind_{false};  // Behind the store, more than the cadence allows.
   std::atomic<bool> is_doubted_{false};
 };
 

@@ -1,4 +1,4 @@
-// The anchor as an administrator sets, gives up or accepts it.
+// Sets, gives up or accepts the anchor, for an administrator.
 #include "crypto/random.h"
 #include "records/vault/core.h"
 
@@ -13,7 +13,7 @@ AnchorCadence cadence_for(const keys::AnchorMedium& medium, AnchorCadence wanted
 }  // namespace
 
 // A file is written before the root names it: a power cut in between leaves a file that no root
-// knows, which the next setting writes over. A counter is raised after.
+// names, and the next setting overwrites it. A counter is raised after the root's commit.
 Result<void> Vault::anchor_at(std::string_view uri, AnchorCadence cadence, Intent* intent) {
   Anchor& anchor = core_->anchor();
   const keys::AnchorMedium medium = COFFER_TRY(keys::AnchorMedium::parse(uri));
@@ -26,8 +26,8 @@ Result<void> Vault::anchor_at(std::string_view uri, AnchorCadence cadence, Inten
   const auto body = [&](Writing& writing) -> Result<void> {
     format::Root& root = writing.root_;
     format::AnchorSetting setting = root.anchor;
-    // With the same id, so that a power cut here cannot make the file another setting's than the
-    // root's. What is accepted gets a new one: the copy that was not put back is refused from now.
+    // Keep the id, so that after a power cut the file still matches the root. An accepted store
+    // gets a new id: the newer copy, which was not put back, is then refused.
     if (setting.uri != uri || is_accepted) crypto::system_random().fill(setting.id);
     setting.cadence = cadence_for(medium, cadence);
     setting.counter = medium.is_counter() ? COFFER_TRY(medium.value()) + 1 : 0;
@@ -50,8 +50,8 @@ Result<void> Vault::set_anchor(std::string_view uri, AnchorCadence cadence, Inte
   return anchor_at(uri, cadence, intent);
 }
 
-// The root forgets it first: the other way round a power cut would leave a root that asks for an
-// anchor which is gone.
+// The root drops the anchor first: otherwise a power cut could leave a root that names a removed
+// anchor.
 Result<void> Vault::remove_anchor(Intent* intent) {
   std::string former;
   const auto body = [&](Writing& writing) -> Result<void> {
@@ -76,21 +76,21 @@ Result<void> Vault::update_anchor() {
   return core_->anchor().advance();
 }
 
-// Before anything of the store is changed: to take an older copy for the store, or to give its
-// anchor up, is for whom the policy that the copy has lets administer. The refusal is not written
-// down: each commit makes an older copy look newer, and enough of them past its anchor.
+// Runs before the store is changed: only an administrator, by the copy's own policy, may accept an
+// older copy or give its anchor up. The refusal is not recorded: every commit raises the sequence
+// of an older copy, and enough commits would raise it past the anchor.
 Result<void> Vault::check_accepted(const OpenOptions& options, const Error& doubt,
                                    const AcceptGuard& guard) {
   const format::AnchorSetting setting = COFFER_TRY(core_->committed_root()).anchor;
   const bool gives_up = options.anchor_doubt == AnchorDoubt::give_up;
   COFFER_TRY(read(guard));
-  // That a place which the caller names holds no anchor says nothing of the one that the store has.
+  // A missing anchor at the caller's place says nothing about the anchor that the root names.
   if (gives_up && !options.anchor.empty() && options.anchor != setting.uri) return doubt;
   return {};
 }
 
-// The store was opened against its anchor's word: that is told of, and the anchor set to the
-// store as it is, or given up.
+// Records that the store was opened although its anchor does not vouch for it, and sets the anchor
+// to the present store, or gives it up.
 Result<void> Vault::accept_store(AnchorDoubt doubt) {
   core_->anchor().set_doubted(false);
   const format::AnchorSetting setting = COFFER_TRY(core_->committed_root()).anchor;

@@ -1,5 +1,4 @@
-// The audit log as callers see it: records that match, the whole chain checked, the oldest
-// records removed.
+// The audit log for callers: lists matching records, checks the chain, removes the oldest records.
 #include <algorithm>
 
 #include "records/vault/core.h"
@@ -7,7 +6,7 @@
 namespace coffer::records {
 namespace {
 
-// One removal's records hold the write lock, and their pages: few enough to let others in.
+// A removal holds the write lock and keeps its pages in memory: batches let other writers in.
 constexpr std::uint64_t kPruneBatch = 20'000;
 
 coffer::AuditRecord told(std::uint64_t number, format::AuditRecord record) {
@@ -68,10 +67,9 @@ class Matcher {
   std::optional<format::Action> action_;
 };
 
-// Records before `at_ms`, of those behind the checkpoint: times do not fall from one to the
-// next, so half of what is left is ruled out with each look. Where the clock was once accepted
-// they did fall, and each is looked at, from the last one on: what stands before an old record
-// is older, whatever time it bears.
+// The number of the last record before `at_ms`. Times never fall from one record to the next, so a
+// binary search finds it. If a clock was ever accepted, times fell: then the search walks back from
+// the last record, because every record before an old one is older, whatever its time says.
 Result<std::uint64_t> last_before(const Reading& reading, std::int64_t at_ms) {
   const format::Root& root = reading.root();
   std::uint64_t low = root.audit_base.number;
@@ -91,8 +89,8 @@ Result<std::uint64_t> last_before(const Reading& reading, std::int64_t at_ms) {
   return low;
 }
 
-// The newest record that may go where so many of what was done are kept. Refusals do not count:
-// whoever may do nothing must not be able to push out what others did, or what he tried before.
+// The newest record that may go if `keep` records of changes stay. Refusals do not count: a caller
+// without rights must not be able to push records out of the log.
 Result<std::uint64_t> last_beyond(const Reading& reading, std::uint64_t keep) {
   const format::Root& root = reading.root();
   std::uint64_t number = root.audit_last;
@@ -147,10 +145,11 @@ Result<AuditVerifyReport> Vault::audit_verify() {
   return report;
 }
 
-// What is to go is decided once: records that come meanwhile do not make it more.
+// Decides once which records go: records that arrive meanwhile do not change this.
 Result<AuditPruneReport> Vault::audit_prune(const AuditPruneOptions& options) {
   if (options.before_ms.has_value() == options.keep_records.has_value())
-    return Error(ErrorCode::usage, "say what is to go: records before a time, or all but so many",
+    return Error(ErrorCode::usage,
+                 "say which records to remove: those before a time, or all but a number",
                  Advice::prune_audit);
   std::uint64_t last = 0;
   core_->write_gathered();
@@ -176,7 +175,7 @@ Result<AuditPruneReport> Vault::prune_up_to(std::uint64_t last) {
       removed = up_to > before ? up_to - before : 0;
       more = up_to < last;
       report.first_kept = std::max(before, up_to) + 1;
-      if (removed == 0) return {};  // Nothing to do, or somebody else was faster.
+      if (removed == 0) return {};  // Nothing is left, or another process was faster.
       COFFER_TRY(core_->chain().remove_up_to(writing.txn_, writing.root_, up_to));
       writing.mark_changed();
       writing.notes().note(format::Action::prune, "", up_to);
@@ -187,8 +186,8 @@ Result<AuditPruneReport> Vault::prune_up_to(std::uint64_t last) {
   return report;
 }
 
-// What the settings say, at the end of a sweep. The removal's own record is one of those kept;
-// and where nothing but such records would go, none is made.
+// Applies the settings at the end of a sweep. The removal adds a record of its own, which counts as
+// kept; if only such records would go, nothing is removed.
 Result<void> Vault::audit_retain() {
   std::uint64_t last = 0;
   COFFER_TRY(bring_audit_into_sight());
@@ -208,9 +207,9 @@ Result<void> Vault::audit_retain() {
     return {};
   }));
   if (last == 0) return {};
-  // A sweep has done its work by then: a log that cannot be shortened does not undo that.
+  // The sweep is done by now, so a log that cannot be shortened is no failure.
   if (auto pruned = prune_up_to(last); !pruned)
-    core_->warn("the audit log could not be shortened: verify it", "");
+    core_->warn("the audit log could not be shortened: verify it to see why", "");
   return {};
 }
 

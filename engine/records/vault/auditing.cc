@@ -1,14 +1,14 @@
-// How the engine's writes come into the audit log. What a transaction did is appended in
-// that transaction, so that there is never one without the other. What was refused has been
-// undone by then, and gets a transaction of its own: one more durable commit, which costs
-// about what a put costs; where it fails (a full disk), the refusal is answered all the same.
-// Where a body went on after an operation was refused, that is told in the body's own commit.
+// Writes the audit log. A transaction appends the records of its own changes, so that neither can
+// exist without the other. A refused change is undone, so its record needs a transaction of its
+// own: one more durable commit, at about the price of a put. If this commit fails (a full disk),
+// the caller still gets the refusal. If the body continued after a refused operation, the body's
+// own commit records the refusal.
 #include "audit/process.h"
 #include "records/vault/core.h"
 
 namespace coffer::records {
 
-// A transaction of very many items becomes several records of one sequence.
+// A transaction with very many items gets several records with one sequence.
 Result<void> Vault::Core::append_audit(storage::WriteTxn& txn, const Writing& writing,
                                        format::Root& root, const std::vector<Noted>& noted,
                                        const Actor& actor, bool names_user) const {
@@ -40,8 +40,8 @@ Result<void> Vault::Core::append_audit(storage::WriteTxn& txn, const Writing& wr
   return chain_.append(txn, root, record);
 }
 
-// What others were refused before, and what this transaction did. Whatever the caller calls
-// himself, a policy that is in force took him for somebody.
+// Appends the gathered refusals of others, and this transaction's own notes. The user is recorded
+// if a policy is in force, because then the policy identified the user.
 Result<void> Vault::Core::append_records(storage::WriteTxn& txn, Writing& writing,
                                          format::Root& root, const CarriedRefusals& carried,
                                          const Actor& actor) const {
@@ -65,10 +65,10 @@ Result<void> Vault::Core::record_alone(const std::vector<Noted>& items, const Ca
   return {};
 }
 
-// A value that was handed out must be on record; refusals alone may wait for another's commit.
+// A value that was handed out must be recorded now; refusals alone may wait for a later commit.
 Result<void> Vault::Core::record_reads(const std::vector<Noted>& reads, const Caller& caller) {
   if (reads.empty()) return {};
-  if (reads.front().refused_with != 0) {  // Refusals stand last.
+  if (reads.front().refused_with != 0) {  // Refusals come last: there are no reads.
     record_refused(reads, caller);
     return {};
   }
@@ -83,7 +83,7 @@ void Vault::Core::record_failure(const Error& error, const Caller& caller,
   if (!record_alone(items, caller)) warn("a refusal could not be written to the audit log", "");
 }
 
-// Where there is no policy everybody may write, and a refusal is no cheaper way to a commit.
+// Without a policy everybody may write, so a refusal is no cheaper way to cause a commit.
 void Vault::Core::record_refused(const std::vector<Noted>& items, const Caller& caller) {
   if (items.empty()) return;
   if (kept_.knows_a_policy() && refusals_.keep(caller.actor, items, clock_.shown_ms())) {

@@ -5,7 +5,7 @@
 namespace coffer::records {
 namespace {
 
-// Others may rotate the master key again and again: not for ever.
+// Other processes may rotate the master key repeatedly: try again only so often.
 constexpr int kCatchingsMax = 3;
 
 const Clock& clock_of(const OpenOptions& options) {
@@ -41,11 +41,10 @@ Vault::Core::Core(std::shared_ptr<storage::Environment> environment,
 
 Vault::Core::~Core() {
   try {
-    // A vault that failed to open has gathered nothing.
     write_gathered();
     (void)anchor_.close();
   } catch (...) {
-    // Out of memory at the very end: the anchor is behind, as after a crash.
+    // Out of memory: the anchor stays behind, as after a crash.
   }
 }
 
@@ -54,8 +53,8 @@ Vault::Core::~Core() {
 Result<std::unique_ptr<Session>> Vault::Core::begin_read() {
   auto session = sessions_.take();
   if (!session) session = std::make_unique<Session>(environment_);
-  // Another process may erase our epoch between the snapshot and the look at the keyring:
-  // then the snapshot is old, and a new one has a newer epoch.
+  // Another process may erase the epoch's key after the snapshot is taken and before the keyring is
+  // read: then a new snapshot has a newer epoch.
   for (int attempt = 0;; ++attempt) {
     COFFER_TRY(session->txn.renew());
     const bool is_new = session->txn.id() != session->seen_txn_id;
@@ -90,7 +89,7 @@ Result<void> Vault::Core::refresh(Session& session) {
   session.root = COFFER_TRY(read_root(cipher_, session.txn));
   if (!session.keys || session.keys->epoch() != session.root.epoch)
     session.keys = COFFER_TRY(epochs_.keys_of(session.root.epoch));
-  // Most commits leave the policy as it was: then there is nothing to read.
+  // Most commits do not change the policy.
   if (session.root.policy_revision != session.policy_revision) {
     const auto stored = COFFER_TRY(kept_.policy(session.txn, session.root.policy_revision));
     session.policy = in_force(stored);
@@ -104,13 +103,13 @@ Result<void> Vault::Core::refresh(Session& session) {
 
 // --- recovery at open ---------------------------------------------------------------------------
 
-// An epoch key beside the root's own is a shredding that a crash cut short (or one
-// that another process is in the middle of, which the write lock then waits for). Then the
-// keyring's copies that a crash left unequal are made equal again.
+// A second epoch key means that a crash interrupted a shredding, or that another process is still
+// shredding: taking the write lock then waits for it. After that, copies in the keyring that a
+// crash left unequal are made equal.
 Result<void> Vault::Core::recover(const Caller& caller) {
   if (COFFER_TRY(keyring_->stored_epochs()).size() > 1) COFFER_TRY(epochs_.finish_shredding());
   if (keyring_->needs_repair()) COFFER_TRY(repair_keyring());
-  // Both master keys are at hand: what cannot be written now is no reason to stay shut.
+  // Both master keys are known, so the store opens even if the rotation cannot be finished now.
   if (auto finished = finish_master_rotation(caller); !finished)
     warn("the rotation of the master key could not be finished", directory());
   return {};
@@ -118,13 +117,13 @@ Result<void> Vault::Core::recover(const Caller& caller) {
 
 Result<void> Vault::Core::repair_keyring() {
   const auto txn = COFFER_TRY(storage::WriteTxn::begin(*environment_));
-  // What is whole serves; a disk too full for the other copy is no reason to stay shut.
+  // One whole copy is enough: the store opens even if the disk is too full for the other copy.
   if (auto repaired = keyring_->repair(); !repaired)
     warn("the keyring's second copy could not be written again", directory());
   return {};
 }
 
-// Once a day, and never a reason to stay shut.
+// Notes the use once a day. The store opens even if this fails.
 void Vault::Core::note_key_use() {
   const std::int64_t now = clock_.shown_ms();
   if (!keyring_->use_is_worth_noting(now)) return;

@@ -1,4 +1,4 @@
-// What the handles of one open store share. Internal to records/vault.
+// The state that the handles of one open store share. Internal to records/vault.
 #pragma once
 
 #include <condition_variable>
@@ -24,21 +24,21 @@ namespace coffer::records {
 /// Why a write that failed may be run again.
 enum class Retry : std::uint8_t { none, more_room, erase_first };
 
-/// One run of a write's body: what it may use, and what came of it beyond its answer.
+/// One run of a write's body: its room in the map, and its results besides the returned one.
 struct Attempt {
   std::uint64_t room_bytes = storage::WriteTxn::kRoomBytes;
   Retry retry = Retry::none;
-  std::vector<Noted> refused = {};  ///< What was refused, and is in no record yet.
-  std::vector<Noted> reads = {};    ///< If it failed: the values that its body had been given.
-  Seals seals = {};                 ///< For what its commit destroyed.
+  std::vector<Noted> refused = {};  ///< Refusals that no record contains yet.
+  std::vector<Noted> reads = {};    ///< After a failure: the values that the body was given.
+  Seals seals = {};                 ///< The seals of what the commit destroyed.
 };
 
-/// Those who wait for a commit of anybody.
+/// Wakes the threads that wait for a commit.
 class Waiters {
  public:
-  /// This process has made a commit.
+  /// Call after a commit of this process.
   void commit_was_made() { changed_.notify_all(); }
-  /// Everybody's wait is over, whatever was committed.
+  /// Ends all waits, with or without a commit.
   void wake();
 
  private:
@@ -54,7 +54,7 @@ class Vault::Core {
        const OpenOptions& options);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
-  /// Tells the anchor what it is to be told at closing.
+  /// Writes the gathered refusals and updates the anchor.
   ~Core();
 
   const std::string& directory() const { return environment_->directory(); }
@@ -67,13 +67,13 @@ class Vault::Core {
   Anchor& anchor() { return anchor_; }
   Waiters& waiters() { return waiters_; }
   const storage::HoldLimits& hold_limits() const { return hold_limits_; }
-  /// What erasing an epoch key is worth where they are kept.
+  /// How reliably an epoch key can be erased in the place that holds it.
   std::string erase_promise() const;
   void warn(const char* what, std::string_view detail) const {
     if (log_) log_("warn", what, detail);
   }
 
-  /// A session that sees the newest snapshot. Errors: busy (no reader slot), io, corrupt,
+  /// Returns a session with the newest snapshot. Errors: busy (no reader slot), io, corrupt,
   /// rolled_back.
   Result<std::unique_ptr<Session>> begin_read();
   void end_read(std::unique_ptr<Session> session);
@@ -84,23 +84,24 @@ class Vault::Core {
   Result<WriteReport> write(const Body& body, const Caller& caller, Attempt& attempt,
                             const Intent* intent);
 
-  // Records of what was read or refused: see auditing.cc.
+  // Audit records of reads and refusals: see auditing.cc.
   Result<void> record_alone(const std::vector<Noted>& items, const Caller& caller);
-  /// What a reader has seen, as a commit of its own, before it is handed on. Errors: as a write.
+  /// Records the values that a reader got, in a commit of its own, before the caller gets them.
+  /// Errors: as write().
   Result<void> record_reads(const std::vector<Noted>& reads, const Caller& caller);
-  /// After a refused change was undone: a record of its own, which may fail unnoticed, or one
-  /// together with others later on.
+  /// Call after a refused change was undone: records the refusals now, or together with others
+  /// later. A failure is only logged.
   void record_refused(const std::vector<Noted>& items, const Caller& caller);
-  /// A record of its own of what failed with `error`.
+  /// Records `items` as refused with `error`, in a commit of its own.
   void record_failure(const Error& error, const Caller& caller, std::vector<Noted> items);
-  /// Writes the refusals that were gathered, in a commit of its own.
+  /// Writes the gathered refusals, in a commit of its own.
   void write_gathered();
 
-  // At open: see recovery.cc.
+  // Called at open.
   /// Finishes what a crash left undone. Errors: io, corrupt, rolled_back.
   Result<void> recover(const Caller& caller);
   Result<void> finish_master_rotation(const Caller& caller);
-  /// Once a day, and never a reason to stay shut.
+  /// Notes the use of the key once a day. A failure is only logged.
   void note_key_use();
 
  private:
@@ -110,8 +111,8 @@ class Vault::Core {
                                     const Intent* intent);
   Result<void> commit(storage::WriteTxn& txn, Writing& writing, format::Root& root, bool shreds,
                       const Caller& caller, Attempt& attempt);
-  /// Puts what a transaction noted into the audit log, in that transaction; `names_user`: whom a
-  /// policy took the actor for as well.
+  /// Appends the notes to the audit log, within the transaction. `names_user`: records also the
+  /// user that the policy identified.
   Result<void> append_audit(storage::WriteTxn& txn, const Writing& writing, format::Root& root,
                             const std::vector<Noted>& noted, const Actor& actor,
                             bool names_user) const;

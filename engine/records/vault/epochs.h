@@ -1,4 +1,4 @@
-// The epochs of one open store: their keys, and the end of those that a shredding leaves behind.
+// The epochs of one open store: gives out their keys, and erases the old ones after a shredding.
 #pragma once
 
 #include <coffer/result.h>
@@ -18,7 +18,7 @@ class Keyring;
 
 namespace coffer::records {
 
-/// Thread-safe. Everything that it is made with outlives it.
+/// Thread-safe. The arguments of the constructor must outlive it.
 class Epochs {
  public:
   Epochs(storage::Environment& environment, keys::Keyring& keyring, const Cipher& cipher,
@@ -27,16 +27,16 @@ class Epochs {
   Epochs(const Epochs&) = delete;
   Epochs& operator=(const Epochs&) = delete;
 
-  /// The keys of one epoch; of the newest the same ones for all. Errors: those of missing(), busy
-  /// (the keyring is behind), io.
+  /// The keys of one epoch; all callers share those of the newest epoch. Errors: those of
+  /// missing(), busy (the keyring is behind), io.
   Result<std::shared_ptr<EpochKeys>> keys_of(std::uint64_t epoch);
-  /// Why data.mdb names an epoch that the keyring does not hold. One of the two is older: corrupt,
-  /// rolled_back; failed (a file was replaced).
+  /// The error if data.mdb names an epoch that the keyring does not hold: corrupt, rolled_back (one
+  /// of the two files is older), failed (a file was replaced).
   Error missing(std::uint64_t epoch);
-  /// After a commit that began `epoch`: erases the keys of every other epoch. Takes the write
-  /// lock. Power cut: recovery at the next open does it. Errors: io.
+  /// Call after the commit that began `epoch`: erases the keys of every other epoch. Takes the
+  /// write lock. Power cut: the next open erases them. Errors: io.
   Result<void> finish_erasing(std::uint64_t epoch);
-  /// The same for the epoch that the root names. Errors: those of missing() besides.
+  /// As finish_erasing(), for the epoch that the root names. Errors: io, those of missing().
   Result<void> finish_shredding();
 
  private:

@@ -1,4 +1,4 @@
-// The change feed (<coffer/changes.h>): the audit log's items as changes.
+// The change feed (<coffer/changes.h>): presents items of the audit log as changes.
 #include <algorithm>
 #include <chrono>
 
@@ -7,7 +7,7 @@
 namespace coffer::records {
 namespace {
 
-// Another process's commits are seen by looking; this one's wake the sleeper.
+// Commits of this process wake a waiting thread; for those of other processes it must look.
 constexpr auto kLookEvery = std::chrono::milliseconds(50);
 
 bool is_told(const format::AuditRecord& record, format::Action action, const ChangeFilter& filter) {
@@ -15,7 +15,7 @@ bool is_told(const format::AuditRecord& record, format::Action action, const Cha
   return format::is_change(action) || (filter.reads && action == format::Action::read);
 }
 
-// What the events of a record have in common.
+// The members that all changes of one record share.
 Change event_of(const format::AuditRecord& record) {
   Change change;
   change.revision = record.sequence;
@@ -28,22 +28,22 @@ class Feed {
  public:
   explicit Feed(const Reading& reading) : reading_(reading), root_(reading.root()) {}
 
-  // Errors: rolled_back (the store has not come so far), not_found (no longer kept).
+  // Errors: rolled_back (the store has not reached this revision), not_found (no longer kept).
   Result<void> check_kept(std::uint64_t after, bool partly) const {
     if (after > root_.sequence)
-      return Error(ErrorCode::rolled_back, "the store is behind this revision",
-                   "was it restored from a backup? look at it, then watch from a revision it has")
+      return Error(ErrorCode::rolled_back, "the store has not reached this revision",
+                   "it may be restored from a backup: watch from a revision that it has")
           .with_number(root_.sequence);
     const std::uint64_t told_from = COFFER_TRY(known_since());
-    // The commit that made the store changed nothing that could be told.
+    // The commit that made the store contains no change.
     if (told_from <= 1 || after > told_from || (after == told_from && !partly)) return {};
     return Error(ErrorCode::not_found, "changes that old are no longer kept",
-                 "look at what is there now, then watch from the revision of that moment")
+                 "read the present state, then watch from its revision")
         .with_number(told_from);
   }
 
-  // The first record of a revision behind `after`, or of `after` itself; behind the last
-  // record where there is none.
+  // The number of the first record after revision `after` (with `of_itself`: from it on), or one
+  // past the last record.
   Result<std::uint64_t> first_record(std::uint64_t after, bool of_itself) const {
     std::uint64_t low = root_.audit_base.number + 1;
     std::uint64_t high = root_.audit_last + 1;
@@ -60,10 +60,10 @@ class Feed {
   }
 
  private:
-  // Everything that happened after this revision is in the log.
+  // The revision after which the log holds every change.
   Result<std::uint64_t> known_since() const {
     if (root_.audit_base.number != 0) return root_.audit_base.sequence;
-    if (root_.audit_last == 0) return root_.sequence;  // A store from before the log, perhaps.
+    if (root_.audit_last == 0) return root_.sequence;  // The store may be older than the audit log.
     return COFFER_TRY(reading_.audit_record(1)).sequence - 1;
   }
 
@@ -89,7 +89,7 @@ Result<ChangeBatch> Vault::changes(std::uint64_t after_revision, const ChangeFil
          number <= root.audit_last; ++number) {
       format::AuditRecord record = COFFER_TRY(reading.audit_record(number));
       if (record.sequence != revision) {
-        // A batch ends with a whole revision, so that it can be asked on after it.
+        // A batch ends with a whole revision, so that the next batch can begin after it.
         if (batch.changes.size() >= limit) {
           batch.revision = revision;
           batch.more = true;
@@ -102,7 +102,7 @@ Result<ChangeBatch> Vault::changes(std::uint64_t after_revision, const ChangeFil
         const std::uint32_t at = index++;
         if (!is_told(record, item.action, filter)) continue;
         if (revision == after_revision && at <= filter.after_index) continue;
-        // The number of a slot and an anchor's place are no path of the store.
+        // A slot's number and an anchor's URI are no paths of the store.
         const bool has_path = format::is_change(item.action) ||
                               item.action == format::Action::read ||
                               item.action == format::Action::look;

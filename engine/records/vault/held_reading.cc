@@ -15,15 +15,15 @@ Result<std::unique_ptr<HeldReading>> HeldReading::take(Vault& vault) {
 Result<void> HeldReading::read(
     const std::function<Result<void>(const Reading& reading, bool has_moved)>& body) {
   auto present = COFFER_TRY(vault_.begin_read());
-  // Reads may have come to be audited since the snapshot was taken.
+  // The store may have begun to audit reads since the snapshot was taken.
   const bool audits_reads = session_->audits_reads || present->audits_reads;
-  // Who may see it is asked of the present too: a right that was taken away is gone.
+  // The present policy applies: a right that was taken away since is gone.
   const std::shared_ptr<const Policy> policy = present->policy;
   const std::uint64_t acceptances = present->root.clock_acceptances;
   vault_.core_->end_read(std::move(present));
-  // What was over by then would be live again in the time that the snapshot knows.
+  // The snapshot's time is no longer the store's: an expired version could come back to life.
   if (acceptances != session_->root.clock_acceptances)
-    return Error(ErrorCode::busy, "the store's clock was set right after the snapshot was taken",
+    return Error(ErrorCode::busy, "a new clock time was accepted after the snapshot was taken",
                  "take a new snapshot");
   const Reading reading(vault_.core_->means(), session_->txn, *session_->keys, session_->root,
                         vault_.caller_.actor, audits_reads, policy.get());
@@ -31,7 +31,7 @@ Result<void> HeldReading::read(
     const auto use = COFFER_TRY(session_->txn.use());
     return body(reading, use.moved());
   }();
-  // Not under the use: this may write.
+  // Outside the use of the snapshot, because this may write.
   auto recorded = vault_.settle_read(session_->root.time_high_ms, reading);
   if (result && !recorded) return recorded;
   return result;

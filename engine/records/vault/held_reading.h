@@ -1,4 +1,4 @@
-// A snapshot of one instant that is kept for many reads. Time and rights are the present's.
+// A snapshot that is kept for many reads. The present time and the present policy apply to it.
 #pragma once
 
 #include <coffer/result.h>
@@ -18,9 +18,9 @@ class HeldReading {
   HeldReading(const HeldReading&) = delete;
   HeldReading& operator=(const HeldReading&) = delete;
 
-  /// One read of the snapshot; `has_moved`: there were commits since it was taken. Errors: busy (it
-  /// was given up, or the clock was set right since), those of `body`, of the record of what was
-  /// read.
+  /// Reads the snapshot once; `has_moved`: commits were made since it was taken. Errors: busy (the
+  /// snapshot was given up, or a clock time was accepted since), those of `body`, and of the write
+  /// that records the read.
   Result<void> read(
       const std::function<Result<void>(const Reading& reading, bool has_moved)>& body);
 

@@ -1,6 +1,6 @@
-// Changes of the keyring, told by the audit log. The keyring is a file of its own: its change is
-// durable by itself, and cannot be one commit with its record. So the record that it is begun
-// comes first, and what follows can be missing from the log, but not unseen.
+// Changes the keyring and records this in the audit log. The keyring is a separate file, so its
+// change and its record cannot share a commit. The record that a change begins is durable first: a
+// crash may lose the record of the result, but never hides that a change was begun.
 #include "records/vault/core.h"
 
 namespace coffer::records {
@@ -42,8 +42,8 @@ Result<WriteReport> Vault::change_keys(
   if (!done) {
     core_->record_failure(report.error(), caller_, item);
   } else if (!what.new_epoch) {
-    // It has happened, whatever became of the commit. (A new master key is told of by whoever
-    // finishes its rotation.)
+    // The keyring has changed although the commit failed. (The process that finishes the rotation
+    // of the master key records that one.)
     (void)core_->record_alone(told(*done), caller_);
   }
   return report;
@@ -51,16 +51,15 @@ Result<WriteReport> Vault::change_keys(
 
 Result<void> Vault::finish_master_rotation() { return core_->finish_master_rotation(caller_); }
 
-// An epoch key that is still wrapped by the master key before gives way to one that is not; the
-// erasing behind that commit forgets the master key before, or this does, where a crash came
-// between the two.
+// Begins a new epoch if an epoch key is still wrapped by the previous master key. The erasing after
+// that commit drops the previous master key; if a crash prevented this, it is dropped here.
 Result<void> Vault::Core::finish_master_rotation(const Caller& caller) {
   if (!keyring_->has_previous()) return {};
   if (!COFFER_TRY(keyring_->epochs_are_current())) {
     Attempt attempt;
     COFFER_TRY(write(
         [&](Writing& writing) -> Result<void> {
-          // Another process may have done it since the look.
+          // Another process may have done it meanwhile.
           if (COFFER_TRY(keyring_->epochs_are_current())) return {};
           writing.shred_at_commit();
           writing.notes().note(format::Action::key_rotate, "");

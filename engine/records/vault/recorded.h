@@ -1,6 +1,5 @@
-// The edge of every public call that changes a store by more than a Transaction's operations:
-// where it is refused, whether by a look at what it was given or inside its transaction, there
-// is one record of that.
+// Wraps every public call that changes a store by more than a Transaction's operations: if the call
+// is refused, by a check of its arguments or inside its transaction, one record is written.
 #pragma once
 
 #include <utility>
@@ -10,7 +9,7 @@
 
 namespace coffer::records {
 
-/// Runs `body(intent)`, which hands the intent to Vault::write.
+/// Calls `body(intent)`, which passes the intent to Vault::write.
 template <typename Body>
 auto recorded(Vault& vault, Intent intent, const Body& body)
     -> std::invoke_result_t<Body, Intent*> {

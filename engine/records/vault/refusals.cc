@@ -5,10 +5,10 @@
 namespace coffer::records {
 namespace {
 
-// A caller who takes a new name for each call is not given a span of its own each time.
+// Bounds the spans: a caller that takes a new name for each call gets no new span each time.
 constexpr std::size_t kSpansMax = 1024;
 
-// Of the user alone, for the label is the caller's to choose anew each time.
+// Drops the path, which the caller could vary without end.
 std::vector<Noted> without_name(const Noted& item) {
   return {{item.action, "", 0, item.refused_with, item.count}};
 }
@@ -29,7 +29,7 @@ bool GatheredRefusals::keep(const Actor& actor, const std::vector<Noted>& items,
     }
   }
   Span& span = spans_[name];
-  // A clock that was set back begins a new one.
+  // A clock that was set back begins a new span.
   if (now_ms < span.since_ms || now_ms - span.since_ms >= kRefusalSpanMs) span = {now_ms};
   if (span.at_once < kRefusalsAtOnce) {
     ++span.at_once;

@@ -1,5 +1,5 @@
-// Refusals that wait for a commit of somebody else. Each of them alone would cost a durable commit,
-// so that whoever may do nothing could keep the store busy and its audit log full.
+// Gathers refusals until another commit writes them. A durable commit for each refusal would let a
+// caller without rights keep the store busy and fill its audit log.
 #pragma once
 
 #include <coffer/audit.h>
@@ -15,25 +15,25 @@
 
 namespace coffer::records {
 
-/// So many records of refusals are written at once for one caller in each span; what comes beyond
-/// them is gathered, equal ones as one with a count.
+/// How many refusals of one caller are recorded at once in each span. Further ones are gathered,
+/// and equal ones are counted.
 inline constexpr int kRefusalsAtOnce = 32;
 inline constexpr std::int64_t kRefusalSpanMs = 60'000;
-/// So many different ones are held; then they are written at once.
+/// How many different refusals are gathered before they are written.
 inline constexpr std::size_t kGatheredMax = 256;
-/// Of one caller so many are told apart in each span; what comes beyond them is one for each action
-/// and code, without a name, or he would fill the disk by asking for ever new ones.
+/// How many refusals of one caller are told apart in each span. Further ones are counted by action
+/// and code, without a name: otherwise a caller could fill the disk by asking for new names.
 inline constexpr int kToldApartMax = 256;
 
 /// Thread-safe.
 class GatheredRefusals {
  public:
-  /// Of one caller: his name to the policy and his label, without the rest that he says of himself.
+  /// The refusals of one caller: `who` holds only the user and the label.
   struct Kept {
     Actor who;
     std::vector<Noted> items;
   };
-  /// Keeps the refusals, unless the caller's are still to be written at once: then it is false.
+  /// Keeps the refusals and returns true; false: the caller's refusals are to be written at once.
   bool keep(const Actor& actor, const std::vector<Noted>& items, std::int64_t now_ms);
   bool is_full() const;
   bool is_empty() const;
@@ -51,12 +51,12 @@ class GatheredRefusals {
   void add(const Who& who, const std::vector<Noted>& items);
 
   mutable std::mutex mutex_;
-  std::map<std::string, Span> spans_;  // Of a user; where there is none, of a label.
+  std::map<std::string, Span> spans_;  // By user, or by label if there is no user.
   std::map<Who, std::map<What, std::uint64_t>> gathered_;
-  std::size_t count_ = 0;  // Of what is gathered, equal ones as one.
+  std::size_t count_ = 0;  // Different refusals gathered.
 };
 
-/// What a commit takes along; given back where the commit did not come to pass.
+/// The gathered refusals that a commit writes; they are given back if the commit fails.
 class CarriedRefusals {
  public:
   explicit CarriedRefusals(GatheredRefusals& source);

@@ -6,7 +6,7 @@
 namespace coffer::records {
 namespace {
 
-// A batch's pages are in memory until its commit.
+// The pages of a batch stay in memory until its commit.
 constexpr std::uint64_t kBatchBytesMax = std::uint64_t{64} << 20;
 
 }  // namespace
@@ -24,7 +24,7 @@ Result<RotateDataReport> rekey(Vault& vault, const RotateDataOptions& options) {
     const std::uint64_t file_bytes = COFFER_TRY(vault.status()).file_bytes;
     std::uint64_t before = 0;
     const WriteReport written = COFFER_TRY(vault.write([&](Writing& writing) -> Result<void> {
-      // Large values are written anew with their keys: fewer of them at once.
+      // Large values are rewritten with their keys: take fewer at once.
       const std::uint64_t bytes = file_bytes / (writing.record_count() + 1) + 1;
       before = COFFER_TRY(writing.buckets_to_renew());
       left = COFFER_TRY(
@@ -38,7 +38,8 @@ Result<RotateDataReport> rekey(Vault& vault, const RotateDataOptions& options) {
     more = left != 0;
     if (options.progress && !options.progress(format::kBucketCount - left, format::kBucketCount) &&
         more)
-      return Error(ErrorCode::declined, "the rotation was stopped; what is done stays done",
+      return Error(ErrorCode::declined,
+                   "the rotation was stopped; the keys replaced so far stay replaced",
                    Advice::finish_data_rotation);
   }
   return report;

@@ -1,5 +1,5 @@
-// Data keys renewed: every bucket key replaced and every living version's key wrapped anew, while
-// others read and write.
+// Rotates the data keys: replaces every bucket key and wraps every living version's key again,
+// while others read and write.
 #pragma once
 
 #include <coffer/key_slots.h>
@@ -8,9 +8,9 @@
 
 namespace coffer::records {
 
-/// In batches of whole buckets, a shredding each: a kill leaves some buckets renewed and the
-/// root saying up to which epoch the others are to be; running it again goes on there. Two at
-/// once share the work. Errors: declined (the caller's progress said stop), io, corrupt.
+/// Works in batches, each of which is a shredding. After a kill some keys are renewed and the root
+/// names the epoch below which keys are old: the next call continues. Two calls at once share the
+/// work. Errors: declined (the caller's progress function stopped it), io, corrupt.
 Result<RotateDataReport> rekey(Vault& vault, const RotateDataOptions& options);
 
 }  // namespace coffer::records

@@ -1,16 +1,16 @@
-// Shredding (SPEC.md section 7): what was destroyed must not come back for whoever holds
-// the current master key and every byte of the files, free pages included.
+// Shredding (SPEC.md section 7): a destroyed value must not come back, not even for an attacker
+// with the current master key and every byte of the files, free pages included.
 //
 //   1. epoch key e+1 is written to the other epoch slot of the keyring, durably
 //   2. one commit: the versions are gone, touched buckets and leaves have new keys, living
 //      DEKs are re-wrapped, every bucket key is wrapped under e+1, the root says e+1
-//   3. a second commit, so that both meta pages of the data file stand at e+1
+//   3. a second commit, so that both meta pages of the data file lead to e+1
 //   4. epoch slot e is overwritten in place, durably; only then is the write acknowledged
 //
 // Steps 1 and 2 run under one write lock, 3 under a second, 4 under a third that finds the
 // root still at e+1 (if another process went on to e+2, it has overwritten slot e itself).
-// A power cut after 1: the next open finds root e, erases e+1. After 2 or 3: it finds e+1,
-// does 3 and 4. After 4: nothing to do.
+// Power cut after 1: the next open finds root e and erases e+1. After 2 or 3: the next open finds
+// e+1 and does 3 and 4. After 4: nothing is left to do.
 #include <set>
 
 #include "keys/keyring/keyring.h"
@@ -37,7 +37,7 @@ KeysToRenew all_to_renew(const format::Root& root, KeysToRenew touched) {
 
 Result<void> Writing::rotate(storage::Environment& environment, keys::Keyring& keyring) {
   const std::uint64_t next = root_.epoch + 1;
-  COFFER_TRY(environment.look_at_files());  // The body may have taken its time.
+  COFFER_TRY(environment.look_at_files());  // The body may have taken long.
   const auto next_key = COFFER_TRY(keyring.add_epoch(next));
   const KeysToRenew to_renew = all_to_renew(root_, touched_);
   for (unsigned number = 0; number < format::kBucketCount; ++number) {
@@ -57,8 +57,8 @@ Result<void> Writing::rotate(storage::Environment& environment, keys::Keyring& k
   root_.pending_buckets = {};
   root_.leaves.pending.clear();
   root_.pending_since = 0;
-  // The new key is in the keyring that is open: data.mdb must not name it where the keyring's
-  // name leads elsewhere.
+  // The new key is in the open keyring file: data.mdb must not name the new epoch if the keyring's
+  // path now leads to another file.
   return environment.look_at_files();
 }
 
@@ -78,7 +78,7 @@ void Writing::note_pending() {
   if (root_.pending_since == 0) root_.pending_since = root_.sequence + 1;
 }
 
-// --- steps 3 and 4, which recovery does as well -------------------------------------------------
+// --- steps 3 and 4, which recovery also does ----------------------------------------------------
 
 Result<void> Epochs::finish_erasing(std::uint64_t epoch) {
   {
@@ -103,7 +103,7 @@ Result<void> Epochs::finish_shredding() {
     bool holds_ours = false;
     for (const std::uint64_t other : COFFER_TRY(keyring_.stored_epochs()))
       holds_ours = holds_ours || other == epoch;
-    // Never erase the wrong one: a data file that names a third epoch is a rolled-back one.
+    // A data file that names a third epoch was rolled back: erase nothing.
     if (!holds_ours) return missing(epoch);
   }
   return finish_erasing(epoch);

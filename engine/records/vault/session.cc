@@ -23,7 +23,7 @@ std::unique_ptr<Session> SessionPool::take() {
   return session;
 }
 
-// An epoch's keys may take megabytes of locked memory: an idle reader does not keep old ones.
+// An epoch's keys may take megabytes of locked memory, so an idle session drops old ones.
 void SessionPool::let_go(Session& session) const {
   if (!session.keys || session.keys->epoch() >= newest_epoch_.load(std::memory_order_relaxed))
     return;
@@ -56,7 +56,7 @@ void SessionPool::put_into(Stripe& stripe, std::unique_ptr<Session> session) {
     return;
   }
   const std::lock_guard lock(stripe.mutex);
-  // Idle readers hold a slot of LMDB's reader table: few are kept.
+  // Each idle session holds a slot of LMDB's reader table: keep few.
   if (stripe.idle.size() < 4) stripe.idle.push_back(std::move(session));
 }
 

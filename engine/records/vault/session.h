@@ -1,4 +1,4 @@
-// Readers between their reads: kept, renewed, given back.
+// Keeps readers between reads, so that the next read renews one instead of making one.
 #pragma once
 
 #include <coffer/policy.h>
@@ -16,7 +16,7 @@
 
 namespace coffer::records {
 
-/// A reader with what it learnt from its last snapshot; renewed, not rebuilt.
+/// A reader, and what it decoded from its last snapshot.
 struct Session {
   explicit Session(std::shared_ptr<storage::Environment> environment)
       : txn(std::move(environment)) {}
@@ -26,21 +26,21 @@ struct Session {
   std::shared_ptr<EpochKeys> keys;
   bool audits_reads = false;
   std::uint64_t policy_revision = 0;
-  std::shared_ptr<const Policy> policy;  ///< Null if there is none, or one without rules.
+  std::shared_ptr<const Policy> policy;  ///< Null if there is no policy, or it has no rules.
 };
 
-/// Idle sessions, spread so that threads do not meet; a thread takes its usual one without a lock.
-/// Thread-safe.
+/// Idle sessions, in stripes so that threads rarely contend; a thread takes its usual session
+/// without a lock. Thread-safe.
 class SessionPool {
  public:
   SessionPool() = default;
   ~SessionPool();
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
-  /// Null if none is idle.
+  /// Returns null if no session is idle.
   std::unique_ptr<Session> take();
   void give_back(std::unique_ptr<Session> session);
-  /// From now on idle sessions hold the keys of no earlier epoch.
+  /// Makes idle sessions, now and later, drop the keys of epochs before `epoch`.
   void let_go_before(std::uint64_t epoch);
 
  private:

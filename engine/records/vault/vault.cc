@@ -27,7 +27,7 @@ Result<void> check_text(std::string_view text, std::size_t limit, Literal name) 
         .with_size(text.size(), limit)
         .about(Subject::Kind::name, name.view());
   if (!utf8::is_valid(text) || utf8::has_control_character(text))
-    return Error(ErrorCode::usage, "is no plain text: the audit log does not take it")
+    return Error(ErrorCode::usage, "the audit log takes no control characters or invalid UTF-8")
         .about(Subject::Kind::name, name.view());
   return {};
 }
@@ -59,7 +59,7 @@ Result<void> Vault::create(const std::string& directory, const std::vector<KeySo
     return Error(ErrorCode::usage, "this machine has no AES instructions",
                  "make the store with ChaCha20-Poly1305");
   if (options.value_bytes_max == 0 || options.value_bytes_max > format::kValueBytesCeiling)
-    return Error(ErrorCode::limit, "the value limit is outside what the format allows")
+    return Error(ErrorCode::limit, "the value limit is outside the range that the format allows")
         .with_number(format::kValueBytesCeiling);
   auto keyring = COFFER_TRY(keys::Keyring::create(file_in(directory, "keyring"), keys,
                                                   clock.now_ms(), options.epoch_home));
@@ -97,7 +97,7 @@ Result<void> Vault::fill_new(const std::string& directory, keys::Keyring& keyrin
 Result<Vault> Vault::open(const std::string& directory, const std::vector<KeySource>& keys,
                           const OpenOptions& options, const AcceptGuard& guard) {
   COFFER_TRY(check_actor(options.actor));
-  // The files first: what is wrong with them is told before a key is asked for.
+  // Open the files first, so that a damaged file is reported before anybody is asked for a key.
   std::shared_ptr<storage::Environment> environment =
       COFFER_TRY(storage::Environment::open(directory, {.map_bytes = options.map_bytes}));
   auto keyring = COFFER_TRY(keys::Keyring::open(file_in(environment->directory(), "keyring"),
@@ -110,26 +110,27 @@ Result<Vault> Vault::open(const std::string& directory, const std::vector<KeySou
   Vault vault(std::make_shared<Core>(std::move(environment), std::move(keyring), options),
               Caller{options.actor});
   Core& core = *vault.core_;
-  // Before a crash's rest is cleared away: an older copy must stay as it is.
+  // Before recovery writes anything: an older copy must stay unchanged.
   const format::Root found = COFFER_TRY(core.committed_root());
   COFFER_TRY(check_other_meta(core.cipher(), core.environment()));
   const auto anchored = core.anchor().check(found);
   if (!anchored && options.anchor_doubt == AnchorDoubt::refuse) return anchored.error();
   core.anchor().set_doubted(!anchored);
   if (options.min_sequence > found.sequence)
-    return Error(ErrorCode::rolled_back, "the store has not come as far as the caller remembers",
+    return Error(ErrorCode::rolled_back,
+                 "the store is older than the sequence number that the caller gave",
                  "put the newer store back")
         .with_number(options.min_sequence);
   if (!anchored) COFFER_TRY(vault.check_accepted(options, anchored.error(), guard));
   COFFER_TRY(core.recover(vault.caller_));
-  // To finish a shredding is a commit as well, and one that an anchor is to be told of.
+  // Finishing a shredding makes a commit, which the anchor must learn of.
   if (!found.anchor.uri.empty() && COFFER_TRY(core.committed_root()).sequence != found.sequence)
     core.anchor().set_behind();
   core.note_key_use();
   if (storage::lock_promise(core.directory()) != "local")
     core.warn(
-        "the store lies on a file system that a program serves (FUSE): use it from one machine "
-        "alone, for its locks may not hold",
+        "the store is on a FUSE file system, whose locks may not work between machines: use the "
+        "store from one machine only",
         core.directory());
   auto session = COFFER_TRY(core.begin_read());
   const auto stored = COFFER_TRY(vault.reading_of(*session).stored_settings());
@@ -161,8 +162,8 @@ Result<void> Vault::end_read(std::unique_ptr<Session> session, const Reading& re
   return settle_read(known_ms, reading);
 }
 
-// What a caller was once told to be expired stays so, whatever the clock says after a restart: the
-// time is written down. Where that fails (a full disk) the answer is still the right one.
+// Writes the time down if a caller learnt that something expired, so that it stays expired even if
+// the clock is wrong after a restart. If this fails (a full disk), the answer is still right.
 Result<void> Vault::settle_read(std::int64_t known_ms, const Reading& reading) {
   if (reading.end_seen_ms_ > known_ms) {
     const auto noted = write([](Writing& writing) -> Result<void> {
@@ -171,7 +172,7 @@ Result<void> Vault::settle_read(std::int64_t known_ms, const Reading& reading) {
     });
     if (!noted) core_->warn("the time could not be written down", "");
   }
-  // Fails closed: what the body took is not handed on where its record is not on disk.
+  // Fails closed: without a durable record the caller gets no value.
   return core_->record_reads(reading.notes_.take(), caller_);
 }
 
@@ -234,15 +235,15 @@ void Vault::record_refusal(Intent& intent, const Error& error) {
 
 namespace {
 
-// A version of the same number that was put since has another seal.
+// A version that was put later under the same number has another seal.
 Result<void> check_gone(const Reading& reading, const GoneItem& item) {
   const auto found =
       COFFER_TRY(reading.find(reading.cipher().hash(item.kind, item.name), item.version));
   if (!found || found->record.header.is_destroyed() ||
       hex(found->record.header.value_tag) != item.seal)
     return {};
-  return Error(ErrorCode::rolled_back, "what this receipt says is gone lives in this store",
-               "it went on from a copy from before the destruction: put the other store back")
+  return Error(ErrorCode::rolled_back, "a value that the receipt lists as erased is in this store",
+               "the store comes from a copy made before the erasure: put the other store back")
       .about(Subject::Kind::path, item.name);
 }
 
@@ -253,9 +254,9 @@ void Vault::on_receipt(ReceiptSink sink) {
   caller_.receipts->sink = std::move(sink);
 }
 
-// A receipt tells of a commit and of an epoch: a store that is older than either is a copy from
-// before, in which what the receipt says is gone may live. A copy may have gone on by itself since,
-// past both numbers: so everything that is said to be gone is looked for as well.
+// A receipt names a commit and an epoch: an older store is a copy from before the erasure and may
+// still hold the erased values. Such a copy may also have been written to, past both numbers, so
+// every value that the receipt lists is looked for.
 Result<ReceiptInfo> Vault::verify_receipt(std::string_view text) {
   const format::Root root = COFFER_TRY(core_->committed_root());
   const keys::Keyring& keyring = core_->keyring();
@@ -264,7 +265,7 @@ Result<ReceiptInfo> Vault::verify_receipt(std::string_view text) {
   const ReceiptInfo& info = contents.info;
   if (root.sequence < info.sequence || root.epoch < info.epoch_after)
     return Error(ErrorCode::rolled_back, "the store is older than this receipt",
-                 "what it says is gone may be here: put the newer store back");
+                 "erased values may be in this store: put the newer store back");
   COFFER_TRY(read([&](const Reading& reading) -> Result<void> {
     for (const GoneItem& item : contents.gone) COFFER_TRY(check_gone(reading, item));
     return {};

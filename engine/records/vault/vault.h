@@ -1,5 +1,5 @@
-// One open store: where transactions begin, commit and, where they destroyed something, shred. It
-// knows records by table and key; what they mean is the floor above's to know.
+// One open store: begins and commits transactions, and shreds after those that destroyed something.
+// It knows records by table and key; only the floor above knows what they mean.
 #pragma once
 
 #include <coffer/anchor.h>
@@ -30,23 +30,23 @@ class Keyring;
 
 namespace coffer::records {
 
-/// What a write did beyond what its body knows.
+/// The results of a write that its body does not know.
 struct WriteReport {
-  std::uint64_t sequence = 0;  ///< Of the commit; the last one's if nothing was changed.
-  AnchorCadence anchor = AnchorCadence::automatic;  ///< The anchor's; `automatic`: there is none.
-  ShredReceipt receipt;  ///< What is gone; its text is empty if nothing was erased.
+  std::uint64_t sequence = 0;  ///< The commit's; the last commit's if nothing was changed.
+  AnchorCadence anchor = AnchorCadence::automatic;  ///< `automatic`: no anchor.
+  ShredReceipt receipt;  ///< What was erased; the text is empty if nothing was.
   std::uint64_t versions_rewrapped = 0;
 };
 
-/// What a change of the key slots is, for the audit log.
+/// Describes a change of the key slots for the audit log.
 struct KeyChange {
   format::Action action = format::Action::key_rewrap;
-  int slot = 0;  ///< 0: all of them, or not known yet.
-  /// The commit also brings an epoch key that is wrapped by the master key as it is then.
+  int slot = 0;  ///< 0: all slots, or not known yet.
+  /// The commit also begins an epoch, whose key the new master key wraps.
   bool new_epoch = false;
 };
 
-/// For whom a vault acts, and who hears of what is erased on the way.
+/// The actor that a vault acts for, and the receiver of receipts.
 struct Caller {
   struct Receipts {
     std::mutex mutex;
@@ -56,35 +56,37 @@ struct Caller {
   std::shared_ptr<Receipts> receipts = std::make_shared<Receipts>();
 };
 
-/// Asked before a store that its anchor does not vouch for is taken as it is. Errors: why it is
-/// refused.
+/// Called before a store is accepted although its anchor does not vouch for it. Errors: the reason
+/// for a refusal.
 using AcceptGuard = std::function<Result<void>(const Reading&)>;
 
 /// Errors: usage (control characters), limit (too long, too many groups).
 Result<void> check_actor(const Actor& actor);
 
-/// An open store for one caller. Copies for other callers, made by as(), share the store: it is
-/// closed with the last of them. Thread-safe.
+/// An open store for one caller. The vaults that as() makes for other callers share the store, and
+/// the last one closes it. Thread-safe.
 class Vault {
  public:
-  /// Fills an empty directory with the files of a new store; the caller moves it into place.
+  /// Fills an empty directory with the files of a new store; the caller moves the directory into
+  /// place.
   /// Errors: usage (no AES instructions), limit, io, those of Keyring::create().
   static Result<void> create(const std::string& directory, const std::vector<KeySource>& keys,
                              const CreateOptions& options);
-  /// Finishes what a crash left undone. Errors: no_store, corrupt, too_new, rolled_back, wrong_key,
+  /// Opens a store and finishes what a crash interrupted.
+  /// Errors: no_store, corrupt, too_new, rolled_back, wrong_key,
   /// key_unavailable, io, failed, those of `guard`.
   static Result<Vault> open(const std::string& directory, const std::vector<KeySource>& keys,
                             const OpenOptions& options, const AcceptGuard& guard);
-  /// The same open store for somebody else: what it writes is told to be the actor's.
-  /// Errors: usage (control characters), limit (too long).
+  /// The same open store for another actor, to whom the audit log attributes its writes.
+  /// Errors: as check_actor().
   Result<Vault> as(const Actor& actor) const;
   Vault(Vault&&) noexcept = default;
   Vault& operator=(Vault&&) = delete;
   ~Vault() = default;
 
-  /// Runs `body(const Reading&)` against one consistent snapshot, and answers what it answers: a
-  /// Result of any type. Errors: busy (no reader slot), io, corrupt, those of `body`; of the record
-  /// of what was read, which fails closed.
+  /// Calls `body(const Reading&)` with one consistent snapshot and returns its answer, a Result of
+  /// any type. If a read must be recorded and cannot be, returns the error instead of the answer.
+  /// Errors: busy (no reader slot), io, corrupt, those of `body`, those of write().
   template <typename Body>
   auto read(const Body& body) -> std::invoke_result_t<const Body&, const Reading&> {
     std::unique_ptr<Session> session = COFFER_TRY(begin_read());
@@ -96,27 +98,26 @@ class Vault {
   }
 
   using Body = std::function<Result<void>(Writing&)>;
-  /// Runs `body` alone among writers, of all processes, and commits what it did if it
-  /// returned no error; durable, and shredded where it destroyed, when this returns.
-  /// `body` may run again from the start, on a transaction that has not seen its first run
-  /// (the map had to grow): it must not count on running once.
-  /// What was refused goes on record, with `intent` where the whole of it was.
+  /// Runs `body` as the only writer of all processes, and commits if it returns no error. When this
+  /// returns, the commit is durable and destroyed values are shredded. `body` may run again from
+  /// the start, in a fresh transaction (for example if the map had to grow), so it must not rely on
+  /// running once. Records refusals; `intent` names the call if all of it was refused.
   Result<WriteReport> write(const Body& body, Intent* intent = nullptr);
-  /// The record of a call that was refused, where write() has made none. Use recorded().
+  /// Records a refused call, unless write() has recorded it. Use recorded().
   void record_refusal(Intent& intent, const Error& error);
 
-  /// The keyring is a file apart, which a forked child could still read: a look at the store
-  /// tells it. Errors: failed.
+  /// Reads the store first, because a forked child could still read the keyring, which is a
+  /// separate file. Errors: failed.
   Result<keys::Keyring*> keyring();
-  /// Changes the keyring so that the audit log cannot miss it: a record that it is begun, durable
-  /// before; `change` under the write lock; and in the commit right behind it a record of what it
-  /// answers. What fails leaves a record of that. `check` is run before anything, without a
-  /// lock; `change` until it succeeds, and then no more. Errors: theirs, those of write().
+  /// Changes the keyring so that the audit log cannot miss it. Runs `check` without a lock; makes
+  /// a durable record that a change begins; runs `change` under the write lock; records the result
+  /// in the commit that follows. A failure is recorded too. `change` runs until it succeeds once.
+  /// Errors: those of `check`, `change` and write().
   Result<WriteReport> change_keys(const KeyChange& what, const std::function<Result<void>()>& check,
                                   const std::function<Result<std::vector<KeyChange>>()>& change);
-  /// Finishes what a crash left undone of a new master key; does nothing if there is nothing to do.
+  /// Finishes a rotation of the master key that a crash interrupted, if there is one.
   Result<void> finish_master_rotation();
-  /// For what goes through this vault, and through those that are made of it from now on.
+  /// Sets the receiver of receipts for this vault, and for those that as() makes from it later.
   void on_receipt(ReceiptSink sink);
   Result<ReceiptInfo> verify_receipt(std::string_view text);
 
@@ -127,14 +128,14 @@ class Vault {
   Result<std::optional<AnchorInfo>> anchor();
 
   Result<Status> status();
-  /// The latest time that this process saw, or the clock's if it is later.
+  /// The latest time that this process saw, or the clock's time if it is later.
   std::int64_t now_ms() const;
 
   // The audit log (<coffer/audit.h>).
   Result<std::vector<AuditRecord>> audit_list(const AuditFilter& filter);
   Result<AuditVerifyReport> audit_verify();
   Result<AuditPruneReport> audit_prune(const AuditPruneOptions& options);
-  /// Removes what the store's settings do not keep.
+  /// Removes the audit records that the store's settings do not keep.
   Result<void> audit_retain();
 
   // The change feed (<coffer/changes.h>).
@@ -144,8 +145,8 @@ class Vault {
   void wake_waiting();
 
  protected:
-  /// Before a read() of the audit log: another process may have made its table since this one
-  /// opened the store; a commit of nothing then finds it.
+  /// Call before a read() of the audit log: another process may have made the table after this one
+  /// opened the store, and LMDB shows it only after a commit of this process.
   Result<void> bring_audit_into_sight();
 
  private:
@@ -160,7 +161,7 @@ class Vault {
             caller_.actor, session.audits_reads, session.policy.get()};
   }
   Result<void> end_read(std::unique_ptr<Session> session, const Reading& reading);
-  /// Writes down what was read, and a time that a reader was told to be over.
+  /// Records what was read, and the time if a reader saw something expired.
   Result<void> settle_read(std::int64_t known_ms, const Reading& reading);
   Result<void> anchor_at(std::string_view uri, AnchorCadence cadence, Intent* intent);
   Result<void> check_accepted(const OpenOptions& options, const Error& doubt,

@@ -1,4 +1,4 @@
-// A write from its body to its commit, and, where it destroyed something, the shredding.
+// Runs a write: its body, its commit and, if it destroyed something, the shredding.
 #include <algorithm>
 #include <utility>
 
@@ -10,16 +10,15 @@
 namespace coffer::records {
 namespace {
 
-// Others may shred in between; but a keyring that will not let go of a key is not waited for.
+// Other processes may shred in between. The limit ends the wait for a key that never goes away.
 constexpr int kErasingsMax = 64;
 constexpr std::uint64_t kRoomBytesMax = std::uint64_t{8} << 30;
-// A removal by max_versions is erased at most this many commits later.
+// A version that max_versions removed is erased at most this many commits later.
 constexpr std::uint64_t kPendingCommitsMax = 1000;
-// Others may rotate the master key again and again: not for ever.
+// Other processes may rotate the master key repeatedly: try again only so often.
 constexpr int kCatchingsMax = 3;
 
-// The vault whose transaction's body runs in this thread: a second write in there would wait
-// for the first for ever.
+// The vault whose body runs in this thread: a second write inside the body would wait for ever.
 thread_local const void* writing_in_this_thread = nullptr;
 
 class WritingHere {
@@ -40,7 +39,7 @@ bool is_overdue(const format::Root& root) {
          root.leaves.pending.size() > format::kPendingLeavesMax;
 }
 
-// What a commit that is durable did.
+// Fills the report after the commit is durable.
 void tell(WriteReport& report, const format::Root& root, Destroyed& destroyed) {
   report.sequence = report.receipt.sequence = root.sequence;
   if (!root.anchor.uri.empty()) report.anchor = root.anchor.cadence;
@@ -61,7 +60,7 @@ Result<WriteReport> Vault::Core::write(const Body& body, const Caller& caller, A
   for (int erasings = 0, catchings = 0;;) {
     attempt.retry = Retry::none;
     auto report = attempt_write(body, caller, attempt, intent);
-    // Without the lock: the slot's provider may have to be asked.
+    // Not under the write lock, because a provider may be asked.
     if (!report && keyring_->is_behind() && ++catchings <= kCatchingsMax) {
       COFFER_TRY(keyring_->catch_up());
       continue;
@@ -104,7 +103,7 @@ Result<WriteReport> Vault::Core::attempt_write(const Body& body, const Caller& c
   }
   if (!writing.must_shred_) writing.note_pending();
   const bool shreds = writing.must_shred_ || is_overdue(root);
-  // Another shredder between its commit and its erasing: its two-commit rule comes first.
+  // Another process is between its commit and its erasing, which must come first.
   if (shreds && COFFER_TRY(keyring_->stored_epochs()).size() > 1) {
     attempt.retry = Retry::erase_first;
     return Error(ErrorCode::busy, "another process is erasing what it destroyed", "try again");
@@ -135,12 +134,12 @@ Result<void> Vault::Core::commit(storage::WriteTxn& txn, Writing& writing, forma
   }
   if (!result) {
     if (txn.map_was_full()) attempt.retry = Retry::more_room;
-    // Still under the write lock: an epoch key that no commit will name goes at once.
+    // Still under the write lock: erase the new epoch key, which no commit will name.
     if (shreds) (void)keyring_->erase_epochs_except(epoch_before);
     return result;
   }
-  // A commit that fails may have reached the disk all the same: both epoch keys stay, and
-  // what is read next decides which of them counts.
+  // A failed commit may still have reached the disk, so both epoch keys stay: the next reading of
+  // the root shows which one counts.
   if (auto committed = txn.commit(); !committed) {
     if (txn.map_was_full()) attempt.retry = Retry::more_room;
     return committed;
@@ -149,8 +148,8 @@ Result<void> Vault::Core::commit(storage::WriteTxn& txn, Writing& writing, forma
   return {};
 }
 
-// Another process's table of values is not seen until a commit of this process, if only of
-// nothing, has found it.
+// LMDB shows a table of values that another process made only after a commit of this process, which
+// may be empty.
 Result<bool> Vault::Core::lacks_values(const storage::Txn& txn) const {
   if (txn.has(storage::Table::values) || writing_in_this_thread == this) return false;
   const auto name =
@@ -163,7 +162,7 @@ std::string Vault::Core::erase_promise() const {
                                         : std::string(kErasedInTpm);
 }
 
-// A receipt names paths: nobody else who has the store open gets it.
+// A receipt names paths, so only the caller that wrote gets it.
 void Vault::Core::hand_out(ShredReceipt& receipt, const Seals& seals, const Caller& caller) {
   receipt.erase = erase_promise();
   receipt.text = issue_receipt(keyring_->index_keys(), keyring_->store_id(), receipt, seals);

@@ -9,7 +9,7 @@ namespace {
 
 using storage::Table;
 
-// The row as it stands, whatever the secret's other records say of it.
+// Reads the head's row without comparing it with the secret's other records.
 Result<std::optional<format::Head>> find_head(const Reading& reading,
                                               const format::PathHash& hash) {
   const auto sealed = COFFER_TRY(reading.get(Table::history, format::history_key(hash, 0)));
@@ -29,15 +29,14 @@ Result<std::optional<format::Head>> head_of(const Reading& reading, const format
     COFFER_TRY(reading.authenticate(hash, *newest));
     revision = newest->record.header.head_revision;
   } else if (const auto name = COFFER_TRY(find_name(reading, path))) {
-    if (name->head_revision == 0) return lost("a secret has lost its versions");
+    if (name->head_revision == 0) return lost("a secret's versions are missing");
     revision = name->head_revision;
   }
   auto head = COFFER_TRY(find_head(reading, hash));
   if (!head && revision == 0) return head;
-  if (!head) return lost("a secret has lost its metadata");
+  if (!head) return lost("a secret's metadata is missing");
   if (head->path != path) return lost("a secret's metadata belongs to another secret");
-  if (head->metadata.revision != revision)
-    return lost("a secret's metadata is not what it had last");
+  if (head->metadata.revision != revision) return lost("a secret's metadata is not its latest");
   return head;
 }
 
@@ -50,8 +49,8 @@ Result<Metadata> metadata_of(const Reading& reading, std::string_view path,
                              const format::PathHash& hash, const format::Name& name,
                              const std::optional<Located>& newest) {
   Metadata metadata;
-  // A name that speaks of a head alone is from before the first version.
-  if (newest && name.head_revision != 0) return lost("a secret's name is not the one it had last");
+  // A name that holds a head's revision is older than the first version.
+  if (newest && name.head_revision != 0) return lost("a secret's name record is not its latest");
   if (auto head = COFFER_TRY(head_of(reading, hash, path, newest)))
     metadata = std::move(head->metadata);
   metadata.created_at_ms = name.created_at_ms;

@@ -1,5 +1,5 @@
-// Names: a folder's hash, then a child's hash, then the sealed component. So a folder is
-// one run of the table, and a thief sees how many children some folder has, not which.
+// Names: the key is a folder's hash and a child's hash, the value is the sealed component. So the
+// rows of a folder are adjacent, and a thief learns how many children a folder has, but no name.
 #include "secrets/rows/name_index.h"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ format::PathHash second_hash(ByteView pair) {
   return hash;
 }
 
-// Where a folder's own name stands.
+// The key of a folder's own name.
 format::PairKey folder_key(const Reading& reading, std::string_view folder) {
   return format::pair_key(reading.cipher().hash(format::Kind::folder, parent_of(folder)),
                           reading.cipher().hash(format::Kind::folder, folder));
@@ -60,12 +60,13 @@ Result<void> each_child(const Reading& reading, const format::PathHash& folder,
     if (!COFFER_TRY(visit(COFFER_TRY(format::decode_name(plain.bytes())), second_hash(key))))
       return {};
   }
-  if (found != expected) return lost("a folder or a list lacks names, or has too many");
+  if (found != expected)
+    return lost("names in a folder or list are missing, or there are too many");
   return {};
 }
 
-// Where there is no such folder, the nearest one above it is whole: so it was not lost with its
-// name.
+// If the folder does not exist, checks that no name is missing in the nearest folder above: so the
+// folder was not lost.
 Result<std::uint64_t> names_in(const Reading& reading, std::string_view folder) {
   if (folder.empty()) return reading.count(Count::top_names);
   if (const auto name = COFFER_TRY(name_at(reading, folder_key(reading, folder))))
@@ -115,8 +116,8 @@ Result<void> put_name(Writing& writing, const format::PairKey& key, const format
                            format::encode_name(name).bytes());
 }
 
-// The secret's own name, then every folder above it that is not there yet; the first one that is
-// counts one name more.
+// Adds the secret's own name, then the name of every missing folder above it; the first existing
+// folder counts one more child.
 Result<void> add_secret_name(Writing& writing, std::string_view path, std::int64_t created_at_ms,
                              std::uint32_t head_revision) {
   format::Name name{false, std::string(component_of(path)),
@@ -126,8 +127,7 @@ Result<void> add_secret_name(Writing& writing, std::string_view path, std::int64
     const std::string_view parent = parent_of(at);
     const format::PathHash folder = writing.cipher().hash(format::Kind::folder, parent);
     const format::PairKey key = format::pair_key(folder, child);
-    if (COFFER_TRY(writing.get(Table::names, key)))
-      return lost("a name is there without its secret");
+    if (COFFER_TRY(writing.get(Table::names, key))) return lost("a name exists without its secret");
     COFFER_TRY(put_name(writing, key, name));
     if (parent.empty()) {
       writing.increase(Count::top_names);
@@ -143,17 +143,17 @@ Result<void> add_secret_name(Writing& writing, std::string_view path, std::int64
   }
 }
 
-// The name, then every folder above it that has no other child.
+// Removes the name, then every folder above it that has no other child.
 Result<void> remove_secret_name(Writing& writing, std::string_view path) {
   format::PathHash child = writing.cipher().hash(format::Kind::secret, path);
   for (std::string_view at = path;;) {
     const std::string_view parent = parent_of(at);
     const format::PathHash folder = writing.cipher().hash(format::Kind::folder, parent);
     if (!COFFER_TRY(writing.remove_small(Table::names, format::pair_key(folder, child))))
-      return lost("a secret or a folder has lost its name");
+      return lost("the name of a secret or a folder is missing");
     if (parent.empty()) return writing.decrease(Count::top_names);
     auto above = COFFER_TRY(name_at(writing, folder_key(writing, parent)));
-    if (!above) return lost("a folder has lost its name");
+    if (!above) return lost("a folder's name is missing");
     if (--above->children != 0) return put_name(writing, folder_key(writing, parent), *above);
     at = parent;
     child = folder;
@@ -162,7 +162,7 @@ Result<void> remove_secret_name(Writing& writing, std::string_view path) {
 
 Result<void> tell_name(Writing& writing, std::string_view path, std::uint32_t head_revision) {
   auto name = COFFER_TRY(find_name(writing, path));
-  if (!name) return lost("a secret has lost its name");
+  if (!name) return lost("a secret's name is missing");
   name->head_revision = head_revision;
   return put_name(writing,
                   format::pair_key(writing.cipher().hash(format::Kind::folder, parent_of(path)),

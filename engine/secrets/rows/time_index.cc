@@ -24,7 +24,7 @@ Result<std::vector<Pending>> View::due(Pending::Why why, std::int64_t now,
         COFFER_TRY(reading_->cipher().open_small(format::Domain::due, key, cursor.value()));
     const auto leaf = static_cast<std::uint16_t>(parts.hash[0] << 8 | parts.hash[1]);
     found.push_back({parts.due_at_ms, std::string(path.text()), parts.version, leaf, why});
-    // Whoever is told that it is over must not find it alive after a restart.
+    // The caller learns that this has expired: it must not be alive again after a restart.
     if (why == Pending::Why::expiry) reading_->note_end_seen(parts.due_at_ms);
   }
   return found;
@@ -58,7 +58,7 @@ Result<void> remove_all_due(Writing& writing, const format::PathHash& hash, std:
   return {};
 }
 
-// A document has one revision at a time, and so one entry: its version is always 1.
+// A document has one revision at a time, so its entry always has version 1.
 Result<void> Transaction::set_document_due(DocumentKind kind, std::string_view id,
                                            std::int64_t due_at_ms) {
   const auto hash = writing_->cipher().hash(static_cast<format::Kind>(kind), id);

@@ -1,5 +1,5 @@
-// The time index: what is due when, oldest first, so that a sweep costs what is due and
-// not what exists. The time stands in the key; what is due is sealed.
+// The time index: entries in the order of their due time, so that a sweep reads only what is due.
+// The time is in the key; the path is sealed.
 #pragma once
 
 #include <coffer/result.h>
@@ -13,10 +13,10 @@ namespace coffer::secrets {
 
 Result<void> add_due(Writing& writing, const format::PathHash& hash, std::uint64_t version,
                      std::int64_t due_at_ms, Pending::Why why, std::string_view path);
-/// An entry that is not there is no error.
+/// A missing entry is no error.
 Result<void> remove_due(Writing& writing, const format::PathHash& hash, std::uint64_t version,
                         std::int64_t due_at_ms, Pending::Why why);
-/// Removes every entry that a version with this header has.
+/// Removes every entry of a version with this header.
 Result<void> remove_all_due(Writing& writing, const format::PathHash& hash, std::uint64_t version,
                             const format::VersionHeader& header);
 

@@ -1,4 +1,4 @@
-// What a state forbids is an error of its own.
+// Each state that forbids a read has an error of its own.
 #include "secrets/rows/versions.h"
 
 #include "secrets/rows/heads.h"
@@ -48,11 +48,11 @@ Result<void> check_state(const Reading& reading, const Located& located, Deleted
         .with_number(located.version)
         .with_clock_behind(reading.clock_is_behind() && header.deletion_at_ms > reading.clock_ms());
   }
-  // Time stands still while the clock is behind, perhaps for years: what has an end must not
-  // be had for longer by that.
+  // The store's time stands still while the clock is behind, perhaps for years: this must not give
+  // a version with an end a longer life.
   if ((has_end || has_deletion) && reading.clock_is_behind())
     return Error(has_end ? ErrorCode::expired : ErrorCode::deleted,
-                 "the clock is behind the store's time, so this version counts as gone by",
+                 "the clock is behind the store's time, so this version counts as past its end",
                  Advice::accept_clock)
         .with_number(located.version)
         .with_clock_behind();

@@ -1,4 +1,4 @@
-// A secret's versions: what is told of one, what its state forbids, why one is not there.
+// A secret's versions: their description, the error of their state, the reason why one is missing.
 #pragma once
 
 #include <coffer/error.h>
@@ -14,7 +14,7 @@
 
 namespace coffer::secrets {
 
-// What the files of this floor have from the floor below.
+// Names of the floor below that this floor uses.
 using records::Cipher;
 using records::Count;
 using records::KeptVersion;
@@ -25,13 +25,13 @@ using records::WrappingKey;
 using records::Writing;
 
 VersionInfo info_of(const Located& located);
-/// The state's error, or none. Notes that something was seen to be expired. Errors: destroyed,
-/// expired, deleted.
+/// Refuses a version whose state forbids reading it, and notes the time if it has expired.
+/// Errors: destroyed, expired, deleted.
 Result<void> check_state(const Reading& reading, const Located& located,
                          Deleted deleted = Deleted::refuse);
 Error no_such_secret();
 Error no_such_version(std::uint64_t version);
-/// Why there is no such version. Errors: corrupt (there should be one), else what to answer.
+/// The error for a missing version: corrupt if the version should exist, else not_found.
 Error absent(const Reading& reading, const format::PathHash& hash, std::string_view path,
              std::uint64_t version);
 

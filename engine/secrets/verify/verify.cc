@@ -1,5 +1,5 @@
-// Opens every record, checks that every name leads to one and every record has a name,
-// and recomputes what the root says of all of them.
+// Opens every record, checks that every name leads to a record and every record has a name, and
+// compares their count and digest with the root.
 #include <algorithm>
 
 #include "secrets/engine.h"
@@ -30,10 +30,10 @@ class Verifier {
     for (const auto& [hash, owner] : owners_)
       if (!owner.seen) problem(owner.name, "has a name but no record");
     if (report_.records != reading_.record_count())
-      problem("store", "holds another number of records than its root says");
+      problem("store", "the number of records differs from the root's count");
     COFFER_TRY(check_audit());
     if (digest_ != reading_.root().digest) {
-      problem("store", "a record was replayed, dropped or put in from elsewhere");
+      problem("store", "a record was replaced by an older one, removed or inserted");
       for (std::string& line : COFFER_TRY(told_otherwise(reading_)))
         report_.problems.push_back(std::move(line));
     }
@@ -49,7 +49,7 @@ class Verifier {
     for (std::size_t i = 0; i < item.size(); ++i) digest_[i] ^= item[i];
   }
 
-  // In the digest, and not counted.
+  // The digest covers these records; the count does not.
   void toggle_main(std::string_view key, ByteView sealed) {
     toggle(reading_.cipher().digest(static_cast<std::uint8_t>(Table::main), as_bytes(key), sealed));
   }
@@ -68,7 +68,7 @@ class Verifier {
     return {};
   }
 
-  // Settings that were changed since the store was made are in the digest, uncounted.
+  // The digest covers settings that were changed since the store was made; the count does not.
   Result<void> check_settings() {
     auto stored = reading_.stored_settings();
     if (!stored && stored.error().code() == ErrorCode::io) return std::move(stored).error();
@@ -81,7 +81,7 @@ class Verifier {
     return {};
   }
 
-  // In the digest like changed settings.
+  // The digest covers the policy; the count does not.
   Result<void> check_policy() {
     auto stored = reading_.stored_policy();
     if (!stored && stored.error().code() == ErrorCode::io) return std::move(stored).error();
@@ -141,7 +141,7 @@ class Verifier {
     return {};
   }
 
-  // The rows of one hash have been seen.
+  // Call after the last row of a hash.
   void end_secret() {
     const auto owner = owners_.find(at_);
     if (owner != owners_.end() && owner->second.kind == format::Kind::secret && owner->second.seen)
@@ -150,7 +150,7 @@ class Verifier {
     rows_ = SecretRows();
   }
 
-  // Before a target's references stands how many they are.
+  // A record before a target's references counts them.
   Result<void> check_references() {
     std::string target;
     std::uint64_t expected = 0;
@@ -159,22 +159,22 @@ class Verifier {
       const auto plain =
           reading_.cipher().open_small(format::Domain::reference, cursor.key(), cursor.value());
       const auto record = plain ? format::decode_reference(plain->bytes()) : plain.error();
-      if (!record) continue;  // Told as a record that does not open.
+      if (!record) continue;  // Reported already, as a record that does not open.
       if (record->count == 0 && record->target == target && expected != 0) {
         --expected;
         continue;
       }
       if (record->count == 0 || expected != 0)
-        problem("references", "a target's are not as many as are told of");
+        problem("references", "a target's references differ from their count");
       target = record->target;
       expected = record->count;
     }
-    if (expected != 0) problem("references", "a target's are not as many as are told of");
+    if (expected != 0) problem("references", "a target's references differ from their count");
     return {};
   }
 
-  // Every value that stands apart is some living version's; that it is the right one, its
-  // version's opening has shown.
+  // Every row of the table of values must belong to a living version. Opening the version has shown
+  // that it is the right value.
   Result<void> check_values() {
     records::Rows cursor = COFFER_TRY(reading_.rows(Table::values));
     for (bool more = COFFER_TRY(cursor.first()); more; more = COFFER_TRY(cursor.next())) {

@@ -28,7 +28,7 @@ void hear(OfPaths& told, const format::AuditItem& item, std::int64_t at_ms) {
     case Action::trim:
       if (item.version != 0) told[item.name][item.version] = {item.action, at_ms};
       break;
-    // Of what stands under the name from here on the log has told nothing.
+    // The log does not describe the versions that have this name from now on.
     case Action::erase:
     case Action::move:
     case Action::copy: told.erase(item.name); break;
@@ -36,22 +36,21 @@ void hear(OfPaths& told, const format::AuditItem& item, std::int64_t at_ms) {
   }
 }
 
-// What is wrong with a version of which this was the last word; empty: nothing.
+// How a version contradicts the last item about it; empty: it does not.
 std::string_view wrong_with(const VersionInfo* info, const LastWord& word) {
   const bool is_over = word.action == Action::destroy || word.action == Action::expire;
-  // A version that was destroyed is trimmed without a word.
-  if (info == nullptr) return is_over || word.action == Action::trim ? "" : "was taken out";
-  if (word.action == Action::trim) return "was put back after it was trimmed";
-  if (is_over) return info->destroyed ? "" : "stands as it was before it was destroyed";
+  // The log has no item for the trimming of a destroyed version.
+  if (info == nullptr) return is_over || word.action == Action::trim ? "" : "is missing";
+  if (word.action == Action::trim) return "is back although it was trimmed";
+  if (is_over) return info->destroyed ? "" : "is as it was before it was destroyed";
   if (word.action == Action::soft_delete && info->deletion_at_ms == 0)
-    return "stands as it was before it was deleted";
+    return "is as it was before it was deleted";
   const bool was_deleted = info->deletion_at_ms != 0 && info->deletion_at_ms <= word.at_ms;
-  if (word.action == Action::undelete && was_deleted)
-    return "stands as it was before it was undeleted";
+  if (word.action == Action::undelete && was_deleted) return "is as it was before it was undeleted";
   return "";
 }
 
-// The versions that stand there, whether or not they are all that should.
+// The versions that exist, even if some are missing.
 Result<std::vector<VersionInfo>> rows_of(const Reading& reading, std::string_view path) {
   const format::PathHash hash = reading.cipher().hash(format::Kind::secret, path);
   std::vector<VersionInfo> rows;
@@ -69,7 +68,7 @@ Result<void> compare(const Reading& reading, const std::string& path, const OfVe
   const auto rows = rows_of(reading, path);
   if (!rows) {
     if (rows.error().code() == ErrorCode::io) return rows.error();
-    return {};  // What does not open is told of already.
+    return {};  // Reported already, as a record that does not open.
   }
   for (const auto& [version, word] : told) {
     const auto at = std::find_if(rows->begin(), rows->end(),
@@ -78,7 +77,7 @@ Result<void> compare(const Reading& reading, const std::string& path, const OfVe
     const std::string_view wrong = wrong_with(info, word);
     if (wrong.empty()) continue;
     found.push_back(path + ": version " + std::to_string(version) + " " + std::string(wrong) +
-                    ", by the audit log");
+                    ", according to the audit log");
   }
   return {};
 }

@@ -1,5 +1,5 @@
-// Which versions the audit log tells of otherwise than they stand: for where the digest says that
-// a record was put back as it was, or taken out, and not which.
+// Finds versions that contradict the audit log: the digest shows only that some record was replaced
+// or removed, not which one.
 #pragma once
 
 #include <coffer/result.h>
@@ -11,8 +11,8 @@
 
 namespace coffer::secrets {
 
-/// A line each, in the order of the paths. It knows of what happened to versions since the log's
-/// first record; an earlier record of metadata, or of a document, it does not tell. Errors: io.
+/// One line for each such version, in the order of the paths. Covers versions that the log's
+/// records mention; does not find replaced metadata or documents. Errors: io.
 Result<std::vector<std::string>> told_otherwise(const Reading& reading);
 
 }  // namespace coffer::secrets

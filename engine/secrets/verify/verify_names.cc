@@ -26,7 +26,7 @@ class Collector {
     walk("", reading_.count(Count::top_names), 0);
     for (const DocumentKind kind : {DocumentKind::config, DocumentKind::spec}) list(kind);
     for (const auto& [hash, children] : children_)
-      if (!children.empty()) problem("names", "a name stands in no folder");
+      if (!children.empty()) problem("names", "a name belongs to no folder");
     return std::move(owners_);
   }
 
@@ -65,7 +65,7 @@ class Collector {
   void walk(const std::string& folder, std::uint64_t expected, unsigned depth) {
     const auto children = take(reading_.cipher().hash(format::Kind::folder, folder));
     if (children.size() != expected)
-      problem(folder.empty() ? "the top" : folder + "/", "lacks names, or has too many");
+      problem(folder.empty() ? "the top" : folder + "/", "lacks names or has too many");
     for (const Child& child : children) {
       std::string path =
           folder.empty() ? child.name.component : folder + "/" + child.name.component;
@@ -82,7 +82,7 @@ class Collector {
     const auto children =
         take(reading_.cipher().hash(format::Kind::document_list, {&list_name, 1}));
     if (children.size() != reading_.count(count_of_names(kind)))
-      problem("documents", "a list lacks names, or has too many");
+      problem("documents", "a list lacks names or has too many");
     for (const Child& child : children)
       owners_[child.hash] = {static_cast<format::Kind>(kind), child.name.component};
   }
@@ -115,12 +115,12 @@ std::vector<std::string> SecretRows::problems(std::uint32_t head_revision) const
   if (rows_ == 0 && head_revision == 0) {
     found.emplace_back("has lost its versions");
   } else if (rows_ != 0 && head_revision != 0) {
-    found.emplace_back("has a name from before its first version");
+    found.emplace_back("has a name record that is older than its first version");
   } else if (rows_ != 0 && rows_ != std::uint64_t{1} + newest_.older_versions) {
     found.emplace_back("has lost versions, or has too many");
   }
   const std::uint64_t told = rows_ != 0 ? newest_.head_revision : head_revision;
-  if (told != head_) found.emplace_back("its metadata is not what it had last");
+  if (told != head_) found.emplace_back("its metadata is not its latest");
   return found;
 }
 

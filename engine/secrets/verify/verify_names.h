@@ -1,5 +1,5 @@
-// What verify knows of the store's names: whose record each one is, and whether a folder, a list
-// and a secret have all that is told of them.
+// The checks of names for verify: finds the owner of each record, and checks that folders, lists
+// and secrets are complete.
 #pragma once
 
 #include <cstring>
@@ -19,25 +19,25 @@ struct HashOfHash {
   }
 };
 
-/// Whose the records of a hash are.
+/// The owner of the records of a hash.
 struct Owner {
   format::Kind kind = format::Kind::secret;
   std::string name;
-  std::uint32_t head_revision = 0;  ///< As the name says it.
+  std::uint32_t head_revision = 0;  ///< From the name.
   bool seen = false;
 };
 using Owners = std::unordered_map<format::PathHash, Owner, HashOfHash>;
 
-/// Reads every name there is, and adds what is wrong with any of them to `problems`. Errors: io.
+/// Reads every name and adds the damaged ones to `problems`. Errors: io.
 Result<Owners> collect_owners(const Reading& reading, std::vector<std::string>& problems);
 
-/// A secret's rows as they come, the newest version first and the head last: does each tell of the
-/// others what is there?
+/// Collects a secret's rows, the newest version first and the head last, and checks that they agree
+/// with each other.
 class SecretRows {
  public:
   void add_version(const format::VersionHeader& header);
   void add_head(std::uint64_t revision) { head_ = revision; }
-  /// What is wrong, or nothing. `head_revision`: as the secret's name says it.
+  /// The problems found. `head_revision` comes from the secret's name.
   std::vector<std::string> problems(std::uint32_t head_revision) const;
 
  private:

@@ -104,7 +104,7 @@ TEST_CASE("what is put as a certificate holds one, or bytes that may") {
   const Sandbox box;
   box.init();
   const Outcome text = box.expect(2, {"put", "a", "--value", "-", "--kind", "certificate"}, "hi\n");
-  CHECK(text.says("none is in this"));
+  CHECK(text.says("the value has none"));
   CHECK_FALSE(text.says("line end"));
   box.expect(2, {"put", "a", "k=v", "--kind", "certificate"});
   box.expect(4, {"get", "a"});

@@ -1,4 +1,4 @@
-// The settings and the policy: read once, and again when somebody else has changed them.
+// The settings and the policy: read once, and again after another opener has changed them.
 #include "records/kept_records.h"
 
 #include "tests/unit/records/vault_bench.h"
@@ -29,7 +29,7 @@ void put_max_versions(Vault& vault, std::uint32_t count) {
               .ok());
 }
 
-TEST_CASE("settings that another opener changed are the next transaction's") {
+TEST_CASE("the next transaction sees settings that another opener changed") {
   const VaultBench bench;
   Vault ours = bench.vault();
   Vault theirs = bench.vault();
@@ -42,7 +42,7 @@ TEST_CASE("settings that another opener changed are the next transaction's") {
   CHECK(max_versions(theirs) == 7);
 }
 
-TEST_CASE("settings of a body that failed are nobody's") {
+TEST_CASE("nobody sees the settings of a body that failed") {
   const VaultBench bench;
   Vault vault = bench.vault();
   const std::uint32_t before = max_versions(vault);

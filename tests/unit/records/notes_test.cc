@@ -1,4 +1,4 @@
-// What a transaction notes: in its own commit what it did, afterwards what it was refused.
+// The notes of a transaction: its own commit records its changes, a later commit its refusals.
 #include "records/notes.h"
 
 #include "records/vault/recorded.h"
@@ -27,13 +27,13 @@ TEST_CASE("an attempt is refused with its body's error, unless it was over befor
   CHECK(notes.refused_by(kConflict, nullptr).empty());
 }
 
-TEST_CASE("what the store could not do is no refusal") {
+TEST_CASE("a failure of the store is no refusal") {
   Notes notes;
   notes.attempt(Action::put, "a");
   CHECK(notes.refused_by(Error(ErrorCode::io, "the disk is full"), nullptr).empty());
 }
 
-TEST_CASE("refusals stand behind what was done, and the call's own before its operations'") {
+TEST_CASE("refusals follow changes, and the call's refusal precedes its operations'") {
   Notes notes;
   notes.note_refused(Action::look, "x", 0, ErrorCode::denied);
   notes.note_read("a", 3);
@@ -50,14 +50,14 @@ TEST_CASE("refusals stand behind what was done, and the call's own before its op
   CHECK(notes.is_empty());
 }
 
-TEST_CASE("a name that could be none is not written down") {
+TEST_CASE("an impossible name is not recorded") {
   CHECK(records::recordable("a/b") == "a/b");
   CHECK(records::recordable("a\nb").empty());
   CHECK(records::recordable("\xff").empty());
   CHECK(records::recordable(std::string(100'000, 'x')).empty());
 }
 
-TEST_CASE("what was noted comes into the log with the commit, a refusal in one of its own") {
+TEST_CASE("a commit records its notes, and a refusal gets a commit of its own") {
   const VaultBench bench;
   Vault vault = bench.vault();
   const auto done = vault.write([](Writing& writing) -> Result<void> {
@@ -83,7 +83,7 @@ TEST_CASE("what was noted comes into the log with the commit, a refusal in one o
   CHECK(vault.audit_verify()->problem.empty());
 }
 
-TEST_CASE("a call that is refused is on record once, whether before or in its transaction") {
+TEST_CASE("a refused call is recorded once, whether refused before or in its transaction") {
   const VaultBench bench;
   Vault vault = bench.vault();
   const auto before = records::recorded(vault, {Action::put, "a"},

@@ -1,5 +1,5 @@
-// A record through Writing and Reading: what is read back, what the root says of it, and what only
-// a writer may do.
+// Records through Writing and Reading: reading back, the root's count and digest, and the calls
+// that only a writer has.
 #include <type_traits>
 
 #include "tests/unit/records/vault_bench.h"
@@ -11,7 +11,7 @@ using records::Reading;
 using records::Vault;
 using records::Writing;
 
-// What changes a store does not compile for a reader.
+// A call that changes a store must not compile for a reader.
 template <typename T>
 concept Changes = requires(T& it) {
   it.mark_changed();
@@ -41,7 +41,7 @@ TEST_CASE("a record is read back as it was put, replaced and removed") {
   CHECK(code_of(vault.read(read_text)) == ErrorCode::not_found);
 }
 
-TEST_CASE("the root's digest and count tell of each record, and of nothing when it is gone") {
+TEST_CASE("the root's digest and count cover each record until it is removed") {
   const VaultBench bench;
   Vault vault = bench.vault();
   const auto root = [&] {
@@ -67,7 +67,7 @@ TEST_CASE("the root's digest and count tell of each record, and of nothing when 
   CHECK(root().record_count == empty.record_count);
 }
 
-TEST_CASE("a record that was flipped, or stands in another place, is corrupt") {
+TEST_CASE("a record that was altered or moved to another place is corrupt") {
   const VaultBench bench;
   Vault vault = bench.vault();
   REQUIRE(vault.write([](Writing& writing) { return put_text(writing, "one"); }).ok());
@@ -116,7 +116,7 @@ TEST_CASE("what a failed body did is undone, and a body that changed nothing mak
   CHECK(before->sequence == after->sequence);
 }
 
-TEST_CASE("a body that writes to its own store is refused, and not waited for") {
+TEST_CASE("a body that writes to its own store is refused at once") {
   const VaultBench bench;
   Vault vault = bench.vault();
   const auto nested = vault.write([&](Writing&) -> Result<void> {
@@ -126,7 +126,7 @@ TEST_CASE("a body that writes to its own store is refused, and not waited for") 
   CHECK(code_of(nested) == ErrorCode::failed);
 }
 
-TEST_CASE("counts of the floor above rise and fall with a commit, and not below nothing") {
+TEST_CASE("counts of the floor above rise and fall with a commit, and never below 0") {
   const VaultBench bench;
   Vault vault = bench.vault();
   REQUIRE(vault

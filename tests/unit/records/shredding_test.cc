@@ -23,7 +23,7 @@ Result<void> destroy(Writing& writing) {
   return {};
 }
 
-TEST_CASE("a value is opened until it is destroyed; then its epoch's key is gone") {
+TEST_CASE("a value opens until it is destroyed; then its epoch's key is gone") {
   const VaultBench bench;
   Vault vault = bench.vault();
   REQUIRE(vault.write([](Writing& writing) { return put_value(writing, kName, "value"); }).ok());
@@ -58,7 +58,7 @@ TEST_CASE("a value is opened until it is destroyed; then its epoch's key is gone
   CHECK(opened.ok());
 }
 
-TEST_CASE("a receipt tells of what is gone, and is believed by its own store alone") {
+TEST_CASE("a receipt lists what is gone, and only its own store accepts it") {
   const VaultBench bench;
   Vault vault = bench.vault();
   REQUIRE(vault.write([](Writing& writing) { return put_value(writing, kName, "value"); }).ok());
@@ -70,7 +70,7 @@ TEST_CASE("a receipt tells of what is gone, and is believed by its own store alo
   CHECK(code_of(VaultBench().vault().verify_receipt(told)) == ErrorCode::corrupt);
 }
 
-TEST_CASE("a removed version waits for the next shredding, which may be asked for") {
+TEST_CASE("a removed version waits for the next shredding, which a caller can request") {
   const VaultBench bench;
   Vault vault = bench.vault();
   REQUIRE(vault.write([](Writing& writing) { return put_value(writing, kName, "value"); }).ok());
@@ -92,10 +92,10 @@ TEST_CASE("a removed version waits for the next shredding, which may be asked fo
   CHECK(done.pending_shred_buckets == 0);
   CHECK(done.epoch == waits.epoch + 1);
   REQUIRE(vault.write(shred).ok());
-  CHECK(vault.status()->epoch == done.epoch);  // Nothing waits: nothing is done.
+  CHECK(vault.status()->epoch == done.epoch);  // Nothing waits, so nothing is erased.
 }
 
-TEST_CASE("a rotation of data keys goes on until no key is of before it") {
+TEST_CASE("a rotation of data keys continues until every older key is replaced") {
   const VaultBench bench;
   Vault vault = bench.vault();
   REQUIRE(vault.write([](Writing& writing) { return put_value(writing, kName, "value"); }).ok());

@@ -1,4 +1,4 @@
-// The store's time does not go back, but for a root that says so.
+// The store's time never goes back, unless a root says so.
 #include "records/store_clock.h"
 
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 
 namespace coffer::test::store_clock_test {
 
-TEST_CASE("a clock that was set back is waited for") {
+TEST_CASE("the store's time waits for a clock that was set back") {
   TurnedClock clock(1000);
   records::StoreClock time(clock);
   const format::Root root;
@@ -30,7 +30,7 @@ TEST_CASE("a root's time counts before the clock's, and an acceptance begins ano
   accepted.clock_acceptances = 1;
   accepted.time_high_ms = 1000;
   CHECK(time.now_ms(accepted) == 1000);
-  // A snapshot from before keeps its own time, and moves nobody else's.
+  // A snapshot from before keeps its own time, and does not change the time of others.
   CHECK(time.now_ms(root) == 5000);
   CHECK(time.now_ms(accepted) == 1000);
 }

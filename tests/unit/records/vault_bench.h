@@ -1,4 +1,4 @@
-// A vault without the floors above it: a directory, a clock, a key file; records by table and key.
+// A vault without the floors above it: has a directory, a clock and a key file.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -16,7 +16,7 @@ namespace coffer::test {
 
 inline Result<void> accept_all(const records::Reading&) { return {}; }
 
-/// A new store, which every vault() opens with caches of its own, as another process would.
+/// A new store. Every vault() opens it with caches of its own, as another process would.
 class VaultBench {
  public:
   VaultBench() {
