@@ -25,7 +25,7 @@ class TransactionStore : public SecretStore {
     std::string id;         ///< The config; empty for a check without one.
     std::string workspace;  ///< Where new secrets are minted.
     Mode mode = Mode::put;
-    std::int64_t expires_at_ms = 0;           ///< Of written secrets; 0: never.
+    std::int64_t expires_at_ms = 0;           ///< When written secrets expire; 0: never.
     const ConfigRecord* checked = nullptr;    ///< The note of this config's last check.
     bool outside = false;                     ///< The config's document is kept outside.
     const CoordinateSet* imported = nullptr;  ///< Coordinates already written for this config.

@@ -28,7 +28,7 @@ Result<void> wait_for_data(int fd, int patience_ms) {
   if (ready < 0) return unreadable(errno);
   if (ready == 0)
     return Error(ErrorCode::key_unavailable, "no key arrived: the pipe or device stayed silent",
-                 "whoever writes it did not begin, or did not end");
+                 "its writer did not begin, or did not end");
   return {};
 }
 

@@ -23,7 +23,7 @@ struct SourceMaterial {
   crypto::Key key;                     ///< Unless one of the next two is there.
   SecretBytes passphrase;              ///< Not empty: stretched with each slot's own salt.
   std::shared_ptr<Provider> provider;  ///< Set: asked for each slot.
-  std::string key_id;                  ///< Of a key that was made; most have none.
+  std::string key_id;                  ///< A new key's own name; most have none.
 };
 
 /// What a key is obtained for.

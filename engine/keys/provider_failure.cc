@@ -20,7 +20,7 @@ Error provider_failure(ProviderFailure failure, Literal text) {
     case ProviderFailure::unavailable:
       return {code, text, "see that it runs and can be reached, or open by another slot"};
     case ProviderFailure::denied:
-      return {code, text, "let whoever runs this use the key, or open by another slot"};
+      return {code, text, "let this user use the key, or open by another slot"};
     case ProviderFailure::disabled:
       return {code, text, "enable the key again, or open by another slot"};
     case ProviderFailure::not_found:

@@ -71,7 +71,7 @@ std::string resource_path(std::string_view type, std::string_view workspace, std
 struct ManifestSource {
   std::string place;                     ///< FILE:LINE (document N)
   std::string folder;                    ///< What `files` are named from; empty: the current one.
-  std::optional<std::string> workspace;  ///< Of --workspace.
+  std::optional<std::string> workspace;  ///< The value of --workspace.
   bool name_only = false;  ///< What is not needed to name the resource is left unread.
 };
 

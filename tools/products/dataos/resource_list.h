@@ -25,8 +25,8 @@ Result<std::vector<ListedResource>> list_resources(Store& store);
 
 struct ResourceDetails {
   std::vector<std::string> keys;   ///< Empty unless it is a secret.
-  std::vector<std::string> users;  ///< Of a secret: who uses it; marked where by an older version.
-  std::vector<std::string> used;   ///< Of others: what they use; marked where it has moved on.
+  std::vector<std::string> users;  ///< Users of a secret; marked if they use an older version.
+  std::vector<std::string> used;  ///< What another resource uses; marked if a newer version exists.
 };
 Result<ResourceDetails> details_of(Store& store, const ListedResource& resource);
 

@@ -148,7 +148,7 @@ class IniFile : public OverlayFile {
   std::string section_;
   bool in_setting_ = false;
   std::size_t indent_ = 0;
-  std::vector<Span> spans_;  // Of each setting's value, over all of its lines.
+  std::vector<Span> spans_;  // The span of each setting's value, over all of its lines.
   std::vector<std::optional<SecretBytes>> set_;
 };
 

@@ -11,7 +11,7 @@
 
 namespace coffer::tools {
 
-/// Of the object's text, whatever the store would take.
+/// The longest text of a job's object, even if the store would take more.
 inline constexpr std::size_t kJobSecretsBytesMax = std::size_t{1} << 20;
 
 /// Where a job's object is kept: TEAM/JOB, all but letters, digits and "-._~" percent-escaped, so

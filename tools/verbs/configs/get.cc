@@ -116,7 +116,7 @@ VerbResult verb_config_list(Arguments& arguments, const VerbText& text) {
   return 0;
 }
 
-// Nobody is asked about what is not there. Whoever may not look is asked all the same.
+// A missing config needs no question. A caller who may not look is asked all the same.
 Result<void> check_there(Store& store, const std::string& id) {
   if (!can_ask()) return {};
   const auto found = store.configs().get(id, ConfigForm::partial);

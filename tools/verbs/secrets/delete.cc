@@ -82,7 +82,7 @@ Result<void> name_newest(const Transaction& txn, Versions& versions) {
   return {};
 }
 
-// Whoever deleted the newest version by a slip means that one; who deleted others has to say.
+// A slip deletes the newest version, so undelete takes it by default; others must be named.
 Result<void> check_deleted(const Transaction& txn, const Versions& versions) {
   const History history = COFFER_TRY(txn.history(versions.path));
   for (const VersionInfo& version : history.versions) {

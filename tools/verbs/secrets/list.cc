@@ -124,7 +124,7 @@ Result<void> read_words(ListWords& words, ListOptions& options) {
   return {};
 }
 
-// Of JSON only where something was left out.
+// JSON output notes this only if something was left out.
 void append_left_out(JsonText& json, std::size_t left_out) {
   if (left_out > 0) json.key("left_out").number(left_out);
 }

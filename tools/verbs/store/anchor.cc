@@ -66,8 +66,8 @@ Result<void> write_table(const std::optional<AnchorInfo>& info) {
   return table.write();
 }
 
-// What an open of the store fails with where its anchor is the trouble, or may be: a lost medium,
-// another store's, or one that tells of a newer store. Whoever is refused by a policy is not asked.
+// Whether an open may have failed because of the anchor: its medium is lost, the anchor is of
+// another store, or it is newer than the store. A refusal by the policy has another cause.
 bool may_be_anchor(const Error& error) {
   return error.code() == ErrorCode::rolled_back || error.code() == ErrorCode::corrupt ||
          error.code() == ErrorCode::key_unavailable || error.code() == ErrorCode::io;
@@ -106,8 +106,8 @@ VerbResult verb_anchor_set(Arguments& arguments, const VerbText& text) {
       "takes it tens of milliseconds.");
   if (!COFFER_TRY(syntax.parse())) return 0;
   Context context = COFFER_TRY(Context::from(syntax.globals()));
-  // Whoever names the anchor at each start names it at the first as well, when nothing stands
-  // there yet: then the store's own word is asked. What stands there already has a word in it.
+  // A script that names the anchor at each start also names it here, before it exists: then the
+  // store alone decides. An anchor that exists already is asked too.
   const bool is_named = context.anchor() == uri;
   if (is_named && !stands_at(uri)) context.forget_anchor();
   const AnchorCadence cadence = COFFER_TRY(parse_cadence(every));
@@ -176,8 +176,8 @@ VerbResult verb_anchor_remove(Arguments& arguments, const VerbText& text) {
     COFFER_TRY(tell(context, "removed", true));
     return 0;
   }
-  // The store's own that cannot be had, or does not agree, is given up as the store is opened, by
-  // whoever may; any other trouble comes again.
+  // Opening the store gives up an anchor that cannot be read or does not agree, if the caller may;
+  // any other trouble comes again.
   COFFER_TRY(context.open({}, AnchorDoubt::give_up));
   COFFER_TRY(tell(context, "removed", true));
   return 0;

@@ -13,15 +13,16 @@ namespace coffer::tools {
 namespace {
 
 constexpr char kWhatRotates[] =
-    "Every slot is reached by the keys given with --key, else by its own URI; a passphrase, a\n"
-    "recovery key or shares are asked for on a terminal, and stay valid. A slot whose key cannot\n"
-    "be had stops the rotation, and nothing is changed: give its key, or give it up (--without).\n"
-    "New are the master key and the epoch key; a slot given up opens nothing from then on. Who\n"
-    "kept a copy of the store from before, and a key to it, still has its bucket keys: --data\n"
-    "renews those. The key of names and of the audit log stays the same.\n"
-    "With --data: every bucket key is replaced, and every living version's data key is wrapped\n"
-    "anew under one of the new; values are not touched. Others read and write meanwhile. It can\n"
-    "be killed and run again, and goes on where it was; `coffer status` tells how far it is.\n";
+    "Every slot is opened by the keys given with --key, else by its own URI; a passphrase, a\n"
+    "recovery key or shares are asked for on a terminal, and stay valid. A slot whose key is\n"
+    "missing stops the rotation, and nothing is changed: give its key, or drop it (--without).\n"
+    "The master key and the epoch key are replaced; a dropped slot opens nothing from then on. An\n"
+    "older copy of the store, with a key to it, still has its bucket keys: --data renews those.\n"
+    "The key of names and of the audit log stays the same.\n"
+    "With --data every bucket key is replaced, and every living version's data key is wrapped\n"
+    "again under one of the new keys; values are not touched. Others can read and write "
+    "meanwhile.\n"
+    "It can be killed and run again, and continues; `coffer status` shows how far it is.\n";
 
 std::string name_of(const KeySlotInfo& slot) {
   return "key slot " + std::to_string(slot.slot) + " (" + slot.provider + ")";
@@ -141,7 +142,7 @@ VerbResult verb_key_rewrap(Arguments& arguments, const VerbText& text) {
   const Context context = COFFER_TRY(Context::from(syntax.globals()));
   const int slot = word ? COFFER_TRY(parse_slot(*word)) : 0;
   SlotKeyOptions options = slot_keys_of(context);
-  // Of all slots nobody is asked for one: those that a person opens have nothing to gain.
+  // For all slots nobody is asked: a slot that a person opens gains nothing by a rewrap.
   if (!word) options.source_of = {};
   Store store = COFFER_TRY(context.open());
   const std::vector<RewrappedSlot> slots = COFFER_TRY(store.keys().rewrap(slot, options));

@@ -54,8 +54,8 @@ Result<AwsCredentials> from_answer(HttpResponse response) {
   return checked(std::move(found));
 }
 
-// What stands between <name> and </name>. STS answers in XML, and of that only the plain text
-// of three elements is wanted, which never holds a character that XML would escape.
+// The text between <name> and </name>. STS answers in XML, from which only the plain text of three
+// elements is needed; these never contain a character that XML would escape.
 std::string_view element(std::string_view xml, const std::string& name) {
   const std::string open = "<" + name + ">";
   const std::size_t begin = xml.find(open);

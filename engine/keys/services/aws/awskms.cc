@@ -169,7 +169,7 @@ class AwsKms : public Provider {
         ask("DescribeKey", json::Writer().open('{').key("KeyId").string(key_.id).close('}').take());
     if (!answer && answer.error().text() == access_denied(0).text())
       return another_key().with_hint(
-          "where the alias has moved on, let whoever runs this ask which key it names "
+          "where the alias has moved on, let this user ask which key it names "
           "(kms:DescribeKey)");
     if (!answer) return answer.error();
     const AwsKeyName now = AwsKeyName::read(answer->text({"KeyMetadata", "Arn"}).value_or(""));

@@ -1,5 +1,5 @@
 // Who we are to Google, found where its own tools look, in their order: the file that
-// GOOGLE_APPLICATION_CREDENTIALS names, gcloud's own, the metadata server. Of files, service
+// GOOGLE_APPLICATION_CREDENTIALS names, gcloud's own, the metadata server. Files of service
 // accounts and users are understood; federation from other clouds (external_account) is not.
 #pragma once
 
