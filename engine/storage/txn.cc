@@ -162,7 +162,7 @@ Result<bool> ReadTxn::try_renew() {
                  "close it, check the disk, and open it again");
   }
   if (generation_ != environment_->generation_.load(std::memory_order_acquire)) {
-    drop_handles();  // The old environment is gone; start_anew() has already dropped its handles.
+    drop_handles();  // The old environment is gone, and its handles with it.
     generation_ = environment_->generation_.load();
   }
   const int code = txn_ == nullptr ? mdb_txn_begin(environment_->env_, nullptr, MDB_RDONLY, &txn_)

@@ -1,6 +1,6 @@
 // The files that a config verb works on, and errors that name them.
 //
-// The library knows a document by what it is for; whoever gave it knows it by its file's name.
+// The library names a document by its role; the caller knows it by its file's name.
 #pragma once
 
 #include <coffer/result.h>

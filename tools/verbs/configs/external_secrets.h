@@ -8,7 +8,7 @@
 namespace coffer::tools {
 
 /// Answers from a JSON object of names (what stands behind secret_coordinate::) and values.
-/// Errors: those of read_input; usage (not a JSON object). Of the resolver: not_found.
+/// Errors: those of read_input; usage (not a JSON object). The resolver answers not_found.
 Result<ConfigResolver> external_secrets(std::string_view file);
 
 }  // namespace coffer::tools
