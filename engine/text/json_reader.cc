@@ -91,7 +91,7 @@ Result<void> Reader::members(const std::vector<Member>& known) const {
     const auto found = std::find_if(known.begin(), known.end(),
                                     [name](const Member& member) { return member.name == name; });
     if (found != known.end()) return found->take(value);
-    return refused(value, {ErrorCode::usage, "there is no such member"});
+    return refused(value, {ErrorCode::usage, "this member is unknown"});
   }));
   for (const Member& member : known) {
     if (member.required && !find(member.name))

@@ -10,7 +10,7 @@ namespace coffer::tools {
 namespace {
 
 void hint_at(const std::vector<Spot::Member>& known) {
-  std::string text = "what may stand there: ";
+  std::string text = "the known members are: ";
   for (const Spot::Member& member : known) {
     if (&member != &known.front()) text += ", ";
     text += member.name;

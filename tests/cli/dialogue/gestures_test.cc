@@ -251,7 +251,7 @@ TEST_CASE("a listing of nothing says why, and a folder that it is one") {
            {{"copy", "big", "small"}, "hint: --recursive"}}) {
     const Outcome outcome = box.expect(4, words);
     INFO(words.front() << outcome.err);
-    CHECK(outcome.says("big: is a folder"));
+    CHECK(outcome.says("big: this is a folder"));
     CHECK(outcome.says(hint));
   }
   CHECK(box.expect(4, {"get", "big/tt"}).says("there is no such secret"));

@@ -265,11 +265,12 @@ TEST_CASE("a user's reference to one version is not taken for none") {
   box.expect(0, {"put", "p", "x=2"});
   box.expect(0, {"refs", "add", "coffer://p?version=2", "old"});
   box.expect(0, {"refs", "add", "p", "new"});
-  check(box, {{4, {"refs", "remove", "p", "old"}, {"one version of the secret (2)", "?version=N"}},
-              {4, {"refs", "remove", "coffer://p?version=1", "old"}, {"this version", "(1)"}},
-              {4, {"refs", "remove", "coffer://p?version=2", "new"}, {"to the current one"}},
-              {4, {"refs", "remove", "p", "nobody"}, {"no such user"}},
-              {4, {"refs", "nope"}, {"nope: there is no such secret"}}});
+  check(box,
+        {{4, {"refs", "remove", "p", "old"}, {"one version of the secret only (2)", "?version=N"}},
+         {4, {"refs", "remove", "coffer://p?version=1", "old"}, {"this version", "(1)"}},
+         {4, {"refs", "remove", "coffer://p?version=2", "new"}, {"to the current one"}},
+         {4, {"refs", "remove", "p", "nobody"}, {"does not refer to the secret"}},
+         {4, {"refs", "nope"}, {"nope: there is no such secret"}}});
   box.expect(0, {"refs", "remove", "coffer://p?version=2", "old"});
 }
 
@@ -315,9 +316,9 @@ TEST_CASE("an option's error names the option, and the verb whose help tells of 
   box.expect(0, {"put", "a", "x=1"});
   const std::string spec = box.write("spec", "{}");
   check(box,
-        {{2, {"put", "a", "x=1", "--ttl", "5minutes"}, {"--ttl: not a duration"}},
-         {2, {"list", "--older-than", "x"}, {"--older-than: not a duration"}},
-         {2, {"sweep", "--grace", "x"}, {"--grace: not a duration"}},
+        {{2, {"put", "a", "x=1", "--ttl", "5minutes"}, {"--ttl: this is not a duration"}},
+         {2, {"list", "--older-than", "x"}, {"--older-than: this is not a duration"}},
+         {2, {"sweep", "--grace", "x"}, {"--grace: this is not a duration"}},
          {2, {"config", "check", "--spec", spec, "--input", spec, "--ttl", "x"}, {"--ttl: not a"}},
          {2,
           {"config", "stage", "c", "--spec", spec, "--input", spec, "--lease", "x"},

@@ -428,7 +428,8 @@ TEST_CASE("a file called .env is taken for one, and that is told; an empty one i
   const std::string empty = box.write(".env", "# nothing yet\n");
   CHECK(box.expect(2, {"import", empty, "--prefix", "app", "--overwrite"}).says("no variable"));
   CHECK(box.expect(0, {"get", "app", "--field", "B"}).out == "2");
-  CHECK(box.expect(2, {"import", box.write("x.txt", "A=1\n")}).says("in which form"));
+  CHECK(box.expect(2, {"import", box.write("x.txt", "A=1\n")})
+            .says("the form of the file is missing"));
 }
 
 TEST_CASE("a table that begins with a byte order mark is told so") {

@@ -79,7 +79,7 @@ TEST_CASE("migrate of a folder takes that folder only") {
   const Move move;
   CHECK(names(move.migrate(0, {"team/"}), "created") == Words{"team/db", "team/empty", "team/raw"});
   move.box.expect(4, {"get", "other"});
-  CHECK(move.migrate(4, {"team/nothing"}).says("nothing below"));
+  CHECK(move.migrate(4, {"team/nothing"}).says("nothing is below it"));
 }
 
 TEST_CASE("what differs in the other store is refused before anything is written, or skipped") {

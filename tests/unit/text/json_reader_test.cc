@@ -68,8 +68,8 @@ TEST_CASE("what is wrong is told with its place") {
            {R"({"name":"n","on":"true"})", "settings#/on: must be true or false"},
            {R"({"name":"n","tags":{}})", "settings#/tags: must be a JSON array"},
            {R"({"name":"n","tags":["a",2]})", "settings#/tags/1: must be a string"},
-           {R"({"name":"n","nmae":"n"})", "settings#/nmae: there is no such member"},
-           {R"({"name":"n","a/b~":"n"})", "settings#/a~1b~0: there is no such member"}}) {
+           {R"({"name":"n","nmae":"n"})", "settings#/nmae: this member is unknown"},
+           {R"({"name":"n","a/b~":"n"})", "settings#/a~1b~0: this member is unknown"}}) {
     CAPTURE(text);
     CHECK(refusal(read(text)) == wanted);
   }
@@ -89,10 +89,9 @@ TEST_CASE("a part of a larger document is told by its place there") {
 
 TEST_CASE("a name that a terminal would obey is not shown") {
   const Document escape = parsed("{\"name\":\"n\",\"a\\u001b[2J\":1}");
-  CHECK(refusal(read(Reader(escape, {.name = "settings"}))) == "settings: there is no such member");
+  CHECK(refusal(read(Reader(escape, {.name = "settings"}))) == "settings: this member is unknown");
   const Document longest = parsed(R"({"name":"n",")" + std::string(10'000, 'x') + R"(":1})");
-  CHECK(refusal(read(Reader(longest, {.name = "settings"}))) ==
-        "settings: there is no such member");
+  CHECK(refusal(read(Reader(longest, {.name = "settings"}))) == "settings: this member is unknown");
 }
 
 TEST_CASE("a hint is the error's own, or the source's") {
