@@ -87,7 +87,7 @@ TEST_CASE("a token that hides its keys from who gives no PIN says so; a PIN may 
   box.environment.push_back("SOFTHSM2_CONF=" + tokens.directory().in("softhsm2.conf"));
   const std::string without = uri.substr(0, uri.find("&pin-source"));
   const cli::Outcome refused = box.expect(12, {"init", "--key", without});
-  CHECK((refused.says("no PIN") && refused.says("pin-source")));
+  CHECK((refused.says("without a PIN") && refused.says("pin-source")));
   const std::string pin = uri.substr(uri.find("pin-source=file:") + sizeof "pin-source=file:" - 1);
   std::filesystem::create_directory(box.path("credentials"));
   std::filesystem::copy_file(pin, box.path("credentials/pin"));

@@ -260,7 +260,7 @@ TEST_CASE("a module that only the slot names is loaded from the system's folders
     const auto opened = Keyring::open(ring.path(), opening);
     REQUIRE_FALSE(opened.ok());
     CHECK(opened.error().code() == ErrorCode::key_unavailable);
-    CHECK(describe(opened.error()).find("only where the caller names it") != std::string::npos);
+    CHECK(describe(opened.error()).find("only if the caller names it") != std::string::npos);
   }
 }
 
